@@ -1,0 +1,47 @@
+# run    train the bundled sample: the app in a terminal, a headless run through a pipe
+# test   the tests
+# check  everything a change must pass; ends with the tests
+# lint   style, types and the direction of imports
+# wheel  build the wheel, install it in a clean environment, start it
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test check lint format wheel clean
+
+run: $(READY)
+	@$(BIN)/python -m w2vtui
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+check: lint wheel test
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(READY)
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m build --wheel --outdir build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	cd build/wheel && venv/bin/w2vtui --version
+	cd build/wheel && venv/bin/w2vtui --epochs 1 < /dev/null
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), f"Python 3.11 or later is needed, this is {sys.version}"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

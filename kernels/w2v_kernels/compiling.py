@@ -1,0 +1,96 @@
+"""How kernels are compiled: the decorator they share and the folder their machine code is kept in.
+
+Numba's cache does not notice an edit in another file that a kernel calls. The folder is therefore
+named by a digest of every kernel source, Numba's version and the processor, and an edit anywhere
+opens a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import llvmlite.binding
+import numba
+from numba import njit
+
+KEPT_CACHES = 3
+"""Folders of compiled kernels to keep: this one and the last used of the others."""
+
+
+def _user_cache_folder() -> Path:
+    """Where this user's caches live; W2VTUI_CACHE_DIR names another place."""
+    named = os.environ.get("W2VTUI_CACHE_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "w2vtui"
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home()) / "w2vtui" / "Cache"
+    xdg = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(xdg) if xdg.startswith("/") else Path.home() / ".cache") / "w2vtui"
+
+
+def _digest() -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in (numba.__version__, llvmlite.binding.get_host_cpu_name(), sys.version):
+        digest.update(part.encode())
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _prune(folder: Path, keep: Path) -> None:
+    """Remove the compiled kernels of older sources; another process may be doing the same."""
+    others = [other for other in folder.iterdir() if other != keep]
+    others.sort(key=lambda other: other.stat().st_mtime, reverse=True)
+    for other in others[KEPT_CACHES - 1 :]:
+        shutil.rmtree(other, ignore_errors=True)
+
+
+def _cache_folder() -> Path | None:
+    """The folder for this digest, made if need be; None where nothing can be written."""
+    try:
+        folder = _user_cache_folder() / "kernels" / _digest()
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return None
+        with contextlib.suppress(OSError):  # old folders may vanish while they are looked at
+            folder.touch()
+            _prune(folder.parent, keep=folder)
+    except (OSError, RuntimeError):  # no home folder, a read-only one, a full disk
+        return None
+    return folder
+
+
+CACHE_FOLDER: Path | None
+if "NUMBA_CACHE_DIR" in os.environ:
+    CACHE_FOLDER = Path(os.environ["NUMBA_CACHE_DIR"])
+else:
+    CACHE_FOLDER = _cache_folder()
+    if CACHE_FOLDER is not None:
+        numba.config.CACHE_DIR = str(CACHE_FOLDER)
+
+kernel = njit(
+    nogil=True,
+    cache=CACHE_FOLDER is not None,
+    error_model="numpy",
+    _nrt=False,
+    # Sums may be reordered, which is what lets them use vector registers. NaN and infinity keep
+    # their meaning: divergence is found by looking for them.
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+)
+"""Decorator of every kernel: compiled on first call, kept on disk, runs without the GIL."""
+
+builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
+"""Decorator of what builds a table: as `kernel`, but it may allocate."""
+
+
+def is_compiled(name: str) -> bool:
+    """Whether the machine code of a kernel (`module.function`) is on disk from an earlier time."""
+    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{name}-*.nbi"))

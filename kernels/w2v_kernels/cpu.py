@@ -1,0 +1,266 @@
+"""The loop over a span of the corpus, on one processor core."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v_kernels.compiling import kernel
+from w2v_kernels.hierarchical_softmax import Tree
+from w2v_kernels.logistic_block import padded
+from w2v_kernels.models import NEGATIVE_SAMPLING, cbow, skip_gram
+from w2v_kernels.negative_sampling import draw_noise
+from w2v_kernels.rng import random_at
+from w2v_kernels.tiles import ROW_PAD, SCORES_SLACK, TILE, prefetch_row
+from w2v_kernels.windows import keep_backward, keep_forward, window_at
+
+KEPT_CAPACITY = 4096
+"""Kept tokens a worker looks at a time. A longer sentence passes through in pieces that share
+their contexts.
+"""
+
+LOSS, PAIRS, CENTERS, TOKENS, SATURATED, NOT_FINITE = range(6)
+"""What each entry of a worker's tallies counts."""
+
+N_TALLIES = 8
+"""float64 tallies a worker: one cache line, so that workers do not slow each other."""
+
+
+class Corpus(NamedTuple):
+    """The encoded text."""
+
+    ids: np.ndarray
+    """int32 (T,): words"""
+    sentence_starts: np.ndarray
+    """int64 (S + 1,)"""
+
+
+class Weights(NamedTuple):
+    """The vectors, each row padded with zeros to a multiple of 16 floats, and one blank last row
+    each.
+    """
+
+    input_vectors: np.ndarray
+    """float32 (V + 1, D padded): v_w"""
+    output_vectors: np.ndarray
+    """float32 (V + 1, D padded): u_w"""
+    node_vectors: np.ndarray
+    """float32 (V - 1 + 1, D padded): u_n"""
+
+
+class Tables(NamedTuple):
+    """What is looked up by word."""
+
+    keep_thresholds: np.ndarray
+    """uint32 (V,)"""
+    noise: np.ndarray
+    """uint32 (V, 2)"""
+    tree: Tree
+    every_word: np.ndarray
+    """int32 (V, padded)"""
+
+
+class Hyper(NamedTuple):
+    """The settings a kernel reads. Their types never change, so that a new value never compiles."""
+
+    skip_gram: bool
+    objective: int
+    negative: int
+    window: int
+    shrink_windows: bool
+    shared_noise: bool
+    cbow_mean: bool
+    cbow_divide: bool
+
+
+class Span(NamedTuple):
+    """Which tokens to train on, and at what rate."""
+
+    first: int
+    stop: int
+    """Centers are the tokens first .. stop - 1."""
+    visible_first: int
+    visible_stop: int
+    """Contexts may come from visible_first .. visible_stop - 1."""
+    key: np.uint64
+    """Key of the epoch's random numbers."""
+    rate_base: float
+    rate_slope: float
+    rate_floor: float
+    """The token at position p is trained at max(rate_floor, rate_base + rate_slope * p)."""
+
+
+class Scratch(NamedTuple):
+    """One worker's working memory."""
+
+    kept_ids: np.ndarray
+    kept_positions: np.ndarray
+    contexts: np.ndarray
+    targets: np.ndarray
+    target_weights: np.ndarray
+    scores: np.ndarray
+    weights: np.ndarray
+    deltas: np.ndarray
+    mean: np.ndarray
+    first_row: np.ndarray
+
+
+def row_length(vector_size):
+    """D padded to whole cache lines."""
+    return (vector_size + ROW_PAD - 1) // ROW_PAD * ROW_PAD
+
+
+def empty_rows(n_rows, vector_size):
+    """Zero float32 (n_rows, D padded) that begins at a cache line."""
+    length = row_length(vector_size)
+    memory = np.zeros(n_rows * length + ROW_PAD, dtype=np.float32)
+    start = (-memory.ctypes.data // memory.itemsize) % ROW_PAD
+    return memory[start : start + n_rows * length].reshape(n_rows, length)
+
+
+def make_scratch(vector_size, window, most_targets):
+    """Working memory for windows up to `window` and blocks of up to `most_targets` targets."""
+    n_contexts, n_targets = 2 * window, padded(most_targets)
+    n_scores = n_contexts * n_targets + SCORES_SLACK
+    return Scratch(
+        kept_ids=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int32),
+        kept_positions=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int64),
+        contexts=np.zeros(n_contexts, np.int32),
+        targets=np.zeros(n_targets + TILE, np.int32),
+        target_weights=np.zeros(n_targets + TILE, np.float32),
+        scores=np.zeros(n_scores, np.float32),
+        weights=np.zeros(n_scores, np.float32),
+        deltas=empty_rows(n_contexts, vector_size),
+        mean=empty_rows(1, vector_size),
+        first_row=np.zeros(1, np.int32),
+    )
+
+
+@kernel
+def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
+    """Train on every token of the span, each once as a center.
+
+    The weights change in place, unguarded: other workers write to them too (Hogwild, as in
+    word2vec.c).
+    tallies  float64 (8,)   added to
+
+    Which tokens are kept, the windows and the noise depend on positions alone. So does the rate.
+    The same tokens trained in two spans give the same weights as in one.
+    """
+    position = span.first
+    sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
+    while position < span.stop:
+        end = corpus.sentence_starts[sentence + 1]
+        train_sentence(
+            corpus.ids,
+            position,
+            min(end, span.stop),
+            max(corpus.sentence_starts[sentence], span.visible_first),
+            min(end, span.visible_stop),
+            span,
+            weights,
+            tables,
+            hyper,
+            scratch,
+            tallies,
+        )
+        position = min(end, span.stop)
+        sentence += 1
+    tallies[TOKENS] += span.stop - span.first
+
+
+@kernel
+def train_sentence(
+    ids,
+    position,
+    stop,
+    sentence_first,
+    sentence_stop,
+    span,
+    weights,
+    tables,
+    hyper,
+    scratch,
+    tallies,
+):
+    """Train on the tokens [position, stop) of one sentence, which is [sentence_first,
+    sentence_stop).
+
+    Kept tokens are read into a buffer, up to `window` of them on either side of the centers. A
+    sentence longer than the buffer slides through it.
+    """
+    kept_ids, kept_positions, window = scratch.kept_ids, scratch.kept_positions, hyper.window
+    key, thresholds = span.key, tables.keep_thresholds
+    n = keep_backward(
+        ids, position, sentence_first, window, key, thresholds, kept_ids, kept_positions
+    )
+    i = n
+    while position < stop:
+        position, n = keep_forward(
+            ids, position, stop, KEPT_CAPACITY, key, thresholds, kept_ids, kept_positions, n
+        )
+        if position < stop:  # the buffer is full: the last tokens wait for their right contexts
+            last = n - window
+        else:
+            last = n
+            _, n = keep_forward(
+                ids, stop, sentence_stop, n + window, key, thresholds, kept_ids, kept_positions, n
+            )
+        while i < last:
+            train_center(i, n, span, weights, tables, hyper, scratch, tallies)
+            i += 1
+        if position < stop:
+            slide = i - window
+            for k in range(slide, n):
+                kept_ids[k - slide], kept_positions[k - slide] = kept_ids[k], kept_positions[k]
+            i, n = i - slide, n - slide
+
+
+@kernel
+def train_center(i, n, span, weights, tables, hyper, scratch, tallies):
+    """Train on the i-th of n kept tokens as the center of its window."""
+    kept_ids, kept_positions = scratch.kept_ids, scratch.kept_positions
+    if i + 1 < n:
+        prefetch_center(kept_ids[i + 1], kept_positions[i + 1], span.key, weights, tables, hyper)
+    position = kept_positions[i]
+    reach = window_at(position, span.key, hyper.window, hyper.shrink_windows)
+    first, past = max(0, i - reach), min(n, i + reach + 1)
+    contexts, n_contexts = scratch.contexts, 0
+    for k in range(first, past):
+        if k != i:
+            contexts[n_contexts] = kept_ids[k]
+            n_contexts += 1
+    tallies[CENTERS] += 1
+    if n_contexts == 0:
+        return
+    center = np.int64(kept_ids[i])
+    rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(position))
+    lr, noise_key = np.float32(rate), random_at(span.key, np.uint64(position))
+    if hyper.skip_gram:
+        loss, saturated = skip_gram(
+            center, contexts, n_contexts, lr, noise_key, weights, tables, hyper, scratch
+        )
+        pairs = n_contexts
+    else:
+        loss, saturated = cbow(
+            center, contexts, n_contexts, lr, noise_key, weights, tables, hyper, scratch
+        )
+        pairs = 1
+    if np.isfinite(loss):
+        tallies[LOSS] += loss
+        tallies[PAIRS] += pairs
+    else:
+        tallies[NOT_FINITE] += 1
+    tallies[SATURATED] += saturated
+
+
+@kernel
+def prefetch_center(center, position, key, weights, tables, hyper):
+    """Ask for the target rows of the next center while this one is computed."""
+    if hyper.objective == NEGATIVE_SAMPLING and hyper.shared_noise:
+        noise_key = random_at(key, np.uint64(position))
+        prefetch_row(weights.output_vectors, center)
+        for k in range(hyper.negative):
+            word = draw_noise(tables.noise, random_at(noise_key, np.uint64(k)))
+            prefetch_row(weights.output_vectors, word)

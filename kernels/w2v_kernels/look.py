@@ -1,0 +1,74 @@
+"""What looks at vectors without changing them: scores for the probe loss, cosines for nearest
+words.
+
+These run beside a training on the vectors being trained. A row may be half old and half new for an
+instant; what is shown is none the worse.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v_kernels.compiling import kernel
+
+
+@kernel
+def dot(a, row_a, b, row_b):
+    """a[row_a] . b[row_b] of float32 matrices with rows of one length."""
+    total = np.float32(0.0)
+    for d in range(a.shape[1]):
+        total += a[row_a, d] * b[row_b, d]
+    return total
+
+
+@kernel
+def score_candidates(input_vectors, output_vectors, contexts, candidates, scores):
+    """scores[i, n] = u_candidate . v_context.
+
+    contexts    int32   (P,)     the context word of each pair
+    candidates  int32   (P, N)   words to score for it
+    scores      float64 (P, N)   filled
+    """
+    for i in range(candidates.shape[0]):
+        for n in range(candidates.shape[1]):
+            scores[i, n] = dot(input_vectors, contexts[i], output_vectors, candidates[i, n])
+
+
+@kernel
+def log_sigmoid(x):
+    """log(1 / (1 + exp(-x))) in float64, without overflow."""
+    return min(x, 0.0) - np.log1p(np.exp(-abs(x)))
+
+
+@kernel
+def tree_log_probability(input_vectors, context, node_vectors, tree, word):
+    """log P(word | context) under hierarchical softmax, in nats, float64."""
+    total = 0.0
+    for at in range(tree.starts[word], tree.starts[word + 1]):
+        score = np.float64(dot(input_vectors, context, node_vectors, tree.nodes[at]))
+        total += log_sigmoid(np.float64(tree.turns[at]) * score)
+    return total
+
+
+@kernel
+def score_candidates_by_tree(input_vectors, node_vectors, tree, contexts, candidates, scores):
+    """scores[i, n] = log P(candidate | context) under hierarchical softmax; shapes as above."""
+    for i in range(candidates.shape[0]):
+        for n in range(candidates.shape[1]):
+            scores[i, n] = tree_log_probability(
+                input_vectors, contexts[i], node_vectors, tree, candidates[i, n]
+            )
+
+
+@kernel
+def squared_norms(vectors, n_words, norms):
+    """norms[w] = |v_w|^2 for the first n_words rows: float32 (V,), filled."""
+    for word in range(n_words):
+        norms[word] = dot(vectors, word, vectors, word)
+
+
+@kernel
+def scores_of_all(vectors, n_words, query, scores):
+    """scores[w] = v_w . query for the first n_words rows; query float32 (1, D padded)."""
+    for word in range(n_words):
+        scores[word] = dot(vectors, word, query, 0)

@@ -1,0 +1,105 @@
+"""Objective 1: negative sampling. Tell the center word from K noise words.
+
+    P(D=1 | w_c, w_o) = sigmoid(u_o . v_c)
+    -log P(w_o | w_c) = -log sigmoid(u_o . v_c) - sum_{k=1..K, w_k ~ P(w)} log sigmoid(-u_k . v_c)
+
+    P(w) = count(w)^a / sum of counts^a,     a = ns_exponent
+
+D2L 15.2.1 Negative Sampling; Mikolov et al. 2013, "Distributed Representations", eq. 4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v_kernels.compiling import builder, kernel
+from w2v_kernels.rng import below, high_32, low_32, random_at
+from w2v_kernels.tiles import TILE
+
+
+def noise_probabilities(counts, exponent):
+    """P(w) of the noise: float64 (V,), from int64 counts (V,). 0 is even, 1 as in the text."""
+    log_weights = exponent * np.log(np.asarray(counts, dtype=np.float64))
+    weights = np.exp(log_weights - log_weights.max())
+    return weights / weights.sum()
+
+
+def build_noise_table(counts, exponent):
+    """Alias table of the noise distribution: uint32 (V, 2), a threshold and another word per word.
+
+    Vose 1991, "A Linear Algorithm for Generating Random Numbers with a Given Distribution".
+    """
+    return _alias_table(noise_probabilities(counts, exponent))
+
+
+@builder
+def _alias_table(probabilities):
+    n = probabilities.size
+    table = np.empty((n, 2), np.uint32)
+    share = probabilities * n
+    small, large = np.empty(n, np.int64), np.empty(n, np.int64)
+    n_small = n_large = 0
+    for word in range(n):
+        if share[word] < 1.0:
+            small[n_small] = word
+            n_small += 1
+        else:
+            large[n_large] = word
+            n_large += 1
+    while n_small > 0 and n_large > 0:
+        n_small -= 1
+        little, much = small[n_small], large[n_large - 1]
+        table[little, 0] = np.uint32(min(share[little] * 4294967296.0, 4294967295.0))
+        table[little, 1] = np.uint32(much)
+        share[much] -= 1.0 - share[little]
+        if share[much] < 1.0:
+            n_large -= 1
+            small[n_small] = much
+            n_small += 1
+    # What is left has a share of 1, up to rounding.
+    for i in range(n_small):
+        table[small[i], 0], table[small[i], 1] = np.uint32(0xFFFFFFFF), np.uint32(small[i])
+    for i in range(n_large):
+        table[large[i], 0], table[large[i], 1] = np.uint32(0xFFFFFFFF), np.uint32(large[i])
+    return table
+
+
+@kernel
+def draw_noise(noise_table, bits):
+    """One word of the noise distribution, from 64 random bits."""
+    word = below(high_32(bits), noise_table.shape[0])
+    kept = low_32(bits) < np.uint64(noise_table[word, 0])
+    return word if kept else np.int64(noise_table[word, 1])
+
+
+@kernel
+def noise_targets(noise_table, center, negative, key, first_draw, blank, targets, weights):
+    """Fill the target rows of negative sampling for one center word; return how many, in whole
+    tiles.
+
+    targets  int32   (1 + K, padded)   the center word, then the noise words, then `blank`
+    weights  float32 (1 + K, padded)   1, then -1s, then 0s
+
+    A noise word equal to the center is dropped, as in word2vec.c. One drawn twice stands there
+    once with weight -2, since all rows of a block move at the same time. K draws are taken from
+    the stream `key`, from number `first_draw` on.
+    """
+    targets[0], weights[0] = center, np.float32(1.0)
+    n = 1
+    for k in range(negative):
+        word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
+        if word == center:
+            continue
+        again = -1
+        for t in range(1, n):
+            if targets[t] == word:
+                again = t
+        if again >= 0:
+            weights[again] -= np.float32(1.0)
+        else:
+            targets[n], weights[n] = word, np.float32(-1.0)
+            n += 1
+    while n % TILE != 0:
+        targets[n], weights[n] = blank, np.float32(0.0)
+        n += 1
+    return n

@@ -1,0 +1,75 @@
+"""Which tokens are kept, and how wide each window is: both a function of the token's position
+alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v_kernels.compiling import kernel
+from w2v_kernels.rng import below, high_32, low_32, random_at
+
+
+def keep_thresholds(counts, sample):
+    """Subsampling, as 32-bit odds: uint32 (V,) from int64 counts (V,); 2**32 - 1 keeps every one.
+
+    A word of relative frequency f is kept with probability min(1, sqrt(t/f) + t/f), t = sample, as
+    word2vec.c does (Mikolov et al. 2013, "Distributed Representations", 2.3, prints sqrt(t/f)). 0
+    keeps every word.
+    """
+    return np.floor(keep_probabilities(counts, sample) * (2**32 - 1)).astype(np.uint32)
+
+
+def keep_probabilities(counts, sample):
+    """The probability that subsampling keeps a word: float64 (V,)."""
+    counts = np.asarray(counts, dtype=np.float64)
+    if sample == 0:
+        return np.ones(counts.shape)
+    odds = sample * counts.sum() / counts
+    return np.minimum(1.0, np.sqrt(odds) + odds)
+
+
+@kernel
+def is_kept(word, position, key, thresholds):
+    """Whether subsampling keeps the token at this position of the corpus."""
+    return high_32(random_at(key, np.uint64(position))) <= np.uint64(thresholds[word])
+
+
+@kernel
+def window_at(position, key, window, shrink):
+    """Context words on each side of the center at this position: 1..window, evenly; or always
+    window.
+    """
+    if not shrink:
+        return window
+    return 1 + below(low_32(random_at(key, np.uint64(position))), window)
+
+
+@kernel
+def keep_forward(ids, position, stop, most, key, thresholds, kept_ids, kept_positions, n):
+    """Append the kept tokens of [position, stop) until there are `most`; return the next position
+    and n.
+    """
+    while position < stop and n < most:
+        # Branch free: subsampling is a coin toss that the processor cannot predict.
+        word = ids[position]
+        kept_ids[n] = word
+        kept_positions[n] = position
+        n += np.int64(is_kept(word, position, key, thresholds))
+        position += 1
+    return position, n
+
+
+@kernel
+def keep_backward(ids, position, start, most, key, thresholds, kept_ids, kept_positions):
+    """Fill in, in order, up to `most` kept tokens that stand before position, not before start."""
+    n = 0
+    while position > start and n < most:
+        position -= 1
+        if is_kept(ids[position], position, key, thresholds):
+            n += 1
+            kept_ids[most - n] = ids[position]
+            kept_positions[most - n] = position
+    for i in range(n):
+        kept_ids[i], kept_positions[i] = kept_ids[most - n + i], kept_positions[most - n + i]
+    return n

@@ -1,0 +1,48 @@
+"""Shared fixtures: encoded corpora go to a temporary folder, small corpora to train on."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
+
+assert w2v_kernels.compiling.kernel
+
+
+@pytest.fixture(autouse=True)
+def _private_cache(tmp_path_factory, monkeypatch):
+    """Keep encoded corpora out of the user's cache."""
+    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
+TOPICS = {
+    "sea": "ship sailor harbor wave anchor captain",
+    "farm": "cow barn farmer field plough harvest",
+    "town": "street baker market tower bridge mayor",
+}
+
+
+def topical_sentences(n_sentences: int, seed: int = 0) -> list[list[str]]:
+    """Sentences that each keep to one of three topics, among common words."""
+    draw = random.Random(seed)
+    common = ["the", "a", "of", "and", "to", "in", "was", "near"]
+    sentences = []
+    for _ in range(n_sentences):
+        topic = draw.choice(list(TOPICS.values())).split()
+        sentences.append(
+            [
+                draw.choice(topic if draw.random() < 0.6 else common)
+                for _ in range(draw.randint(5, 14))
+            ]
+        )
+    return sentences
+
+
+@pytest.fixture
+def topical_corpus(tmp_path):
+    """A file of 1,500 sentences, about 14,000 tokens, 26 words."""
+    path = tmp_path / "topics.txt"
+    path.write_text("\n".join(" ".join(words) for words in topical_sentences(1500)) + "\n")
+    return path

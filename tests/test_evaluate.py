@@ -1,0 +1,334 @@
+"""Scores follow the protocol: against a slow, obvious reading of it, and against known values."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2vtui import evaluate
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.evaluate import (
+    AnalogyResult,
+    PairsResult,
+    SectionResult,
+    correlation,
+    evaluate_analogies,
+    evaluate_pairs,
+    ranks,
+    read_analogies,
+    read_pairs,
+)
+from w2vtui.vectors import KeyedVectors
+
+
+def written(folder: Path, content: str | bytes) -> Path:
+    path = folder / "questions.txt"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "love\tsex\t6.77\r\ntiger\tbig cat\t7\n",
+        "Word 1\tWord 2\tHuman (mean)\nlove\tsex\t6.77\ntiger\tbig cat\t7",
+        "# a comment\n\nlove,sex,6.77\n# another\ntiger, big cat ,7.0\n",
+        "\ufefflove,sex,6.77\ntiger,big cat,7\n",
+    ],
+)
+def test_pairs_are_read_with_tabs_commas_comments_and_a_heading(
+    tmp_path: Path, content: str
+) -> None:
+    pairs = read_pairs(written(tmp_path, content))
+    assert pairs == [("love", "sex", 6.77), ("tiger", "big cat", 7.0)]
+
+
+def test_pairs_are_read_with_spaces(tmp_path: Path) -> None:
+    assert read_pairs(written(tmp_path, "old  new 1.58\na b -2e-1\n")) == [
+        ("old", "new", 1.58),
+        ("a", "b", -0.2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a b 1\nc d\n", "line 2: two words and a score are expected, got 'c d'"),
+        ("# x\n\na b 1\nc d e f\n", "line 4: two words and a score"),
+        ("a b 1\nc d nan\n", "line 2: two words and a score"),
+        ("a b 1\nc d inf\n", "line 2: two words and a score"),
+        ("a b 1 2\n", "line 1: two words and a score"),
+        ("a\tb\tc\t1\n", "line 1: two words and a score"),
+        ("a b 1\n\x1b[2J d 1 2\n", r"got '\x1b[2J d 1 2'"),
+        ("a\t\t1\n", "line 1: two words and a score"),
+        ("word word score\n", "holds no word pairs"),
+        ("", "holds no word pairs"),
+        (b"na\xefve word 1\n", "is not UTF-8"),
+    ],
+)
+def test_lines_that_are_no_pairs_are_refused(
+    tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(CorpusError) as caught:
+        read_pairs(path)
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_analogies_are_read_by_section(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        ": capital cities\nA B C D\n# x\n\n: gram1\na b c d\ne\tf\tg\th\r\n"
+        ": capital cities\nE F G H\n",
+    )
+    assert read_analogies(path) == {
+        "capital cities": [("A", "B", "C", "D"), ("E", "F", "G", "H")],
+        "gram1": [("a", "b", "c", "d"), ("e", "f", "g", "h")],
+    }
+
+
+def test_analogies_without_sections_are_of_one_that_has_the_files_name(tmp_path: Path) -> None:
+    assert read_analogies(written(tmp_path, "a b c d\n")) == {"questions": [("a", "b", "c", "d")]}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (": x\na b c d\na b c\n", "line 3: four words or `: section` are expected, got 'a b c'"),
+        ("a b c d e\n", "line 1: four words"),
+        (": x\n", "holds no questions"),
+        ("", "holds no questions"),
+    ],
+)
+def test_lines_that_are_no_questions_are_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_analogies(written(tmp_path, content))
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("read", [read_pairs, read_analogies])
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, read: object) -> None:
+    with pytest.raises(CorpusError, match=r"cannot read .*absent: no such file"):
+        read(tmp_path / "absent")
+    with pytest.raises(CorpusError, match="is a directory"):
+        read(tmp_path)
+
+
+# Correlations
+
+
+def test_equal_values_share_their_mean_rank() -> None:
+    assert ranks(np.array([30.0, 10, 20, 20, 5, 20])).tolist() == [6, 2, 4, 4, 1, 4]
+
+
+def test_correlations_have_known_values() -> None:
+    # the textbook case of hours of television and IQ, rho = -29/165
+    iq = np.array([106.0, 86, 100, 101, 99, 103, 97, 113, 112, 110])
+    hours = np.array([7.0, 0, 27, 50, 28, 29, 20, 12, 6, 17])
+    assert correlation(ranks(iq), ranks(hours)) == pytest.approx(-29 / 165, abs=1e-12)
+    # with ties, by hand: ranks 1.5 1.5 3 against 1 2.5 2.5
+    a, b = np.array([1.0, 1, 2]), np.array([0.0, 9, 9])
+    assert correlation(ranks(a), ranks(b)) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0, 2.0]])
+def test_a_correlation_that_does_not_exist_is_nan(values: list[float]) -> None:
+    values = np.array(values)
+    assert math.isnan(correlation(values, values))
+    assert math.isnan(correlation(np.arange(len(values)), values))
+
+
+small = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=30)
+
+
+@given(small)
+def test_correlations_are_numpys(points: list[tuple[int, int]]) -> None:
+    a, b = (np.array(side, dtype=float) for side in zip(*points, strict=True))
+    if len(set(a)) == 1 or len(set(b)) == 1:
+        assert math.isnan(correlation(a, b))
+        return
+    assert correlation(a, b) == pytest.approx(np.corrcoef(a, b)[0, 1], abs=1e-9)
+    mean_ranks = [np.mean(1 + np.flatnonzero(np.sort(a) == value)) for value in a]
+    assert ranks(a).tolist() == mean_ranks
+
+
+# Word pairs
+
+PLANE = KeyedVectors(
+    ["east", "North", "north", "northeast", "zero"],
+    np.array([[1, 0], [0, 1], [1, 0], [2, 2], [0, 0]], dtype=np.float32),
+)
+
+
+def test_pairs_are_scored_where_both_words_have_vectors() -> None:
+    pairs = [
+        ("EAST", "east", 10.0),
+        ("north", "east", 1.0),
+        ("Northeast", "east", 5.0),
+        ("west", "east", 0.0),
+    ]
+    # cosines 1, 0 (the first "north" counts) and sqrt 1/2: the order of the scores
+    result = evaluate_pairs(PLANE, pairs, name="plane")
+    assert result == PairsResult("plane", pytest.approx(1), result.pearson, 3, 4)
+    expected = np.corrcoef([10, 1, 5], [1, 0, math.sqrt(0.5)])[0, 1]
+    assert result.pearson == pytest.approx(expected, abs=1e-6)
+
+
+def test_pairs_can_be_matched_with_their_case() -> None:
+    pairs = [("EAST", "east", 10.0), ("north", "east", 1.0), ("northeast", "east", 5.0)]
+    result = evaluate_pairs(PLANE, pairs, lowercase=False)
+    assert result.covered == 2
+    assert result.spearman == pytest.approx(-1)  # "north" itself points east
+
+
+def test_pairs_that_are_not_covered_give_no_score() -> None:
+    result = evaluate_pairs(PLANE, [("up", "down", 1.0)])
+    assert (result.covered, result.total) == (0, 1)
+    assert math.isnan(result.spearman)
+    assert math.isnan(result.pearson)
+
+
+def test_a_word_with_itself_is_always_equally_alike() -> None:
+    rng = np.random.default_rng(0)
+    model = KeyedVectors(
+        [str(n) for n in range(200)], rng.standard_normal((200, 50)).astype(np.float32)
+    )
+    pairs = [(str(n), str(n), float(n)) for n in range(200)]
+    assert math.isnan(evaluate_pairs(model, pairs).spearman)  # all cosines the same
+
+
+def test_a_vector_of_zeros_has_cosine_0() -> None:
+    pairs = [("zero", "east", 1.0), ("east", "east", 2.0), ("zero", "zero", 1.0)]
+    assert evaluate_pairs(PLANE, pairs).spearman == pytest.approx(1)
+
+
+# Analogies
+
+
+def naive_answer(
+    model: KeyedVectors, question: tuple[str, ...], restrict: int, lowercase: bool
+) -> bool | None:
+    """One question by the protocol in plain words; None when it is not covered."""
+    fold = str.upper if lowercase else str
+    words = model.index_to_key[:restrict]
+    a, b, c, d = (fold(word) for word in question)
+    first = {}
+    for word in words:
+        first.setdefault(fold(word), word)
+    if not {a, b, c, d} <= set(first):
+        return None
+    unit = {word: model[word].astype(float) / (np.linalg.norm(model[word]) or 1) for word in words}
+    query = unit[first[b]] - unit[first[a]] + unit[first[c]]
+    allowed = [word for word in words if fold(word) not in (a, b, c)]
+    return bool(allowed) and fold(max(allowed, key=lambda word: unit[word] @ query)) == d
+
+
+@pytest.mark.parametrize("restrict", [4, 20, 1000])
+@pytest.mark.parametrize("lowercase", [True, False])
+@pytest.mark.parametrize("seed", range(20))
+def test_analogies_are_counted_as_by_the_plain_protocol(
+    restrict: int, lowercase: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    words = [
+        case(f"w{letter}")
+        for letter in "abcdefghij"
+        for case in rng.permutation([str.lower, str.upper, str.title])[: rng.integers(1, 4)]
+    ]
+    rng.shuffle(words)
+    model = KeyedVectors(words, rng.standard_normal((len(words), 3)).astype(np.float32))
+    names = [*words, "absent"]
+    sections = {
+        name: [tuple(rng.choice(names, 4)) for _ in range(12)] for name in ("family", "gram1-x")
+    }
+    result = evaluate_analogies(model, sections, restrict, lowercase)
+    for section in result.sections:
+        answers = [
+            naive_answer(model, question, restrict, lowercase)
+            for question in sections[section.name]
+        ]
+        assert section == SectionResult(
+            section.name, answers.count(True), 12 - answers.count(None), 12
+        )
+
+
+GRID = KeyedVectors(
+    ["king", "queen", "man", "woman", "walk", "walked", "talk", "talked"],
+    np.array(
+        [
+            [1, 1, 0, 0, 0],
+            [1, -1, 0, 0, 0],
+            [0, 1, 0, 0, 0.2],
+            [0, -1, 0, 0, 0.2],
+            [0, 0, 1, 0, 1],
+            [0, 0, 1, 1, 1],
+            [0, 0, 1, 0, -1],
+            [0, 0, 1, 1, -1],
+        ],
+        dtype=np.float32,
+    ),
+)
+ROYAL = ("man", "king", "woman", "queen")
+WRONG = ("man", "king", "woman", "walk")
+TENSE = ("Walk", "Walked", "Talk", "Talked")
+
+
+def test_sections_add_up_to_semantic_syntactic_and_total() -> None:
+    sections = {
+        "family": [ROYAL, WRONG],
+        "gram7-past-tense": [TENSE, ("walk", "walked", "jump", "jumped")],
+        "grammar": [TENSE],
+        "program": [ROYAL],
+    }
+    assert evaluate_analogies(GRID, sections) == AnalogyResult(
+        sections=(
+            SectionResult("family", 1, 2, 2),
+            SectionResult("gram7-past-tense", 1, 1, 2),
+            SectionResult("grammar", 1, 1, 1),
+            SectionResult("program", 1, 1, 1),
+        ),
+        semantic=SectionResult("semantic", 2, 3, 3),
+        syntactic=SectionResult("syntactic", 2, 2, 3),
+        total=SectionResult("total", 4, 5, 6),
+    )
+
+
+def test_accuracy_is_a_share_of_what_is_covered() -> None:
+    assert SectionResult("x", 1, 4, 9).accuracy == 0.25
+    assert math.isnan(SectionResult("x", 0, 0, 9).accuracy)
+
+
+def test_a_word_of_the_question_is_no_answer() -> None:
+    questions = {"x": [("man", "king", "man", "king"), ("king", "man", "king", "man")]}
+    assert evaluate_analogies(GRID, questions).total == SectionResult("total", 0, 2, 2)
+
+
+def test_with_no_candidate_left_nothing_is_right() -> None:
+    model = KeyedVectors(["a", "b", "c"], np.ones((3, 2), dtype=np.float32))
+    assert evaluate_analogies(model, {"x": [("a", "b", "c", "a")]}).total.correct == 0
+
+
+def test_words_beyond_the_restriction_are_neither_asked_nor_answered() -> None:
+    assert evaluate_analogies(GRID, {"x": [ROYAL]}, restrict=3).total.covered == 0
+    assert evaluate_analogies(GRID, {"x": [ROYAL]}, restrict=None).total.correct == 1
+    with pytest.raises(SettingsError, match="1 word or more, got 0"):
+        evaluate_analogies(GRID, {"x": [ROYAL]}, restrict=0)
+
+
+def test_scores_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    sections = {"x": [ROYAL, WRONG, TENSE] * 20}
+    whole = evaluate_analogies(GRID, sections)
+    monkeypatch.setattr(evaluate, "_SCORES_A_BLOCK", 17)
+    assert evaluate_analogies(GRID, sections) == whole
+    assert whole.total == SectionResult("total", 40, 60, 60)

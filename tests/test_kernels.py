@@ -1,0 +1,406 @@
+"""Every kernel against its slow and obvious form in naive.py, with the same random stream."""
+
+from __future__ import annotations
+
+import itertools
+
+import naive
+import numpy as np
+import pytest
+
+from w2v_kernels import (
+    cpu,
+    exact_softmax,
+    hierarchical_softmax,
+    look,
+    models,
+    negative_sampling,
+    rng,
+    tiles,
+    windows,
+)
+from w2v_kernels import logistic_block as block
+
+OBJECTIVES = {
+    "negative-sampling": models.NEGATIVE_SAMPLING,
+    "hierarchical-softmax": models.HIERARCHICAL_SOFTMAX,
+    "softmax": models.SOFTMAX,
+}
+
+
+class Setup:
+    """A small corpus with everything a kernel needs, and a float64 copy of its vectors."""
+
+    def __init__(self, n_words=40, n_tokens=500, vector_size=20, seed=0, scale=0.5, **settings):
+        self.settings = {
+            "model": "skip-gram",
+            "objective": "negative-sampling",
+            "negative": 5,
+            "window": 4,
+            "shrink_windows": True,
+            "shared_noise": True,
+            "cbow_mean": True,
+            "cbow_divide": False,
+            "sample": 0.05,
+        } | settings
+        random = np.random.default_rng(seed)
+        odds = 1 / np.arange(1, n_words + 1)
+        ids = random.choice(n_words, n_tokens, p=odds / odds.sum())
+        ids[:n_words] = np.arange(n_words)
+        self.ids = ids.astype(np.int32)
+        cuts = np.sort(random.choice(np.arange(1, n_tokens), n_tokens // 12, replace=False))
+        self.starts = np.concatenate(([0], cuts, [n_tokens])).astype(np.int64)
+        self.counts = np.bincount(ids, minlength=n_words)
+        self.n_words, self.vector_size = n_words, vector_size
+
+        def rows(n):
+            matrix = cpu.empty_rows(n + 1, vector_size)
+            matrix[:n, :vector_size] = random.normal(0, scale, (n, vector_size))
+            return matrix
+
+        self.weights = cpu.Weights(rows(n_words), rows(n_words), rows(n_words - 1))
+        self.tables = cpu.Tables(
+            windows.keep_thresholds(self.counts, self.settings["sample"]),
+            negative_sampling.build_noise_table(self.counts, 0.75),
+            hierarchical_softmax.build_tree(self.counts),
+            exact_softmax.every_word(n_words),
+        )
+        self.key = rng.stream_key(7, 0)
+
+    @property
+    def hyper(self):
+        s = self.settings
+        return cpu.Hyper(
+            s["model"] == "skip-gram",
+            OBJECTIVES[s["objective"]],
+            s["negative"],
+            s["window"],
+            s["shrink_windows"],
+            s["shared_noise"],
+            s["cbow_mean"],
+            s["cbow_divide"],
+        )
+
+    def span(self, first=0, stop=None, visible=None, base=0.05, slope=-1e-5, floor=1e-3):
+        stop = len(self.ids) if stop is None else stop
+        visible = visible or (0, len(self.ids))
+        return cpu.Span(first, stop, *visible, self.key, base, slope, floor)
+
+    def exact(self):
+        """Float64 copies of the vectors, without padding."""
+        size = self.vector_size
+        return [matrix[:-1, :size].astype(np.float64) for matrix in self.weights]
+
+    def train(self, *spans):
+        tallies = np.zeros(cpu.N_TALLIES)
+        scratch = cpu.make_scratch(self.vector_size, self.settings["window"], 300)
+        for span in spans:
+            cpu.train_span(
+                cpu.Corpus(self.ids, self.starts),
+                span,
+                self.weights,
+                self.tables,
+                self.hyper,
+                scratch,
+                tallies,
+            )
+        return tallies
+
+    def train_naively(self, span, v, u, nodes):
+        tree = [
+            (
+                self.tables.tree.nodes[first:stop].tolist(),
+                self.tables.tree.turns[first:stop].tolist(),
+            )
+            for first, stop in itertools.pairwise(self.tables.tree.starts)
+        ]
+        plain = {
+            "first": span.first,
+            "stop": span.stop,
+            "visible": (span.visible_first, span.visible_stop),
+            "key": span.key,
+            "rate": lambda p: max(span.rate_floor, span.rate_base + span.rate_slope * p),
+        }
+        return naive.train_span(
+            self.ids.tolist(),
+            self.starts.tolist(),
+            plain,
+            self.settings,
+            v,
+            u,
+            nodes,
+            self.tables.noise,
+            tree,
+            self.counts.tolist(),
+        )
+
+
+VARIANTS = [
+    {"model": model, "objective": objective}
+    for model in ("skip-gram", "cbow")
+    for objective in OBJECTIVES
+] + [
+    {"shared_noise": False},
+    {"shrink_windows": False, "window": 3},
+    {"negative": 1},
+    {"negative": 17, "window": 6},
+    {"sample": 0.0},
+    {"model": "cbow", "cbow_mean": False},
+    {"model": "cbow", "cbow_divide": True},
+    {"model": "cbow", "objective": "hierarchical-softmax", "cbow_divide": True},
+    {"vector_size": 1},
+    {"vector_size": 16},
+    {"vector_size": 33, "objective": "hierarchical-softmax"},
+    {"n_words": 2, "objective": "hierarchical-softmax"},
+    {"n_words": 1, "negative": 3},
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: "-".join(map(str, v.values())))
+def test_a_span_trains_as_the_naive_form_does(variant):
+    setup = Setup(**variant)
+    span = setup.span(first=13, stop=460, visible=(5, 490))
+    v, u, nodes = setup.exact()
+    loss, pairs, centers = setup.train_naively(span, v, u, nodes)
+    before = setup.exact()
+    tallies = setup.train(span)
+    for matrix, expected, untrained in zip(setup.exact(), (v, u, nodes), before, strict=True):
+        np.testing.assert_allclose(matrix, expected, atol=2e-4)
+        if setup.n_words > 2 and not np.array_equal(expected, untrained):
+            assert np.abs(expected - untrained).max() > 0.01  # the test would see a kernel at rest
+    assert tallies[cpu.PAIRS] == pairs
+    assert tallies[cpu.CENTERS] == centers
+    assert tallies[cpu.TOKENS] == span.stop - span.first
+    assert tallies[cpu.NOT_FINITE] == 0
+    assert tallies[cpu.LOSS] == pytest.approx(loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("variant", VARIANTS[:6], ids=lambda v: "-".join(map(str, v.values())))
+def test_a_span_trains_the_same_in_one_piece_as_in_many(variant):
+    whole, pieces = Setup(**variant), Setup(**variant)
+    n = len(whole.ids)
+    cuts = [0, 1, 2, 17, 18, 100, 333, n]
+    total = whole.train(whole.span())
+    parts = pieces.train(*(pieces.span(*cut) for cut in itertools.pairwise(cuts)))
+    for one, many in zip(whole.weights, pieces.weights, strict=True):
+        np.testing.assert_array_equal(one, many)
+    np.testing.assert_allclose(total, parts, rtol=1e-6)
+
+
+def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
+    setup = Setup(n_tokens=3 * cpu.KEPT_CAPACITY, sample=0.0, vector_size=4, negative=1, window=3)
+    setup.starts = np.array([0, len(setup.ids)], dtype=np.int64)
+    v, u, nodes = setup.exact()
+    span = setup.span()
+    loss, pairs, centers = setup.train_naively(span, v, u, nodes)
+    tallies = setup.train(span)
+    assert tallies[cpu.PAIRS] == pairs
+    assert tallies[cpu.CENTERS] == centers == len(setup.ids)
+    np.testing.assert_allclose(setup.exact()[0], v, atol=5e-3)
+    assert tallies[cpu.LOSS] == pytest.approx(loss, rel=1e-4)
+
+
+def test_padding_and_blank_rows_stay_zero():
+    for variant in VARIANTS:
+        setup = Setup(**variant)
+        setup.train(setup.span())
+        for matrix in setup.weights:
+            assert not matrix[-1].any()
+            assert not matrix[:, setup.vector_size :].any()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("cbow_mean", [True, False])
+def test_the_step_follows_the_gradient_of_the_loss(objective, cbow_mean):
+    """Finite differences, in float64, of the loss that the naive form reports for one center."""
+    setup = Setup(objective=objective, model="cbow", cbow_mean=cbow_mean, cbow_divide=cbow_mean)
+    tree = [
+        (setup.tables.tree.nodes[a:b].tolist(), setup.tables.tree.turns[a:b].tolist())
+        for a, b in itertools.pairwise(setup.tables.tree.starts)
+    ]
+    contexts, center, small = [3, 9, 30], 5, 1e-6
+
+    def loss_and_step(v, u, nodes, lr):
+        v, u, nodes = v.copy(), u.copy(), nodes.copy()
+        loss, _ = naive.train_center(
+            center, contexts, lr, 123, setup.settings, v, u, nodes, setup.tables.noise, tree
+        )
+        return loss, (v, u, nodes)
+
+    matrices = setup.exact()
+    _, moved = loss_and_step(*matrices, lr=1.0)
+    checked = 0
+    for which, matrix in enumerate(matrices):
+        for row, column in [(3, 0), (30, 4), (5, 1), (0, 2), (11, 3)]:
+            if row >= len(matrix):
+                continue
+            losses = []
+            for sign in (1, -1):
+                shifted = [m.copy() for m in matrices]
+                shifted[which][row, column] += sign * small
+                losses.append(loss_and_step(*shifted, lr=0.0)[0])
+            slope = (losses[0] - losses[1]) / (2 * small)
+            step = moved[which][row, column] - matrix[row, column]
+            assert step == pytest.approx(-slope, abs=1e-6)
+            checked += abs(slope) > 1e-4
+    assert checked >= 3
+
+
+@pytest.mark.parametrize("n_words", [1, 2, 3, 50, 1000])
+def test_leaf_probabilities_sum_to_one_for_any_vectors(n_words):
+    """D2L eq_hi-softmax-sum-one."""
+    random = np.random.default_rng(n_words)
+    tree = hierarchical_softmax.build_tree(random.integers(1, 1000, n_words))
+    v = cpu.empty_rows(1, 30)
+    v[0, :30] = random.normal(0, 3, 30)
+    nodes = cpu.empty_rows(max(n_words - 1, 1), 30)
+    nodes[:, :30] = random.normal(0, 3, (len(nodes), 30))
+    logs = [look.tree_log_probability(v, 0, nodes, tree, word) for word in range(n_words)]
+    assert np.exp(logs).sum() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_no_code_is_the_beginning_of_another():
+    counts = np.random.default_rng(1).integers(1, 10_000, 300)
+    tree = hierarchical_softmax.build_tree(counts)
+    codes = sorted(tuple(tree.turns[first:stop]) for first, stop in itertools.pairwise(tree.starts))
+    for code, following in itertools.pairwise(codes):
+        assert following[: len(code)] != code
+
+
+def test_the_tree_is_as_short_as_huffmans_and_its_root_is_node_0():
+    counts = np.random.default_rng(2).zipf(1.3, 400).clip(max=10**6)
+    tree = hierarchical_softmax.build_tree(counts)
+    lengths = np.diff(tree.starts)
+    shortest = [len(code) for code in naive.huffman_codes(counts.tolist())]
+    assert (lengths * counts).sum() == np.dot(shortest, counts)
+    assert {tree.nodes[first] for first in tree.starts[:-1]} == {0}
+    assert set(tree.nodes.tolist()) == set(range(399))
+
+
+def test_counts_like_fibonacci_numbers_make_a_path_to_every_word():
+    counts = [1, 1]
+    while len(counts) < 80:
+        counts.append(counts[-1] + counts[-2])
+    tree = hierarchical_softmax.build_tree(np.array(counts, dtype=np.int64))
+    assert np.diff(tree.starts).max() == 79
+
+
+@pytest.mark.parametrize("exponent", [-1.0, 0.0, 0.75, 1.0, 1.5])
+def test_drawn_noise_fits_the_distribution(exponent):
+    counts = np.array([1000, 400, 250, 90, 30, 12, 5, 5, 1])
+    table = negative_sampling.build_noise_table(counts, exponent)
+    n = 200_000
+    drawn = np.zeros(len(counts))
+    for i in range(n):
+        bits = np.uint64(rng.random_at(np.uint64(5), np.uint64(i)))
+        drawn[negative_sampling.draw_noise(table, bits)] += 1
+    expected = counts**exponent / (counts**exponent).sum() * n
+    chi_square = ((drawn - expected) ** 2 / expected).sum()
+    assert chi_square < 26.1  # 8 degrees of freedom, one in a thousand
+    np.testing.assert_allclose(
+        negative_sampling.noise_probabilities(counts, exponent), expected / n
+    )
+
+
+def test_noise_of_one_word_is_that_word():
+    table = negative_sampling.build_noise_table(np.array([3]), 0.75)
+    assert negative_sampling.draw_noise(table, np.uint64(2**64 - 1)) == 0
+
+
+def test_subsampling_keeps_words_as_often_as_it_says():
+    counts = np.array([900_000, 90_000, 9_000, 900, 100])
+    thresholds = windows.keep_thresholds(counts, 1e-3)
+    share = 1e-3 / (counts / counts.sum())
+    for word, expected in enumerate(np.minimum(1, np.sqrt(share) + share)):
+        kept = sum(
+            windows.is_kept(word, position, np.uint64(9), thresholds) for position in range(20_000)
+        )
+        assert kept / 20_000 == pytest.approx(expected, abs=4 * np.sqrt(0.25 / 20_000))
+    assert (windows.keep_thresholds(counts, 0.0) == 2**32 - 1).all()
+
+
+def test_windows_are_drawn_evenly():
+    drawn = [windows.window_at(p, np.uint64(3), 5, True) for p in range(50_000)]
+    shares = np.bincount(drawn, minlength=6)[1:] / 50_000
+    assert len(shares) == 5
+    np.testing.assert_allclose(shares, 0.2, atol=0.01)
+    assert windows.window_at(17, np.uint64(3), 5, False) == 5
+
+
+def test_random_numbers_are_those_of_the_naive_form():
+    for seed, epoch in [(0, 0), (1, 0), (1, 5), (2**63 - 1, 10**6)]:
+        key = rng.stream_key(seed, epoch)
+        assert int(key) == naive.stream_key(seed, epoch)
+        for index in (0, 1, 10**12):
+            assert int(rng.random_at(key, np.uint64(index))) == naive.random_at(key, index)
+
+
+@pytest.mark.parametrize("n_inputs", [1, 2, 3, 7])
+@pytest.mark.parametrize("n_targets", [6, 12, 30])
+@pytest.mark.parametrize("size", [8, 100, 300])
+def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
+    random = np.random.default_rng(n_inputs * 1000 + n_targets + size)
+    inputs, targets = cpu.empty_rows(50, size), cpu.empty_rows(60, size)
+    inputs[:, :size] = random.normal(0, 0.3, (50, size))
+    targets[:, :size] = random.normal(0, 0.3, (60, size))
+    input_rows = random.integers(0, 50, n_inputs).astype(np.int32)
+    target_rows = random.permutation(60)[:n_targets].astype(np.int32)
+    labels = random.integers(0, 2, n_targets)
+    scratch = cpu.make_scratch(size, 8, n_targets)
+    new_v, new_u, loss = naive.logistic_block(
+        inputs[input_rows, :size].astype(float),
+        targets[target_rows, :size].astype(float),
+        labels,
+        0.1,
+    )
+    old_v = inputs[input_rows, :size].copy()
+    got, _ = block.logistic_block(
+        inputs,
+        input_rows,
+        n_inputs,
+        targets,
+        target_rows,
+        np.where(labels == 1, 1, -1).astype(np.float32),
+        n_targets,
+        np.float32(0.1),
+        scratch,
+    )
+    np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
+    np.testing.assert_allclose(scratch.deltas[:n_inputs, :size], new_v - old_v, atol=1e-5)
+    assert got == pytest.approx(loss, rel=1e-5)
+
+
+def test_sigmoid_and_loss_are_right_at_every_score():
+    scores = np.concatenate((np.linspace(-90, 90, 4001), [1e4, -1e4, 1e37])).astype(np.float32)
+    for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
+        for score in scores:
+            one, steps = np.array([score]), np.zeros(1, np.float32)
+            loss, saturated = block.logistic_steps(
+                one, np.array([weight], np.float32), 1, np.float32(1.0), steps
+            )
+            exact = np.float64(score)
+            with np.errstate(over="ignore"):
+                error = label - 1 / (1 + np.exp(-exact))
+            assert steps[0] == pytest.approx(abs(weight) * error, abs=2e-6)
+            away = exact if label == 0 else -exact
+            assert loss == pytest.approx(abs(weight) * np.logaddexp(0, away), rel=1e-5, abs=1e-6)
+            assert saturated == (abs(score) > 6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_what_is_not_a_number_is_counted_and_kept_out_of_the_loss(bad, objective):
+    setup = Setup(objective=objective)
+    for matrix in setup.weights:
+        matrix[:-1, 0] = bad
+        matrix[1::2, 0] *= -1
+    tallies = setup.train(setup.span())
+    assert tallies[cpu.NOT_FINITE] > 0
+    assert np.isfinite(tallies[cpu.LOSS])
+
+
+def test_rows_begin_at_cache_lines():
+    rows = cpu.empty_rows(5, 100)
+    assert rows.shape == (5, 112)
+    assert rows.ctypes.data % 64 == 0
+    assert tiles.ROW_PAD * 4 == 64

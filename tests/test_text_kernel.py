@@ -1,0 +1,158 @@
+"""The two kernels that number text, against plain Python."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2v_kernels import text
+from w2vtui.corpus import counting
+
+ASCII_SPACE = rb"[\t-\r\x1c-\x20]+"
+
+spaces = [b" ", b"\n", b"\r", b"\r\n", b"\t", b"\x0b", b"\x1c", b"\x1f"]
+no_spaces = [b"a", b"b", b"ab", b"\0", b"\x08", b"\x0e", b"\x1b", b"\xff\xfe", b"\xc3\xa9"]
+pieces = st.sampled_from([*spaces, *no_spaces, b"seven77", b"eight888", b"xeight888"])
+raw_texts = st.lists(pieces, max_size=60).map(b"".join) | st.binary(max_size=80)
+
+
+def plain_python(kernel):
+    """The kernel's lines without compilation."""
+    return getattr(kernel, "py_func", kernel)
+
+
+def expected_stream(data: bytes) -> tuple[list[bytes], list[int]]:
+    """Types in order of first appearance, and each token's type, ~type where a sentence begins."""
+    types: dict[bytes, int] = {}
+    stream = []
+    for line in re.split(rb"[\r\n]", data):
+        tokens = [token for token in re.split(ASCII_SPACE, line) if token]
+        ids = [types.setdefault(token, len(types)) for token in tokens]
+        stream += [~index if place == 0 else index for place, index in enumerate(ids)]
+    return list(types), stream
+
+
+def numbered(data: bytes, cuts: list[int], n_types: int = 1, n_pool_bytes: int = 1):
+    """The same from the kernel, with the text cut at these places and tables that start tiny."""
+    table = counting.TypeTable(n_types, n_pool_bytes)
+    stream: list[int] = []
+    rest, base = b"", 0
+    for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+        block = rest + data[begin:end]
+        n_whole = table.scan(block, base, lambda ids: stream.extend(ids.tolist()))
+        rest, base = block[n_whole:], base + n_whole
+    table.scan(rest + b"\n", base, lambda ids: stream.extend(ids.tolist()))
+    return table, stream
+
+
+def types_of(table: counting.TypeTable) -> list[bytes]:
+    return [part for _, batch in table.texts() for part in batch.split(b"\n")]
+
+
+@given(raw_texts, st.data())
+def test_types_and_stream_do_not_depend_on_where_blocks_are_cut(data, draw):
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=6)))
+    types, stream = expected_stream(data)
+    table, got = numbered(data, cuts)
+    assert got == stream
+    assert types_of(table) == types
+    assert table.counts.tolist() == [
+        sum(index in (t, ~t) for index in stream) for t in range(len(types))
+    ]
+
+
+@given(raw_texts)
+def test_first_offset_of_every_byte_of_every_type(data):
+    table, _ = numbered(data, [len(data) // 2])
+    in_pool = 0
+    for encoded in types_of(table):
+        first = re.search(
+            rb"(?:^|(?<=[\t-\r\x1c-\x20]))" + re.escape(encoded) + rb"(?=[\t-\r\x1c-\x20]|\Z)", data
+        ).start()
+        for place in range(len(encoded)):
+            assert table.offset_of(in_pool + place) == first + place
+        in_pool += len(encoded) + 1
+
+
+@given(raw_texts)
+def test_scanning_runs_the_same_without_compilation(data):
+    block = data + b"\n"
+    results = []
+    for scan in (text.scan_block, plain_python(text.scan_block)):
+        pool, slots = np.zeros(len(block), np.uint8), np.zeros(256, np.int64)
+        types, ids = np.zeros((128, text.N_COLUMNS), np.int64), np.zeros(len(block), np.int32)
+        state = text.new_scan_state()
+        ended = scan(block, 0, 1000, pool, types, slots, ids, state)
+        results.append([ended, *(a.tolist() for a in (pool, types, slots, ids, state))])
+    assert results[0] == results[1]
+
+
+def test_many_types_in_tables_that_begin_with_room_for_one():
+    words = [f"{n:03}".encode() for n in range(200)]
+    table, stream = numbered(b" ".join(words * 2), [])
+    assert types_of(table) == words
+    assert stream == [~0, *range(1, 200), *range(200)]
+
+
+def test_long_types_that_differ_only_in_front_stay_apart():
+    data = b"Xsame-ending Ysame-ending Xsame-ending"
+    assert expected_stream(data) == (types_of(numbered(data, [])[0]), numbered(data, [])[1])
+
+
+def test_a_full_table_stops_before_the_token_without_room():
+    state = text.new_scan_state()
+    ids = np.zeros(8, np.int32)
+    types = np.zeros((1, text.N_COLUMNS), np.int64)
+    ended = text.scan_block(
+        b"aa aa bb ", 0, 0, np.zeros(99, np.uint8), types, np.zeros(2, np.int64), ids, state
+    )
+    assert tuple(ended) == (6, 2, True)
+    assert types[0, text.COUNT] == 2
+
+
+def test_a_token_cut_off_by_the_block_is_left_for_the_next():
+    table = counting.TypeTable()
+    seen: list[int] = []
+    assert table.scan(b"whole cut", 0, lambda ids: seen.extend(ids.tolist())) == len("whole ")
+    assert seen == [~0]
+
+
+expansions = st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize("expand", [text.expand_block, plain_python(text.expand_block)])
+@given(expansions=expansions, draw=st.data(), room=st.integers(1, 7), cut=st.integers(0, 30))
+def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
+    """Types become their words; sentences begin where they did, and empty ones vanish."""
+    lengths = draw.draw(st.lists(st.integers(1, 4), max_size=8))
+    n_types = len(expansions)
+    sentences = [
+        draw.draw(st.lists(st.integers(0, n_types - 1), min_size=n, max_size=n)) for n in lengths
+    ]
+    provisional = np.array(
+        [~t if i == 0 else t for sentence in sentences for i, t in enumerate(sentence)], np.int32
+    )
+    starts = np.cumsum([0] + [len(words) for words in expansions])
+    words = np.array([word for part in expansions for word in part], np.int32)
+    ids, sentence_starts = np.zeros(room, np.int32), np.zeros(room, np.int64)
+    state = text.new_expand_state()
+    got: list[int] = []
+    got_starts: list[int] = []
+    for block in (provisional[:cut], provisional[cut:]):
+        position = 0
+        while position < len(block):
+            position, n_ids, n_starts = expand(
+                block, position, starts, words, ids, sentence_starts, state
+            )
+            got += ids[:n_ids].tolist()
+            got_starts += sentence_starts[:n_starts].tolist()
+
+    full = [[word for t in sentence for word in expansions[t]] for sentence in sentences]
+    kept = [sentence for sentence in full if sentence]
+    assert got == [word for sentence in kept for word in sentence]
+    assert [*got_starts, len(got)] == np.cumsum([0] + [len(s) for s in kept]).tolist()
+    assert state[text.N_EXPANDED] == len(got)

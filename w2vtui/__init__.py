@@ -1,0 +1,23 @@
+"""Train word2vec in the terminal: watch it learn, steer it while it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from w2vtui.vectors import KeyedVectors
+    from w2vtui.word2vec import Word2Vec
+
+__version__ = "0.1.0"
+__all__ = ["KeyedVectors", "Word2Vec", "__version__"]
+
+_HOMES = {"KeyedVectors": "w2vtui.vectors", "Word2Vec": "w2vtui.word2vec"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public classes when they are first used, so that `--help` need not wait."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

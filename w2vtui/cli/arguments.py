@@ -1,0 +1,266 @@
+"""The flags: made from the fields of the settings, so that each is declared once."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from rich_argparse import RawDescriptionRichHelpFormatter
+
+from w2vtui import __version__
+from w2vtui.cli.legacy import from_word2vec_c
+from w2vtui.errors import SettingsError
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    TrainingSettings,
+    choices_of,
+    field_default,
+    field_types,
+    spec_of,
+    value_from_text,
+)
+
+VERBS = ("train", "neighbors", "analogy", "evaluate")
+
+_APP = """Train word2vec in the terminal: watch it learn, steer it while it runs.
+
+  w2vtui                                  the app, with the bundled sample chosen
+  w2vtui notes.txt                        the app, with your text chosen
+  w2vtui train notes.txt -o notes.bin     without a screen
+  w2vtui neighbors notes.bin king         nearest words
+  w2vtui analogy notes.bin man king woman
+  w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+
+  w2vtui VERB --help tells more of each. Without a terminal the app trains without a screen."""
+
+_TRAIN = """Train vectors from text and save them.
+
+  w2vtui train notes.txt -o notes.bin
+  w2vtui train books/ -o books.vec --model cbow --vector-size 200 --tokenizer words --lowercase
+  zcat logs.gz | w2vtui train - -o logs.bin --epochs 10 --json
+
+Ctrl-C stops and saves what is learned. Exit codes: 0 done, 2 usage, 3 unreadable corpus,
+4 diverged, 5 disk, 130 interrupted."""
+
+_SETTINGS = (
+    ("Corpus", CorpusSettings),
+    ("Vectors", TrainingSettings),
+    ("Training", LiveSettings),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest flag when one is unknown, and points to --help."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            formatter_class=RawDescriptionRichHelpFormatter, allow_abbrev=False, **options
+        )
+
+    def parse_strictly(self, argv: Sequence[str]) -> argparse.Namespace:
+        """As parse_args, with a suggestion for what is unknown."""
+        arguments, unknown = self.parse_known_args(argv)
+        for word in unknown:
+            if word.startswith("-"):
+                known = [option for action in self._actions for option in action.option_strings]
+                near = difflib.get_close_matches(word.split("=")[0], known, n=1, cutoff=0.5)
+                hint = f": did you mean {near[0]}?" if near else ""
+                self.error(f"there is no option {word}{hint}")
+        if unknown:
+            self.error(f"one argument too many: {unknown[0]}")
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message} ({self.prog} --help lists all)")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments as a namespace with `verb`, and settings objects where the verb trains.
+
+    Raises:
+        SettingsError: the arguments make no sense; the message says why.
+    """
+    verb = argv[0] if argv and argv[0] in VERBS else "app"
+    rest = list(argv[1:] if verb != "app" else argv)
+    parser = _PARSERS[verb]()
+    if verb == "train":
+        rest = from_word2vec_c(rest)
+    arguments = parser.parse_strictly(rest)
+    arguments.verb = verb
+    if verb in ("app", "train"):
+        arguments.corpus_settings = CorpusSettings(**_given(arguments, CorpusSettings))
+        arguments.training_settings = TrainingSettings(**_given(arguments, TrainingSettings))
+        arguments.live_settings = LiveSettings(**_given(arguments, LiveSettings))
+    if verb == "app" and len(argv) == 1:
+        near = difflib.get_close_matches(argv[0], VERBS, n=1, cutoff=0.75)
+        arguments.maybe_verb = near[0] if near else None
+    return arguments
+
+
+def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
+    """The fields of a settings class that the command line names."""
+    named = {name: getattr(arguments, name) for name in field_types(settings)}
+    return {
+        name: None if value is _AUTO else value
+        for name, value in named.items()
+        if value is not None
+    }
+
+
+_AUTO = object()
+"""Stands for `auto` on the command line, where None means `not given`."""
+
+
+def _app_parser() -> _Parser:
+    parser = _Parser(prog="w2vtui", description=_APP, usage="w2vtui [CORPUS ...] [settings]")
+    parser.add_argument("--version", action="version", version=f"w2vtui {__version__}")
+    parser.add_argument(
+        "corpus", nargs="*", help="text files or folders; - is standard input without a screen"
+    )
+    _add_output(parser)
+    _add_settings(parser)
+    return parser
+
+
+def _train_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui train", description=_TRAIN, usage="w2vtui train CORPUS ... -o FILE [settings]"
+    )
+    parser.add_argument(
+        "corpus", nargs="+", metavar="CORPUS", help="text files (also .gz .bz2 .xz), folders, or -"
+    )
+    _add_output(parser)
+    parser.add_argument(
+        "--save-vocab", metavar="FILE", help="where word counts go (default: FILE.vocab beside)"
+    )
+    parser.add_argument(
+        "--neighbors",
+        metavar="WORD",
+        nargs="+",
+        default=[],
+        help="print the nearest words of these at the end",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
+    _add_settings(parser)
+    return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where vectors go: .bin word2vec binary, .txt or .vec word2vec text",
+    )
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """A flag for each field: --name for a number or choice, --name/--no-name for a switch."""
+    for title, settings in _SETTINGS:
+        group = parser.add_argument_group(title)
+        for name, kind in field_types(settings).items():
+            spec, default = spec_of(settings, name), field_default(settings, name)
+            flag = "--" + name.replace("_", "-")
+            shown = spec.auto if default is None else default
+            if kind is bool:
+                shown = "yes" if default else "no"
+            text = f"{spec.help} (default: {shown})".replace("%", "%%")
+            if kind is bool:
+                group.add_argument(
+                    flag, action=argparse.BooleanOptionalAction, default=None, help=text
+                )
+                continue
+            metavar = "|".join(choices_of(kind)) or ("X" if "float" in str(kind) else "N")
+            group.add_argument(
+                flag,
+                dest=name,
+                metavar="NAME" if kind is str else metavar,
+                type=_reader(settings, name),
+                help=text,
+            )
+
+
+def _reader(settings: type, name: str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            value = value_from_text(settings, name, text)
+        except SettingsError as error:
+            # argparse would hide the message of a ValueError, which a SettingsError is.
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return _AUTO if value is None else value
+
+    return read
+
+
+def _neighbors_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui neighbors",
+        description="Print the nearest words of each word, or of sums: 'king - man + woman'.",
+    )
+    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
+    parser.add_argument("words", metavar="WORD", nargs="+")
+    _add_look(parser)
+    return parser
+
+
+def _analogy_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui analogy",
+        description="a is to b as c is to ...:  w2vtui analogy vectors.bin man king woman",
+    )
+    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
+    for name in ("a", "b", "c"):
+        parser.add_argument(name)
+    _add_look(parser)
+    return parser
+
+
+def _add_look(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-n", dest="n", metavar="N", type=_whole_number, default=10, help="how many (default: 10)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _evaluate_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui evaluate",
+        description="Score vectors on word pairs (Spearman) and analogies (accuracy).",
+    )
+    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
+    parser.add_argument(
+        "--pairs", metavar="FILE", nargs="+", default=[], help="word pairs with scores"
+    )
+    parser.add_argument(
+        "--analogies", metavar="FILE", nargs="+", default=[], help="analogies, Google's format"
+    )
+    parser.add_argument(
+        "--restrict",
+        metavar="N",
+        type=_whole_number,
+        default=30_000,
+        help="analogies: only the N most frequent words (default: 30000)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
+    return int(text)
+
+
+_PARSERS: dict[str, Callable[[], _Parser]] = {
+    "app": _app_parser,
+    "train": _train_parser,
+    "neighbors": _neighbors_parser,
+    "analogy": _analogy_parser,
+    "evaluate": _evaluate_parser,
+}

@@ -1,0 +1,181 @@
+"""What a run without a screen shows: a live line in a terminal, plain lines in a log, or JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from w2vtui.display import clock_text, safe_text
+from w2vtui.training.run import Run
+from w2vtui.training.snapshot import Event, Snapshot
+
+TERMINAL_SECONDS = 0.2
+LINE_SECONDS = 2.0
+JSON_SECONDS = 1.0
+POLL_SECONDS = 0.1
+
+
+class Progress:
+    """Follows a run until it is over, and shows its events as they come."""
+
+    seconds = LINE_SECONDS
+    """Time between two looks."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def follow(self) -> None:
+        """Show the run until it is over."""
+        n_events = 0
+        over = False
+        shown = -math.inf
+        while not over:
+            over = self.run.is_over(POLL_SECONDS)
+            snapshot = self.run.snapshot()
+            for event in snapshot.events[n_events:]:
+                if event.kind != "error":  # an error ends the command, and is told there
+                    self.note(event)
+            n_events = len(snapshot.events)
+            if over or time.monotonic() - shown >= self.seconds:
+                self.show(snapshot)
+                shown = time.monotonic()
+
+    def note(self, event: Event) -> None:
+        """Show an event."""
+        print(safe_text(event.text), file=sys.stderr, flush=True)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show where the run stands."""
+        raise NotImplementedError
+
+
+class PlainLines(Progress):
+    """A line every two seconds, for logs."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print where the run stands on stderr."""
+        line = f"{_where(snapshot)}  {_how(snapshot)}".rstrip()
+        if line:
+            print(line, file=sys.stderr, flush=True)
+
+
+class JsonLines(Progress):
+    """One JSON object a second on stdout."""
+
+    seconds = JSON_SECONDS
+
+    def note(self, event: Event) -> None:
+        """Events are in the objects."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print the numbers of the run on stdout; what is not known is null."""
+        probe = snapshot.probe
+        values = {
+            "state": snapshot.state,
+            "activity": snapshot.activity or None,
+            "corpus": snapshot.corpus_name or None,
+            "words": snapshot.n_words,
+            "epoch": snapshot.epoch,
+            "epochs": snapshot.settings.epochs,
+            "tokens": snapshot.tokens,
+            "tokens_planned": snapshot.tokens_planned,
+            "fraction": round(snapshot.fraction, 6),
+            "seconds": round(snapshot.seconds, 3),
+            "eta_seconds": _rounded(snapshot.eta_seconds, 1),
+            "words_per_second": round(snapshot.words_per_second),
+            "mean_words_per_second": round(snapshot.mean_words_per_second),
+            "alpha": _rounded(snapshot.rate, 8),
+            "loss": _rounded(snapshot.loss, 6),
+            "mean_loss": _rounded(snapshot.mean_loss, 6),
+            "probe_loss": _rounded(probe.loss, 6) if probe else None,
+            "probe_standard_error": _rounded(probe.standard_error, 6) if probe else None,
+            "events": [event.text for event in snapshot.events],
+        }
+        print(json.dumps(values, allow_nan=False), flush=True)
+
+
+class LiveProgress(Progress):
+    """A bar and its numbers that stay in place, for a terminal."""
+
+    seconds = TERMINAL_SECONDS
+
+    def __init__(self, run: Run, console: Console) -> None:
+        super().__init__(run)
+        self._live = Live(console=console, auto_refresh=False)
+
+    def follow(self) -> None:
+        """Show the run until it is over."""
+        with self._live:
+            super().follow()
+
+    def note(self, event: Event) -> None:
+        """Print an event above the bar."""
+        self._live.console.print(Text(safe_text(event.text), style="dim"))
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw the bar and the numbers."""
+        fraction: float | None = snapshot.fraction
+        if snapshot.state == "preparing":
+            fraction = snapshot.activity_fraction
+        pulse = fraction is None
+        bar = ProgressBar(total=1.0, completed=fraction or 0.0, width=30, pulse=pulse)
+        line = Table.grid(padding=(0, 2))
+        line.add_row(bar, Text(_where(snapshot)), Text(_how(snapshot), style="dim"))
+        self._live.update(line, refresh=True)
+
+
+def choose_progress(run: Run, json_lines: bool) -> Progress:
+    """JSON where it was asked for, a live display in a terminal, plain lines elsewhere."""
+    if json_lines:
+        return JsonLines(run)
+    console = Console(stderr=True)
+    return LiveProgress(run, console) if console.is_terminal else PlainLines(run)
+
+
+def _where(snapshot: Snapshot) -> str:
+    """How far the run is."""
+    if snapshot.state == "preparing":
+        done = snapshot.activity_fraction
+        return snapshot.activity + ("" if done is None else f"  {done:4.0%}")
+    if snapshot.state == "failed" or (snapshot.ended and not snapshot.tokens):
+        return ""  # the error that ended it says more
+    if snapshot.ended or snapshot.state == "finishing":
+        state = "finished" if snapshot.fraction >= 1 else f"stopped at {snapshot.fraction:.1%}"
+        return f"{state} after {clock_text(snapshot.seconds)}"
+    return (
+        f"epoch {snapshot.epoch}/{snapshot.settings.epochs}  {snapshot.fraction:6.1%}  "
+        f"ETA {clock_text(snapshot.eta_seconds)}"
+    )
+
+
+def _how(snapshot: Snapshot) -> str:
+    """How well and how fast it goes."""
+    parts = []
+    if snapshot.tokens:
+        speed, loss = snapshot.words_per_second, snapshot.loss
+        if snapshot.ended or snapshot.state == "finishing":
+            speed, loss = snapshot.mean_words_per_second, snapshot.mean_loss
+        parts.append(f"{speed:,.0f} words/s")
+        if loss is not None:
+            parts.append(f"loss {loss:.3f}")
+    if snapshot.probe:
+        parts.append(
+            f"probe {snapshot.probe.loss:.3f} \N{PLUS-MINUS SIGN} "
+            f"{snapshot.probe.standard_error:.3f}"
+        )
+    if snapshot.tokens and not snapshot.ended:
+        parts.append(f"alpha {snapshot.rate:.5f}")
+    return "  ".join(parts)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """JSON knows no NaN: what is not a number is null."""
+    return None if value is None or not math.isfinite(value) else round(value, digits)

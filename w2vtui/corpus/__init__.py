@@ -1,0 +1,32 @@
+"""Text to numbers: files -> lines -> tokens -> Vocab -> EncodedCorpus.
+
+    files, stdin   files.py      which files; streams.py  their bytes: decompressed, decoded
+    first pass     counting.py   number the distinct runs between white space, the types
+                   sentences.py  the same for tokens that come from Python
+    vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
+    second pass    encoding.py   ids of types become ids of words
+    result         encoded.py    memory-mapped; storage.py  its files; cache.py  kept for next time
+    all of it      reading.py    open_corpus, encode_sentences
+
+Work that Unicode makes slow is done once a type, not once a token: 17 million tokens of English
+have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text.py.
+"""
+
+from __future__ import annotations
+
+from w2vtui.corpus.encoded import EncodedCorpus
+from w2vtui.corpus.files import find_files, sample_path
+from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
+from w2vtui.corpus.reading import encode_sentences, open_corpus
+from w2vtui.corpus.vocab import Vocab
+
+__all__ = [
+    "EncodedCorpus",
+    "ReadingProgress",
+    "ReadingStopped",
+    "Vocab",
+    "encode_sentences",
+    "find_files",
+    "open_corpus",
+    "sample_path",
+]

@@ -1,0 +1,162 @@
+"""Where encoded corpora are kept, so that the same text need not be read twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import platformdirs
+
+from w2vtui.corpus.encoded import EncodedCorpus
+from w2vtui.corpus.files import status_of
+from w2vtui.corpus.storage import FORMAT_VERSION, DamagedError, load_corpus, writing_to
+from w2vtui.corpus.streams import sampled_blocks
+from w2vtui.errors import DiskError
+from w2vtui.settings import CorpusSettings
+
+KEPT_CORPORA = 8
+"""Corpora in the cache; the one used longest ago goes first."""
+
+_DRAFT = ".draft-"
+_DRAFT_SECONDS = 24 * 3600
+"""Age from which a draft was left by a process that was killed."""
+
+
+def cache_folder() -> Path:
+    """Where corpora are kept; W2VTUI_CACHE_DIR names another place."""
+    named = os.environ.get("W2VTUI_CACHE_DIR")
+    root = Path(named) if named else platformdirs.user_cache_path("w2vtui")
+    return root / "corpora"
+
+
+def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
+    """A name for what these files become under these settings.
+
+    Size, time of change and 64 samples of each file stand for its bytes.
+
+    Raises:
+        CorpusError: a file cannot be read.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(json.dumps([FORMAT_VERSION, dataclasses.asdict(settings)]).encode())
+    for path in files:
+        size, changed = stamp_of(path)
+        digest.update(f"{size} {changed} ".encode())
+        for block in sampled_blocks(path, size):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Size and time of last change in ns: another stamp means another text.
+
+    Raises:
+        CorpusError: the file cannot be reached.
+    """
+    status = status_of(path)
+    return status.st_size, status.st_mtime_ns
+
+
+def find(key: str, name: str) -> EncodedCorpus | None:
+    """The corpus that is kept under a key, or None. A damaged one is removed."""
+    folder = cache_folder() / key
+    if not folder.exists():
+        return None
+    try:
+        corpus = load_corpus(folder, name=name, from_cache=True)
+    except DamagedError:
+        _remove(folder)
+        return None
+    with suppress(OSError):  # a cache may be readable but not ours
+        os.utime(folder)
+    return corpus
+
+
+@contextmanager
+def draft_folder(*, in_cache: bool) -> Iterator[Path]:
+    """A new folder to write a corpus to; removed when that fails.
+
+    It lies beside the kept corpora, so that it can be renamed to one, or among the temporary files
+    when it is not to be kept or the cache cannot be written.
+
+    Raises:
+        DiskError: no folder can be made.
+    """
+    folder = _draft_in_cache() if in_cache else None
+    if folder is None:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="w2vtui-"))
+        except OSError as error:
+            raise DiskError(f"cannot make a temporary folder: {error}; set TMPDIR") from error
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def keep(draft: Path, key: str) -> bool:
+    """Move a draft to its place under a key; False when that cannot be done.
+
+    It cannot where another process was first, which is as good, or where the draft lies elsewhere.
+
+    Raises:
+        DiskError: the disk did not take all that was written.
+    """
+    parent = cache_folder()
+    if draft.parent != parent:
+        return False
+    with writing_to(draft):
+        for path in draft.iterdir():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    try:
+        draft.rename(parent / key)
+    except OSError:
+        return False
+    _prune(parent, kept=parent / key)
+    return True
+
+
+def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
+    """Remove a corpus' folder once nothing refers to the corpus, at the latest when Python ends."""
+    weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+
+
+def _draft_in_cache() -> Path | None:
+    parent = cache_folder()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=parent))
+    except OSError:  # read-only, or no folder: the caller has another place
+        return None
+
+
+def _prune(parent: Path, kept: Path) -> None:
+    """Remove the corpora used longest ago, and drafts that a killed process left."""
+    with suppress(OSError):  # another process may be pruning too
+        entries = [(entry.stat().st_mtime, entry) for entry in parent.iterdir() if entry != kept]
+        now = time.time()
+        corpora = sorted(pair for pair in entries if not pair[1].name.startswith("."))
+        for _, entry in corpora[: max(0, len(corpora) - (KEPT_CORPORA - 1))]:
+            _remove(entry)
+        for changed, entry in entries:
+            if entry.name.startswith(_DRAFT) and now - changed > _DRAFT_SECONDS:
+                _remove(entry)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of the cache: out of sight at once, then file by file."""
+    aside = folder.with_name(f"{_DRAFT}removed-{os.getpid()}-{folder.name}")
+    with suppress(OSError):  # already removed by another process, or not ours
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,59 @@
+"""The second pass: provisional ids become ids of the vocabulary."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels import text
+from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.storage import IDS, STARTS, ArrayFile
+from w2vtui.corpus.vocab import Expansion
+
+
+def write_ids(
+    provisional: NDArray[np.int32],
+    expansion: Expansion,
+    folder: Path,
+    progress: ReadingProgress,
+    stop: threading.Event | None,
+    *,
+    block_ids: int,
+) -> int:
+    """Write the ids of the vocabulary and the sentence starts; return the tokens alone on a line.
+
+    Raises:
+        DiskError: they cannot be written.
+        ReadingStopped: the event was set.
+    """
+    progress.begin("encoding", provisional.nbytes)
+    state = text.new_expand_state()
+    ids = np.empty(block_ids, dtype=np.int32)
+    starts = np.empty(block_ids, dtype=np.int64)
+    n_alone = 0
+    last_start = -2  # nothing ends at the first start
+    with (
+        ArrayFile(folder / IDS, np.int32) as id_file,
+        ArrayFile(folder / STARTS, np.int64) as start_file,
+    ):
+        for first in range(0, len(provisional), block_ids):
+            block = provisional[first : first + block_ids]
+            position = 0
+            while position < len(block):  # several rounds where a type stands for many words
+                check_stop(stop)
+                position, n_ids, n_starts = text.expand_block(
+                    block, position, expansion.starts, expansion.words, ids, starts, state
+                )
+                id_file.append(ids[:n_ids])
+                start_file.append(starts[:n_starts])
+                if n_starts:
+                    lengths = np.diff(starts[:n_starts], prepend=last_start)
+                    n_alone += int(np.count_nonzero(lengths == 1))
+                    last_start = int(starts[n_starts - 1])
+            progress.bytes_done += block.nbytes
+        n_expanded = int(state[text.N_EXPANDED])
+        start_file.append(np.array([n_expanded], dtype=np.int64))
+    return n_alone + (n_expanded - last_start == 1)

@@ -1,0 +1,122 @@
+"""Which files a corpus is made of, and how they are named in messages."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from w2vtui.corpus.streams import looks_like_text, printable
+from w2vtui.errors import CorpusError
+
+STDIN = Path("-")
+
+_NAMES_COMPARED = 5000
+
+
+def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> list[Path]:
+    """The files that sources stand for, in order.
+
+    A file stays; a folder is searched through, in sorted order, for text, compressed or not;
+    hidden files and folders are passed over, and so are links to folders, which may form loops.
+    "-" is stdin.
+
+    Raises:
+        CorpusError: a source does not exist, cannot be read, or is a folder without text.
+    """
+    if isinstance(sources, str | Path):  # a str is a sequence too, of the wrong things
+        sources = [sources]
+    if not sources:
+        raise CorpusError("no text was named: name a file, a folder, or - for stdin")
+    found: list[Path] = []
+    for source in sources:
+        if not str(source) or "\0" in str(source):
+            raise CorpusError(f"{str(source)!r} names no file")
+        path = Path(source)
+        if path == STDIN and source not in ("-", STDIN):  # a file of that name, as ./-
+            path = path.absolute()
+        if path != STDIN and stat.S_ISDIR(status_of(path).st_mode):
+            found += _text_files_below(path, encoding)
+        else:
+            found.append(path)
+    return found
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a file can be read again: not stdin, a pipe or a device."""
+    return path != STDIN and stat.S_ISREG(status_of(path).st_mode)
+
+
+def status_of(path: Path) -> os.stat_result:
+    """What the file system knows of a file.
+
+    Raises:
+        CorpusError: there is no such file, or it is out of reach.
+    """
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        raise CorpusError(f"there is no {printable(path)}{_suggestion(path)}") from None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise CorpusError(f"{printable(path)} is a link that leads back to itself") from None
+        raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error
+
+
+def title_of(files: Sequence[Path]) -> str:
+    """A name for the text made of these files: `notes.txt`, `3 files`, `stdin`."""
+    if len(files) > 1:
+        return f"{len(files)} files"
+    return "stdin" if files[0] == STDIN else printable(files[0].name)
+
+
+def sample_path(name: str) -> Path:
+    """The file `name` of the bundled samples.
+
+    Raises:
+        CorpusError: there is no such sample.
+    """
+    package = Path(__file__).resolve().parents[1]
+    folder = package / "samples"  # in an installed package
+    if not folder.is_dir():
+        folder = package.parent / "samples"  # in a clone
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if name not in names:
+        known = ", ".join(names) or "none are installed"
+        raise CorpusError(f"there is no sample {name!r}: {known}")
+    return folder / name
+
+
+def _suggestion(path: Path) -> str:
+    """The nearest name in the folder that was meant, as the end of a message."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in islice(entries, _NAMES_COMPARED)]
+    except OSError:
+        return f": there is no folder {printable(path.parent)}"
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return f": did you mean {printable(path.with_name(near[0]))}?" if near else ""
+
+
+def _text_files_below(folder: Path, encoding: str) -> list[Path]:
+    files = sorted(path for path in _files_below(folder) if looks_like_text(path, encoding))
+    if not files:
+        raise CorpusError(f"{printable(folder)} holds no text files")
+    return files
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise CorpusError(f"cannot read {printable(error.filename)}: {error.strerror}") from error
+
+    for parent, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            # A dangling link, a socket or a pipe is no text; reading a pipe would wait for ever.
+            if not name.startswith(".") and path.is_file():
+                yield path

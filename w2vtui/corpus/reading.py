@@ -1,0 +1,152 @@
+"""From sources to an encoded corpus, or straight from the cache."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from w2vtui.corpus import cache as kept
+from w2vtui.corpus.encoded import EncodedCorpus
+from w2vtui.corpus.files import find_files, is_regular, title_of
+from w2vtui.corpus.progress import ReadingProgress
+from w2vtui.corpus.storage import ArrayFile, load_corpus, open_array, write_words
+from w2vtui.corpus.streams import ByteStream, find_codec
+from w2vtui.corpus.tokens import hints_on, hints_on_lines
+from w2vtui.corpus.vocab import Census
+from w2vtui.errors import CorpusError
+from w2vtui.settings import CorpusSettings
+
+if TYPE_CHECKING:
+    from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.sentences import SentenceCount
+
+BLOCK_BYTES = 1 << 20
+"""Bytes of text between two looks at the stop event: about 10 ms of work."""
+BLOCK_IDS = 1 << 18
+"""The same for ids."""
+
+_PROVISIONAL = "provisional.npy"
+
+
+def open_corpus(
+    sources: Sequence[str | Path],
+    settings: CorpusSettings,
+    *,
+    progress: ReadingProgress | None = None,
+    stop: threading.Event | None = None,
+    cache: bool = True,
+) -> EncodedCorpus:
+    """Read files, folders and "-" for stdin, one after another; a line is a sentence.
+
+    cache: take the result of an earlier run from disk, and keep this one's there. What comes from
+    stdin or a pipe is not kept.
+
+    Raises:
+        CorpusError: a source cannot be read, or holds no word that the settings keep.
+        SettingsError: there is no such encoding.
+        DiskError: the result cannot be written.
+        ReadingStopped: the event was set.
+    """
+    progress = ReadingProgress() if progress is None else progress
+    find_codec(settings.encoding)
+    files = find_files(sources, encoding=settings.encoding)
+    name = title_of(files)
+    again = all(is_regular(path) for path in files)
+    stamps = [kept.stamp_of(path) for path in files] if again else []
+    key = kept.key_of(files, settings) if cache and again else None
+    found = None if key is None else kept.find(key, name)
+    if found is not None:
+        progress.begin("cached")
+        progress.tokens = found.n_raw_tokens
+        return found
+
+    # Numba takes long to import, and a corpus from the cache does without.
+    from w2vtui.corpus.counting import TextCount
+
+    progress.begin("reading", sum(size for size, _ in stamps))
+    with kept.draft_folder(in_cache=key is not None) as draft:
+        count = TextCount(settings, BLOCK_BYTES)
+        with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
+            for path in files:
+                with ByteStream(path) as source:
+                    count.read(source, provisional.append, progress, stop)
+        hints = []
+        if again and not _are_unchanged(files, stamps):
+            key = None
+            hints.append("the text changed while it was read: read it again once it is complete")
+        corpus = _encoded(draft, count, settings, name, hints, progress, stop)
+        if key is None or not kept.keep(draft, key):
+            kept.remove_with(corpus, draft)
+    return corpus
+
+
+def encode_sentences(
+    sentences: Iterable[Iterable[str]],
+    settings: CorpusSettings,
+    *,
+    progress: ReadingProgress | None = None,
+    stop: threading.Event | None = None,
+) -> EncodedCorpus:
+    """Encode sentences that are lists of words; what the iterator raises passes through.
+
+    Words stay whole whatever they hold: of the settings, min_count, max_final_vocab and lowercase
+    apply. Empty words are left out.
+
+    Raises:
+        CorpusError: a sentence is no list of words, or no word occurs often enough.
+        DiskError: the result cannot be written.
+        ReadingStopped: the event was set.
+    """
+    from w2vtui.corpus.sentences import SentenceCount
+
+    progress = ReadingProgress() if progress is None else progress
+    progress.begin("reading")
+    with kept.draft_folder(in_cache=False) as draft:
+        count = SentenceCount(settings)
+        with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
+            count.read(sentences, provisional.append, progress, stop)
+        corpus = _encoded(draft, count, settings, "the sentences", [], progress, stop)
+        kept.remove_with(corpus, draft)
+    return corpus
+
+
+def _are_unchanged(files: Sequence[Path], stamps: list[tuple[int, int]]) -> bool:
+    try:
+        return [kept.stamp_of(path) for path in files] == stamps
+    except CorpusError:  # gone; what was read of it holds
+        return False
+
+
+def _encoded(
+    folder: Path,
+    count: TextCount | SentenceCount,
+    settings: CorpusSettings,
+    name: str,
+    hints: list[str],
+    progress: ReadingProgress,
+    stop: threading.Event | None,
+) -> EncodedCorpus:
+    """Choose the vocabulary, write the corpus to the folder of its provisional ids, open it."""
+    from w2vtui.corpus.encoding import write_ids
+
+    census = Census.take(count.splits(), count.counts)
+    if not census.tokens:
+        raise CorpusError(f"there are no words in {name}")
+    vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
+    if not vocab.words:
+        raise CorpusError(
+            f"no word occurs {settings.min_count} times or more in {name} "
+            f"({census.n_tokens} tokens): lower min_count"
+        )
+    path = folder / _PROVISIONAL
+    n_alone = write_ids(
+        open_array(path, np.int32), expansion, folder, progress, stop, block_ids=BLOCK_IDS
+    )
+    path.unlink()
+    hints += [*hints_on(census, settings), *hints_on_lines(n_alone, vocab.n_tokens)]
+    write_words(folder, vocab, census.n_tokens, len(census.tokens), hints)
+    return load_corpus(folder, name=name, from_cache=False)

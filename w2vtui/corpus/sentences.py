@@ -1,0 +1,107 @@
+"""The first pass over sentences that come from Python, as tokens already."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.vocab import Split
+from w2vtui.errors import CorpusError
+from w2vtui.settings import CorpusSettings
+
+_TOKENS_AT_ONCE = 1 << 16
+
+
+class SentenceCount:
+    """The distinct tokens of sentences, numbered in order of first appearance.
+
+    Tokens stay whole whatever they hold; lower-casing, min_count and max_final_vocab apply.
+    """
+
+    def __init__(self, settings: CorpusSettings) -> None:
+        self._lowercase = settings.lowercase
+        self._ids = _TokenIds()
+        self._counts = np.zeros(0, dtype=np.int64)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(n_types,) occurrences"""
+        return self._counts[: len(self._ids)]
+
+    def read(
+        self,
+        sentences: Iterable[Iterable[str]],
+        write: Callable[[NDArray[np.int32]], None],
+        progress: ReadingProgress,
+        stop: threading.Event | None,
+    ) -> None:
+        """Count all sentences and write their provisional ids.
+
+        Raises:
+            CorpusError: a sentence is no list of words.
+            ReadingStopped: the event was set.
+        """
+        provisional: list[int] = []
+        for number, sentence in enumerate(sentences):
+            check_stop(stop)
+            if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
+                raise CorpusError(
+                    f"sentence {number} is {type(sentence).__name__}, not a list of words: "
+                    "split it first, as in [line.split() for line in lines]"
+                )
+            tokens = iter(sentence)
+            begins = True
+            # In pieces, for one sentence may be a whole text.
+            while piece := list(islice(tokens, _TOKENS_AT_ONCE)):
+                first = len(provisional)
+                provisional += self._numbered(piece, number)
+                if begins:
+                    provisional[first] = ~provisional[first]
+                    begins = False
+                progress.tokens += len(piece)
+                if len(provisional) >= _TOKENS_AT_ONCE:
+                    check_stop(stop)
+                    self._flush(provisional, write)
+        self._flush(provisional, write)
+
+    def splits(self) -> Iterator[Split]:
+        """What the types stand for: one word each, an empty one for none."""
+        types = iter(self._ids)
+        while batch := list(islice(types, _TOKENS_AT_ONCE)):
+            tokens = [token.lower() for token in batch] if self._lowercase else batch
+            n_tokens = np.array([1 if token else 0 for token in tokens], dtype=np.int64)
+            yield [token for token in tokens if token], n_tokens
+
+    def _numbered(self, tokens: list[str], number: int) -> list[int]:
+        try:
+            return list(map(self._ids.__getitem__, tokens))
+        except TypeError as error:  # a token that is no str, hashable or not
+            odd = next(token for token in tokens if not isinstance(token, str))
+            raise CorpusError(
+                f"sentence {number} holds {odd!r:.80}, which is no str: "
+                "pass each sentence as a list of words"
+            ) from error
+
+    def _flush(self, provisional: list[int], write: Callable[[NDArray[np.int32]], None]) -> None:
+        ids = np.array(provisional, dtype=np.int32)
+        provisional.clear()
+        if len(self._ids) > len(self._counts):
+            grown = np.zeros(2 * len(self._ids), dtype=np.int64)
+            grown[: len(self._counts)] = self._counts
+            self._counts = grown
+        np.add.at(self._counts, np.where(ids < 0, ~ids, ids), 1)
+        write(ids)
+
+
+class _TokenIds(dict[str, int]):
+    """A number for each token, given when it is first asked for."""
+
+    def __missing__(self, token: str) -> int:
+        if not isinstance(token, str):
+            raise TypeError
+        return self.setdefault(str(token), len(self))

@@ -1,0 +1,236 @@
+"""One source of text as UTF-8 bytes: decompressed, decoded, without a byte order mark."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Protocol
+
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.settings import CorpusSettings
+
+
+class _Reader(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+    def close(self) -> None: ...
+
+
+COMPRESSED: dict[str, Callable[[IO[bytes]], _Reader]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+}
+"""Readers of compressed files, by the end of the name."""
+
+_SNIFFED_BYTES = 8192
+_SAMPLED_BLOCKS = 64
+_SAMPLED_BYTES = 1 << 16
+_UTF_8 = ("utf-8", "utf-8-sig")
+
+
+def printable(name: object) -> str:
+    """A file name that is safe in a terminal: as it is, or escaped and quoted."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
+
+
+class ByteStream:
+    """The bytes of a source, decompressed."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a file, or stdin for `-`.
+
+        Raises:
+            CorpusError: it cannot be opened.
+        """
+        self.is_stdin = path == Path("-")
+        self.name = "stdin" if self.is_stdin else printable(path)
+        self._n_read = 0
+        self._file = self._opened(path)
+        wrap = COMPRESSED.get(path.suffix.lower())
+        self._bytes: _Reader = wrap(self._file) if wrap else self._file
+
+    def _opened(self, path: Path) -> IO[bytes]:
+        if self.is_stdin:
+            if sys.stdin is None:
+                raise CorpusError("there is no stdin to read: name a file")
+            return sys.stdin.buffer
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
+
+    def read(self, n_bytes: int) -> bytes:
+        """The next bytes, as many as asked for if there are; none at the end.
+
+        Raises:
+            CorpusError: the file cannot be read, or is not what its name says.
+        """
+        try:
+            block = self._bytes.read(n_bytes)
+        except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
+            raise CorpusError(
+                f"{self.name} is damaged or cut short after {self._n_read} bytes of text "
+                f"({error}): get the file again"
+            ) from error
+        self._n_read += len(block)
+        return block
+
+    @property
+    def n_done(self) -> int:
+        """Bytes of the file behind us, counted before decompression."""
+        return self._file.tell() if self._file.seekable() else self._n_read
+
+    def close(self) -> None:
+        """Close what was opened; stdin stays open, it is not ours."""
+        if self._bytes is not self._file:
+            self._bytes.close()
+        if not self.is_stdin:
+            self._file.close()
+
+    def __enter__(self) -> ByteStream:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+
+class TextStream:
+    """The text of a source as UTF-8, without a byte order mark.
+
+    Text that is UTF-8 passes through unchecked: whoever numbers its types looks at each one once,
+    which is much less than every byte.
+    """
+
+    def __init__(self, source: ByteStream, settings: CorpusSettings) -> None:
+        self.name = source.name
+        self.n_skipped = 0
+        """bytes of a mark in front of the text"""
+        self._source = source
+        self._encoding = settings.encoding
+        self._decoder = decoder_of(settings)
+        self._n_decoded = 0
+        self._at_start = True
+
+    def read(self, n_bytes: int) -> bytes:
+        """The next bytes, about as many as asked for; none at the end.
+
+        Raises:
+            CorpusError: the source cannot be read, or is not in the encoding.
+        """
+        if self._decoder is None:
+            return self._read_utf_8(n_bytes)
+        while True:
+            block = self._source.read(n_bytes)
+            text = self._decoded(block)
+            if text and self._at_start:
+                self._at_start = False
+                text = text.removeprefix("\ufeff")
+            if text or not block:
+                return text.encode("utf-8", "surrogatepass")
+
+    def _read_utf_8(self, n_bytes: int) -> bytes:
+        if not self._at_start:
+            return self._source.read(n_bytes)
+        self._at_start = False
+        block = self._source.read(max(n_bytes, len(codecs.BOM_UTF8)))
+        if block.startswith(codecs.BOM_UTF8):
+            self.n_skipped = len(codecs.BOM_UTF8)
+            return block[self.n_skipped :] or self._source.read(n_bytes)
+        return block
+
+    def _decoded(self, block: bytes) -> str:
+        assert self._decoder is not None
+        try:
+            text = self._decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            # The decoder may have kept bytes of the block before, which then stand in front.
+            at = self._n_decoded + len(block) - len(error.object) + error.start
+            raise not_in_encoding(
+                self.name, self._encoding, at, error.object[error.start], error.reason
+            ) from None
+        except UnicodeError as error:  # a few codecs know no position
+            raise CorpusError(
+                f"{self.name} is not in the encoding {self._encoding} ({error})"
+            ) from error
+        self._n_decoded += len(block)
+        return text
+
+
+def decoder_of(settings: CorpusSettings) -> codecs.IncrementalDecoder | None:
+    """A decoder for the text's encoding; None for UTF-8, which needs none here.
+
+    Raises:
+        SettingsError: there is no such encoding.
+    """
+    codec = find_codec(settings.encoding)
+    if codec.name in _UTF_8:
+        return None
+    assert codec.incrementaldecoder is not None  # find_codec saw to it
+    return codec.incrementaldecoder(settings.encoding_errors)
+
+
+def find_codec(encoding: str) -> codecs.CodecInfo:
+    """The codec of a text encoding.
+
+    Raises:
+        SettingsError: there is no such encoding, or it is not one of text.
+    """
+    try:
+        codec = codecs.lookup(encoding)
+    except (LookupError, ValueError):  # ValueError: the name holds a NUL or a surrogate
+        codec = None
+    # A codec from bytes to bytes, as hex, says so only in a private flag.
+    if codec is None or codec.incrementaldecoder is None or not codec._is_text_encoding:
+        raise SettingsError(
+            f"encoding must be one that Python knows, as utf-8, latin-1 or cp1252, got {encoding!r}"
+        )
+    return codec
+
+
+def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -> CorpusError:
+    """The error for a byte that has no meaning in an encoding, with its place and two ways out."""
+    other = "latin-1" if find_codec(encoding).name in _UTF_8 else "utf-8"
+    return CorpusError(
+        f"{name} is not {encoding}: byte 0x{byte:02X} at offset {at} ({reason}); "
+        f"--encoding-errors replace reads on past such bytes, --encoding {other} reads the text "
+        "in another encoding"
+    )
+
+
+def looks_like_text(path: Path, encoding: str) -> bool:
+    """Whether the first bytes of a file hold no NUL, which text only does in a wide encoding."""
+    if find_codec(encoding).name.startswith(("utf-16", "utf-32")):
+        return True
+    try:
+        with ByteStream(path) as source:
+            return b"\0" not in source.read(_SNIFFED_BYTES)
+    except CorpusError:
+        if path.suffix.lower() in COMPRESSED:
+            return True  # a damaged archive is worth an error with its name, when it is read
+        raise
+
+
+def sampled_blocks(path: Path, size: int) -> Iterator[bytes]:
+    """Up to 64 blocks of 64 KB, evenly spread over a file of this size, still compressed.
+
+    Raises:
+        CorpusError: the file cannot be read.
+    """
+    n_blocks = min(_SAMPLED_BLOCKS, -(-size // _SAMPLED_BYTES))
+    last = max(size - _SAMPLED_BYTES, 0)
+    try:
+        with path.open("rb", buffering=0) as file:
+            for index in range(n_blocks):
+                file.seek(last * index // max(n_blocks - 1, 1))
+                yield file.read(_SAMPLED_BYTES)
+    except OSError as error:
+        raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error

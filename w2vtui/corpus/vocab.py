@@ -1,0 +1,115 @@
+"""The words that are trained, and how every type of the text maps to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Split = tuple[list[str], NDArray[np.int64]]
+"""The tokens that some types stand for, one type after the other, and how many each has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vocab:
+    """The words, most frequent first, ties in code-point order."""
+
+    words: list[str]
+    counts: NDArray[np.int64]
+    """(V,) occurrences in the text"""
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def index_of(self, word: str) -> int | None:
+        """The id of a word, or None when it is not in the vocabulary."""
+        return self._ids.get(word)
+
+    @property
+    def n_tokens(self) -> int:
+        """Occurrences of all words together."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: index for index, word in enumerate(self.words)}
+
+
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """What each type of the text stands for: one word, several, or none."""
+
+    starts: NDArray[np.int64]
+    """(n_types + 1,) type t stands for words[starts[t]:starts[t + 1]]"""
+    words: NDArray[np.int32]
+    """ids of words"""
+
+
+@dataclass(frozen=True, eq=False)
+class Census:
+    """Every distinct token of the text, before any is left out."""
+
+    tokens: list[str]
+    """in order of first appearance"""
+    counts: NDArray[np.int64]
+    """(len(tokens),)"""
+    expansion: Expansion
+    """which of these tokens each type stands for"""
+
+    @property
+    def n_tokens(self) -> int:
+        """Occurrences of all tokens together."""
+        return int(self.counts.sum())
+
+    @classmethod
+    def take(cls, splits: Iterable[Split], type_counts: NDArray[np.int64]) -> Census:
+        """Merge equal tokens and add up their counts.
+
+        splits       what the types stand for, in batches of types in order
+        type_counts  int64 (n_types,)
+        """
+        index: dict[str, int] = {}
+        lengths = [np.zeros(0, dtype=np.int64)]
+        words = [np.zeros(0, dtype=np.int32)]
+        for tokens, n_tokens in splits:
+            ids = [index.setdefault(token, len(index)) for token in tokens]
+            words.append(np.array(ids, dtype=np.int32))
+            lengths.append(n_tokens)
+        n_tokens_of = np.concatenate(lengths)
+        expansion = Expansion(_bounds(n_tokens_of), np.concatenate(words))
+        counts = np.zeros(len(index), dtype=np.int64)
+        np.add.at(counts, expansion.words, np.repeat(type_counts, n_tokens_of))
+        return cls(list(index), counts, expansion)
+
+    def choose(self, min_count: int, max_words: int | None) -> tuple[Vocab, Expansion]:
+        """The vocabulary, and what each type stands for in it."""
+        order = self._by_frequency(np.flatnonzero(self.counts >= min_count))[:max_words]
+        vocab = Vocab([self.tokens[index] for index in order.tolist()], self.counts[order])
+        id_of = np.full(len(self.tokens), -1, dtype=np.int32)
+        id_of[order] = np.arange(len(order), dtype=np.int32)
+        ids = id_of[self.expansion.words]
+        kept = ids >= 0
+        return vocab, Expansion(_bounds(kept)[self.expansion.starts], ids[kept])
+
+    def _by_frequency(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Candidates in the order of a vocabulary.
+
+        NumPy sorts by count without the GIL; Python compares words only among equal counts.
+        """
+        order = candidates[np.argsort(-self.counts[candidates], kind="stable")]
+        changes = np.flatnonzero(np.diff(self.counts[order])) + 1
+        for first, last in pairwise([0, *changes.tolist(), len(order)]):
+            if last - first > 1:
+                order[first:last] = sorted(order[first:last].tolist(), key=self.tokens.__getitem__)
+        return order
+
+
+def _bounds(lengths: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Where runs of these lengths begin, and where the last one ends: one entry more."""
+    bounds = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=bounds[1:])
+    return bounds

@@ -1,0 +1,76 @@
+"""Tokens made safe to draw, and text cut to terminal cells.
+
+A corpus is untrusted: a token may hold an escape sequence that moves the cursor, a control that
+reverses the line, or a character that cannot be seen. Everything that draws or prints a token
+passes it through `safe_text` first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+ELLIPSIS = "…"
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def safe_text(token: str, limit: int | None = None) -> str:
+    r"""`token` with every character that would not show as itself escaped, `\x1b` for ESC.
+
+    Escaped is what Python's repr() escapes: controls, ANSI's ESC, format and direction characters,
+    separators other than the plain space, lone surrogates, private and unassigned code points.
+    The two joiners stay between the letters and emoji that they join. An escape says which
+    character the corpus holds, where U+FFFD would not, and any terminal can show it.
+
+    limit  the longest result, in characters; a longer one ends in an ellipsis
+    """
+    shown = token if limit is None else token[: limit + 1]  # a token may be megabytes long
+    if not shown.isprintable():
+        shown = "".join(
+            char if char.isprintable() or _joins(shown, at) else _escaped(char)
+            for at, char in enumerate(shown)
+        )
+    if limit is not None and len(shown) > limit:
+        return shown[: limit - 1] + ELLIPSIS if limit > 0 else ""
+    return shown
+
+
+def cell_width(text: str) -> int:
+    """How many terminal cells `text` takes: 2 for wide characters and emoji, 0 for combining."""
+    from rich.cells import cell_len  # 20 ms to import; what draws has it loaded, --help does not
+
+    return cell_len(text)
+
+
+def pad(text: str, width: int) -> str:
+    """`text` in exactly `width` terminal cells: cut with an ellipsis, or filled with spaces."""
+    from rich.cells import set_cell_size
+
+    if width <= 0:
+        return ""
+    if cell_width(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + ELLIPSIS
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the character at `at` is a joiner with something to join on both sides.
+
+    Latin letters and digits never join: between them a joiner can only hide.
+    """
+    return text[at] in _JOINERS and all(
+        side and not side.isascii() and unicodedata.category(side)[0] in "LMS"
+        for side in (text[at - 1 : at], text[at + 1 : at + 2])
+    )
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def clock_text(seconds: float | None) -> str:
+    """A duration as m:ss, or h:mm:ss from an hour on; --:-- when nobody knows."""
+    if seconds is None:
+        return "--:--"
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

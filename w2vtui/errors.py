@@ -1,0 +1,62 @@
+"""Every error a caller can meet, and the exit code the command line gives it.
+
+    W2vtuiError                 1
+    |-- SettingsError           2   a setting is unknown, out of range or of the wrong type
+    |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
+    |-- VectorsError            3   vectors cannot be read, or hold no such word
+    |     `-- UnknownWordError
+    |-- DivergedError           4   the loss is no longer a number
+    |-- DiskError               5   an output cannot be written
+    `-- BackendError            1   the kernels cannot run with what they were given
+
+A message says what was wrong, the value found, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class W2vtuiError(Exception):
+    """Base of every error of this program."""
+
+    exit_code = 1
+
+
+class SettingsError(W2vtuiError, ValueError):
+    """A setting is unknown, out of range or of the wrong type."""
+
+    exit_code = 2
+
+
+class CorpusError(W2vtuiError):
+    """The corpus cannot be read, or leaves nothing to train on."""
+
+    exit_code = 3
+
+
+class VectorsError(W2vtuiError):
+    """A file of vectors cannot be read, or is not what it says."""
+
+    exit_code = 3
+
+
+class UnknownWordError(VectorsError, KeyError):
+    """A word has no vector."""
+
+    def __str__(self) -> str:  # KeyError would show the message's repr
+        return str(self.args[0]) if self.args else ""
+
+
+class DivergedError(W2vtuiError):
+    """Training produced values that are not numbers."""
+
+    exit_code = 4
+
+
+class DiskError(W2vtuiError):
+    """An output cannot be written."""
+
+    exit_code = 5
+
+
+class BackendError(W2vtuiError):
+    """The kernels cannot run with what they were given."""

@@ -1,0 +1,278 @@
+"""How good vectors are: analogies answered, and agreement with people on how alike words are.
+
+Both follow gensim's protocol, so that scores can be compared. Questions with words that have no
+vector are left out, and a result says how many were covered: a score alone says little.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.display import safe_text
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.vectors import KeyedVectors
+
+AnyPath: TypeAlias = str | os.PathLike[str]
+Pair: TypeAlias = tuple[str, str, float]
+Analogy: TypeAlias = tuple[str, str, str, str]
+
+_SCORES_A_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class PairsResult:
+    """How well cosines agree with people's scores of word pairs."""
+
+    name: str
+    spearman: float
+    """Rank correlation, -1 to 1; NaN below two covered pairs, or when one side is constant."""
+    pearson: float
+    """Linear correlation, as above."""
+    covered: int
+    """Pairs with a vector for both words."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """Analogies of one kind."""
+
+    name: str
+    correct: int
+    covered: int
+    """Questions whose four words are all among the candidates."""
+    total: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the covered questions that are answered right; NaN when none is covered."""
+        return self.correct / self.covered if self.covered else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class AnalogyResult:
+    """Analogies by section, and their sums; a syntactic section's name starts with `gram`."""
+
+    sections: tuple[SectionResult, ...]
+    semantic: SectionResult
+    syntactic: SectionResult
+    total: SectionResult
+
+
+def read_pairs(path: AnyPath) -> list[Pair]:
+    """Word pairs and people's scores from a file: a line a pair, `word word score`.
+
+    Fields are separated by tabs, commas or spaces. Lines that start with # and a first line
+    without a score, a heading, are passed over.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line is no pair with a score.
+    """
+    pairs: list[Pair] = []
+    heading_may_come = True
+    for number, line in _lines(path):
+        separator = "\t" if "\t" in line else "," if "," in line else None
+        fields = [field.strip() for field in line.split(separator)]
+        score = _number(fields[-1])
+        if len(fields) == 3 and all(fields) and score is not None:
+            pairs.append((fields[0], fields[1], score))
+        elif not heading_may_come or score is not None:
+            raise CorpusError(
+                f"{path}, line {number}: two words and a score are expected, "
+                f"got '{safe_text(line, 60)}'"
+            )
+        heading_may_come = False
+    if not pairs:
+        raise CorpusError(f"{path} holds no word pairs: give a file of lines `word word score`")
+    return pairs
+
+
+def read_analogies(path: AnyPath) -> dict[str, list[Analogy]]:
+    """Analogy questions by section: a line `: section`, then lines `a b c d`, a is to b as c to d.
+
+    Questions before the first section are of a section with the file's name.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line is not four words.
+    """
+    sections: defaultdict[str, list[Analogy]] = defaultdict(list)
+    section = Path(path).stem
+    for number, line in _lines(path):
+        if line.startswith(":"):
+            section = line.lstrip(": ").strip()
+            continue
+        words = line.split()
+        if len(words) != 4:
+            raise CorpusError(
+                f"{path}, line {number}: four words or `: section` are expected, "
+                f"got '{safe_text(line, 60)}'"
+            )
+        sections[section].append((words[0], words[1], words[2], words[3]))
+    if not sections:
+        raise CorpusError(f"{path} holds no questions: give a file of lines `a b c d`")
+    return dict(sections)
+
+
+def evaluate_pairs(
+    vectors: KeyedVectors, pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
+) -> PairsResult:
+    """Correlation of the cosines of word pairs with people's scores of them.
+
+    lowercase  match words whatever their case; of several the first, most frequent one counts
+    """
+    row_of = _rows_by_word(vectors.index_to_key, lowercase)
+    covered = [
+        (row_of[a], row_of[b], score)
+        for a, b, score in ((_fold(a, lowercase), _fold(b, lowercase), s) for a, b, s in pairs)
+        if a in row_of and b in row_of
+    ]
+    if not covered:
+        return PairsResult(name, math.nan, math.nan, 0, len(pairs))
+    rows_a, rows_b, scores = (np.array(column) for column in zip(*covered, strict=True))
+    a, b = (vectors.vectors[rows].astype(np.float64) for rows in (rows_a, rows_b))
+    products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return PairsResult(
+        name,
+        correlation(ranks(scores), ranks(cosines)),
+        correlation(scores, cosines),
+        len(covered),
+        len(pairs),
+    )
+
+
+def evaluate_analogies(
+    vectors: KeyedVectors,
+    sections: Mapping[str, Sequence[Analogy]],
+    restrict: int | None = 30_000,
+    lowercase: bool = True,
+) -> AnalogyResult:
+    """Answer `a is to b as c is to ?` by the word nearest to b - a + c, all at length 1.
+
+    restrict   only the first, most frequent words are candidates, and questions with other words
+               are left out; None takes all words
+    lowercase  match words whatever their case; of several the first, most frequent one counts
+
+    The three words of the question, in any case, are no answer.
+    Mikolov et al. 2013, "Efficient Estimation of Word Representations", section 4.1.
+    """
+    if restrict is not None and restrict < 1:
+        raise SettingsError(f"restrict must be 1 word or more, got {restrict}")
+    words = vectors.index_to_key[:restrict]
+    row_of = _rows_by_word(words, lowercase)
+    variants: defaultdict[int, list[int]] = defaultdict(list)
+    for row, word in enumerate(words):
+        variants[row_of[_fold(word, lowercase)]].append(row)
+    results = []
+    for name, questions in sections.items():
+        rows = [
+            [row_of[word] for word in folded]
+            for folded in ([_fold(word, lowercase) for word in four] for four in questions)
+            if all(word in row_of for word in folded)
+        ]
+        correct = _count_correct(vectors, rows, variants, len(words))
+        results.append(SectionResult(name, correct, len(rows), len(questions)))
+    syntactic = [result for result in results if result.name.startswith("gram")]
+    semantic = [result for result in results if not result.name.startswith("gram")]
+    return AnalogyResult(
+        tuple(results),
+        _sum("semantic", semantic),
+        _sum("syntactic", syntactic),
+        _sum("total", results),
+    )
+
+
+def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks of n values from 1, float64 (n,); equal values share the mean of their ranks."""
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(sizes) - (sizes - 1) / 2)[group]
+
+
+def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Pearson's correlation of two (n,); NaN below two values, or when one side is constant."""
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return math.nan
+    a, b = a - a.mean(), b - b.mean()
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
+def _count_correct(
+    vectors: KeyedVectors, questions: list[list[int]], variants: dict[int, list[int]], n_words: int
+) -> int:
+    """How many questions, rows (a, b, c, d) of words, the first n_words candidates answer right.
+
+    variants  for each row of a question, the rows of the same word in any case, its own included
+    """
+    candidates, norms = vectors.vectors[:n_words], vectors.norms[:n_words]
+    inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+    block_size = max(1, _SCORES_A_BLOCK // n_words)
+    correct = 0
+    for start in range(0, len(questions), block_size):
+        block = questions[start : start + block_size]
+        a, b, c = (candidates[row] * inverse[row, None] for row in np.array(block).T[:3])
+        scores = (b - a + c) @ candidates.T
+        scores *= inverse  # now cosines but for the length of b - a + c, which orders nothing
+        for question, four in enumerate(block):
+            for word in four[:3]:
+                scores[question, variants[word]] = -np.inf
+        answers, best = scores.argmax(axis=1), scores.max(axis=1)
+        correct += sum(
+            answer in variants[four[3]] and score > -np.inf  # with no candidate left, row 0 "wins"
+            for four, answer, score in zip(block, answers.tolist(), best.tolist(), strict=True)
+        )
+    return correct
+
+
+def _rows_by_word(words: Sequence[str], lowercase: bool) -> dict[str, int]:
+    """The first row of each word; of words that differ in case alone, of all of them together."""
+    rows: dict[str, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(_fold(word, lowercase), row)
+    return rows
+
+
+def _fold(word: str, lowercase: bool) -> str:
+    return word.upper() if lowercase else word  # upper case as gensim and word2vec.c do
+
+
+def _sum(name: str, results: Sequence[SectionResult]) -> SectionResult:
+    return SectionResult(
+        name,
+        sum(result.correct for result in results),
+        sum(result.covered for result in results),
+        sum(result.total for result in results),
+    )
+
+
+def _number(text: str) -> float | None:
+    """The finite number that `text` is, else None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _lines(path: AnyPath) -> Iterator[tuple[int, str]]:
+    """Numbers, from 1, and content of the lines of a text file, without comments and empty ones."""
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip() and not line.startswith("#"):
+                    yield number, line.strip()
+    except OSError as error:
+        raise CorpusError(
+            f"cannot read {path}: {(error.strerror or str(error)).lower()}: "
+            "check the name and the permissions"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path} is not UTF-8 ({error.reason}): convert it") from error

@@ -1,0 +1,21 @@
+"""Files of word vectors: word2vec's text (.txt, .vec) and binary (.bin) layouts.
+
+Read are also the files of gensim, fastText (.vec) and GloVe, any of them under gzip. Beside the
+vectors stands a vocabulary file, `NAME.vocab`, where counts are known.
+"""
+
+from w2vtui.formats.atomic import atomic_write
+from w2vtui.formats.loading import load_vectors
+from w2vtui.formats.saving import check_words, check_writable, save_vectors
+from w2vtui.formats.vocab_file import read_vocab, vocab_beside, write_vocab
+
+__all__ = [
+    "atomic_write",
+    "check_words",
+    "check_writable",
+    "load_vectors",
+    "read_vocab",
+    "save_vectors",
+    "vocab_beside",
+    "write_vocab",
+]

@@ -1,0 +1,88 @@
+"""Writing files of vectors, and finding out beforehand that they can be written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.formats.atomic import AnyPath, atomic_write, check_target
+from w2vtui.formats.records import LAYOUTS, Layout, encode_words
+from w2vtui.formats.vocab_file import vocab_beside, write_vocab
+from w2vtui.formats.word2vec_binary import write_binary
+from w2vtui.formats.word2vec_text import write_text
+from w2vtui.vectors import KeyedVectors
+
+_FINITE_ROWS = 65_536
+
+
+def save_vectors(
+    vectors: KeyedVectors, path: AnyPath, *, vocab_path: AnyPath | None = None
+) -> None:
+    """Write vectors in the layout of the extension: .txt and .vec text, .bin binary.
+
+    Counts, where they are known, go to `vocab_path`, or to `PATH.vocab` when it is not given.
+    The file appears whole or not at all; nothing is written before all is known to be writable.
+
+    Raises:
+        SettingsError: the extension is unknown, or counts are wanted and not known.
+        VectorsError: a word cannot be written in this format, or a number is not finite.
+        DiskError: the file cannot be written; an old one is untouched.
+    """
+    layout = _layout_of_name(path)
+    if vocab_path is not None and vectors.counts is None:
+        raise SettingsError(f"no counts to write to {vocab_path}: these vectors came without")
+    words = encode_words(vectors.index_to_key)
+    _check_finite(vectors)
+    with atomic_write(path) as file:
+        (write_binary if layout == "binary" else write_text)(file, words, vectors.vectors)
+    if vectors.counts is not None:
+        write_vocab(vocab_path or vocab_beside(path), vectors.index_to_key, vectors.counts)
+
+
+def check_writable(path: AnyPath) -> None:
+    """Find out before a training that vectors cannot be saved to `path`; it is not touched.
+
+    Raises:
+        SettingsError: the extension is unknown.
+        DiskError: the folder is missing or not writable, or the name is taken by a folder.
+    """
+    _layout_of_name(path)
+    check_target(path)
+    check_target(vocab_beside(path))
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Find out before a training that a word cannot be saved.
+
+    Raises:
+        VectorsError: a word is empty, holds white space, or cannot be encoded.
+    """
+    encode_words(words)
+
+
+def _layout_of_name(path: AnyPath) -> Layout:
+    layout = LAYOUTS.get(Path(path).suffix.lower())
+    if layout is None:
+        raise SettingsError(
+            f"{os.fspath(path)} must end in {', '.join(LAYOUTS)}: .txt and .vec are word2vec's "
+            "text layout, .bin its binary one"
+        )
+    return layout
+
+
+def _check_finite(vectors: KeyedVectors) -> None:
+    for start in range(0, len(vectors), _FINITE_ROWS):
+        block = vectors.vectors[start : start + _FINITE_ROWS]
+        finite = np.isfinite(block).all(axis=1)
+        if not finite.all():
+            row = int(np.argmin(finite))
+            raise VectorsError(
+                f"the vector of '{safe_text(vectors.index_to_key[start + row], 40)}' holds "
+                f"{block[row][~np.isfinite(block[row])][0]}: vectors that are not numbers are not "
+                "saved; train again with a smaller alpha"
+            )

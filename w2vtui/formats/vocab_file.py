@@ -1,0 +1,62 @@
+"""word2vec.c's vocabulary file (-save-vocab, -read-vocab): a line a word, `word count`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.errors import VectorsError
+from w2vtui.formats.atomic import AnyPath, atomic_write
+from w2vtui.formats.records import EncodingErrors, Source, decode_words, encode_words, shown
+
+_COUNT = re.compile(rb"[0-9]{1,18}")
+
+
+def vocab_beside(path: AnyPath) -> Path:
+    """Where the counts of the vectors at `path` are kept."""
+    return Path(f"{os.fspath(path)}.vocab")
+
+
+def write_vocab(path: AnyPath, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+    """Write how often each word occurs.
+
+    Raises:
+        VectorsError: a word cannot be written in this format.
+        DiskError: the file cannot be written.
+    """
+    encoded = encode_words(words)
+    with atomic_write(path) as file:
+        file.writelines(b"%b %d\n" % line for line in zip(encoded, counts.tolist(), strict=True))
+
+
+def read_vocab(
+    path: AnyPath, encoding_errors: EncodingErrors = "strict"
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The words of a vocabulary file and how often each occurs, int64 (V,).
+
+    Raises:
+        VectorsError: the file cannot be read, or a line is not a word and a count.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise VectorsError(f"cannot read {path}: {error.strerror}") from error
+    source = Source(str(path), "line", len(content), None, encoding_errors)
+    if content and not content.endswith(b"\n"):
+        raise source.error(
+            None, "the last line has no end: the file is cut short; if it is not, add a line end"
+        )
+    words, counts = [], []
+    for number, line in enumerate(content.splitlines(), start=1):
+        fields = line.split()
+        if len(fields) != 2 or not _COUNT.fullmatch(fields[1]):
+            raise source.error(number, f"a word and its count are expected, got {shown(line)}")
+        words.append(fields[0])
+        counts.append(int(fields[1]))
+    return decode_words(words, source, 1), np.array(counts, dtype=np.int64)

@@ -1,0 +1,380 @@
+"""Every setting, declared once: default, range, help, and whether a running training may change it.
+
+Command line flags, the controls of the screens and the documentation are made from the fields here.
+Names are gensim 4's where gensim has the setting.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_type_hints
+
+from w2vtui.errors import SettingsError
+
+Model = Literal["skip-gram", "cbow"]
+Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
+Tokenizer = Literal["whitespace", "words"]
+EncodingErrors = Literal["strict", "replace", "ignore"]
+
+MAX_WINDOW = 64
+MAX_NEGATIVE = 256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spec:
+    """What is known of one setting beside its name, type and default."""
+
+    help: str
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    unit: str = ""
+    label: str = ""
+    steps: tuple[Any, ...] = ()
+    auto: str = ""
+
+    def range_text(self) -> str:
+        """The range as an error message or a help text gives it: `1 to 64 words`."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            above = "above " if self.low_open else ""
+            return f"{above}{self.low:g} to {self.high:g}{unit}"
+        if self.low is not None:
+            return f"above {self.low:g}{unit}" if self.low_open else f"{self.low:g}{unit} or more"
+        return f"a number{unit}"
+
+
+def _setting(default: Any, **spec: Any) -> Any:
+    return field(default=default, metadata={"spec": Spec(**spec)})
+
+
+class _Checked:
+    """Checks every field of a settings dataclass against its type and `Spec`."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for name, kind in field_types(type(self)).items():
+            value = _checked(name, getattr(self, name), kind, spec_of(type(self), name))
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorpusSettings(_Checked):
+    """How text becomes tokens and a vocabulary. Fixed for a run."""
+
+    min_count: int = _setting(
+        5,
+        low=1,
+        high=2**31 - 1,
+        unit="occurrences",
+        help="leave out words that occur less often than this",
+    )
+    max_final_vocab: int | None = _setting(
+        None,
+        low=1,
+        high=2**31 - 2,
+        unit="words",
+        auto="no limit",
+        help="keep at most this many words, the most frequent ones",
+    )
+    lowercase: bool = _setting(False, help="lower-case every token")
+    tokenizer: Tokenizer = _setting(
+        "whitespace",
+        help="whitespace: tokens are what stands between white space; "
+        "words: runs of letters and digits, punctuation dropped",
+    )
+    encoding: str = _setting("utf-8", help="encoding of the text files")
+    encoding_errors: EncodingErrors = _setting(
+        "strict",
+        help="what to do with bytes that are not valid in the encoding",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveSettings(_Checked):
+    """What may change while a training runs. A change takes effect at the next span."""
+
+    model: Model = _setting(
+        "skip-gram",
+        label="model",
+        help="skip-gram: each context word predicts the center; cbow: their mean does",
+    )
+    objective: Objective = _setting(
+        "negative-sampling",
+        label="objective",
+        help="what stands in for the exact softmax; softmax itself is for small vocabularies",
+    )
+    negative: int = _setting(
+        5,
+        low=1,
+        high=MAX_NEGATIVE,
+        unit="noise words",
+        label="K",
+        steps=(1, 2, 3, 5, 8, 10, 15, 20, 25, 32, 48, 64, 96, 128, 192, 256),
+        help="noise words K of negative sampling",
+    )
+    window: int = _setting(
+        5,
+        low=1,
+        high=MAX_WINDOW,
+        unit="words",
+        label="window",
+        steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64),
+        help="context words on each side of the center",
+    )
+    alpha: float | None = _setting(
+        None,
+        low=0.0,
+        low_open=True,
+        high=1000.0,
+        label="alpha",
+        auto="0.025 for skip-gram, 0.05 for cbow",
+        steps=(
+            1e-4,
+            2e-4,
+            5e-4,
+            1e-3,
+            2e-3,
+            5e-3,
+            0.01,
+            0.015,
+            0.02,
+            0.025,
+            0.035,
+            0.05,
+            0.075,
+            0.1,
+            0.15,
+            0.2,
+            0.3,
+            0.5,
+            1.0,
+        ),
+        help="learning rate at the start; it falls linearly to min_alpha",
+    )
+    min_alpha: float = _setting(
+        1e-4,
+        low=0.0,
+        high=1000.0,
+        label="min alpha",
+        steps=(0.0, 1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.025),
+        help="learning rate at the end",
+    )
+    sample: float = _setting(
+        1e-3,
+        low=0.0,
+        high=1.0,
+        label="subsample",
+        steps=(0.0, 1e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.1, 1.0),
+        help="thin out words more frequent than this share of the text; 0 keeps every word",
+    )
+    ns_exponent: float = _setting(
+        0.75,
+        low=-1.0,
+        high=1.5,
+        label="ns power",
+        steps=(-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5),
+        help="noise is drawn from count ** ns_exponent: 1 as often as in the text, 0 evenly, "
+        "below 0 prefers rare words",
+    )
+    epochs: int | None = _setting(
+        None,
+        low=1,
+        high=1_000_000,
+        unit="passes",
+        label="epochs",
+        auto="5, more for small text",
+        steps=(1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 75, 100, 200, 500, 1000),
+        help="passes over the corpus",
+    )
+    workers: int | None = _setting(
+        None,
+        low=1,
+        high=512,
+        unit="threads",
+        label="threads",
+        auto="the cores it may use",
+        steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
+        help="training threads; 1 repeats bit for bit",
+    )
+    shared_noise: bool = _setting(
+        True,
+        label="shared noise",
+        help="draw K noise words for each center, not for each pair (faster, as good)",
+    )
+    shrink_windows: bool = _setting(
+        True,
+        label="shrink window",
+        help="draw each center's window evenly from 1 to window",
+    )
+    cbow_mean: bool = _setting(
+        True,
+        label="cbow mean",
+        help="cbow: average the context vectors; off: add them",
+    )
+    cbow_divide: bool = _setting(
+        False,
+        label="cbow divide",
+        help="cbow: divide the step by the number of context words (the mean's true gradient); "
+        "off: as word2vec.c",
+    )
+
+    def __post_init__(self) -> None:
+        _Checked.__post_init__(self)
+        if self.alpha is not None and self.min_alpha > self.alpha:
+            raise SettingsError(
+                f"min_alpha must not be above alpha ({self.alpha:g}), got {self.min_alpha:g}"
+            )
+
+    def changed(self, **settings: Any) -> LiveSettings:
+        """These settings with some changed; SettingsError for a name that does not exist."""
+        for name in settings:
+            spec_of(LiveSettings, name)
+        return dataclasses.replace(self, **settings)
+
+    def resolved(self, n_tokens: int, cores: int) -> LiveSettings:
+        """Every `auto` replaced by the value it stands for on a corpus of `n_tokens`."""
+        return dataclasses.replace(
+            self,
+            alpha=default_alpha(self.model) if self.alpha is None else self.alpha,
+            epochs=auto_epochs(n_tokens) if self.epochs is None else self.epochs,
+            workers=cores if self.workers is None else self.workers,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingSettings(_Checked):
+    """What shapes the vectors and is fixed for a run."""
+
+    vector_size: int = _setting(
+        100,
+        low=1,
+        high=65_536,
+        unit="numbers",
+        label="vector size",
+        help="length D of a vector",
+    )
+    seed: int = _setting(1, low=0, high=2**63 - 1, label="seed", help="seed of every random choice")
+    probe: bool = _setting(
+        True,
+        label="probe",
+        help="hold out a little text (1 % at most) to measure the probe loss on it",
+    )
+
+
+AUTO_EPOCHS_TOKENS = 8_000_000
+"""Token presentations that `epochs auto` aims at on a small corpus."""
+
+
+def auto_epochs(n_tokens: int) -> int:
+    """5 passes over a large corpus; over a small one enough for 8 million tokens, 100 at most."""
+    return max(5, min(100, math.ceil(AUTO_EPOCHS_TOKENS / max(n_tokens, 1))))
+
+
+def default_alpha(model: Model) -> float:
+    """The learning rate that word2vec.c starts this model with."""
+    return 0.025 if model == "skip-gram" else 0.05
+
+
+def spec_of(settings: type, name: str) -> Spec:
+    """The `Spec` of one field of a settings class."""
+    for declared in dataclasses.fields(settings):
+        if declared.name == name:
+            return declared.metadata["spec"]
+    raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
+
+
+def field_default(settings: type, name: str) -> Any:
+    """The default of one field of a settings class."""
+    return next(f.default for f in dataclasses.fields(settings) if f.name == name)
+
+
+def field_types(settings: type) -> dict[str, Any]:
+    """The type of each field of a settings class, in order."""
+    return {
+        name: kind for name, kind in get_type_hints(settings).items() if not name.startswith("_")
+    }
+
+
+def choices_of(kind: Any) -> tuple[str, ...]:
+    """The values a `Literal` type allows; empty for other types."""
+    return get_args(kind) if getattr(kind, "__origin__", None) is Literal else ()
+
+
+def unknown_name_message(name: str, known: list[str]) -> str:
+    """What to say of a setting that does not exist, with the nearest one that does."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+    return f"there is no setting {name!r}{hint}"
+
+
+def value_from_text(settings: type, name: str, text: str) -> Any:
+    """The value that `text` means for a setting, checked.
+
+    Raises:
+        SettingsError: the text is no such value, or out of range.
+    """
+    spec, kind = spec_of(settings, name), field_types(settings)[name]
+    optional = type(None) in get_args(kind)
+    if optional and text.strip().lower() in ("auto", "none"):
+        return None
+    base = _base_type(kind)
+    value: Any = text
+    if base is bool:
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
+        value = words.get(text.strip().lower(), text)
+    elif base in (int, float):
+        try:
+            value = base(text)
+        except ValueError:
+            value = text
+    return _checked(name, value, kind, spec)
+
+
+def _base_type(kind: Any) -> Any:
+    options = [option for option in get_args(kind) if option is not type(None)]
+    return options[0] if options and not choices_of(kind) else kind
+
+
+def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
+    """`value` as the field's own type, or a SettingsError that names the field and the range."""
+    choices = choices_of(kind)
+    if choices:
+        if value not in choices:
+            near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise SettingsError(f"{name} must be {' or '.join(choices)}, got {value!r}{hint}")
+        return value
+    if value is None and type(None) in get_args(kind):
+        return value
+    base = _base_type(kind)
+    if base is str:
+        if not isinstance(value, str) or not value:
+            raise SettingsError(f"{name} must be text, got {value!r}")
+        return value
+    if base is bool:
+        if not isinstance(value, bool):
+            raise SettingsError(f"{name} must be true or false, got {value!r}")
+        return value
+    expected = f"{name} must be {spec.range_text()}, got {value!r}"
+    if isinstance(value, bool) or not hasattr(value, "__index__" if base is int else "__float__"):
+        raise SettingsError(expected)
+    number = base(value)
+    too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
+    too_high = spec.high is not None and number > spec.high
+    if too_low or too_high or (base is float and not math.isfinite(number)):
+        raise SettingsError(expected)
+    return number

@@ -1,0 +1,270 @@
+"""The only door to the kernels: settings and a corpus in, arrays and compiled loops behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels import cpu, exact_softmax, hierarchical_softmax, look, negative_sampling
+from w2v_kernels import models as kernel_models
+from w2v_kernels.compiling import is_compiled
+from w2v_kernels.rng import stream_key
+from w2v_kernels.windows import keep_probabilities, keep_thresholds
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.errors import BackendError, SettingsError
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.route import Stretch
+
+MAX_SOFTMAX_WORDS = 50_000
+"""The exact softmax touches every word for every pair: beyond this it would never end."""
+
+_OBJECTIVES = {
+    "negative-sampling": kernel_models.NEGATIVE_SAMPLING,
+    "hierarchical-softmax": kernel_models.HIERARCHICAL_SOFTMAX,
+    "softmax": kernel_models.SOFTMAX,
+}
+
+
+class Rates(NamedTuple):
+    """The learning rate along a stretch of the corpus: max(floor, base + slope * position)."""
+
+    base: float
+    slope: float
+    floor: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Live settings with the tables and vectors they need: what a span is trained with."""
+
+    settings: LiveSettings
+    hyper: cpu.Hyper
+    tables: cpu.Tables
+    weights: cpu.Weights
+    most_targets: int
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Sums over everything trained so far, all workers together."""
+
+    loss: float = 0.0
+    """nats"""
+    pairs: int = 0
+    centers: int = 0
+    """kept tokens"""
+    tokens: int = 0
+    saturated: int = 0
+    """scores beyond +-6"""
+    not_finite: int = 0
+    """blocks whose loss was not a number"""
+
+
+class CpuBackend:
+    """The vectors of one training, and the loop that trains them on this machine's processor."""
+
+    def __init__(self, corpus: EncodedCorpus, training: TrainingSettings) -> None:
+        self.corpus = corpus
+        self.training = training
+        self.n_words = len(corpus.vocab)
+        self._arrays = cpu.Corpus(
+            np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts)
+        )
+        size = training.vector_size
+        try:
+            self._input = cpu.empty_rows(self.n_words + 1, size)
+        except MemoryError as error:
+            raise BackendError(
+                f"{self.n_words:,} vectors of {size} numbers do not fit in memory: "
+                "raise min_count, or lower vector_size or max_final_vocab"
+            ) from error
+        random = np.random.default_rng(training.seed)
+        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
+            rows = self._input[word : min(word + 65_536, self.n_words), :size]
+            rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
+        unused = cpu.empty_rows(1, size)
+        self._output = self._nodes = unused
+        self._tree = hierarchical_softmax.Tree(
+            np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+        )
+        self._every_word = np.zeros(0, np.int32)
+        self._noise: tuple[float, NDArray[np.uint32]] | None = None
+        self._keep: tuple[float, NDArray[np.uint32]] | None = None
+
+    @property
+    def input_vectors(self) -> NDArray[np.float32]:
+        """v_w, float32 (V, D): a view of the vectors being trained."""
+        return self._input[: self.n_words, : self.training.vector_size]
+
+    @property
+    def output_vectors(self) -> NDArray[np.float32] | None:
+        """u_w, float32 (V, D), or None when no objective has used them."""
+        if self._output.shape[0] == 1:
+            return None
+        return self._output[: self.n_words, : self.training.vector_size]
+
+    def plan(self, settings: LiveSettings) -> Plan:
+        """Build, or take from before, what training with these settings needs.
+
+        Raises:
+            SettingsError: the exact softmax was asked for and the vocabulary is too large for it.
+            BackendError: not enough memory.
+        """
+        counts = self.corpus.vocab.counts
+        self.check_objective(settings.objective, self.n_words)
+        try:
+            if settings.objective == "hierarchical-softmax":
+                self._use_tree(counts)
+            else:
+                self._use_output_vectors(settings.objective)
+        except MemoryError as error:
+            raise BackendError("not enough memory for a second matrix of vectors") from error
+        if self._noise is None or self._noise[0] != settings.ns_exponent:
+            table = negative_sampling.build_noise_table(counts, settings.ns_exponent)
+            self._noise = (settings.ns_exponent, table)
+        if self._keep is None or self._keep[0] != settings.sample:
+            self._keep = (settings.sample, keep_thresholds(counts, settings.sample))
+        hyper = cpu.Hyper(
+            skip_gram=settings.model == "skip-gram",
+            objective=_OBJECTIVES[settings.objective],
+            negative=settings.negative,
+            window=settings.window,
+            shrink_windows=settings.shrink_windows,
+            shared_noise=settings.shared_noise,
+            cbow_mean=settings.cbow_mean,
+            cbow_divide=settings.cbow_divide,
+        )
+        return Plan(
+            settings=settings,
+            hyper=hyper,
+            tables=cpu.Tables(self._keep[1], self._noise[1], self._tree, self._every_word),
+            weights=cpu.Weights(self._input, self._output, self._nodes),
+            most_targets=self._most_targets(settings),
+        )
+
+    def _use_tree(self, counts: NDArray[np.int64]) -> None:
+        if self._tree.starts.size == 1:
+            self._nodes = cpu.empty_rows(self.n_words, self.training.vector_size)
+            self._tree = hierarchical_softmax.build_tree(counts)
+
+    @staticmethod
+    def check_objective(objective: str, n_words: int) -> None:
+        """Raise SettingsError for the exact softmax over more words than it can meet."""
+        if objective == "softmax" and n_words > MAX_SOFTMAX_WORDS:
+            raise SettingsError(
+                f"the exact softmax meets every word at every pair: {n_words:,} words are too many "
+                f"({MAX_SOFTMAX_WORDS:,} at most): choose negative-sampling or "
+                "hierarchical-softmax, or a smaller vocabulary"
+            )
+
+    def _use_output_vectors(self, objective: str) -> None:
+        if objective == "softmax" and self._every_word.size == 0:
+            self._every_word = exact_softmax.every_word(self.n_words)
+        if self._output.shape[0] == 1:
+            self._output = cpu.empty_rows(self.n_words + 1, self.training.vector_size)
+
+    def _most_targets(self, settings: LiveSettings) -> int:
+        if settings.objective == "negative-sampling":
+            return 1 + settings.negative
+        if settings.objective == "softmax":
+            return self.n_words
+        return int(np.diff(self._tree.starts).max())
+
+    def scratch(self, plan: Plan) -> cpu.Scratch:
+        """Working memory for one worker under this plan."""
+        return cpu.make_scratch(self.training.vector_size, plan.settings.window, plan.most_targets)
+
+    @staticmethod
+    def make_tallies() -> NDArray[np.float64]:
+        """Zero tallies for one worker: float64 (8,), on a cache line of its own."""
+        memory = np.zeros(2 * cpu.N_TALLIES, dtype=np.float64)
+        start = (-memory.ctypes.data // memory.itemsize) % cpu.N_TALLIES
+        return memory[start : start + cpu.N_TALLIES]
+
+    @staticmethod
+    def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
+        """All workers' tallies together."""
+        total = np.sum(tallies, axis=0) if tallies else np.zeros(cpu.N_TALLIES)
+        return Tallies(
+            loss=float(total[cpu.LOSS]),
+            pairs=int(total[cpu.PAIRS]),
+            centers=int(total[cpu.CENTERS]),
+            tokens=int(total[cpu.TOKENS]),
+            saturated=int(total[cpu.SATURATED]),
+            not_finite=int(total[cpu.NOT_FINITE]),
+        )
+
+    def train_span(
+        self,
+        plan: Plan,
+        stretch: Stretch,
+        rates: Rates,
+        scratch: cpu.Scratch,
+        tallies: NDArray[np.float64],
+    ) -> None:
+        """Train on every token of a stretch, each once as a center. Runs without the GIL."""
+        span = cpu.Span(
+            first=stretch.first,
+            stop=stretch.stop,
+            visible_first=stretch.visible[0],
+            visible_stop=stretch.visible[1],
+            key=stream_key(self.training.seed, stretch.epoch),
+            rate_base=float(rates.base),
+            rate_slope=float(rates.slope),
+            rate_floor=float(rates.floor),
+        )
+        cpu.train_span(self._arrays, span, plan.weights, plan.tables, plan.hyper, scratch, tallies)
+
+    def compile(self, plan: Plan) -> None:
+        """Compile the loop, or load it from the cache, by training on no token at all."""
+        nothing = Stretch(epoch=0, first=0, stop=0, visible=(0, 0), clock=0)
+        self.train_span(
+            plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
+        )
+
+    @staticmethod
+    def compiled_before() -> bool:
+        """Whether this machine has kept the compiled loop from an earlier time."""
+        return is_compiled("cpu.train_span")
+
+    def score_candidates(
+        self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        """What the objective in force says of each candidate given the context word.
+
+        contexts int32 (P,), candidates int32 (P, N). Returns float64 (P, N): u_o . v_c for negative
+        sampling, log P(o | c) (up to a constant a row) for the two softmaxes.
+        """
+        scores = np.empty(candidates.shape, dtype=np.float64)
+        if plan.settings.objective == "hierarchical-softmax":
+            look.score_candidates_by_tree(
+                self._input, self._nodes, self._tree, contexts, candidates, scores
+            )
+        else:
+            look.score_candidates(self._input, self._output, contexts, candidates, scores)
+        return scores
+
+    def noise_log_probabilities(self, exponent: float) -> NDArray[np.float64]:
+        """log P(w) of the noise under an exponent: float64 (V,)."""
+        return np.log(negative_sampling.noise_probabilities(self.corpus.vocab.counts, exponent))
+
+    def keep_log_probabilities(self, sample: float) -> NDArray[np.float64]:
+        """log of the share of each word that subsampling keeps: float64 (V,)."""
+        return np.log(keep_probabilities(self.corpus.vocab.counts, sample))
+
+    def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosine of every word's input vector with a query (D,): float32 (V,). Runs without the
+        GIL.
+        """
+        padded = cpu.empty_rows(1, self.training.vector_size)
+        padded[0, : query.size] = query
+        scores = np.empty(self.n_words, dtype=np.float32)
+        norms = np.empty(self.n_words, dtype=np.float32)
+        look.scores_of_all(self._input, self.n_words, padded, scores)
+        look.squared_norms(self._input, self.n_words, norms)
+        length = np.sqrt(norms) * np.float32(np.linalg.norm(query))
+        return np.divide(scores, length, out=np.zeros_like(scores), where=length > 0)

@@ -1,0 +1,176 @@
+"""The workers of a run, and the one clock they take their text from."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.training.backend import CpuBackend, Plan, Rates, Tallies
+from w2vtui.training.route import Route, Stretch
+from w2vtui.training.schedule import Schedule
+
+SPAN_SECONDS = 0.05
+"""How long a worker trains before it looks up: the delay of a pause, a stop or a changed
+setting.
+"""
+FIRST_SPAN_TOKENS = 2_000
+LEAST_SPAN_TOKENS = 50
+
+
+class _Job(NamedTuple):
+    """What a worker does next."""
+
+    plan: Plan
+    stretch: Stretch
+    rates: Rates
+
+
+class Crew:
+    """Worker threads over `nogil` kernels. They share the weights (Hogwild) and, under one lock,
+    the clock.
+    """
+
+    def __init__(self, backend: CpuBackend, route: Route, plan: Plan, schedule: Schedule) -> None:
+        self._backend = backend
+        self._route = route
+        self._changed = threading.Condition()
+        self._clock = 0
+        self._plan = plan
+        self._schedule = schedule
+        self._paused = False
+        self._stopped = False
+        self._workers: list[threading.Thread] = []
+        self._tallies: list[NDArray[np.float64]] = []
+        self.error: BaseException | None = None
+        """What a worker died of; the others stop at their next stretch."""
+
+    # ---- looking
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self._plan
+
+    @property
+    def schedule(self) -> Schedule:
+        """The line of the learning rate in force."""
+        return self._schedule
+
+    @property
+    def clock(self) -> int:
+        """Training tokens handed out so far."""
+        return self._clock
+
+    @property
+    def finished(self) -> bool:
+        """Whether all the planned text has been handed out."""
+        return self._clock >= self._schedule.planned
+
+    @property
+    def busy(self) -> bool:
+        """Whether any worker is still at it (or waits out a pause)."""
+        return any(worker.is_alive() for worker in self._workers)
+
+    def tallies(self) -> Tallies:
+        """Sums over all the workers that ever were."""
+        return self._backend.sum_tallies(self._tallies)
+
+    # ---- steering
+
+    def staff(self) -> None:
+        """Start the workers that the plan calls for and that are not there; those too many leave
+        by themselves.
+        """
+        wanted = self._plan.settings.workers or 1
+        for number in range(wanted):
+            if number == len(self._workers):
+                self._tallies.append(self._backend.make_tallies())
+                self._workers.append(self._new_worker(number))
+            elif not self._workers[number].is_alive():
+                self._workers[number] = self._new_worker(number)
+
+    def _new_worker(self, number: int) -> threading.Thread:
+        worker = threading.Thread(
+            target=self._work, args=(number,), name=f"w2vtui-worker-{number}", daemon=True
+        )
+        worker.start()
+        return worker
+
+    def adopt(self, plan: Plan, reschedule: Callable[[Schedule, int], Schedule]) -> int:
+        """Let every stretch handed out from now on follow another plan; returns the clock at that
+        moment.
+        """
+        with self._changed:
+            self._plan = plan
+            self._schedule = reschedule(self._schedule, self._clock)
+            clock = self._clock
+        self.staff()
+        return clock
+
+    def pause(self) -> None:
+        """Hand out no more text for now."""
+        with self._changed:
+            self._paused = True
+
+    def resume(self) -> None:
+        """Hand out text again."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Hand out no more text."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait until every worker has left."""
+        for worker in self._workers:
+            worker.join()
+
+    # ---- the workers
+
+    def _next_job(self, number: int, most: int) -> _Job | None:
+        """The next stretch of text for a worker, up to `most` tokens; None when it is to leave."""
+        with self._changed:
+            while self._paused and not self._stopped:
+                self._changed.wait()
+            plan, schedule = self._plan, self._schedule
+            workers = plan.settings.workers or 1
+            if self._stopped or self.finished or number >= workers:
+                return None
+            # Towards the end stretches shrink, so that all workers leave at about the same time.
+            fair = (schedule.planned - self._clock) // (2 * workers)
+            most = max(min(most, fair), LEAST_SPAN_TOKENS)
+            stretch = self._route.stretch(self._clock, most, schedule.planned)
+            self._clock += stretch.stop - stretch.first
+        # As a function of position alone, whatever the cut: one worker repeats bit for bit.
+        offset = stretch.clock - stretch.first - schedule.clock
+        rates = Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
+        return _Job(plan, stretch, rates)
+
+    def _work(self, number: int) -> None:
+        """A worker's life: take a stretch, train it without the GIL, take the next."""
+        most, plan, scratch = FIRST_SPAN_TOKENS, None, None
+        try:
+            while (job := self._next_job(number, most)) is not None:
+                if job.plan is not plan:
+                    plan, scratch = job.plan, self._backend.scratch(job.plan)
+                assert scratch is not None
+                started = time.perf_counter()
+                self._backend.train_span(
+                    job.plan, job.stretch, job.rates, scratch, self._tallies[number]
+                )
+                took = time.perf_counter() - started
+                n_tokens = job.stretch.stop - job.stretch.first
+                fitting = n_tokens * SPAN_SECONDS / max(took, 1e-6)
+                most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
+        except BaseException as error:  # shown by the run, which looks here at every tick
+            self.error = error
+            self.stop()

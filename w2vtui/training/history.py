@@ -1,0 +1,65 @@
+"""The curves of a run: losses and speed over tokens, in bounded memory however long it lasts."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+CAPACITY = 4_096
+
+
+class Curve:
+    """Rows of numbers against the clock. When full, neighbours are merged and what follows is
+    merged alike.
+
+    A row is (tokens, seconds, value, weight); rows merge to their weighted mean. One thread
+    appends, any may read.
+    """
+
+    def __init__(self) -> None:
+        self._rows = np.empty((CAPACITY, 4), dtype=np.float64)
+        self._n = 0
+        self._merge = 1  # rows that stand for one
+        self._waiting: list[tuple[float, float, float, float]] = []
+        self._lock = threading.Lock()
+        self.version = 0
+        """Grows with every row, so that a viewer knows whether to redraw."""
+
+    def __len__(self) -> int:
+        return self._n
+
+    def append(self, tokens: float, seconds: float, value: float, weight: float = 1.0) -> None:
+        """Add one row. A value that is not a number stays one, as a gap in the curve."""
+        with self._lock:
+            self._waiting.append((tokens, seconds, value, weight))
+            if len(self._waiting) < self._merge:
+                return
+            if self._n == CAPACITY:
+                pairs = self._rows.reshape(CAPACITY // 2, 2, 4)
+                self._rows[: CAPACITY // 2] = _merged(pairs)
+                self._n = CAPACITY // 2
+                self._merge *= 2
+            else:
+                self._rows[self._n] = _merged(np.array([self._waiting]))[0]
+                self._waiting.clear()
+                self._n += 1
+            self.version += 1
+
+    def rows(self) -> NDArray[np.float64]:
+        """A copy: float64 (n, 4), columns tokens, seconds, value, weight."""
+        with self._lock:
+            return self._rows[: self._n].copy()
+
+
+def _merged(groups: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One row for each group of rows (G, R, 4): the last place, the weighted mean, the summed
+    weight.
+    """
+    weights = groups[:, :, 3]
+    total = weights.sum(axis=1)
+    merged = groups[:, -1].copy()
+    merged[:, 2] = (groups[:, :, 2] * weights).sum(axis=1) / np.where(total > 0, total, 1.0)
+    merged[:, 3] = total
+    return merged

@@ -1,0 +1,52 @@
+"""Training time and speed, with pauses left out."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+SPEED_SECONDS = 1.5
+"""Speed `now` is the mean over the last so many seconds."""
+
+
+class StopWatch:
+    """Seconds of training, on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._started: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        started = self._started
+        return self._before + (0.0 if started is None else time.monotonic() - started)
+
+    def start(self) -> None:
+        """Run; no effect when it runs."""
+        if self._started is None:
+            self._started = time.monotonic()
+
+    def stop(self) -> None:
+        """Stand still; no effect when it does."""
+        if self._started is not None:
+            self._before, self._started = self.seconds, None
+
+
+class SpeedMeter:
+    """Tokens a second, now and at best, from readings of a counter."""
+
+    def __init__(self) -> None:
+        self._readings: deque[tuple[float, int]] = deque()
+        self.now = 0.0
+        self.peak = 0.0
+
+    def read(self, seconds: float, tokens: int) -> None:
+        """Take a reading of the training clock and of the tokens trained."""
+        self._readings.append((seconds, tokens))
+        while len(self._readings) > 2 and self._readings[1][0] <= seconds - SPEED_SECONDS:
+            self._readings.popleft()
+        first_seconds, first_tokens = self._readings[0]
+        if seconds - first_seconds > 0.1:
+            self.now = (tokens - first_tokens) / (seconds - first_seconds)
+            self.peak = max(self.peak, self.now)

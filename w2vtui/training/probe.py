@@ -1,0 +1,148 @@
+"""The probe loss: one yardstick across K, window, exponent, model and objective.
+
+Lines are held out before training, and thinned as by sample = 1e-3. From them come fixed pairs
+(context word c, center word o), and for each pair 63 noise words drawn from counts ** 0.75. With s
+the model's score of a candidate given the context word, the probe is the mean of
+
+    -log( exp s(o) / (exp s(o) + sum over the noise words of exp s(noise)) )
+
+in nats; log 64 = 4.16 for untrained vectors under negative sampling.
+
+Every objective's optimum makes s equal to log P(o|c) - log P_noise(o) up to a constant, which
+cancels, once corrected for the noise and for the subsampling it was trained with:
+
+    negative sampling     s = u_o . v_c + log P_train-noise(o) - log P_probe-noise(o) + thinning(o)
+    either softmax        s = log P(o|c) - log P_probe-noise(o) + thinning(o)
+
+where thinning(o) = log of how often the probe's text keeps o, less the same of the training text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import LiveSettings
+from w2vtui.training.backend import CpuBackend, Plan, keep_probabilities
+from w2vtui.training.snapshot import Probe
+
+N_PAIRS = 4_000
+N_NOISE = 63
+PROBE_WINDOW = 5
+PROBE_EXPONENT = 0.75
+PROBE_SAMPLE = 1e-3
+
+MAX_SHARE = 0.01
+"""At most this share of the tokens is held out,"""
+MAX_TOKENS = 50_000
+"""and at most this many,"""
+MIN_TOKENS = 200
+"""and nothing at all when that would be fewer than this: the probe would say too little."""
+N_BLOCKS = 64
+"""Held-out lines lie in up to this many places, spread over the corpus."""
+
+
+def choose_held_out(sentence_starts: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Blocks of tokens to hold out: int64 (B, 2), disjoint and ascending, [first, stop).
+
+    Blocks begin and end where sentences do; within a sentence only where one is longer than a
+    block.
+    """
+    n_tokens = int(sentence_starts[-1])
+    budget = int(min(n_tokens * MAX_SHARE, MAX_TOKENS))
+    if budget < MIN_TOKENS:
+        return np.zeros((0, 2), dtype=np.int64)
+    n_blocks = min(N_BLOCKS, budget // (MIN_TOKENS // 4))
+    length = budget // n_blocks
+    random = np.random.default_rng((seed, 0x70726F6265))
+    region = n_tokens // n_blocks
+    blocks = []
+    for block in range(n_blocks):
+        aim = block * region + int(random.integers(region - length))
+        sentence = int(np.searchsorted(sentence_starts, aim, side="right")) - 1
+        first = int(sentence_starts[sentence])
+        if first < block * region:  # a sentence longer than its region: cut it
+            first = aim
+        past = int(np.searchsorted(sentence_starts, first + length, side="right")) - 1
+        stop = int(sentence_starts[past])
+        if stop <= first:
+            stop = first + length
+        blocks.append((first, min(stop, (block + 1) * region)))
+    return np.array(blocks, dtype=np.int64)
+
+
+class ProbeSet:
+    """The fixed pairs and noise words of one corpus and seed."""
+
+    def __init__(self, corpus: EncodedCorpus, held_out: NDArray[np.int64], seed: int) -> None:
+        random = np.random.default_rng((seed, 0x7061697273))
+        centers, contexts = _pairs_within(corpus, held_out, random)
+        chosen = np.sort(random.permutation(len(centers))[:N_PAIRS])
+        self.contexts = contexts[chosen].astype(np.int32)
+        counts = corpus.vocab.counts.astype(np.float64)
+        noise_odds = np.cumsum(counts**PROBE_EXPONENT)
+        draws = random.random((len(chosen), N_NOISE)) * noise_odds[-1]
+        noise = np.minimum(np.searchsorted(noise_odds, draws, side="right"), len(counts) - 1)
+        self.candidates = np.column_stack((centers[chosen], noise)).astype(np.int32)
+        """int32 (P, 64): the true center word, then the noise words."""
+        self._kept: tuple[tuple[float | None, float], NDArray[np.float64]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.contexts)
+
+    def measure(self, backend: CpuBackend, plan: Plan, tokens: int) -> Probe:
+        """The probe loss of the vectors as they are now."""
+        scores = backend.score_candidates(plan, self.contexts, self.candidates)
+        correction = self._correction(backend, plan.settings)
+        losses = pair_losses(scores + correction[self.candidates])
+        return Probe(
+            tokens=tokens,
+            loss=float(losses.mean()),
+            standard_error=float(losses.std(ddof=1) / np.sqrt(len(losses))),
+        )
+
+    def _correction(self, backend: CpuBackend, settings: LiveSettings) -> NDArray[np.float64]:
+        """What to add to a word's score, as at the top of this file: float64 (V,)."""
+        exponent = settings.ns_exponent if settings.objective == "negative-sampling" else None
+        key = (exponent, settings.sample)
+        if self._kept is None or self._kept[0] != key:
+            correction = -backend.noise_log_probabilities(PROBE_EXPONENT)
+            if exponent is not None:
+                correction += backend.noise_log_probabilities(exponent)
+            correction += backend.keep_log_probabilities(PROBE_SAMPLE)
+            correction -= backend.keep_log_probabilities(settings.sample)
+            self._kept = (key, correction)
+        return self._kept[1]
+
+
+def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """-log of the true word's share among the candidates: (P, 1 + N) scores, true first -> (P,)
+    nats.
+    """
+    highest = scores.max(axis=1, keepdims=True)
+    totals = np.log(np.exp(scores - highest).sum(axis=1)) + highest[:, 0]
+    return totals - scores[:, 0]
+
+
+def _pairs_within(
+    corpus: EncodedCorpus, held_out: NDArray[np.int64], random: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Every (center, context) pair up to PROBE_WINDOW apart within a thinned held-out sentence."""
+    kept = keep_probabilities(corpus.vocab.counts, PROBE_SAMPLE)
+    centers: list[NDArray[np.int32]] = []
+    contexts: list[NDArray[np.int32]] = []
+    for first, stop in held_out:
+        words = np.asarray(corpus.ids[first:stop])
+        places = np.flatnonzero(random.random(len(words)) < kept[words])
+        words = words[places]
+        sentence = np.searchsorted(corpus.sentence_starts, first + places, side="right")
+        for apart in range(1, PROBE_WINDOW + 1):
+            together = sentence[apart:] == sentence[:-apart]
+            left, right = words[:-apart][together], words[apart:][together]
+            centers += [left, right]
+            contexts += [right, left]
+    if not centers:
+        empty = np.zeros(0, dtype=np.int32)
+        return empty, empty
+    return np.concatenate(centers), np.concatenate(contexts)

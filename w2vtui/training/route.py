@@ -1,0 +1,56 @@
+"""The order in which tokens are trained: the corpus from front to back, epoch after epoch.
+
+Workers take the next stretch of it from one shared clock, so each token is trained exactly once an
+epoch for any number of workers, who may come and go. What is held out for the probe is stepped
+over, and no window reaches into it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Stretch(NamedTuple):
+    """Consecutive tokens of one epoch, all of them trained on."""
+
+    epoch: int
+    """0 in the first pass."""
+    first: int
+    stop: int
+    visible: tuple[int, int]
+    """Contexts may come from here: the tokens between two held-out blocks."""
+    clock: int
+    """Training tokens, all epochs together, before `first`."""
+
+
+class Route:
+    """Turns the clock, training tokens seen since the start, into places in the corpus."""
+
+    def __init__(self, n_tokens: int, held_out: NDArray[np.int64] | None = None) -> None:
+        """held_out int64 (B, 2): disjoint, ascending blocks [first, stop) never to be trained
+        on.
+        """
+        inner = np.zeros(0, dtype=np.int64) if held_out is None else held_out.ravel()
+        edges = np.concatenate(([0], inner, [n_tokens])).reshape(-1, 2)
+        self._open = edges[edges[:, 0] < edges[:, 1]]
+        lengths = self._open[:, 1] - self._open[:, 0]
+        self._clock_at = np.concatenate(([0], np.cumsum(lengths)))
+
+    @property
+    def tokens_per_epoch(self) -> int:
+        """Tokens trained on in one pass."""
+        return int(self._clock_at[-1])
+
+    def stretch(self, clock: int, most: int, planned: int) -> Stretch:
+        """The tokens that follow a clock below `planned`: up to `most`, within one epoch and
+        between two blocks.
+        """
+        epoch, within = divmod(clock, self.tokens_per_epoch)
+        place = int(np.searchsorted(self._clock_at, within, side="right")) - 1
+        opened, closed = (int(edge) for edge in self._open[place])
+        first = opened + within - int(self._clock_at[place])
+        stop = min(first + most, closed, first + planned - clock)
+        return Stretch(epoch, first, stop, (opened, closed), clock)

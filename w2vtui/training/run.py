@@ -1,0 +1,475 @@
+"""A run: reads the corpus, trains it, and lets itself be watched and steered.
+
+    run thread   reads, compiles, starts the crew, applies staged settings, ticks, ends the run
+    workers      crew.py: train stretches of about 50 ms, without the GIL
+    observer     observer.py: probe loss and watched words
+
+A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
+back is one frozen `LiveSettings`, replaced whole between stretches.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
+from w2vtui.errors import DivergedError, SettingsError
+from w2vtui.settings import LiveSettings, TrainingSettings, field_types, spec_of
+from w2vtui.training.backend import CpuBackend, Plan, Tallies
+from w2vtui.training.crew import Crew
+from w2vtui.training.history import Curve
+from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.observer import Observer
+from w2vtui.training.probe import ProbeSet, choose_held_out
+from w2vtui.training.route import Route
+from w2vtui.training.schedule import Schedule
+from w2vtui.training.snapshot import Event, Snapshot, State
+from w2vtui.vectors import KeyedVectors
+
+TICK_SECONDS = 0.2
+
+ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
+"""Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class _Staged(NamedTuple):
+    """A requested change that is not in force yet."""
+
+    wanted: LiveSettings
+    sets_rate: bool
+    """Whether alpha was named, and so is the rate from there on."""
+    at: float
+    """When it was asked for, on the monotonic clock."""
+
+
+class Run:
+    """One training, from reading the corpus to finished vectors."""
+
+    def __init__(
+        self,
+        read_corpus: ReadCorpus,
+        training: TrainingSettings | None = None,
+        live: LiveSettings | None = None,
+    ) -> None:
+        self.training = training or TrainingSettings()
+        self._read_corpus = read_corpus
+        self._requested = live or LiveSettings()
+        self._reading = ReadingProgress()
+        self._read = False
+        self._state: State = "preparing"
+        self._activity = "starting"
+        self._plan_reason = ""
+        self._probe_reason = ""
+        self._watched: tuple[str, ...] = ()
+        self._events: tuple[Event, ...] = ()
+        self._error: BaseException | None = None
+        self._lock = threading.Lock()
+        self._staged: _Staged | None = None
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        # These exist once the corpus is read.
+        self._backend: CpuBackend | None = None
+        self._route: Route | None = None
+        self._crew: Crew | None = None
+        self._observer: Observer | None = None
+
+        self._watch = StopWatch()
+        self._speed = SpeedMeter()
+        self._ticked = Tallies()
+        self._loss: float | None = None
+        self.loss_curve = Curve()
+        """Objective loss, nats a pair; weight: pairs."""
+        self.speed_curve = Curve()
+        """Tokens a second."""
+
+    # ---- steering: returns at once, whatever the workers do
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._main, name="w2vtui-run", daemon=True).start()
+
+    def pause(self) -> None:
+        """Hand out no more text; workers finish what they hold."""
+        with self._lock:
+            if self._state == "training" and self._crew is not None:
+                self._state = "paused"
+                self._crew.pause()
+                self._watch.stop()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._lock:
+            if self._state == "paused" and self._crew is not None:
+                self._state = "training"
+                self._watch.start()
+                self._crew.resume()
+
+    def stop(self) -> None:
+        """End the run as soon as the workers have finished what they hold; the vectors stay."""
+        self._stopping.set()
+        with self._lock:
+            if self._state in ("training", "paused") and self._crew is not None:
+                self._state = "stopping"
+                self._crew.stop()
+        self._wake.set()
+
+    def change(self, **settings: Any) -> LiveSettings:
+        """Ask for other live settings from the next stretch on; returns them as they will be.
+
+        Setting alpha sets the rate of this moment; it then falls linearly to min_alpha.
+
+        Raises:
+            SettingsError: an unknown setting, a value out of range, or a run that does not train.
+        """
+        with self._lock:
+            if (
+                self._crew is None
+                or self._route is None
+                or self._state not in ("training", "paused")
+            ):
+                raise SettingsError(
+                    f"settings change while a run trains; this one is {self._state}"
+                )
+            per_epoch = self._route.tokens_per_epoch
+            staged = self._staged
+            base = staged.wanted if staged else self._crew.plan.settings
+            if settings.get("alpha") is not None and "min_alpha" not in settings:
+                # A rate set below the floor takes the floor down with it.
+                settings["min_alpha"] = min(base.min_alpha, settings["alpha"])
+            wanted = base.changed(**settings).resolved(per_epoch, available_cores())
+            assert wanted.epochs is not None
+            if wanted.epochs * per_epoch <= self._crew.clock:
+                raise SettingsError(
+                    f"epochs must be more than the {self._crew.clock / per_epoch:.1f} already "
+                    f"trained, got {wanted.epochs}: stop the run instead"
+                )
+            if wanted.objective != base.objective:
+                CpuBackend.check_objective(wanted.objective, self._n_words)
+            self._staged = _Staged(
+                wanted,
+                sets_rate="alpha" in settings or (staged is not None and staged.sets_rate),
+                at=staged.at if staged else time.monotonic(),
+            )
+        self._wake.set()
+        return wanted
+
+    def watch(self, queries: tuple[str, ...]) -> None:
+        """Name the queries whose nearest words the snapshots show from now on: `king - man +
+        woman`.
+        """
+        self._watched = queries
+        if self._observer is not None:
+            self._observer.watch(queries)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the run is over; whether it is. Raises what ended it, where that was an
+        error.
+        """
+        if not self._ended.wait(timeout):
+            return False
+        if self._error is not None:
+            raise self._error
+        return True
+
+    # ---- looking
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Plain-language remarks on the corpus, once it is read; they are among the events too."""
+        return self._backend.corpus.hints if self._backend else ()
+
+    def is_over(self, timeout: float) -> bool:
+        """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it."""
+        return self._ended.wait(timeout)
+
+    @property
+    def probe_curve(self) -> Curve:
+        """Probe loss, nats."""
+        return self._observer.probe_curve if self._observer else Curve()
+
+    @property
+    def _n_words(self) -> int:
+        return len(self._backend.corpus.vocab) if self._backend else 0
+
+    def vectors(self) -> KeyedVectors:
+        """A copy of the vectors as they are now.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        if self._backend is None or self._crew is None:
+            raise SettingsError("there are no vectors yet: the corpus is still being read")
+        output = self._backend.output_vectors
+        return KeyedVectors(
+            self._backend.corpus.vocab.words,
+            self._backend.input_vectors.copy(),
+            counts=self._backend.corpus.vocab.counts,
+            output_vectors=None if output is None else output.copy(),
+        )
+
+    def snapshot(self) -> Snapshot:
+        """What the run looks like now."""
+        preparing = Snapshot(
+            state=self._state,
+            activity=self._activity,
+            activity_fraction=None if self._read else self._reading.fraction,
+            vector_size=self.training.vector_size,
+            settings=self._requested,
+            probe_reason=self._probe_reason,
+            events=self._events,
+            error=self._error,
+        )
+        crew, backend, route, observer = self._crew, self._backend, self._route, self._observer
+        if crew is None or backend is None or route is None or observer is None:
+            return preparing
+        tallies, schedule, seconds = crew.tallies(), crew.schedule, self._watch.seconds
+        per_epoch = route.tokens_per_epoch
+        epochs = crew.plan.settings.epochs or 1
+        speed = self._speed.now if preparing.state == "training" else 0.0
+        left = max(schedule.planned - tallies.tokens, 0)
+        return dataclasses.replace(
+            preparing,
+            corpus_name=backend.corpus.name,
+            n_words=self._n_words,
+            settings=crew.plan.settings,
+            plan_reason=self._plan_reason,
+            applying=self._staged is not None,
+            tokens=tallies.tokens,
+            tokens_planned=schedule.planned,
+            tokens_per_epoch=per_epoch,
+            epoch=min(tallies.tokens // per_epoch + 1, epochs),
+            seconds=seconds,
+            eta_seconds=left / speed if speed > 0 else None,
+            words_per_second=speed,
+            mean_words_per_second=tallies.tokens / seconds if seconds > 0 else 0.0,
+            peak_words_per_second=self._speed.peak,
+            rate=schedule.at(crew.clock),
+            loss=self._loss,
+            mean_loss=tallies.loss / tallies.pairs if tallies.pairs else None,
+            pairs=tallies.pairs,
+            kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
+            not_finite=tallies.not_finite,
+            probe=observer.probe,
+            neighbors=observer.neighbors,
+        )
+
+    # ---- the run's thread
+
+    def _main(self) -> None:
+        ending: State = "failed"
+        try:
+            self._prepare()
+            ending = self._train()
+        except ReadingStopped:
+            ending = "stopped"
+        except BaseException as error:
+            self._error = error
+            self._note(str(error) or type(error).__name__, kind="error")
+        finally:
+            if self._crew is not None:
+                self._crew.stop()
+                self._crew.join()
+            if self._observer is not None:
+                self._observer.finish()
+            self._watch.stop()
+            with self._lock:
+                self._state = ending
+            self._ended.set()
+
+    def _prepare(self) -> None:
+        self._activity = "reading the corpus"
+        corpus = self._read_corpus(self._reading, self._stopping)
+        cached = " (already encoded)" if corpus.from_cache else ""
+        self._note(
+            f"{corpus.name}{cached}: {len(corpus.ids):,} tokens, {len(corpus.vocab):,} words "
+            f"of {corpus.n_raw_types:,}"
+        )
+        for hint in corpus.hints:
+            self._note(f"hint: {hint}")
+        self._read = True
+        self._activity = "preparing vectors"
+        probe_set, route = self._hold_out(corpus)
+        per_epoch = route.tokens_per_epoch
+        live = self._requested.resolved(per_epoch, available_cores())
+        assert live.epochs is not None
+        assert live.alpha is not None
+        if self._requested.epochs is None:
+            passes = (
+                "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
+            )
+            self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
+        self._backend = CpuBackend(corpus, self.training)
+        plan = self._backend.plan(live)
+        self._compile(plan)
+        if self._stopping.is_set():
+            raise ReadingStopped("stopped before the training began")
+        schedule = Schedule(
+            clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=live.epochs * per_epoch
+        )
+        crew = Crew(self._backend, route, plan, schedule)
+        self._observer = Observer(
+            self._backend,
+            probe_set,
+            lambda: (crew.plan, crew.tallies().tokens, self._watch.seconds),
+        )
+        self._observer.watch(self._watched)
+        self._route, self._crew = route, crew
+        if self._plan_reason:
+            self._note(self._plan_reason)
+
+    def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, Route]:
+        """Set text aside for the probe; the route steps over it."""
+        if not self.training.probe:
+            self._probe_reason = "switched off"
+            return None, Route(len(corpus.ids))
+        held_out = choose_held_out(corpus.sentence_starts, self.training.seed)
+        probe_set = ProbeSet(corpus, held_out, self.training.seed)
+        if len(probe_set) < 2:
+            self._probe_reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
+            return None, Route(len(corpus.ids))
+        return probe_set, Route(len(corpus.ids), held_out)
+
+    def _compile(self, plan: Plan) -> None:
+        assert self._backend is not None
+        first_time = not self._backend.compiled_before()
+        self._activity = "loading compiled kernels"
+        if first_time:
+            self._activity = "compiling the training loop: once on this machine, about 10 s"
+        started = time.monotonic()
+        self._backend.compile(plan)
+        took = time.monotonic() - started
+        self._note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+
+    def _train(self) -> State:
+        crew, observer = self._crew, self._observer
+        assert crew is not None
+        assert observer is not None
+        observer.start()
+        with self._lock:
+            if self._stopping.is_set():
+                crew.stop()
+            self._activity = ""
+            self._state = "training"
+            self._watch.start()
+        crew.staff()
+        while crew.busy or not (crew.finished or self._stopping.is_set()):
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
+            self._apply_staged(crew)
+            self._tick(crew)
+            for error in (crew.error, observer.error):
+                if error is not None:
+                    raise error
+            if not self._stopping.is_set():
+                crew.staff()  # more epochs may have been asked for as the last workers left
+        self._watch.stop()
+        self._tick(crew)
+        if crew.error is not None:
+            raise crew.error
+        with self._lock:
+            self._state = "finishing"
+        observer.finish()
+        if observer.error is not None:
+            raise observer.error
+        return "done" if crew.finished else "stopped"
+
+    def _apply_staged(self, crew: Crew) -> None:
+        """Bring a requested change into force, and note where."""
+        with self._lock:
+            staged = self._staged
+        if staged is None:
+            return
+        assert self._backend is not None
+        assert self._route is not None
+        wanted, before = staged.wanted, crew.plan.settings
+        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
+        plan = self._backend.plan(wanted)
+
+        def reschedule(schedule: Schedule, clock: int) -> Schedule:
+            rate = wanted.alpha if staged.sets_rate else None
+            same = rate is None and wanted.min_alpha == before.min_alpha
+            if same and planned == schedule.planned:
+                return schedule
+            return schedule.changed(
+                clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
+            )
+
+        rate_before = crew.schedule.at(crew.clock) if staged.sets_rate else None
+        clock = crew.adopt(plan, reschedule)
+        took = 1000 * (time.monotonic() - staged.at)
+        with self._lock:
+            if self._staged is staged:
+                self._staged = None
+        text = describe_change(before, wanted, rate_before)
+        if text:
+            number = 1 + sum(event.kind == "change" for event in self._events)
+            self._note(text, kind="change", tokens=clock, number=number, acknowledged_ms=took)
+
+    def _tick(self, crew: Crew) -> None:
+        """Read the counters, extend the curves, notice a loss that is no number."""
+        tallies, seconds = crew.tallies(), self._watch.seconds
+        pairs = tallies.pairs - self._ticked.pairs
+        if pairs > 0:
+            self._loss = (tallies.loss - self._ticked.loss) / pairs
+            self.loss_curve.append(tallies.tokens, seconds, self._loss, pairs)
+        if tallies.tokens > self._ticked.tokens:
+            self._speed.read(seconds, tallies.tokens)
+            self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
+        self._ticked = tallies
+        if tallies.not_finite:
+            raise DivergedError(
+                f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
+                f"number at a learning rate of {crew.schedule.at(crew.clock):g}: lower alpha"
+            )
+
+    def _note(
+        self,
+        text: str,
+        *,
+        kind: Literal["change", "note", "error"] = "note",
+        tokens: int | None = None,
+        number: int | None = None,
+        acknowledged_ms: float | None = None,
+    ) -> None:
+        if tokens is None:
+            tokens = self._crew.tallies().tokens if self._crew else 0
+        event = Event(
+            seconds=self._watch.seconds,
+            tokens=tokens,
+            kind=kind,
+            text=text,
+            number=number,
+            acknowledged_ms=acknowledged_ms,
+        )
+        self._events = (*self._events, event)
+
+
+def describe_change(
+    before: LiveSettings, after: LiveSettings, rate_before: float | None = None
+) -> str:
+    """What differs, as an event says it: `K 5 -> 15, window 5 -> 8`.
+
+    rate_before   the learning rate that was in force, where the change sets it anew
+    """
+    parts = []
+    for name in field_types(LiveSettings):
+        old, new = getattr(before, name), getattr(after, name)
+        if name == "alpha":
+            old = new if rate_before is None else rate_before
+        if old != new:
+            shown = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in (old, new)]
+            label = spec_of(LiveSettings, name).label
+            parts.append(f"{label} {shown[0]} \N{RIGHTWARDS ARROW} {shown[1]}")
+    return ", ".join(parts)

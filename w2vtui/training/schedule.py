@@ -1,0 +1,50 @@
+"""The learning rate: a straight line from where the rate stands to `min_alpha` at the planned
+end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """Rate as a function of the clock, which counts every training token once an epoch."""
+
+    clock: int
+    """Where this line begins, in tokens."""
+    rate: float
+    """The rate there."""
+    min_rate: float
+    planned: int
+    """Where it reaches min_rate, in tokens."""
+
+    @property
+    def slope(self) -> float:
+        """Change of the rate a token, zero or below."""
+        return (self.floor - self.rate) / max(self.planned - self.clock, 1)
+
+    @property
+    def floor(self) -> float:
+        """The rate never falls below this: min_rate, or the rate itself when that is lower."""
+        return min(self.min_rate, self.rate)
+
+    def at(self, clock: float) -> float:
+        """The rate when the clock stands at `clock`."""
+        return max(self.floor, self.rate + self.slope * (clock - self.clock))
+
+    def changed(
+        self,
+        clock: int,
+        *,
+        rate: float | None = None,
+        min_rate: float | None = None,
+        planned: int | None = None,
+    ) -> Schedule:
+        """A new line from here on, to a new rate, end rate or planned end; what is past stays."""
+        return Schedule(
+            clock=clock,
+            rate=self.at(clock) if rate is None else rate,
+            min_rate=self.min_rate if min_rate is None else min_rate,
+            planned=self.planned if planned is None else planned,
+        )

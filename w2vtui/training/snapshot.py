@@ -1,0 +1,121 @@
+"""What a run shows of itself: frozen values that a screen or the command line reads on a timer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from w2vtui.settings import LiveSettings
+
+State = Literal[
+    "preparing", "training", "paused", "stopping", "finishing", "done", "stopped", "failed"
+]
+ENDED: tuple[State, ...] = ("done", "stopped", "failed")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happened, and where on the curve."""
+
+    seconds: float
+    """Training time, pauses left out."""
+    tokens: int
+    """Training tokens seen."""
+    kind: Literal["change", "note", "error"]
+    text: str
+    number: int | None = None
+    """Changes are numbered from 1, the number of their marker on the curve."""
+    acknowledged_ms: float | None = None
+    """Time from the request of a change to the first span that may use it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probe:
+    """The probe loss: one yardstick across all settings, on text held out from training."""
+
+    tokens: int
+    loss: float
+    """nats; log 64 = 4.16 when untrained"""
+    standard_error: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Neighbors:
+    """The nearest words of one watched query, as of some moment."""
+
+    query: str
+    words: tuple[tuple[str, float], ...]
+    """Nearest first, with cosines."""
+    problem: str = ""
+    """Why there are none: an unknown word, with suggestions."""
+    tokens: int = 0
+    """Training tokens seen when this was computed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """Everything a viewer may show of a run at one moment. Cheap to make; never changes."""
+
+    state: State
+    activity: str = ""
+    """What is being prepared: `reading atlas.txt`, `compiling kernels (first time on this
+    machine)`.
+    """
+    activity_fraction: float | None = None
+    """How much of that is done, 0..1; None when nobody can tell."""
+
+    corpus_name: str = ""
+    n_words: int = 0
+    """V"""
+    vector_size: int = 0
+    settings: LiveSettings
+    """As requested until the corpus is read, then with every `auto` resolved, then as changed
+    live.
+    """
+    plan_reason: str = ""
+    """Why `epochs auto` chose what it chose; empty when it was not asked."""
+    applying: bool = False
+    """A change was requested and is not in force yet."""
+
+    tokens: int = 0
+    """Training tokens seen, all epochs together."""
+    tokens_planned: int = 0
+    tokens_per_epoch: int = 0
+    epoch: int = 0
+    """1 in the first pass."""
+    seconds: float = 0.0
+    """Training time, pauses left out."""
+    eta_seconds: float | None = None
+
+    words_per_second: float = 0.0
+    """Over the last second or so; 0 while nothing trains."""
+    mean_words_per_second: float = 0.0
+    peak_words_per_second: float = 0.0
+
+    rate: float = 0.0
+    """Learning rate now."""
+    loss: float | None = None
+    """Objective loss, nats a pair, since the last tick that trained anything."""
+    mean_loss: float | None = None
+    """The same over the whole run."""
+    pairs: int = 0
+    kept_share: float | None = None
+    """Share of tokens that subsampling kept."""
+    not_finite: int = 0
+    probe: Probe | None = None
+    probe_reason: str = ""
+    """Why there is no probe loss; empty when there is or will be one."""
+
+    neighbors: tuple[Neighbors, ...] = ()
+    events: tuple[Event, ...] = ()
+    error: BaseException | None = None
+
+    @property
+    def fraction(self) -> float:
+        """How much of the planned training is done, 0..1."""
+        return self.tokens / self.tokens_planned if self.tokens_planned else 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over, in whatever way."""
+        return self.state in ENDED

@@ -1,0 +1,415 @@
+"""Word vectors and what can be asked of them: nearest words, analogies, the odd one out.
+
+Symbols: V words, D numbers a vector; row i of every array belongs to word i. Method names and
+results are gensim's KeyedVectors' where it has the method.
+"""
+
+from __future__ import annotations
+
+import numbers
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
+
+Floats: TypeAlias = NDArray[np.float32]
+Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
+
+_NORM_ROWS = 65_536
+_LONGEST_CORRECTED = 48
+
+
+class KeyedVectors:
+    """Words and their vectors, most frequent word first.
+
+    words           V different words
+    vectors         float32 (V, D), kept, not copied; must not change while this object is in use,
+                    for the norms are computed once
+    counts          int64 (V,), how often each word occurs in the corpus, where that is known
+    output_vectors  float32 (V, D), the words' vectors as targets of the prediction
+
+    Raises:
+        VectorsError: there are no vectors, a word occurs twice, or an array has the wrong shape.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        vectors: NDArray[np.floating],
+        counts: NDArray[np.integer] | None = None,
+        output_vectors: NDArray[np.floating] | None = None,
+    ) -> None:
+        self.index_to_key: list[str] = list(words)
+        self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
+        n_words = len(self.index_to_key)
+        if self.vectors.ndim != 2 or self.vectors.size == 0:
+            raise VectorsError(
+                f"vectors must be a matrix with a row a word, got shape {self.vectors.shape}"
+            )
+        self.counts: NDArray[np.int64] | None = (
+            None if counts is None else np.asarray(counts, dtype=np.int64)
+        )
+        self.output_vectors: Floats | None = (
+            None if output_vectors is None else np.asarray(output_vectors, dtype=np.float32)
+        )
+        for name, array, shape in (
+            ("vectors", self.vectors, (n_words, self.vector_size)),
+            ("counts", self.counts, (n_words,)),
+            ("output_vectors", self.output_vectors, (n_words, self.vector_size)),
+        ):
+            if array is not None and array.shape != shape:
+                raise VectorsError(
+                    f"{name} of {n_words:,} words must have shape {shape}, got {array.shape}"
+                )
+        self.key_to_index: dict[str, int] = {
+            word: row for row, word in enumerate(self.index_to_key)
+        }
+        if len(self.key_to_index) < n_words:
+            first, second = repeated(self.index_to_key)
+            raise VectorsError(
+                f"words must differ: '{safe_text(self.index_to_key[first], 40)}' is word "
+                f"{first + 1:,} and word {second + 1:,}"
+            )
+
+    @property
+    def vector_size(self) -> int:
+        """Length D of a vector."""
+        return self.vectors.shape[1]
+
+    @cached_property
+    def norms(self) -> Floats:
+        """float32 (V,): the Euclidean length of each vector."""
+        return norms_of(self.vectors)
+
+    def __len__(self) -> int:
+        return len(self.index_to_key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.index_to_key)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.key_to_index
+
+    def __getitem__(self, words: str | Sequence[str]) -> Floats:
+        """The vector (D,) of a word, or the vectors (n, D) of n words.
+
+        Raises:
+            UnknownWordError: a word has no vector.
+        """
+        if isinstance(words, str):
+            return self.get_vector(words)
+        return self.vectors[[self.get_index(word) for word in words]]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self):,} words x {self.vector_size}>"
+
+    def get_index(self, word: str) -> int:
+        """The row of a word.
+
+        Raises:
+            UnknownWordError: the word has no vector.
+        """
+        if not isinstance(word, str):
+            raise TypeError(f"a word must be text, got {word!r}")
+        row = self.key_to_index.get(word)
+        if row is None:
+            raise UnknownWordError(_NoVector(self, word))
+        return row
+
+    def get_vector(self, word: str, norm: bool = False) -> Floats:
+        """The vector (D,) of a word, read-only; with `norm` a copy of length 1.
+
+        Raises:
+            UnknownWordError: the word has no vector.
+        """
+        row = self.vectors[self.get_index(word)]
+        if norm:
+            return unit(row)
+        row.flags.writeable = False  # of this view; the norms would not follow a change
+        return row
+
+    def similarity(self, a: str, b: str) -> float:
+        """Cosine of the angle between two words' vectors, 0 where a vector is 0.
+
+        Raises:
+            UnknownWordError: a word has no vector.
+        """
+        return _cosine(float(self.get_vector(a, norm=True) @ self.get_vector(b, norm=True)))
+
+    def distance(self, a: str, b: str) -> float:
+        """1 - similarity: 0 in the same direction, 2 in the opposite one."""
+        return 1.0 - self.similarity(a, b)
+
+    def most_similar(
+        self,
+        positive: Query | Sequence[Query] | NDArray[np.floating] | None = None,
+        negative: Query | Sequence[Query] | NDArray[np.floating] | None = None,
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+    ) -> list[tuple[str, float]]:
+        """The `topn` words of highest cosine with the sum of `positive` less `negative`.
+
+        Each side is a word, a vector, a (word or vector, weight) pair, or several of them. A word
+        stands for its vector at length 1, a vector for itself; a weight replaces the 1 of
+        `positive` or the -1 of `negative`, sign included. Words asked about are left out.
+        `restrict_vocab` searches the first words only, the most frequent ones.
+        Levy and Goldberg 2014, "Linguistic Regularities", eq. 1 (3CosAdd).
+
+        Raises:
+            UnknownWordError: a word has no vector.
+            VectorsError: nothing is asked, or a vector has the wrong length.
+        """
+        if restrict_vocab is not None and restrict_vocab < 1:
+            raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
+        query = np.zeros(self.vector_size, dtype=np.float64)
+        asked = []
+        terms = [*_terms(positive, 1.0), *_terms(negative, -1.0)]
+        if not terms:
+            raise VectorsError("nothing to compare with: give at least one word or vector")
+        for item, weight in terms:
+            if isinstance(item, np.ndarray):
+                query += weight * self._checked_vector(item)
+            else:
+                asked.append(self.get_index(item))
+                query += weight * self.get_vector(item, norm=True)
+        rows, cosines = nearest(
+            self.vectors[:restrict_vocab],
+            query,
+            topn,
+            norms=self.norms[:restrict_vocab],
+            exclude=asked,
+        )
+        return [
+            (self.index_to_key[row], _cosine(value))
+            for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
+        ]
+
+    def similar_by_word(
+        self, word: str, topn: int = 10, restrict_vocab: int | None = None
+    ) -> list[tuple[str, float]]:
+        """The `topn` words nearest to a word, by cosine."""
+        return self.most_similar(positive=[word], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_vector(
+        self, vector: NDArray[np.floating], topn: int = 10, restrict_vocab: int | None = None
+    ) -> list[tuple[str, float]]:
+        """The `topn` words nearest to a vector (D,), by cosine."""
+        return self.most_similar(positive=[vector], topn=topn, restrict_vocab=restrict_vocab)
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """The word farthest from the mean of all of `words`, each at length 1.
+
+        Raises:
+            UnknownWordError: a word has no vector (gensim leaves such words out).
+            VectorsError: there are no words.
+        """
+        if not words:
+            raise VectorsError("no words to choose from: give at least one")
+        vectors = np.stack([self.get_vector(word, norm=True) for word in words])
+        return words[int(np.argmin(vectors @ vectors.mean(axis=0)))]
+
+    def rank(self, a: str, b: str) -> int:
+        """The place of `b` among the words nearest to `a`: 1 for the nearest."""
+        row_a, row_b = self.get_index(a), self.get_index(b)
+        cosines = cosines_with(self.vectors, self.vectors[row_a], self.norms)
+        closer = cosines > cosines[row_b]
+        closer[[row_a, row_b]] = False
+        return int(np.count_nonzero(closer)) + 1
+
+    def suggestions(self, word: str, n: int = 5) -> list[tuple[str, int | None]]:
+        """Up to `n` words spelled like `word`, with their counts.
+
+        First those that differ in case or Unicode form alone, then by edits (2 at most; 1 for up
+        to 4 letters), the more frequent first.
+        """
+        wanted = _folded(word)
+        if not wanted or len(wanted) > _LONGEST_CORRECTED or n < 1:
+            return []
+        most = 1 if len(wanted) <= 4 else 2
+        folded = map(_folded, self.index_to_key)
+        rows, spellings = [], []
+        for row, spelling in enumerate(folded):
+            if abs(len(spelling) - len(wanted)) <= most and self.index_to_key[row] != word:
+                rows.append(row)
+                spellings.append(spelling)
+        edits = edit_distances(wanted, spellings)
+        rows_near = np.asarray(rows, dtype=np.int64)[edits <= most]
+        frequency = -rows_near if self.counts is None else self.counts[rows_near]
+        best = np.lexsort((rows_near, -frequency, edits[edits <= most]))[:n]
+        return [
+            (self.index_to_key[row], None if self.counts is None else int(self.counts[row]))
+            for row in rows_near[best].tolist()
+        ]
+
+    def _checked_vector(self, vector: NDArray[np.floating]) -> NDArray[np.floating]:
+        if vector.shape != (self.vector_size,):
+            raise VectorsError(
+                f"a vector must hold {self.vector_size} numbers, got shape {vector.shape}"
+            )
+        return vector
+
+
+class _NoVector:
+    """The message of an UnknownWordError, spelled out only when it is read.
+
+    Scripts ask for many words and catch the error of those that are missing; looking through the
+    whole vocabulary for near spellings each time would take minutes.
+    """
+
+    def __init__(self, vectors: KeyedVectors, word: str) -> None:
+        self._vectors, self._word = vectors, word
+
+    def __str__(self) -> str:
+        near = [
+            safe_text(word, 40) + ("" if count is None else f" ({count:,})")
+            for word, count in self._vectors.suggestions(self._word, 3)
+        ]
+        hint = (
+            f"did you mean {', '.join(near)}?"
+            if near
+            else f"it is not among the {len(self._vectors):,} words"
+        )
+        return f"no vector for '{safe_text(self._word, 40)}': {hint}"
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)  # an error sent to another process leaves the matrix behind
+
+
+def parse_query(text: str) -> tuple[list[str], list[str]]:
+    """The words to add and to take away: `king - man + woman` -> ([king, woman], [man]).
+
+    A sign counts when it stands by itself, so that tokens may hold one.
+    """
+    added: list[str] = []
+    taken: list[str] = []
+    side = added
+    for part in text.split():
+        if part in ("+", "-", "\N{MINUS SIGN}"):
+            side = added if part == "+" else taken
+        else:
+            side.append(part)
+            side = added
+    return added, taken
+
+
+def nearest(
+    vectors: Floats,
+    query: NDArray[np.floating],
+    topn: int,
+    *,
+    norms: Floats | None = None,
+    exclude: Sequence[int] = (),
+) -> tuple[NDArray[np.intp], Floats]:
+    """Rows of highest cosine with `query`, and the cosines; of equal ones the first row first.
+
+    vectors  float32 (V, D); norms (V,) are computed when not given
+    query    (D,), of any length
+    exclude  rows that are not wanted; rows that are not numbers never are
+
+    One product and no normalised copy of the matrix: it may be larger than half the memory.
+    """
+    cosines = cosines_with(vectors, query, norms_of(vectors) if norms is None else norms)
+    cosines[[row for row in exclude if row < len(cosines)]] = -np.inf
+    cosines[np.isnan(cosines)] = -np.inf
+    n = min(topn, len(cosines))
+    if n < 1:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
+    threshold = np.partition(cosines, -n)[-n]
+    rows = np.flatnonzero((cosines >= threshold) & (cosines > -np.inf))
+    rows = rows[np.argsort(-cosines[rows], kind="stable")][:n]
+    return rows, cosines[rows]
+
+
+def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) -> Floats:
+    """float32 (V,): the cosine of each row of `vectors` with `query`; 0 where either is 0.
+
+    NaN for rows that are not numbers, as those of a training that diverged.
+    """
+    with np.errstate(invalid="ignore"):
+        products = vectors @ unit(query)
+        return np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
+
+
+def unit(vector: NDArray[np.floating]) -> Floats:
+    """`vector` at length 1, in float32; a vector of zeros stays as it is."""
+    exact = vector.astype(np.float64)  # squares of float32 values may leave float32's range
+    length = np.sqrt(exact @ exact)
+    return (exact / length if length > 0 else exact).astype(np.float32)
+
+
+def norms_of(vectors: Floats) -> Floats:
+    """float32 (V,): the Euclidean length of each row, a block of rows at a time."""
+    norms = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _NORM_ROWS):
+        block = vectors[start : start + _NORM_ROWS].astype(np.float64)
+        norms[start : start + _NORM_ROWS] = np.sqrt(np.einsum("ij,ij->i", block, block))
+    return norms
+
+
+def repeated(words: Sequence[str]) -> tuple[int, int]:
+    """Positions of the first word that occurs a second time, and of that second time."""
+    first: dict[str, int] = {}
+    for position, word in enumerate(words):
+        if first.setdefault(word, position) != position:
+            return first[word], position
+    raise ValueError("all words differ")
+
+
+def edit_distances(word: str, others: Sequence[str]) -> NDArray[np.int64]:
+    """Edits (insert, delete, replace, swap neighbours) from `word` to each of `others`, (n,).
+
+    The textbook's table, a row a letter of `word`, each cell for all of `others` at once.
+    Damerau 1964, "A technique for computer detection and correction of spelling errors".
+    """
+    lengths = np.fromiter(map(len, others), dtype=np.int64, count=len(others))
+    longest = int(lengths.max(initial=0))
+    # letters[j] is letter j of each of `others`, 0 past its end: what is there is never read
+    letters = np.zeros((longest, len(others)), dtype=np.uint32)
+    letters.T[np.arange(longest) < lengths[:, None]] = _code_points("".join(others))
+    wanted = _code_points(word)
+    two_up = up = np.empty(0, dtype=np.uint16)
+    row = np.repeat(np.arange(longest + 1, dtype=np.uint16)[:, None], len(others), axis=1)
+    for i, letter in enumerate(wanted, start=1):
+        two_up, up, row = up, row, np.empty_like(row)
+        row[0] = i
+        for j in range(1, longest + 1):
+            cell = np.minimum(up[j], row[j - 1]) + np.uint16(1)
+            cell = np.minimum(cell, up[j - 1] + (letters[j - 1] != letter))
+            if i > 1 and j > 1:
+                swapped = (letters[j - 2] == letter) & (letters[j - 1] == wanted[i - 2])
+                np.minimum(cell, two_up[j - 2] + np.uint16(1), out=cell, where=swapped)
+            row[j] = cell
+    return row[lengths, np.arange(len(others))].astype(np.int64)
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _terms(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating], float]]:
+    """One side of a question as (word or vector, weight) pairs; `weight` where none is given."""
+    one = isinstance(side, str) or _has_weight(side) or getattr(side, "ndim", 0) == 1
+    items = [] if side is None else [side] if one else list(side)
+    return [item if _has_weight(item) else (item, weight) for item in items]
+
+
+def _has_weight(item: Any) -> bool:
+    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], numbers.Real)
+
+
+def _folded(word: str) -> str:
+    folded = word.casefold()
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
+
+
+def _cosine(value: float) -> float:
+    """A cosine without the rounding that can carry it past 1."""
+    return min(1.0, max(-1.0, value))

@@ -1,0 +1,110 @@
+"""The Python class: gensim's constructor, so that a script changes one import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from w2vtui.corpus import EncodedCorpus, encode_sentences, open_corpus
+from w2vtui.errors import SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, Objective, TrainingSettings
+from w2vtui.training.run import Run
+from w2vtui.vectors import KeyedVectors
+
+
+class Word2Vec:
+    """Vectors trained on sentences, or on a file with a sentence a line; `wv` holds them.
+
+    The names and defaults are gensim 4's: CBOW, negative sampling, 5 epochs.
+
+    sentences     lists of tokens
+    corpus_file   a text file (or .gz, .bz2, .xz), tokens separated by white space
+    sg            1 skip-gram, 0 CBOW
+    hs            1 hierarchical softmax (and no negative sampling), 0 negative sampling
+    min_count, max_final_vocab, vector_size, window, negative, ns_exponent, sample, alpha,
+    min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
+
+    Further settings, such as shared_noise, are taken by name.
+
+    Raises:
+        SettingsError: a setting is unknown or out of range; found before anything is read.
+        CorpusError: the corpus cannot be read or leaves nothing to train on.
+        DivergedError: the loss stopped being a number.
+    """
+
+    def __init__(
+        self,
+        sentences: Iterable[Iterable[str]] | None = None,
+        corpus_file: str | Path | None = None,
+        *,
+        vector_size: int = 100,
+        alpha: float = 0.025,
+        window: int = 5,
+        min_count: int = 5,
+        max_final_vocab: int | None = None,
+        sample: float = 1e-3,
+        seed: int = 1,
+        workers: int = 3,
+        min_alpha: float = 1e-4,
+        sg: int = 0,
+        hs: int = 0,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        cbow_mean: int = 1,
+        epochs: int = 5,
+        shrink_windows: bool = True,
+        **further: Any,
+    ) -> None:
+        if (sentences is None) == (corpus_file is None):
+            given = "neither" if sentences is None else "both"
+            raise SettingsError(f"give sentences or corpus_file, one of them; got {given}")
+        corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab)
+        training = TrainingSettings(vector_size=vector_size, seed=seed, probe=False)
+        # Unknown names are found here, with the nearest known one.
+        live = LiveSettings().changed(
+            model="skip-gram" if _flag("sg", sg) else "cbow",
+            objective=_objective(hs, negative),
+            negative=max(negative, 1),
+            window=window,
+            alpha=alpha,
+            min_alpha=min_alpha,
+            sample=sample,
+            ns_exponent=ns_exponent,
+            epochs=epochs,
+            workers=workers,
+            shrink_windows=shrink_windows,
+            cbow_mean=_flag("cbow_mean", cbow_mean),
+            **further,
+        )
+        encoded = (
+            encode_sentences(sentences, corpus)
+            if sentences is not None
+            else open_corpus([str(corpus_file)], corpus)
+        )
+        self.wv: KeyedVectors = _train(encoded, training, live)
+
+
+def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings) -> KeyedVectors:
+    run = Run(lambda progress, stop: corpus, training, live)
+    run.start()
+    try:
+        run.wait()
+    except BaseException:  # Ctrl-C: leave no thread behind
+        run.stop()
+        raise
+    return run.vectors()
+
+
+def _objective(hs: int, negative: int) -> Objective:
+    if _flag("hs", hs):
+        return "hierarchical-softmax"
+    if negative == 0:
+        raise SettingsError("hs=0 and negative=0 leave nothing to train: set hs=1 or negative=5")
+    return "negative-sampling"
+
+
+def _flag(name: str, value: int) -> bool:
+    if value not in (0, 1):
+        raise SettingsError(f"{name} must be 0 or 1, got {value!r}")
+    return bool(value)
