@@ -97,9 +97,10 @@ def test_files_of_other_programs_are_read(
     assert_same(load_vectors(written(tmp_path, name, content)), WORDS, MATRIX)
 
 
-def test_text_is_written_as_short_as_can_be(tmp_path: Path) -> None:
+def test_text_is_written_a_word_a_line_under_its_header(tmp_path: Path) -> None:
     save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / "v.txt")
-    assert (tmp_path / "v.txt").read_bytes() == TEXT
+    nine_digits = TEXT.replace(b"3.4e+38", b"3.39999995e+38")  # as all from 1e8 on
+    assert (tmp_path / "v.txt").read_bytes() == nine_digits
 
 
 def test_binary_is_written_as_word2vec_c_writes_it(tmp_path: Path) -> None:
@@ -173,21 +174,27 @@ def test_any_words_and_numbers_come_back(
     assert loaded.counts.tolist() == counts.tolist()
 
 
-def test_text_holds_every_float32_in_the_fewest_digits(tmp_path: Path) -> None:
+def test_text_holds_every_float32(tmp_path: Path) -> None:
     bits = np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32)
     numbers = bits.view(np.float32)
-    numbers = numbers[np.isfinite(numbers)]
-    matrix = numbers[: len(numbers) // 20 * 20].reshape(-1, 20)
+    # halfway between two float32 in 8 digits or fewer: the decimal must be read as this one
+    halfway = np.float32([-5.7683202e10, 2.4189441e11, 4.6146562e11, 1.07942404e11, 16777217])
+    numbers = np.concatenate([numbers[np.isfinite(numbers)], halfway, [0, -0.0, 1, 1e-45, 3.4e38]])
+    matrix = numbers[len(numbers) % 20 :].astype(np.float32).reshape(-1, 20)
     words = [f"w{row}" for row in range(len(matrix))]
     path = tmp_path / "v.txt"
     save_vectors(KeyedVectors(words, matrix), path)
     assert_same(load_vectors(path), words, matrix)
-    usual = np.random.default_rng(0).standard_normal((50, 20)).astype(np.float32)
-    save_vectors(KeyedVectors(words[:50], usual), path)
-    for line, row in zip(path.read_text().splitlines()[1:], usual, strict=True):
-        texts = line.split()[1:]
-        assert [float(text) for text in texts] == [float(str(number)) for number in row]
-        assert sum(map(len, texts)) <= sum(len(str(number)) for number in row)
+
+
+def test_text_takes_no_more_digits_than_needed(tmp_path: Path) -> None:
+    matrix = np.random.default_rng(0).standard_normal((50, 20)).astype(np.float32)
+    path = tmp_path / "v.txt"
+    save_vectors(KeyedVectors([f"w{row}" for row in range(50)], matrix), path)
+    for line, row in zip(path.read_text().splitlines()[1:], matrix, strict=True):
+        texts, shortest = line.split()[1:], [str(number) for number in row]
+        assert [float(text) for text in texts] == [float(text) for text in shortest]
+        assert sum(map(len, texts)) <= sum(map(len, shortest))
 
 
 # Damaged and lying files

@@ -27,6 +27,7 @@ from w2vtui.formats.records import (
 
 _BLOCK_NUMBERS = 1 << 17
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
 _LONGEST_LINE = MAX_WORD_BYTES + (1 << 22)
 
 
@@ -45,19 +46,21 @@ def write_text(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32])
 
 
 def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Decimals of 6 to 9 digits, each the shortest that float32 rounds to the number.
+    """Decimals of 6 to 9 digits, the shortest that float32 rounds to the numbers.
 
     9 digits always give a float32 back, and `%.9g` leaves out zeros at the end: this does what
-    str() of each number would, in half the time.
+    str() of each number would, in half the time. From 1e8 on it leaves the 9 digits.
     """
     exact = numbers.astype(np.float64)
     decimals = exact.copy()
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # 0 stays as it is
+    with np.errstate(divide="ignore"):  # log10(0) is -inf, and any decimal of 0 is 0
         exponents = np.floor(np.log10(np.abs(exact)))
-        for digits in (8, 7, 6):
-            scales = 10.0 ** (digits - 1 - exponents)
-            shorter = np.rint(exact * scales) / scales
-            np.copyto(decimals, shorter, where=shorter.astype(np.float32) == numbers)
+    for digits in (8, 7, 6):
+        # Powers of ten up to the 22nd are exact in float64, so that the quotient is the very
+        # float64 that the decimal is read as; then the comparison tells how it will be read.
+        scales = _POWERS_OF_TEN[np.clip(digits - 1 - exponents, 0, 22).astype(np.intp)]
+        shorter = np.rint(exact * scales) / scales
+        np.copyto(decimals, shorter, where=shorter.astype(np.float32) == numbers)
     return decimals
 
 
