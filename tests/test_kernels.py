@@ -52,13 +52,15 @@ class Setup:
         self.starts = np.concatenate(([0], cuts, [n_tokens])).astype(np.int64)
         self.counts = np.bincount(ids, minlength=n_words)
         self.n_words, self.vector_size = n_words, vector_size
+        by_tree = self.settings["objective"] == "hierarchical-softmax"
 
         def rows(n):
             matrix = cpu.empty_rows(n + 1, vector_size)
             matrix[:n, :vector_size] = random.normal(0, scale, (n, vector_size))
             return matrix
 
-        self.weights = cpu.Weights(rows(n_words), rows(n_words), rows(n_words - 1))
+        self.matrices = rows(n_words), rows(n_words), rows(n_words - 1)
+        self.weights = cpu.Weights(self.matrices[0], self.matrices[2 if by_tree else 1])
         self.tables = cpu.Tables(
             windows.keep_thresholds(self.counts, self.settings["sample"]),
             negative_sampling.build_noise_table(self.counts, 0.75),
@@ -89,7 +91,7 @@ class Setup:
     def exact(self):
         """Float64 copies of the vectors, without padding."""
         size = self.vector_size
-        return [matrix[:-1, :size].astype(np.float64) for matrix in self.weights]
+        return [matrix[:-1, :size].astype(np.float64) for matrix in self.matrices]
 
     def train(self, *spans):
         tallies = np.zeros(cpu.N_TALLIES)
@@ -182,7 +184,7 @@ def test_a_span_trains_the_same_in_one_piece_as_in_many(variant):
     cuts = [0, 1, 2, 17, 18, 100, 333, n]
     total = whole.train(whole.span())
     parts = pieces.train(*(pieces.span(*cut) for cut in itertools.pairwise(cuts)))
-    for one, many in zip(whole.weights, pieces.weights, strict=True):
+    for one, many in zip(whole.matrices, pieces.matrices, strict=True):
         np.testing.assert_array_equal(one, many)
     np.testing.assert_allclose(total, parts, rtol=1e-6)
 
@@ -204,7 +206,7 @@ def test_padding_and_blank_rows_stay_zero():
     for variant in VARIANTS:
         setup = Setup(**variant)
         setup.train(setup.span())
-        for matrix in setup.weights:
+        for matrix in setup.matrices:
             assert not matrix[-1].any()
             assert not matrix[:, setup.vector_size :].any()
 
@@ -354,29 +356,32 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
         0.1,
     )
     old_v = inputs[input_rows, :size].copy()
+    chosen = block.room_for(n_targets)
+    for place, (row, label) in enumerate(zip(target_rows, labels, strict=True)):
+        block.put(chosen, place, row, np.float32(1 if label else -1))
+    block.fill_up(chosen, n_targets, 59)
     got, _ = block.logistic_block(
-        inputs,
-        input_rows,
-        n_inputs,
-        targets,
-        target_rows,
-        np.where(labels == 1, 1, -1).astype(np.float32),
-        n_targets,
-        np.float32(0.1),
-        scratch,
-    )
+        inputs, input_rows, n_inputs, targets, chosen, np.float32(0.1), scratch.moves,
+        scratch.numbers, scratch.steps,
+    )  # fmt: skip
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
-    np.testing.assert_allclose(scratch.deltas[:n_inputs, :size], new_v - old_v, atol=1e-5)
+    np.testing.assert_allclose(scratch.moves[:n_inputs, :size], new_v - old_v, atol=1e-5)
     assert got == pytest.approx(loss, rel=1e-5)
 
 
 def test_sigmoid_and_loss_are_right_at_every_score():
     scores = np.concatenate((np.linspace(-90, 90, 4001), [1e4, -1e4, 1e37])).astype(np.float32)
+    rows, one = np.zeros(1, np.int32), cpu.empty_rows(1, 1)
+    one[0, 0] = 1.0
+    chosen, steps = block.room_for(1), np.zeros(64, np.float32)
     for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
+        block.put(chosen, 0, 0, np.float32(weight))
+        block.fill_up(chosen, 1, 1)
         for score in scores:
-            one, steps = np.array([score]), np.zeros(1, np.float32)
-            loss, saturated = block.logistic_steps(
-                one, np.array([weight], np.float32), 1, np.float32(1.0), steps
+            target, moved = cpu.empty_rows(2, 1), cpu.empty_rows(1, 1)
+            target[0, 0] = score
+            loss, saturated = block.logistic_block(
+                one, rows, 1, target, chosen, np.float32(1.0), moved, rows, steps
             )
             exact = np.float64(score)
             with np.errstate(over="ignore"):

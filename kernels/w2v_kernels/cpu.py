@@ -8,11 +8,10 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel
 from w2v_kernels.hierarchical_softmax import Tree
-from w2v_kernels.logistic_block import padded
-from w2v_kernels.models import NEGATIVE_SAMPLING, cbow, skip_gram
-from w2v_kernels.negative_sampling import draw_noise
+from w2v_kernels.logistic_block import Targets, room_for
+from w2v_kernels.models import SOFTMAX, cbow, choose_targets, skip_gram
 from w2v_kernels.rng import random_at
-from w2v_kernels.tiles import ROW_PAD, SCORES_SLACK, TILE, prefetch_row
+from w2v_kernels.tiles import ROW_PAD, SLACK, TILE, prefetch
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
 KEPT_CAPACITY = 4096
@@ -43,10 +42,8 @@ class Weights(NamedTuple):
 
     input_vectors: np.ndarray
     """float32 (V + 1, D padded): v_w"""
-    output_vectors: np.ndarray
-    """float32 (V + 1, D padded): u_w"""
-    node_vectors: np.ndarray
-    """float32 (V - 1 + 1, D padded): u_n"""
+    target_vectors: np.ndarray
+    """float32 (rows + 1, D padded): u_w (V rows); under hierarchical softmax u_n (V - 1 rows)"""
 
 
 class Tables(NamedTuple):
@@ -97,13 +94,13 @@ class Scratch(NamedTuple):
     kept_ids: np.ndarray
     kept_positions: np.ndarray
     contexts: np.ndarray
-    targets: np.ndarray
-    target_weights: np.ndarray
-    scores: np.ndarray
-    weights: np.ndarray
-    deltas: np.ndarray
+    chosen: Targets
+    chosen_next: Targets
+    steps: np.ndarray
+    moves: np.ndarray
     mean: np.ndarray
-    first_row: np.ndarray
+    numbers: np.ndarray
+    """0, 1, 2 ...: names rows of `moves` and `mean` where row numbers are asked for"""
 
 
 def row_length(vector_size):
@@ -121,19 +118,17 @@ def empty_rows(n_rows, vector_size):
 
 def make_scratch(vector_size, window, most_targets):
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets."""
-    n_contexts, n_targets = 2 * window, padded(most_targets)
-    n_scores = n_contexts * n_targets + SCORES_SLACK
+    n_contexts = 2 * window
     return Scratch(
         kept_ids=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int32),
         kept_positions=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int64),
         contexts=np.zeros(n_contexts, np.int32),
-        targets=np.zeros(n_targets + TILE, np.int32),
-        target_weights=np.zeros(n_targets + TILE, np.float32),
-        scores=np.zeros(n_scores, np.float32),
-        weights=np.zeros(n_scores, np.float32),
-        deltas=empty_rows(n_contexts, vector_size),
+        chosen=room_for(most_targets),
+        chosen_next=room_for(most_targets),
+        steps=np.zeros(n_contexts * (most_targets + TILE) + SLACK, np.float32),
+        moves=empty_rows(n_contexts, vector_size),
         mean=empty_rows(1, vector_size),
-        first_row=np.zeros(1, np.int32),
+        numbers=np.arange(n_contexts, dtype=np.int32),
     )
 
 
@@ -172,26 +167,17 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
 
 @kernel
 def train_sentence(
-    ids,
-    position,
-    stop,
-    sentence_first,
-    sentence_stop,
-    span,
-    weights,
-    tables,
-    hyper,
-    scratch,
+    ids, position, stop, sentence_first, sentence_stop, span, weights, tables, hyper, scratch,
     tallies,
-):
-    """Train on the tokens [position, stop) of one sentence, which is [sentence_first,
-    sentence_stop).
+):  # fmt: skip
+    """Train on the tokens [position, stop) of one sentence, which is [sentence_first, sentence_stop).
 
     Kept tokens are read into a buffer, up to `window` of them on either side of the centers. A
     sentence longer than the buffer slides through it.
     """
     kept_ids, kept_positions, window = scratch.kept_ids, scratch.kept_positions, hyper.window
     key, thresholds = span.key, tables.keep_thresholds
+    chosen, chosen_next = scratch.chosen, scratch.chosen_next
     n = keep_backward(
         ids, position, sentence_first, window, key, thresholds, kept_ids, kept_positions
     )
@@ -207,8 +193,13 @@ def train_sentence(
             _, n = keep_forward(
                 ids, stop, sentence_stop, n + window, key, thresholds, kept_ids, kept_positions, n
             )
+        if i < last:
+            prepare_center(i, span, weights, tables, hyper, scratch, chosen)
         while i < last:
-            train_center(i, n, span, weights, tables, hyper, scratch, tallies)
+            if i + 1 < last:
+                prepare_center(i + 1, span, weights, tables, hyper, scratch, chosen_next)
+            train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies)
+            chosen, chosen_next = chosen_next, chosen
             i += 1
         if position < stop:
             slide = i - window
@@ -218,12 +209,19 @@ def train_sentence(
 
 
 @kernel
-def train_center(i, n, span, weights, tables, hyper, scratch, tallies):
+def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
+    """Choose the targets of a center and ask for their rows, while the one before it is trained."""
+    key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
+    choose_targets(scratch.kept_ids[i], key, 0, weights, tables, hyper, chosen)
+    if hyper.objective != SOFTMAX:
+        for t in range(chosen.n[0]):
+            prefetch(weights.target_vectors, chosen.rows, t)
+
+
+@kernel
+def train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies):
     """Train on the i-th of n kept tokens as the center of its window."""
-    kept_ids, kept_positions = scratch.kept_ids, scratch.kept_positions
-    if i + 1 < n:
-        prefetch_center(kept_ids[i + 1], kept_positions[i + 1], span.key, weights, tables, hyper)
-    position = kept_positions[i]
+    kept_ids, position = scratch.kept_ids, scratch.kept_positions[i]
     reach = window_at(position, span.key, hyper.window, hyper.shrink_windows)
     first, past = max(0, i - reach), min(n, i + reach + 1)
     contexts, n_contexts = scratch.contexts, 0
@@ -236,15 +234,16 @@ def train_center(i, n, span, weights, tables, hyper, scratch, tallies):
         return
     center = np.int64(kept_ids[i])
     rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(position))
-    lr, noise_key = np.float32(rate), random_at(span.key, np.uint64(position))
+    lr = np.float32(rate)
     if hyper.skip_gram:
+        key = random_at(span.key, np.uint64(position))
         loss, saturated = skip_gram(
-            center, contexts, n_contexts, lr, noise_key, weights, tables, hyper, scratch
+            center, contexts, n_contexts, chosen, lr, key, weights, tables, hyper, scratch
         )
         pairs = n_contexts
     else:
         loss, saturated = cbow(
-            center, contexts, n_contexts, lr, noise_key, weights, tables, hyper, scratch
+            center, contexts, n_contexts, chosen, lr, weights, tables, hyper, scratch
         )
         pairs = 1
     if np.isfinite(loss):
@@ -253,14 +252,3 @@ def train_center(i, n, span, weights, tables, hyper, scratch, tallies):
     else:
         tallies[NOT_FINITE] += 1
     tallies[SATURATED] += saturated
-
-
-@kernel
-def prefetch_center(center, position, key, weights, tables, hyper):
-    """Ask for the target rows of the next center while this one is computed."""
-    if hyper.objective == NEGATIVE_SAMPLING and hyper.shared_noise:
-        noise_key = random_at(key, np.uint64(position))
-        prefetch_row(weights.output_vectors, center)
-        for k in range(hyper.negative):
-            word = draw_noise(tables.noise, random_at(noise_key, np.uint64(k)))
-            prefetch_row(weights.output_vectors, word)

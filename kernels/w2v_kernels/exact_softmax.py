@@ -11,66 +11,73 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.compiling import kernel
-from w2v_kernels.logistic_block import SATURATED, all_scores, apply_steps, exp_of_negative, padded
-from w2v_kernels.tiles import TILE
+from w2v_kernels.logistic_block import apply_steps
+from w2v_kernels.tiles import SATURATED, TILE, scores_of
 
 
 def every_word(n_words):
-    """The target rows of the softmax: int32 (V, padded), each word, then the blank row V."""
-    rows = np.full(padded(n_words), n_words, dtype=np.int32)
+    """The target rows of the softmax: int32 (V, in whole tiles), each word, then the blank row V."""
+    rows = np.full(-(-n_words // TILE) * TILE, n_words, dtype=np.int32)
     rows[:n_words] = np.arange(n_words, dtype=np.int32)
     return rows
 
 
 @kernel
-def softmax_steps(scores, center, n_inputs, c, n_words, lr):
-    """Turn the scores of input row c into steps, lr * ([t = center] - P(t)); return loss and
-    saturated.
+def softmax_block(
+    inputs, input_rows, n_inputs, targets, target_rows, center, lr, moved, moved_rows, steps
+):
+    """One step of C input rows against every word's output vector; as `logistic_block` otherwise.
+
+    target_rows  int32 (V, in whole tiles)   from `every_word`
+    """
+    n_targets, n_words = target_rows.size, targets.shape[0] - 1
+    loss, saturated = 0.0, 0
+    for t in range(0, n_targets, TILE):
+        for c in range(n_inputs):
+            # Whole vectors are stored: what spills over is written again by the next ones.
+            scores_of(
+                inputs, input_rows, c, targets, target_rows, t, steps, t * n_inputs + c * TILE
+            )
+    for c in range(n_inputs):
+        row_loss, row_saturated = softmax_steps(steps, center, n_inputs, c, n_words, n_targets, lr)
+        loss += row_loss
+        saturated += row_saturated
+    apply_steps(
+        inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
+    )
+    return loss, saturated
+
+
+@kernel
+def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
+    """Turn the scores of input row c into steps, lr * ([t = center] - P(t)).
+
+    scores  float32, laid out [tile][c][j]
+
+    Returns the loss in nats and the number of saturated scores.
     """
     highest, saturated = np.float32(-np.inf), 0
     for t in range(n_words):
-        score = scores[(t // TILE * n_inputs + c) * TILE + t % TILE]
+        score = scores[place(t, n_inputs, c)]
         # A comparison is false for NaN: what is not a number must still reach the loss.
         highest = score if not score <= highest else highest
-        saturated += np.int32(abs(score) > SATURATED)
-    at_center = (center // TILE * n_inputs + c) * TILE + center % TILE
-    center_score = np.float64(scores[at_center])
+        saturated += np.int64(abs(score) > SATURATED)
+    center_score = np.float64(scores[place(center, n_inputs, c)])
     total = 0.0
     for t in range(n_words):
-        at = (t // TILE * n_inputs + c) * TILE + t % TILE
-        share = exp_of_negative(highest - scores[at])
-        scores[at] = share
-        total += np.float64(share)
+        at = place(t, n_inputs, c)
+        scores[at] = np.exp(scores[at] - highest)
+        total += np.float64(scores[at])
     scale = np.float32(-lr / total)
     for t in range(n_words):
-        scores[(t // TILE * n_inputs + c) * TILE + t % TILE] *= scale
-    scores[at_center] += lr
-    for t in range(n_words, padded(n_words)):
-        scores[(t // TILE * n_inputs + c) * TILE + t % TILE] = np.float32(0.0)
+        scores[place(t, n_inputs, c)] *= scale
+    scores[place(center, n_inputs, c)] += lr
+    for t in range(n_words, n_targets):
+        scores[place(t, n_inputs, c)] = np.float32(0.0)
     return np.log(total) + np.float64(highest) - center_score, saturated
 
 
 @kernel
-def softmax_block(inputs, input_rows, n_inputs, targets, target_rows, center, lr, scratch):
-    """One step of C input rows against every word's output vector; as `logistic_block` otherwise.
-
-    target_rows  int32 (V, padded)   from `every_word`
-    """
-    n_targets, n_words = target_rows.size, targets.shape[0] - 1
-    all_scores(inputs, input_rows, n_inputs, targets, target_rows, n_targets, scratch.scores)
-    loss, saturated = 0.0, 0
-    for c in range(n_inputs):
-        row_loss, row_saturated = softmax_steps(scratch.scores, center, n_inputs, c, n_words, lr)
-        loss += row_loss
-        saturated += row_saturated
-    apply_steps(
-        inputs,
-        input_rows,
-        n_inputs,
-        targets,
-        target_rows,
-        n_targets,
-        scratch.scores,
-        scratch.deltas,
-    )
-    return loss, saturated
+def place(t, n_inputs, c):
+    """Where the score of input row c with target t is."""
+    return (t // TILE * n_inputs + c) * TILE + t % TILE

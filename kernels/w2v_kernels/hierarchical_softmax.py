@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v_kernels.compiling import builder, kernel
-from w2v_kernels.tiles import TILE
+from w2v_kernels.logistic_block import fill_up, put
 
 
 class Tree(NamedTuple):
@@ -96,18 +96,13 @@ def _paths(parent, turn):
 
 
 @kernel
-def path_targets(tree, center, blank, targets, weights):
-    """Fill the target rows of hierarchical softmax for one center word; return how many, in whole
-    tiles.
+def choose_path(tree, center, blank, chosen):
+    """Choose the target rows of hierarchical softmax for one center word.
 
-    targets  int32   (L(w) - 1, padded)   the inner nodes from the root to the word, then `blank`
-    weights  float32 (L(w) - 1, padded)   1 where the path turns left, -1 where right, then 0s
+    rows     the inner nodes from the root to the word, then `blank`: L(w) - 1, in whole tiles
+    weights  1 where the path turns left, -1 where right, then 0s
     """
-    n = 0
-    for at in range(tree.starts[center], tree.starts[center + 1]):
-        targets[n], weights[n] = tree.nodes[at], tree.turns[at]
-        n += 1
-    while n % TILE != 0:
-        targets[n], weights[n] = blank, np.float32(0.0)
-        n += 1
-    return n
+    first, stop = tree.starts[center], tree.starts[center + 1]
+    for at in range(first, stop):
+        put(chosen, at - first, tree.nodes[at], tree.turns[at])
+    fill_up(chosen, stop - first, blank)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.compiling import builder, kernel
+from w2v_kernels.logistic_block import fill_up, put
 from w2v_kernels.rng import below, high_32, low_32, random_at
-from w2v_kernels.tiles import TILE
+from w2v_kernels.tiles import TILE, WEIGHTS_A_TILE
 
 
 def noise_probabilities(counts, exponent):
@@ -73,18 +74,17 @@ def draw_noise(noise_table, bits):
 
 
 @kernel
-def noise_targets(noise_table, center, negative, key, first_draw, blank, targets, weights):
-    """Fill the target rows of negative sampling for one center word; return how many, in whole
-    tiles.
+def choose_noise(noise_table, center, negative, key, first_draw, blank, chosen):
+    """Choose the target rows of negative sampling for one center word.
 
-    targets  int32   (1 + K, padded)   the center word, then the noise words, then `blank`
-    weights  float32 (1 + K, padded)   1, then -1s, then 0s
+    rows     the center word, then the noise words, then `blank`: 1 + K, in whole tiles
+    weights  1, then -1s, then 0s
 
     A noise word equal to the center is dropped, as in word2vec.c. One drawn twice stands there
     once with weight -2, since all rows of a block move at the same time. K draws are taken from
     the stream `key`, from number `first_draw` on.
     """
-    targets[0], weights[0] = center, np.float32(1.0)
+    put(chosen, 0, center, np.float32(1.0))
     n = 1
     for k in range(negative):
         word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
@@ -92,14 +92,12 @@ def noise_targets(noise_table, center, negative, key, first_draw, blank, targets
             continue
         again = -1
         for t in range(1, n):
-            if targets[t] == word:
+            if chosen.rows[t] == word:
                 again = t
         if again >= 0:
-            weights[again] -= np.float32(1.0)
+            at = again // TILE * WEIGHTS_A_TILE + again % TILE
+            put(chosen, again, word, chosen.weights[at] - np.float32(1.0))
         else:
-            targets[n], weights[n] = word, np.float32(-1.0)
+            put(chosen, n, word, np.float32(-1.0))
             n += 1
-    while n % TILE != 0:
-        targets[n], weights[n] = blank, np.float32(0.0)
-        n += 1
-    return n
+    fill_up(chosen, n, blank)

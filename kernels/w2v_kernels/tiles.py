@@ -1,10 +1,9 @@
-"""The two inner loops of all training: dot products and updates of a tile of rows, kept in vector
-registers.
+"""The inner loops of all training: a tile of rows, kept in vector registers.
 
-A tile is up to TILE target rows met by one or two input rows. Numba's own loops cannot hold such a
-tile in registers, so both loops are emitted as LLVM vector instructions; LLVM splits the vectors
-where the processor's are shorter. The plain form of each stands beside it: it says what is
-computed, and runs where kernels are not compiled (NUMBA_DISABLE_JIT=1).
+A tile is TILE target rows met by one or two input rows, or updated by any number of them. Numba's own
+loops cannot hold a tile in registers, so these are emitted as vector instructions (lanes.py). The
+plain form of each stands at the end: it says what is computed, and runs where kernels are not
+compiled (NUMBA_DISABLE_JIT=1).
 
 Rows are float32 and padded with zeros to a multiple of ROW_PAD numbers.
 """
@@ -12,10 +11,12 @@ Rows are float32 and padded with zeros to a multiple of ROW_PAD numbers.
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
+
+from w2v_kernels.lanes import INT, LANES, VECTOR, Lanes, constant, count, load, splat, sums_of
 
 TILE = 6
 """Target rows a tile: the center and five noise words, the default, fill it exactly."""
@@ -23,162 +24,149 @@ TILE = 6
 ROW_PAD = 16
 """Rows are padded to a multiple of this many float32: one cache line."""
 
-SCORES_SLACK = 32
-"""Floats past the last score that storing whole vectors may overwrite."""
+WEIGHTS_A_TILE = 16
+"""Floats a tile in `weights`: its TILE weights, twice for two input rows, then 0s."""
 
-LANES = 16 if binding.get_host_cpu_features().get("avx512f", False) else 8
+SLACK = 32
+"""Floats past the last score or step that storing whole vectors may overwrite."""
 
-_f32 = ir.FloatType()
-_i32 = ir.IntType(32)
-_vector = ir.VectorType(_f32, LANES)
-_FAST = ("reassoc", "contract", "nsz", "arcp")
+SATURATED = 6.0
+"""|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
 
 
 class _Rows:
-    """Emits addresses of rows of a C-contiguous float32 matrix, by row numbers in an int32
-    array.
-    """
+    """Emits addresses of rows of a C-contiguous float32 matrix, by numbers in an int32 array."""
 
-    def __init__(self, context, builder, matrix_type, matrix, rows_type=None, rows=None):
+    def __init__(self, context, builder, kinds, matrix, numbers):
+        array = context.make_array(kinds[0])(context, builder, matrix)
         self.builder = builder
-        array = context.make_array(matrix_type)(context, builder, matrix)
-        self.base = array.data
-        self.stride = cgutils.unpack_tuple(builder, array.shape)[1]
-        self.rows = (
-            None if rows is None else context.make_array(rows_type)(context, builder, rows).data
-        )
+        self.first = array.data
+        self.length = cgutils.unpack_tuple(builder, array.shape)[1]
+        self.numbers = context.make_array(kinds[1])(context, builder, numbers).data
 
     def start(self, index):
-        """Pointer to the first float of the row that entry `index` names (or of row `index`)."""
-        number = index
-        if self.rows is not None:
-            entry = self.builder.load(self.builder.gep(self.rows, [index]))
-            number = self.builder.sext(entry, index.type)
-        return self.builder.gep(self.base, [self.builder.mul(number, self.stride)])
+        """Pointer to the first float of the row that entry `index` of the numbers names."""
+        number = self.builder.load(self.builder.gep(self.numbers, [index]))
+        number = self.builder.sext(number, index.type)
+        return self.builder.gep(self.first, [self.builder.mul(number, self.length)])
 
 
-def _load(builder, start, offset):
-    pointer = builder.bitcast(builder.gep(start, [offset]), _vector.as_pointer())
-    return builder.load(pointer, align=4)
+def _data(context, builder, kind, array):
+    return context.make_array(kind)(context, builder, array).data
 
 
-def _store(builder, value, start, offset):
-    pointer = builder.bitcast(builder.gep(start, [offset]), _vector.as_pointer())
-    builder.store(value, pointer, align=4)
+def _emit_dots(builder, inputs, c, n_inputs, targets, t):
+    """Emit the dot products of input rows c .. with target rows t ..; one sum a pair, unreduced."""
+    intp = c.type
+    xs = [inputs.start(builder.add(c, intp(i))) for i in range(n_inputs)]
+    us = [targets.start(builder.add(t, intp(j))) for j in range(TILE)]
+    before = builder.basic_block
+    loop = builder.append_basic_block("dots")
+    done = builder.append_basic_block("dots.done")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    offset = builder.phi(intp)
+    offset.add_incoming(intp(0), before)
+    sums = [builder.phi(VECTOR) for _ in range(n_inputs * TILE)]
+    x = [load(builder, start, offset) for start in xs]
+    u = [load(builder, start, offset) for start in us]
+    new = [
+        x[i] * u[j] + Lanes(builder, sums[i * TILE + j])
+        for i in range(n_inputs)
+        for j in range(TILE)
+    ]
+    following = builder.add(offset, intp(LANES))
+    offset.add_incoming(following, loop)
+    for total, value in zip(sums, new, strict=True):
+        total.add_incoming(constant(builder, [0.0] * LANES).value, before)
+        total.add_incoming(value.value, loop)
+    builder.cbranch(builder.icmp_signed("<", following, inputs.length), loop, done)
+    builder.position_at_end(done)
+    return new
 
 
-def _multiply_add(builder, a, b, c):
-    return builder.fadd(builder.fmul(a, b, flags=_FAST), c, flags=_FAST)
+def _exp_of_negative(magnitude):
+    """exp(-magnitude) for magnitudes >= 0, to 1e-7 of itself."""
+    power = -magnitude.at_most(87.0) * 1.44269504
+    whole = (power + 0.5).floor()
+    mantissa = (power - whole).polynomial(
+        0.00134004, 0.00967604, 0.05550327, 0.24022107, 0.69314721, 1.00000008
+    )
+    return mantissa * whole.two_to_the()
 
 
-def _splat(builder, scalar):
-    one = builder.insert_element(ir.Constant(_vector, ir.Undefined), scalar, _i32(0))
-    zeros = ir.Constant(ir.VectorType(_i32, LANES), [0] * LANES)
-    return builder.shuffle_vector(one, ir.Constant(_vector, ir.Undefined), zeros)
+def _log1p_of_share(share):
+    """log(1 + share) for shares in 0..1, to 2e-7."""
+    return share * share.polynomial(
+        -0.00857468, 0.04421419, -0.10785368, 0.17757024, -0.24499612, 0.33276177, -0.49997449,
+        0.99999981,
+    )  # fmt: skip
 
 
-def _sums_of(builder, vectors):
-    """One vector whose first lanes hold the sum of each of up to LANES vectors.
+def _emit_logistic(builder, scores, weights, lr):
+    """Emit the logistic step: lr * weight * sigmoid(-z), and |weight| * log(1 + exp(-z)) nats.
 
-    Pairs of vectors are halved into one, over and over: LANES - 1 additions in all, where summing
-    each vector by itself would take LANES times log2(LANES).
+    Seen from its label, a score is z = score under label 1 (weight > 0), -score under label 0.
     """
-    width = LANES
-    zero = ir.Constant(_vector, [0.0] * LANES)
-    vectors = vectors + [zero] * (LANES - len(vectors))
-    while width > 1:
-        half, count = width // 2, len(vectors) // 2
-        low = [lane for lane in range(2 * LANES) if lane % width < half]
-        high = [lane for lane in range(2 * LANES) if lane % width >= half]
-        merged = []
-        for first, second in zip(vectors[:count], vectors[count:], strict=True):
-            parts = [
-                builder.shuffle_vector(
-                    first, second, ir.Constant(ir.VectorType(_i32, LANES), lanes)
-                )
-                for lanes in (low, high)
-            ]
-            merged.append(builder.fadd(*parts, flags=_FAST))
-        vectors, width = merged, half
-    return vectors[0]
+    toward = scores.where(weights.above(0.0), -scores)
+    share = _exp_of_negative(abs(scores))
+    away = share.where(toward.above(0.0), 1.0) / (share + 1.0)
+    surprise = (-toward).where((-toward).above(0.0), 0.0) + _log1p_of_share(share)
+    # A score that is not a number must make a loss that is none: score - score is 0 otherwise.
+    loss = abs(weights) * (surprise + (scores - scores))
+    return lr * weights * away, loss
 
 
-def _lane_order():
-    """Which of the LANES vectors each lane of `_sums_of` holds the sum of."""
-    groups = [[number] for number in range(LANES)]
-    while len(groups) > 1:
-        count = len(groups) // 2
-        groups = [
-            first + second for first, second in zip(groups[:count], groups[count:], strict=True)
-        ]
-    return groups[0]
-
-
-def _emit_scores(n_inputs):
+def _emit_logistic_tile(n_inputs):
     def codegen(context, builder, signature, args):
-        inputs, input_rows, c, targets, target_rows, t, scores, at = args
+        inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at = args
         kinds = signature.args
-        input_rows = _Rows(context, builder, kinds[0], inputs, kinds[1], input_rows)
-        target_rows = _Rows(context, builder, kinds[3], targets, kinds[4], target_rows)
-        scores = context.make_array(kinds[6])(context, builder, scores).data
+        inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
+        targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
+        weights = _data(context, builder, kinds[6], weights)
+        steps = _data(context, builder, kinds[8], steps)
         intp = c.type
-        xs = [input_rows.start(builder.add(c, intp(i))) for i in range(n_inputs)]
-        us = [target_rows.start(builder.add(t, intp(j))) for j in range(TILE)]
-
-        entry = builder.basic_block
-        loop = builder.append_basic_block("scores")
-        done = builder.append_basic_block("scores.done")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        offset = builder.phi(intp)
-        offset.add_incoming(intp(0), entry)
-        zero = ir.Constant(_vector, [0.0] * LANES)
-        sums = [builder.phi(_vector) for _ in range(n_inputs * TILE)]
-        for total in sums:
-            total.add_incoming(zero, entry)
-        x = [_load(builder, start, offset) for start in xs]
-        new = []
-        for j in range(TILE):
-            u = _load(builder, us[j], offset)
-            for i in range(n_inputs):
-                new.append((i * TILE + j, _multiply_add(builder, x[i], u, sums[i * TILE + j])))
-        new = [value for _, value in sorted(new, key=lambda pair: pair[0])]
-        following = builder.add(offset, intp(LANES))
-        offset.add_incoming(following, loop)
-        for total, value in zip(sums, new, strict=True):
-            total.add_incoming(value, loop)
-        more = builder.icmp_signed("<", following, input_rows.stride)
-        builder.cbranch(more, loop, done)
-        builder.position_at_end(done)
-
-        order = _lane_order()
-        for first in range(0, len(new), LANES):
-            group = new[first : first + LANES]
-            # Place each vector so that lane k of the result is the sum of vector k.
-            placed = [zero] * LANES
-            for lane, source in enumerate(order):
-                if lane < len(group):
-                    placed[source] = group[lane]
-            _store(builder, _sums_of(builder, placed), scores, builder.add(at, intp(first)))
-        return context.get_dummy_value()
+        dots = _emit_dots(builder, inputs, c, n_inputs, targets, t)
+        tile = builder.sdiv(t, intp(TILE))
+        weights_at = builder.mul(tile, intp(WEIGHTS_A_TILE))
+        rate, loss, saturated = splat(builder, lr), ir.FloatType()(0.0), INT(0)
+        for first in range(0, len(dots), LANES):
+            used = [float(first + lane < len(dots)) for lane in range(LANES)]
+            scores = sums_of(builder, dots[first : first + LANES])
+            weight = load(builder, weights, builder.add(weights_at, intp(first)))
+            weight = weight * constant(builder, used)
+            step, nats = _emit_logistic(builder, scores, weight, rate)
+            step.store(steps, builder.add(at, intp(first)))
+            loss = builder.fadd(loss, nats.sum())
+            beyond = builder.and_(abs(scores).above(SATURATED), weight.differs(0.0))
+            saturated = builder.add(saturated, count(builder, beyond))
+        return context.make_tuple(builder, signature.return_type, [loss, saturated])
 
     return codegen
 
 
-def _emit_update(context, builder, signature, args):
-    inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, deltas = args
+def _emit_scores_tile(context, builder, signature, args):
+    inputs, input_rows, c, targets, target_rows, t, scores, at = args
     kinds = signature.args
-    input_rows = _Rows(context, builder, kinds[0], inputs, kinds[1], input_rows)
-    target_rows = _Rows(context, builder, kinds[3], targets, kinds[4], target_rows)
-    steps = context.make_array(kinds[6])(context, builder, steps).data
-    delta_rows = _Rows(context, builder, kinds[8], deltas)
+    inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
+    targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
+    scores = _data(context, builder, kinds[6], scores)
+    sums_of(builder, _emit_dots(builder, inputs, c, 1, targets, t)).store(scores, at)
+    return context.get_dummy_value()
+
+
+def _emit_update(context, builder, signature, args):
+    inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, moved, moved_rows = args
+    kinds = signature.args
+    inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
+    targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
+    steps = _data(context, builder, kinds[6], steps)
+    moved = _Rows(context, builder, kinds[8:10], moved, moved_rows)
     intp = t.type
-    us = [target_rows.start(builder.add(t, intp(j))) for j in range(TILE)]
-    with cgutils.for_range_slice(builder, intp(0), target_rows.stride, intp(LANES), intp=intp) as (
-        offset,
-        _,
-    ):
-        old = [_load(builder, start, offset) for start in us]
+    us = [targets.start(builder.add(t, intp(j))) for j in range(TILE)]
+    length = targets.length
+    with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
+        old = [load(builder, start, offset) for start in us]
         before = builder.basic_block
         loop = builder.append_basic_block("inputs")
         done = builder.append_basic_block("inputs.done")
@@ -186,146 +174,138 @@ def _emit_update(context, builder, signature, args):
         builder.position_at_end(loop)
         c = builder.phi(intp)
         c.add_incoming(intp(0), before)
-        new = [builder.phi(_vector) for _ in range(TILE)]
-        for value, start in zip(new, old, strict=True):
-            value.add_incoming(start, before)
-        v = _load(builder, input_rows.start(c), offset)
-        delta_start = delta_rows.start(c)
-        delta = _load(builder, delta_start, offset)
-        step_at = builder.add(at, builder.mul(c, intp(TILE)))
+        new = [builder.phi(VECTOR) for _ in range(TILE)]
+        x = load(builder, inputs.start(c), offset)
+        moved_start = moved.start(c)
+        moving = load(builder, moved_start, offset)
+        steps_at = builder.add(at, builder.mul(c, intp(TILE)))
         updated = []
         for j in range(TILE):
-            step = builder.load(builder.gep(steps, [builder.add(step_at, intp(j))]))
-            step = _splat(builder, step)
-            updated.append(_multiply_add(builder, step, v, new[j]))
-            delta = _multiply_add(builder, step, old[j], delta)
-        _store(builder, delta, delta_start, offset)
+            step = builder.load(builder.gep(steps, [builder.add(steps_at, intp(j))]))
+            step = splat(builder, step)
+            updated.append(step * x + Lanes(builder, new[j]))
+            moving = step * old[j] + moving
+        moving.store(moved_start, offset)
         following = builder.add(c, intp(1))
         c.add_incoming(following, loop)
-        for value, after in zip(new, updated, strict=True):
-            value.add_incoming(after, loop)
+        for value, first, after in zip(new, old, updated, strict=True):
+            value.add_incoming(first.value, before)
+            value.add_incoming(after.value, loop)
         builder.cbranch(builder.icmp_signed("<", following, n_inputs), loop, done)
         builder.position_at_end(done)
-        for j in range(TILE):
-            _store(builder, updated[j], us[j], offset)
+        for start, after in zip(us, updated, strict=True):
+            after.store(start, offset)
     return context.get_dummy_value()
 
 
-@intrinsic
-def _scores_two(typingctx, inputs, input_rows, c, targets, target_rows, t, scores, at):
-    arguments = (
-        inputs,
-        input_rows,
-        types.intp,
-        targets,
-        target_rows,
-        types.intp,
-        scores,
-        types.intp,
-    )
-    return types.void(*arguments), _emit_scores(2)
+def _emit_prefetch(context, builder, signature, args):
+    rows = _Rows(context, builder, signature.args[0:2], *args[0:2])
+    start, intp = rows.start(args[2]), args[2].type
+    pointer = ir.IntType(8).as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [pointer, INT, INT, INT])
+    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    for_writing, keep_in_second_cache, data = INT(1), INT(2), INT(1)
+    with cgutils.for_range_slice(builder, intp(0), rows.length, intp(ROW_PAD), intp=intp) as (
+        offset,
+        _,
+    ):
+        line = builder.bitcast(builder.gep(start, [offset]), pointer)
+        builder.call(prefetch, [line, for_writing, keep_in_second_cache, data])
+    return context.get_dummy_value()
+
+
+_intp, _f32 = types.intp, types.float32
+_loss_and_saturated = types.Tuple((types.float32, types.int32))
 
 
 @intrinsic
-def _scores_one(typingctx, inputs, input_rows, c, targets, target_rows, t, scores, at):
-    arguments = (
-        inputs,
-        input_rows,
-        types.intp,
-        targets,
-        target_rows,
-        types.intp,
-        scores,
-        types.intp,
-    )
-    return types.void(*arguments), _emit_scores(1)
+def _logistic_two(
+    typingctx, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
+):
+    kinds = (
+        inputs, input_rows, _intp, targets, target_rows, _intp, weights, _f32, steps, _intp,
+    )  # fmt: skip
+    return _loss_and_saturated(*kinds), _emit_logistic_tile(2)
 
 
 @intrinsic
-def _update(typingctx, inputs, input_rows, n, targets, target_rows, t, steps, at, deltas):
-    arguments = (
-        inputs,
-        input_rows,
-        types.intp,
-        targets,
-        target_rows,
-        types.intp,
-        steps,
-        types.intp,
-        deltas,
-    )
-    return types.void(*arguments), _emit_update
+def _logistic_one(
+    typingctx, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
+):
+    kinds = (
+        inputs, input_rows, _intp, targets, target_rows, _intp, weights, _f32, steps, _intp,
+    )  # fmt: skip
+    return _loss_and_saturated(*kinds), _emit_logistic_tile(1)
 
 
 @intrinsic
-def _prefetch_row(typingctx, matrix, row):
-    """Ask for every cache line of one row; a hint, never a fault."""
-
-    def codegen(context, builder, signature, args):
-        rows = _Rows(context, builder, signature.args[0], args[0])
-        start = rows.start(args[1])
-        intp = args[1].type
-        pointer_type = ir.IntType(8).as_pointer()
-        prefetch = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(ir.VoidType(), [pointer_type, _i32, _i32, _i32]),
-            "llvm.prefetch.p0",
-        )
-        with cgutils.for_range_slice(builder, intp(0), rows.stride, intp(ROW_PAD), intp=intp) as (
-            offset,
-            _,
-        ):
-            line = builder.bitcast(builder.gep(start, [offset]), pointer_type)
-            builder.call(prefetch, [line, _i32(1), _i32(2), _i32(1)])
-        return context.get_dummy_value()
-
-    return types.void(matrix, types.intp), codegen
+def _scores(typingctx, inputs, input_rows, c, targets, target_rows, t, scores, at):
+    kinds = (inputs, input_rows, _intp, targets, target_rows, _intp, scores, _intp)
+    return types.void(*kinds), _emit_scores_tile
 
 
 @intrinsic
-def _float_of_bits(typingctx, bits):
-    """The float32 whose 32 bits are those of an int32."""
+def _update(
+    typingctx, inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows
+):
+    kinds = (
+        inputs, input_rows, _intp, targets, target_rows, _intp, steps, _intp, moved, moved_rows,
+    )  # fmt: skip
+    return types.void(*kinds), _emit_update
 
-    def codegen(context, builder, signature, args):
-        return builder.bitcast(args[0], _f32)
 
-    return types.float32(types.int32), codegen
+@intrinsic
+def _prefetch(typingctx, matrix, rows, i):
+    return types.void(matrix, rows, _intp), _emit_prefetch
 
 
 if config.DISABLE_JIT:
 
-    def _scores_plain(inputs, input_rows, c, targets, target_rows, t, scores, at, n_inputs):
+    def _logistic_plain(
+        inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at, n_inputs
+    ):
         x = inputs[input_rows[c : c + n_inputs]]
         u = targets[target_rows[t : t + TILE]]
-        scores[at : at + n_inputs * TILE] = (x @ u.T).ravel()
+        weight = weights[t // TILE * WEIGHTS_A_TILE :][:TILE]
+        score = x @ u.T
+        away = np.where(weight > 0, -score, score).astype(np.float64)
+        steps[at : at + n_inputs * TILE] = (lr * weight / (1 + np.exp(-away))).ravel()
+        loss = (abs(weight) * np.logaddexp(0, away)).sum()
+        return loss, int(((abs(score) > SATURATED) & (weight != 0)).sum())
 
-    def _scores_two(inputs, input_rows, c, targets, target_rows, t, scores, at):
-        _scores_plain(inputs, input_rows, c, targets, target_rows, t, scores, at, 2)
+    def _logistic_two(*arguments):  # noqa: F811
+        return _logistic_plain(*arguments, 2)
 
-    def _scores_one(inputs, input_rows, c, targets, target_rows, t, scores, at):
-        _scores_plain(inputs, input_rows, c, targets, target_rows, t, scores, at, 1)
+    def _logistic_one(*arguments):  # noqa: F811
+        return _logistic_plain(*arguments, 1)
 
-    def _update(inputs, input_rows, n, targets, target_rows, t, steps, at, deltas):
+    def _scores(inputs, input_rows, c, targets, target_rows, t, scores, at):  # noqa: F811
+        scores[at : at + TILE] = targets[target_rows[t : t + TILE]] @ inputs[input_rows[c]]
+
+    def _update(  # noqa: F811
+        inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows
+    ):
         step = steps[at : at + n * TILE].reshape(n, TILE)
         rows = target_rows[t : t + TILE]
         old = targets[rows]
-        deltas[:n] += step @ old
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
+        moved[moved_rows[:n]] += step @ old
 
-    def _prefetch_row(matrix, row):
+    def _prefetch(matrix, rows, i):  # noqa: F811
         pass
 
-    def _float_of_bits(bits):
-        return np.int32(bits).view(np.float32)
 
+logistic_two = _logistic_two
+"""steps[at + 6 i + j] = lr * (label - sigmoid(input row c+i . target row t+j)) for two input rows.
 
-scores_two = _scores_two
-"""scores[at + 6 i + j] = input row c+i . target row t+j, for two input rows; see SCORES_SLACK."""
-scores_one = _scores_one
+Returns their loss in nats and how many scores are saturated."""
+logistic_one = _logistic_one
 """The same for one input row."""
+scores_of = _scores
+"""scores[at + j] = input row c . target row t+j."""
 update = _update
-"""target row t+j += sum_i steps[at + 6 i + j] * input row i;  deltas[i] += sum_j step * old
-target.
-"""
-prefetch_row = _prefetch_row
-float_of_bits = _float_of_bits
+"""target row t+j += sum_i steps[at + 6 i + j] * input row i;  moved row i += sum_j step * old target.
+
+The moved rows may be the input rows themselves, when those are all different."""
+prefetch = _prefetch
+"""Ask for row number rows[i]; a hint, never a fault."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+import unicodedata
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ import platformdirs
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.storage import FORMAT_VERSION, DamagedError, load_corpus, writing_to
-from w2vtui.corpus.streams import sampled_blocks
+from w2vtui.corpus.streams import COMPRESSED, sampled_blocks
 from w2vtui.errors import DiskError
 from w2vtui.settings import CorpusSettings
 
@@ -35,22 +36,25 @@ def cache_folder() -> Path:
     """Where corpora are kept; W2VTUI_CACHE_DIR names another place."""
     named = os.environ.get("W2VTUI_CACHE_DIR")
     root = Path(named) if named else platformdirs.user_cache_path("w2vtui")
-    return root / "corpora"
+    return root.absolute() / "corpora"
 
 
 def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
     """A name for what these files become under these settings.
 
-    Size, time of change and 64 samples of each file stand for its bytes.
+    Size, time of change and 64 samples of each file stand for its bytes. The version of Unicode
+    says what a letter is, the end of a name whether the file is compressed.
 
     Raises:
         CorpusError: a file cannot be read.
     """
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(json.dumps([FORMAT_VERSION, dataclasses.asdict(settings)]).encode())
+    rules = [FORMAT_VERSION, unicodedata.unidata_version, dataclasses.asdict(settings)]
+    digest.update(json.dumps(rules).encode())
     for path in files:
         size, changed = stamp_of(path)
-        digest.update(f"{size} {changed} ".encode())
+        ending = path.suffix.lower() if path.suffix.lower() in COMPRESSED else ""
+        digest.update(f"{size} {changed} {ending} ".encode())
         for block in sampled_blocks(path, size):
             digest.update(block)
     return digest.hexdigest()
@@ -69,11 +73,9 @@ def stamp_of(path: Path) -> tuple[int, int]:
 def find(key: str, name: str) -> EncodedCorpus | None:
     """The corpus that is kept under a key, or None. A damaged one is removed."""
     folder = cache_folder() / key
-    if not folder.exists():
-        return None
     try:
         corpus = load_corpus(folder, name=name, from_cache=True)
-    except DamagedError:
+    except DamagedError:  # or there is none
         _remove(folder)
         return None
     with suppress(OSError):  # a cache may be readable but not ours
@@ -104,8 +106,8 @@ def draft_folder(*, in_cache: bool) -> Iterator[Path]:
         raise
 
 
-def keep(draft: Path, key: str) -> bool:
-    """Move a draft to its place under a key; False when that cannot be done.
+def keep(draft: Path, key: str) -> Path | None:
+    """Move a draft to its place under a key and return that; None when it cannot be done.
 
     It cannot where another process was first, which is as good, or where the draft lies elsewhere.
 
@@ -114,17 +116,18 @@ def keep(draft: Path, key: str) -> bool:
     """
     parent = cache_folder()
     if draft.parent != parent:
-        return False
+        return None
     with writing_to(draft):
         for path in draft.iterdir():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
+    folder = parent / key
     try:
-        draft.rename(parent / key)
+        draft.rename(folder)
     except OSError:
-        return False
-    _prune(parent, kept=parent / key)
-    return True
+        return None
+    _prune(parent, kept=folder)
+    return folder
 
 
 def remove_with(corpus: EncodedCorpus, folder: Path) -> None:

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from w2v_kernels import text
 from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
-from w2vtui.corpus.tokens import split_lines
-from w2vtui.corpus.vocab import Split
+from w2vtui.corpus.tokens import hints_on, split_lines
+from w2vtui.corpus.vocab import Census, Split
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
-
-Write = Callable[[NDArray[np.int32]], None]
 
 _MAX_TYPES = 1 << 31
 """Type ids are int32."""
@@ -45,7 +44,7 @@ class TypeTable:
         """(n_types,) occurrences"""
         return self._types[: len(self), text.COUNT].copy()
 
-    def scan(self, block: bytes, base: int, write: Write) -> int:
+    def scan(self, block: bytes, base: int, write: Callable[[NDArray[np.int32]], None]) -> int:
         """Number a block's tokens, write their provisional ids, return where the whole ones end.
 
         base is the block's offset in the text. What is written is only lent.
@@ -116,7 +115,7 @@ class TextCount:
     def read(
         self,
         source: ByteStream,
-        write: Write,
+        out: ArrayFile,
         progress: ReadingProgress,
         stop: threading.Event | None,
     ) -> None:
@@ -133,7 +132,7 @@ class TextCount:
         progress.file = source.name
 
         def count(ids: NDArray[np.int32]) -> None:
-            write(ids)
+            out.append(ids)
             progress.tokens += len(ids)
 
         rest = b""
@@ -157,6 +156,10 @@ class TextCount:
         """
         for lines in self._lines():
             yield split_lines(lines, self._settings)
+
+    def hints_on(self, census: Census) -> list[str]:
+        """Remarks on the tokens of this text."""
+        return hints_on(census, self._settings)
 
     def _lines(self) -> Iterator[str]:
         """The types in batches, as text of one type a line.

@@ -60,7 +60,9 @@ def status_of(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except FileNotFoundError:
-        raise CorpusError(f"there is no {printable(path)}{_suggestion(path)}") from None
+        if path.is_symlink():
+            raise CorpusError(f"{printable(path)} is a link to a file that is gone") from None
+        raise CorpusError(f"there is no file {printable(path)}{_suggestion(path)}") from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise CorpusError(f"{printable(path)} is a link that leads back to itself") from None

@@ -15,7 +15,7 @@ from w2vtui.corpus.files import find_files, is_regular, title_of
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.storage import ArrayFile, load_corpus, open_array, write_words
 from w2vtui.corpus.streams import ByteStream, find_codec
-from w2vtui.corpus.tokens import hints_on, hints_on_lines
+from w2vtui.corpus.tokens import hints_on_lines
 from w2vtui.corpus.vocab import Census
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -73,13 +73,15 @@ def open_corpus(
         with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
             for path in files:
                 with ByteStream(path) as source:
-                    count.read(source, provisional.append, progress, stop)
+                    count.read(source, provisional, progress, stop)
         hints = []
         if again and not _are_unchanged(files, stamps):
             key = None
             hints.append("the text changed while it was read: read it again once it is complete")
-        corpus = _encoded(draft, count, settings, name, hints, progress, stop)
-        if key is None or not kept.keep(draft, key):
+        _encode(draft, count, settings, name, hints, progress, stop)
+        folder = None if key is None else kept.keep(draft, key)
+        corpus = load_corpus(folder or draft, name=name, from_cache=False)
+        if folder is None:
             kept.remove_with(corpus, draft)
     return corpus
 
@@ -108,8 +110,10 @@ def encode_sentences(
     with kept.draft_folder(in_cache=False) as draft:
         count = SentenceCount(settings)
         with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
-            count.read(sentences, provisional.append, progress, stop)
-        corpus = _encoded(draft, count, settings, "the sentences", [], progress, stop)
+            count.read(sentences, provisional, progress, stop)
+        name = "the sentences"
+        _encode(draft, count, settings, name, [], progress, stop)
+        corpus = load_corpus(draft, name=name, from_cache=False)
         kept.remove_with(corpus, draft)
     return corpus
 
@@ -121,7 +125,7 @@ def _are_unchanged(files: Sequence[Path], stamps: list[tuple[int, int]]) -> bool
         return False
 
 
-def _encoded(
+def _encode(
     folder: Path,
     count: TextCount | SentenceCount,
     settings: CorpusSettings,
@@ -129,8 +133,8 @@ def _encoded(
     hints: list[str],
     progress: ReadingProgress,
     stop: threading.Event | None,
-) -> EncodedCorpus:
-    """Choose the vocabulary, write the corpus to the folder of its provisional ids, open it."""
+) -> None:
+    """Choose the vocabulary and write the corpus to the folder that its provisional ids are in."""
     from w2vtui.corpus.encoding import write_ids
 
     census = Census.take(count.splits(), count.counts)
@@ -147,6 +151,5 @@ def _encoded(
         open_array(path, np.int32), expansion, folder, progress, stop, block_ids=BLOCK_IDS
     )
     path.unlink()
-    hints += [*hints_on(census, settings), *hints_on_lines(n_alone, vocab.n_tokens)]
+    hints += [*count.hints_on(census), *hints_on_lines(n_alone, vocab.n_tokens)]
     write_words(folder, vocab, census.n_tokens, len(census.tokens), hints)
-    return load_corpus(folder, name=name, from_cache=False)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.vocab import Split
+from w2vtui.corpus.storage import ArrayFile
+from w2vtui.corpus.vocab import Census, Split
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
@@ -36,7 +37,7 @@ class SentenceCount:
     def read(
         self,
         sentences: Iterable[Iterable[str]],
-        write: Callable[[NDArray[np.int32]], None],
+        out: ArrayFile,
         progress: ReadingProgress,
         stop: threading.Event | None,
     ) -> None:
@@ -66,8 +67,8 @@ class SentenceCount:
                 progress.tokens += len(piece)
                 if len(provisional) >= _TOKENS_AT_ONCE:
                     check_stop(stop)
-                    self._flush(provisional, write)
-        self._flush(provisional, write)
+                    self._flush(provisional, out)
+        self._flush(provisional, out)
 
     def splits(self) -> Iterator[Split]:
         """What the types stand for: one word each, an empty one for none."""
@@ -76,6 +77,10 @@ class SentenceCount:
             tokens = [token.lower() for token in batch] if self._lowercase else batch
             n_tokens = np.array([1 if token else 0 for token in tokens], dtype=np.int64)
             yield [token for token in tokens if token], n_tokens
+
+    def hints_on(self, _census: Census) -> list[str]:
+        """None: how these tokens were made is not ours to judge."""
+        return []
 
     def _numbered(self, tokens: list[str], number: int) -> list[int]:
         try:
@@ -87,7 +92,7 @@ class SentenceCount:
                 "pass each sentence as a list of words"
             ) from error
 
-    def _flush(self, provisional: list[int], write: Callable[[NDArray[np.int32]], None]) -> None:
+    def _flush(self, provisional: list[int], out: ArrayFile) -> None:
         ids = np.array(provisional, dtype=np.int32)
         provisional.clear()
         if len(self._ids) > len(self._counts):
@@ -95,7 +100,7 @@ class SentenceCount:
             grown[: len(self._counts)] = self._counts
             self._counts = grown
         np.add.at(self._counts, np.where(ids < 0, ~ids, ids), 1)
-        write(ids)
+        out.append(ids)
 
 
 class _TokenIds(dict[str, int]):

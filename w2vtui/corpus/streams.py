@@ -58,9 +58,11 @@ class ByteStream:
 
     def _opened(self, path: Path) -> IO[bytes]:
         if self.is_stdin:
-            if sys.stdin is None:
+            # A program without a console has None, a notebook an object without bytes.
+            buffer = getattr(sys.stdin, "buffer", None)
+            if buffer is None:
                 raise CorpusError("there is no stdin to read: name a file")
-            return sys.stdin.buffer
+            return buffer
         try:
             return path.open("rb")
         except OSError as error:

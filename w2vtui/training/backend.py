@@ -116,8 +116,9 @@ class CpuBackend:
         """
         counts = self.corpus.vocab.counts
         self.check_objective(settings.objective, self.n_words)
+        by_tree = settings.objective == "hierarchical-softmax"
         try:
-            if settings.objective == "hierarchical-softmax":
+            if by_tree:
                 self._use_tree(counts)
             else:
                 self._use_output_vectors(settings.objective)
@@ -142,7 +143,7 @@ class CpuBackend:
             settings=settings,
             hyper=hyper,
             tables=cpu.Tables(self._keep[1], self._noise[1], self._tree, self._every_word),
-            weights=cpu.Weights(self._input, self._output, self._nodes),
+            weights=cpu.Weights(self._input, self._nodes if by_tree else self._output),
             most_targets=self._most_targets(settings),
         )
 
