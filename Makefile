@@ -2,13 +2,14 @@
 # test   the tests
 # check  everything a change must pass; ends with the tests
 # lint   style, types and the direction of imports
+# plain  the kernels as plain Python, not compiled
 # wheel  build the wheel, install it in a clean environment, start it
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check lint format wheel clean
+.PHONY: run test check lint format wheel plain clean
 
 run: $(READY)
 	@$(BIN)/python -m w2vtui
@@ -16,7 +17,10 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2
 
-check: lint wheel test
+check: lint wheel plain test
+
+plain: $(READY)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/test_kernels.py tests/test_text_kernel.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

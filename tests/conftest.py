@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import random
 
+import numba
+import numpy as np
 import pytest
 
 import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
 
 assert w2v_kernels.compiling.kernel
+
+if numba.config.DISABLE_JIT:
+    # 64-bit hashes wrap around and NaN is looked for on purpose; NumPy's scalars would warn of it.
+    np.seterr(all="ignore")
 
 
 @pytest.fixture(autouse=True)

@@ -17,12 +17,13 @@ both by the logistic gradient. The variants differ only in who is in the blocks.
     V words   D numbers a vector   m window   K noise words   C input rows   T target rows
     v_w input vectors (V, D)   u_w output vectors (V, D)   u_n vectors of tree nodes (V - 1, D)
 
-    logistic_block.py         the one step             tiles.py    its two inner loops
+    logistic_block.py         the one step             tiles.py    its inner loops
     negative_sampling.py      objective 1              models.py   skip-gram and CBOW
     hierarchical_softmax.py   objective 2              windows.py  subsampling and windows
     exact_softmax.py          the reference            rng.py      random numbers by position
     cpu.py                    the loop over a span     look.py     scores, cosines: nothing moves
-    text.py                   bytes to word ids        compiling.py  how kernels are compiled
+    text.py                   bytes to word ids        lanes.py    arithmetic on registers
+    compiling.py              how kernels are compiled
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.
 """

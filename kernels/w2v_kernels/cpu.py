@@ -170,7 +170,7 @@ def train_sentence(
     ids, position, stop, sentence_first, sentence_stop, span, weights, tables, hyper, scratch,
     tallies,
 ):  # fmt: skip
-    """Train on the tokens [position, stop) of one sentence, which is [sentence_first, sentence_stop).
+    """Train on the tokens [position, stop) of the sentence [sentence_first, sentence_stop).
 
     Kept tokens are read into a buffer, up to `window` of them on either side of the centers. A
     sentence longer than the buffer slides through it.

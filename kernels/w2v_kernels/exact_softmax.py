@@ -16,7 +16,7 @@ from w2v_kernels.tiles import SATURATED, TILE, scores_of
 
 
 def every_word(n_words):
-    """The target rows of the softmax: int32 (V, in whole tiles), each word, then the blank row V."""
+    """The target rows of the softmax: int32 (V, in whole tiles), each word, then the blank row."""
     rows = np.full(-(-n_words // TILE) * TILE, n_words, dtype=np.int32)
     rows[:n_words] = np.arange(n_words, dtype=np.int32)
     return rows

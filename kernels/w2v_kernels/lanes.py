@@ -1,8 +1,8 @@
 """Arithmetic on whole vector registers, written as formulas and emitted as LLVM instructions.
 
-Numba's loops over the few scores of a tile would go through memory and fall apart into scalars; here
-a formula such as `one / (one + x)` is computed for LANES numbers at a time. LLVM splits the vectors
-where the processor's registers are shorter.
+Numba's loops over the few scores of a tile would go through memory and fall apart into scalars;
+here a formula such as `one / (one + x)` is computed for LANES numbers at a time. LLVM splits the
+vectors where the processor's registers are shorter.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The inner loops of all training: a tile of rows, kept in vector registers.
 
-A tile is TILE target rows met by one or two input rows, or updated by any number of them. Numba's own
-loops cannot hold a tile in registers, so these are emitted as vector instructions (lanes.py). The
-plain form of each stands at the end: it says what is computed, and runs where kernels are not
+A tile is TILE target rows met by one or two input rows, or updated by any number of them. Numba's
+own loops cannot hold a tile in registers, so these are emitted as vector instructions (lanes.py).
+The plain form of each stands at the end: it says what is computed, and runs where kernels are not
 compiled (NUMBA_DISABLE_JIT=1).
 
 Rows are float32 and padded with zeros to a multiple of ROW_PAD numbers.
@@ -219,43 +219,31 @@ _loss_and_saturated = types.Tuple((types.float32, types.int32))
 
 
 @intrinsic
-def _logistic_two(
-    typingctx, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
-):
-    kinds = (
-        inputs, input_rows, _intp, targets, target_rows, _intp, weights, _f32, steps, _intp,
-    )  # fmt: skip
-    return _loss_and_saturated(*kinds), _emit_logistic_tile(2)
+def _logistic_two(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
+    block = inputs, input_rows, _intp, targets, target_rows, _intp
+    return _loss_and_saturated(*block, weights, _f32, steps, _intp), _emit_logistic_tile(2)
 
 
 @intrinsic
-def _logistic_one(
-    typingctx, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
-):
-    kinds = (
-        inputs, input_rows, _intp, targets, target_rows, _intp, weights, _f32, steps, _intp,
-    )  # fmt: skip
-    return _loss_and_saturated(*kinds), _emit_logistic_tile(1)
+def _logistic_one(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
+    block = inputs, input_rows, _intp, targets, target_rows, _intp
+    return _loss_and_saturated(*block, weights, _f32, steps, _intp), _emit_logistic_tile(1)
 
 
 @intrinsic
-def _scores(typingctx, inputs, input_rows, c, targets, target_rows, t, scores, at):
-    kinds = (inputs, input_rows, _intp, targets, target_rows, _intp, scores, _intp)
-    return types.void(*kinds), _emit_scores_tile
+def _scores(_, inputs, input_rows, c, targets, target_rows, t, scores, at):
+    block = inputs, input_rows, _intp, targets, target_rows, _intp
+    return types.void(*block, scores, _intp), _emit_scores_tile
 
 
 @intrinsic
-def _update(
-    typingctx, inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows
-):
-    kinds = (
-        inputs, input_rows, _intp, targets, target_rows, _intp, steps, _intp, moved, moved_rows,
-    )  # fmt: skip
-    return types.void(*kinds), _emit_update
+def _update(_, inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
+    block = inputs, input_rows, _intp, targets, target_rows, _intp
+    return types.void(*block, steps, _intp, moved, moved_rows), _emit_update
 
 
 @intrinsic
-def _prefetch(typingctx, matrix, rows, i):
+def _prefetch(_, matrix, rows, i):
     return types.void(matrix, rows, _intp), _emit_prefetch
 
 
@@ -273,25 +261,23 @@ if config.DISABLE_JIT:
         loss = (abs(weight) * np.logaddexp(0, away)).sum()
         return loss, int(((abs(score) > SATURATED) & (weight != 0)).sum())
 
-    def _logistic_two(*arguments):  # noqa: F811
+    def _logistic_two(*arguments):
         return _logistic_plain(*arguments, 2)
 
-    def _logistic_one(*arguments):  # noqa: F811
+    def _logistic_one(*arguments):
         return _logistic_plain(*arguments, 1)
 
-    def _scores(inputs, input_rows, c, targets, target_rows, t, scores, at):  # noqa: F811
+    def _scores(inputs, input_rows, c, targets, target_rows, t, scores, at):
         scores[at : at + TILE] = targets[target_rows[t : t + TILE]] @ inputs[input_rows[c]]
 
-    def _update(  # noqa: F811
-        inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows
-    ):
+    def _update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
         step = steps[at : at + n * TILE].reshape(n, TILE)
         rows = target_rows[t : t + TILE]
         old = targets[rows]
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
         moved[moved_rows[:n]] += step @ old
 
-    def _prefetch(matrix, rows, i):  # noqa: F811
+    def _prefetch(matrix, rows, i):
         pass
 
 
@@ -304,8 +290,9 @@ logistic_one = _logistic_one
 scores_of = _scores
 """scores[at + j] = input row c . target row t+j."""
 update = _update
-"""target row t+j += sum_i steps[at + 6 i + j] * input row i;  moved row i += sum_j step * old target.
+"""target row t+j += sum_i step[i,j] * input row i;  moved row i += sum_j step[i,j] * old target.
 
-The moved rows may be the input rows themselves, when those are all different."""
+step[i,j] is steps[at + 6 i + j]. The moved rows may be the input rows themselves, when those are
+all different."""
 prefetch = _prefetch
 """Ask for row number rows[i]; a hint, never a fault."""
