@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import math
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Literal, get_args, get_type_hints
 
 from w2vtui.errors import SettingsError
@@ -21,6 +22,7 @@ EncodingErrors = Literal["strict", "replace", "ignore"]
 
 MAX_WINDOW = 64
 MAX_NEGATIVE = 256
+MAX_WORKERS = 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,10 +43,16 @@ class Spec:
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
             above = "above " if self.low_open else ""
-            return f"{above}{self.low:g} to {self.high:g}{unit}"
+            return f"{above}{_bound(self.low)} to {_bound(self.high)}{unit}"
         if self.low is not None:
-            return f"above {self.low:g}{unit}" if self.low_open else f"{self.low:g}{unit} or more"
+            low = _bound(self.low)
+            return f"above {low}{unit}" if self.low_open else f"{low}{unit} or more"
         return f"a number{unit}"
+
+
+def _bound(value: float) -> str:
+    """A bound with all its digits: 1,000,000, not 1e+06."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 def _setting(default: Any, **spec: Any) -> Any:
@@ -194,7 +202,7 @@ class LiveSettings(_Checked):
     workers: int | None = _setting(
         None,
         low=1,
-        high=512,
+        high=MAX_WORKERS,
         unit="threads",
         label="threads",
         auto="the cores it may use",
@@ -225,9 +233,10 @@ class LiveSettings(_Checked):
 
     def __post_init__(self) -> None:
         _Checked.__post_init__(self)
-        if self.alpha is not None and self.min_alpha > self.alpha:
+        alpha = default_alpha(self.model) if self.alpha is None else self.alpha
+        if self.min_alpha > alpha:
             raise SettingsError(
-                f"min_alpha must not be above alpha ({self.alpha:g}), got {self.min_alpha:g}"
+                f"min_alpha must not be above alpha ({alpha:g}), got {self.min_alpha:g}"
             )
 
     def changed(self, **settings: Any) -> LiveSettings:
@@ -242,7 +251,7 @@ class LiveSettings(_Checked):
             self,
             alpha=default_alpha(self.model) if self.alpha is None else self.alpha,
             epochs=auto_epochs(n_tokens) if self.epochs is None else self.epochs,
-            workers=cores if self.workers is None else self.workers,
+            workers=min(cores, MAX_WORKERS) if self.workers is None else self.workers,
         )
 
 
@@ -370,9 +379,12 @@ def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
             raise SettingsError(f"{name} must be true or false, got {value!r}")
         return value
     expected = f"{name} must be {spec.range_text()}, got {value!r}"
-    if isinstance(value, bool) or not hasattr(value, "__index__" if base is int else "__float__"):
+    if isinstance(value, bool) or not isinstance(value, Integral if base is int else Real):
         raise SettingsError(expected)
-    number = base(value)
+    try:
+        number = base(value)
+    except OverflowError:  # 10 ** 400 is no float
+        raise SettingsError(expected) from None
     too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
     too_high = spec.high is not None and number > spec.high
     if too_low or too_high or (base is float and not math.isfinite(number)):

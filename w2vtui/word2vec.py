@@ -8,7 +8,14 @@ from typing import Any
 
 from w2vtui.corpus import EncodedCorpus, encode_sentences, open_corpus
 from w2vtui.errors import SettingsError
-from w2vtui.settings import CorpusSettings, LiveSettings, Objective, TrainingSettings
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    Objective,
+    TrainingSettings,
+    field_types,
+    unknown_name_message,
+)
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
@@ -25,7 +32,8 @@ class Word2Vec:
     min_count, max_final_vocab, vector_size, window, negative, ns_exponent, sample, alpha,
     min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
 
-    Further settings, such as shared_noise, are taken by name.
+    Further settings of settings.py, such as shared_noise or lowercase, are taken by name; model and
+    objective go before sg and hs.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
@@ -59,30 +67,41 @@ class Word2Vec:
         if (sentences is None) == (corpus_file is None):
             given = "neither" if sentences is None else "both"
             raise SettingsError(f"give sentences or corpus_file, one of them; got {given}")
-        corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab)
+        of_corpus = {name: further.pop(name) for name in _CORPUS_NAMES if name in further}
+        for name in further:
+            if name not in field_types(LiveSettings):
+                raise SettingsError(unknown_name_message(name, _ALL_NAMES))
+        corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab, **of_corpus)
         training = TrainingSettings(vector_size=vector_size, seed=seed, probe=False)
-        # Unknown names are found here, with the nearest known one.
-        live = LiveSettings().changed(
-            model="skip-gram" if _flag("sg", sg) else "cbow",
-            objective=_objective(hs, negative),
-            negative=max(negative, 1),
-            window=window,
-            alpha=alpha,
-            min_alpha=min_alpha,
-            sample=sample,
-            ns_exponent=ns_exponent,
-            epochs=epochs,
-            workers=workers,
-            shrink_windows=shrink_windows,
-            cbow_mean=_flag("cbow_mean", cbow_mean),
-            **further,
-        )
+        named = {
+            "model": "skip-gram" if _flag("sg", sg) else "cbow",
+            "objective": _objective(hs, negative),
+            "negative": 1 if negative == 0 else negative,  # hs=1, negative=0, as gensim has it
+            "window": window,
+            "alpha": alpha,
+            "min_alpha": min_alpha,
+            "sample": sample,
+            "ns_exponent": ns_exponent,
+            "epochs": epochs,
+            "workers": workers,
+            "shrink_windows": shrink_windows,
+            "cbow_mean": _flag("cbow_mean", cbow_mean),
+        }
+        live = LiveSettings(**(named | further))
         encoded = (
             encode_sentences(sentences, corpus)
             if sentences is not None
             else open_corpus([str(corpus_file)], corpus)
         )
         self.wv: KeyedVectors = _train(encoded, training, live)
+
+
+_CORPUS_NAMES = ("lowercase", "tokenizer", "encoding", "encoding_errors")
+_ALL_NAMES = [
+    *("sg", "hs", "vector_size", "seed"),
+    *field_types(CorpusSettings),
+    *field_types(LiveSettings),
+]
 
 
 def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings) -> KeyedVectors:

@@ -4,19 +4,24 @@
     legacy.py      word2vec.c's spellings
     train.py       a run without a screen     progress.py   what it shows meanwhile
     look.py        neighbors, analogy, evaluate
+    output.py      stdout and stderr, which may go away
 
 `--help` imports neither Numba nor Textual.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
 from w2vtui.cli.arguments import VERBS, parse
+from w2vtui.cli.output import flush_results, let_go, show_any_character, tell
 from w2vtui.display import safe_text
-from w2vtui.errors import W2vtuiError
+from w2vtui.errors import DiskError, W2vtuiError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def run_command_line(argv: Sequence[str]) -> int:
@@ -25,18 +30,27 @@ def run_command_line(argv: Sequence[str]) -> int:
     0 done, 1 internal error, 2 usage, 3 unreadable corpus or vectors, 4 diverged, 5 disk,
     130 or 143 interrupted with what was learned saved. Bugs keep their traceback.
     """
+    show_any_character()
     try:
-        return _run(argv)
+        try:
+            return _run(argv)
+        finally:
+            flush_results()
     except W2vtuiError as error:
-        print(f"w2vtui: {safe_text(str(error))}", file=sys.stderr)
+        tell(f"w2vtui: {safe_text(str(error))}")
         return error.exit_code
-    except KeyboardInterrupt:
-        print("w2vtui: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # Whoever read stdout has gone, as `head` does; a last flush at exit must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt as interrupt:
+        tell("w2vtui: interrupted")
+        return interrupt.args[0] if interrupt.args else 130
+    except BrokenPipeError:  # whoever read stdout has gone, as `head` does
+        let_go(sys.stdout)
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in _NO_ROOM:
+            raise  # not of stdout: a bug
+        let_go(sys.stdout)
+        tell(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
+        return DiskError.exit_code
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -62,8 +76,10 @@ def _run(argv: Sequence[str]) -> int:
 
 def _has_screen() -> bool:
     """Whether a full screen can be drawn: a terminal on both ends that can move its cursor."""
-    dumb = os.environ.get("TERM", "") in ("", "dumb")
-    return sys.stdin.isatty() and sys.stdout.isatty() and not dumb
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return False
+    # A stream that was closed before Python started is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 __all__ = ["VERBS", "run_command_line"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich_argparse import RawDescriptionRichHelpFormatter
@@ -85,19 +87,27 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """
     verb = argv[0] if argv and argv[0] in VERBS else "app"
     rest = list(argv[1:] if verb != "app" else argv)
-    parser = _PARSERS[verb]()
+    if verb == "app":
+        _check_first_word(rest)
     if verb == "train":
         rest = from_word2vec_c(rest)
+    parser = _PARSERS[verb]()
     arguments = parser.parse_strictly(rest)
     arguments.verb = verb
     if verb in ("app", "train"):
         arguments.corpus_settings = CorpusSettings(**_given(arguments, CorpusSettings))
         arguments.training_settings = TrainingSettings(**_given(arguments, TrainingSettings))
         arguments.live_settings = LiveSettings(**_given(arguments, LiveSettings))
-    if verb == "app" and len(argv) == 1:
-        near = difflib.get_close_matches(argv[0], VERBS, n=1, cutoff=0.75)
-        arguments.maybe_verb = near[0] if near else None
     return arguments
+
+
+def _check_first_word(argv: Sequence[str]) -> None:
+    """`w2vtui trian` is a verb mistyped, not a corpus."""
+    near = difflib.get_close_matches(argv[0], VERBS, n=1, cutoff=0.75) if argv else []
+    if near and not Path(argv[0]).exists():
+        raise SettingsError(
+            f"there is no file or command {argv[0]!r}: did you mean w2vtui {near[0]}?"
+        )
 
 
 def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
@@ -252,9 +262,12 @@ def _evaluate_parser() -> _Parser:
 
 
 def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not _WHOLE_NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
     return int(text)
+
+
+_WHOLE_NUMBER = re.compile(r"0*[1-9][0-9]{0,17}")
 
 
 _PARSERS: dict[str, Callable[[], _Parser]] = {

@@ -27,6 +27,7 @@ def from_word2vec_c(argv: list[str]) -> list[str]:
         SettingsError: a spelling without its value, or something that has no counterpart here.
     """
     out: list[str] = []
+    by_tree = no_noise = False
     rest = iter(argv)
     for word in rest:
         if word not in _SAME and word not in _OTHER:
@@ -42,10 +43,10 @@ def from_word2vec_c(argv: list[str]) -> list[str]:
         elif word == "-cbow":
             out += ["--model", "cbow" if _switch(word, value) else "skip-gram"]
         elif word == "-hs":
-            if _switch(word, value):
-                out += ["--objective", "hierarchical-softmax"]
+            by_tree = _switch(word, value)
         elif word == "-negative":
-            if value != "0":  # as -hs 1 -negative 0 says
+            no_noise = value == "0"
+            if not no_noise:
                 out += ["--negative", value]
         elif word == "-binary":
             _check_binary(_switch(word, value), argv)
@@ -53,6 +54,12 @@ def from_word2vec_c(argv: list[str]) -> list[str]:
             raise SettingsError(
                 f"-read-vocab {value}: the vocabulary is always made from the corpus; leave it out"
             )
+    if by_tree:
+        out += ["--objective", "hierarchical-softmax"]
+    elif no_noise:
+        raise SettingsError(
+            "-hs 0 and -negative 0 leave nothing to train: give -negative 5 or -hs 1"
+        )
     return out
 
 
@@ -67,7 +74,7 @@ def _check_binary(binary: bool, argv: list[str]) -> None:
     for flag in ("-output", "--output", "-o"):
         if flag in argv[:-1]:
             name = argv[argv.index(flag) + 1]
-            if (Path(name).suffix == ".bin") != binary:
+            if (Path(name).suffix.lower() == ".bin") != binary:
                 wanted = ".bin" if binary else ".txt or .vec"
                 raise SettingsError(
                     f"-binary {int(binary)} and {name} disagree: the extension decides, name a "

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from w2vtui.cli.output import tell
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import SettingsError, UnknownWordError
 from w2vtui.evaluate import (
@@ -39,10 +40,10 @@ def neighbors(arguments: argparse.Namespace) -> int:
                 print_neighbors(vectors, query, arguments.n)
         except UnknownWordError as error:
             if unknown is not None:
-                print(f"w2vtui: {unknown}", file=sys.stderr)
+                tell(f"w2vtui: {unknown}")
             unknown = error
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False))
+        _print_json(found)
     if unknown is not None:
         raise unknown
     return 0
@@ -54,7 +55,7 @@ def analogy(arguments: argparse.Namespace) -> int:
     a, b, c = arguments.a, arguments.b, arguments.c
     found = vectors.most_similar(positive=[b, c], negative=[a], topn=arguments.n)
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False))
+        _print_json(found)
     else:
         _print_found(f"{a} is to {b} as {c} is to", found)
     return 0
@@ -73,7 +74,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         for path, sections in analogies.items()
     }
     if arguments.json:
-        print(_scores_json(pair_results, analogy_results))
+        _print_json(_scores(pair_results, analogy_results))
     else:
         _print_pairs(pair_results)
         for path, result in analogy_results.items():
@@ -103,6 +104,13 @@ def _print_found(title: str, found: Found) -> None:
         print(f"  {pad(safe_text(word), width)}  {cosine:6.3f}")
 
 
+def _print_json(value: Any) -> None:
+    """Print a value as JSON: letters as they are, escaped what would not show as itself."""
+    text = json.dumps(value, ensure_ascii=False)
+    # What JSON itself is made of is printable: any other character is within a string.
+    print("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))
+
+
 def _print_pairs(results: dict[str, PairsResult]) -> None:
     for path, result in results.items():
         print(
@@ -128,7 +136,9 @@ def _percent(share: float) -> str:
     return "  none" if math.isnan(share) else f"{100 * share:5.1f}%"
 
 
-def _scores_json(pairs: dict[str, PairsResult], analogies: dict[str, AnalogyResult]) -> str:
+def _scores(
+    pairs: dict[str, PairsResult], analogies: dict[str, AnalogyResult]
+) -> dict[str, object]:
     def number(value: float) -> float | None:
         return None if math.isnan(value) else round(value, 6)
 
@@ -140,26 +150,23 @@ def _scores_json(pairs: dict[str, PairsResult], analogies: dict[str, AnalogyResu
             "total": row.total,
         }
 
-    return json.dumps(
-        {
-            "pairs": {
-                path: {
-                    "spearman": number(result.spearman),
-                    "pearson": number(result.pearson),
-                    "covered": result.covered,
-                    "total": result.total,
-                }
-                for path, result in pairs.items()
-            },
-            "analogies": {
-                path: {
-                    "sections": {row.name: section(row) for row in result.sections},
-                    "semantic": section(result.semantic),
-                    "syntactic": section(result.syntactic),
-                    "total": section(result.total),
-                }
-                for path, result in analogies.items()
-            },
+    return {
+        "pairs": {
+            path: {
+                "spearman": number(result.spearman),
+                "pearson": number(result.pearson),
+                "covered": result.covered,
+                "total": result.total,
+            }
+            for path, result in pairs.items()
         },
-        ensure_ascii=False,
-    )
+        "analogies": {
+            path: {
+                "sections": {row.name: section(row) for row in result.sections},
+                "semantic": section(result.semantic),
+                "syntactic": section(result.syntactic),
+                "total": section(result.total),
+            }
+            for path, result in analogies.items()
+        },
+    }

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from w2vtui.cli.output import let_go, tell
 from w2vtui.display import clock_text, safe_text
 from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Event, Snapshot
@@ -50,7 +51,7 @@ class Progress:
 
     def note(self, event: Event) -> None:
         """Show an event."""
-        print(safe_text(event.text), file=sys.stderr, flush=True)
+        tell(safe_text(event.text))
 
     def show(self, snapshot: Snapshot) -> None:
         """Show where the run stands."""
@@ -62,9 +63,9 @@ class PlainLines(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Print where the run stands on stderr."""
-        line = f"{_where(snapshot)}  {_how(snapshot)}".rstrip()
-        if line:
-            print(line, file=sys.stderr, flush=True)
+        where = _where(snapshot)
+        if where:
+            tell(f"{where}  {_how(snapshot)}".rstrip())
 
 
 class JsonLines(Progress):
@@ -99,7 +100,10 @@ class JsonLines(Progress):
             "probe_standard_error": _rounded(probe.standard_error, 6) if probe else None,
             "events": [event.text for event in snapshot.events],
         }
-        print(json.dumps(values, allow_nan=False), flush=True)
+        try:
+            print(json.dumps(values, allow_nan=False), flush=True)
+        except OSError:  # nobody reads any more; the vectors are wanted all the same
+            let_go(sys.stdout)
 
 
 class LiveProgress(Progress):
@@ -113,8 +117,13 @@ class LiveProgress(Progress):
 
     def follow(self) -> None:
         """Show the run until it is over."""
-        with self._live:
-            super().follow()
+        try:
+            with self._live:
+                super().follow()
+        except OSError:  # the terminal has gone; the vectors are wanted all the same
+            let_go(sys.stderr)
+            while not self.run.is_over(POLL_SECONDS):
+                pass
 
     def note(self, event: Event) -> None:
         """Print an event above the bar."""
@@ -136,8 +145,11 @@ def choose_progress(run: Run, json_lines: bool) -> Progress:
     """JSON where it was asked for, a live display in a terminal, plain lines elsewhere."""
     if json_lines:
         return JsonLines(run)
+    # Rich takes FORCE_COLOR for a terminal, but a log that may have colors is no screen.
+    if sys.stderr is None or not sys.stderr.isatty():
+        return PlainLines(run)
     console = Console(stderr=True)
-    return LiveProgress(run, console) if console.is_terminal else PlainLines(run)
+    return PlainLines(run) if console.is_dumb_terminal else LiveProgress(run, console)
 
 
 def _where(snapshot: Snapshot) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
-import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from w2vtui.cli.look import print_neighbors
+from w2vtui.cli.output import tell
 from w2vtui.cli.progress import choose_progress
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
-from w2vtui.formats import check_writable, save_vectors
+from w2vtui.formats import check_writable, save_vectors, vocab_beside
+from w2vtui.formats.atomic import check_target
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
@@ -28,14 +30,14 @@ SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
 def train(arguments: argparse.Namespace) -> int:
     """Train as the arguments say, save, print nearest words; return the exit code."""
     sample = not arguments.corpus
-    if arguments.verb == "train" and not (arguments.output or arguments.neighbors):
+    json_lines = getattr(arguments, "json", False)
+    shows_words = arguments.verb == "app" or (arguments.neighbors and not json_lines)
+    if not (arguments.output or shows_words):
         raise SettingsError(
             "nothing would be kept: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
-            "--neighbors WORD ... to see nearest words"
+            "--neighbors WORD ... without --json to see nearest words"
         )
-    _check_first_word(arguments)
-    if arguments.output:
-        check_writable(arguments.output)
+    _check_outputs(arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus)
     sources = [str(sample_path(SAMPLE))] if sample else arguments.corpus
     keep = not getattr(arguments, "no_cache", False)
 
@@ -45,28 +47,38 @@ def train(arguments: argparse.Namespace) -> int:
         )
 
     run = Run(read, arguments.training_settings, arguments.live_settings)
-    json_lines = getattr(arguments, "json", False)
     with _stopped_by_signals(run) as interrupted:
         run.start()
         choose_progress(run, json_lines).follow()
-    run.wait()  # raises what the run failed of
-    if run.snapshot().tokens == 0:
-        raise KeyboardInterrupt
-    vectors = run.vectors()
-    if arguments.output:
-        _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))
+        if interrupted.exit_code and run.snapshot().tokens == 0:
+            tell("w2vtui: interrupted before anything was learned")
+            return interrupted.exit_code
+        run.wait()  # raises what the run failed of
+        vectors = run.vectors()
+        if arguments.output:
+            _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))
     if not json_lines:
         _print_words(vectors, arguments, sample)
     return interrupted.exit_code
 
 
-def _check_first_word(arguments: argparse.Namespace) -> None:
-    """`w2vtui trian` is a verb mistyped, not a corpus."""
-    near = getattr(arguments, "maybe_verb", None)
-    if near and not Path(arguments.corpus[0]).exists():
-        raise SettingsError(
-            f"there is no file or command {arguments.corpus[0]!r}: did you mean w2vtui {near}?"
-        )
+def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> None:
+    """Find out before the training that it can be saved, and over nothing that is still needed."""
+    if not path:
+        if vocab_path:
+            raise SettingsError(f"--save-vocab {vocab_path} needs -o FILE: give both")
+        return
+    check_writable(path)
+    if vocab_path:
+        check_target(vocab_path)
+    written = [os.path.realpath(path), os.path.realpath(vocab_path or vocab_beside(path))]
+    if written[0] == written[1]:
+        raise SettingsError(f"{path} cannot hold the vectors and the counts: name two files")
+    for source in sources:
+        if os.path.realpath(source) in written:
+            raise SettingsError(
+                f"{source} is the corpus, and would be overwritten: name another file"
+            )
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
@@ -74,15 +86,13 @@ def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
     try:
         save_vectors(vectors, path, vocab_path=vocab_path)
     except DiskError as error:
-        rescued = Path(tempfile.mkdtemp(prefix="w2vtui-rescued-")) / Path(path).name
         try:
+            rescued = Path(tempfile.mkdtemp(prefix="w2vtui-rescued-")) / Path(path).name
             save_vectors(vectors, rescued)
-        except DiskError:
+        except (DiskError, OSError):
             raise error from None
         raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
-    print(
-        f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}", file=sys.stderr
-    )
+    tell(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
 
 
 def _print_words(vectors: KeyedVectors, arguments: argparse.Namespace, sample: bool) -> None:
@@ -92,8 +102,8 @@ def _print_words(vectors: KeyedVectors, arguments: argparse.Namespace, sample: b
     for word in words:
         try:
             print_neighbors(vectors, word, 8)
-        except UnknownWordError as error:
-            print(f"w2vtui: {error}", file=sys.stderr)
+        except (UnknownWordError, SettingsError) as error:
+            tell(f"w2vtui: {error}")
 
 
 def telling_words(vectors: KeyedVectors, n: int = 5) -> list[str]:
@@ -110,19 +120,23 @@ class _Interrupted:
 
 @contextmanager
 def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
-    """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once."""
+    """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once.
+
+    What this process was told to ignore, as nohup does with SIGHUP, it ignores.
+    """
     interrupted = _Interrupted()
 
     def stop(number: int, frame: FrameType | None) -> None:
         if interrupted.exit_code:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(128 + number)
         interrupted.exit_code = 128 + number
         run.stop()
 
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), stop) for name in names}
+    present = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+    numbers = [n for n in present if n is not None and signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield interrupted
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,182 @@
+"""What is loaded when: help at once, no screens without one, nothing that runs code of a file."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from w2v_kernels import compiling
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted(path for folder in ("w2vtui", "kernels") for path in (ROOT / folder).rglob("*.py"))
+HEAVY = ("numpy", "numba", "llvmlite", "textual", "w2v_kernels")
+
+MODULES_AFTER = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+codes = []
+{body}
+print("MODULES", json.dumps([codes, sorted(sys.modules)]))
+"""
+
+
+def modules_after(body: str, **variables: str) -> tuple[list[int], set[str]]:
+    """The modules that a fresh Python holds after some code, and the `codes` that it noted."""
+    environment = os.environ | variables
+    if compiling.CACHE_FOLDER is not None:
+        environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+    paths = json.dumps([str(ROOT), str(ROOT / "kernels")])
+    done = subprocess.run(
+        [sys.executable, "-c", MODULES_AFTER.format(body=body), paths],
+        capture_output=True, text=True, timeout=100, env=environment, stdin=subprocess.DEVNULL,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    codes, modules = json.loads(done.stdout.rpartition("MODULES ")[2])
+    return codes, set(modules)
+
+
+def loaded(modules: set[str], *names: str) -> list[str]:
+    """Which of these packages are among the modules, themselves or a part of them."""
+    return [n for n in names if any(m == n or m.startswith(n + ".") for m in modules)]
+
+
+def commands(*argvs: list[str]) -> str:
+    """Code that runs command lines one after another, and notes their exit codes."""
+    return f"""
+from w2vtui.cli import run_command_line
+for argv in {list(argvs)!r}:
+    try:
+        codes.append(run_command_line(argv))
+    except SystemExit as end:
+        codes.append(end.code)
+"""
+
+
+def test_help_loads_nothing_heavy():
+    verbs = ([], ["train"], ["neighbors"], ["analogy"], ["evaluate"])
+    codes, modules = modules_after(commands(*([*verb, "--help"] for verb in verbs), ["--version"]))
+    assert codes == [0] * 6
+    assert "w2vtui.cli.arguments" in modules
+    assert loaded(modules, *HEAVY, "asyncio", "platformdirs") == []
+
+
+def test_a_mistake_is_told_without_loading_anything_heavy():
+    wrong = [["--windw", "3"], ["trian"], ["train", "x", "--window", "0"], ["neighbors"]]
+    codes, modules = modules_after(commands(*wrong))
+    assert codes == [2] * 4
+    assert loaded(modules, *HEAVY) == []
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    _, modules = modules_after("import w2vtui")
+    assert "w2vtui" in modules
+    assert loaded(modules, *HEAVY, "rich", "argparse") == []
+
+
+def test_the_python_class_loads_no_screens():
+    _, modules = modules_after("from w2vtui import KeyedVectors, Word2Vec")
+    assert loaded(modules, "numba") == ["numba"]
+    assert loaded(modules, "textual", "w2vtui.tui", "w2vtui.cli", "argparse") == []
+
+
+def test_training_and_saving_load_no_screens(topical_corpus, tmp_path):
+    few = ["--epochs", "1", "--vector-size", "8"]
+    output = tmp_path / "vectors.bin"
+    codes, modules = modules_after(
+        commands(
+            ["train", str(topical_corpus), "-o", str(output), *few],
+            [str(topical_corpus), *few],  # the app, which has no screen here
+        )
+    )
+    assert codes == [0, 0]
+    assert output.exists()
+    assert loaded(modules, "numba") == ["numba"]
+    assert loaded(modules, "textual", "textual_plot", "w2vtui.tui") == []
+
+
+def test_looking_at_vectors_needs_neither_kernels_nor_screens(tmp_path):
+    vectors, pairs, questions = (tmp_path / name for name in ("v.vec", "pairs", "questions"))
+    vectors.write_text("4 2\na 1 0\nb 0 1\nc 1 1\nd 1 2\n")
+    pairs.write_text("a b 1\na c 2\n")
+    questions.write_text("a b c d\n")
+    codes, modules = modules_after(
+        commands(
+            ["neighbors", str(vectors), "a"],
+            ["analogy", str(vectors), "a", "b", "c"],
+            ["evaluate", str(vectors), "--pairs", str(pairs), "--analogies", str(questions)],
+        )
+    )
+    assert codes == [0, 0, 0]
+    assert loaded(modules, "w2vtui.evaluate", "numpy") == ["w2vtui.evaluate", "numpy"]
+    assert loaded(modules, "numba", "llvmlite", "w2v_kernels", "textual", "w2vtui.tui") == []
+
+
+# ---- a file of vectors or a cached corpus must not be able to run code
+
+LOADERS = {
+    "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "torch",
+    "pandas", "gensim", "jsonpickle", "imp",
+}  # fmt: skip
+RUNNERS = {"eval", "exec", "compile", "__import__"}
+
+
+def dangers(source: str) -> list[str]:
+    """What in a source may run code that a file holds."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] in LOADERS]
+        elif isinstance(node, ast.ImportFrom):
+            found += [node.module] if (node.module or "").split(".")[0] in LOADERS else []
+        elif isinstance(node, ast.Constant) and node.value in LOADERS:
+            found.append(f"{node.value!r}")  # as import_module("pickle") needs it
+        elif isinstance(node, ast.Call):
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            allows = named.get("allow_pickle")
+            if allows is not None and not (
+                isinstance(allows, ast.Constant) and allows.value is False
+            ):
+                found.append("allow_pickle")
+            if isinstance(node.func, ast.Name) and node.func.id in RUNNERS:
+                found.append(node.func.id)
+            if ast.unparse(node.func) in ("np.load", "numpy.load") and allows is None:
+                found.append("np.load that does not say allow_pickle=False")
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_source_can_run_what_a_file_holds(path):
+    assert dangers(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "import os, pickle as p",
+        "from pickle import load",
+        "from joblib.numpy_pickle import load",
+        "import_module('pickle')",
+        "np.load(path, allow_pickle=True)",
+        "np.load(path, allow_pickle=yes)",
+        "numpy.load(path)",
+        "np.lib.format.read_array(file, allow_pickle=True)",
+        "eval(text)",
+        "def f():\n    exec(text)",
+    ],
+)
+def test_the_search_for_it_finds_it(source):
+    assert dangers(source)
+
+
+def test_the_search_looks_at_the_program():
+    assert len(SOURCES) > 40
+    loads = [path for path in SOURCES if "np.load(" in path.read_text(encoding="utf-8")]
+    assert loads  # the search does meet a call to look at

@@ -1,0 +1,392 @@
+"""The Python class: gensim's names, errors before anything is read, vectors that mean something."""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import threading
+import time
+
+import numpy as np
+import pytest
+from conftest import TOPICS, topical_sentences
+
+import w2vtui
+from w2vtui import Word2Vec
+from w2vtui.errors import CorpusError, DivergedError, SettingsError
+from w2vtui.training.run import Run
+
+DEADLINE = 60.0
+SMALL = {"vector_size": 8, "min_count": 1, "epochs": 1, "workers": 1}
+
+GENSIM = {
+    "sentences": None,
+    "corpus_file": None,
+    "vector_size": 100,
+    "alpha": 0.025,
+    "window": 5,
+    "min_count": 5,
+    "max_final_vocab": None,
+    "sample": 1e-3,
+    "seed": 1,
+    "workers": 3,
+    "min_alpha": 1e-4,
+    "sg": 0,
+    "hs": 0,
+    "negative": 5,
+    "ns_exponent": 0.75,
+    "cbow_mean": 1,
+    "epochs": 5,
+    "shrink_windows": True,
+}
+"""Names and defaults of gensim 4.3's Word2Vec."""
+
+
+def untouchable():
+    """Sentences that no test may read."""
+    raise AssertionError("the corpus was read before the settings were checked")
+    yield
+
+
+def run_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("w2vtui")]
+
+
+def assert_no_thread_is_left():
+    end = time.monotonic() + DEADLINE
+    while run_threads():
+        assert time.monotonic() < end, f"left behind: {run_threads()}"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def settings_of_run(monkeypatch):
+    """The settings that runs are made with, instead of training."""
+    seen = []
+
+    class Recorded(Exception):  # noqa: N818 - not a failure
+        pass
+
+    def record(self, read_corpus, training, live):
+        seen.append((training, live))
+        raise Recorded
+
+    monkeypatch.setattr(Run, "__init__", record)
+
+    def settings_for(**named):
+        with pytest.raises(Recorded):
+            Word2Vec([["a", "b"]] * 5, **named)
+        return seen[-1]
+
+    return settings_for
+
+
+# ---- names and defaults
+
+
+def test_the_names_and_defaults_are_gensims():
+    parameters = inspect.signature(Word2Vec).parameters
+    named = {
+        name: parameter.default
+        for name, parameter in parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    }
+    assert named == GENSIM
+    assert {name: type(value) for name, value in named.items()} == {
+        name: type(value) for name, value in GENSIM.items()
+    }
+
+
+def test_the_defaults_train_what_gensims_do(settings_of_run):
+    training, live = settings_of_run()
+    assert (training.vector_size, training.seed, training.probe) == (100, 1, False)
+    assert (live.model, live.objective, live.negative) == ("cbow", "negative-sampling", 5)
+    assert (live.window, live.alpha, live.min_alpha, live.sample) == (5, 0.025, 1e-4, 1e-3)
+    assert (live.epochs, live.workers, live.ns_exponent) == (5, 3, 0.75)
+    assert live.cbow_mean is True
+    assert live.shrink_windows is True
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "value"),
+    [
+        ({"sg": 1}, "model", "skip-gram"),
+        ({"sg": True}, "model", "skip-gram"),
+        ({"sg": np.int64(1)}, "model", "skip-gram"),
+        ({"hs": 1}, "objective", "hierarchical-softmax"),
+        ({"hs": 1, "negative": 0}, "objective", "hierarchical-softmax"),
+        ({"cbow_mean": 0}, "cbow_mean", False),
+        ({"negative": 9}, "negative", 9),
+        ({"shrink_windows": False}, "shrink_windows", False),
+        ({"ns_exponent": -0.5}, "ns_exponent", -0.5),
+        ({"shared_noise": False}, "shared_noise", False),
+        ({"cbow_divide": True}, "cbow_divide", True),
+        ({"objective": "softmax"}, "objective", "softmax"),
+        ({"model": "skip-gram"}, "model", "skip-gram"),
+        ({"epochs": None}, "epochs", None),
+        ({"alpha": None}, "alpha", None),
+        ({"workers": None}, "workers", None),
+    ],
+    ids=str,
+)
+def test_a_setting_reaches_the_training(settings_of_run, given, field, value):
+    _, live = settings_of_run(**given)
+    assert getattr(live, field) == value
+
+
+def test_the_package_offers_the_class_and_the_vectors():
+    assert w2vtui.Word2Vec is Word2Vec
+    model = Word2Vec([["a", "b"]] * 5, **SMALL)
+    assert isinstance(model.wv, w2vtui.KeyedVectors)
+    with pytest.raises(AttributeError, match="Wrod2Vec"):
+        _ = w2vtui.Wrod2Vec
+
+
+# ---- errors
+
+
+def test_a_corpus_must_be_given_and_only_one(tmp_path):
+    with pytest.raises(SettingsError, match=r"sentences or corpus_file.*neither"):
+        Word2Vec()
+    with pytest.raises(SettingsError, match=r"sentences or corpus_file.*both"):
+        Word2Vec(untouchable(), tmp_path / "missing.txt")
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"windw": 3}, r"no setting 'windw': did you mean window\?"),
+        ({"shared_nose": True}, "did you mean shared_noise"),
+        ({"vectorsize": 50}, "did you mean vector_size"),
+        ({"size": 50}, "did you mean vector_size"),  # gensim 3's name
+        ({"min_cuont": 1}, "did you mean min_count"),
+        ({"iter": 5}, "no setting 'iter'.*epochs"),  # gensim 3's name
+        ({"lower_case": True}, "did you mean lowercase"),
+        ({"window": 0}, "window must be 1 to 64 words, got 0"),
+        ({"window": True}, "window must be .*, got True"),
+        ({"negative": -1}, "negative must be 1 to 256 noise words, got -1"),
+        ({"negative": -1, "hs": 1}, "negative must be 1 to 256 noise words, got -1"),
+        ({"negative": "5"}, "negative must be .*, got '5'"),
+        ({"negative": None}, "negative must be .*, got None"),
+        ({"negative": 0}, "hs=0 and negative=0 leave nothing to train"),
+        ({"sg": 2}, "sg must be 0 or 1, got 2"),
+        ({"sg": "1"}, "sg must be 0 or 1, got '1'"),
+        ({"hs": -1}, "hs must be 0 or 1, got -1"),
+        ({"cbow_mean": None}, "cbow_mean must be 0 or 1, got None"),
+        ({"alpha": 0}, "alpha must be above 0"),
+        ({"alpha": float("nan")}, "alpha must be .*, got nan"),
+        ({"alpha": 1e-5}, "min_alpha must not be above alpha"),
+        ({"sample": -0.1}, "sample must be 0 to 1"),
+        ({"vector_size": 0}, "vector_size must be"),
+        ({"seed": -1}, "seed must be"),
+        ({"seed": 1.5}, "seed must be"),
+        ({"min_count": 0}, "min_count must be"),
+        ({"max_final_vocab": 0}, "max_final_vocab must be"),
+        ({"epochs": 0}, "epochs must be"),
+        ({"workers": 0}, "workers must be"),
+        ({"shared_noise": 1}, "shared_noise must be true or false, got 1"),
+        ({"objective": "softmx"}, "did you mean softmax"),
+        ({"tokenizer": "word"}, "did you mean words"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_named_before_anything_is_read(named, message):
+    with pytest.raises(SettingsError, match=message):
+        Word2Vec(untouchable(), **named)
+
+
+def test_a_sentence_that_is_text_is_refused():
+    with pytest.raises(CorpusError, match=r"sentence 0 is str, not a list of words: split it"):
+        Word2Vec(["the ship sails", "the cow eats"], min_count=1)
+    with pytest.raises(CorpusError, match="sentence 0 is str"):
+        Word2Vec("the ship sails", min_count=1)
+
+
+def test_words_that_are_no_text_are_refused_with_their_sentence():
+    with pytest.raises(CorpusError, match="sentence 1 holds 7, which is no str"):
+        Word2Vec([["a", "b"], ["a", 7]], min_count=1)
+
+
+def test_nothing_above_min_count_is_told_with_the_way_out():
+    with pytest.raises(CorpusError, match=r"no word occurs 5 times or more.*lower min_count"):
+        Word2Vec([["a", "b", "c"]])
+    with pytest.raises(CorpusError, match="there are no words"):
+        Word2Vec([])
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(CorpusError, match=r"there is no .*notes\.txt"):
+        Word2Vec(corpus_file=tmp_path / "notes.txt")
+
+
+def test_a_training_that_diverges_is_told_and_leaves_no_thread():
+    with pytest.raises(DivergedError, match="lower alpha"):
+        Word2Vec(topical_sentences(500), alpha=900.0, **(SMALL | {"epochs": 20}))
+    assert_no_thread_is_left()
+
+
+# ---- sentences
+
+
+def test_a_generator_is_read_once_and_trains_as_the_list_does():
+    sentences = topical_sentences(300)
+    of_list = Word2Vec(sentences, **SMALL)
+    of_generator = Word2Vec((iter(sentence) for sentence in sentences), **SMALL)
+    assert of_generator.wv.index_to_key == of_list.wv.index_to_key
+    assert of_generator.wv.vectors.tobytes() == of_list.wv.vectors.tobytes()
+
+
+def test_what_the_iterator_raises_comes_through_and_no_thread_is_left():
+    class Lost(Exception):  # noqa: N818 - as a caller may name it
+        pass
+
+    lost = Lost("the network is down")
+
+    def sentences():
+        yield from topical_sentences(100)
+        raise lost
+
+    with pytest.raises(Lost) as caught:
+        Word2Vec(sentences(), **SMALL)
+    assert caught.value is lost
+    assert_no_thread_is_left()
+
+
+def test_an_interrupt_while_it_trains_leaves_no_thread(monkeypatch):
+    def interrupted(self, timeout=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(topical_sentences(500), **(SMALL | {"epochs": 1_000_000}))
+    assert_no_thread_is_left()
+
+
+def test_words_stay_whole_whatever_they_hold():
+    sentences = [["new york", "a\tb", "\x1b[31m", "北京"], ["new york", "北京", ""]] * 3
+    model = Word2Vec(sentences, **SMALL)
+    assert set(model.wv.index_to_key) == {"new york", "a\tb", "\x1b[31m", "北京"}
+    assert model.wv.counts[model.wv.key_to_index["new york"]] == 6
+
+
+def test_min_count_and_max_final_vocab_choose_the_words():
+    sentences = [["a"] * 9 + ["b"] * 8 + ["c"] * 7 + ["d"]]
+    words = Word2Vec(sentences, **(SMALL | {"min_count": 2})).wv.index_to_key
+    assert words == ["a", "b", "c"]
+    words = Word2Vec(sentences, max_final_vocab=2, **SMALL).wv.index_to_key
+    assert words == ["a", "b"]
+
+
+# ---- a file
+
+
+@pytest.mark.parametrize("as_path", [str, lambda path: path], ids=["str", "Path"])
+def test_a_file_trains_as_its_sentences_do(topical_corpus, as_path):
+    sentences = [line.split() for line in topical_corpus.read_text().splitlines()]
+    of_file = Word2Vec(corpus_file=as_path(topical_corpus), **SMALL)
+    of_sentences = Word2Vec(sentences, **SMALL)
+    assert of_file.wv.index_to_key == of_sentences.wv.index_to_key
+    assert of_file.wv.vectors.tobytes() == of_sentences.wv.vectors.tobytes()
+
+
+def test_a_compressed_file_trains_as_the_file_does(topical_corpus, tmp_path):
+    packed = tmp_path / "topics.txt.gz"
+    packed.write_bytes(gzip.compress(topical_corpus.read_bytes()))
+    plain, compressed = (
+        Word2Vec(corpus_file=path, **SMALL).wv for path in (topical_corpus, packed)
+    )
+    assert compressed.vectors.tobytes() == plain.vectors.tobytes()
+
+
+def test_settings_of_the_text_are_taken_by_name(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes("Café, café! Thé\n".encode("latin-1") * 4)
+    model = Word2Vec(
+        corpus_file=path, lowercase=True, tokenizer="words", encoding="latin-1", **SMALL
+    )
+    assert model.wv.index_to_key == ["café", "thé"]
+
+
+# ---- what is learned
+
+
+def topic_margin(vectors):
+    """Mean cosine of words of one topic, less that of words of two."""
+    words = [(word, topic) for topic, line in TOPICS.items() for word in line.split()]
+    same, different = [], []
+    for place, (a, topic_a) in enumerate(words):
+        for b, topic_b in words[:place]:
+            (same if topic_a == topic_b else different).append(vectors.similarity(a, b))
+    return np.mean(same) - np.mean(different)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("hs", [0, 1])
+def test_words_of_one_topic_come_near_each_other(sg, hs):
+    model = Word2Vec(
+        topical_sentences(1500),
+        sg=sg, hs=hs, vector_size=16, epochs=10, alpha=0.05, workers=2, min_count=1,
+    )  # fmt: skip
+    assert topic_margin(model.wv) > 0.3
+    for line in TOPICS.values():
+        topic = line.split()
+        nearest = [word for word, _ in model.wv.most_similar(topic[0], topn=3)]
+        assert set(nearest) <= set(topic), (topic[0], nearest)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("hs", [0, 1])
+def test_one_worker_repeats_bit_for_bit_and_another_seed_differs(sg, hs):
+    def vectors(seed):
+        model = Word2Vec(topical_sentences(300), sg=sg, hs=hs, **(SMALL | {"seed": seed}))
+        return model.wv.vectors
+
+    first = vectors(7)
+    assert first.tobytes() == vectors(7).tobytes()
+    assert not np.allclose(first, vectors(8))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"window": 1},
+        {"negative": 2},
+        {"sample": 0.0},
+        {"alpha": 0.1},
+        {"min_alpha": 0.02},
+        {"ns_exponent": 0.0},
+        {"epochs": 2},
+        {"shrink_windows": False},
+        {"cbow_mean": 0},
+        {"cbow_divide": True},
+        {"sg": 1},
+        {"hs": 1},
+        {"objective": "softmax"},
+    ],
+    ids=str,
+)
+def test_every_setting_changes_what_is_learned(other):
+    """A name that is taken and then forgotten would train the same vectors."""
+    sentences = topical_sentences(200)
+    plain, changed = (Word2Vec(sentences, **(SMALL | named)).wv for named in ({}, other))
+    assert plain.index_to_key == changed.index_to_key
+    assert not np.array_equal(plain.vectors, changed.vectors)
+
+
+def test_shared_noise_changes_what_skip_gram_learns():
+    """CBOW has one pair a center, and so nothing to share it between."""
+    shared, own = (
+        Word2Vec(topical_sentences(200), sg=1, shared_noise=choice, **SMALL).wv.vectors
+        for choice in (True, False)
+    )
+    assert not np.array_equal(shared, own)
+
+
+def test_the_vectors_have_the_asked_length_and_the_words_counts():
+    sentences = topical_sentences(300)
+    model = Word2Vec(sentences, **(SMALL | {"vector_size": 33}))
+    assert model.wv.vectors.shape == (26, 33)
+    assert np.isfinite(model.wv.vectors).all()
+    counts = {word: sum(s.count(word) for s in sentences) for word in model.wv.index_to_key}
+    assert model.wv.counts.tolist() == list(counts.values())
+    assert model.wv.counts.tolist() == sorted(counts.values(), reverse=True)
