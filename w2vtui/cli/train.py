@@ -15,7 +15,7 @@ from types import FrameType
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
 from w2vtui.cli.progress import choose_progress
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.formats import check_writable, save_vectors, vocab_beside
@@ -37,13 +37,19 @@ def train(arguments: argparse.Namespace) -> int:
             "nothing would be kept: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
             "--neighbors WORD ... without --json to see nearest words"
         )
-    _check_outputs(arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus)
+    outputs = _check_outputs(
+        arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus
+    )
     sources = [str(sample_path(SAMPLE))] if sample else arguments.corpus
     keep = not getattr(arguments, "no_cache", False)
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return open_corpus(
-            sources, arguments.corpus_settings, progress=progress, stop=stop, cache=keep
+            _without(sources, outputs),
+            arguments.corpus_settings,
+            progress=progress,
+            stop=stop,
+            cache=keep,
         )
 
     run = Run(read, arguments.training_settings, arguments.live_settings)
@@ -62,12 +68,15 @@ def train(arguments: argparse.Namespace) -> int:
     return interrupted.exit_code
 
 
-def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> None:
-    """Find out before the training that it can be saved, and over nothing that is still needed."""
+def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
+    """Find out before the training that it can be saved, and over nothing that is still needed.
+
+    Returns the files that will be written, as real paths.
+    """
     if not path:
         if vocab_path:
             raise SettingsError(f"--save-vocab {vocab_path} needs -o FILE: give both")
-        return
+        return []
     check_writable(path)
     if vocab_path:
         check_target(vocab_path)
@@ -79,6 +88,16 @@ def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[s
             raise SettingsError(
                 f"{source} is the corpus, and would be overwritten: name another file"
             )
+    return written
+
+
+def _without(sources: Sequence[str], outputs: Sequence[str]) -> Sequence[str | Path]:
+    """The sources; a folder that holds vectors from an earlier time becomes its other files."""
+    if not any(Path(source).is_dir() for source in sources):
+        return sources
+    files = find_files(sources)
+    others = [file for file in files if os.path.realpath(file) not in outputs]
+    return others if len(others) < len(files) else sources
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:

@@ -72,7 +72,7 @@ def open_corpus(
         count = TextCount(settings, BLOCK_BYTES)
         with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
             for path in files:
-                with ByteStream(path) as source:
+                with ByteStream(path, stop) as source:
                     count.read(source, provisional, progress, stop)
         hints = []
         if again and not _are_unchanged(files, stamps):

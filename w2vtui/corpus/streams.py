@@ -5,13 +5,18 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
+import io
 import lzma
+import os
+import select
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
+from w2vtui.corpus.progress import check_stop
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings
 
@@ -28,6 +33,7 @@ COMPRESSED: dict[str, Callable[[IO[bytes]], _Reader]] = {
 }
 """Readers of compressed files, by the end of the name."""
 
+_LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
 _SAMPLED_BLOCKS = 64
 _SAMPLED_BYTES = 1 << 16
@@ -40,11 +46,32 @@ def printable(name: object) -> str:
     return text if text.isprintable() else repr(text)
 
 
+class _WaitingReader(io.RawIOBase):
+    """A pipe or terminal that may stay silent, read so that a request to stop is heard meanwhile.
+
+    It is read without a buffer: a thread waiting inside one holds a lock that Python wants at exit.
+    """
+
+    def __init__(self, number: int, stop: threading.Event | None) -> None:
+        self._number = number
+        self._stop = stop
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while not select.select([self._number], [], [], _LOOK_UP_SECONDS)[0]:
+            check_stop(self._stop)
+        block = os.read(self._number, len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+
 class ByteStream:
     """The bytes of a source, decompressed."""
 
-    def __init__(self, path: Path) -> None:
-        """Open a file, or stdin for `-`.
+    def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
+        """Open a file, or stdin for `-`; waiting for stdin ends in ReadingStopped on a stop.
 
         Raises:
             CorpusError: it cannot be opened.
@@ -52,6 +79,7 @@ class ByteStream:
         self.is_stdin = path == Path("-")
         self.name = "stdin" if self.is_stdin else printable(path)
         self._n_read = 0
+        self._stop = stop
         self._file = self._opened(path)
         wrap = COMPRESSED.get(path.suffix.lower())
         self._bytes: _Reader = wrap(self._file) if wrap else self._file
@@ -62,7 +90,11 @@ class ByteStream:
             buffer = getattr(sys.stdin, "buffer", None)
             if buffer is None:
                 raise CorpusError("there is no stdin to read: name a file")
-            return buffer
+            try:
+                number = buffer.fileno()
+            except OSError:  # a stand-in without a file behind it
+                return buffer
+            return cast(IO[bytes], _WaitingReader(number, self._stop))
         try:
             return path.open("rb")
         except OSError as error:

@@ -431,7 +431,7 @@ class Run:
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
-                f"number at a learning rate of {crew.schedule.at(crew.clock):g}: lower alpha"
+                f"number: lower alpha ({crew.plan.settings.alpha:g})"
             )
 
     def _note(
