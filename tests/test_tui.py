@@ -1,0 +1,443 @@
+"""The screens over real runs on a tiny corpus: what a person does, and what they then see."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.binding import Binding
+from textual.widgets import Input
+
+from w2vtui.errors import DivergedError, SettingsError
+from w2vtui.formats import load_vectors
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.new_run import NewRunScreen
+from w2vtui.tui.session import Form
+from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.widgets.setting_rows import SettingRows
+
+PATIENCE_SECONDS = 30.0
+ENDLESS = 1_000_000
+
+
+def form(corpus: Any, *, epochs: int = ENDLESS, **live: Any) -> Form:
+    return Form(
+        corpus=str(corpus),
+        training=TrainingSettings(vector_size=16),
+        live=LiveSettings(epochs=epochs, workers=1, **live),
+    )
+
+
+def text_of(app: W2vApp) -> str:
+    """What stands on the screen in front, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def until(app: W2vApp, condition: Callable[[], object]) -> None:
+    """Wait for a condition; an error of the app ends the wait."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if app._exception is not None:
+            raise app._exception
+        assert time.monotonic() < deadline, f"waited in vain; the screen:\n{text_of(app)}"
+        await asyncio.sleep(0.005)
+
+
+async def shows(app: W2vApp, *texts: str) -> None:
+    await until(app, lambda: all(text in text_of(app) for text in texts))
+
+
+async def press(app: W2vApp, *keys: str) -> None:
+    """Press keys, each after the one before has been worked off. Pilot.press would wait for an
+    idle processor, which a training does not leave."""
+    for key in keys:
+        app.simulate_key(key)
+        for _ in range(2):  # the program hands a key on to what has the focus, that to its screen
+            for pump in (app, app.focused, app.screen):
+                if pump is not None:
+                    await worked_off(app, pump)
+
+
+async def worked_off(app: W2vApp, pump: Any) -> None:
+    done = asyncio.Event()
+    if pump.call_later(done.set):
+        await until(app, lambda: done.is_set() or not pump.is_attached)
+
+
+@asynccontextmanager
+async def on_first_screen(
+    chosen: Form, *, output: str | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[W2vApp]:
+    app = W2vApp(chosen, output, interval=0.05)
+    async with app.run_test(size=size):
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        try:
+            yield app
+        finally:
+            if app.session is not None:
+                await asyncio.to_thread(app.session.end)
+
+
+@asynccontextmanager
+async def training(chosen: Form, **options: Any) -> AsyncIterator[W2vApp]:
+    """A run that trains, on its screen."""
+    async with on_first_screen(chosen, **options) as app:
+        app.launch(chosen)
+        await until(app, lambda: state(app) != "preparing")
+        await until(app, lambda: app.session.snapshot().tokens > 0)
+        await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
+        yield app
+
+
+def state(app: W2vApp) -> str:
+    return app.session.snapshot().state if app.session is not None else "none"
+
+
+def events(app: W2vApp) -> str:
+    return "\n".join(event.text for event in app.session.snapshot().events)
+
+
+async def pick(app: W2vApp, name: str) -> None:
+    app.screen.query_one(SettingRows).pick(name)
+
+
+def notices(app: W2vApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+# ---- the first screen
+
+
+async def test_two_presses_of_enter_start_the_training_and_a_loss_appears(topical_corpus):
+    async with on_first_screen(form(topical_corpus)) as app:
+        assert "enter goes to Start" in text_of(app)
+        await press(app, "enter")
+        await until(app, lambda: app.focused is not None and app.focused.id == "start")
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: state(app) == "training")
+        await shows(app, "● TRAINING", "topics.txt")
+        await until(app, lambda: re.search(r"Loss   objective loss \d\.\d{3}", text_of(app)))
+        braille = re.compile("[\u2801-\u28ff]")
+        await until(app, lambda: braille.search(text_of(app)))
+
+
+async def test_a_missing_file_is_named_before_anything_starts(topical_corpus):
+    missing = topical_corpus.with_name("topcis.txt")
+    async with on_first_screen(form(missing)) as app:
+        await shows(app, "✗ there is no", "did you mean")
+        await press(app, "ctrl+s")
+        await until(app, lambda: "there is no" in notices(app))
+        assert isinstance(app.screen, NewRunScreen)
+        assert app.session is None
+
+
+async def test_the_preview_escapes_what_a_terminal_would_obey(tmp_path):
+    path = tmp_path / "evil.txt"
+    path.write_text("a \x1b]0;title\x07 b [red]c[/red] \u202e d\n" * 50, encoding="utf-8")
+    async with on_first_screen(form(path)) as app:
+        await shows(app, r"\x1b]0;title\x07", "[red]c[/red]", r"\u202e")
+
+
+async def test_settings_change_on_the_first_screen_and_so_does_the_command(topical_corpus):
+    async with on_first_screen(form(topical_corpus)) as app:
+        app.screen.query_one(SettingRows).focus()
+        await until(app, lambda: isinstance(app.focused, SettingRows))
+        await pick(app, "negative")
+        await press(app, "right", "right")
+        await pick(app, "vector_size")
+        await press(app, "6", "4", "down")
+        await until(app, lambda: "--negative 10" in app.screen.command())
+        await until(app, lambda: "--vector-size 64" in app.screen.command())
+        await press(app, "9", "9", "9", "down")
+        await until(app, lambda: "window must be 1 to 64 words" in notices(app))
+        assert app.screen.form.live.window == 5
+        await pick(app, "negative")
+        await press(app, "delete")
+        await until(app, lambda: "--negative" not in app.screen.command())
+
+
+# ---- steering
+
+
+async def test_a_staged_change_is_applied_and_marked(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await pick(app, "negative")
+        await press(app, "right", "right", "right")
+        await shows(app, "5 → 15", "staged")
+        assert app.session.snapshot().settings.negative == 5
+        await press(app, "enter")
+        await until(app, lambda: app.session.snapshot().settings.negative == 15)
+        await shows(app, "① K 5→15", "① K 5 → 15", "acknowledged in")
+        await until(app, lambda: "staged" not in text_of(app))
+
+
+async def test_typed_digits_are_a_value_and_escape_drops_it(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await pick(app, "window")
+        await press(app, "1", "2", "down")
+        await shows(app, "5 → 12")
+        await press(app, "escape")
+        await until(app, lambda: "5 → 12" not in text_of(app))
+        assert app.session.snapshot().settings.window == 5
+
+
+async def test_the_learning_rate_steps_from_the_rate_of_this_moment(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await pick(app, "alpha")
+        await press(app, "0", ".", "0", "1", "2", "enter")
+        await until(app, lambda: "→ 0.012" in events(app))
+        await until(app, lambda: app.screen.shot.rate <= 0.012)
+        await press(app, "right")
+        await until(app, lambda: app.screen.staging.staged == {"alpha": 0.015})
+
+
+async def test_a_refused_change_is_a_notice_and_everything_stays(topical_corpus, monkeypatch):
+    async with training(form(topical_corpus)) as app:
+
+        def refuse(**settings: Any) -> None:
+            raise SettingsError("softmax is for small vocabularies")
+
+        monkeypatch.setattr(app.session.run, "change", refuse)
+        await pick(app, "objective")
+        await press(app, "right", "enter")
+        await until(app, lambda: "softmax is for small vocabularies" in notices(app))
+        assert app.screen.staging.staged == {"objective": "hierarchical-softmax"}
+        assert state(app) == "training"
+
+
+async def test_model_and_objective_change_while_it_trains(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await pick(app, "model")
+        await press(app, "right", "down", "right", "enter")
+        await until(app, lambda: app.session.snapshot().settings.model == "cbow")
+        assert app.session.snapshot().settings.objective == "hierarchical-softmax"
+        tokens = app.session.snapshot().tokens
+        await until(app, lambda: app.session.snapshot().tokens > tokens + 100_000)
+        assert state(app) == "training"
+        await shows(app, "hierarchical-softmax", "cbow")
+
+
+async def test_space_pauses_and_goes_on(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "space")
+        await shows(app, "‖ PAUSED", "space goes on")
+        await press(app, "space")
+        await shows(app, "● TRAINING")
+
+
+async def test_a_frozen_display_stands_still_while_training_goes_on(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "f")
+        await shows(app, "display frozen")
+        run_panel = app.screen.query_one("#run").plain
+        tokens = app.session.snapshot().tokens
+        await until(app, lambda: app.session.snapshot().tokens > tokens + 50_000)
+        await until(app, lambda: app.screen.shot.tokens > tokens + 50_000)
+        assert app.screen.query_one("#run").plain == run_panel
+        await press(app, "f")
+        await until(app, lambda: app.screen.query_one("#run").plain != run_panel)
+
+
+# ---- asking
+
+
+async def ask(app: W2vApp, query: str) -> None:
+    await press(app, "slash")
+    await until(app, lambda: isinstance(app.focused, Input))
+    app.focused.value = query
+    await press(app, "enter")
+
+
+async def test_a_query_shows_its_nearest_words(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await ask(app, "ship")
+        await until(app, lambda: " 1 " in app.screen.query_one("#nearest").plain)
+        await until(app, lambda: "sailor" in app.screen.query_one("#nearest").plain)
+
+
+async def test_an_unknown_word_is_explained(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await ask(app, "shipp")
+        await shows(app, "no vector for 'shipp'", "did you mean ship")
+
+
+async def test_words_are_watched_from_the_start(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await until(app, lambda: len(app.session.snapshot().neighbors) >= 4)
+        watched = [answer.query for answer in app.session.snapshot().neighbors]
+        await shows(app, *watched[:4])
+        assert not {"the", "a", "of"} & set(watched)
+
+
+async def test_questions_are_answered_after_the_end(topical_corpus):
+    async with training(form(topical_corpus, epochs=20)) as app:
+        await until(app, lambda: state(app) == "done")
+        await shows(app, "✓ DONE", "n new run")
+        await ask(app, "ship - sea")
+        await shows(app, "no vector for 'sea'")
+        await ask(app, "cow")
+        await until(app, lambda: "barn" in app.screen.query_one("#nearest").plain)
+
+
+# ---- saving, ending, leaving
+
+
+async def test_vectors_are_saved_to_a_path(topical_corpus, tmp_path):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "s")
+        await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+        app.screen.query_one("#path", Input).value = str(tmp_path / "vectors.bin")
+        await press(app, "enter")
+        await until(app, lambda: "vectors saved to" in notices(app))
+        assert len(load_vectors(tmp_path / "vectors.bin")) == 26
+        assert state(app) == "training"
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("vectors.xyz", "must end in"), ("no-such-folder/v.txt", "no-such-folder")],
+)
+async def test_an_error_of_saving_is_a_notice(topical_corpus, tmp_path, name, complaint):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "s")
+        await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+        app.screen.query_one("#path", Input).value = str(tmp_path / name)
+        await press(app, "enter")
+        await until(app, lambda: complaint in notices(app))
+        assert state(app) == "training"
+
+
+async def test_the_output_is_written_when_the_training_is_done(topical_corpus, tmp_path):
+    output = tmp_path / "vectors.txt"
+    async with training(form(topical_corpus, epochs=20), output=str(output)) as app:
+        await until(app, lambda: app.session.saved_to == str(output))
+        assert len(load_vectors(output)) == 26
+
+
+async def test_stop_asks_and_ends_the_training(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "x")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "s")
+        await until(app, lambda: state(app) == "stopped")
+        await shows(app, "■ STOPPED", "New run")
+
+
+async def test_a_new_run_keeps_the_choices(topical_corpus):
+    async with training(form(topical_corpus, epochs=20, window=3)) as app:
+        await until(app, lambda: app.screen.shot.state == "done")
+        await press(app, "n")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "d")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        await shows(app, str(topical_corpus), "--window 3")
+
+
+async def test_quit_asks_while_training(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "ctrl+q")
+        await shows(app, "Save and quit", "Quit without saving", "Stay")
+        await press(app, "ctrl+q")  # without an output nobody knows where to save
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        assert state(app) == "training"
+        await press(app, "ctrl+q")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "d")
+        await until(app, lambda: app._exit)
+    assert app.return_code == 0
+
+
+async def test_quit_twice_saves_to_the_output_and_leaves(topical_corpus, tmp_path):
+    output = tmp_path / "vectors.txt"
+    async with training(form(topical_corpus), output=str(output)) as app:
+        await press(app, "ctrl+q", "ctrl+q")
+        await until(app, lambda: app._exit)
+    assert app.return_code == 0
+    assert len(load_vectors(output)) == 26
+
+
+async def test_ctrl_c_twice_leaves_at_once(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "ctrl+c")
+        assert not app._exit
+        await press(app, "ctrl+c")
+        await until(app, lambda: app._exit)
+    assert app.return_code == 130
+
+
+async def test_nothing_is_asked_when_nothing_would_be_lost(topical_corpus):
+    async with on_first_screen(form(topical_corpus)) as app:
+        await press(app, "ctrl+q")
+        await until(app, lambda: app._exit)
+    assert app.return_code == 0
+
+
+# ---- failures
+
+
+async def test_a_run_that_fails_shows_why_and_another_can_begin(topical_corpus):
+    chosen = Form(corpus=str(topical_corpus), corpus_settings=CorpusSettings(min_count=100_000))
+    async with on_first_screen(chosen) as app:
+        await press(app, "ctrl+s")
+        await until(app, lambda: state(app) == "failed")
+        await shows(app, "✗ FAILED", "✗ no word occurs 100000 times or more", "lower min_count")
+        await press(app, "n")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+
+
+async def test_the_exit_code_is_that_of_the_failed_run(topical_corpus):
+    async with training(form(topical_corpus, alpha=1000.0, min_alpha=1000.0)) as app:
+        await until(app, lambda: state(app) == "failed")
+        assert isinstance(app.session.snapshot().error, DivergedError)
+        await shows(app, "✗ training diverged", "lower alpha")
+        await press(app, "ctrl+q")
+        await until(app, lambda: app._exit)
+    assert app.return_code == 4
+
+
+async def test_an_error_of_the_screen_is_not_swallowed(topical_corpus, monkeypatch):
+    def broken(self: TrainScreen) -> None:
+        raise ZeroDivisionError("a defect")
+
+    async def meet_it() -> None:
+        async with training(form(topical_corpus)) as app:
+            monkeypatch.setattr(TrainScreen, "_draw_panels", broken)
+            await until(app, lambda: app._exception is not None)
+
+    with pytest.raises(ZeroDivisionError):
+        await meet_it()
+
+
+# ---- keys
+
+
+async def test_every_key_is_in_the_help_and_can_be_set_anew(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "question_mark")
+        await until(app, lambda: isinstance(app.screen, Help))
+        shown = {text for _, keys in app.screen.groups for _, text in keys}
+        ids = set()
+        for owner in (W2vApp, NewRunScreen, TrainScreen, SettingRows):
+            for binding in owner.BINDINGS:
+                assert isinstance(binding, Binding)
+                assert binding.id
+                assert binding.id not in ids
+                ids.add(binding.id)
+                assert (binding.tooltip or binding.description) in shown
+
+
+async def test_the_palette_knows_the_keys_of_the_screen(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {"Pause", "Save", "Stop", "Freeze", "Help", "Quit", "Theme"} <= titles
+        assert "New run" not in titles

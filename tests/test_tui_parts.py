@@ -1,0 +1,302 @@
+"""What the screens are made of, without a screen."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
+from w2vtui.training.snapshot import Snapshot
+from w2vtui.tui.command_line import command_line
+from w2vtui.tui.controls import controls_of, value_text
+from w2vtui.tui.figures import clock, meter, number, numeral, short, size
+from w2vtui.tui.pace import SLOWEST_SECONDS, Pace, first_interval
+from w2vtui.tui.preview import look_at
+from w2vtui.tui.readouts import Part, fitted, x_range
+from w2vtui.tui.session import starting_words
+from w2vtui.tui.sources import sources_of
+from w2vtui.tui.widgets.chart import Plot, _Canvas, _dots
+
+LIVE = {control.name: control for control in controls_of(LiveSettings)}
+
+
+# ---- numbers
+
+
+@given(st.floats(min_value=0, max_value=1e14))
+def test_a_short_count_has_at_most_five_characters(value):
+    assert len(short(value)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (950, "950"), (999.6, "1.0k"), (16_240, "16.2k"), (353e6, "353M"), (2e12, "2.0T")],
+)
+def test_counts(value, text):
+    assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "00:00"), (155.9, "02:35"), (3755, "1:02:35"), (273_600, "3d 04h"), (None, "--:--"),
+     (float("inf"), "--:--")],
+)  # fmt: skip
+def test_durations(seconds, text):
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.025, "0.025"), (1e-5, "1e-5"), (0.0, "0"), (0.0123456, "0.0123")]
+)
+def test_numbers_of_settings(value, text):
+    assert number(value) == text
+
+
+def test_sizes_numerals_and_bars():
+    assert size(1_100_000) == "1.1 MB"
+    assert size(312) == "312 bytes"
+    assert [numeral(1), numeral(20), numeral(21)] == ["①", "⑳", "#21"]
+    assert meter(0.5, 10) == ("━━━━━", "─────")
+    assert meter(0.25, 2) == ("╸", "─")
+    assert meter(7.0, 3) == ("━━━", "")
+
+
+# ---- settings as controls
+
+
+@given(st.sampled_from(sorted(LIVE)), st.sampled_from([-3, -1, 1, 3]), st.data())
+def test_a_step_from_any_value_stays_in_range_and_moves_the_right_way(name, by, data):
+    control = LIVE[name]
+    if control.choices:
+        value = data.draw(st.sampled_from(control.choices))
+        assert control.stepped(value, by) in control.choices
+        return
+    low, high = control.spec.low, control.spec.high
+    if control.is_whole:
+        value = data.draw(st.integers(int(low), int(high)))
+    else:
+        value = data.draw(st.floats(low, high, exclude_min=control.spec.low_open))
+    after = control.stepped(value, by)
+    assert after >= value if by > 0 else after <= value
+    assert value_from_text(LiveSettings, name, repr(after)) == pytest.approx(after)
+
+
+def test_a_step_from_between_two_steps_goes_to_the_next_one():
+    assert LIVE["alpha"].stepped(0.0073, 1) == 0.01
+    assert LIVE["alpha"].stepped(0.0073, -1) == 0.005
+    assert LIVE["alpha"].stepped(0.025, 1) == 0.035
+    assert LIVE["negative"].stepped(256, 1) == 256
+    assert LIVE["window"].stepped(64, 3) == 64
+    assert LIVE["shared_noise"].stepped(True, 1) is False
+    assert LIVE["model"].stepped("cbow", 1) == "skip-gram"
+
+
+def test_a_setting_without_steps_has_a_ladder():
+    control = next(c for c in controls_of(TrainingSettings) if c.name == "vector_size")
+    assert control.stepped(100, 1) == 200
+    assert control.stepped(100, -1) == 80
+
+
+def test_texts_of_values():
+    texts = [value_text(value) for value in (None, True, False, 0.001, 5, "cbow")]
+    assert texts == ["auto", "on", "off", "0.001", "5", "cbow"]
+
+
+# ---- the command line
+
+
+def test_the_command_line_names_only_what_differs():
+    assert command_line(["a b.txt"], LiveSettings(), CorpusSettings()) == "w2vtui train 'a b.txt'"
+    line = command_line(
+        ["x.txt"], LiveSettings(negative=15, shared_noise=False, sample=1e-5),
+        CorpusSettings(lowercase=True, min_count=1200), output="v.txt",
+    )  # fmt: skip
+    assert line == (
+        "w2vtui train x.txt --negative 15 --sample 1e-05 --no-shared-noise --min-count 1200 "
+        "--lowercase --output v.txt"
+    )
+
+
+@given(
+    st.builds(
+        LiveSettings,
+        negative=st.integers(1, 256),
+        window=st.integers(1, 64),
+        alpha=st.none() | st.floats(0.001, 1000.0),
+        sample=st.floats(0.0, 1.0),
+        model=st.sampled_from(["skip-gram", "cbow"]),
+        cbow_mean=st.booleans(),
+        epochs=st.none() | st.integers(1, 1_000_000),
+    )
+)
+def test_the_command_line_means_the_same_settings(live):
+    words = shlex.split(command_line(["x"], live))[3:]
+    kinds = {field.name: field for field in fields(LiveSettings)}
+    given_values = {}
+    while words:
+        flag = words.pop(0).removeprefix("--").replace("-", "_")
+        if flag.startswith("no_"):
+            given_values[flag.removeprefix("no_")] = False
+        elif isinstance(kinds[flag].default, bool):
+            given_values[flag] = True
+        else:
+            given_values[flag] = value_from_text(LiveSettings, flag, words.pop(0))
+    assert LiveSettings(**given_values) == live
+
+
+# ---- the text
+
+
+def test_a_path_with_spaces_is_one_source(tmp_path):
+    path = tmp_path / "my notes.txt"
+    path.write_text("a b c\n")
+    assert sources_of(f" {path} ") == [str(path)]
+    assert sources_of(f"'{path}' {tmp_path}") == [str(path), str(tmp_path)]
+
+
+def test_a_pattern_names_all_it_matches(tmp_path):
+    for name in ("b.txt", "a.txt", "c.md"):
+        (tmp_path / name).write_text("x\n")
+    assert sources_of(f"{tmp_path}/*.txt") == [f"{tmp_path}/a.txt", f"{tmp_path}/b.txt"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-"])
+def test_what_names_no_text_is_refused(text):
+    with pytest.raises(CorpusError):
+        sources_of(text)
+
+
+@pytest.mark.parametrize("text", ["\0", "~nobody-there/x", "a" * 5000, "'open", "*[", "/no/such"])
+def test_any_text_in_the_corpus_field_gives_lines_or_a_problem(text):
+    preview = look_at(text, "utf-8")
+    assert preview.problem or preview.lines
+
+
+def test_an_empty_file_is_a_problem(tmp_path):
+    path = tmp_path / "empty.txt"
+    path.touch()
+    assert look_at(str(path), "utf-8").problem == "this file is empty"
+
+
+def test_the_preview_guesses_the_epochs(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("the king and the queen\n" * 40_000)
+    preview = look_at(str(path), "utf-8")
+    assert preview.epochs == 40
+    assert "920 kB" in preview.summary
+    assert "about 200k words" in preview.summary
+
+
+# ---- looking
+
+
+def test_the_pace_slows_when_looking_is_costly_and_recovers():
+    pace = Pace(0.2)
+    assert pace.next_interval(0.005, 0.0) == 0.2
+    assert pace.next_interval(0.1, 0.0) == 0.5
+    assert pace.next_interval(100.0, 0.0) == SLOWEST_SECONDS
+    intervals = [pace.next_interval(0.005, 0.0) for _ in range(40)]
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[-1] == 0.2
+
+
+def test_the_pace_slows_when_looks_come_late_twice():
+    pace = Pace(0.2)
+    assert pace.next_interval(0.005, 0.3) == 0.2
+    assert pace.next_interval(0.005, 0.3) == 0.4
+
+
+def test_a_remote_terminal_is_drawn_less_often():
+    assert first_interval({}) == 0.2
+    assert first_interval({"SSH_CONNECTION": "10.0.0.1 22"}) == 0.5
+
+
+def test_the_range_of_the_curve_moves_by_halves():
+    shot = Snapshot(
+        state="training", settings=LiveSettings(), tokens_planned=8_000_000, tokens=900_000
+    )
+    assert x_range(shot) == 1_000_000
+    assert x_range(Snapshot(state="done", settings=LiveSettings(), tokens=77)) == 77
+
+
+@given(st.integers(2, 200), st.lists(st.text("ab東", max_size=12), max_size=8))
+def test_parts_fit_whatever_the_width(width, texts):
+    parts = [Part(text, "", rank) for rank, text in enumerate(texts)]
+    line = fitted(parts[::2], parts[1::2], width)
+    assert line.cell_len <= width
+
+
+def test_starting_words_are_known_ones_and_no_function_words():
+    words = ["the", "of", "and", *[f"word{i}" for i in range(50)], "king", "paris"]
+    assert starting_words(words)[:2] == ("king", "paris")
+    plain = ["the", "of", "and", "to", *"abcdefgh", *[f"noun{chr(97 + i)}" for i in range(26)]]
+    assert not {"the", "of", "and", "to"} & set(starting_words(plain))
+    assert starting_words(["a", "b"]) == ("a", "b")
+    assert starting_words([]) == ()
+
+
+# ---- the chart
+
+
+def drawing(points: list[tuple[float, float]], **options: object) -> list[str]:
+    plot = Plot(points=np.array(points, dtype=np.float64).reshape(-1, 2), **options)
+    return ["".join(cells) for cells in _Canvas(plot, 40, 8).cells]
+
+
+def test_a_line_is_drawn_without_gaps():
+    columns = np.array([0, 0, 10, 30, 79])
+    rows = np.array([0, 12, 30, 2, 31])
+    dots = _dots(columns, rows, 80, 32)
+    assert dots.any(axis=0).all()
+    assert dots[0:13, 0].all()
+    for left in range(79):
+        a, b = np.flatnonzero(dots[:, left]), np.flatnonzero(dots[:, left + 1])
+        assert a.min() <= b.max() + 1
+        assert b.min() <= a.max() + 1
+
+
+def test_a_falling_curve_falls_on_the_screen():
+    lines = drawing([(x, 4.0 - x / 50) for x in range(100)], x_high=100.0)
+    places = [line.find(next((c for c in line if c > "\u2800"), "?")) for line in lines]
+    found = [at for at in places if at > 0]
+    assert found == sorted(found)
+    assert len(found) >= 7
+
+
+def test_values_that_are_no_numbers_are_left_out():
+    points = [(0.0, 3.0), (10.0, float("nan")), (20.0, float("inf")), (30.0, 2.0)]
+    assert any("⠤" in line or "⠒" in line or "⠑" in line for line in drawing(points, x_high=30.0))
+
+
+@pytest.mark.parametrize("log", [False, True])
+@given(st.lists(st.floats(-1e6, 1e6), max_size=30), st.floats(1, 1e9))
+def test_any_curve_can_be_drawn(log, values, x_high):
+    points = [(float(x), y) for x, y in enumerate(values)]
+    lines = drawing(points, x_high=x_high, log=log, has_head=True, has_foot=True)
+    assert len(lines) == 11
+    assert all(len(line) == 47 for line in lines)
+
+
+# ---- imports
+
+
+def test_the_first_screen_needs_neither_numpy_nor_numba():
+    code = (
+        "import sys, w2vtui.tui.app; "
+        "heavy = {'numpy', 'numba', 'w2v_kernels', 'w2vtui.tui.train'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+
+
+def test_a_wrong_text_for_a_setting_names_the_range():
+    with pytest.raises(SettingsError, match="1 to 64 words"):
+        LIVE["window"].from_text("0")

@@ -1,0 +1,16 @@
+"""The screens: a run watched and steered from the terminal.
+
+    app.py          the program: keys that work everywhere, signals, leaving; `run_app`
+    new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
+    train.py        the run: curve, live settings, neighbors, events
+    dialogs.py      save, stop, quit, help
+    session.py      a run and what the screens keep beside it
+    controls.py     settings as controls, made from the fields of settings.py
+    figures.py      numbers in constant width            pace.py  how often the screen looks
+    picture.py      exports a picture of the train screen
+    widgets/        each takes plain values and draws them
+
+Screens pull: a timer reads one frozen snapshot, and what changed is drawn. A run never waits for a
+screen. Nothing here is imported by the rest of the program but `cli`; the engine is imported in a
+thread, after the first paint.
+"""

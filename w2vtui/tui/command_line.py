@@ -1,0 +1,31 @@
+"""The command line that does the same as the choices on a screen."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from w2vtui.tui.controls import Control, controls_of, value_text
+
+
+def command_line(sources: Sequence[str], *settings: Any, output: str | None = None) -> str:
+    """`w2vtui train notes.txt --window 8`: what differs from the defaults, ready for a shell."""
+    words = ["w2vtui", "train", *(shlex.quote(source) for source in sources)]
+    for chosen in settings:
+        for control in controls_of(type(chosen)):
+            value = getattr(chosen, control.name)
+            if value != control.default:
+                words += _flag(control, value)
+    if output is not None:
+        words += ["--output", shlex.quote(output)]
+    return " ".join(words)
+
+
+def _flag(control: Control, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [control.flag if value else "--no-" + control.flag.removeprefix("--")]
+    text = f"{value:.17g}" if isinstance(value, float) else value_text(value).replace(",", "")
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        text = f"{value:g}"
+    return [control.flag, shlex.quote(text)]

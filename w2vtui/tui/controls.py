@@ -1,0 +1,100 @@
+"""Settings as controls: labels, steps and texts, made from the fields of settings.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from w2vtui.settings import Spec, choices_of, field_types, spec_of, value_from_text
+from w2vtui.tui.figures import number
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One setting that a person may turn."""
+
+    owner: type
+    """The settings class it is a field of."""
+    name: str
+    spec: Spec
+    kind: Any
+
+    @property
+    def label(self) -> str:
+        """What it is called on a screen."""
+        return self.spec.label or self.name.replace("_", " ")
+
+    @property
+    def flag(self) -> str:
+        """What it is called on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def default(self) -> Any:
+        """What it is when nobody says anything."""
+        fields = {field.name: field for field in dataclasses.fields(self.owner)}
+        return fields[self.name].default
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """Its values, where they are few; empty for numbers."""
+        return (False, True) if self.kind is bool else choices_of(self.kind)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its numbers are whole ones."""
+        return self.kind is int or int in get_args(self.kind)
+
+    def stepped(self, value: Any, by: int) -> Any:
+        """The value `by` steps up or down from a value, which may lie between steps."""
+        if self.choices:
+            at = self.choices.index(value) + by
+            return self.choices[at % len(self.choices)]
+        steps = self.spec.steps or _ladder(self.spec)
+        below = bisect_left(steps, value * (1 - 1e-9)) if value > 0 else bisect_left(steps, value)
+        above = bisect_right(steps, value * (1 + 1e-9)) if value > 0 else bisect_right(steps, value)
+        at = above + by - 1 if by > 0 else below + by
+        past_end = (by > 0 and above == len(steps)) or (by < 0 and below == 0)
+        return value if past_end else steps[min(max(at, 0), len(steps) - 1)]
+
+    def from_text(self, text: str) -> Any:
+        """The value that a typed text means.
+
+        Raises:
+            SettingsError: the text is no such value, or out of range.
+        """
+        return value_from_text(self.owner, self.name, text)
+
+    def help_text(self) -> str:
+        """What it does, and its range."""
+        if self.choices:
+            return self.spec.help
+        return f"{self.spec.help} ({self.spec.range_text()})"
+
+
+def controls_of(owner: type, names: tuple[str, ...] = ()) -> tuple[Control, ...]:
+    """The controls of a settings class: of all its fields, or of those named."""
+    kinds = field_types(owner)
+    return tuple(
+        Control(owner, name, spec_of(owner, name), kinds[name]) for name in names or tuple(kinds)
+    )
+
+
+def value_text(value: Any) -> str:
+    """A setting's value as a screen shows it."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return number(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _ladder(spec: Spec) -> tuple[int, ...]:
+    """1, 2, 5, 10, 20, 50 ... within the range of a setting that names no steps."""
+    low, high = spec.low or 1, spec.high or 1e9
+    every = (digit * 10**power for power in range(10) for digit in (1, 2, 3, 5, 8))
+    return tuple(value for value in every if low <= value <= high)

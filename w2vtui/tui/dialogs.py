@@ -1,0 +1,151 @@
+"""Questions over a screen: what to do on leaving, where to save, and the list of keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from w2vtui.display import pad
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question."""
+
+    name: str
+    key: str
+    label: str
+    note: str = ""
+
+
+class Ask(ModalScreen[str]):
+    """A question with a few answers, each with its key; the first is that of enter."""
+
+    def __init__(self, title: str, text: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title, self._text, self._choices = title, text, tuple(choices)
+        self.opened = time.monotonic()
+
+    def compose(self) -> ComposeResult:
+        """The text, and the answers as a list."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            yield Static(Text(self._text), id="question")
+            yield OptionList(*(Option(self._line(c), id=c.name or "stay") for c in self._choices))
+
+    def on_mount(self) -> None:
+        """Enter means the first answer."""
+        self.query_one(OptionList).highlighted = 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Point at the answer of enter, for eyes and terminals without colour."""
+        for at, choice in enumerate(self._choices):
+            line = self._line(choice, pointed=at == event.option_index)
+            event.option_list.replace_option_prompt_at_index(at, line)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click."""
+        self.dismiss(self._choices[event.option_index].name)
+
+    def on_key(self, event: Key) -> None:
+        """An answer's own key."""
+        for choice in self._choices:
+            if event.key == choice.key:
+                event.stop()
+                self.dismiss(choice.name)
+
+    def choose_first(self) -> None:
+        """As if enter had been pressed."""
+        self.dismiss(self._choices[0].name)
+
+    @staticmethod
+    def _line(choice: Choice, *, pointed: bool = False) -> Text:
+        key = "esc" if choice.key == "escape" else choice.key
+        line = Text(f"{'▸' if pointed else ' '} {key:<4}", "bold", no_wrap=True)
+        line.append(pad(choice.label, 26), "not bold")
+        line.append(choice.note, "not bold dim")
+        return line
+
+
+class SaveDialog(ModalScreen[str | None]):
+    """Where to save the vectors."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", show=False, id="save.cancel"),
+    ]
+
+    def __init__(self, proposed: str) -> None:
+        super().__init__()
+        self._proposed = proposed
+
+    def compose(self) -> ComposeResult:
+        """A path, and what will happen."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Save vectors"
+            path = Input(self._proposed, id="path", compact=True, select_on_focus=False)
+            path.cursor_blink = False
+            yield path
+            yield Static("", id="note", markup=False)
+            yield Static(Text(".txt or .vec: word2vec text   .bin: binary", "dim"), id="formats")
+            yield Static(Text("enter saves   esc cancels", "dim"))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what the path means."""
+        self.query_one("#note", Static).update(_note_on(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Save there."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+    def action_cancel(self) -> None:
+        """Save nowhere."""
+        self.dismiss(None)
+
+
+def _note_on(path: str) -> Text:
+    try:
+        exists = Path(path).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        exists = False
+    return Text("this file exists and will be replaced" if exists else "")
+
+
+class Help(ModalScreen[None]):
+    """Every key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),
+    ]
+
+    def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        """groups: titles, each with keys and what they do."""
+        super().__init__()
+        self.groups = groups
+
+    def compose(self) -> ComposeResult:
+        """All of it, to scroll through."""
+        text = Text()
+        for title, keys in self.groups:
+            text.append(f"{title}\n", "bold")
+            for key, does in keys:
+                text.append(f"  {pad(key, 13)}", "bold")
+                text.append(f"{does}\n")
+            text.append("\n")
+        text.rstrip()
+        with VerticalScroll(id="dialog", classes="help") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "esc closes"
+            yield Static(text)

@@ -1,0 +1,57 @@
+"""Numbers as the panels show them: few digits, constant width, so that columns stand still."""
+
+from __future__ import annotations
+
+import math
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
+def short(value: float) -> str:
+    """A count in at most 5 characters: `0`, `950`, `16.2k`, `353M`."""
+    for unit in ("", "k", "M", "G", "T"):
+        if abs(value) < 999.5 or unit == "T":
+            break
+        value /= 1000
+    if not unit:
+        return f"{value:.0f}"
+    return f"{value:.1f}{unit}" if abs(value) < 99.95 else f"{value:.0f}{unit}"
+
+
+def clock(seconds: float | None) -> str:
+    """A duration: `02:35`, `1:02:35`, `3d 04h`; dashes when it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return "--:--"
+    whole = int(seconds)
+    if whole < 3600:
+        return f"{whole // 60:02d}:{whole % 60:02d}"
+    if whole < 86_400:
+        return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{whole // 86_400}d {whole // 3600 % 24:02d}h"
+
+
+def number(value: float) -> str:
+    """A setting's number: 3 digits, without padding: `0.025`, `1e-5`, `0.0123`."""
+    text = f"{value:.3g}"
+    if "e" in text:
+        digits, exponent = text.split("e")
+        return f"{digits}e{int(exponent)}"
+    return text
+
+
+def size(n_bytes: int) -> str:
+    """A file's size: `1.1 MB`."""
+    text = short(n_bytes)
+    return f"{text[:-1]} {text[-1]}B" if text[-1:].isalpha() else f"{text} bytes"
+
+
+def numeral(index: int) -> str:
+    """The number of a marker: circled as far as such characters are one cell wide."""
+    return CIRCLED[index - 1] if 1 <= index <= len(CIRCLED) else f"#{index}"
+
+
+def meter(fraction: float, width: int) -> tuple[str, str]:
+    """A bar of `width` cells: what is done, and the rest."""
+    halves = int(min(max(fraction, 0.0), 1.0) * 2 * width)
+    done = "━" * (halves // 2) + "╸" * (halves % 2)
+    return done, "─" * (width - len(done))

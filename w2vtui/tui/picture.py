@@ -1,0 +1,74 @@
+"""Exports a picture of the train screen in a real run: `python -m w2vtui.tui.picture FILE.svg`.
+
+The bundled sample is trained at 120x40, K is changed and then the learning rate, and the screen
+exports itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.widgets import Input
+
+from w2vtui.settings import LiveSettings
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.session import Form, Session
+
+SIZE = (120, 40)
+EPOCHS = 60
+LIMIT_SECONDS = 300.0
+
+
+async def export_screen(path: Path) -> None:
+    """Train the sample, steer it twice, ask for an analogy, and write the picture.
+
+    Raises:
+        TimeoutError: the run did not get so far within 5 minutes.
+    """
+    app = W2vApp(Form(live=LiveSettings(epochs=EPOCHS)))
+    async with app.run_test(size=SIZE):
+        app.launch(Form(live=LiveSettings(epochs=EPOCHS)))
+        session = app.session
+        assert session is not None
+        await _until(lambda: session.snapshot().fraction > 0.2)
+        await _press(app, "down", "down", "right", "right", "right", "enter")
+        await _until(lambda: session.snapshot().fraction > 0.45)
+        await _press(app, "down", "down", "left", "left", "left", "enter")
+        query = app.screen.query_one("#query", Input)
+        query.value = "king - man + woman"
+        await _press(app, "slash", "enter", "escape")
+        await _until(lambda: session.snapshot().fraction > 0.6)
+        await _press(app, "up", "right")
+        await _settled(app, session)
+        svg = app.export_screenshot(title="w2vtui")
+        session.end()
+    path.write_text(svg + "\n", encoding="utf-8")
+
+
+async def _press(app: W2vApp, *keys: str) -> None:
+    for key in keys:
+        app.simulate_key(key)
+        await asyncio.sleep(0.02)
+
+
+async def _settled(app: W2vApp, session: Session) -> None:
+    """Let the screen look twice more."""
+    tokens = session.snapshot().tokens
+    await _until(lambda: session.snapshot().tokens > tokens)
+    await asyncio.sleep(0.6)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIMIT_SECONDS
+    while not condition():
+        if time.monotonic() > until:
+            raise TimeoutError("the run did not get so far in time")
+        await asyncio.sleep(0.05)
+
+
+if __name__ == "__main__":
+    asyncio.run(export_screen(Path(sys.argv[1])))

@@ -1,0 +1,226 @@
+"""What the panels of the train screen say: from a snapshot to lines of text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.text import Text
+
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.training.snapshot import Event, Snapshot, State
+from w2vtui.tui.figures import clock, meter, number, numeral, short
+
+STATES: dict[State, tuple[str, str]] = {
+    "preparing": ("◌", "PREPARING"),
+    "training": ("●", "TRAINING"),
+    "paused": ("‖", "PAUSED"),
+    "stopping": ("◐", "STOPPING"),
+    "finishing": ("◐", "FINISHING"),
+    "done": ("✓", "DONE"),
+    "stopped": ("■", "STOPPED"),
+    "failed": ("✗", "FAILED"),
+}
+"""A glyph and a word for each state: no state is told by colour alone."""
+
+ACCENT, DIM, STRONG = "bold", "dim", "bold"
+
+
+class BusyMeter:
+    """The share of one core that the thread of the screen takes."""
+
+    def __init__(self) -> None:
+        self._wall, self._own, self._share = time.monotonic(), time.thread_time(), 0.0
+
+    def share(self) -> float:
+        """Over the last second or so."""
+        wall, own = time.monotonic(), time.thread_time()
+        if wall - self._wall >= 1.0:
+            self._share = (own - self._own) / (wall - self._wall)
+            self._wall, self._own = wall, own
+        return self._share
+
+
+class Part(NamedTuple):
+    """A piece of a line; what matters least leaves first when there is no room."""
+
+    text: str
+    style: str
+    rank: int
+    """1 stays longest"""
+
+
+def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
+    """Parts in one line of `width` cells, some at its left and some at its right end."""
+    parts = [part for part in (*left, *right) if part.text]
+    while parts and sum(cell_width(part.text) + 2 for part in parts) > width:
+        parts.remove(max(parts, key=lambda part: part.rank))
+    line = Text(" "[:width], no_wrap=True)
+    tail = Text(no_wrap=True)
+    for part in parts:
+        if any(part is one for one in right):
+            tail.append("  " * bool(tail.plain) + part.text, part.style)
+        else:
+            line.append(part.text + "  ", part.style)
+    line.append(" " * (width - line.cell_len - tail.cell_len - 1))
+    line.append_text(tail)
+    line.append(" " * (width - line.cell_len))
+    line.truncate(width)
+    return line
+
+
+def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float) -> Text:
+    """State, corpus, place, times, speed; on a tiny terminal the whole screen."""
+    glyph, word = STATES[shot.state]
+    percent = f"{100 * shot.fraction:5.1f} %" if shot.tokens_planned else ""
+    words = shot.mean_words_per_second if shot.ended else shot.words_per_second
+    speed = f"{short(words):>5} words/s" if shot.tokens else ""
+    eta = f"ETA {clock(shot.eta_seconds)}" if not shot.ended and shot.tokens else ""
+    if tiny:
+        probe = f"probe {shot.probe.loss:.2f}" if shot.probe is not None else ""
+        tiny_speed = f"{short(shot.words_per_second)} w/s" if shot.tokens else ""
+        what = shot.activity or word.lower()
+        parts = [
+            Part(glyph, ACCENT, 1),
+            Part("" if shot.state == "training" else what, ACCENT, 6),
+            Part(percent.strip(), "", 2), Part(tiny_speed, "", 4),
+            Part(probe, "", 3), Part(eta, "", 5),
+        ]  # fmt: skip
+        return fitted(parts, (), width)
+    settings = shot.settings
+    epoch = f"epoch {shot.epoch}/{settings.epochs}" if shot.epoch else ""
+    threads = f"{settings.workers} thread{'s' * (settings.workers != 1)}" if shot.epoch else ""
+    left = [
+        Part("w2vtui", DIM, 9),
+        Part(f"{glyph} {word:<9}", ACCENT, 1),
+        Part("display frozen" if frozen else "", "reverse", 2),
+        Part(safe_text(shot.corpus_name, 24), STRONG, 6),
+        Part(epoch, "", 5), Part(percent, STRONG, 2),
+        Part(clock(shot.seconds) if shot.tokens else "", "", 7), Part(eta, "", 3),
+    ]  # fmt: skip
+    right = [
+        Part(speed, "", 4), Part(threads, "", 8),
+        Part(f"UI {100 * busy:2.0f} %" if busy else "", DIM, 10),
+    ]  # fmt: skip
+    return fitted(left, right, width)
+
+
+def progress(shot: Snapshot, width: int, waited: float) -> Text:
+    """A bar with what is done and what is planned; while preparing, with what is being done."""
+    if shot.state == "preparing":
+        fraction, text = shot.activity_fraction, shot.activity or "starting"
+        if fraction is None:
+            text += f" · {waited:.0f} s"
+        else:
+            text += f" {100 * fraction:3.0f} %"
+    else:
+        fraction = shot.fraction
+        text = f"{short(shot.tokens):>5} / {short(shot.tokens_planned)} tokens"
+    room = max(width - cell_width(text) - 3, 4)
+    done, rest = meter(fraction or 0.0, room)
+    line = Text(" ", no_wrap=True)
+    line.append(done, "bold")
+    line.append(rest, DIM)
+    line.append("  " + text)
+    return line
+
+
+def x_range(shot: Snapshot) -> float:
+    """Tokens at the right end of the curve: the plan, halved while less than half is trained.
+
+    So the curve moves only when the range doubles.
+    """
+    if shot.ended or not shot.tokens_planned:
+        return max(shot.tokens, 1)
+    high = float(shot.tokens_planned)
+    while high / 2 >= max(shot.tokens, 1) and high > 1000:
+        high /= 2
+    return high
+
+
+def waiting_text(shot: Snapshot) -> str:
+    """What stands in the chart before there is a curve."""
+    if shot.state == "preparing":
+        return shot.activity or "starting"
+    return "" if shot.ended else "the first numbers come in a moment"
+
+
+def run_lines(shot: Snapshot, width: int) -> list[Text]:
+    """The counters."""
+    pairs, kept, probe, loss = f"{short(shot.pairs):<7}", "–", "–", "–"
+    if shot.tokens:
+        pairs += f"  {shot.pairs / shot.tokens:.2f} a token"
+    if shot.kept_share is not None:
+        kept = f"{100 * shot.kept_share:.1f} % of tokens"
+    if shot.probe is not None:
+        probe = f"{shot.probe.loss:.3f} ± {shot.probe.standard_error:.3f}"
+    elif shot.probe_reason:
+        probe = f"none: {shot.probe_reason}"
+    if shot.loss is not None:
+        loss = f"{shot.loss:<7.3f}"
+    if shot.mean_loss is not None:
+        loss += f"  mean {shot.mean_loss:.3f}"
+    values = [
+        ("tokens", f"{shot.tokens:,}"),
+        ("pairs", pairs),
+        ("kept", kept),
+        ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
+        ("objective loss", loss),
+        ("probe loss", probe),
+        ("not finite", f"{shot.not_finite}"),
+        ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
+    ]
+    return [_pair(label, value, width) for label, value in values]
+
+
+def _pair(label: str, value: str, width: int) -> Text:
+    line = Text(no_wrap=True)
+    line.append(pad(label, 16), DIM)
+    line.append(pad(value, max(width - 16, 1)))
+    return line
+
+
+def loss_labels(shot: Snapshot) -> tuple[str, str]:
+    """The last values of the two curves, probe and objective."""
+    probe, loss = shot.probe, shot.loss
+    return (
+        "probe loss" if probe is None else f"probe loss {probe.loss:.3f}",
+        "objective loss" if loss is None else f"objective loss {loss:.3f}",
+    )
+
+
+def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
+    """What happened, newest first."""
+    lines = []
+    for event in list(reversed(events))[:height]:
+        line = Text(f"{clock(event.seconds)} ", DIM, no_wrap=True)
+        sign = numeral(event.number) if event.number is not None else ""
+        sign = "✗" if event.kind == "error" else sign
+        line.append(f"{sign:<2}", ACCENT)
+        text = safe_text(event.text)
+        if event.kind == "change":
+            text += f"  at {short(event.tokens)} tokens"
+        if event.acknowledged_ms is not None:
+            text += f", acknowledged in {event.acknowledged_ms:.0f} ms"
+        line.append(pad(text, max(width - cell_width(line.plain), 1)))
+        lines.append(line)
+    return lines
+
+
+def hint(shot: Snapshot, saved_to: str | None, staged: bool) -> str:
+    """One thing to know or to do now."""
+    saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else "s saves the vectors"
+    if shot.state == "preparing":
+        return "training starts by itself when all is read and compiled"
+    if shot.state == "failed":
+        return "n goes back to the first screen with the same choices · ctrl+q quits"
+    if shot.ended:
+        return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
+    if staged:
+        return "enter applies what is staged, esc drops it; it takes effect within 0.1 s"
+    if shot.state == "paused":
+        return "paused: settings can be changed; space goes on"
+    if shot.probe_reason:
+        return f"no probe loss: {shot.probe_reason}"
+    return "judge a change by the probe loss, whose yardstick stays"

@@ -1,0 +1,73 @@
+"""What the corpus field names: files, folders, patterns, or a bundled sample."""
+
+from __future__ import annotations
+
+import glob
+import shlex
+from pathlib import Path
+
+from w2vtui.errors import CorpusError
+
+SAMPLE = "atlas.txt"
+
+
+def sources_of(text: str) -> list[str]:
+    """The sources that a text names: one path as it stands, or several, quoted as in a shell.
+
+    A name that is no file here may be that of a bundled sample. A source that does not exist
+    stays, for whoever opens it to say so.
+
+    Raises:
+        CorpusError: nothing is named, or stdin, which is the keyboard here.
+    """
+    text = text.strip()
+    if not text:
+        raise CorpusError("name a text file: a path, a folder, or a pattern such as notes/*.txt")
+    try:
+        parts = [text] if _exists(_home(text)) else shlex.split(text)
+    except ValueError:
+        parts = [text]
+    if "-" in parts:
+        raise CorpusError("the screen cannot read stdin, which is its keyboard: name a file")
+    return [found for part in parts for found in _meant(part)]
+
+
+def is_sample(text: str) -> bool:
+    """Whether a text names a bundled sample and no file of one's own."""
+    text = text.strip()
+    return bool(text) and not _exists(_home(text)) and _sample(text) is not None
+
+
+def _meant(part: str) -> list[str]:
+    path = _home(part)
+    if _exists(path):
+        return [str(path)]
+    if glob.has_magic(part):
+        return sorted(glob.glob(str(path), recursive=True)) or [str(path)]  # noqa: PTH207
+    sample = _sample(part)
+    return [str(path if sample is None else sample)]
+
+
+def _home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(text)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False
+
+
+def _sample(name: str) -> Path | None:
+    from w2vtui.corpus import sample_path
+
+    if "/" in name:
+        return None
+    try:
+        return sample_path(name)
+    except CorpusError:
+        return None

@@ -1,0 +1,1 @@
+"""What the screens are made of. Each widget takes plain values and draws them; none knows a run."""

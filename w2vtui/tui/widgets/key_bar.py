@@ -1,0 +1,72 @@
+"""The line of keys at the bottom: those that mean something now, as many as fit.
+
+Textual's Footer is mounted anew at every change of focus, which flashes, and cuts what does not
+fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.events import Click, Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+LAST = ("app.help", "app.palette", "app.quit")
+"""Ids of the keys at the end of the line, which stay longest."""
+
+
+class KeyBar(Static):
+    """Keys of the screen, then those of the program; a click is a key press."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key"}
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self._shown: tuple[Binding, ...] = ()
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many as fit now."""
+        self._changed(self.screen)
+
+    def notify_style_update(self) -> None:
+        """Draw in the colours of the new theme."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._changed(self.screen)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        if not self.is_mounted or screen is not self.screen:
+            return
+        active = [one.binding for one in screen.active_bindings.values() if one.enabled]
+        shown = {binding.action: binding for binding in active if binding.show}
+        bindings = sorted(shown.values(), key=lambda b: LAST.index(b.id) if b.id in LAST else -1)
+        while bindings and self._line(bindings).cell_len > self.size.width:
+            del bindings[max(len(bindings) - len(LAST) - 1, 0)]
+        self._shown = tuple(bindings)
+        self.update(self._line(bindings), layout=False)
+
+    def on_click(self, event: Click) -> None:
+        """Press the key under the pointer."""
+        end = 1
+        for binding in self._shown:
+            end += self._line([binding]).cell_len + 1
+            if event.x < end:
+                self.app.simulate_key(binding.key)
+                return
+
+    def _line(self, bindings: Sequence[Binding]) -> Text:
+        line = Text(" ", no_wrap=True)
+        style = self.get_component_rich_style("keys--key", partial=True)
+        for at, binding in enumerate(bindings):
+            line.append("  " * (at > 0))
+            line.append(self.app.get_key_display(binding), style)
+            line.append(f" {binding.description}")
+        return line

@@ -1,0 +1,32 @@
+"""A framed text that is drawn again only when it changed."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+
+class Panel(Static):
+    """Text of a fixed size."""
+
+    def __init__(self, title: str = "", *, id: str, classes: str = "") -> None:
+        super().__init__("", id=id, classes=classes, markup=False)
+        self._shown: Text | None = None
+        if title:
+            self.border_title = title
+
+    def show(self, text: Text) -> None:
+        """Show a text, without laying the screen out again."""
+        if text != self._shown:
+            self._shown = text
+            self.update(text, layout=False)
+
+    @property
+    def plain(self) -> str:
+        """What is shown, without style."""
+        return self._shown.plain if self._shown is not None else ""
+
+
+def joined(lines: list[Text]) -> Text:
+    """Lines under one another, cut where they do not fit."""
+    return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)

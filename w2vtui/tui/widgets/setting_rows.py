@@ -1,0 +1,247 @@
+"""A list of settings: pick one, turn it, or type a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, Key
+from textual.message import Message
+from textual.widget import Widget
+
+from w2vtui.display import cell_width, pad
+
+LABEL_CELLS = 14
+COLUMN_CELLS = 38
+"""The least width of a column: arrow, label, arrow, the longest value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting, as it is drawn."""
+
+    name: str
+    label: str
+    value: str
+    staged: str = ""
+    """The value that waits to be applied; empty when none does."""
+    help: str = ""
+
+
+class SettingRows(Widget, can_focus=True):
+    """Settings one under another, in two columns where the height asks for it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--picked", "rows--value", "rows--staged", "rows--label", "rows--help",
+    }  # fmt: skip
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "pick(-1)", "setting above", show=False, id="rows.up"),
+        Binding("down,j", "pick(1)", "setting below", show=False, id="rows.down"),
+        Binding("left,h", "step(-1)", "lower value", show=False, id="rows.left"),
+        Binding("right,l", "step(1)", "higher value", show=False, id="rows.right"),
+        Binding("shift+left", "step(-3)", "3 steps lower", show=False, id="rows.shift_left"),
+        Binding("shift+right", "step(3)", "3 steps higher", show=False, id="rows.shift_right"),
+        Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
+        Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
+        Binding("delete", "reset", "default value", show=False, id="rows.reset"),
+    ]
+
+    @dataclass
+    class Stepped(Message):
+        """A setting was turned by some steps."""
+
+        name: str
+        by: int
+
+    @dataclass
+    class Typed(Message):
+        """A value was typed for a setting."""
+
+        name: str
+        text: str
+
+    @dataclass
+    class Reset(Message):
+        """A setting is to be as if nobody had touched it."""
+
+        name: str
+
+    class Applied(Message):
+        """What is staged is to be applied."""
+
+    class Dropped(Message):
+        """What is staged is to be dropped."""
+
+    def __init__(self, *, id: str, classes: str = "", n_help_lines: int = 2) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: tuple[Row, ...] = ()
+        self._picked = 0
+        self._typing = ""
+        self._n_help_lines = n_help_lines
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Show these settings."""
+        if rows != self._rows:
+            self._rows = rows
+            self.refresh()
+
+    @property
+    def picked(self) -> str:
+        """The name of the setting picked."""
+        return self._rows[self._picked].name if self._rows else ""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows
+
+    def pick(self, name: str) -> None:
+        """Pick a setting by name."""
+        self._picked = next(at for at, row in enumerate(self._rows) if row.name == name)
+        self.refresh()
+
+    # ---- keys
+
+    def action_pick(self, by: int) -> None:
+        """Go up or down; what was typed is staged."""
+        self._finish_typing()
+        if self._rows:
+            self._picked = (self._picked + by) % len(self._rows)
+        self.refresh()
+
+    def action_step(self, by: int) -> None:
+        """Turn the setting picked."""
+        self._finish_typing()
+        self.post_message(self.Stepped(self.picked, by))
+
+    def action_apply(self) -> None:
+        """Ask for what is staged, what is being typed included."""
+        self._finish_typing()
+        self.post_message(self.Applied())
+
+    def action_drop(self) -> None:
+        """Drop what is being typed, else what is staged."""
+        if self._typing:
+            self._typing = ""
+            self.refresh()
+        else:
+            self.post_message(self.Dropped())
+
+    def action_reset(self) -> None:
+        """Take the setting picked back."""
+        self._typing = ""
+        self.post_message(self.Reset(self.picked))
+        self.refresh()
+
+    def on_key(self, event: Key) -> None:
+        """Digits begin a value."""
+        character = event.character or ""
+        more = self._typing and character in "eE+-."
+        if character and (character in "0123456789.-" or more):
+            self._typing += character
+        elif event.key == "backspace" and self._typing:
+            self._typing = self._typing[:-1]
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Nothing stays half typed."""
+        self._finish_typing()
+
+    def on_click(self, event: Click) -> None:
+        """Pick what was clicked."""
+        n_columns, n_lines = self._shape()
+        column = min(event.x * n_columns // max(self.size.width, 1), n_columns - 1)
+        at = column * n_lines + event.y + self._first(n_lines)
+        if event.y < n_lines and at < len(self._rows):
+            self._finish_typing()
+            self._picked = at
+            self.refresh()
+
+    def _finish_typing(self) -> None:
+        if self._typing:
+            self.post_message(self.Typed(self.picked, self._typing))
+            self._typing = ""
+            self.refresh()
+
+    # ---- drawing
+
+    def _shape(self) -> tuple[int, int]:
+        """Columns, and lines in each."""
+        fit_beside = max(self.size.width // COLUMN_CELLS, 1)
+        n_lines = max(self.size.height - self._n_help_lines, 1)
+        if fit_beside * n_lines < len(self._rows) <= fit_beside * (self.size.height - 1):
+            n_lines = self.size.height - 1
+        needed = -(-len(self._rows) // n_lines) if self._rows else 1
+        n_columns = min(fit_beside, needed)
+        return n_columns, min(n_lines, -(-len(self._rows) // n_columns) if self._rows else 1)
+
+    def _first(self, n_lines: int) -> int:
+        """The first row shown of a single column that is too short for all."""
+        n_columns, _ = self._shape()
+        if n_columns * n_lines >= len(self._rows):
+            return 0
+        return min(max(self._picked - n_lines // 2, 0), len(self._rows) - n_columns * n_lines)
+
+    def render(self) -> Text:
+        """All the rows, and the help of the one picked."""
+        n_columns, n_lines = self._shape()
+        width, first = self.size.width // n_columns, self._first(n_lines)
+        text = Text(no_wrap=True)
+        for line in range(n_lines):
+            for column in range(n_columns):
+                at = first + column * n_lines + line
+                row = self._row(at, width) if at < len(self._rows) else Text(" " * width)
+                text.append_text(row)
+            text.append("\n")
+        for help_line in self._help(self.size.height - n_lines):
+            text.append_text(help_line)
+            text.append("\n")
+        text.right_crop(1)
+        return text
+
+    def _row(self, at: int, width: int) -> Text:
+        row, is_picked = self._rows[at], at == self._picked
+        lit = is_picked and self.has_focus
+        style = self.get_component_rich_style
+        line = Text("▸ " if is_picked else "  ", style=style("rows--picked"))
+        line.append(pad(row.label, LABEL_CELLS), style("rows--picked" if lit else "rows--label"))
+        left, right = ("◂ ", " ▸") if lit else ("  ", "  ")
+        line.append(left, style("rows--picked"))
+        room = width - cell_width(line.plain) - 2
+        if is_picked and self._typing:
+            line.append(pad(self._typing + "▏", min(room, 12)), style("rows--staged"))
+        elif row.staged:
+            both = f"{row.value} → {row.staged}"
+            shown = both if cell_width(both) + 7 <= room else f"→ {row.staged}"
+            line.append(shown, style("rows--staged"))
+            line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
+            if cell_width(line.plain) + 7 <= width:
+                line.append(" staged", style("rows--staged"))
+        else:
+            line.append(row.value, style("rows--value"))
+            line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
+        return Text(pad(line.plain, width), spans=line.spans)
+
+    def _help(self, n_lines: int) -> list[Text]:
+        if not self._rows or n_lines < 1:
+            return []
+        words, lines = self._rows[self._picked].help.split(), [""]
+        for word in words:
+            if cell_width(lines[-1]) + 1 + cell_width(word) > self.size.width - 3:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}".strip()
+        n_shown = min(n_lines, max(self._n_help_lines, 1))
+        if len(lines) > n_shown:
+            lines = [*lines[: n_shown - 1], " ".join(lines[n_shown - 1 :])]
+        style = self.get_component_rich_style("rows--help")
+        above = [Text()] * max(n_lines - n_shown - (n_lines > n_shown), 0)
+        gap = [Text()] if n_lines > n_shown else []
+        shown = [Text("  " + pad(line, self.size.width - 2), style=style) for line in lines]
+        return [*gap, *shown, *above][:n_lines]

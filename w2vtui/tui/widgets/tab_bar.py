@@ -1,0 +1,42 @@
+"""The names of panes that share one place, on a small terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Static
+
+
+class TabBar(Static):
+    """One line; the pane on show is reversed."""
+
+    @dataclass
+    class Chosen(Message):
+        """A name was clicked."""
+
+        pane: str
+
+    def __init__(self, panes: tuple[str, ...], *, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+        self._panes = panes
+
+    def show(self, current: str) -> None:
+        """Mark the pane on show."""
+        line = Text(" ", no_wrap=True)
+        for pane in self._panes:
+            line.append(f" {pane.capitalize()} ", "bold reverse" if pane == current else "")
+            line.append(" ")
+        line.append("  [ ] switch", "dim")
+        self.update(line, layout=False)
+
+    def on_click(self, event: Click) -> None:
+        """Choose the name under the pointer."""
+        end = 1
+        for pane in self._panes:
+            end += len(pane) + 3
+            if event.x < end:
+                self.post_message(self.Chosen(pane))
+                return
