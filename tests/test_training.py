@@ -225,7 +225,10 @@ def test_setting_alpha_sets_the_rate_of_the_moment():
 
 def test_workers_come_and_go():
     run = training_run(workers=1)
-    names = lambda: {t.name for t in threading.enumerate() if t.name.startswith("w2vtui-worker")}
+
+    def names():
+        return {t.name for t in threading.enumerate() if t.name.startswith("w2vtui-worker")}
+
     run.change(workers=4)
     until(lambda: len(names()) == 4, "four workers")
     run.change(workers=2)
@@ -415,7 +418,7 @@ def test_pair_losses_are_those_of_a_softmax():
 
 
 def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
-    """Vectors at the optimum of negative sampling probe alike whatever noise they were trained with."""
+    """Vectors at the optimum of negative sampling probe alike, whatever their noise was."""
     corpus = encode_sentences(topical_sentences(4000), CorpusSettings(min_count=1))
     backend = CpuBackend(corpus, TrainingSettings(vector_size=26))
     blocks = choose_held_out(corpus.sentence_starts, 1)
