@@ -121,7 +121,7 @@ def test_the_command_line_names_only_what_differs():
     )  # fmt: skip
     assert line == (
         "w2vtui train x.txt --negative 15 --sample 1e-05 --no-shared-noise --min-count 1200 "
-        "--lowercase --output v.txt"
+        "--lowercase -o v.txt"
     )
 
 
@@ -150,6 +150,19 @@ def test_the_command_line_means_the_same_settings(live):
         else:
             given_values[flag] = value_from_text(LiveSettings, flag, words.pop(0))
     assert LiveSettings(**given_values) == live
+
+
+def test_the_command_line_is_one_that_the_program_takes(tmp_path):
+    from w2vtui.cli import arguments
+
+    live = LiveSettings(negative=7, alpha=0.033, shared_noise=False, model="cbow")
+    corpus = CorpusSettings(lowercase=True, tokenizer="words")
+    line = command_line(["a b.txt"], live, corpus, TrainingSettings(vector_size=64), output="v.vec")
+    taken = arguments.parse(shlex.split(line)[1:])
+    assert taken.corpus == ["a b.txt"]
+    assert taken.output == "v.vec"
+    assert (taken.live_settings, taken.corpus_settings) == (live, corpus)
+    assert taken.training_settings == TrainingSettings(vector_size=64)
 
 
 # ---- the text

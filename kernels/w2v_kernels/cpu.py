@@ -196,6 +196,8 @@ def train_sentence(
         if i < last:
             prepare_center(i, span, weights, tables, hyper, scratch, chosen)
         while i < last:
+            if i + window + 1 < n:  # the next word to come into reach
+                prefetch(weights.input_vectors, kept_ids, i + window + 1)
             if i + 1 < last:
                 prepare_center(i + 1, span, weights, tables, hyper, scratch, chosen_next)
             train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies)

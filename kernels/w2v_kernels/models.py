@@ -13,7 +13,7 @@ from w2v_kernels.exact_softmax import softmax_block
 from w2v_kernels.hierarchical_softmax import choose_path
 from w2v_kernels.logistic_block import logistic_block
 from w2v_kernels.negative_sampling import choose_noise
-from w2v_kernels.tiles import TILE
+from w2v_kernels.tiles import TILE, spread, sum_rows
 
 NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
@@ -105,19 +105,20 @@ def cbow(center, contexts, n_contexts, chosen, lr, weights, tables, hyper, scrat
     Stratos 2021).
     """
     vectors, mean, moves, numbers = (
-        weights.input_vectors, scratch.mean, scratch.moves, scratch.numbers,
-    )  # fmt: skip
-    mean[0], moves[0] = np.float32(0.0), np.float32(0.0)
+        weights.input_vectors,
+        scratch.mean,
+        scratch.moves,
+        scratch.numbers,
+    )
     share = np.float32(1.0) / np.float32(n_contexts)
     into_mean = share if hyper.cbow_mean else np.float32(1.0)
-    for c in range(n_contexts):
-        add_to_row(mean, 0, vectors, contexts[c], into_mean)
+    sum_rows(vectors, contexts, n_contexts, into_mean, mean)
+    moves[0] = np.float32(0.0)
     loss, saturated = predict(
         mean, numbers, 1, center, chosen, lr, moves, numbers, weights, tables, hyper, scratch
     )
     back = share if hyper.cbow_divide else np.float32(1.0)
-    for c in range(n_contexts):
-        add_to_row(vectors, contexts[c], moves, 0, back)
+    spread(moves, back, vectors, contexts, n_contexts)
     return loss, saturated
 
 

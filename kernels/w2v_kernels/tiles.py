@@ -198,6 +198,47 @@ def _emit_update(context, builder, signature, args):
     return context.get_dummy_value()
 
 
+def _emit_sum(context, builder, signature, args):
+    matrix, rows, n, scale, total = args
+    kinds = signature.args
+    matrix = _Rows(context, builder, kinds[0:2], matrix, rows)
+    total = _data(context, builder, kinds[4], total)
+    intp, scale = n.type, splat(builder, scale)
+    length = matrix.length
+    with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
+        before = builder.basic_block
+        loop = builder.append_basic_block("rows")
+        done = builder.append_basic_block("rows.done")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        c, so_far = builder.phi(intp), builder.phi(VECTOR)
+        new = Lanes(builder, so_far) + load(builder, matrix.start(c), offset)
+        following = builder.add(c, intp(1))
+        c.add_incoming(intp(0), before)
+        c.add_incoming(following, loop)
+        so_far.add_incoming(constant(builder, [0.0] * LANES).value, before)
+        so_far.add_incoming(new.value, loop)
+        builder.cbranch(builder.icmp_signed("<", following, n), loop, done)
+        builder.position_at_end(done)
+        (scale * new).store(total, offset)
+    return context.get_dummy_value()
+
+
+def _emit_spread(context, builder, signature, args):
+    move, scale, matrix, rows, n = args
+    kinds = signature.args
+    matrix = _Rows(context, builder, kinds[2:4], matrix, rows)
+    move = _data(context, builder, kinds[0], move)
+    intp, scale = n.type, splat(builder, scale)
+    length = matrix.length
+    with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
+        step = scale * load(builder, move, offset)
+        with cgutils.for_range(builder, n, intp=intp) as c:
+            start = matrix.start(c.index)
+            (load(builder, start, offset) + step).store(start, offset)
+    return context.get_dummy_value()
+
+
 def _emit_prefetch(context, builder, signature, args):
     rows = _Rows(context, builder, signature.args[0:2], *args[0:2])
     start, intp = rows.start(args[2]), args[2].type
@@ -243,6 +284,16 @@ def _update(_, inputs, input_rows, n, targets, target_rows, t, steps, at, moved,
 
 
 @intrinsic
+def _sum_rows(_, matrix, rows, n, scale, total):
+    return types.void(matrix, rows, _intp, _f32, total), _emit_sum
+
+
+@intrinsic
+def _spread(_, move, scale, matrix, rows, n):
+    return types.void(move, _f32, matrix, rows, _intp), _emit_spread
+
+
+@intrinsic
 def _prefetch(_, matrix, rows, i):
     return types.void(matrix, rows, _intp), _emit_prefetch
 
@@ -277,6 +328,12 @@ if config.DISABLE_JIT:
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
         moved[moved_rows[:n]] += step @ old
 
+    def _sum_rows(matrix, rows, n, scale, total):
+        total[0] = scale * matrix[rows[:n]].sum(axis=0)
+
+    def _spread(move, scale, matrix, rows, n):
+        np.add.at(matrix, rows[:n], scale * move[0])
+
     def _prefetch(matrix, rows, i):
         pass
 
@@ -294,5 +351,9 @@ update = _update
 
 step[i,j] is steps[at + 6 i + j]. The moved rows may be the input rows themselves, when those are
 all different."""
+sum_rows = _sum_rows
+"""total[0] = scale * (the sum of the rows of a matrix that rows[0..n-1] name), n at least 1."""
+spread = _spread
+"""matrix[rows[c]] += scale * move[0] for c in 0..n-1."""
 prefetch = _prefetch
 """Ask for row number rows[i]; a hint, never a fault."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from w2vtui.tui.controls import Control, controls_of, value_text
+
+
+def proposed_output(corpus_name: str) -> str:
+    """A file for the vectors of a corpus, in the current folder: `notes.vec` for notes.txt."""
+    return f"{Path(corpus_name).stem.replace(' ', '-') or 'vectors'}.vec"
 
 
 def command_line(sources: Sequence[str], *settings: Any, output: str | None = None) -> str:
@@ -18,7 +24,7 @@ def command_line(sources: Sequence[str], *settings: Any, output: str | None = No
             if value != control.default:
                 words += _flag(control, value)
     if output is not None:
-        words += ["--output", shlex.quote(output)]
+        words += ["-o", shlex.quote(output)]
     return " ".join(words)
 
 

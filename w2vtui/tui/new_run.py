@@ -18,7 +18,7 @@ from textual.widgets import Button, Input
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
-from w2vtui.tui.command_line import command_line
+from w2vtui.tui.command_line import command_line, proposed_output
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.preview import Preview, look_at
 from w2vtui.tui.session import Form
@@ -236,10 +236,10 @@ class NewRunScreen(Screen[None]):
     def command(self) -> str:
         """The command line that does the same."""
         form = self.form
-        return command_line(
-            [safe_text(form.corpus.strip() or "FILE")],
-            form.corpus_settings, form.training, form.live, output=self.app.output,
-        )  # fmt: skip
+        known = self.preview.sources if self.preview is not None else ()
+        sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
+        output = self.app.output or proposed_output(sources[0])
+        return command_line(sources, form.corpus_settings, form.training, form.live, output=output)
 
     def on_input_submitted(self) -> None:
         """Enter in the corpus field goes on to Start."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,6 +21,7 @@ from w2vtui.display import pad, safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
+from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
@@ -416,8 +416,8 @@ class TrainScreen(Screen[None]):
             if path is not None:
                 then(path)
 
-        stem = Path(self.shot.corpus_name or "vectors").stem.replace(" ", "-")
-        proposed = self.session.saved_to or self.app.output or f"{stem}.vec"
+        proposed = self.session.saved_to or self.app.output
+        proposed = proposed or proposed_output(self.shot.corpus_name)
         self.app.push_screen(SaveDialog(proposed), answered)
 
     @work(group="save")
