@@ -98,7 +98,7 @@ def test_training_and_saving_load_no_screens(topical_corpus, tmp_path):
     assert codes == [0, 0]
     assert output.exists()
     assert loaded(modules, "numba") == ["numba"]
-    assert loaded(modules, "textual", "textual_plot", "w2vtui.tui") == []
+    assert loaded(modules, "textual", "w2vtui.tui") == []
 
 
 def test_looking_at_vectors_needs_neither_kernels_nor_screens(tmp_path):

@@ -264,6 +264,14 @@ async def test_a_query_shows_its_nearest_words(topical_corpus):
         await until(app, lambda: "sailor" in app.screen.query_one("#nearest").plain)
 
 
+async def test_a_query_typed_in_one_go_is_a_query(topical_corpus):
+    """No key of it may reach the screen, where `s` would save and `x` would stop."""
+    async with training(form(topical_corpus)) as app:
+        for key in ("slash", "s", "a", "x", "n"):
+            app.simulate_key(key)
+        await until(app, lambda: isinstance(app.focused, Input) and app.focused.value == "saxn")
+
+
 async def test_an_unknown_word_is_explained(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await ask(app, "shipp")

@@ -15,7 +15,7 @@ from w2vtui.training.snapshot import Neighbors, Probe
 from w2vtui.training.watch import nearest
 from w2vtui.vectors import KeyedVectors
 
-PROBE_COST_SHARE = 0.02
+PROBE_COST_SHARE = 0.04
 """The probe may take this share of one core."""
 LEAST_PROBE_SECONDS = 0.5
 WATCH_COST_SHARE = 0.02
@@ -61,6 +61,11 @@ class Observer:
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words are kept up to date from now on."""
         self._wanted = queries
+        self._wake.set()
+
+    def look_soon(self) -> None:
+        """Measure the probe now, not when it is next due: something has changed."""
+        self._probe_due = 0.0
         self._wake.set()
 
     def finish(self) -> None:

@@ -414,6 +414,8 @@ class Run:
                 self._staged = None
         text = describe_change(before, wanted, rate_before)
         if text:
+            if self._observer is not None:
+                self._observer.look_soon()
             number = 1 + sum(event.kind == "change" for event in self._events)
             self._note(text, kind="change", tokens=clock, number=number, acknowledged_ms=took)
 

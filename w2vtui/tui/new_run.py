@@ -260,8 +260,8 @@ class NewRunScreen(Screen[None]):
         self.call_later(lambda: self.app.launch(self.form))
 
     def action_corpus(self) -> None:
-        """Go to the corpus field."""
-        self.query_one("#corpus").focus()
+        """Go to the corpus field, before the next keys come: they are part of the name."""
+        self.set_focus(self.query_one("#corpus"))
 
     def action_copy(self) -> None:
         """Copy the command line."""

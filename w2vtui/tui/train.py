@@ -52,7 +52,8 @@ class TrainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause", id="train.pause", tooltip="pause training, or go on"),
-        Binding("slash", "query", "Query", id="train.query",
+        # With priority, so that the focus has moved before the next key is looked at.
+        Binding("slash", "query", "Query", id="train.query", priority=True,
                 tooltip="the nearest words of a word, or of king - man + woman"),
         Binding("s", "save", "Save", id="train.save", tooltip="save the vectors as they are now"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="end the training; asks"),
@@ -336,7 +337,8 @@ class TrainScreen(Screen[None]):
     def action_query(self) -> None:
         """Go to the query field."""
         self.action_show_pane("neighbors")
-        self.query_one("#query", Input).focus()
+        # At once: focus() would come after the next keys, which belong to the query.
+        self.set_focus(self.query_one("#query", Input))
 
     def action_leave_query(self) -> None:
         """Back to the controls."""
