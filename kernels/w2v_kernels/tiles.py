@@ -55,34 +55,46 @@ def _data(context, builder, kind, array):
     return context.make_array(kind)(context, builder, array).data
 
 
+def _emit_loop(builder, stop, step, carried, body):
+    """Emit a loop over 0, step, 2 step ... below stop, at least once; return what it carried last.
+
+    carried  Lanes that stay in registers from round to round
+    body     emits one round: takes the index and the carried lanes, returns their next values
+    """
+    intp = stop.type
+    before = builder.basic_block
+    loop = builder.append_basic_block("loop")
+    done = builder.append_basic_block("loop.done")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    index = builder.phi(intp)
+    values = [builder.phi(VECTOR) for _ in carried]
+    after = body(index, [Lanes(builder, value) for value in values])
+    following = builder.add(index, intp(step))
+    index.add_incoming(intp(0), before)
+    index.add_incoming(following, loop)
+    for value, first, following_value in zip(values, carried, after, strict=True):
+        value.add_incoming(first.value, before)
+        value.add_incoming(following_value.value, loop)
+    builder.cbranch(builder.icmp_signed("<", following, stop), loop, done)
+    builder.position_at_end(done)
+    return after
+
+
 def _emit_dots(builder, inputs, c, n_inputs, targets, t):
     """Emit the dot products of input rows c .. with target rows t ..; one sum a pair, unreduced."""
     intp = c.type
     xs = [inputs.start(builder.add(c, intp(i))) for i in range(n_inputs)]
     us = [targets.start(builder.add(t, intp(j))) for j in range(TILE)]
-    before = builder.basic_block
-    loop = builder.append_basic_block("dots")
-    done = builder.append_basic_block("dots.done")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    offset = builder.phi(intp)
-    offset.add_incoming(intp(0), before)
-    sums = [builder.phi(VECTOR) for _ in range(n_inputs * TILE)]
-    x = [load(builder, start, offset) for start in xs]
-    u = [load(builder, start, offset) for start in us]
-    new = [
-        x[i] * u[j] + Lanes(builder, sums[i * TILE + j])
-        for i in range(n_inputs)
-        for j in range(TILE)
-    ]
-    following = builder.add(offset, intp(LANES))
-    offset.add_incoming(following, loop)
-    for total, value in zip(sums, new, strict=True):
-        total.add_incoming(constant(builder, [0.0] * LANES).value, before)
-        total.add_incoming(value.value, loop)
-    builder.cbranch(builder.icmp_signed("<", following, inputs.length), loop, done)
-    builder.position_at_end(done)
-    return new
+    zero = constant(builder, [0.0] * LANES)
+
+    def multiply_and_add(offset, sums):
+        x = [load(builder, start, offset) for start in xs]
+        u = [load(builder, start, offset) for start in us]
+        return [x[i] * u[j] + sums[i * TILE + j] for i in range(n_inputs) for j in range(TILE)]
+
+    sums = [zero] * (n_inputs * TILE)
+    return _emit_loop(builder, inputs.length, LANES, sums, multiply_and_add)
 
 
 def _exp_of_negative(magnitude):
@@ -167,32 +179,22 @@ def _emit_update(context, builder, signature, args):
     length = targets.length
     with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
         old = [load(builder, start, offset) for start in us]
-        before = builder.basic_block
-        loop = builder.append_basic_block("inputs")
-        done = builder.append_basic_block("inputs.done")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        c = builder.phi(intp)
-        c.add_incoming(intp(0), before)
-        new = [builder.phi(VECTOR) for _ in range(TILE)]
-        x = load(builder, inputs.start(c), offset)
-        moved_start = moved.start(c)
-        moving = load(builder, moved_start, offset)
-        steps_at = builder.add(at, builder.mul(c, intp(TILE)))
-        updated = []
-        for j in range(TILE):
-            step = builder.load(builder.gep(steps, [builder.add(steps_at, intp(j))]))
-            step = splat(builder, step)
-            updated.append(step * x + Lanes(builder, new[j]))
-            moving = step * old[j] + moving
-        moving.store(moved_start, offset)
-        following = builder.add(c, intp(1))
-        c.add_incoming(following, loop)
-        for value, first, after in zip(new, old, updated, strict=True):
-            value.add_incoming(first.value, before)
-            value.add_incoming(after.value, loop)
-        builder.cbranch(builder.icmp_signed("<", following, n_inputs), loop, done)
-        builder.position_at_end(done)
+
+        def meet_input(c, new, offset=offset, old=old):
+            x = load(builder, inputs.start(c), offset)
+            moved_start = moved.start(c)
+            moving = load(builder, moved_start, offset)
+            steps_at = builder.add(at, builder.mul(c, intp(TILE)))
+            updated = []
+            for j in range(TILE):
+                step = builder.load(builder.gep(steps, [builder.add(steps_at, intp(j))]))
+                step = splat(builder, step)
+                updated.append(step * x + new[j])
+                moving = step * old[j] + moving
+            moving.store(moved_start, offset)
+            return updated
+
+        updated = _emit_loop(builder, n_inputs, 1, old, meet_input)
         for start, after in zip(us, updated, strict=True):
             after.store(start, offset)
     return context.get_dummy_value()
@@ -206,21 +208,13 @@ def _emit_sum(context, builder, signature, args):
     intp, scale = n.type, splat(builder, scale)
     length = matrix.length
     with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
-        before = builder.basic_block
-        loop = builder.append_basic_block("rows")
-        done = builder.append_basic_block("rows.done")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        c, so_far = builder.phi(intp), builder.phi(VECTOR)
-        new = Lanes(builder, so_far) + load(builder, matrix.start(c), offset)
-        following = builder.add(c, intp(1))
-        c.add_incoming(intp(0), before)
-        c.add_incoming(following, loop)
-        so_far.add_incoming(constant(builder, [0.0] * LANES).value, before)
-        so_far.add_incoming(new.value, loop)
-        builder.cbranch(builder.icmp_signed("<", following, n), loop, done)
-        builder.position_at_end(done)
-        (scale * new).store(total, offset)
+
+        def add_row(c, so_far, offset=offset):
+            return [so_far[0] + load(builder, matrix.start(c), offset)]
+
+        zero = constant(builder, [0.0] * LANES)
+        (sum_of_rows,) = _emit_loop(builder, n, 1, [zero], add_row)
+        (scale * sum_of_rows).store(total, offset)
     return context.get_dummy_value()
 
 

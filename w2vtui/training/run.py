@@ -286,6 +286,7 @@ class Run:
             self._watch.stop()
             with self._lock:
                 self._state = ending
+                self._staged = None  # asked for too late to come into force
             self._ended.set()
 
     def _prepare(self) -> None:
