@@ -38,7 +38,8 @@ def _user_cache_folder() -> Path:
 
 def _digest() -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for part in (numba.__version__, llvmlite.binding.get_host_cpu_name(), sys.version):
+    place = str(Path(__file__).parent)  # Numba keeps the code of each place by itself
+    for part in (place, numba.__version__, llvmlite.binding.get_host_cpu_name(), sys.version):
         digest.update(part.encode())
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())

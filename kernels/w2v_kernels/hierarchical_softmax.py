@@ -1,8 +1,7 @@
-"""Objective 2: hierarchical softmax. Turn left or right at each node from the root to the center
-word.
+"""Objective 2: hierarchical softmax. Turn left or right at each node from the root to the center.
 
-    P(w_o | w_c) = prod_{j=1..L(w_o)-1} sigmoid( [[n(w_o,j+1) = leftChild(n(w_o,j))]] .
-    u_{n(w_o,j)} . v_c ) [[x]] = 1 if x else -1
+    P(w_o | w_c) = prod_{j=1..L(w_o)-1} sigmoid( turn_j * u_{n(w_o,j)} . v_c )
+    turn_j = [[ n(w_o,j+1) = leftChild(n(w_o,j)) ]],     [[x]] = 1 if x else -1
 
 The tree is Huffman's over the counts. Code bit 0, label 1, is the left child.
 D2L 15.2.2 Hierarchical Softmax; Mikolov et al. 2013, "Distributed Representations", eq. 3.

@@ -20,6 +20,7 @@ from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.formats import check_writable, save_vectors, vocab_beside
 from w2vtui.formats.atomic import check_target
+from w2vtui.settings import CorpusSettings
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
@@ -45,7 +46,7 @@ def train(arguments: argparse.Namespace) -> int:
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return open_corpus(
-            _without(sources, outputs),
+            _without(sources, outputs, arguments.corpus_settings),
             arguments.corpus_settings,
             progress=progress,
             stop=stop,
@@ -91,11 +92,13 @@ def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[s
     return written
 
 
-def _without(sources: Sequence[str], outputs: Sequence[str]) -> Sequence[str | Path]:
+def _without(
+    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
+) -> Sequence[str | Path]:
     """The sources; a folder that holds vectors from an earlier time becomes its other files."""
-    if not any(Path(source).is_dir() for source in sources):
+    if not outputs or not any(Path(source).is_dir() for source in sources):
         return sources
-    files = find_files(sources)
+    files = find_files(sources, encoding=settings.encoding)
     others = [file for file in files if os.path.realpath(file) not in outputs]
     return others if len(others) < len(files) else sources
 

@@ -226,6 +226,13 @@ class CpuBackend:
         self.train_span(
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
         )
+        # What looks at the run, too: compiled later it would hold up the curves.
+        nobody, nothing_found = np.zeros((0, 1), np.int32), np.zeros((0, 1))
+        contexts = np.zeros(0, np.int32)
+        look.score_candidates(self._input, self._output, contexts, nobody, nothing_found)
+        look.score_candidates_by_tree(
+            self._input, self._nodes, self._tree, contexts, nobody, nothing_found
+        )
 
     @staticmethod
     def compiled_before() -> bool:

@@ -16,8 +16,9 @@ from w2vtui.training.watch import nearest
 from w2vtui.vectors import KeyedVectors
 
 PROBE_COST_SHARE = 0.04
-"""The probe may take this share of one core."""
-LEAST_PROBE_SECONDS = 0.5
+"""The probe may take this share of one core,"""
+LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS = 0.5, 5.0
+"""but comes no more and no less often than this."""
 WATCH_COST_SHARE = 0.02
 LEAST_WATCH_SECONDS = 0.5
 WATCH_TOP = 10
@@ -42,9 +43,11 @@ class Observer:
         self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
         self._wanted: tuple[str, ...] = ()
         self._wake = threading.Event()
+        self._changed = threading.Event()
         self._leave = threading.Event()
         self._thread: threading.Thread | None = None
         self._probe_due = self._watch_due = 0.0
+        self._probed: tuple[Plan | None, int] = None, -1
         self.probe: Probe | None = None
         self.neighbors: tuple[Neighbors, ...] = ()
         self._neighbors_tokens = -1
@@ -65,7 +68,7 @@ class Observer:
 
     def look_soon(self) -> None:
         """Measure the probe now, not when it is next due: something has changed."""
-        self._probe_due = 0.0
+        self._changed.set()
         self._wake.set()
 
     def finish(self) -> None:
@@ -88,12 +91,15 @@ class Observer:
         """Measure and look up what is due, or on leaving all that is not of this very moment."""
         plan, tokens, seconds = self._now()
         started = time.monotonic()
-        probed = self.probe.tokens if self.probe else -1
-        if self._probe_set and tokens != probed and (leaving or started >= self._probe_due):
+        due = leaving or self._changed.is_set() or started >= self._probe_due
+        self._changed.clear()
+        probed_plan, probed_tokens = self._probed
+        if self._probe_set and due and (plan is not probed_plan or tokens != probed_tokens):
             self.probe = self._probe_set.measure(self._backend, plan, tokens)
             self.probe_curve.append(tokens, seconds, self.probe.loss)
-            pause = max(LEAST_PROBE_SECONDS, (time.monotonic() - started) / PROBE_COST_SHARE)
-            self._probe_due = started + (pause if probed > 0 else LEAST_PROBE_SECONDS)
+            self._probed = plan, tokens
+            pause = (time.monotonic() - started) / PROBE_COST_SHARE
+            self._probe_due = started + min(max(pause, LEAST_PROBE_SECONDS), MOST_PROBE_SECONDS)
         started, wanted = time.monotonic(), self._wanted
         answered = tuple(found.query for found in self.neighbors)
         stale = bool(wanted) and tokens != self._neighbors_tokens

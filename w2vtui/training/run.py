@@ -221,7 +221,7 @@ class Run:
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""
-        preparing = Snapshot(
+        base = Snapshot(
             state=self._state,
             activity=self._activity,
             activity_fraction=None if self._read else self._reading.fraction,
@@ -233,14 +233,14 @@ class Run:
         )
         crew, backend, route, observer = self._crew, self._backend, self._route, self._observer
         if crew is None or backend is None or route is None or observer is None:
-            return preparing
+            return base
         tallies, schedule, seconds = crew.tallies(), crew.schedule, self._watch.seconds
         per_epoch = route.tokens_per_epoch
         epochs = crew.plan.settings.epochs or 1
-        speed = self._speed.now if preparing.state == "training" else 0.0
+        speed = self._speed.now if base.state == "training" else 0.0
         left = max(schedule.planned - tallies.tokens, 0)
         return dataclasses.replace(
-            preparing,
+            base,
             corpus_name=backend.corpus.name,
             n_words=self._n_words,
             settings=crew.plan.settings,
