@@ -415,6 +415,16 @@ def test_a_signal_while_stdin_is_read_leaves_nothing_behind(
     assert leftovers(tmp_path, Path(environment["W2VTUI_CACHE_DIR"])) == []
 
 
+def test_a_folder_is_read_in_the_encoding_that_was_named(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("to be or not to be\n" * 40, encoding="utf-16")
+    out = tmp_path / "v.txt"
+    command = ["train", str(folder), "-o", str(out), "--encoding", "utf-16", *QUICK]
+    assert run_command_line(command) == 0
+    assert len(load_vectors(out)) == 4
+
+
 def test_vectors_in_the_corpus_folder_are_not_read_as_text(tmp_path, capsys):
     folder = tmp_path / "texts"
     folder.mkdir()

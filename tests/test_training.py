@@ -393,6 +393,19 @@ def test_the_probe_starts_at_log_64_and_repeats():
     assert first.snapshot().probe == again.snapshot().probe
 
 
+def test_a_change_is_probed_even_while_paused():
+    run = training_run(sentences=topical_sentences(4000), alpha=0.05)
+    until(lambda: run.snapshot().probe.tokens > 0, "a probe of trained vectors")
+    run.pause()
+    until(lambda: run.probe_curve.rows()[-1, 0] == run.snapshot().tokens, "the last probe")
+    before = run.snapshot().probe
+    run.change(objective="hierarchical-softmax")
+    until(lambda: run.snapshot().probe.loss != before.loss, "a probe of the other objective")
+    assert run.snapshot().probe.tokens == before.tokens
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
 def test_too_little_text_has_no_probe_and_says_why():
     run = trained(sentences=[["a", "b", "c"]] * 30)
     assert run.snapshot().probe is None

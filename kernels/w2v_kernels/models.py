@@ -1,7 +1,11 @@
 """The two models: which input rows a center word meets, and which of the objectives' targets.
 
-skip-gram   every context word's vector by itself predicts the center word    D2L 15.1.3, 15.2
-CBOW        the mean (or sum) of the context words' vectors predicts it        D2L 15.1.4, 15.2
+    skip-gram   every context word's vector by itself predicts the center word    15.1.3, 15.2
+    CBOW        the mean (or sum) of the context words' vectors predicts it        15.1.4, 15.2
+
+The sections are D2L's. As in word2vec.c, context words are the input and the center is predicted:
+v_c of the formulas is a context word's vector, or the mean, and w_o the center word. Windows are
+symmetric, so the pairs are the same.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class _Parser(argparse.ArgumentParser):
         for word in unknown:
             if word.startswith("-"):
                 known = [option for action in self._actions for option in action.option_strings]
-                near = difflib.get_close_matches(word.split("=")[0], known, n=1, cutoff=0.5)
+                near = difflib.get_close_matches(word.split("=")[0], known, n=1, cutoff=0.65)
                 hint = f": did you mean {near[0]}?" if near else ""
                 self.error(f"there is no option {word}{hint}")
         if unknown:

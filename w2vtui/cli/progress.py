@@ -61,11 +61,15 @@ class Progress:
 class PlainLines(Progress):
     """A line every two seconds, for logs."""
 
+    _told = ""
+
     def show(self, snapshot: Snapshot) -> None:
-        """Print where the run stands on stderr."""
+        """Print where the run stands on stderr, unless it stands where it stood."""
         where = _where(snapshot)
-        if where:
-            tell(f"{where}  {_how(snapshot)}".rstrip())
+        line = f"{where}  {_how(snapshot)}".rstrip()
+        if where and line != self._told:
+            tell(line)
+            self._told = line
 
 
 class JsonLines(Progress):

@@ -57,7 +57,7 @@ class W2vApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help",
+        Binding("question_mark,f1", "help", "Help", key_display="F1", id="app.help",
                 tooltip="every key"),
         Binding(
             "ctrl+p", "command_palette", "Palette", key_display="^p", priority=True,
