@@ -434,6 +434,9 @@ def test_vectors_in_the_corpus_folder_are_not_read_as_text(tmp_path, capsys):
     (folder / "v.txt.vocab").read_text()  # the second file that must not be taken for text
     assert run_command_line(command) == 0
     assert len(load_vectors(folder / "v.txt")) == 4
+    other = ["train", str(folder), "-o", str(tmp_path / "w.txt"), *QUICK]
+    assert run_command_line(other) == 0
+    assert len(load_vectors(tmp_path / "w.txt")) == 4
 
 
 @posix

@@ -22,7 +22,8 @@ def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> lis
     """The files that sources stand for, in order.
 
     A file stays; a folder is searched through, in sorted order, for text, compressed or not;
-    hidden files and folders are passed over, and so are links to folders, which may form loops.
+    hidden files and folders are passed over, and so are links to folders, which may form loops, and
+    vectors saved there with their counts, `NAME` and `NAME.vocab`.
     "-" is stdin.
 
     Raises:
@@ -105,7 +106,14 @@ def _suggestion(path: Path) -> str:
 
 
 def _text_files_below(folder: Path, encoding: str) -> list[Path]:
-    files = sorted(path for path in _files_below(folder) if looks_like_text(path, encoding))
+    present = set(_files_below(folder))
+    # Vectors saved among the texts are none: they are known by the counts beside them.
+    counts = {
+        path for path in present if path.suffix == ".vocab" and path.with_suffix("") in present
+    }
+    vectors = {path.with_suffix("") for path in counts}
+    rest = present - counts - vectors
+    files = sorted(path for path in rest if looks_like_text(path, encoding))
     if not files:
         raise CorpusError(f"{printable(folder)} holds no text files")
     return files
