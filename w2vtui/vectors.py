@@ -317,15 +317,20 @@ def nearest(
     One product and no normalised copy of the matrix: it may be larger than half the memory.
     """
     cosines = cosines_with(vectors, query, norms_of(vectors) if norms is None else norms)
+    rows = highest(cosines, topn, exclude)
+    return rows, cosines[rows]
+
+
+def highest(cosines: Floats, topn: int, exclude: Sequence[int] = ()) -> NDArray[np.intp]:
+    """Rows of the highest of cosines (V,), written to; of equal ones the first row first."""
     cosines[[row for row in exclude if row < len(cosines)]] = -np.inf
     cosines[np.isnan(cosines)] = -np.inf
     n = min(topn, len(cosines))
     if n < 1:
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
+        return np.empty(0, dtype=np.intp)
     threshold = np.partition(cosines, -n)[-n]
     rows = np.flatnonzero((cosines >= threshold) & (cosines > -np.inf))
-    rows = rows[np.argsort(-cosines[rows], kind="stable")][:n]
-    return rows, cosines[rows]
+    return rows[np.argsort(-cosines[rows], kind="stable")][:n]
 
 
 def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) -> Floats:

@@ -11,7 +11,6 @@ back is one frozen `LiveSettings`, replaced whole between stretches.
 from __future__ import annotations
 
 import dataclasses
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +18,13 @@ from typing import Any, Literal, NamedTuple
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
-from w2vtui.settings import LiveSettings, TrainingSettings, field_types, spec_of
+from w2vtui.settings import (
+    LiveSettings,
+    TrainingSettings,
+    available_cores,
+    field_types,
+    spec_of,
+)
 from w2vtui.training.backend import CpuBackend, Plan, Tallies
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
@@ -35,12 +40,6 @@ TICK_SECONDS = 0.2
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class _Staged(NamedTuple):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from w2vtui.errors import UnknownWordError
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.snapshot import Neighbors
-from w2vtui.vectors import KeyedVectors, parse_query
+from w2vtui.vectors import KeyedVectors, highest, parse_query
 
 
 def nearest(backend: CpuBackend, words: KeyedVectors, query: str, n: int, tokens: int) -> Neighbors:
@@ -32,17 +31,6 @@ def nearest(backend: CpuBackend, words: KeyedVectors, query: str, n: int, tokens
         if length > 0:
             direction += np.float32(sign / length) * vector
     cosines = backend.cosines(direction)
-    cosines[[place for place, _ in places]] = -np.inf
-    found = tuple(
-        (words.index_to_key[i], float(cosines[i]))
-        for i in _highest(cosines, n)
-        if np.isfinite(cosines[i])
-    )
+    rows = highest(cosines, n, [place for place, _ in places])
+    found = tuple((words.index_to_key[row], float(cosines[row])) for row in rows)
     return Neighbors(query=query, words=found, tokens=tokens)
-
-
-def _highest(values: NDArray[np.float32], n: int) -> NDArray[np.intp]:
-    """Indices of the n highest values, highest first."""
-    n = min(n, values.size)
-    best = np.argpartition(-values, n - 1)[:n]
-    return best[np.argsort(-values[best], kind="stable")]

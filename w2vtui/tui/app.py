@@ -20,7 +20,7 @@ from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, available_cores
 from w2vtui.tui.dialogs import Ask, Choice, Help
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
@@ -86,7 +86,7 @@ class W2vApp(App[None]):
         self.register_theme(THEME)
         self.theme = "ansi-dark" if colorless else THEME.name
         self.output = output
-        self.cores = _available_cores()
+        self.cores = available_cores()
         self.session: Session | None = None
         self._form = form or Form()
         self._build, self._interval = build, interval
@@ -242,11 +242,6 @@ class W2vApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Screenshot"):
                 yield command
-
-
-def _available_cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def run_app(

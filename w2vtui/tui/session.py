@@ -158,7 +158,7 @@ class Session:
 
     def answer(self, query: str) -> Neighbors:
         """The nearest words of a query after the end, when nobody watches the vectors any more."""
-        from w2vtui.training.watch import parse_query
+        from w2vtui.vectors import parse_query
 
         assert self.run is not None
         if self._vectors is None:
