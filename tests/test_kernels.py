@@ -28,6 +28,12 @@ OBJECTIVES = {
 }
 
 
+def paths(tree):
+    """The nodes and the turns from the root to each word."""
+    spans = [(first, first + n) for first, n in zip(tree.starts, tree.lengths, strict=False)]
+    return [(tree.nodes[a:b].tolist(), tree.turns[a:b].tolist()) for a, b in spans]
+
+
 class Setup:
     """A small corpus with everything a kernel needs, and a float64 copy of its vectors."""
 
@@ -109,13 +115,6 @@ class Setup:
         return tallies
 
     def train_naively(self, span, v, u, nodes):
-        tree = [
-            (
-                self.tables.tree.nodes[first:stop].tolist(),
-                self.tables.tree.turns[first:stop].tolist(),
-            )
-            for first, stop in itertools.pairwise(self.tables.tree.starts)
-        ]
         plain = {
             "first": span.first,
             "stop": span.stop,
@@ -132,7 +131,7 @@ class Setup:
             u,
             nodes,
             self.tables.noise,
-            tree,
+            paths(self.tables.tree),
             self.counts.tolist(),
         )
 
@@ -216,10 +215,7 @@ def test_padding_and_blank_rows_stay_zero():
 def test_the_step_follows_the_gradient_of_the_loss(objective, cbow_mean):
     """Finite differences, in float64, of the loss that the naive form reports for one center."""
     setup = Setup(objective=objective, model="cbow", cbow_mean=cbow_mean, cbow_divide=cbow_mean)
-    tree = [
-        (setup.tables.tree.nodes[a:b].tolist(), setup.tables.tree.turns[a:b].tolist())
-        for a, b in itertools.pairwise(setup.tables.tree.starts)
-    ]
+    tree = paths(setup.tables.tree)
     contexts, center, small = [3, 9, 30], 5, 1e-6
 
     def loss_and_step(v, u, nodes, lr):
@@ -264,7 +260,7 @@ def test_leaf_probabilities_sum_to_one_for_any_vectors(n_words):
 def test_no_code_is_the_beginning_of_another():
     counts = np.random.default_rng(1).integers(1, 10_000, 300)
     tree = hierarchical_softmax.build_tree(counts)
-    codes = sorted(tuple(tree.turns[first:stop]) for first, stop in itertools.pairwise(tree.starts))
+    codes = sorted(tuple(turns) for _, turns in paths(tree))
     for code, following in itertools.pairwise(codes):
         assert following[: len(code)] != code
 
@@ -272,11 +268,22 @@ def test_no_code_is_the_beginning_of_another():
 def test_the_tree_is_as_short_as_huffmans_and_its_root_is_node_0():
     counts = np.random.default_rng(2).zipf(1.3, 400).clip(max=10**6)
     tree = hierarchical_softmax.build_tree(counts)
-    lengths = np.diff(tree.starts)
     shortest = [len(code) for code in naive.huffman_codes(counts.tolist())]
-    assert (lengths * counts).sum() == np.dot(shortest, counts)
-    assert {tree.nodes[first] for first in tree.starts[:-1]} == {0}
-    assert set(tree.nodes.tolist()) == set(range(399))
+    assert (tree.lengths * counts).sum() == np.dot(shortest, counts)
+    assert {nodes[0] for nodes, _ in paths(tree)} == {0}
+    assert {node for nodes, _ in paths(tree) for node in nodes} == set(range(399))
+
+
+def test_paths_are_laid_out_in_whole_tiles():
+    tree = hierarchical_softmax.build_tree(np.random.default_rng(3).integers(1, 10_000, 300))
+    assert len(set(tree.lengths % tiles.TILE)) > 1
+    for word, (first, stop) in enumerate(itertools.pairwise(tree.starts)):
+        end = first + tree.lengths[word]
+        assert (stop - first) % tiles.TILE == 0
+        assert 0 <= stop - end < tiles.TILE
+        assert (np.abs(tree.turns[first:end]) == 1).all()
+        assert not tree.turns[end:stop].any()
+        assert (tree.nodes[end:stop] == 299).all()
 
 
 def test_counts_like_fibonacci_numbers_make_a_path_to_every_word():
@@ -284,7 +291,7 @@ def test_counts_like_fibonacci_numbers_make_a_path_to_every_word():
     while len(counts) < 80:
         counts.append(counts[-1] + counts[-2])
     tree = hierarchical_softmax.build_tree(np.array(counts, dtype=np.int64))
-    assert np.diff(tree.starts).max() == 79
+    assert tree.lengths.max() == 79
 
 
 @pytest.mark.parametrize("exponent", [-1.0, 0.0, 0.75, 1.0, 1.5])
@@ -348,7 +355,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     input_rows = random.integers(0, 50, n_inputs).astype(np.int32)
     target_rows = random.permutation(60)[:n_targets].astype(np.int32)
     labels = random.integers(0, 2, n_targets)
-    scratch = cpu.make_scratch(size, 8, n_targets)
+    scratch, moves = cpu.make_scratch(size, 8, n_targets), cpu.empty_rows(n_inputs, size)
     new_v, new_u, loss = naive.logistic_block(
         inputs[input_rows, :size].astype(float),
         targets[target_rows, :size].astype(float),
@@ -357,15 +364,14 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     )
     old_v = inputs[input_rows, :size].copy()
     chosen = block.room_for(n_targets)
-    for place, (row, label) in enumerate(zip(target_rows, labels, strict=True)):
-        block.put(chosen, place, row, np.float32(1 if label else -1))
-    block.fill_up(chosen, n_targets, 59)
+    chosen.rows[:] = target_rows
+    chosen.weights[:n_targets] = np.where(labels, 1, -1)
     got, _ = block.logistic_block(
-        inputs, input_rows, n_inputs, targets, chosen, np.float32(0.1), scratch.moves,
+        inputs, input_rows, n_inputs, targets, *chosen, 0, n_targets, np.float32(0.1), moves,
         scratch.numbers, scratch.steps,
     )  # fmt: skip
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
-    np.testing.assert_allclose(scratch.moves[:n_inputs, :size], new_v - old_v, atol=1e-5)
+    np.testing.assert_allclose(moves[:, :size], new_v - old_v, atol=1e-5)
     assert got == pytest.approx(loss, rel=1e-5)
 
 
@@ -375,13 +381,13 @@ def test_sigmoid_and_loss_are_right_at_every_score():
     one[0, 0] = 1.0
     chosen, steps = block.room_for(1), np.zeros(64, np.float32)
     for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
-        block.put(chosen, 0, 0, np.float32(weight))
-        block.fill_up(chosen, 1, 1)
+        chosen.rows[:] = [0, 1, 1, 1, 1, 1]
+        chosen.weights[0] = weight
         for score in scores:
             target, moved = cpu.empty_rows(2, 1), cpu.empty_rows(1, 1)
             target[0, 0] = score
             loss, saturated = block.logistic_block(
-                one, rows, 1, target, chosen, np.float32(1.0), moved, rows, steps
+                one, rows, 1, target, *chosen, 0, 6, np.float32(1.0), moved, rows, steps
             )
             exact = np.float64(score)
             with np.errstate(over="ignore"):

@@ -8,8 +8,17 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel
 from w2v_kernels.hierarchical_softmax import Tree
-from w2v_kernels.logistic_block import Targets, room_for
-from w2v_kernels.models import SOFTMAX, cbow, choose_targets, skip_gram
+from w2v_kernels.logistic_block import Targets, room_for, whole_tiles
+from w2v_kernels.models import (
+    HIERARCHICAL_SOFTMAX,
+    NEGATIVE_SAMPLING,
+    SOFTMAX,
+    cbow,
+    choose_targets,
+    skip_gram,
+    targets_of,
+)
+from w2v_kernels.negative_sampling import ask_for_draws
 from w2v_kernels.rng import random_at
 from w2v_kernels.tiles import ROW_PAD, SLACK, TILE, prefetch
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
@@ -96,11 +105,13 @@ class Scratch(NamedTuple):
     contexts: np.ndarray
     chosen: Targets
     chosen_next: Targets
-    steps: np.ndarray
-    moves: np.ndarray
-    mean: np.ndarray
+    inputs: np.ndarray
+    """float32 (2 window, D padded): what meets the targets, copies of context words or their mean"""
     numbers: np.ndarray
-    """0, 1, 2 ...: names rows of `moves` and `mean` where row numbers are asked for"""
+    """0, 1, 2 ...: names the rows of `inputs`"""
+    move: np.ndarray
+    """float32 (1, D padded): of the mean"""
+    steps: np.ndarray
 
 
 def row_length(vector_size):
@@ -125,10 +136,10 @@ def make_scratch(vector_size, window, most_targets):
         contexts=np.zeros(n_contexts, np.int32),
         chosen=room_for(most_targets),
         chosen_next=room_for(most_targets),
-        steps=np.zeros(n_contexts * (most_targets + TILE) + SLACK, np.float32),
-        moves=empty_rows(n_contexts, vector_size),
-        mean=empty_rows(1, vector_size),
+        inputs=empty_rows(n_contexts, vector_size),
         numbers=np.arange(n_contexts, dtype=np.int32),
+        move=empty_rows(1, vector_size),
+        steps=np.zeros(n_contexts * whole_tiles(most_targets) + SLACK, np.float32),
     )
 
 
@@ -197,7 +208,9 @@ def train_sentence(
             prepare_center(i, span, weights, tables, hyper, scratch, chosen)
         while i < last:
             if i + window + 1 < n:  # the next word to come into reach
-                prefetch(weights.input_vectors, kept_ids, i + window + 1)
+                prefetch(weights.input_vectors, np.int64(kept_ids[i + window + 1]))
+            if i + 2 < last:
+                ask_for_targets(i + 2, span, tables, hyper, scratch)
             if i + 1 < last:
                 prepare_center(i + 1, span, weights, tables, hyper, scratch, chosen_next)
             train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies)
@@ -211,13 +224,25 @@ def train_sentence(
 
 
 @kernel
+def ask_for_targets(i, span, tables, hyper, scratch):
+    """Ask for what `prepare_center` will read, while the center two before it is trained."""
+    if hyper.objective == NEGATIVE_SAMPLING:
+        key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
+        ask_for_draws(tables.noise, hyper.negative, key)
+
+
+@kernel
 def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
     """Choose the targets of a center and ask for their rows, while the one before it is trained."""
+    center = np.int64(scratch.kept_ids[i])
     key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
-    choose_targets(scratch.kept_ids[i], key, 0, weights, tables, hyper, chosen)
+    choose_targets(center, key, 0, weights, tables, hyper, chosen)
     if hyper.objective != SOFTMAX:
-        for t in range(chosen.n[0]):
-            prefetch(weights.target_vectors, chosen.rows, t)
+        rows, _, first, stop = targets_of(center, chosen, tables, hyper)
+        if hyper.objective == HIERARCHICAL_SOFTMAX:  # what is near the root is at hand
+            first = max(first, stop - TILE)
+        for t in range(first, stop):
+            prefetch(weights.target_vectors, np.int64(rows[t]))
 
 
 @kernel

@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.compiling import kernel
-from w2v_kernels.logistic_block import apply_steps
+from w2v_kernels.logistic_block import apply_steps, whole_tiles
 from w2v_kernels.tiles import SATURATED, TILE, scores_of
 
 
 def every_word(n_words):
     """The target rows of the softmax: int32 (V, in whole tiles), each word, then the blank row."""
-    rows = np.full(-(-n_words // TILE) * TILE, n_words, dtype=np.int32)
+    rows = np.full(whole_tiles(n_words), n_words, dtype=np.int32)
     rows[:n_words] = np.arange(n_words, dtype=np.int32)
     return rows
 
@@ -43,7 +43,7 @@ def softmax_block(
         loss += row_loss
         saturated += row_saturated
     apply_steps(
-        inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
+        inputs, input_rows, n_inputs, targets, target_rows, 0, n_targets, steps, moved, moved_rows
     )
     return loss, saturated
 

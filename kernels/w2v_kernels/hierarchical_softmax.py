@@ -13,19 +13,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import builder, kernel
-from w2v_kernels.logistic_block import fill_up, put
+from w2v_kernels.compiling import builder
+from w2v_kernels.logistic_block import room_for, whole_tiles
 
 
 class Tree(NamedTuple):
-    """Paths from the root to each word: word w's are entries starts[w] to starts[w + 1]."""
+    """Paths from the root to each word, each laid out as a list of Targets.
+
+    The target rows of word w are entries starts[w] to starts[w + 1], the first lengths[w] of which
+    are its path.
+    """
 
     starts: np.ndarray
-    """int64 (V + 1,)"""
+    """int64 (V + 1,): whole tiles"""
+    lengths: np.ndarray
+    """int32 (V,): L(w) - 1"""
     nodes: np.ndarray
-    """int32: inner nodes 0..V-2, the root is 0"""
+    """int32: inner nodes 0..V-2, the root is 0; behind each path copies of the blank row, V-1"""
     turns: np.ndarray
-    """float32: +1 where the path turns left (code bit 0, label 1), -1 where right (code bit 1)"""
+    """float32: +1 where the path turns left (code bit 0, label 1), -1 where right (code bit 1); 0
+    behind each path
+    """
 
 
 def build_tree(counts):
@@ -34,7 +42,13 @@ def build_tree(counts):
     """
     counts = np.asarray(counts, dtype=np.int64)
     rarest_first = np.argsort(counts, kind="stable")
-    return Tree(*_paths(*_parents(counts, rarest_first)))
+    parent, turn = _parents(counts, rarest_first)
+    lengths = _depths(parent)[: counts.size]
+    starts = np.concatenate(([0], np.cumsum(whole_tiles(lengths))))
+    nodes, turns = room_for(starts[-1])
+    nodes[:] = counts.size - 1
+    _write_paths(parent, turn, starts, lengths, nodes, turns)
+    return Tree(starts, lengths.astype(np.int32), nodes, turns)
 
 
 @builder
@@ -69,39 +83,21 @@ def _parents(counts, rarest_first):
 
 
 @builder
-def _paths(parent, turn):
-    """Write each word's path from the root down; inner nodes are renumbered so that the root is
-    0.
-    """
-    n_words = (parent.size + 1) // 2
-    root = parent.size - 1
+def _depths(parent):
+    """Turns from the root to each word and inner node: int64 (2V - 1,)."""
     depth = np.zeros(parent.size, np.int64)
-    for node in range(root - 1, -1, -1):
-        if node >= n_words:
-            depth[node] = depth[parent[node]] + 1
-    starts = np.zeros(n_words + 1, np.int64)
-    for word in range(n_words):
-        length = depth[parent[word]] + 1 if parent[word] >= 0 else 0
-        starts[word + 1] = starts[word] + length
-    nodes = np.empty(starts[n_words], np.int32)
-    turns = np.empty(starts[n_words], np.float32)
-    for word in range(n_words):
+    for node in range(parent.size - 2, -1, -1):  # parents have higher numbers
+        depth[node] = depth[parent[node]] + 1
+    return depth
+
+
+@builder
+def _write_paths(parent, turn, starts, lengths, nodes, turns):
+    """Write each word's path from the root down; inner nodes are renumbered, the root as 0."""
+    root = parent.size - 1
+    for word in range(lengths.size):
         node = np.int64(word)
-        for at in range(starts[word + 1] - 1, starts[word] - 1, -1):
+        for at in range(starts[word] + lengths[word] - 1, starts[word] - 1, -1):
             nodes[at] = root - parent[node]
             turns[at] = turn[node]
             node = parent[node]
-    return starts, nodes, turns
-
-
-@kernel
-def choose_path(tree, center, blank, chosen):
-    """Choose the target rows of hierarchical softmax for one center word.
-
-    rows     the inner nodes from the root to the word, then `blank`: L(w) - 1, in whole tiles
-    weights  1 where the path turns left, -1 where right, then 0s
-    """
-    first, stop = tree.starts[center], tree.starts[center + 1]
-    for at in range(first, stop):
-        put(chosen, at - first, tree.nodes[at], tree.turns[at])
-    fill_up(chosen, stop - first, blank)

@@ -114,6 +114,14 @@ def load(builder, start, offset):
     return Lanes(builder, builder.load(_pointer(builder, start, offset), align=4))
 
 
+def load_places(builder, start, offset, places):
+    """Lanes whose k-th is the float places[k] behind `offset`, and 0 past the last."""
+    first = min(places)
+    there = load(builder, start, builder.add(offset, offset.type(first)))
+    lanes = [place - first for place in places]
+    return _pick(there, constant(builder, [0.0] * LANES), lanes + [LANES] * (LANES - len(places)))
+
+
 def constant(builder, numbers):
     """Lanes that hold these numbers."""
     return Lanes(builder, ir.Constant(VECTOR, [float(number) for number in numbers]))
@@ -129,11 +137,8 @@ def splat(builder, scalar):
 
 def count(builder, mask):
     """How many lanes of a mask hold: an int32 value of LLVM's."""
-    kind = ir.FunctionType(INT, [INT_VECTOR])
-    function = cgutils.get_or_insert_function(
-        builder.module, kind, f"llvm.vector.reduce.add.v{LANES}i32"
-    )
-    return builder.call(function, [builder.zext(mask, INT_VECTOR)])
+    bits = builder.bitcast(mask, ir.IntType(LANES))
+    return builder.zext(builder.ctpop(bits), INT)
 
 
 def sums_of(builder, vectors):

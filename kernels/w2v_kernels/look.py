@@ -44,7 +44,7 @@ def log_sigmoid(x):
 def tree_log_probability(input_vectors, context, node_vectors, tree, word):
     """log P(word | context) under hierarchical softmax, in nats, float64."""
     total = 0.0
-    for at in range(tree.starts[word], tree.starts[word + 1]):
+    for at in range(tree.starts[word], tree.starts[word] + tree.lengths[word]):
         score = np.float64(dot(input_vectors, context, node_vectors, tree.nodes[at]))
         total += log_sigmoid(np.float64(tree.turns[at]) * score)
     return total

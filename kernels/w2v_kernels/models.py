@@ -14,10 +14,9 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel
 from w2v_kernels.exact_softmax import softmax_block
-from w2v_kernels.hierarchical_softmax import choose_path
-from w2v_kernels.logistic_block import logistic_block
+from w2v_kernels.logistic_block import logistic_block, whole_tiles
 from w2v_kernels.negative_sampling import choose_noise
-from w2v_kernels.tiles import TILE, spread, sum_rows
+from w2v_kernels.tiles import copy_rows, spread, sum_rows
 
 NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
@@ -25,38 +24,50 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 
 @kernel
 def choose_targets(center, key, first_draw, weights, tables, hyper, chosen):
-    """Choose the target rows that the objective in force has for a center word.
+    """Choose the target rows for a center word where they are drawn: under negative sampling.
 
     key, first_draw   where the noise comes from: draw number `first_draw` of the stream `key`
-
-    The exact softmax has nothing to choose.
     """
-    blank = weights.target_vectors.shape[0] - 1
     if hyper.objective == NEGATIVE_SAMPLING:
-        choose_noise(tables.noise, center, hyper.negative, key, first_draw, blank, chosen)
-    elif hyper.objective == HIERARCHICAL_SOFTMAX:
-        choose_path(tables.tree, center, blank, chosen)
+        blank = weights.target_vectors.shape[0] - 1
+        choose_noise(
+            tables.noise, center, hyper.negative, key, first_draw, blank, chosen.rows,
+            chosen.weights,
+        )  # fmt: skip
+
+
+@kernel
+def targets_of(center, chosen, tables, hyper):
+    """The target rows that the objective in force has for a center word.
+
+    Returns rows and weights, as in Targets, and the first and past the last entry.
+    """
+    if hyper.objective == HIERARCHICAL_SOFTMAX:
+        tree = tables.tree
+        return tree.nodes, tree.turns, tree.starts[center], tree.starts[center + 1]
+    return chosen.rows, chosen.weights, np.int64(0), np.int64(whole_tiles(1 + hyper.negative))
 
 
 @kernel
 def predict(
-    inputs, input_rows, n_inputs, center, chosen, lr, moved, moved_rows, weights, tables, hyper,
-    scratch,
-):  # fmt: skip
-    """Let the input rows predict the center word under the objective in force.
+    inputs, n_inputs, center, chosen, lr, moved, moved_rows, weights, tables, hyper, scratch
+):
+    """Let the first n input rows predict the center word under the objective in force.
 
     The target rows move, and the input rows' moves are added to the moved rows: see
     `logistic_block`. Returns the loss in nats and the number of saturated scores.
     """
-    targets = weights.target_vectors
+    input_rows, targets, steps = scratch.numbers, weights.target_vectors, scratch.steps
     if hyper.objective == SOFTMAX:
         return softmax_block(
             inputs, input_rows, n_inputs, targets, tables.every_word, center, lr, moved,
-            moved_rows, scratch.steps,
+            moved_rows, steps,
         )  # fmt: skip
+    rows, row_weights, first, stop = targets_of(center, chosen, tables, hyper)
     return logistic_block(
-        inputs, input_rows, n_inputs, targets, chosen, lr, moved, moved_rows, scratch.steps
-    )
+        inputs, input_rows, n_inputs, targets, rows, row_weights, first, stop, lr, moved,
+        moved_rows, steps,
+    )  # fmt: skip
 
 
 @kernel
@@ -80,24 +91,14 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, weights, tables, hy
 
 @kernel
 def rows_predict(contexts, n_contexts, center, chosen, lr, weights, tables, hyper, scratch):
-    """Let the context words' own rows predict the center word, and move them."""
+    """Let the context words' vectors predict the center word, and move them."""
     vectors = weights.input_vectors
-    one_tile = hyper.objective != SOFTMAX and chosen.n[0] == TILE
-    if one_tile and all_different(contexts, n_contexts):
-        return predict(
-            vectors, contexts, n_contexts, center, chosen, lr, vectors, contexts, weights, tables,
-            hyper, scratch,
-        )  # fmt: skip
-    # Rows are read again after they would have moved: their moves wait in scratch.
-    moves, numbers = scratch.moves, scratch.numbers
-    moves[:n_contexts] = np.float32(0.0)
-    loss, saturated = predict(
-        vectors, contexts, n_contexts, center, chosen, lr, moves, numbers, weights, tables, hyper,
+    # Copies, for a vector is read again after it has moved, and may stand in a window twice.
+    copy_rows(vectors, contexts, n_contexts, scratch.inputs)
+    return predict(
+        scratch.inputs, n_contexts, center, chosen, lr, vectors, contexts, weights, tables, hyper,
         scratch,
     )  # fmt: skip
-    for c in range(n_contexts):
-        add_to_row(vectors, contexts[c], moves, c, np.float32(1.0))
-    return loss, saturated
 
 
 @kernel
@@ -108,36 +109,14 @@ def cbow(center, contexts, n_contexts, chosen, lr, weights, tables, hyper, scrat
     of the step, which is the true gradient of the mean (D2L eq_cbow-gradient; Irsoy, Benton &
     Stratos 2021).
     """
-    vectors, mean, moves, numbers = (
-        weights.input_vectors,
-        scratch.mean,
-        scratch.moves,
-        scratch.numbers,
-    )
+    vectors, mean, move = weights.input_vectors, scratch.inputs, scratch.move
     share = np.float32(1.0) / np.float32(n_contexts)
     into_mean = share if hyper.cbow_mean else np.float32(1.0)
     sum_rows(vectors, contexts, n_contexts, into_mean, mean)
-    moves[0] = np.float32(0.0)
+    move[0] = np.float32(0.0)
     loss, saturated = predict(
-        mean, numbers, 1, center, chosen, lr, moves, numbers, weights, tables, hyper, scratch
+        mean, 1, center, chosen, lr, move, scratch.numbers, weights, tables, hyper, scratch
     )
     back = share if hyper.cbow_divide else np.float32(1.0)
-    spread(moves, back, vectors, contexts, n_contexts)
+    spread(move, back, vectors, contexts, n_contexts)
     return loss, saturated
-
-
-@kernel
-def all_different(numbers, n):
-    """Whether the first n numbers are."""
-    same = 0
-    for i in range(1, n):
-        for j in range(i):
-            same += numbers[i] == numbers[j]
-    return same == 0
-
-
-@kernel
-def add_to_row(matrix, row, moves, move, scale):
-    """matrix[row] += scale * moves[move]"""
-    for d in range(matrix.shape[1]):
-        matrix[row, d] += scale * moves[move, d]

@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.compiling import builder, kernel
-from w2v_kernels.logistic_block import fill_up, put
+from w2v_kernels.logistic_block import whole_tiles
 from w2v_kernels.rng import below, high_32, low_32, random_at
-from w2v_kernels.tiles import TILE, WEIGHTS_A_TILE
+from w2v_kernels.tiles import prefetch
 
 
 def noise_probabilities(counts, exponent):
@@ -69,12 +69,22 @@ def _alias_table(probabilities):
 def draw_noise(noise_table, bits):
     """One word of the noise distribution, from 64 random bits."""
     word = below(high_32(bits), noise_table.shape[0])
-    kept = low_32(bits) < np.uint64(noise_table[word, 0])
-    return word if kept else np.int64(noise_table[word, 1])
+    # Branch free: which of the two it is the processor cannot predict.
+    kept = np.int64(low_32(bits) < np.uint64(noise_table[word, 0]))
+    other = np.int64(noise_table[word, 1])
+    return other + kept * (word - other)
 
 
 @kernel
-def choose_noise(noise_table, center, negative, key, first_draw, blank, chosen):
+def ask_for_draws(noise_table, negative, key):
+    """Ask for the entries of the table that the first K draws of the stream `key` will read."""
+    for k in range(negative):
+        bits = random_at(key, np.uint64(k))
+        prefetch(noise_table, below(high_32(bits), noise_table.shape[0]))
+
+
+@kernel
+def choose_noise(noise_table, center, negative, key, first_draw, blank, rows, weights):
     """Choose the target rows of negative sampling for one center word.
 
     rows     the center word, then the noise words, then `blank`: 1 + K, in whole tiles
@@ -84,20 +94,17 @@ def choose_noise(noise_table, center, negative, key, first_draw, blank, chosen):
     once with weight -2, since all rows of a block move at the same time. K draws are taken from
     the stream `key`, from number `first_draw` on.
     """
-    put(chosen, 0, center, np.float32(1.0))
+    rows[0], weights[0] = center, np.float32(1.0)
     n = 1
     for k in range(negative):
         word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
-        if word == center:
-            continue
-        again = -1
-        for t in range(1, n):
-            if chosen.rows[t] == word:
-                again = t
-        if again >= 0:
-            at = again // TILE * WEIGHTS_A_TILE + again % TILE
-            put(chosen, again, word, chosen.weights[at] - np.float32(1.0))
-        else:
-            put(chosen, n, word, np.float32(-1.0))
+        place = 0
+        while place < n and rows[place] != word:
+            place += 1
+        if place == n:
+            rows[n], weights[n] = word, np.float32(-1.0)
             n += 1
-    fill_up(chosen, n, blank)
+        elif place > 0:
+            weights[place] -= np.float32(1.0)
+    for t in range(n, whole_tiles(1 + negative)):
+        rows[t], weights[t] = blank, np.float32(0.0)

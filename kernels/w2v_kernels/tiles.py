@@ -10,25 +10,39 @@ Rows are float32 and padded with zeros to a multiple of ROW_PAD numbers.
 
 from __future__ import annotations
 
+import itertools
+from functools import partial
+
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-from w2v_kernels.lanes import INT, LANES, VECTOR, Lanes, constant, count, load, splat, sums_of
+from w2v_kernels.lanes import (
+    INT,
+    LANES,
+    VECTOR,
+    Lanes,
+    constant,
+    count,
+    load,
+    load_places,
+    splat,
+    sums_of,
+)
 
 TILE = 6
 """Target rows a tile: the center and five noise words, the default, fill it exactly."""
 
-ROW_PAD = 16
+CACHE_LINE = 64
+"""Bytes."""
+
+ROW_PAD = CACHE_LINE // 4
 """Rows are padded to a multiple of this many float32: one cache line."""
 
-WEIGHTS_A_TILE = 16
-"""Floats a tile in `weights`: its TILE weights, twice for two input rows, then 0s."""
-
 SLACK = 32
-"""Floats past the last score or step that storing whole vectors may overwrite."""
+"""Floats past the last weight, score or step that whole vectors may read or overwrite."""
 
 SATURATED = 6.0
 """|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
@@ -81,19 +95,20 @@ def _emit_loop(builder, stop, step, carried, body):
     return after
 
 
-def _emit_dots(builder, inputs, c, n_inputs, targets, t):
+def _emit_dots(builder, inputs, c, n_inputs, targets, t, n_targets):
     """Emit the dot products of input rows c .. with target rows t ..; one sum a pair, unreduced."""
     intp = c.type
     xs = [inputs.start(builder.add(c, intp(i))) for i in range(n_inputs)]
-    us = [targets.start(builder.add(t, intp(j))) for j in range(TILE)]
+    us = [targets.start(builder.add(t, intp(j))) for j in range(n_targets)]
     zero = constant(builder, [0.0] * LANES)
 
     def multiply_and_add(offset, sums):
         x = [load(builder, start, offset) for start in xs]
         u = [load(builder, start, offset) for start in us]
-        return [x[i] * u[j] + sums[i * TILE + j] for i in range(n_inputs) for j in range(TILE)]
+        pairs = itertools.product(x, u)
+        return [xi * uj + so_far for (xi, uj), so_far in zip(pairs, sums, strict=True)]
 
-    sums = [zero] * (n_inputs * TILE)
+    sums = [zero] * (n_inputs * n_targets)
     return _emit_loop(builder, inputs.length, LANES, sums, multiply_and_add)
 
 
@@ -129,7 +144,9 @@ def _emit_logistic(builder, scores, weights, lr):
     return lr * weights * away, loss
 
 
-def _emit_logistic_tile(n_inputs):
+def _emit_logistic_tiles(n_inputs, n_tiles):
+    n_targets = n_tiles * TILE
+
     def codegen(context, builder, signature, args):
         inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at = args
         kinds = signature.args
@@ -138,15 +155,12 @@ def _emit_logistic_tile(n_inputs):
         weights = _data(context, builder, kinds[6], weights)
         steps = _data(context, builder, kinds[8], steps)
         intp = c.type
-        dots = _emit_dots(builder, inputs, c, n_inputs, targets, t)
-        tile = builder.sdiv(t, intp(TILE))
-        weights_at = builder.mul(tile, intp(WEIGHTS_A_TILE))
+        dots = _emit_dots(builder, inputs, c, n_inputs, targets, t, n_targets)
         rate, loss, saturated = splat(builder, lr), ir.FloatType()(0.0), INT(0)
         for first in range(0, len(dots), LANES):
-            used = [float(first + lane < len(dots)) for lane in range(LANES)]
             scores = sums_of(builder, dots[first : first + LANES])
-            weight = load(builder, weights, builder.add(weights_at, intp(first)))
-            weight = weight * constant(builder, used)
+            numbers = range(first, min(first + LANES, len(dots)))
+            weight = load_places(builder, weights, t, [number % n_targets for number in numbers])
             step, nats = _emit_logistic(builder, scores, weight, rate)
             step.store(steps, builder.add(at, intp(first)))
             loss = builder.fadd(loss, nats.sum())
@@ -163,7 +177,7 @@ def _emit_scores_tile(context, builder, signature, args):
     inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
     targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
     scores = _data(context, builder, kinds[6], scores)
-    sums_of(builder, _emit_dots(builder, inputs, c, 1, targets, t)).store(scores, at)
+    sums_of(builder, _emit_dots(builder, inputs, c, 1, targets, t, TILE)).store(scores, at)
     return context.get_dummy_value()
 
 
@@ -197,6 +211,20 @@ def _emit_update(context, builder, signature, args):
         updated = _emit_loop(builder, n_inputs, 1, old, meet_input)
         for start, after in zip(us, updated, strict=True):
             after.store(start, offset)
+    return context.get_dummy_value()
+
+
+def _emit_copy(context, builder, signature, args):
+    matrix, rows, n, copies = args
+    kinds = signature.args
+    matrix = _Rows(context, builder, kinds[0:2], matrix, rows)
+    copies = _data(context, builder, kinds[3], copies)
+    intp, length = n.type, matrix.length
+    with cgutils.for_range(builder, n, intp=intp) as c:
+        start = matrix.start(c.index)
+        copy = builder.gep(copies, [builder.mul(c.index, length)])
+        with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (at, _):
+            load(builder, start, at).store(copy, at)
     return context.get_dummy_value()
 
 
@@ -234,16 +262,17 @@ def _emit_spread(context, builder, signature, args):
 
 
 def _emit_prefetch(context, builder, signature, args):
-    rows = _Rows(context, builder, signature.args[0:2], *args[0:2])
-    start, intp = rows.start(args[2]), args[2].type
+    matrix, row = args
+    array = context.make_array(signature.args[0])(context, builder, matrix)
+    length = cgutils.unpack_tuple(builder, array.shape)[1]
+    intp = row.type
+    start = builder.gep(array.data, [builder.mul(row, length)])
     pointer = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [pointer, INT, INT, INT])
     prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
     for_writing, keep_in_second_cache, data = INT(1), INT(2), INT(1)
-    with cgutils.for_range_slice(builder, intp(0), rows.length, intp(ROW_PAD), intp=intp) as (
-        offset,
-        _,
-    ):
+    step = CACHE_LINE // (signature.args[0].dtype.bitwidth // 8)
+    with cgutils.for_range_slice(builder, intp(0), length, intp(step), intp=intp) as (offset, _):
         line = builder.bitcast(builder.gep(start, [offset]), pointer)
         builder.call(prefetch, [line, for_writing, keep_in_second_cache, data])
     return context.get_dummy_value()
@@ -253,16 +282,17 @@ _intp, _f32 = types.intp, types.float32
 _loss_and_saturated = types.Tuple((types.float32, types.int32))
 
 
-@intrinsic
-def _logistic_two(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
-    block = inputs, input_rows, _intp, targets, target_rows, _intp
-    return _loss_and_saturated(*block, weights, _f32, steps, _intp), _emit_logistic_tile(2)
+def _logistic(n_inputs, n_tiles):
+    @intrinsic
+    def logistic(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
+        block = inputs, input_rows, _intp, targets, target_rows, _intp
+        signature = _loss_and_saturated(*block, weights, _f32, steps, _intp)
+        return signature, _emit_logistic_tiles(n_inputs, n_tiles)
+
+    return logistic
 
 
-@intrinsic
-def _logistic_one(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
-    block = inputs, input_rows, _intp, targets, target_rows, _intp
-    return _loss_and_saturated(*block, weights, _f32, steps, _intp), _emit_logistic_tile(1)
+_two_by_one, _one_by_two, _one_by_one = _logistic(2, 1), _logistic(1, 2), _logistic(1, 1)
 
 
 @intrinsic
@@ -278,6 +308,11 @@ def _update(_, inputs, input_rows, n, targets, target_rows, t, steps, at, moved,
 
 
 @intrinsic
+def _copy_rows(_, matrix, rows, n, copies):
+    return types.void(matrix, rows, _intp, copies), _emit_copy
+
+
+@intrinsic
 def _sum_rows(_, matrix, rows, n, scale, total):
     return types.void(matrix, rows, _intp, _f32, total), _emit_sum
 
@@ -288,29 +323,28 @@ def _spread(_, move, scale, matrix, rows, n):
 
 
 @intrinsic
-def _prefetch(_, matrix, rows, i):
-    return types.void(matrix, rows, _intp), _emit_prefetch
+def _prefetch(_, matrix, row):
+    return types.void(matrix, _intp), _emit_prefetch
 
 
 if config.DISABLE_JIT:
 
     def _logistic_plain(
-        inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at, n_inputs
+        n_inputs, n_tiles, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
     ):
+        n_targets = n_tiles * TILE
         x = inputs[input_rows[c : c + n_inputs]]
-        u = targets[target_rows[t : t + TILE]]
-        weight = weights[t // TILE * WEIGHTS_A_TILE :][:TILE]
+        u = targets[target_rows[t : t + n_targets]]
+        weight = weights[t : t + n_targets]
         score = x @ u.T
         away = np.where(weight > 0, -score, score).astype(np.float64)
-        steps[at : at + n_inputs * TILE] = (lr * weight / (1 + np.exp(-away))).ravel()
+        steps[at : at + n_inputs * n_targets] = (lr * weight / (1 + np.exp(-away))).ravel()
         loss = (abs(weight) * np.logaddexp(0, away)).sum()
         return loss, int(((abs(score) > SATURATED) & (weight != 0)).sum())
 
-    def _logistic_two(*arguments):
-        return _logistic_plain(*arguments, 2)
-
-    def _logistic_one(*arguments):
-        return _logistic_plain(*arguments, 1)
+    _two_by_one, _one_by_two, _one_by_one = (
+        partial(_logistic_plain, *shape) for shape in ((2, 1), (1, 2), (1, 1))
+    )
 
     def _scores(inputs, input_rows, c, targets, target_rows, t, scores, at):
         scores[at : at + TILE] = targets[target_rows[t : t + TILE]] @ inputs[input_rows[c]]
@@ -320,7 +354,10 @@ if config.DISABLE_JIT:
         rows = target_rows[t : t + TILE]
         old = targets[rows]
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
-        moved[moved_rows[:n]] += step @ old
+        np.add.at(moved, moved_rows[:n], step @ old)
+
+    def _copy_rows(matrix, rows, n, copies):
+        copies[:n] = matrix[rows[:n]]
 
     def _sum_rows(matrix, rows, n, scale, total):
         total[0] = scale * matrix[rows[:n]].sum(axis=0)
@@ -328,26 +365,28 @@ if config.DISABLE_JIT:
     def _spread(move, scale, matrix, rows, n):
         np.add.at(matrix, rows[:n], scale * move[0])
 
-    def _prefetch(matrix, rows, i):
+    def _prefetch(matrix, row):
         pass
 
 
-logistic_two = _logistic_two
-"""steps[at + 6 i + j] = lr * (label - sigmoid(input row c+i . target row t+j)) for two input rows.
-
-Returns their loss in nats and how many scores are saturated."""
-logistic_one = _logistic_one
-"""The same for one input row."""
+logistic_two_by_one = _two_by_one
+"""steps[at + 6 i + j] = lr * (label - sigmoid(input row c+i . target row t+j)): two input rows meet
+one tile. Returns their loss in nats and how many scores are saturated."""
+logistic_one_by_two = _one_by_two
+"""The same where one input row meets two tiles: steps[at + j], j to 11."""
+logistic_one_by_one = _one_by_one
+"""The same where one input row meets one tile."""
 scores_of = _scores
 """scores[at + j] = input row c . target row t+j."""
 update = _update
 """target row t+j += sum_i step[i,j] * input row i;  moved row i += sum_j step[i,j] * old target.
 
-step[i,j] is steps[at + 6 i + j]. The moved rows may be the input rows themselves, when those are
-all different."""
+step[i,j] is steps[at + 6 i + j]. Moved rows may be the same ones; none is an input row."""
+copy_rows = _copy_rows
+"""copies[c] = matrix[rows[c]] for c in 0..n-1."""
 sum_rows = _sum_rows
 """total[0] = scale * (the sum of the rows of a matrix that rows[0..n-1] name), n at least 1."""
 spread = _spread
 """matrix[rows[c]] += scale * move[0] for c in 0..n-1."""
 prefetch = _prefetch
-"""Ask for row number rows[i]; a hint, never a fault."""
+"""Ask for a row of a matrix, of any numbers; a hint, never a fault."""

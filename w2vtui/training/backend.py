@@ -89,7 +89,10 @@ class CpuBackend:
         unused = cpu.empty_rows(1, size)
         self._output = self._nodes = unused
         self._tree = hierarchical_softmax.Tree(
-            np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+            np.zeros(1, np.int64),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.float32),
         )
         self._every_word = np.zeros(0, np.int32)
         self._noise: tuple[float, NDArray[np.uint32]] | None = None
@@ -173,7 +176,7 @@ class CpuBackend:
             return 1 + settings.negative
         if settings.objective == "softmax":
             return self.n_words
-        return int(np.diff(self._tree.starts).max())
+        return int(self._tree.lengths.max())
 
     def scratch(self, plan: Plan) -> cpu.Scratch:
         """Working memory for one worker under this plan."""
