@@ -106,7 +106,7 @@ class Scratch(NamedTuple):
     chosen: Targets
     chosen_next: Targets
     inputs: np.ndarray
-    """float32 (2 window, D padded): what meets the targets, copies of context words or their mean"""
+    """float32 (2 window, D padded): what meets the targets: copies of vectors, or a mean"""
     numbers: np.ndarray
     """0, 1, 2 ...: names the rows of `inputs`"""
     move: np.ndarray
