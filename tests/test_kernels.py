@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import naive
+import numba
 import numpy as np
 import pytest
 
@@ -20,6 +21,19 @@ from w2v_kernels import (
     windows,
 )
 from w2v_kernels import logistic_block as block
+
+
+def called(part):
+    """A part of kernels as something that Python can call."""
+    return numba.njit(lambda *arguments: part(*arguments))
+
+
+draw_noise = called(negative_sampling.draw_noise)
+is_kept = called(windows.is_kept)
+logistic_block = called(block.logistic_block)
+random_at = called(rng.random_at)
+tree_log_probability = called(look.tree_log_probability)
+window_at = called(windows.window_at)
 
 OBJECTIVES = {
     "negative-sampling": models.NEGATIVE_SAMPLING,
@@ -253,7 +267,7 @@ def test_leaf_probabilities_sum_to_one_for_any_vectors(n_words):
     v[0, :30] = random.normal(0, 3, 30)
     nodes = cpu.empty_rows(max(n_words - 1, 1), 30)
     nodes[:, :30] = random.normal(0, 3, (len(nodes), 30))
-    logs = [look.tree_log_probability(v, 0, nodes, tree, word) for word in range(n_words)]
+    logs = [tree_log_probability(v, 0, nodes, tree, word) for word in range(n_words)]
     assert np.exp(logs).sum() == pytest.approx(1.0, abs=1e-9)
 
 
@@ -301,8 +315,8 @@ def test_drawn_noise_fits_the_distribution(exponent):
     n = 200_000
     drawn = np.zeros(len(counts))
     for i in range(n):
-        bits = np.uint64(rng.random_at(np.uint64(5), np.uint64(i)))
-        drawn[negative_sampling.draw_noise(table, bits)] += 1
+        bits = np.uint64(random_at(np.uint64(5), np.uint64(i)))
+        drawn[draw_noise(table, bits)] += 1
     expected = counts**exponent / (counts**exponent).sum() * n
     chi_square = ((drawn - expected) ** 2 / expected).sum()
     assert chi_square < 26.1  # 8 degrees of freedom, one in a thousand
@@ -313,7 +327,7 @@ def test_drawn_noise_fits_the_distribution(exponent):
 
 def test_noise_of_one_word_is_that_word():
     table = negative_sampling.build_noise_table(np.array([3]), 0.75)
-    assert negative_sampling.draw_noise(table, np.uint64(2**64 - 1)) == 0
+    assert draw_noise(table, np.uint64(2**64 - 1)) == 0
 
 
 def test_subsampling_keeps_words_as_often_as_it_says():
@@ -321,19 +335,17 @@ def test_subsampling_keeps_words_as_often_as_it_says():
     thresholds = windows.keep_thresholds(counts, 1e-3)
     share = 1e-3 / (counts / counts.sum())
     for word, expected in enumerate(np.minimum(1, np.sqrt(share) + share)):
-        kept = sum(
-            windows.is_kept(word, position, np.uint64(9), thresholds) for position in range(20_000)
-        )
+        kept = sum(is_kept(word, position, np.uint64(9), thresholds) for position in range(20_000))
         assert kept / 20_000 == pytest.approx(expected, abs=4 * np.sqrt(0.25 / 20_000))
     assert (windows.keep_thresholds(counts, 0.0) == 2**32 - 1).all()
 
 
 def test_windows_are_drawn_evenly():
-    drawn = [windows.window_at(p, np.uint64(3), 5, True) for p in range(50_000)]
+    drawn = [window_at(p, np.uint64(3), 5, True) for p in range(50_000)]
     shares = np.bincount(drawn, minlength=6)[1:] / 50_000
     assert len(shares) == 5
     np.testing.assert_allclose(shares, 0.2, atol=0.01)
-    assert windows.window_at(17, np.uint64(3), 5, False) == 5
+    assert window_at(17, np.uint64(3), 5, False) == 5
 
 
 def test_random_numbers_are_those_of_the_naive_form():
@@ -341,7 +353,7 @@ def test_random_numbers_are_those_of_the_naive_form():
         key = rng.stream_key(seed, epoch)
         assert int(key) == naive.stream_key(seed, epoch)
         for index in (0, 1, 10**12):
-            assert int(rng.random_at(key, np.uint64(index))) == naive.random_at(key, index)
+            assert int(random_at(key, np.uint64(index))) == naive.random_at(key, index)
 
 
 @pytest.mark.parametrize("n_inputs", [1, 2, 3, 7])
@@ -366,7 +378,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     chosen = block.room_for(n_targets)
     chosen.rows[:] = target_rows
     chosen.weights[:n_targets] = np.where(labels, 1, -1)
-    got, _ = block.logistic_block(
+    got, _ = logistic_block(
         inputs, input_rows, n_inputs, targets, *chosen, 0, n_targets, np.float32(0.1), moves,
         scratch.numbers, scratch.steps,
     )  # fmt: skip
@@ -386,7 +398,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
         for score in scores:
             target, moved = cpu.empty_rows(2, 1), cpu.empty_rows(1, 1)
             target[0, 0] = score
-            loss, saturated = block.logistic_block(
+            loss, saturated = logistic_block(
                 one, rows, 1, target, *chosen, 0, 6, np.float32(1.0), moved, rows, steps
             )
             exact = np.float64(score)

@@ -77,18 +77,21 @@ else:
     if CACHE_FOLDER is not None:
         numba.config.CACHE_DIR = str(CACHE_FOLDER)
 
-kernel = njit(
-    nogil=True,
-    cache=CACHE_FOLDER is not None,
-    error_model="numpy",
-    _nrt=False,
-    # A call passes every array as seven numbers, on the stack: the loops run faster as one.
-    forceinline=True,
+_OPTIONS = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
     # Sums may be reordered, which is what lets them use vector registers. NaN and infinity keep
     # their meaning: divergence is found by looking for them.
-    fastmath={"reassoc", "contract", "nsz", "arcp"},
-)
-"""Decorator of every kernel: compiled on first call, kept on disk, runs without the GIL."""
+    "fastmath": {"reassoc", "contract", "nsz", "arcp"},
+}
+
+kernel = njit(cache=CACHE_FOLDER is not None, **_OPTIONS)
+"""Decorator of a kernel: compiled on first call, kept on disk, runs without the GIL."""
+
+# A call would pass each array as seven numbers on the stack, which takes as long as a small block.
+kernel_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+"""Decorator of what kernels are made of: becomes part of them, and cannot be called from Python."""
 
 builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
 """Decorator of what builds a table: as `kernel`, but it may allocate."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel, kernel_part
 from w2v_kernels.hierarchical_softmax import Tree
 from w2v_kernels.logistic_block import Targets, room_for, whole_tiles
 from w2v_kernels.models import (
@@ -176,7 +176,7 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
     tallies[TOKENS] += span.stop - span.first
 
 
-@kernel
+@kernel_part
 def train_sentence(
     ids, position, stop, sentence_first, sentence_stop, span, weights, tables, hyper, scratch,
     tallies,
@@ -223,7 +223,7 @@ def train_sentence(
             i, n = i - slide, n - slide
 
 
-@kernel
+@kernel_part
 def ask_for_targets(i, span, tables, hyper, scratch):
     """Ask for what `prepare_center` will read, while the center two before it is trained."""
     if hyper.objective == NEGATIVE_SAMPLING:
@@ -231,7 +231,7 @@ def ask_for_targets(i, span, tables, hyper, scratch):
         ask_for_draws(tables.noise, hyper.negative, key)
 
 
-@kernel
+@kernel_part
 def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
     """Choose the targets of a center and ask for their rows, while the one before it is trained."""
     center = np.int64(scratch.kept_ids[i])
@@ -245,7 +245,7 @@ def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
             prefetch(weights.target_vectors, np.int64(rows[t]))
 
 
-@kernel
+@kernel_part
 def train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies):
     """Train on the i-th of n kept tokens as the center of its window."""
     kept_ids, position = scratch.kept_ids, scratch.kept_positions[i]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel_part
 from w2v_kernels.logistic_block import apply_steps, whole_tiles
 from w2v_kernels.tiles import SATURATED, TILE, scores_of
 
@@ -22,7 +22,7 @@ def every_word(n_words):
     return rows
 
 
-@kernel
+@kernel_part
 def softmax_block(
     inputs, input_rows, n_inputs, targets, target_rows, center, lr, moved, moved_rows, steps
 ):
@@ -48,7 +48,7 @@ def softmax_block(
     return loss, saturated
 
 
-@kernel
+@kernel_part
 def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
     """Turn the scores of input row c into steps, lr * ([t = center] - P(t)).
 
@@ -77,7 +77,7 @@ def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
     return np.log(total) + np.float64(highest) - center_score, saturated
 
 
-@kernel
+@kernel_part
 def place(t, n_inputs, c):
     """Where the score of input row c with target t is."""
     return (t // TILE * n_inputs + c) * TILE + t % TILE

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel_part
 from w2v_kernels.tiles import (
     SLACK,
     TILE,
@@ -55,7 +55,7 @@ def whole_tiles(n_targets):
     return (n_targets + TILE - 1) // TILE * TILE
 
 
-@kernel
+@kernel_part
 def logistic_block(
     inputs, input_rows, n_inputs, targets, rows, weights, first, stop, lr, moved, moved_rows, steps
 ):
@@ -100,7 +100,7 @@ def logistic_block(
     return np.float64(loss), np.int64(saturated)
 
 
-@kernel
+@kernel_part
 def apply_steps(
     inputs, input_rows, n_inputs, targets, target_rows, first, stop, steps, moved, moved_rows
 ):

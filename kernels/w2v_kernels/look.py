@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel, kernel_part
 
 
-@kernel
+@kernel_part
 def dot(a, row_a, b, row_b):
     """a[row_a] . b[row_b] of float32 matrices with rows of one length."""
     total = np.float32(0.0)
@@ -34,13 +34,13 @@ def score_candidates(input_vectors, output_vectors, contexts, candidates, scores
             scores[i, n] = dot(input_vectors, contexts[i], output_vectors, candidates[i, n])
 
 
-@kernel
+@kernel_part
 def log_sigmoid(x):
     """log(1 / (1 + exp(-x))) in float64, without overflow."""
     return min(x, 0.0) - np.log1p(np.exp(-abs(x)))
 
 
-@kernel
+@kernel_part
 def tree_log_probability(input_vectors, context, node_vectors, tree, word):
     """log P(word | context) under hierarchical softmax, in nats, float64."""
     total = 0.0

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel_part
 from w2v_kernels.exact_softmax import softmax_block
 from w2v_kernels.logistic_block import logistic_block, whole_tiles
 from w2v_kernels.negative_sampling import choose_noise
@@ -22,7 +22,7 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
 
 
-@kernel
+@kernel_part
 def choose_targets(center, key, first_draw, weights, tables, hyper, chosen):
     """Choose the target rows for a center word where they are drawn: under negative sampling.
 
@@ -36,7 +36,7 @@ def choose_targets(center, key, first_draw, weights, tables, hyper, chosen):
         )  # fmt: skip
 
 
-@kernel
+@kernel_part
 def targets_of(center, chosen, tables, hyper):
     """The target rows that the objective in force has for a center word.
 
@@ -48,7 +48,7 @@ def targets_of(center, chosen, tables, hyper):
     return chosen.rows, chosen.weights, np.int64(0), np.int64(whole_tiles(1 + hyper.negative))
 
 
-@kernel
+@kernel_part
 def predict(
     inputs, n_inputs, center, chosen, lr, moved, moved_rows, weights, tables, hyper, scratch
 ):
@@ -70,7 +70,7 @@ def predict(
     )  # fmt: skip
 
 
-@kernel
+@kernel_part
 def skip_gram(center, contexts, n_contexts, chosen, lr, key, weights, tables, hyper, scratch):
     """Each of the context words (int32 (C,)) predicts the center word and moves by its own step.
 
@@ -89,7 +89,7 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, weights, tables, hy
     return rows_predict(contexts, n_contexts, center, chosen, lr, weights, tables, hyper, scratch)
 
 
-@kernel
+@kernel_part
 def rows_predict(contexts, n_contexts, center, chosen, lr, weights, tables, hyper, scratch):
     """Let the context words' vectors predict the center word, and move them."""
     vectors = weights.input_vectors
@@ -101,7 +101,7 @@ def rows_predict(contexts, n_contexts, center, chosen, lr, weights, tables, hype
     )  # fmt: skip
 
 
-@kernel
+@kernel_part
 def cbow(center, contexts, n_contexts, chosen, lr, weights, tables, hyper, scratch):
     """The mean of the context words (int32 (C,)) predicts the center word; its step goes to each.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import builder, kernel
+from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import whole_tiles
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch
@@ -65,7 +65,7 @@ def _alias_table(probabilities):
     return table
 
 
-@kernel
+@kernel_part
 def draw_noise(noise_table, bits):
     """One word of the noise distribution, from 64 random bits."""
     word = below(high_32(bits), noise_table.shape[0])
@@ -75,7 +75,7 @@ def draw_noise(noise_table, bits):
     return other + kept * (word - other)
 
 
-@kernel
+@kernel_part
 def ask_for_draws(noise_table, negative, key):
     """Ask for the entries of the table that the first K draws of the stream `key` will read."""
     for k in range(negative):
@@ -83,7 +83,7 @@ def ask_for_draws(noise_table, negative, key):
         prefetch(noise_table, below(high_32(bits), noise_table.shape[0]))
 
 
-@kernel
+@kernel_part
 def choose_noise(noise_table, center, negative, key, first_draw, blank, rows, weights):
     """Choose the target rows of negative sampling for one center word.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel_part
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -20,7 +20,7 @@ _27, _30, _31, _32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 _LOW_32 = np.uint64(0xFFFFFFFF)
 
 
-@kernel
+@kernel_part
 def random_at(key, index):
     """64 random bits, the `index`-th of the stream named `key`; both uint64."""
     bits = key + (index + np.uint64(1)) * GOLDEN
@@ -29,19 +29,19 @@ def random_at(key, index):
     return bits ^ (bits >> _31)
 
 
-@kernel
+@kernel_part
 def high_32(bits):
     """The upper 32 of 64 random bits, as uint64."""
     return bits >> _32
 
 
-@kernel
+@kernel_part
 def low_32(bits):
     """The lower 32 of 64 random bits, as uint64."""
     return bits & _LOW_32
 
 
-@kernel
+@kernel_part
 def below(bits_32, n):
     """An integer in 0..n-1 from 32 random bits (uint64), for n up to 2**32: multiply and shift."""
     return np.int64((bits_32 * np.uint64(n)) >> _32)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 
 
@@ -29,13 +29,13 @@ def keep_probabilities(counts, sample):
     return np.minimum(1.0, np.sqrt(odds) + odds)
 
 
-@kernel
+@kernel_part
 def is_kept(word, position, key, thresholds):
     """Whether subsampling keeps the token at this position of the corpus."""
     return high_32(random_at(key, np.uint64(position))) <= np.uint64(thresholds[word])
 
 
-@kernel
+@kernel_part
 def window_at(position, key, window, shrink):
     """Context words on each side of the center at this position: 1..window, evenly; or always
     window.
@@ -45,7 +45,7 @@ def window_at(position, key, window, shrink):
     return 1 + below(low_32(random_at(key, np.uint64(position))), window)
 
 
-@kernel
+@kernel_part
 def keep_forward(ids, position, stop, most, key, thresholds, kept_ids, kept_positions, n):
     """Append the kept tokens of [position, stop) until there are `most`; return the next position
     and n.
@@ -60,7 +60,7 @@ def keep_forward(ids, position, stop, most, key, thresholds, kept_ids, kept_posi
     return position, n
 
 
-@kernel
+@kernel_part
 def keep_backward(ids, position, start, most, key, thresholds, kept_ids, kept_positions):
     """Fill in, in order, up to `most` kept tokens that stand before position, not before start."""
     n = 0
