@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v_kernels.compiling import kernel, kernel_part
-from w2v_kernels.hierarchical_softmax import Tree
+from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
 from w2v_kernels.logistic_block import Targets, room_for, whole_tiles
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
@@ -229,6 +229,8 @@ def ask_for_targets(i, span, tables, hyper, scratch):
     if hyper.objective == NEGATIVE_SAMPLING:
         key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
         ask_for_draws(tables.noise, hyper.negative, key)
+    elif hyper.objective == HIERARCHICAL_SOFTMAX:
+        ask_for_path(tables.tree, np.int64(scratch.kept_ids[i]))
 
 
 @kernel_part

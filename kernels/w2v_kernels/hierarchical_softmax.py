@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import builder
+from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import room_for, whole_tiles
+from w2v_kernels.tiles import ROW_PAD, prefetch
 
 
 class Tree(NamedTuple):
@@ -101,3 +102,14 @@ def _write_paths(parent, turn, starts, lengths, nodes, turns):
             nodes[at] = root - parent[node]
             turns[at] = turn[node]
             node = parent[node]
+
+
+@kernel_part
+def ask_for_path(tree, word):
+    """Ask for the target rows of a word and their turns."""
+    first, stop = tree.starts[word], tree.starts[word + 1]
+    for at in range(first, stop, ROW_PAD):
+        prefetch(tree.nodes, at)
+        prefetch(tree.turns, at)
+    prefetch(tree.nodes, stop - 1)
+    prefetch(tree.turns, stop - 1)

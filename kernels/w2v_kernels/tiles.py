@@ -262,11 +262,13 @@ def _emit_spread(context, builder, signature, args):
 
 
 def _emit_prefetch(context, builder, signature, args):
-    matrix, row = args
-    array = context.make_array(signature.args[0])(context, builder, matrix)
-    length = cgutils.unpack_tuple(builder, array.shape)[1]
-    intp = row.type
-    start = builder.gep(array.data, [builder.mul(row, length)])
+    array, index = args
+    array = context.make_array(signature.args[0])(context, builder, array)
+    intp = index.type
+    length = intp(1)
+    if signature.args[0].ndim == 2:
+        length = cgutils.unpack_tuple(builder, array.shape)[1]
+    start = builder.gep(array.data, [builder.mul(index, length)])
     pointer = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [pointer, INT, INT, INT])
     prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
@@ -323,8 +325,8 @@ def _spread(_, move, scale, matrix, rows, n):
 
 
 @intrinsic
-def _prefetch(_, matrix, row):
-    return types.void(matrix, _intp), _emit_prefetch
+def _prefetch(_, array, index):
+    return types.void(array, _intp), _emit_prefetch
 
 
 if config.DISABLE_JIT:
@@ -365,7 +367,7 @@ if config.DISABLE_JIT:
     def _spread(move, scale, matrix, rows, n):
         np.add.at(matrix, rows[:n], scale * move[0])
 
-    def _prefetch(matrix, row):
+    def _prefetch(array, index):
         pass
 
 
@@ -389,4 +391,4 @@ sum_rows = _sum_rows
 spread = _spread
 """matrix[rows[c]] += scale * move[0] for c in 0..n-1."""
 prefetch = _prefetch
-"""Ask for a row of a matrix, of any numbers; a hint, never a fault."""
+"""Ask for the memory of array[index], a number or a row; a hint, never a fault."""
