@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from w2v_kernels import compiling
+from w2vtui.cli.arguments import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(path for folder in ("w2vtui", "kernels") for path in (ROOT / folder).rglob("*.py"))
@@ -60,17 +61,18 @@ for argv in {list(argvs)!r}:
 
 
 def test_help_loads_nothing_heavy():
-    verbs = ([], ["train"], ["neighbors"], ["analogy"], ["evaluate"])
+    verbs = ([], *([verb] for verb in VERBS))
     codes, modules = modules_after(commands(*([*verb, "--help"] for verb in verbs), ["--version"]))
-    assert codes == [0] * 6
+    assert codes == [0] * (len(verbs) + 1)
     assert "w2vtui.cli.arguments" in modules
     assert loaded(modules, *HEAVY, "asyncio", "platformdirs") == []
 
 
 def test_a_mistake_is_told_without_loading_anything_heavy():
     wrong = [["--windw", "3"], ["trian"], ["train", "x", "--window", "0"], ["neighbors"]]
+    wrong += [["bench", "--mode", "cbo"], ["bench", "--threads", "0"]]
     codes, modules = modules_after(commands(*wrong))
-    assert codes == [2] * 4
+    assert codes == [2] * len(wrong)
     assert loaded(modules, *HEAVY) == []
 
 
@@ -124,6 +126,8 @@ LOADERS = {
     "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "torch",
     "pandas", "gensim", "jsonpickle", "imp",
 }  # fmt: skip
+ALLOWED = {"w2vtui/bench/gensim_peer.py": ["'gensim'", "gensim.models"]}
+"""Where something of these is meant: gensim is measured, in a child process, and loads nothing."""
 RUNNERS = {"eval", "exec", "compile", "__import__"}
 
 
@@ -153,7 +157,8 @@ def dangers(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_source_can_run_what_a_file_holds(path):
-    assert dangers(path.read_text(encoding="utf-8")) == []
+    allowed = ALLOWED.get(path.relative_to(ROOT).as_posix(), [])
+    assert sorted(dangers(path.read_text(encoding="utf-8"))) == allowed
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from w2v_kernels import (
     look,
     models,
     negative_sampling,
+    peak,
     rng,
     tiles,
     windows,
@@ -420,6 +421,15 @@ def test_what_is_not_a_number_is_counted_and_kept_out_of_the_loss(bad, objective
     tallies = setup.train(setup.span())
     assert tallies[cpu.NOT_FINITE] > 0
     assert np.isfinite(tallies[cpu.LOSS])
+
+
+def test_the_chains_of_the_peak_are_all_computed():
+    rounds, factor = 50, np.float32(0.9)
+    first = np.arange(peak.CHAINS) / peak.CHAINS
+    last = 1 - (1 - first) * float(factor) ** rounds  # x <- factor * x + (1 - factor)
+    assert peak.MULTIPLY_ADDS_A_ROUND % peak.CHAINS == 0
+    lanes = peak.MULTIPLY_ADDS_A_ROUND // peak.CHAINS
+    assert peak.multiply_and_add(rounds, factor) == pytest.approx(lanes * last.sum(), rel=1e-5)
 
 
 def test_rows_begin_at_cache_lines():

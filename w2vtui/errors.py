@@ -7,7 +7,8 @@
     |     `-- UnknownWordError
     |-- DivergedError           4   the loss is no longer a number
     |-- DiskError               5   an output cannot be written
-    `-- BackendError            1   the kernels cannot run with what they were given
+    |-- BackendError            1   the kernels cannot run with what they were given
+    `-- ChildError              1   a program that was to be measured failed
 
 A message says what was wrong, the value found, and what to do.
 """
@@ -60,3 +61,7 @@ class DiskError(W2vtuiError):
 
 class BackendError(W2vtuiError):
     """The kernels cannot run with what they were given."""
+
+
+class ChildError(W2vtuiError):
+    """A program that was to be measured failed."""

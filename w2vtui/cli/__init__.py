@@ -4,6 +4,7 @@
     legacy.py      word2vec.c's spellings
     train.py       a run without a screen     progress.py   what it shows meanwhile
     look.py        neighbors, analogy, evaluate
+    bench.py       how fast this machine trains
     output.py      stdout and stderr, which may go away
 
 `--help` imports neither Numba nor Textual.
@@ -27,8 +28,9 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def run_command_line(argv: Sequence[str]) -> int:
     """Do what the arguments say; return the exit code.
 
-    0 done, 1 internal error, 2 usage, 3 unreadable corpus or vectors, 4 diverged, 5 disk,
-    130 or 143 interrupted with what was learned saved. Bugs keep their traceback.
+    0 done, 1 internal error or a measured tool that failed, 2 usage, 3 unreadable corpus or
+    vectors, 4 diverged, 5 disk, 130 or 143 interrupted with what was learned saved. Bugs keep
+    their traceback.
     """
     show_any_character()
     try:
@@ -59,6 +61,10 @@ def _run(argv: Sequence[str]) -> int:
         from w2vtui.cli import look
 
         return getattr(look, arguments.verb)(arguments)
+    if arguments.verb == "bench":
+        from w2vtui.cli.bench import bench
+
+        return bench(arguments)
     if arguments.verb == "app" and _has_screen():
         from w2vtui.tui.app import run_app
 

@@ -12,12 +12,14 @@ from typing import Any, NoReturn
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from w2vtui import __version__
+from w2vtui.bench.job import MODES
 from w2vtui.cli.legacy import from_word2vec_c
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
     TrainingSettings,
+    available_cores,
     choices_of,
     field_default,
     field_types,
@@ -25,7 +27,7 @@ from w2vtui.settings import (
     value_from_text,
 )
 
-VERBS = ("train", "neighbors", "analogy", "evaluate")
+VERBS = ("train", "neighbors", "analogy", "evaluate", "bench")
 
 _APP = """Train word2vec in the terminal: watch it learn, steer it while it runs.
 
@@ -35,6 +37,7 @@ _APP = """Train word2vec in the terminal: watch it learn, steer it while it runs
   w2vtui neighbors notes.bin king         nearest words
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+  w2vtui bench notes.txt                  how fast this machine trains
 
   w2vtui VERB --help tells more of each. Without a terminal the app trains without a screen."""
 
@@ -47,11 +50,31 @@ _TRAIN = """Train vectors from text and save them.
 Ctrl-C stops and saves what is learned. Exit codes: 0 done, 2 usage, 3 unreadable corpus,
 4 diverged, 5 disk, 130 interrupted."""
 
+_BENCH = f"""Measure how fast this machine trains: every mode, beside gensim where it is installed
+and beside any program that takes word2vec.c's flags.
+
+  w2vtui bench                            with the bundled sample
+  w2vtui bench text8 --threads 1,4 --vector-size 100,300 --against ./word2vec
+  w2vtui bench text8 --quality pairs.txt --quality questions.txt --json here.json
+
+Modes:
+{chr(10).join("  " + name for name in MODES)}
+
+Training alone is timed, in a process of its own; the tools take turns. Ctrl-C shows what is
+measured so far. Exit codes: 0 done, 1 a tool failed, 2 usage, 3 unreadable corpus, 5 disk,
+130 interrupted."""
+
 _SETTINGS = (
     ("Corpus", CorpusSettings),
     ("Vectors", TrainingSettings),
     ("Training", LiveSettings),
 )
+_BENCH_SETTINGS = (
+    (CorpusSettings, "min_count"),
+    *((LiveSettings, name) for name in ("window", "negative", "sample", "alpha", "shared_noise")),
+)
+"""What every trainer can be told; only ours can share noise, and be told not to."""
+_BENCH_EPOCHS = 1
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,10 +117,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = _PARSERS[verb]()
     arguments = parser.parse_strictly(rest)
     arguments.verb = verb
-    if verb in ("app", "train"):
+    if verb in ("app", "train", "bench"):
         arguments.corpus_settings = CorpusSettings(**_given(arguments, CorpusSettings))
-        arguments.training_settings = TrainingSettings(**_given(arguments, TrainingSettings))
         arguments.live_settings = LiveSettings(**_given(arguments, LiveSettings))
+    if verb in ("app", "train"):
+        arguments.training_settings = TrainingSettings(**_given(arguments, TrainingSettings))
     return arguments
 
 
@@ -112,7 +136,7 @@ def _check_first_word(argv: Sequence[str]) -> None:
 
 def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
     """The fields of a settings class that the command line names."""
-    named = {name: getattr(arguments, name) for name in field_types(settings)}
+    named = {name: getattr(arguments, name, None) for name in field_types(settings)}
     return {
         name: None if value is _AUTO else value
         for name, value in named.items()
@@ -171,29 +195,39 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    """A flag for each field: --name for a number or choice, --name/--no-name for a switch."""
     for title, settings in _SETTINGS:
         group = parser.add_argument_group(title)
-        for name, kind in field_types(settings).items():
-            spec, default = spec_of(settings, name), field_default(settings, name)
-            flag = "--" + name.replace("_", "-")
-            shown = spec.auto if default is None else default
-            if kind is bool:
-                shown = "yes" if default else "no"
-            text = f"{spec.help} (default: {shown})".replace("%", "%%")
-            if kind is bool:
-                group.add_argument(
-                    flag, action=argparse.BooleanOptionalAction, default=None, help=text
-                )
-                continue
-            metavar = "|".join(choices_of(kind)) or ("X" if "float" in str(kind) else "N")
-            group.add_argument(
-                flag,
-                dest=name,
-                metavar="NAME" if kind is str else metavar,
-                type=_reader(settings, name),
-                help=text,
-            )
+        for name in field_types(settings):
+            _add_setting(group, settings, name)
+
+
+def _add_setting(
+    group: argparse._ArgumentGroup, settings: type, name: str, default: Any = None
+) -> None:
+    """A flag for a field: --name for a number or choice, --name/--no-name for a switch.
+
+    default   what goes before the field's own
+    """
+    spec, kind = spec_of(settings, name), field_types(settings)[name]
+    shown = field_default(settings, name) if default is None else default
+    if shown is None:
+        shown = spec.auto
+    if kind is bool:
+        shown = "yes" if shown else "no"
+    flag = "--" + name.replace("_", "-")
+    text = f"{spec.help} (default: {shown})".replace("%", "%%")
+    if kind is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=text)
+        return
+    metavar = "|".join(choices_of(kind)) or ("X" if "float" in str(kind) else "N")
+    group.add_argument(
+        flag,
+        dest=name,
+        metavar="NAME" if kind is str else metavar,
+        type=_reader(settings, name),
+        default=default,
+        help=text,
+    )
 
 
 def _reader(settings: type, name: str) -> Callable[[str], Any]:
@@ -261,6 +295,89 @@ def _evaluate_parser() -> _Parser:
     return parser
 
 
+def _bench_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui bench", description=_BENCH, usage="w2vtui bench [CORPUS ...] [options]"
+    )
+    parser.add_argument(
+        "corpus",
+        nargs="*",
+        metavar="CORPUS",
+        help="text files (also .gz .bz2 .xz) and folders; without any the bundled sample",
+    )
+    parser.add_argument(
+        "--mode",
+        metavar="NAME,...",
+        type=_list_of(_mode),
+        default=list(MODES),
+        help="what to train (default: all four)",
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N,...",
+        type=_list_of(_threads),
+        help="numbers of training threads (default: 1, and the cores it may use)",
+    )
+    parser.add_argument(
+        "--vector-size",
+        metavar="N,...",
+        type=_list_of(_reader(TrainingSettings, "vector_size")),
+        default=[field_default(TrainingSettings, "vector_size")],
+        help="lengths of a vector (default: 100)",
+    )
+    parser.add_argument(
+        "--repeat",
+        metavar="N",
+        type=_whole_number,
+        default=3,
+        help="runs of each, of which the median counts (default: 3)",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="PROGRAM",
+        action="append",
+        default=[],
+        help="a program that takes word2vec.c's flags; may be given several times",
+    )
+    parser.add_argument(
+        "--quality",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="score the vectors, too, on word pairs or analogies; may be given several times",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write every run as JSON; - for stdout, without the tables"
+    )
+    group = parser.add_argument_group("Training")
+    _add_setting(group, LiveSettings, "epochs", default=_BENCH_EPOCHS)
+    for settings, name in _BENCH_SETTINGS:
+        _add_setting(group, settings, name)
+    return parser
+
+
+def _list_of(read: Callable[[str], Any]) -> Callable[[str], list[Any]]:
+    """Reads values between commas, each once."""
+
+    def read_all(text: str) -> list[Any]:
+        return list(dict.fromkeys(read(part.strip()) for part in text.split(",")))
+
+    return read_all
+
+
+def _mode(text: str) -> str:
+    if text not in MODES:
+        near = difflib.get_close_matches(text, MODES, n=1, cutoff=0.5)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise argparse.ArgumentTypeError(f"must be among {', '.join(MODES)}, got {text!r}{hint}")
+    return text
+
+
+def _threads(text: str) -> int:
+    value = _reader(LiveSettings, "workers")(text)
+    return available_cores() if value is _AUTO else value
+
+
 def _whole_number(text: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
@@ -276,4 +393,5 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
     "neighbors": _neighbors_parser,
     "analogy": _analogy_parser,
     "evaluate": _evaluate_parser,
+    "bench": _bench_parser,
 }

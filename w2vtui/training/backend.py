@@ -19,6 +19,9 @@ from w2vtui.errors import BackendError, SettingsError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.route import Stretch
 
+SHAPE_TOKENS = 1_000_000
+"""The size of windows is estimated on the first so many tokens."""
+
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
 
@@ -46,6 +49,15 @@ class Plan:
     tables: cpu.Tables
     weights: cpu.Weights
     most_targets: int
+
+
+class BlockShape(NamedTuple):
+    """Mean size of the blocks a plan trains on: what one center word brings together."""
+
+    contexts: float
+    """C: context words of a center that has any"""
+    targets: float
+    """T: target rows"""
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,35 @@ class CpuBackend:
         if settings.objective == "softmax":
             return self.n_words
         return int(self._tree.lengths.max())
+
+    def block_shape(self, plan: Plan) -> BlockShape:
+        """Expected size of this plan's blocks.
+
+        T is exact: 1 + K, V, or the mean path length, each word as often as it is trained. C is
+        taken from the start of the text, thinned and cut into windows with other random numbers.
+        """
+        return BlockShape(self._mean_contexts(plan.settings), self._mean_targets(plan.settings))
+
+    def _mean_contexts(self, settings: LiveSettings) -> float:
+        random = np.random.default_rng(self.training.seed)
+        keep = keep_probabilities(self.corpus.vocab.counts, settings.sample)
+        ids = self.corpus.ids[:SHAPE_TOKENS]
+        kept = np.flatnonzero(random.random(ids.size) < keep[ids])
+        sentence = np.searchsorted(self.corpus.sentence_starts, kept, side="right")
+        first, past = (np.searchsorted(sentence, sentence, side) for side in ("left", "right"))
+        place = np.arange(kept.size)
+        reach = np.full(kept.size, settings.window)
+        if settings.shrink_windows:
+            reach = random.integers(1, settings.window, kept.size, endpoint=True)
+        contexts = np.minimum(place - first, reach) + np.minimum(past - 1 - place, reach)
+        return float(contexts[contexts > 0].mean()) if contexts.any() else 0.0
+
+    def _mean_targets(self, settings: LiveSettings) -> float:
+        if settings.objective != "hierarchical-softmax":
+            return float(self._most_targets(settings))
+        counts = self.corpus.vocab.counts
+        trained = counts * keep_probabilities(counts, settings.sample)
+        return float(np.average(np.diff(self._tree.starts), weights=trained))
 
     def scratch(self, plan: Plan) -> cpu.Scratch:
         """Working memory for one worker under this plan."""

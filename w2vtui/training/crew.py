@@ -48,6 +48,8 @@ class Crew:
         self._tallies: list[NDArray[np.float64]] = []
         self.error: BaseException | None = None
         """What a worker died of; the others stop at their next stretch."""
+        self.worked_until: float | None = None
+        """When a worker last finished a stretch, on the monotonic clock; None while none has."""
 
     # ---- looking
 
@@ -168,6 +170,7 @@ class Crew:
                     job.plan, job.stretch, job.rates, scratch, self._tallies[number]
                 )
                 took = time.perf_counter() - started
+                self.worked_until = time.monotonic()
                 n_tokens = job.stretch.stop - job.stretch.first
                 fitting = n_tokens * SPAN_SECONDS / max(took, 1e-6)
                 most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)

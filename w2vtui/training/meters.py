@@ -27,10 +27,13 @@ class StopWatch:
         if self._started is None:
             self._started = time.monotonic()
 
-    def stop(self) -> None:
-        """Stand still; no effect when it does."""
+    def stop(self, at: float | None = None) -> None:
+        """Stand still, now or from a past moment of the monotonic clock on; no effect when it
+        does.
+        """
         if self._started is not None:
-            self._before, self._started = self.seconds, None
+            at = time.monotonic() if at is None else max(at, self._started)
+            self._before, self._started = self._before + at - self._started, None
 
 
 class SpeedMeter:

@@ -25,7 +25,7 @@ from w2vtui.settings import (
     field_types,
     spec_of,
 )
-from w2vtui.training.backend import CpuBackend, Plan, Tallies
+from w2vtui.training.backend import BlockShape, CpuBackend, Plan, Tallies
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
@@ -218,6 +218,16 @@ class Run:
             output_vectors=None if output is None else output.copy(),
         )
 
+    def block_shape(self) -> BlockShape:
+        """Expected size of the blocks that the plan in force trains on.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        if self._backend is None or self._crew is None:
+            raise SettingsError("there are no blocks yet: the corpus is still being read")
+        return self._backend.block_shape(self._crew.plan)
+
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""
         base = Snapshot(
@@ -374,7 +384,7 @@ class Run:
                     raise error
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
-        self._watch.stop()
+        self._watch.stop(crew.worked_until)  # a tick ago at most
         self._tick(crew)
         if crew.error is not None:
             raise crew.error

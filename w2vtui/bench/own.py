@@ -1,0 +1,50 @@
+"""Our own trainer, as a process that is measured: `python -m w2vtui.bench.own`."""
+
+from __future__ import annotations
+
+from w2vtui.bench.job import Job, Outcome, peak_memory, serve
+from w2vtui.bench.roofline import multiply_adds
+from w2vtui.corpus import encode_sentences, open_corpus
+from w2vtui.formats import save_vectors
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.run import ReadCorpus, Run
+
+
+def train(job: Job) -> Outcome:
+    """Do a job; the run's own clock times it."""
+    run = _trained(
+        lambda progress, stop: open_corpus(job.sources, job.corpus, progress=progress, stop=stop),
+        job.training,
+        job.live,
+    )
+    memory = peak_memory()
+    if job.wants_vectors:
+        save_vectors(run.vectors(), job.output)
+    snapshot = run.snapshot()
+    return Outcome(
+        seconds=snapshot.seconds,
+        peak_memory=memory,
+        multiply_adds=multiply_adds(
+            job.live.model, snapshot.pairs, run.block_shape(), job.training.vector_size
+        ),
+    )
+
+
+def compile_kernels() -> None:
+    """Compile what training needs, unless that was done before, by training on two words."""
+    _trained(
+        lambda progress, stop: encode_sentences([["two", "words"]], CorpusSettings(min_count=1)),
+        TrainingSettings(vector_size=1, probe=False),
+        LiveSettings(objective="hierarchical-softmax", epochs=1, workers=1),
+    )
+
+
+def _trained(read: ReadCorpus, training: TrainingSettings, live: LiveSettings) -> Run:
+    run = Run(read, training, live)
+    run.start()
+    run.wait()
+    return run
+
+
+if __name__ == "__main__":
+    serve(train)

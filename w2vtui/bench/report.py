@@ -1,0 +1,280 @@
+"""What was measured, as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, get_args
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from w2vtui.bench.job import MODES
+from w2vtui.bench.plan import Bench, Measurement, Setup, Tool
+from w2vtui.display import safe_text
+from w2vtui.settings import Model, default_alpha
+
+NOTHING = "-"
+SHARED_NOISE = "w2vtui draws noise once a center, the others once a pair: see --no-shared-noise"
+
+_MODELS: tuple[Model, ...] = get_args(Model)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tool at one setup: all its runs together."""
+
+    setup: Setup
+    tool: Tool
+    speeds: tuple[float, ...]
+    """Tokens a second of every run; empty where they failed."""
+    peak_memory: int
+    """bytes"""
+    peak_share: float | None
+    """Share of the processor's multiply-adds; None where nobody counted."""
+
+    @property
+    def speed(self) -> float:
+        """The median."""
+        return median(self.speeds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything that was measured, and where."""
+
+    bench: Bench
+    corpus: dict[str, Any]
+    tools: Sequence[Tool]
+    machine: dict[str, Any]
+    repeats: int
+    measurements: Sequence[Measurement]
+    complete: bool
+
+    # ---- numbers
+
+    def rows(self) -> list[Row]:
+        """A row for each tool at each setup, in the order in which they were measured."""
+        together: dict[tuple[Setup, Tool], list[Measurement]] = {}
+        for measurement in self.measurements:
+            key = measurement.trial.setup, measurement.trial.tool
+            together.setdefault(key, []).append(measurement)
+        return [self._row(*key, runs) for key, runs in together.items()]
+
+    def _row(self, setup: Setup, tool: Tool, runs: Sequence[Measurement]) -> Row:
+        outcomes = [run.outcome for run in runs if run.outcome]
+        rates = [
+            outcome.multiply_adds / max(outcome.seconds, 1e-9)
+            for outcome in outcomes
+            if outcome.multiply_adds is not None
+        ]
+        peak = self.machine["multiply_adds_per_second"][str(setup.threads)]
+        return Row(
+            setup,
+            tool,
+            tuple(run.speed for run in runs if run.outcome),
+            max((outcome.peak_memory for outcome in outcomes), default=0),
+            median(rates) / peak if rates else None,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Every single run, with all that is needed to compare it to one of another machine."""
+        live = self.bench.live
+        return {
+            "complete": self.complete,
+            "machine": self.machine,
+            "tools": [
+                {"name": tool.name, "version": tool.version, "program": tool.program or None}
+                for tool in self.tools
+            ],
+            "corpus": self.corpus,
+            "settings": {
+                "min_count": self.bench.corpus.min_count,
+                "window": live.window,
+                "negative": live.negative,
+                "sample": live.sample,
+                "shared_noise": live.shared_noise,
+                "alpha": {model: live.alpha or default_alpha(model) for model in _MODELS},
+                "epochs": live.resolved(self.bench.n_tokens, 1).epochs,
+                "repeat": self.repeats,
+            },
+            "runs": [_run_as_json(measurement) for measurement in self.measurements],
+        }
+
+    # ---- tables
+
+    def tables(self) -> RenderableType:
+        """The tables, and what their columns mean."""
+        rows = [row for row in self.rows() if row.speeds]
+        groups: dict[tuple[str, int], list[Row]] = {}
+        for row in rows:
+            groups.setdefault((row.setup.mode, row.setup.vector_size), []).append(row)
+        parts: list[RenderableType] = [self._heading()]
+        for key, group in groups.items():
+            parts += [Text(f"\n{_title(*key)}"), _speed_table(group)]
+        parts += self._quality_tables()
+        parts += [Text(line) for line in ("", *self._notes(), *self._legend())]
+        return Group(*parts)
+
+    def _heading(self) -> Text:
+        machine, corpus = self.machine, self.corpus
+        versions = ", ".join(
+            f"{tool.name} {tool.version}" if tool.version else tool.name for tool in self.tools
+        )
+        return Text(
+            safe_text(
+                f"{machine['processor']}, {machine['cores']} cores, {machine['simd']}; "
+                f"{corpus['name']}, {corpus['tokens']:,} tokens, {corpus['words']:,} words; "
+                f"{versions}"
+            )
+        )
+
+    def _notes(self) -> list[str]:
+        """What must be known to read the numbers right; each thing once."""
+        notes: dict[str, None] = {}
+        modes = [measurement.trial.setup.mode for measurement in self.measurements]
+        draws_noise = any(MODES[mode].objective == "negative-sampling" for mode in modes)
+        if draws_noise and self.bench.live.shared_noise and len(self.tools) > 1:
+            notes[SHARED_NOISE] = None
+        for measurement in self.measurements:
+            tool, setup = measurement.trial.tool, measurement.trial.setup
+            if measurement.outcome is not None:
+                notes |= dict.fromkeys(f"{tool.name}: {n}" for n in measurement.outcome.notes)
+            if measurement.error:
+                title = _title(setup.mode, setup.vector_size)
+                where = f"{title}, {threads_text(setup.threads)}"
+                notes[f"{tool.name} failed: {where}: {measurement.error}"] = None
+        if not self.complete:
+            notes["incomplete: interrupted before all was measured"] = None
+        return [safe_text(note) for note in notes]
+
+    def _legend(self) -> list[str]:
+        rates = ", ".join(
+            f"{2 * rate / 1e9:,.3g} GFLOP/s on {threads_text(int(threads))}"
+            for threads, rate in self.machine["multiply_adds_per_second"].items()
+        )
+        of_runs = "one run" if self.repeats == 1 else f"the median of {self.repeats} runs"
+        return [
+            f"words/s    of the text, before subsampling: {of_runs}",
+            "w2vtui is  how many times as fast as the tool, by the medians",
+            "scaling    against the tool's run with the fewest threads",
+            "of peak    the formulas' multiply-adds as a share of what the processor can do:",
+            f"           {rates}",
+            "           the other time goes into waiting for memory, choosing words, loading",
+            "           and storing vectors",
+            "memory     the most that the process held at once",
+        ]
+
+    def _quality_tables(self) -> list[RenderableType]:
+        groups: dict[tuple[str, int], list[Measurement]] = {}
+        for measurement in self.measurements:
+            if measurement.scores:
+                setup = measurement.trial.setup
+                groups.setdefault((setup.mode, setup.vector_size), []).append(measurement)
+        parts: list[RenderableType] = []
+        for key, group in groups.items():
+            parts += [Text(f"\nquality of {_title(*key)}"), _quality_table(group)]
+        return parts
+
+
+def _run_as_json(measurement: Measurement) -> dict[str, Any]:
+    trial, outcome = measurement.trial, measurement.outcome
+    values: dict[str, Any] = {
+        "tool": trial.tool.name,
+        **trial.setup._asdict(),
+        "repeat": trial.repeat,
+        "tokens": measurement.tokens,
+    }
+    if outcome is not None:
+        values |= {
+            "seconds": outcome.seconds,
+            "tokens_per_second": measurement.speed,
+            "peak_memory_bytes": outcome.peak_memory,
+        }
+        if outcome.multiply_adds is not None:
+            values["multiply_adds"] = outcome.multiply_adds
+        if outcome.notes:
+            values["notes"] = list(outcome.notes)
+    if measurement.error:
+        values["error"] = measurement.error
+    if measurement.scores:
+        values["scores"] = [dataclasses.asdict(score) for score in measurement.scores]
+    return values
+
+
+def _speed_table(rows: Sequence[Row]) -> Table:
+    table = _table("words/s", "min..max", "w2vtui is", "scaling", "of peak", "memory")
+    ours = {row.setup: row.speed for row in rows if row.tool.name == "w2vtui"}
+    fewest: dict[Tool, Row] = {}
+    for row in rows:
+        known = fewest.get(row.tool)
+        if known is None or row.setup.threads < known.setup.threads:
+            fewest[row.tool] = row
+    before = None
+    for row in rows:
+        if before is not None and row.setup != before:
+            table.add_section()
+        base, own = fewest[row.tool], ours.get(row.setup)
+        low, high = min(row.speeds), max(row.speeds)
+        table.add_row(
+            "" if row.setup == before else str(row.setup.threads),
+            Text(safe_text(row.tool.name)),
+            _thousands(row.speed),
+            f"{_thousands(low)}..{_thousands(high)}",
+            NOTHING if own is None or row.tool.name == "w2vtui" else f"{own / row.speed:.2f}x",
+            NOTHING if row is base else f"{row.speed / base.speed:.2f}x",
+            NOTHING if row.peak_share is None else f"{row.peak_share:.1%}",
+            f"{row.peak_memory / 2**20:,.0f} MiB" if row.peak_memory else NOTHING,
+        )
+        before = row.setup
+    return table
+
+
+def _quality_table(measurements: Sequence[Measurement]) -> Table:
+    names = [
+        f"{score.name}, {'Spearman x100' if score.kind == 'pairs' else '% right'}"
+        for score in measurements[0].scores
+    ]
+    table = _table(*names)
+    before = None
+    for measurement in measurements:
+        tool, setup = measurement.trial.tool, measurement.trial.setup
+        table.add_row(
+            "" if setup == before else str(setup.threads),
+            Text(safe_text(tool.name)),
+            *(
+                f"{NOTHING if score.percent is None else f'{score.percent:.1f}'} "
+                f"({score.covered:,} of {score.total:,})"
+                for score in measurement.scores
+            ),
+        )
+        before = setup
+    return table
+
+
+def _table(*numbers: str) -> Table:
+    """An empty table of tools, with columns of numbers that are flush right."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    table.add_column("threads")
+    table.add_column("tool")
+    for name in numbers:
+        table.add_column(Text(safe_text(name)), justify="right")
+    return table
+
+
+def _title(mode: str, vector_size: int) -> str:
+    return f"{mode}, vectors of {vector_size}"
+
+
+def threads_text(threads: int) -> str:
+    """`1 thread`, `2 threads`."""
+    return "1 thread" if threads == 1 else f"{threads} threads"
+
+
+def _thousands(speed: float) -> str:
+    """A speed in thousands: `1,234k`, with a decimal below ten."""
+    return f"{speed / 1000:,.0f}k" if speed >= 10_000 else f"{speed / 1000:.1f}k"
