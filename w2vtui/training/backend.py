@@ -217,7 +217,7 @@ class CpuBackend:
             return float(self._most_targets(settings))
         counts = self.corpus.vocab.counts
         trained = counts * keep_probabilities(counts, settings.sample)
-        return float(np.average(np.diff(self._tree.starts), weights=trained))
+        return float(np.average(self._tree.lengths, weights=trained))
 
     def scratch(self, plan: Plan) -> cpu.Scratch:
         """Working memory for one worker under this plan."""
