@@ -381,7 +381,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     chosen.weights[:n_targets] = np.where(labels, 1, -1)
     got, _ = logistic_block(
         inputs, input_rows, n_inputs, targets, *chosen, 0, n_targets, np.float32(0.1), moves,
-        scratch.numbers, scratch.steps,
+        scratch.numbers, scratch.scores, scratch.steps,
     )  # fmt: skip
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
     np.testing.assert_allclose(moves[:, :size], new_v - old_v, atol=1e-5)
@@ -392,7 +392,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
     scores = np.concatenate((np.linspace(-90, 90, 4001), [1e4, -1e4, 1e37])).astype(np.float32)
     rows, one = np.zeros(1, np.int32), cpu.empty_rows(1, 1)
     one[0, 0] = 1.0
-    chosen, steps = block.room_for(1), np.zeros(64, np.float32)
+    chosen, (room, steps) = block.room_for(1), np.zeros((2, tiles.UNIT), np.float32)
     for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
         chosen.rows[:] = [0, 1, 1, 1, 1, 1]
         chosen.weights[0] = weight
@@ -400,7 +400,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
             target, moved = cpu.empty_rows(2, 1), cpu.empty_rows(1, 1)
             target[0, 0] = score
             loss, saturated = logistic_block(
-                one, rows, 1, target, *chosen, 0, 6, np.float32(1.0), moved, rows, steps
+                one, rows, 1, target, *chosen, 0, 6, np.float32(1.0), moved, rows, room, steps
             )
             exact = np.float64(score)
             with np.errstate(over="ignore"):

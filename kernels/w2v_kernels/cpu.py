@@ -8,7 +8,7 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel, kernel_part
 from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
-from w2v_kernels.logistic_block import Targets, room_for, whole_tiles
+from w2v_kernels.logistic_block import Targets, room_for, score_place, whole_tiles
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
     NEGATIVE_SAMPLING,
@@ -20,7 +20,7 @@ from w2v_kernels.models import (
 )
 from w2v_kernels.negative_sampling import ask_for_draws
 from w2v_kernels.rng import random_at
-from w2v_kernels.tiles import ROW_PAD, SLACK, TILE, prefetch
+from w2v_kernels.tiles import ROW_PAD, TILE, prefetch
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
 KEPT_CAPACITY = 4096
@@ -111,6 +111,7 @@ class Scratch(NamedTuple):
     """0, 1, 2 ...: names the rows of `inputs`"""
     move: np.ndarray
     """float32 (1, D padded): of the mean"""
+    scores: np.ndarray
     steps: np.ndarray
 
 
@@ -130,6 +131,7 @@ def empty_rows(n_rows, vector_size):
 def make_scratch(vector_size, window, most_targets):
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets."""
     n_contexts = 2 * window
+    n_scores = score_place(whole_tiles(most_targets) // TILE, 0, n_contexts)
     return Scratch(
         kept_ids=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int32),
         kept_positions=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int64),
@@ -139,7 +141,8 @@ def make_scratch(vector_size, window, most_targets):
         inputs=empty_rows(n_contexts, vector_size),
         numbers=np.arange(n_contexts, dtype=np.int32),
         move=empty_rows(1, vector_size),
-        steps=np.zeros(n_contexts * whole_tiles(most_targets) + SLACK, np.float32),
+        scores=empty_rows(1, n_scores)[0],
+        steps=empty_rows(1, n_scores)[0],
     )
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.compiling import kernel_part
-from w2v_kernels.logistic_block import apply_steps, whole_tiles
-from w2v_kernels.tiles import SATURATED, TILE, scores_of
+from w2v_kernels.logistic_block import apply_steps, score_block, score_place, whole_tiles
+from w2v_kernels.tiles import SATURATED, TILE
 
 
 def every_word(n_words):
@@ -32,12 +32,7 @@ def softmax_block(
     """
     n_targets, n_words = target_rows.size, targets.shape[0] - 1
     loss, saturated = 0.0, 0
-    for t in range(0, n_targets, TILE):
-        for c in range(n_inputs):
-            # Whole vectors are stored: what spills over is written again by the next ones.
-            scores_of(
-                inputs, input_rows, c, targets, target_rows, t, steps, t * n_inputs + c * TILE
-            )
+    score_block(inputs, input_rows, n_inputs, targets, target_rows, 0, n_targets, steps)
     for c in range(n_inputs):
         row_loss, row_saturated = softmax_steps(steps, center, n_inputs, c, n_words, n_targets, lr)
         loss += row_loss
@@ -80,4 +75,4 @@ def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
 @kernel_part
 def place(t, n_inputs, c):
     """Where the score of input row c with target t is."""
-    return (t // TILE * n_inputs + c) * TILE + t % TILE
+    return score_place(t // TILE, c, n_inputs) + t % TILE

@@ -21,9 +21,14 @@ from w2v_kernels.compiling import kernel_part
 from w2v_kernels.tiles import (
     SLACK,
     TILE,
+    UNIT,
     logistic_one_by_one,
     logistic_one_by_two,
     logistic_two_by_one,
+    scores_one_by_one,
+    scores_one_by_two,
+    scores_two_by_one,
+    unit_place,
     update,
 )
 
@@ -55,10 +60,19 @@ def whole_tiles(n_targets):
     return (n_targets + TILE - 1) // TILE * TILE
 
 
+@register_jitable
+def score_place(tile, c, n_inputs):
+    """Where the scores of input row c with a tile begin, in the working memory of a block."""
+    if n_inputs == 1:
+        return unit_place(tile)
+    return tile * ((n_inputs + 1) // 2) * UNIT + unit_place(c)
+
+
 @kernel_part
 def logistic_block(
-    inputs, input_rows, n_inputs, targets, rows, weights, first, stop, lr, moved, moved_rows, steps
-):
+    inputs, input_rows, n_inputs, targets, rows, weights, first, stop, lr, moved, moved_rows,
+    scores, steps,
+):  # fmt: skip
     """One step of C input rows against T target rows.
 
     inputs, targets         float32 (rows, D padded)
@@ -66,37 +80,58 @@ def logistic_block(
     rows, weights           the fields of Targets
     first, stop             the targets: entries of rows and weights, in whole tiles
     moved                   float32 (rows, D padded)   moved[moved_rows[c]] += move of input row c
-    steps                   float32, working memory    lr * error, laid out [tile][c][j]
+    scores, steps           float32, working memory, laid out as `score_place` says
+
+    Returns the loss in nats and the number of saturated scores.
+    """
+    score_block(inputs, input_rows, n_inputs, targets, rows, first, stop, scores)
+    loss, saturated = logistic_steps(scores, n_inputs, weights, first, stop, lr, steps)
+    apply_steps(inputs, input_rows, n_inputs, targets, rows, first, stop, steps, moved, moved_rows)
+    return loss, saturated
+
+
+@kernel_part
+def score_block(inputs, input_rows, n_inputs, targets, target_rows, first, stop, scores):
+    """The dot products of all input rows with all target rows."""
+    at, t = 0, first
+    while t < stop:
+        if n_inputs == 1 and t + TILE < stop:
+            scores_one_by_two(inputs, input_rows, 0, targets, target_rows, t, scores, at)
+            at, t = at + UNIT, t + 2 * TILE
+            continue
+        for c in range(0, n_inputs - 1, 2):
+            scores_two_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at)
+            at += UNIT
+        if n_inputs % 2 == 1:
+            c = n_inputs - 1
+            scores_one_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at)
+            at += UNIT
+        t += TILE
+
+
+@kernel_part
+def logistic_steps(scores, n_inputs, weights, first, stop, lr, steps):
+    """Turn the scores of a block into steps, lr * (label - sigmoid(score)).
 
     Returns the loss in nats and the number of saturated scores.
     """
     loss, saturated = np.float32(0.0), np.int32(0)
-    t = first
+    at, t = 0, first
     while t < stop:
-        at = (t - first) * n_inputs
         if n_inputs == 1 and t + TILE < stop:
-            nats, beyond = logistic_one_by_two(
-                inputs, input_rows, 0, targets, rows, t, weights, lr, steps, at
-            )
-            loss += nats
-            saturated += beyond
-            t += 2 * TILE
+            nats, beyond = logistic_one_by_two(scores, at, weights, t, lr, steps)
+            loss, saturated = loss + nats, saturated + beyond
+            at, t = at + UNIT, t + 2 * TILE
             continue
-        for c in range(0, n_inputs - 1, 2):
-            nats, beyond = logistic_two_by_one(
-                inputs, input_rows, c, targets, rows, t, weights, lr, steps, at + c * TILE
-            )
-            loss += nats
-            saturated += beyond
+        for _ in range(0, n_inputs - 1, 2):
+            nats, beyond = logistic_two_by_one(scores, at, weights, t, lr, steps)
+            loss, saturated = loss + nats, saturated + beyond
+            at += UNIT
         if n_inputs % 2 == 1:
-            c = n_inputs - 1
-            nats, beyond = logistic_one_by_one(
-                inputs, input_rows, c, targets, rows, t, weights, lr, steps, at + c * TILE
-            )
-            loss += nats
-            saturated += beyond
+            nats, beyond = logistic_one_by_one(scores, at, weights, t, lr, steps)
+            loss, saturated = loss + nats, saturated + beyond
+            at += UNIT
         t += TILE
-    apply_steps(inputs, input_rows, n_inputs, targets, rows, first, stop, steps, moved, moved_rows)
     return np.float64(loss), np.int64(saturated)
 
 
@@ -106,5 +141,5 @@ def apply_steps(
 ):
     """Move the target rows, and add the input rows' moves to the moved rows."""
     for t in range(first, stop, TILE):
-        at = (t - first) * n_inputs
+        at = score_place((t - first) // TILE, 0, n_inputs)
         update(inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, moved, moved_rows)

@@ -66,7 +66,7 @@ def predict(
     rows, row_weights, first, stop = targets_of(center, chosen, tables, hyper)
     return logistic_block(
         inputs, input_rows, n_inputs, targets, rows, row_weights, first, stop, lr, moved,
-        moved_rows, steps,
+        moved_rows, scratch.scores, steps,
     )  # fmt: skip
 
 

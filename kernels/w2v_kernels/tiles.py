@@ -17,7 +17,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 from w2v_kernels.lanes import (
     INT,
@@ -44,8 +44,17 @@ ROW_PAD = CACHE_LINE // 4
 SLACK = 32
 """Floats past the last weight, score or step that whole vectors may read or overwrite."""
 
+UNIT = ROW_PAD
+"""Scores are computed 12 at a time, and each 12 begin at a cache line of their own."""
+
 SATURATED = 6.0
 """|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
+
+
+@register_jitable
+def unit_place(k):
+    """Where the k-th six scores begin: 0, 6, 16, 22, 32 ..."""
+    return k // 2 * UNIT + k % 2 * TILE
 
 
 class _Rows:
@@ -144,41 +153,44 @@ def _emit_logistic(builder, scores, weights, lr):
     return lr * weights * away, loss
 
 
-def _emit_logistic_tiles(n_inputs, n_tiles):
-    n_targets = n_tiles * TILE
-
+def _emit_scores(n_inputs, n_tiles):
     def codegen(context, builder, signature, args):
-        inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at = args
+        inputs, input_rows, c, targets, target_rows, t, scores, at = args
         kinds = signature.args
         inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
         targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
-        weights = _data(context, builder, kinds[6], weights)
-        steps = _data(context, builder, kinds[8], steps)
-        intp = c.type
-        dots = _emit_dots(builder, inputs, c, n_inputs, targets, t, n_targets)
-        rate, loss, saturated = splat(builder, lr), ir.FloatType()(0.0), INT(0)
+        scores = _data(context, builder, kinds[6], scores)
+        dots = _emit_dots(builder, inputs, c, n_inputs, targets, t, n_tiles * TILE)
         for first in range(0, len(dots), LANES):
-            scores = sums_of(builder, dots[first : first + LANES])
-            numbers = range(first, min(first + LANES, len(dots)))
-            weight = load_places(builder, weights, t, [number % n_targets for number in numbers])
-            step, nats = _emit_logistic(builder, scores, weight, rate)
-            step.store(steps, builder.add(at, intp(first)))
-            loss = builder.fadd(loss, nats.sum())
-            beyond = builder.and_(abs(scores).above(SATURATED), weight.differs(0.0))
-            saturated = builder.add(saturated, count(builder, beyond))
-        return context.make_tuple(builder, signature.return_type, [loss, saturated])
+            sums = sums_of(builder, dots[first : first + LANES])
+            sums.store(scores, builder.add(at, c.type(first)))
+        return context.get_dummy_value()
 
     return codegen
 
 
-def _emit_scores_tile(context, builder, signature, args):
-    inputs, input_rows, c, targets, target_rows, t, scores, at = args
-    kinds = signature.args
-    inputs = _Rows(context, builder, kinds[0:2], inputs, input_rows)
-    targets = _Rows(context, builder, kinds[3:5], targets, target_rows)
-    scores = _data(context, builder, kinds[6], scores)
-    sums_of(builder, _emit_dots(builder, inputs, c, 1, targets, t, TILE)).store(scores, at)
-    return context.get_dummy_value()
+def _emit_logistic_steps(n_inputs, n_tiles):
+    places = list(range(n_tiles * TILE)) * n_inputs
+
+    def codegen(context, builder, signature, args):
+        scores, at, weights, t, lr, steps = args
+        kinds = signature.args
+        scores = _data(context, builder, kinds[0], scores)
+        weights = _data(context, builder, kinds[2], weights)
+        steps = _data(context, builder, kinds[5], steps)
+        rate, loss, saturated = splat(builder, lr), ir.FloatType()(0.0), INT(0)
+        for first in range(0, len(places), LANES):
+            here = builder.add(at, t.type(first))
+            score = load(builder, scores, here)
+            weight = load_places(builder, weights, t, places[first : first + LANES])
+            step, nats = _emit_logistic(builder, score, weight, rate)
+            step.store(steps, here)
+            loss = builder.fadd(loss, nats.sum())
+            beyond = builder.and_(abs(score).above(SATURATED), weight.differs(0.0))
+            saturated = builder.add(saturated, count(builder, beyond))
+        return context.make_tuple(builder, signature.return_type, [loss, saturated])
+
+    return codegen
 
 
 def _emit_update(context, builder, signature, args):
@@ -198,7 +210,10 @@ def _emit_update(context, builder, signature, args):
             x = load(builder, inputs.start(c), offset)
             moved_start = moved.start(c)
             moving = load(builder, moved_start, offset)
-            steps_at = builder.add(at, builder.mul(c, intp(TILE)))
+            # unit_place(c): 0, 6, 16, 22, 32 ...
+            odd = builder.mul(builder.and_(c, intp(1)), intp(UNIT // 2 - TILE))
+            steps_at = builder.sub(builder.mul(c, intp(UNIT // 2)), odd)
+            steps_at = builder.add(at, steps_at)
             updated = []
             for j in range(TILE):
                 step = builder.load(builder.gep(steps, [builder.add(steps_at, intp(j))]))
@@ -284,23 +299,27 @@ _intp, _f32 = types.intp, types.float32
 _loss_and_saturated = types.Tuple((types.float32, types.int32))
 
 
+def _scores(n_inputs, n_tiles):
+    @intrinsic
+    def scores_of(_, inputs, input_rows, c, targets, target_rows, t, scores, at):
+        block = inputs, input_rows, _intp, targets, target_rows, _intp
+        return types.void(*block, scores, _intp), _emit_scores(n_inputs, n_tiles)
+
+    return scores_of
+
+
 def _logistic(n_inputs, n_tiles):
     @intrinsic
-    def logistic(_, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at):
-        block = inputs, input_rows, _intp, targets, target_rows, _intp
-        signature = _loss_and_saturated(*block, weights, _f32, steps, _intp)
-        return signature, _emit_logistic_tiles(n_inputs, n_tiles)
+    def logistic(_, scores, at, weights, t, lr, steps):
+        signature = _loss_and_saturated(scores, _intp, weights, _intp, _f32, steps)
+        return signature, _emit_logistic_steps(n_inputs, n_tiles)
 
     return logistic
 
 
-_two_by_one, _one_by_two, _one_by_one = _logistic(2, 1), _logistic(1, 2), _logistic(1, 1)
-
-
-@intrinsic
-def _scores(_, inputs, input_rows, c, targets, target_rows, t, scores, at):
-    block = inputs, input_rows, _intp, targets, target_rows, _intp
-    return types.void(*block, scores, _intp), _emit_scores_tile
+_SHAPES = (2, 1), (1, 2), (1, 1)
+_scores_two_by_one, _scores_one_by_two, _scores_one_by_one = (_scores(*s) for s in _SHAPES)
+_logistic_two_by_one, _logistic_one_by_two, _logistic_one_by_one = (_logistic(*s) for s in _SHAPES)
 
 
 @intrinsic
@@ -331,28 +350,31 @@ def _prefetch(_, array, index):
 
 if config.DISABLE_JIT:
 
-    def _logistic_plain(
-        n_inputs, n_tiles, inputs, input_rows, c, targets, target_rows, t, weights, lr, steps, at
+    def _scores_plain(
+        n_inputs, n_tiles, inputs, input_rows, c, targets, target_rows, t, scores, at
     ):
-        n_targets = n_tiles * TILE
-        x = inputs[input_rows[c : c + n_inputs]]
-        u = targets[target_rows[t : t + n_targets]]
-        weight = weights[t : t + n_targets]
-        score = x @ u.T
+        rows = target_rows[t : t + n_tiles * TILE]
+        sums = inputs[input_rows[c : c + n_inputs]] @ targets[rows].T
+        scores[at : at + sums.size] = sums.ravel()
+
+    def _logistic_plain(n_inputs, n_tiles, scores, at, weights, t, lr, steps):
+        weight = np.tile(weights[t : t + n_tiles * TILE], n_inputs)
+        n = weight.size
+        score = scores[at : at + n]
         away = np.where(weight > 0, -score, score).astype(np.float64)
-        steps[at : at + n_inputs * n_targets] = (lr * weight / (1 + np.exp(-away))).ravel()
+        steps[at : at + n] = lr * weight / (1 + np.exp(-away))
         loss = (abs(weight) * np.logaddexp(0, away)).sum()
         return loss, int(((abs(score) > SATURATED) & (weight != 0)).sum())
 
-    _two_by_one, _one_by_two, _one_by_one = (
-        partial(_logistic_plain, *shape) for shape in ((2, 1), (1, 2), (1, 1))
+    _scores_two_by_one, _scores_one_by_two, _scores_one_by_one = (
+        partial(_scores_plain, *shape) for shape in _SHAPES
+    )
+    _logistic_two_by_one, _logistic_one_by_two, _logistic_one_by_one = (
+        partial(_logistic_plain, *shape) for shape in _SHAPES
     )
 
-    def _scores(inputs, input_rows, c, targets, target_rows, t, scores, at):
-        scores[at : at + TILE] = targets[target_rows[t : t + TILE]] @ inputs[input_rows[c]]
-
     def _update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
-        step = steps[at : at + n * TILE].reshape(n, TILE)
+        step = np.array([steps[at + unit_place(c) :][:TILE] for c in range(n)])
         rows = target_rows[t : t + TILE]
         old = targets[rows]
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
@@ -371,19 +393,26 @@ if config.DISABLE_JIT:
         pass
 
 
-logistic_two_by_one = _two_by_one
-"""steps[at + 6 i + j] = lr * (label - sigmoid(input row c+i . target row t+j)): two input rows meet
-one tile. Returns their loss in nats and how many scores are saturated."""
-logistic_one_by_two = _one_by_two
-"""The same where one input row meets two tiles: steps[at + j], j to 11."""
-logistic_one_by_one = _one_by_one
-"""The same where one input row meets one tile."""
-scores_of = _scores
-"""scores[at + j] = input row c . target row t+j."""
+scores_two_by_one = _scores_two_by_one
+"""Two input rows meet one tile: scores[at + 6 i + j] = input row c+i . target row t+j."""
+scores_one_by_two = _scores_one_by_two
+"""One input row meets two tiles: scores[at + j] = input row c . target row t+j."""
+scores_one_by_one = _scores_one_by_one
+"""One input row meets one tile."""
+logistic_two_by_one = _logistic_two_by_one
+"""steps[at + k] = lr * (label - sigmoid(scores[at + k])), for two input rows that met one tile.
+
+`t` is the tile's place in `weights`. Returns the loss in nats and how many scores are saturated.
+What stands behind the last step, up to a whole unit, is overwritten."""
+logistic_one_by_two = _logistic_one_by_two
+"""The same for one input row that met two tiles."""
+logistic_one_by_one = _logistic_one_by_one
+"""The same for one input row that met one tile."""
 update = _update
 """target row t+j += sum_i step[i,j] * input row i;  moved row i += sum_j step[i,j] * old target.
 
-step[i,j] is steps[at + 6 i + j]. Moved rows may be the same ones; none is an input row."""
+step[i,j] is steps[at + unit_place(i) + j].
+Moved rows may be the same ones; none is an input row."""
 copy_rows = _copy_rows
 """copies[c] = matrix[rows[c]] for c in 0..n-1."""
 sum_rows = _sum_rows
