@@ -380,7 +380,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     chosen.rows[:] = target_rows
     chosen.weights[:n_targets] = np.where(labels, 1, -1)
     got, _ = logistic_block(
-        inputs, input_rows, n_inputs, targets, *chosen, 0, n_targets, np.float32(0.1), moves,
+        inputs, input_rows, n_inputs, targets, *chosen, n_targets, np.float32(0.1), moves,
         scratch.numbers, scratch.scores, scratch.steps,
     )  # fmt: skip
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
@@ -400,7 +400,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
             target, moved = cpu.empty_rows(2, 1), cpu.empty_rows(1, 1)
             target[0, 0] = score
             loss, saturated = logistic_block(
-                one, rows, 1, target, *chosen, 0, 6, np.float32(1.0), moved, rows, room, steps
+                one, rows, 1, target, *chosen, 6, np.float32(1.0), moved, rows, room, steps
             )
             exact = np.float64(score)
             with np.errstate(over="ignore"):
@@ -437,3 +437,75 @@ def test_rows_begin_at_cache_lines():
     assert rows.shape == (5, 112)
     assert rows.ctypes.data % 64 == 0
     assert tiles.ROW_PAD * 4 == 64
+
+
+def by_tree_with_private_nodes(workers, **settings):
+    """A setup whose node matrix has room for each worker's copies, and their scratches."""
+    setup = Setup(objective="hierarchical-softmax", **settings)
+    n = min(hierarchical_softmax.N_PRIVATE, setup.n_words - 1)
+    nodes = cpu.empty_rows(setup.n_words + workers * n, setup.vector_size)
+    nodes[: setup.n_words] = setup.weights.target_vectors
+    setup.weights = setup.weights._replace(target_vectors=nodes)
+    scratches = [
+        cpu.make_scratch(setup.vector_size, 4, 300, setup.n_words + worker * n, n, period=3)
+        for worker in range(workers)
+    ]
+    return setup, scratches
+
+
+def train_with(setup, scratch, span):
+    tallies = np.zeros(cpu.N_TALLIES)
+    corpus = cpu.Corpus(setup.ids, setup.starts)
+    cpu.train_span(corpus, span, setup.weights, setup.tables, setup.hyper, scratch, tallies)
+
+
+@pytest.mark.parametrize("n_words", [2, 40, 300])
+def test_private_nodes_of_a_worker_alone_change_nothing(n_words):
+    plain = Setup(objective="hierarchical-softmax", n_words=n_words)
+    plain.train(plain.span())
+    setup, (scratch,) = by_tree_with_private_nodes(1, n_words=n_words)
+    train_with(setup, scratch, setup.span())
+    trained = setup.weights.target_vectors[:n_words]
+    np.testing.assert_array_equal(trained, plain.weights.target_vectors)
+    np.testing.assert_array_equal(setup.weights.input_vectors, plain.weights.input_vectors)
+
+
+def test_what_two_workers_learn_of_a_node_is_added_up():
+    setup, (one, other) = by_tree_with_private_nodes(2)
+    nodes, n = setup.weights.target_vectors, len(one.private.copied)
+    before = nodes[:n].copy()
+    copy, share = (
+        called(hierarchical_softmax.copy_nodes),
+        called(hierarchical_softmax.share_all_nodes),
+    )
+    for scratch in (one, other):
+        copy(nodes, scratch.private)
+    nodes[one.private.first] += np.float32(0.25)
+    nodes[other.private.first] += np.float32(0.5)
+    nodes[other.private.first + n - 1] += np.float32(1.0)
+    for scratch in (one, other):
+        share(nodes, scratch.private)
+    np.testing.assert_allclose(nodes[0], before[0] + 0.75, rtol=1e-6)
+    np.testing.assert_array_equal(nodes[n - 1], before[n - 1] + np.float32(1.0))
+    np.testing.assert_array_equal(nodes[other.private.first], nodes[0])
+
+
+@pytest.mark.parametrize("period", [1, 2, 5, 16])
+def test_every_copy_is_shared_in_turn(period):
+    setup, (scratch,) = by_tree_with_private_nodes(1, n_words=300)
+    nodes, private = setup.weights.target_vectors, scratch.private._replace(period=period)
+    copy, share = (
+        called(hierarchical_softmax.copy_nodes),
+        called(hierarchical_softmax.share_some_nodes),
+    )
+    copy(nodes, private)
+    n, turns = len(private.copied), []
+    nodes[private.first : private.first + n] += np.float32(1.0)
+    for center in range(period * n):
+        unshared = (nodes[:n] != nodes[private.first : private.first + n]).any(axis=1)
+        share(nodes, private)
+        shared = (nodes[:n] != nodes[private.first : private.first + n]).any(axis=1) != unshared
+        turns += [(node, center) for node in np.flatnonzero(shared)]
+    first_turns = dict(turns)
+    assert set(first_turns) == set(range(n))
+    assert max(center for node, center in turns if node < 7) <= 4 * period

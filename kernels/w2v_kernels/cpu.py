@@ -7,7 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v_kernels.compiling import kernel, kernel_part
-from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
+from w2v_kernels.hierarchical_softmax import (
+    PrivateNodes,
+    Tree,
+    ask_for_path,
+    copy_nodes,
+    share_all_nodes,
+    share_some_nodes,
+)
 from w2v_kernels.logistic_block import Targets, room_for, score_place, whole_tiles
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
@@ -20,7 +27,7 @@ from w2v_kernels.models import (
 )
 from w2v_kernels.negative_sampling import ask_for_draws
 from w2v_kernels.rng import random_at
-from w2v_kernels.tiles import ROW_PAD, TILE, prefetch
+from w2v_kernels.tiles import CACHE_LINE, ROW_PAD, TILE, prefetch
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
 KEPT_CAPACITY = 4096
@@ -113,6 +120,7 @@ class Scratch(NamedTuple):
     """float32 (1, D padded): of the mean"""
     scores: np.ndarray
     steps: np.ndarray
+    private: PrivateNodes
 
 
 def row_length(vector_size):
@@ -123,26 +131,41 @@ def row_length(vector_size):
 def empty_rows(n_rows, vector_size):
     """Zero float32 (n_rows, D padded) that begins at a cache line."""
     length = row_length(vector_size)
-    memory = np.zeros(n_rows * length + ROW_PAD, dtype=np.float32)
-    start = (-memory.ctypes.data // memory.itemsize) % ROW_PAD
-    return memory[start : start + n_rows * length].reshape(n_rows, length)
+    return whole_lines(n_rows * length, np.float32).reshape(n_rows, length)
 
 
-def make_scratch(vector_size, window, most_targets):
-    """Working memory for windows up to `window` and blocks of up to `most_targets` targets."""
+def whole_lines(n, dtype):
+    """Zeros (n,) in cache lines of their own: workers do not slow each other by writing there."""
+    width = np.dtype(dtype).itemsize
+    memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
+    start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
+    return memory[start : start + n]
+
+
+def make_scratch(vector_size, window, most_targets, first_private=0, n_private=0, period=1):
+    """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
+
+    first_private, n_private, period   of PrivateNodes; a worker that is alone needs none
+    """
     n_contexts = 2 * window
     n_scores = score_place(whole_tiles(most_targets) // TILE, 0, n_contexts)
     return Scratch(
-        kept_ids=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int32),
-        kept_positions=np.zeros(KEPT_CAPACITY + 4 * window + 1, np.int64),
-        contexts=np.zeros(n_contexts, np.int32),
+        kept_ids=whole_lines(KEPT_CAPACITY + 4 * window + 1, np.int32),
+        kept_positions=whole_lines(KEPT_CAPACITY + 4 * window + 1, np.int64),
+        contexts=whole_lines(n_contexts, np.int32),
         chosen=room_for(most_targets),
         chosen_next=room_for(most_targets),
         inputs=empty_rows(n_contexts, vector_size),
         numbers=np.arange(n_contexts, dtype=np.int32),
         move=empty_rows(1, vector_size),
-        scores=empty_rows(1, n_scores)[0],
-        steps=empty_rows(1, n_scores)[0],
+        scores=whole_lines(n_scores, np.float32),
+        steps=whole_lines(n_scores, np.float32),
+        private=PrivateNodes(
+            first=first_private,
+            copied=empty_rows(n_private, vector_size),
+            period=period,
+            clock=whole_lines(2, np.int64),
+        ),
     )
 
 
@@ -157,6 +180,9 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
     Which tokens are kept, the windows and the noise depend on positions alone. So does the rate.
     The same tokens trained in two spans give the same weights as in one.
     """
+    nodes, private = weights.target_vectors, scratch.private
+    if hyper.objective == HIERARCHICAL_SOFTMAX:
+        copy_nodes(nodes, private)
     position = span.first
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
@@ -176,6 +202,8 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
         )
         position = min(end, span.stop)
         sentence += 1
+    if hyper.objective == HIERARCHICAL_SOFTMAX:
+        share_all_nodes(nodes, private)
     tallies[TOKENS] += span.stop - span.first
 
 
@@ -217,6 +245,8 @@ def train_sentence(
             if i + 1 < last:
                 prepare_center(i + 1, span, weights, tables, hyper, scratch, chosen_next)
             train_center(i, n, chosen, span, weights, tables, hyper, scratch, tallies)
+            if hyper.objective == HIERARCHICAL_SOFTMAX:
+                share_some_nodes(weights.target_vectors, scratch.private)
             chosen, chosen_next = chosen_next, chosen
             i += 1
         if position < stop:
@@ -241,12 +271,10 @@ def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
     """Choose the targets of a center and ask for their rows, while the one before it is trained."""
     center = np.int64(scratch.kept_ids[i])
     key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
-    choose_targets(center, key, 0, weights, tables, hyper, chosen)
+    choose_targets(center, key, 0, weights, tables, hyper, scratch.private, chosen)
     if hyper.objective != SOFTMAX:
-        rows, _, first, stop = targets_of(center, chosen, tables, hyper)
-        if hyper.objective == HIERARCHICAL_SOFTMAX:  # what is near the root is at hand
-            first = max(first, stop - TILE)
-        for t in range(first, stop):
+        rows, _, n_targets = targets_of(center, chosen, tables, hyper)
+        for t in range(n_targets):
             prefetch(weights.target_vectors, np.int64(rows[t]))
 
 

@@ -32,13 +32,13 @@ def softmax_block(
     """
     n_targets, n_words = target_rows.size, targets.shape[0] - 1
     loss, saturated = 0.0, 0
-    score_block(inputs, input_rows, n_inputs, targets, target_rows, 0, n_targets, steps)
+    score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps)
     for c in range(n_inputs):
         row_loss, row_saturated = softmax_steps(steps, center, n_inputs, c, n_words, n_targets, lr)
         loss += row_loss
         saturated += row_saturated
     apply_steps(
-        inputs, input_rows, n_inputs, targets, target_rows, 0, n_targets, steps, moved, moved_rows
+        inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
     )
     return loss, saturated
 

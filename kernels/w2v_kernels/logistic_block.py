@@ -70,7 +70,7 @@ def score_place(tile, c, n_inputs):
 
 @kernel_part
 def logistic_block(
-    inputs, input_rows, n_inputs, targets, rows, weights, first, stop, lr, moved, moved_rows,
+    inputs, input_rows, n_inputs, targets, rows, weights, n_targets, lr, moved, moved_rows,
     scores, steps,
 ):  # fmt: skip
     """One step of C input rows against T target rows.
@@ -78,24 +78,24 @@ def logistic_block(
     inputs, targets         float32 (rows, D padded)
     input_rows, moved_rows  int32 (C,)                 row numbers
     rows, weights           the fields of Targets
-    first, stop             the targets: entries of rows and weights, in whole tiles
+    n_targets               T, whole tiles
     moved                   float32 (rows, D padded)   moved[moved_rows[c]] += move of input row c
     scores, steps           float32, working memory, laid out as `score_place` says
 
     Returns the loss in nats and the number of saturated scores.
     """
-    score_block(inputs, input_rows, n_inputs, targets, rows, first, stop, scores)
-    loss, saturated = logistic_steps(scores, n_inputs, weights, first, stop, lr, steps)
-    apply_steps(inputs, input_rows, n_inputs, targets, rows, first, stop, steps, moved, moved_rows)
+    score_block(inputs, input_rows, n_inputs, targets, rows, n_targets, scores)
+    loss, saturated = logistic_steps(scores, n_inputs, weights, n_targets, lr, steps)
+    apply_steps(inputs, input_rows, n_inputs, targets, rows, n_targets, steps, moved, moved_rows)
     return loss, saturated
 
 
 @kernel_part
-def score_block(inputs, input_rows, n_inputs, targets, target_rows, first, stop, scores):
+def score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, scores):
     """The dot products of all input rows with all target rows."""
-    at, t = 0, first
-    while t < stop:
-        if n_inputs == 1 and t + TILE < stop:
+    at, t = 0, 0
+    while t < n_targets:
+        if n_inputs == 1 and t + TILE < n_targets:
             scores_one_by_two(inputs, input_rows, 0, targets, target_rows, t, scores, at)
             at, t = at + UNIT, t + 2 * TILE
             continue
@@ -110,15 +110,15 @@ def score_block(inputs, input_rows, n_inputs, targets, target_rows, first, stop,
 
 
 @kernel_part
-def logistic_steps(scores, n_inputs, weights, first, stop, lr, steps):
+def logistic_steps(scores, n_inputs, weights, n_targets, lr, steps):
     """Turn the scores of a block into steps, lr * (label - sigmoid(score)).
 
     Returns the loss in nats and the number of saturated scores.
     """
     loss, saturated = np.float32(0.0), np.int32(0)
-    at, t = 0, first
-    while t < stop:
-        if n_inputs == 1 and t + TILE < stop:
+    at, t = 0, 0
+    while t < n_targets:
+        if n_inputs == 1 and t + TILE < n_targets:
             nats, beyond = logistic_one_by_two(scores, at, weights, t, lr, steps)
             loss, saturated = loss + nats, saturated + beyond
             at, t = at + UNIT, t + 2 * TILE
@@ -137,9 +137,9 @@ def logistic_steps(scores, n_inputs, weights, first, stop, lr, steps):
 
 @kernel_part
 def apply_steps(
-    inputs, input_rows, n_inputs, targets, target_rows, first, stop, steps, moved, moved_rows
+    inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
 ):
     """Move the target rows, and add the input rows' moves to the moved rows."""
-    for t in range(first, stop, TILE):
-        at = score_place((t - first) // TILE, 0, n_inputs)
+    for t in range(0, n_targets, TILE):
+        at = score_place(t // TILE, 0, n_inputs)
         update(inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, moved, moved_rows)

@@ -14,6 +14,7 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel_part
 from w2v_kernels.exact_softmax import softmax_block
+from w2v_kernels.hierarchical_softmax import choose_path
 from w2v_kernels.logistic_block import logistic_block, whole_tiles
 from w2v_kernels.negative_sampling import choose_noise
 from w2v_kernels.tiles import copy_rows, spread, sum_rows
@@ -23,12 +24,16 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 
 
 @kernel_part
-def choose_targets(center, key, first_draw, weights, tables, hyper, chosen):
-    """Choose the target rows for a center word where they are drawn: under negative sampling.
+def choose_targets(center, key, first_draw, weights, tables, hyper, private, chosen):
+    """Choose the target rows that the objective in force has for a center word.
 
     key, first_draw   where the noise comes from: draw number `first_draw` of the stream `key`
+
+    The exact softmax has nothing to choose.
     """
-    if hyper.objective == NEGATIVE_SAMPLING:
+    if hyper.objective == HIERARCHICAL_SOFTMAX:
+        choose_path(tables.tree, center, private, chosen.rows)
+    elif hyper.objective == NEGATIVE_SAMPLING:
         blank = weights.target_vectors.shape[0] - 1
         choose_noise(
             tables.noise, center, hyper.negative, key, first_draw, blank, chosen.rows,
@@ -38,14 +43,13 @@ def choose_targets(center, key, first_draw, weights, tables, hyper, chosen):
 
 @kernel_part
 def targets_of(center, chosen, tables, hyper):
-    """The target rows that the objective in force has for a center word.
-
-    Returns rows and weights, as in Targets, and the first and past the last entry.
+    """The target rows that were chosen for a center word: rows and weights, as in Targets, and how
+    many.
     """
     if hyper.objective == HIERARCHICAL_SOFTMAX:
-        tree = tables.tree
-        return tree.nodes, tree.turns, tree.starts[center], tree.starts[center + 1]
-    return chosen.rows, chosen.weights, np.int64(0), np.int64(whole_tiles(1 + hyper.negative))
+        first, stop = tables.tree.starts[center], tables.tree.starts[center + 1]
+        return chosen.rows, tables.tree.turns[first:], stop - first
+    return chosen.rows, chosen.weights, np.int64(whole_tiles(1 + hyper.negative))
 
 
 @kernel_part
@@ -63,9 +67,9 @@ def predict(
             inputs, input_rows, n_inputs, targets, tables.every_word, center, lr, moved,
             moved_rows, steps,
         )  # fmt: skip
-    rows, row_weights, first, stop = targets_of(center, chosen, tables, hyper)
+    rows, row_weights, n_targets = targets_of(center, chosen, tables, hyper)
     return logistic_block(
-        inputs, input_rows, n_inputs, targets, rows, row_weights, first, stop, lr, moved,
+        inputs, input_rows, n_inputs, targets, rows, row_weights, n_targets, lr, moved,
         moved_rows, scratch.scores, steps,
     )  # fmt: skip
 
@@ -79,7 +83,8 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, weights, tables, hy
     if hyper.objective == NEGATIVE_SAMPLING and not hyper.shared_noise:
         loss, saturated = 0.0, 0
         for c in range(n_contexts):
-            choose_targets(center, key, c * hyper.negative, weights, tables, hyper, chosen)
+            first_draw = c * hyper.negative
+            choose_targets(center, key, first_draw, weights, tables, hyper, scratch.private, chosen)
             pair_loss, pair_saturated = rows_predict(
                 contexts[c : c + 1], 1, center, chosen, lr, weights, tables, hyper, scratch
             )

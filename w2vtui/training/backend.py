@@ -16,11 +16,14 @@ from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
-from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.route import Stretch
 
 SHAPE_TOKENS = 1_000_000
 """The size of windows is estimated on the first so many tokens."""
+
+SHARING_PERIOD = 32
+"""Centers of all workers together from one sharing of the root of the tree to the next."""
 
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
@@ -164,7 +167,8 @@ class CpuBackend:
 
     def _use_tree(self, counts: NDArray[np.int64]) -> None:
         if self._tree.starts.size == 1:
-            self._nodes = cpu.empty_rows(self.n_words, self.training.vector_size)
+            n_rows = self.n_words + MAX_WORKERS * hierarchical_softmax.N_PRIVATE
+            self._nodes = cpu.empty_rows(n_rows, self.training.vector_size)
             self._tree = hierarchical_softmax.build_tree(counts)
 
     @staticmethod
@@ -219,9 +223,18 @@ class CpuBackend:
         trained = counts * keep_probabilities(counts, settings.sample)
         return float(np.average(self._tree.lengths, weights=trained))
 
-    def scratch(self, plan: Plan) -> cpu.Scratch:
-        """Working memory for one worker under this plan."""
-        return cpu.make_scratch(self.training.vector_size, plan.settings.window, plan.most_targets)
+    def scratch(self, plan: Plan, worker: int = 0) -> cpu.Scratch:
+        """Working memory for a worker, by its number, under this plan."""
+        workers = plan.settings.workers or 1
+        shares = plan.settings.objective == "hierarchical-softmax" and workers > 1
+        return cpu.make_scratch(
+            self.training.vector_size,
+            plan.settings.window,
+            plan.most_targets,
+            first_private=self.n_words + worker * hierarchical_softmax.N_PRIVATE,
+            n_private=min(hierarchical_softmax.N_PRIVATE, self.n_words - 1) if shares else 0,
+            period=max(SHARING_PERIOD // workers, 1),
+        )
 
     @staticmethod
     def make_tallies() -> NDArray[np.float64]:

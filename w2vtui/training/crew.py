@@ -163,7 +163,7 @@ class Crew:
         try:
             while (job := self._next_job(number, most)) is not None:
                 if job.plan is not plan:
-                    plan, scratch = job.plan, self._backend.scratch(job.plan)
+                    plan, scratch = job.plan, self._backend.scratch(job.plan, number)
                 assert scratch is not None
                 started = time.perf_counter()
                 self._backend.train_span(
