@@ -442,7 +442,7 @@ def test_rows_begin_at_cache_lines():
 def by_tree_with_private_nodes(workers, **settings):
     """A setup whose node matrix has room for each worker's copies, and their scratches."""
     setup = Setup(objective="hierarchical-softmax", **settings)
-    n = min(hierarchical_softmax.N_PRIVATE, setup.n_words - 1)
+    n = min(private_nodes.N_PRIVATE, setup.n_words - 1)
     nodes = cpu.empty_rows(setup.n_words + workers * n, setup.vector_size)
     nodes[: setup.n_words] = setup.weights.target_vectors
     setup.weights = setup.weights._replace(target_vectors=nodes)
@@ -474,10 +474,7 @@ def test_what_two_workers_learn_of_a_node_is_added_up():
     setup, (one, other) = by_tree_with_private_nodes(2)
     nodes, n = setup.weights.target_vectors, len(one.private.copied)
     before = nodes[:n].copy()
-    copy, share = (
-        called(hierarchical_softmax.copy_nodes),
-        called(hierarchical_softmax.share_all_nodes),
-    )
+    copy, share = called(private_nodes.copy_nodes), called(private_nodes.share_all_nodes)
     for scratch in (one, other):
         copy(nodes, scratch.private)
     nodes[one.private.first] += np.float32(0.25)
@@ -494,10 +491,7 @@ def test_what_two_workers_learn_of_a_node_is_added_up():
 def test_every_copy_is_shared_in_turn(period):
     setup, (scratch,) = by_tree_with_private_nodes(1, n_words=300)
     nodes, private = setup.weights.target_vectors, scratch.private._replace(period=period)
-    copy, share = (
-        called(hierarchical_softmax.copy_nodes),
-        called(hierarchical_softmax.share_some_nodes),
-    )
+    copy, share = called(private_nodes.copy_nodes), called(private_nodes.share_some_nodes)
     copy(nodes, private)
     n, turns = len(private.copied), []
     nodes[private.first : private.first + n] += np.float32(1.0)

@@ -20,9 +20,10 @@ both by the logistic gradient. The variants differ only in who is in the blocks.
     logistic_block.py         the one step             tiles.py    its inner loops
     negative_sampling.py      objective 1              models.py   skip-gram and CBOW
     hierarchical_softmax.py   objective 2              windows.py  subsampling and windows
-    exact_softmax.py          the reference            rng.py      random numbers by position
-    cpu.py                    the loop over a span     look.py     scores, cosines: nothing moves
-    text.py                   bytes to word ids        lanes.py    arithmetic on registers
+    private_nodes.py            for several workers    rng.py      random numbers by position
+    exact_softmax.py          the reference            look.py     scores, cosines: nothing moves
+    cpu.py                    the loop over a span     lanes.py    arithmetic on registers
+    text.py                   bytes to word ids        peak.py     the most arithmetic there is
     compiling.py              how kernels are compiled
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.

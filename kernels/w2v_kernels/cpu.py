@@ -7,14 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v_kernels.compiling import kernel, kernel_part
-from w2v_kernels.hierarchical_softmax import (
-    PrivateNodes,
-    Tree,
-    ask_for_path,
-    copy_nodes,
-    share_all_nodes,
-    share_some_nodes,
-)
+from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
 from w2v_kernels.logistic_block import Targets, room_for, score_place, whole_tiles
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
@@ -26,6 +19,12 @@ from w2v_kernels.models import (
     targets_of,
 )
 from w2v_kernels.negative_sampling import ask_for_draws
+from w2v_kernels.private_nodes import (
+    PrivateNodes,
+    copy_nodes,
+    share_all_nodes,
+    share_some_nodes,
+)
 from w2v_kernels.rng import random_at
 from w2v_kernels.tiles import CACHE_LINE, ROW_PAD, TILE, prefetch
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
@@ -52,14 +51,17 @@ class Corpus(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """The vectors, each row padded with zeros to a multiple of 16 floats, and one blank last row
-    each.
+    """The vectors, each row padded with zeros to a multiple of 16 floats.
+
+    One more row, the blank one, stays zero: targets are padded with it.
     """
 
     input_vectors: np.ndarray
     """float32 (V + 1, D padded): v_w"""
     target_vectors: np.ndarray
-    """float32 (rows + 1, D padded): u_w (V rows); under hierarchical softmax u_n (V - 1 rows)"""
+    """float32: u_w (V + 1, D padded); under hierarchical softmax u_n (V, D padded), then the
+    workers' copies of nodes
+    """
 
 
 class Tables(NamedTuple):
@@ -180,9 +182,8 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
     Which tokens are kept, the windows and the noise depend on positions alone. So does the rate.
     The same tokens trained in two spans give the same weights as in one.
     """
-    nodes, private = weights.target_vectors, scratch.private
     if hyper.objective == HIERARCHICAL_SOFTMAX:
-        copy_nodes(nodes, private)
+        copy_nodes(weights.target_vectors, scratch.private)
     position = span.first
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
@@ -203,7 +204,7 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
         position = min(end, span.stop)
         sentence += 1
     if hyper.objective == HIERARCHICAL_SOFTMAX:
-        share_all_nodes(nodes, private)
+        share_all_nodes(weights.target_vectors, scratch.private)
     tallies[TOKENS] += span.stop - span.first
 
 

@@ -17,12 +17,6 @@ from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import room_for, whole_tiles
 from w2v_kernels.tiles import ROW_PAD, TILE, prefetch
 
-PRIVATE_LEVELS = 7
-"""Levels of the tree of which each worker has its own copies, where there are several workers."""
-
-N_PRIVATE = 2**PRIVATE_LEVELS - 1
-"""Nodes on these levels, about."""
-
 
 class Tree(NamedTuple):
     """Paths from the root to each word, each laid out as a list of Targets.
@@ -121,25 +115,6 @@ def ask_for_path(tree, word):
     prefetch(tree.turns, stop - 1)
 
 
-class PrivateNodes(NamedTuple):
-    """One worker's copies of nodes 0..N-1, those that most paths go through.
-
-    Where workers write to the same nodes, each waits for the others' memory at every word. So each
-    moves copies of its own, and adds how far one has moved to the node itself now and then: every
-    `period` centers a copy of each level, since half as many paths go through a node of the next.
-    Vuurens, Eickhoff & de Vries 2016, "Efficient Parallel Learning of Word2Vec", share all copies
-    at the same time.
-    """
-
-    first: int
-    """The copies are rows `first` and following of the node matrix itself"""
-    copied: np.ndarray
-    """float32 (N, D padded): the nodes when they were copied"""
-    period: int
-    clock: np.ndarray
-    """int64 (2,): centers since a period began, and periods"""
-
-
 @kernel_part
 def choose_path(tree, word, private, rows):
     """Write the target rows of a word's path, copies in place of the nodes that have any."""
@@ -149,46 +124,3 @@ def choose_path(tree, word, private, rows):
         for at in range(tile, tile + TILE):
             node = tree.nodes[at]
             rows[at - first] = node + shift * np.int32(node < n_private)
-
-
-@kernel_part
-def copy_nodes(nodes, private):
-    """Copy the nodes as they are now."""
-    for node in range(private.copied.shape[0]):
-        for d in range(nodes.shape[1]):
-            now = nodes[node, d]
-            nodes[private.first + node, d], private.copied[node, d] = now, now
-
-
-@kernel_part
-def share_some_nodes(nodes, private):
-    """Share the copies whose turn it is after a center: nodes 2**level - 1 and following, which
-    are about those of a level of the tree, take turns.
-    """
-    n_private, clock = private.copied.shape[0], private.clock
-    for level in range(clock[0], PRIVATE_LEVELS, private.period):
-        others = (1 << level) - 1
-        node = others + (clock[1] & others)
-        if node < n_private:
-            share_node(nodes, node, private)
-    clock[0] += 1
-    if clock[0] == private.period:
-        clock[0], clock[1] = 0, clock[1] + 1
-
-
-@kernel_part
-def share_all_nodes(nodes, private):
-    """Share every copy."""
-    for node in range(private.copied.shape[0]):
-        share_node(nodes, node, private)
-
-
-@kernel_part
-def share_node(nodes, node, private):
-    """Add to a node how far its copy has moved, and copy it anew."""
-    copy = private.first + node
-    for d in range(nodes.shape[1]):
-        now, moved, before = nodes[node, d], nodes[copy, d], private.copied[node, d]
-        # Exact where nobody else has moved the node meanwhile.
-        now = moved if now == before else now + (moved - before)
-        nodes[node, d], nodes[copy, d], private.copied[node, d] = now, now, now

@@ -36,8 +36,8 @@ from w2v_kernels.tiles import (
 class Targets(NamedTuple):
     """Lists of target rows, one after the other, each in whole tiles of TILE.
 
-    A tile that is not full ends in copies of the matrix's last row, which is no word's and stays
-    zero. A weight says what a row is, and how often:
+    A tile that is not full ends in numbers of the blank row, which is no word's and stays zero. A
+    weight says what a row is, and how often:
 
         +n   label 1, counted n times       -n   label 0, counted n times       0   padding
     """

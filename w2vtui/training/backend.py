@@ -9,14 +9,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import cpu, exact_softmax, hierarchical_softmax, look, negative_sampling
+from w2v_kernels import (
+    cpu,
+    exact_softmax,
+    hierarchical_softmax,
+    look,
+    negative_sampling,
+    private_nodes,
+)
 from w2v_kernels import models as kernel_models
 from w2v_kernels.compiling import is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
-from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
+from w2vtui.settings import LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.route import Stretch
 
 SHAPE_TOKENS = 1_000_000
@@ -167,7 +174,7 @@ class CpuBackend:
 
     def _use_tree(self, counts: NDArray[np.int64]) -> None:
         if self._tree.starts.size == 1:
-            n_rows = self.n_words + MAX_WORKERS * hierarchical_softmax.N_PRIVATE
+            n_rows = self.n_words + available_cores() * private_nodes.N_PRIVATE
             self._nodes = cpu.empty_rows(n_rows, self.training.vector_size)
             self._tree = hierarchical_softmax.build_tree(counts)
 
@@ -226,13 +233,16 @@ class CpuBackend:
     def scratch(self, plan: Plan, worker: int = 0) -> cpu.Scratch:
         """Working memory for a worker, by its number, under this plan."""
         workers = plan.settings.workers or 1
-        shares = plan.settings.objective == "hierarchical-softmax" and workers > 1
+        n_private = 0
+        # More workers than cores would gain nothing by copies, and there is no room for theirs.
+        if plan.settings.objective == "hierarchical-softmax" and 1 < workers <= available_cores():
+            n_private = min(private_nodes.N_PRIVATE, self.n_words - 1)
         return cpu.make_scratch(
             self.training.vector_size,
             plan.settings.window,
             plan.most_targets,
-            first_private=self.n_words + worker * hierarchical_softmax.N_PRIVATE,
-            n_private=min(hierarchical_softmax.N_PRIVATE, self.n_words - 1) if shares else 0,
+            first_private=self.n_words + worker * private_nodes.N_PRIVATE,
+            n_private=n_private,
             period=max(SHARING_PERIOD // workers, 1),
         )
 

@@ -1,0 +1,78 @@
+"""Copies of the upper tree for each worker of hierarchical softmax, and how they come together.
+
+All paths go through the nodes near the root. Where several workers write to the same node, each
+waits for the others' memory at every word, and a second worker may slow the first to a third. So
+each moves copies of its own, and adds how far one has moved to the node itself now and then: every
+`period` centers one copy of each level, since about half as many paths go through a node of the
+next level. Vuurens, Eickhoff & de Vries 2016, "Efficient Parallel Learning of Word2Vec", share all
+copies at the same time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v_kernels.compiling import kernel_part
+
+PRIVATE_LEVELS = 7
+"""Levels of the tree that are copied."""
+
+N_PRIVATE = 2**PRIVATE_LEVELS - 1
+"""Nodes on these levels, about."""
+
+
+class PrivateNodes(NamedTuple):
+    """One worker's copies of nodes 0..N-1, the heaviest; a worker that is alone has none."""
+
+    first: int
+    """The copies are rows `first` and following of the node matrix itself"""
+    copied: np.ndarray
+    """float32 (N, D padded): the nodes when they were copied"""
+    period: int
+    clock: np.ndarray
+    """int64 (2,): centers since a period began, and periods"""
+
+
+@kernel_part
+def copy_nodes(nodes, private):
+    """Copy the nodes as they are now."""
+    for node in range(private.copied.shape[0]):
+        for d in range(nodes.shape[1]):
+            now = nodes[node, d]
+            nodes[private.first + node, d], private.copied[node, d] = now, now
+
+
+@kernel_part
+def share_some_nodes(nodes, private):
+    """Share the copies whose turn it is after a center: nodes 2**level - 1 and following, which
+    are about those of a level of the tree, take turns.
+    """
+    n_private, clock = private.copied.shape[0], private.clock
+    for level in range(clock[0], PRIVATE_LEVELS, private.period):
+        others = (1 << level) - 1
+        node = others + (clock[1] & others)
+        if node < n_private:
+            share_node(nodes, node, private)
+    clock[0] += 1
+    if clock[0] == private.period:
+        clock[0], clock[1] = 0, clock[1] + 1
+
+
+@kernel_part
+def share_all_nodes(nodes, private):
+    """Share every copy."""
+    for node in range(private.copied.shape[0]):
+        share_node(nodes, node, private)
+
+
+@kernel_part
+def share_node(nodes, node, private):
+    """Add to a node how far its copy has moved, and copy it anew."""
+    copy = private.first + node
+    for d in range(nodes.shape[1]):
+        now, moved, before = nodes[node, d], nodes[copy, d], private.copied[node, d]
+        # Exact where nobody else has moved the node meanwhile.
+        now = moved if now == before else now + (moved - before)
+        nodes[node, d], nodes[copy, d], private.copied[node, d] = now, now, now
