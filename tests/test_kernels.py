@@ -17,6 +17,7 @@ from w2v_kernels import (
     models,
     negative_sampling,
     peak,
+    private_nodes,
     rng,
     tiles,
     windows,
