@@ -8,7 +8,13 @@ import numpy as np
 
 from w2v_kernels.compiling import kernel, kernel_part
 from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
-from w2v_kernels.logistic_block import Targets, room_for, score_place, whole_tiles
+from w2v_kernels.logistic_block import (
+    Targets,
+    room_for,
+    score_place,
+    whole_lines,
+    whole_tiles,
+)
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
     NEGATIVE_SAMPLING,
@@ -26,12 +32,12 @@ from w2v_kernels.private_nodes import (
     share_some_nodes,
 )
 from w2v_kernels.rng import random_at
-from w2v_kernels.tiles import CACHE_LINE, ROW_PAD, TILE, prefetch
+from w2v_kernels.tiles import ROW_PAD, TILE, prefetch_to_write
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
 KEPT_CAPACITY = 4096
 """Kept tokens a worker looks at a time. A longer sentence passes through in pieces that share
-their contexts.
+their contexts. A window must fit in half of it.
 """
 
 LOSS, PAIRS, CENTERS, TOKENS, SATURATED, NOT_FINITE = range(6)
@@ -53,7 +59,7 @@ class Corpus(NamedTuple):
 class Weights(NamedTuple):
     """The vectors, each row padded with zeros to a multiple of 16 floats.
 
-    One more row, the blank one, stays zero: targets are padded with it.
+    A blank row behind those of words or nodes stays zero: targets are padded with it.
     """
 
     input_vectors: np.ndarray
@@ -110,10 +116,14 @@ class Scratch(NamedTuple):
     """One worker's working memory."""
 
     kept_ids: np.ndarray
+    """int32: the kept tokens' words"""
     kept_positions: np.ndarray
+    """int64: their places in the corpus"""
     contexts: np.ndarray
+    """int32 (2 window,): the context words of a center"""
     chosen: Targets
     chosen_next: Targets
+    """The targets of a center and of the one after it"""
     inputs: np.ndarray
     """float32 (2 window, D padded): what meets the targets: copies of vectors, or a mean"""
     numbers: np.ndarray
@@ -122,6 +132,7 @@ class Scratch(NamedTuple):
     """float32 (1, D padded): of the mean"""
     scores: np.ndarray
     steps: np.ndarray
+    """float32, laid out as `score_place` says; the exact softmax needs `steps` alone"""
     private: PrivateNodes
 
 
@@ -136,24 +147,18 @@ def empty_rows(n_rows, vector_size):
     return whole_lines(n_rows * length, np.float32).reshape(n_rows, length)
 
 
-def whole_lines(n, dtype):
-    """Zeros (n,) in cache lines of their own: workers do not slow each other by writing there."""
-    width = np.dtype(dtype).itemsize
-    memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
-    start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
-    return memory[start : start + n]
-
-
 def make_scratch(vector_size, window, most_targets, first_private=0, n_private=0, period=1):
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
 
-    first_private, n_private, period   of PrivateNodes; a worker that is alone needs none
+    first_private, n_private, period   `first`, N and `period` of PrivateNodes; a worker that is
+                                       alone needs none
     """
+    # One window more than the capacity: behind the last center stand its right contexts.
     n_contexts = 2 * window
     n_scores = score_place(whole_tiles(most_targets) // TILE, 0, n_contexts)
     return Scratch(
-        kept_ids=whole_lines(KEPT_CAPACITY + 4 * window + 1, np.int32),
-        kept_positions=whole_lines(KEPT_CAPACITY + 4 * window + 1, np.int64),
+        kept_ids=whole_lines(KEPT_CAPACITY + window, np.int32),
+        kept_positions=whole_lines(KEPT_CAPACITY + window, np.int64),
         contexts=whole_lines(n_contexts, np.int32),
         chosen=room_for(most_targets),
         chosen_next=room_for(most_targets),
@@ -180,7 +185,7 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
     tallies  float64 (8,)   added to
 
     Which tokens are kept, the windows and the noise depend on positions alone. So does the rate.
-    The same tokens trained in two spans give the same weights as in one.
+    Where one worker trains alone, two spans give the same weights as one over the same tokens.
     """
     if hyper.objective == HIERARCHICAL_SOFTMAX:
         copy_nodes(weights.target_vectors, scratch.private)
@@ -240,7 +245,7 @@ def train_sentence(
             prepare_center(i, span, weights, tables, hyper, scratch, chosen)
         while i < last:
             if i + window + 1 < n:  # the next word to come into reach
-                prefetch(weights.input_vectors, np.int64(kept_ids[i + window + 1]))
+                prefetch_to_write(weights.input_vectors, np.int64(kept_ids[i + window + 1]))
             if i + 2 < last:
                 ask_for_targets(i + 2, span, tables, hyper, scratch)
             if i + 1 < last:
@@ -276,7 +281,7 @@ def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
     if hyper.objective != SOFTMAX:
         rows, _, n_targets = targets_of(center, chosen, tables, hyper)
         for t in range(n_targets):
-            prefetch(weights.target_vectors, np.int64(rows[t]))
+            prefetch_to_write(weights.target_vectors, np.int64(rows[t]))
 
 
 @kernel_part

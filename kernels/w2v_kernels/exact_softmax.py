@@ -47,7 +47,7 @@ def softmax_block(
 def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
     """Turn the scores of input row c into steps, lr * ([t = center] - P(t)).
 
-    scores  float32, laid out [tile][c][j]
+    scores  float32, laid out as `score_place` says
 
     Returns the loss in nats and the number of saturated scores.
     """

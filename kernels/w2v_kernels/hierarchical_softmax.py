@@ -15,7 +15,7 @@ import numpy as np
 
 from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import room_for, whole_tiles
-from w2v_kernels.tiles import ROW_PAD, TILE, prefetch
+from w2v_kernels.tiles import ROW_PAD, TILE, prefetch_to_read
 
 
 class Tree(NamedTuple):
@@ -109,10 +109,10 @@ def ask_for_path(tree, word):
     """Ask for the target rows of a word and their turns."""
     first, stop = tree.starts[word], tree.starts[word + 1]
     for at in range(first, stop, ROW_PAD):
-        prefetch(tree.nodes, at)
-        prefetch(tree.turns, at)
-    prefetch(tree.nodes, stop - 1)
-    prefetch(tree.turns, stop - 1)
+        prefetch_to_read(tree.nodes, at)
+        prefetch_to_read(tree.turns, at)
+    prefetch_to_read(tree.nodes, stop - 1)
+    prefetch_to_read(tree.turns, stop - 1)
 
 
 @kernel_part

@@ -19,6 +19,7 @@ from numba.extending import register_jitable
 
 from w2v_kernels.compiling import kernel_part
 from w2v_kernels.tiles import (
+    CACHE_LINE,
     SLACK,
     TILE,
     UNIT,
@@ -48,10 +49,18 @@ class Targets(NamedTuple):
     """float32 (T + SLACK,)"""
 
 
+def whole_lines(n, dtype):
+    """Zeros (n,) in cache lines of their own: workers do not slow each other by writing there."""
+    width = np.dtype(dtype).itemsize
+    memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
+    start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
+    return memory[start : start + n]
+
+
 def room_for(n_targets):
     """Targets with room for `n_targets`, and for the copies that fill the last tile."""
     n_targets = whole_tiles(n_targets)
-    return Targets(np.zeros(n_targets, np.int32), np.zeros(n_targets + SLACK, np.float32))
+    return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + SLACK, np.float32))
 
 
 @register_jitable

@@ -34,6 +34,7 @@ def choose_targets(center, key, first_draw, weights, tables, hyper, private, cho
     if hyper.objective == HIERARCHICAL_SOFTMAX:
         choose_path(tables.tree, center, private, chosen.rows)
     elif hyper.objective == NEGATIVE_SAMPLING:
+        # Behind the words' output vectors; nodes are followed by other rows.
         blank = weights.target_vectors.shape[0] - 1
         choose_noise(
             tables.noise, center, hyper.negative, key, first_draw, blank, chosen.rows,

@@ -15,7 +15,7 @@ import numpy as np
 from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import whole_tiles
 from w2v_kernels.rng import below, high_32, low_32, random_at
-from w2v_kernels.tiles import prefetch
+from w2v_kernels.tiles import prefetch_to_read
 
 
 def noise_probabilities(counts, exponent):
@@ -80,7 +80,7 @@ def ask_for_draws(noise_table, negative, key):
     """Ask for the entries of the table that the first K draws of the stream `key` will read."""
     for k in range(negative):
         bits = random_at(key, np.uint64(k))
-        prefetch(noise_table, below(high_32(bits), noise_table.shape[0]))
+        prefetch_to_read(noise_table, below(high_32(bits), noise_table.shape[0]))
 
 
 @kernel_part

@@ -20,7 +20,7 @@ PRIVATE_LEVELS = 7
 """Levels of the tree that are copied."""
 
 N_PRIVATE = 2**PRIVATE_LEVELS - 1
-"""Nodes on these levels, about."""
+"""So many nodes are copied, the heaviest, which are about those on these levels."""
 
 
 class PrivateNodes(NamedTuple):
@@ -51,8 +51,8 @@ def share_some_nodes(nodes, private):
     """
     n_private, clock = private.copied.shape[0], private.clock
     for level in range(clock[0], PRIVATE_LEVELS, private.period):
-        others = (1 << level) - 1
-        node = others + (clock[1] & others)
+        first_of_level = (1 << level) - 1
+        node = first_of_level + (clock[1] & first_of_level)  # modulo the level's 2**level
         if node < n_private:
             share_node(nodes, node, private)
     clock[0] += 1
@@ -73,6 +73,7 @@ def share_node(nodes, node, private):
     copy = private.first + node
     for d in range(nodes.shape[1]):
         now, moved, before = nodes[node, d], nodes[copy, d], private.copied[node, d]
-        # Exact where nobody else has moved the node meanwhile.
+        # Exact where nobody else has moved the node meanwhile. Who writes at this moment may be
+        # overwritten, as everywhere (Hogwild).
         now = moved if now == before else now + (moved - before)
         nodes[node, d], nodes[copy, d], private.copied[node, d] = now, now, now

@@ -41,8 +41,8 @@ CACHE_LINE = 64
 ROW_PAD = CACHE_LINE // 4
 """Rows are padded to a multiple of this many float32: one cache line."""
 
-SLACK = 32
-"""Floats past the last weight, score or step that whole vectors may read or overwrite."""
+SLACK = 16
+"""Floats past the last weight that are read with it, a whole vector at a time."""
 
 UNIT = ROW_PAD
 """Scores are computed 12 at a time, and each 12 begin at a cache line of their own."""
@@ -276,23 +276,26 @@ def _emit_spread(context, builder, signature, args):
     return context.get_dummy_value()
 
 
-def _emit_prefetch(context, builder, signature, args):
-    array, index = args
-    array = context.make_array(signature.args[0])(context, builder, array)
-    intp = index.type
-    length = intp(1)
-    if signature.args[0].ndim == 2:
-        length = cgutils.unpack_tuple(builder, array.shape)[1]
-    start = builder.gep(array.data, [builder.mul(index, length)])
-    pointer = ir.IntType(8).as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [pointer, INT, INT, INT])
-    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    for_writing, keep_in_second_cache, data = INT(1), INT(2), INT(1)
-    step = CACHE_LINE // (signature.args[0].dtype.bitwidth // 8)
-    with cgutils.for_range_slice(builder, intp(0), length, intp(step), intp=intp) as (offset, _):
-        line = builder.bitcast(builder.gep(start, [offset]), pointer)
-        builder.call(prefetch, [line, for_writing, keep_in_second_cache, data])
-    return context.get_dummy_value()
+def _emit_prefetch(*, to_write):
+    def codegen(context, builder, signature, args):
+        array, index = args
+        array = context.make_array(signature.args[0])(context, builder, array)
+        intp = index.type
+        length = intp(1)
+        if signature.args[0].ndim == 2:
+            length = cgutils.unpack_tuple(builder, array.shape)[1]
+        start = builder.gep(array.data, [builder.mul(index, length)])
+        pointer = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [pointer, INT, INT, INT])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        keep_in_second_cache, data = INT(2), INT(1)
+        step = CACHE_LINE // (signature.args[0].dtype.bitwidth // 8)
+        with cgutils.for_range_slice(builder, intp(0), length, intp(step), intp=intp) as (at, _):
+            line = builder.bitcast(builder.gep(start, [at]), pointer)
+            builder.call(prefetch, [line, INT(int(to_write)), keep_in_second_cache, data])
+        return context.get_dummy_value()
+
+    return codegen
 
 
 _intp, _f32 = types.intp, types.float32
@@ -344,8 +347,13 @@ def _spread(_, move, scale, matrix, rows, n):
 
 
 @intrinsic
-def _prefetch(_, array, index):
-    return types.void(array, _intp), _emit_prefetch
+def _prefetch_to_read(_, array, index):
+    return types.void(array, _intp), _emit_prefetch(to_write=False)
+
+
+@intrinsic
+def _prefetch_to_write(_, array, index):
+    return types.void(array, _intp), _emit_prefetch(to_write=True)
 
 
 if config.DISABLE_JIT:
@@ -389,8 +397,10 @@ if config.DISABLE_JIT:
     def _spread(move, scale, matrix, rows, n):
         np.add.at(matrix, rows[:n], scale * move[0])
 
-    def _prefetch(array, index):
+    def _prefetch_to_read(array, index):
         pass
+
+    _prefetch_to_write = _prefetch_to_read
 
 
 scores_two_by_one = _scores_two_by_one
@@ -419,5 +429,7 @@ sum_rows = _sum_rows
 """total[0] = scale * (the sum of the rows of a matrix that rows[0..n-1] name), n at least 1."""
 spread = _spread
 """matrix[rows[c]] += scale * move[0] for c in 0..n-1."""
-prefetch = _prefetch
+prefetch_to_read = _prefetch_to_read
 """Ask for the memory of array[index], a number or a row; a hint, never a fault."""
+prefetch_to_write = _prefetch_to_write
+"""The same, and take the memory away from other processor cores."""

@@ -29,8 +29,8 @@ from w2vtui.training.route import Stretch
 SHAPE_TOKENS = 1_000_000
 """The size of windows is estimated on the first so many tokens."""
 
-SHARING_PERIOD = 32
-"""Centers of all workers together from one sharing of the root of the tree to the next."""
+SHARING_PERIOD = 64
+"""Centers of all workers together from one worker's sharing of the root to its next."""
 
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
@@ -234,8 +234,10 @@ class CpuBackend:
         """Working memory for a worker, by its number, under this plan."""
         workers = plan.settings.workers or 1
         n_private = 0
+        by_tree = plan.settings.objective == "hierarchical-softmax"
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
-        if plan.settings.objective == "hierarchical-softmax" and 1 < workers <= available_cores():
+        room = (self._nodes.shape[0] - self.n_words) // private_nodes.N_PRIVATE
+        if by_tree and 1 < workers <= room:
             n_private = min(private_nodes.N_PRIVATE, self.n_words - 1)
         return cpu.make_scratch(
             self.training.vector_size,
