@@ -554,6 +554,16 @@ def test_without_ours_there_is_no_ratio():
     )
 
 
+def test_cores_that_are_not_there_and_runs_that_are_too_short_are_told():
+    quiet = report((OURS, 1, 1.5), (OURS, 2, 1.2))
+    doubts = ("2 threads do only", "runs as short as")
+    assert not [row for row in cells(quiet) if row[0].startswith(doubts)]
+    quiet.machine["multiply_adds_per_second"] = {"1": 4e9, "2": 4.4e9}
+    assert [row for row in cells(quiet) if row[0].startswith("2 threads do only 1.10x")]
+    short = report((OURS, 1, 1.5), (OURS, 1, 0.25))
+    assert [row for row in cells(short) if row[0].startswith("runs as short as 0.25 s say little")]
+
+
 def test_nothing_measured_is_no_error():
     made = report(complete=False)
     assert ["incomplete: interrupted before all was measured"] in cells(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, get_args
@@ -20,6 +20,12 @@ from w2vtui.settings import Model, default_alpha
 
 NOTHING = "-"
 SHARED_NOISE = "w2vtui draws noise once a center, the others once a pair: see --no-shared-noise"
+
+SHARED_CORES = 0.75
+"""Below this share of the multiply-adds that threads should do, others use the cores as well."""
+
+SHORT_SECONDS = 0.5
+"""A shorter run is mostly its beginning and its end."""
 
 _MODELS: tuple[Model, ...] = get_args(Model)
 
@@ -148,9 +154,25 @@ class Report:
                 title = _title(setup.mode, setup.vector_size)
                 where = f"{title}, {threads_text(setup.threads)}"
                 notes[f"{tool.name} failed: {where}: {measurement.error}"] = None
+        notes |= dict.fromkeys(self._doubts())
         if not self.complete:
             notes["incomplete: interrupted before all was measured"] = None
         return [safe_text(note) for note in notes]
+
+    def _doubts(self) -> Iterator[str]:
+        """Why these numbers may say little."""
+        rates = {int(n): rate for n, rate in self.machine["multiply_adds_per_second"].items()}
+        fewest = min(rates)
+        for threads, rate in rates.items():
+            gain, even = rate / rates[fewest], threads / fewest
+            if gain < SHARED_CORES * even:
+                yield (
+                    f"{threads} threads do only {gain:.2f}x the multiply-adds of {fewest}: other "
+                    "programs use the cores as well, and share in what is measured"
+                )
+        ours = [m.outcome for m in self.measurements if m.outcome and m.outcome.multiply_adds]
+        if ours and (shortest := min(outcome.seconds for outcome in ours)) < SHORT_SECONDS:
+            yield f"runs as short as {shortest:.2f} s say little: more --epochs, or a larger text"
 
     def _legend(self) -> list[str]:
         rates = ", ".join(
@@ -158,6 +180,8 @@ class Report:
             for threads, rate in self.machine["multiply_adds_per_second"].items()
         )
         of_runs = "one run" if self.repeats == 1 else f"the median of {self.repeats} runs"
+        if not self.complete:
+            of_runs = "the median of the runs there were"
         return [
             f"words/s    of the text, before subsampling: {of_runs}",
             "w2vtui is  how many times as fast as the tool, by the medians",
