@@ -117,7 +117,8 @@ class Setup:
 
     def train(self, *spans):
         tallies = np.zeros(cpu.N_TALLIES)
-        scratch = cpu.make_scratch(self.vector_size, self.settings["window"], 300)
+        blank = len(self.weights.target_vectors) - 1
+        scratch = cpu.make_scratch(self.vector_size, self.settings["window"], 300, blank)
         for span in spans:
             cpu.train_span(
                 cpu.Corpus(self.ids, self.starts),
@@ -369,7 +370,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     input_rows = random.integers(0, 50, n_inputs).astype(np.int32)
     target_rows = random.permutation(60)[:n_targets].astype(np.int32)
     labels = random.integers(0, 2, n_targets)
-    scratch, moves = cpu.make_scratch(size, 8, n_targets), cpu.empty_rows(n_inputs, size)
+    scratch, moves = cpu.make_scratch(size, 8, n_targets, 0), cpu.empty_rows(n_inputs, size)
     new_v, new_u, loss = naive.logistic_block(
         inputs[input_rows, :size].astype(float),
         targets[target_rows, :size].astype(float),
@@ -444,11 +445,12 @@ def by_tree_with_private_nodes(workers, **settings):
     """A setup whose node matrix has room for each worker's copies, and their scratches."""
     setup = Setup(objective="hierarchical-softmax", **settings)
     n = min(private_nodes.N_PRIVATE, setup.n_words - 1)
-    nodes = cpu.empty_rows(setup.n_words + workers * n, setup.vector_size)
+    blank = setup.n_words + workers * n
+    nodes = cpu.empty_rows(blank + 1, setup.vector_size)
     nodes[: setup.n_words] = setup.weights.target_vectors
     setup.weights = setup.weights._replace(target_vectors=nodes)
     scratches = [
-        cpu.make_scratch(setup.vector_size, 4, 300, setup.n_words + worker * n, n, period=3)
+        cpu.make_scratch(setup.vector_size, 4, 300, blank, setup.n_words + worker * n, n, period=3)
         for worker in range(workers)
     ]
     return setup, scratches

@@ -59,14 +59,14 @@ class Corpus(NamedTuple):
 class Weights(NamedTuple):
     """The vectors, each row padded with zeros to a multiple of 16 floats.
 
-    A blank row behind those of words or nodes stays zero: targets are padded with it.
+    Blank rows behind those of words or nodes stay zero: targets are padded with them.
     """
 
     input_vectors: np.ndarray
     """float32 (V + 1, D padded): v_w"""
     target_vectors: np.ndarray
-    """float32: u_w (V + 1, D padded); under hierarchical softmax u_n (V, D padded), then the
-    workers' copies of nodes
+    """float32: u_w (V, D padded), or under hierarchical softmax u_n (V - 1, D padded), and behind
+    them a blank row, each worker's blank row and its copies of nodes
     """
 
 
@@ -133,6 +133,10 @@ class Scratch(NamedTuple):
     scores: np.ndarray
     steps: np.ndarray
     """float32, laid out as `score_place` says; the exact softmax needs `steps` alone"""
+    blank: int
+    """The row of the target matrix that pads this worker's targets: two that wrote the same zeros
+    would wait for each other
+    """
     private: PrivateNodes
 
 
@@ -147,9 +151,10 @@ def empty_rows(n_rows, vector_size):
     return whole_lines(n_rows * length, np.float32).reshape(n_rows, length)
 
 
-def make_scratch(vector_size, window, most_targets, first_private=0, n_private=0, period=1):
+def make_scratch(vector_size, window, most_targets, blank, first_private=0, n_private=0, period=1):
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
 
+    blank                              a zero row of the target matrix, no other worker's
     first_private, n_private, period   `first`, N and `period` of PrivateNodes; a worker that is
                                        alone needs none
     """
@@ -167,6 +172,7 @@ def make_scratch(vector_size, window, most_targets, first_private=0, n_private=0
         move=empty_rows(1, vector_size),
         scores=whole_lines(n_scores, np.float32),
         steps=whole_lines(n_scores, np.float32),
+        blank=blank,
         private=PrivateNodes(
             first=first_private,
             copied=empty_rows(n_private, vector_size),
@@ -277,7 +283,7 @@ def prepare_center(i, span, weights, tables, hyper, scratch, chosen):
     """Choose the targets of a center and ask for their rows, while the one before it is trained."""
     center = np.int64(scratch.kept_ids[i])
     key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
-    choose_targets(center, key, 0, weights, tables, hyper, scratch.private, chosen)
+    choose_targets(center, key, 0, tables, hyper, scratch, chosen)
     if hyper.objective != SOFTMAX:
         rows, _, n_targets = targets_of(center, chosen, tables, hyper)
         for t in range(n_targets):

@@ -24,13 +24,15 @@ def every_word(n_words):
 
 @kernel_part
 def softmax_block(
-    inputs, input_rows, n_inputs, targets, target_rows, center, lr, moved, moved_rows, steps
-):
+    inputs, input_rows, n_inputs, targets, target_rows, n_words, center, lr, moved, moved_rows,
+    steps,
+):  # fmt: skip
     """One step of C input rows against every word's output vector; as `logistic_block` otherwise.
 
     target_rows  int32 (V, in whole tiles)   from `every_word`
+    n_words      V
     """
-    n_targets, n_words = target_rows.size, targets.shape[0] - 1
+    n_targets = target_rows.size
     loss, saturated = 0.0, 0
     score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps)
     for c in range(n_inputs):

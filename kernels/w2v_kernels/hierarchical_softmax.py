@@ -116,11 +116,19 @@ def ask_for_path(tree, word):
 
 
 @kernel_part
-def choose_path(tree, word, private, rows):
-    """Write the target rows of a word's path, copies in place of the nodes that have any."""
+def choose_path(tree, word, private, blank, rows):
+    """Write the target rows of a word's path, copies in place of the nodes that have any, and this
+    worker's blank row in place of the tree's.
+    """
     first, stop = tree.starts[word], tree.starts[word + 1]
     n_private, shift = np.int32(private.copied.shape[0]), np.int32(private.first)
+    tree_blank = np.int32(tree.lengths.size - 1)
+    blank_shift = np.int32(blank) - tree_blank
     for tile in range(first, stop, TILE):
         for at in range(tile, tile + TILE):
             node = tree.nodes[at]
-            rows[at - first] = node + shift * np.int32(node < n_private)
+            rows[at - first] = (
+                node
+                + shift * np.int32(node < n_private)
+                + blank_shift * np.int32(node == tree_blank)
+            )

@@ -24,7 +24,7 @@ NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 
 
 @kernel_part
-def choose_targets(center, key, first_draw, weights, tables, hyper, private, chosen):
+def choose_targets(center, key, first_draw, tables, hyper, scratch, chosen):
     """Choose the target rows that the objective in force has for a center word.
 
     key, first_draw   where the noise comes from: draw number `first_draw` of the stream `key`
@@ -32,12 +32,10 @@ def choose_targets(center, key, first_draw, weights, tables, hyper, private, cho
     The exact softmax has nothing to choose.
     """
     if hyper.objective == HIERARCHICAL_SOFTMAX:
-        choose_path(tables.tree, center, private, chosen.rows)
+        choose_path(tables.tree, center, scratch.private, scratch.blank, chosen.rows)
     elif hyper.objective == NEGATIVE_SAMPLING:
-        # Behind the words' output vectors; nodes are followed by other rows.
-        blank = weights.target_vectors.shape[0] - 1
         choose_noise(
-            tables.noise, center, hyper.negative, key, first_draw, blank, chosen.rows,
+            tables.noise, center, hyper.negative, key, first_draw, scratch.blank, chosen.rows,
             chosen.weights,
         )  # fmt: skip
 
@@ -65,8 +63,8 @@ def predict(
     input_rows, targets, steps = scratch.numbers, weights.target_vectors, scratch.steps
     if hyper.objective == SOFTMAX:
         return softmax_block(
-            inputs, input_rows, n_inputs, targets, tables.every_word, center, lr, moved,
-            moved_rows, steps,
+            inputs, input_rows, n_inputs, targets, tables.every_word,
+            tables.keep_thresholds.size, center, lr, moved, moved_rows, steps,
         )  # fmt: skip
     rows, row_weights, n_targets = targets_of(center, chosen, tables, hyper)
     return logistic_block(
@@ -85,7 +83,7 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, weights, tables, hy
         loss, saturated = 0.0, 0
         for c in range(n_contexts):
             first_draw = c * hyper.negative
-            choose_targets(center, key, first_draw, weights, tables, hyper, scratch.private, chosen)
+            choose_targets(center, key, first_draw, tables, hyper, scratch, chosen)
             pair_loss, pair_saturated = rows_predict(
                 contexts[c : c + 1], 1, center, chosen, lr, weights, tables, hyper, scratch
             )

@@ -23,7 +23,7 @@ from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
-from w2vtui.settings import LiveSettings, TrainingSettings, available_cores
+from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.route import Stretch
 
 SHAPE_TOKENS = 1_000_000
@@ -174,7 +174,7 @@ class CpuBackend:
 
     def _use_tree(self, counts: NDArray[np.int64]) -> None:
         if self._tree.starts.size == 1:
-            n_rows = self.n_words + available_cores() * private_nodes.N_PRIVATE
+            n_rows = self.n_words + MAX_WORKERS + available_cores() * private_nodes.N_PRIVATE
             self._nodes = cpu.empty_rows(n_rows, self.training.vector_size)
             self._tree = hierarchical_softmax.build_tree(counts)
 
@@ -192,7 +192,7 @@ class CpuBackend:
         if objective == "softmax" and self._every_word.size == 0:
             self._every_word = exact_softmax.every_word(self.n_words)
         if self._output.shape[0] == 1:
-            self._output = cpu.empty_rows(self.n_words + 1, self.training.vector_size)
+            self._output = cpu.empty_rows(self.n_words + MAX_WORKERS, self.training.vector_size)
 
     def _most_targets(self, settings: LiveSettings) -> int:
         if settings.objective == "negative-sampling":
@@ -233,17 +233,20 @@ class CpuBackend:
     def scratch(self, plan: Plan, worker: int = 0) -> cpu.Scratch:
         """Working memory for a worker, by its number, under this plan."""
         workers = plan.settings.workers or 1
+        blank = self.n_words + worker
+        copies = self.n_words + MAX_WORKERS
         n_private = 0
         by_tree = plan.settings.objective == "hierarchical-softmax"
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
-        room = (self._nodes.shape[0] - self.n_words) // private_nodes.N_PRIVATE
+        room = (self._nodes.shape[0] - copies) // private_nodes.N_PRIVATE
         if by_tree and 1 < workers <= room:
             n_private = min(private_nodes.N_PRIVATE, self.n_words - 1)
         return cpu.make_scratch(
             self.training.vector_size,
             plan.settings.window,
             plan.most_targets,
-            first_private=self.n_words + worker * private_nodes.N_PRIVATE,
+            blank,
+            first_private=copies + worker * private_nodes.N_PRIVATE,
             n_private=n_private,
             period=max(SHARING_PERIOD // workers, 1),
         )
