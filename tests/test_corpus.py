@@ -34,6 +34,7 @@ from w2vtui.corpus import (
     ReadingStopped,
     Vocab,
     cache,
+    counting,
     encode_sentences,
     find_files,
     open_corpus,
@@ -177,11 +178,15 @@ def test_any_text_reads_as_by_hand(tmp_path, text, rules, block_bytes, block_ids
     errors=st.sampled_from(["strict", "replace", "ignore"]),
     encoding=st.sampled_from(["utf-8", "ascii"]),
     block_bytes=st.integers(1, 9),
+    types_at_once=st.integers(1, 3),
 )
-def test_invalid_bytes_are_treated_as_python_does(tmp_path, data, errors, encoding, block_bytes):
+def test_invalid_bytes_are_treated_as_python_does(
+    tmp_path, data, errors, encoding, block_bytes, types_at_once
+):
     path = written(tmp_path, data)
     rules = keep_all(encoding=encoding, encoding_errors=errors)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "_TYPES_AT_ONCE", types_at_once)
         patch.setattr(reading, "BLOCK_BYTES", block_bytes)
         try:
             text = data.decode(encoding, errors)

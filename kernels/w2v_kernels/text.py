@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel
+from w2v_kernels.compiling import kernel, kernel_part
+from w2v_kernels.tiles import prefetch_to_read
 
 # Columns of the table of types, int64 (capacity, 5).
 START = 0  # where its bytes begin in the pool
@@ -21,6 +22,14 @@ ENDING = 2  # its last seven bytes as a number: for most words the whole compari
 COUNT = 3  # how often it was seen
 FIRST_AT = 4  # offset of its first byte in the text
 N_COLUMNS = 5
+
+# Columns of the table of tokens found but not yet looked up, int64 (any, 5).
+_AT = 0  # where in the block
+_LENGTH = 1
+_HASH = 2
+_ENDING = 3
+_BEGINS_LINE = 4
+N_FOUND_COLUMNS = 5
 
 # What `scan_block` keeps between calls, int64 (3,).
 N_TYPES = 0
@@ -42,7 +51,7 @@ _NEWLINE = 10
 
 
 @kernel
-def scan_block(block, begin, base, pool, types, slots, ids, state):
+def scan_block(block, begin, base, pool, types, slots, found, ids, state):
     """Number the tokens of a block; return (where to go on, ids written, whether a table is full).
 
     block  bytes                       the text, cut anywhere
@@ -51,82 +60,122 @@ def scan_block(block, begin, base, pool, types, slots, ids, state):
     pool   uint8 (any,)                the bytes of all types, a newline after each
     types  int64 (capacity, 5)         a row a type
     slots  int64 (2 ** n,)             open addressing: high half a hash, low half type + 1, 0 free
+    found  int64 (any, 5)              scratch: a row a token, as many as are looked up together
     ids    int32 (len(block) // 2 + 1,)  provisional ids
     state  int64 (3,)                  N_TYPES, POOL_USED, LINE_ENDED
 
     The call ends before a token that the block's end cuts off, or that finds no room in pool or
-    types. The hash is a multiplicative FNV-1a of 63 bits; overflow only touches bits not used, so
-    the same lines also run as plain Python.
+    types. A token's slot and its type's row lie anywhere in tables larger than the nearest cache:
+    they are asked for a whole batch of tokens before the first is needed.
     """
-    n_bytes = len(block)
-    mask = slots.shape[0] - 1
     n_types = state[N_TYPES]
     pool_used = state[POOL_USED]
     line_ended = state[LINE_ENDED]
     n_ids = 0
-    full = False
+    while True:
+        n_found, begin, line_ended = _find_tokens(block, begin, line_ended, slots, found)
+        _ask_for_types(found, n_found, slots, types)
+        for i in range(n_found):
+            slot, type_id = _look_up(block, found[i], pool, types, slots)
+            if type_id < 0:
+                at, length = found[i, _AT], found[i, _LENGTH]
+                if n_types == types.shape[0] or pool_used + length >= pool.shape[0]:
+                    state[N_TYPES] = n_types
+                    state[POOL_USED] = pool_used
+                    state[LINE_ENDED] = found[i, _BEGINS_LINE]
+                    return at, n_ids, True
+                type_id = n_types
+                types[type_id, START] = pool_used
+                types[type_id, LENGTH] = length
+                types[type_id, ENDING] = found[i, _ENDING]
+                types[type_id, COUNT] = 0
+                types[type_id, FIRST_AT] = base + at
+                for j in range(length):
+                    pool[pool_used + j] = block[at + j]
+                pool[pool_used + length] = _NEWLINE
+                pool_used += length + 1
+                slots[slot] = (found[i, _HASH] & _HIGH_HALF) | (type_id + 1)
+                n_types += 1
+            types[type_id, COUNT] += 1
+            ids[n_ids] = ~type_id if found[i, _BEGINS_LINE] else type_id
+            n_ids += 1
+        if n_found < found.shape[0]:
+            break
+    state[N_TYPES] = n_types
+    state[POOL_USED] = pool_used
+    state[LINE_ENDED] = line_ended
+    return begin, n_ids, False
+
+
+@kernel_part
+def _find_tokens(block, begin, line_ended, slots, found):
+    """Find tokens until the block ends or `found` is full; ask for their slots.
+
+    Returns how many, where the next one may begin, and whether it begins a line. The hash is a
+    multiplicative FNV-1a of 63 bits; overflow only touches bits not used, so the same lines also
+    run as plain Python.
+    """
+    mask = slots.shape[0] - 1
+    n_found = 0
     start = begin
     hashed = _SEED
     ending = 0
-    for position in range(begin, n_bytes):
+    for position in range(begin, len(block)):
         byte = block[position]
         # White space: tab to carriage return, the four separators 28 to 31, and the blank.
         if byte > 32 or not (byte >= 28 or 9 <= byte <= 13):
             hashed = (hashed ^ byte) * _MULTIPLIER
             ending = (ending << 8) | byte
             continue
-        length = position - start
-        if length > 0:
+        if position > start:
+            if n_found == found.shape[0]:
+                break
             hashed &= _LOW_63_BITS
-            ending &= _SEVEN_BYTES
-            tag = hashed & _HIGH_HALF
-            slot = (hashed >> 32) & mask
-            type_id = -1
-            while slots[slot] != 0:
-                entry = slots[slot]
-                if (entry & _HIGH_HALF) == tag:
-                    candidate = (entry & _LOW_HALF) - 1
-                    if types[candidate, LENGTH] == length and types[candidate, ENDING] == ending:
-                        pooled = types[candidate, START]
-                        same = 0
-                        while same < length - 7 and pool[pooled + same] == block[start + same]:
-                            same += 1
-                        if same >= length - 7:
-                            type_id = candidate
-                            break
-                slot = (slot + 1) & mask
-            if type_id < 0:
-                if n_types == types.shape[0] or pool_used + length >= pool.shape[0]:
-                    full = True
-                    break
-                type_id = n_types
-                types[type_id, START] = pool_used
-                types[type_id, LENGTH] = length
-                types[type_id, ENDING] = ending
-                types[type_id, COUNT] = 0
-                types[type_id, FIRST_AT] = base + start
-                for i in range(length):
-                    pool[pool_used + i] = block[start + i]
-                pool[pool_used + length] = _NEWLINE
-                pool_used += length + 1
-                slots[slot] = tag | (type_id + 1)
-                n_types += 1
-            types[type_id, COUNT] += 1
-            if line_ended:
-                ids[n_ids] = ~type_id
-                line_ended = 0
-            else:
-                ids[n_ids] = type_id
-            n_ids += 1
+            prefetch_to_read(slots, (hashed >> 32) & mask)
+            found[n_found, _AT] = start
+            found[n_found, _LENGTH] = position - start
+            found[n_found, _HASH] = hashed
+            found[n_found, _ENDING] = ending & _SEVEN_BYTES
+            found[n_found, _BEGINS_LINE] = line_ended
+            n_found += 1
+            line_ended = 0
             hashed = _SEED
             ending = 0
         start = position + 1
         if byte == 10 or byte == 13:
             line_ended = 1
-    state[N_TYPES] = n_types
-    state[POOL_USED] = pool_used
-    state[LINE_ENDED] = line_ended
-    return start, n_ids, full
+    return n_found, start, line_ended
+
+
+@kernel_part
+def _ask_for_types(found, n_found, slots, types):
+    """Ask for the row of the type that most likely is each token's, which its first slot names."""
+    mask = slots.shape[0] - 1
+    for i in range(n_found):
+        entry = slots[(found[i, _HASH] >> 32) & mask]
+        prefetch_to_read(types, max(0, (entry & _LOW_HALF) - 1))
+
+
+@kernel_part
+def _look_up(block, token, pool, types, slots):
+    """The slot and the type of a token; a free slot and -1 where it is new."""
+    mask = slots.shape[0] - 1
+    tag = token[_HASH] & _HIGH_HALF
+    slot = (token[_HASH] >> 32) & mask
+    while slots[slot] != 0:
+        entry = slots[slot]
+        if (entry & _HIGH_HALF) == tag:
+            candidate = (entry & _LOW_HALF) - 1
+            length = types[candidate, LENGTH]
+            if length == token[_LENGTH] and types[candidate, ENDING] == token[_ENDING]:
+                pooled, at = types[candidate, START], token[_AT]
+                same = 0
+                while same < length - 7 and pool[pooled + same] == block[at + same]:
+                    same += 1
+                if same >= length - 7:
+                    return slot, candidate
+        slot = (slot + 1) & mask
+    return slot, -1
 
 
 @kernel

@@ -28,11 +28,17 @@ _TYPE_BYTES_AT_ONCE = 1 << 22
 class TypeTable:
     """Every type met so far, in the arrays that the kernel works on."""
 
-    def __init__(self, n_types: int = 1 << 16, n_pool_bytes: int = 1 << 20) -> None:
-        """Begin with room for this many types, a power of two; both grow when they run full."""
+    def __init__(
+        self, n_types: int = 1 << 16, n_pool_bytes: int = 1 << 20, n_at_once: int = 64
+    ) -> None:
+        """Begin with room for this many types, a power of two; both grow when they run full.
+
+        n_at_once: tokens looked up together.
+        """
         self._pool = np.empty(n_pool_bytes, dtype=np.uint8)
         self._types = np.empty((n_types, text.N_COLUMNS), dtype=np.int64)
         self._slots = np.zeros(2 * n_types, dtype=np.int64)
+        self._found = np.empty((n_at_once, text.N_FOUND_COLUMNS), dtype=np.int64)
         self._state = text.new_scan_state()
         self._ids = np.empty(0, dtype=np.int32)
 
@@ -55,7 +61,15 @@ class TypeTable:
         position, full = 0, True
         while full:
             position, n_ids, full = text.scan_block(
-                block, position, base, self._pool, self._types, self._slots, ids, self._state
+                block,
+                position,
+                base,
+                self._pool,
+                self._types,
+                self._slots,
+                self._found,
+                ids,
+                self._state,
             )
             write(ids[:n_ids])
             if full:

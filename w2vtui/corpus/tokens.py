@@ -39,6 +39,9 @@ def split_lines(text: str, settings: CorpusSettings) -> Split:
         text = text.translate(_NOT_WORDS)
         found = re.findall(f"{_word_pattern(text)}|\n", text)
     else:
+        tokens = text.split()
+        if tokens and "\n".join(tokens) == text:  # as most text is: each line is one token
+            return tokens, np.ones(len(tokens), dtype=np.int64)
         found = re.findall(r"\S+|\n", text)
     is_end = np.array([token == "\n" for token in found], dtype=np.bool_)
     ends = np.concatenate([[-1], np.flatnonzero(is_end), [len(found)]])
