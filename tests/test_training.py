@@ -305,7 +305,7 @@ def test_describe_change_says_only_what_differs():
     before = LiveSettings(alpha=0.05)
     assert describe_change(before, before) == ""
     assert describe_change(before, before.changed(window=9, alpha=0.01)) == "window 5 → 9"
-    text = describe_change(before, before.changed(alpha=0.01), rate_before=0.031234)
+    text = describe_change(before, before.changed(alpha=0.01), rates=(0.031234, 0.01))
     assert text == "alpha 0.0312 → 0.01"
 
 
