@@ -208,7 +208,7 @@ def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
     return lines
 
 
-def hint(shot: Snapshot, saved_to: str | None, staged: bool) -> str:
+def hint(shot: Snapshot, saved_to: str | None) -> str:
     """One thing to know or to do now."""
     saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else "s saves the vectors"
     if shot.state == "preparing":
@@ -217,8 +217,6 @@ def hint(shot: Snapshot, saved_to: str | None, staged: bool) -> str:
         return "n goes back to the first screen with the same choices · ctrl+q quits"
     if shot.ended:
         return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
-    if staged:
-        return "enter applies what is staged, esc drops it; it takes effect within 0.1 s"
     if shot.state == "paused":
         return "paused: settings can be changed; space goes on"
     if shot.probe_reason:

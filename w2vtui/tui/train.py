@@ -25,7 +25,7 @@ from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
-from w2vtui.tui.staging import Staging
+from w2vtui.tui.staging import MARKS_TEXT, Staging
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.loss import LossPanel
 from w2vtui.tui.widgets.neighbors import NeighborsPanel
@@ -57,6 +57,8 @@ class TrainScreen(Screen[None]):
                 tooltip="the nearest words of a word, or of king - man + woman"),
         Binding("s", "save", "Save", id="train.save", tooltip="save the vectors as they are now"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="end the training; asks"),
+        Binding("u", "undo", "Undo", id="train.undo",
+                tooltip="take the last change back; again, the one before"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
         Binding("y", "log", "Log", id="train.log", tooltip="logarithmic loss scale, or linear"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
@@ -73,7 +75,7 @@ class TrainScreen(Screen[None]):
         self.session = session
         self.shot = session.snapshot()
         """What the run looked like at the last look."""
-        self.staging = Staging()
+        self.staging = Staging(session.form)
         self.pace = Pace(interval)
         self.frozen = False
         self._busy = readouts.BusyMeter()
@@ -107,7 +109,7 @@ class TrainScreen(Screen[None]):
         """Begin to look."""
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
-        controls.border_subtitle = "←→ change  enter apply  esc drop"
+        controls.border_subtitle = MARKS_TEXT
         self._show_pane()
         self.tick()
 
@@ -203,13 +205,16 @@ class TrainScreen(Screen[None]):
         if failed:
             message = str(shot.error) or type(shot.error).__name__
             banner.show(Text(f"✗ {safe_text(message)}"))
-        hint = readouts.hint(shot, self.session.saved_to, bool(self.staging.staged))
+        hint = self._price_text() or readouts.hint(shot, self.session.saved_to)
         self._lines("#hint", [Text(pad(hint, width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot
         self._draw_loss()
-        self.query_one("#controls", SettingRows).show(self.staging.rows(shot))
+        # Where the line below is not there, a price stands among the controls.
+        price = "" if self.query_one("#hint").display else self._price_text()
+        rows = self.staging.rows(shot, help_instead=price, fixed_too=not self.has_class("short"))
+        self.query_one("#controls", SettingRows).show(rows)
         if self._shows("run"):
             self._lines("#run", readouts.run_lines(shot, self.query_one("#run").size.width))
         if self._shows("speed"):
@@ -221,6 +226,10 @@ class TrainScreen(Screen[None]):
         if self._shows("events"):
             size = self.query_one("#events").size
             self._lines("#events", readouts.event_lines(self.events(), *size))
+
+    def _price_text(self) -> str:
+        price = self.staging.price(self.shot, self.session.run)
+        return f"{price} · enter applies, esc drops" if price else ""
 
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
@@ -270,7 +279,10 @@ class TrainScreen(Screen[None]):
 
     def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
         """Stage the next value."""
-        self.staging.step(self.shot, message.name, message.by)
+        try:
+            self.staging.step(self.shot, message.name, message.by)
+        except SettingsError as error:
+            self.warn(str(error))
         self._draw()
 
     def on_setting_rows_typed(self, message: SettingRows.Typed) -> None:
@@ -317,7 +329,7 @@ class TrainScreen(Screen[None]):
         """Which keys mean something now."""
         if action == "new":
             return self.shot.ended
-        if action in ("pause", "stop"):
+        if action in ("pause", "stop", "undo"):
             return not self.shot.ended
         if action in ("query", "leave_query"):
             return isinstance(self.focused, Input) == (action == "leave_query")
@@ -332,6 +344,17 @@ class TrainScreen(Screen[None]):
             run.pause()
         else:
             self.app.notify(f"nothing to pause: the run is {state}", markup=False)
+        self._look()
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        run = self.session.run
+        try:
+            if run is None:
+                raise SettingsError("there is nothing to undo: the run is starting")
+            run.undo()
+        except SettingsError as error:
+            self.warn(str(error))
         self._look()
 
     def action_query(self) -> None:

@@ -28,6 +28,8 @@ class Row:
     staged: str = ""
     """The value that waits to be applied; empty when none does."""
     help: str = ""
+    mark: str = ""
+    """One cell at the right end: what a change means."""
 
 
 class SettingRows(Widget, can_focus=True):
@@ -214,7 +216,8 @@ class SettingRows(Widget, can_focus=True):
         line.append(pad(row.label, LABEL_CELLS), style("rows--picked" if lit else "rows--label"))
         left, right = ("◂ ", " ▸") if lit else ("  ", "  ")
         line.append(left, style("rows--picked"))
-        room = width - cell_width(line.plain) - 2
+        room = width - cell_width(line.plain) - 2 - 2 * bool(row.mark)
+        width -= 2 * bool(row.mark)
         if is_picked and self._typing:
             line.append(pad(self._typing + "▏", min(room, 12)), style("rows--staged"))
         elif row.staged:
@@ -227,7 +230,8 @@ class SettingRows(Widget, can_focus=True):
         else:
             line.append(row.value, style("rows--value"))
             line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
-        return Text(pad(line.plain, width), spans=line.spans)
+        line = Text(pad(line.plain, width), spans=line.spans)
+        return line.append(f"{row.mark} " if row.mark else "", style("rows--label"))
 
     def _help(self, n_lines: int) -> list[Text]:
         if not self._rows or n_lines < 1:
