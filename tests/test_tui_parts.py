@@ -23,7 +23,8 @@ from w2vtui.tui.preview import look_at
 from w2vtui.tui.readouts import Part, fitted, x_range
 from w2vtui.tui.session import starting_words
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.widgets.chart import Plot, _Canvas, _dots
+from w2vtui.tui.widgets.canvas import Canvas, draw_line
+from w2vtui.tui.widgets.plot import Plot
 
 LIVE = {control.name: control for control in controls_of(LiveSettings)}
 
@@ -261,13 +262,13 @@ def test_starting_words_are_known_ones_and_no_function_words():
 
 def drawing(points: list[tuple[float, float]], **options: object) -> list[str]:
     plot = Plot(points=np.array(points, dtype=np.float64).reshape(-1, 2), **options)
-    return ["".join(cells) for cells in _Canvas(plot, 40, 8).cells]
+    return ["".join(cells) for cells in Canvas(plot, 40, 8).cells]
 
 
 def test_a_line_is_drawn_without_gaps():
     columns = np.array([0, 0, 10, 30, 79])
     rows = np.array([0, 12, 30, 2, 31])
-    dots = _dots(columns, rows, 80, 32)
+    dots = draw_line(columns, rows, 80, 32)
     assert dots.any(axis=0).all()
     assert dots[0:13, 0].all()
     for left in range(79):
