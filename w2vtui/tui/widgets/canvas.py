@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from w2vtui.tui.widgets.plot import GUTTER, Plot
 _LEAST_LOG = 1e-9
 """Smaller values are left out of a log scale."""
 
-Place = Callable[[NDArray[np.float64]], NDArray[np.int64]]
+Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 class Canvas:
@@ -39,10 +40,10 @@ class Canvas:
         lines = []
         for cells, names in zip(self.cells, self.styles, strict=True):
             segments, start = [], 0
-            for end in range(1, len(cells) + 1):
-                if end == len(cells) or names[end] != names[start]:
-                    segments.append(Segment("".join(cells[start:end]), styles[names[start]]))
-                    start = end
+            for name, alike in groupby(names):
+                end = start + len(list(alike))
+                segments.append(Segment("".join(cells[start:end]), styles[name]))
+                start = end
             lines.append(Strip(segments, len(cells)))
         return lines
 
@@ -58,7 +59,7 @@ class Canvas:
         low, high, ticks = _scale(values[np.isfinite(values)], plot, self.n_rows)
         place = _placer(low, high, self.n_dots[1], plot.log)
         line = self._line(x, y, place)
-        band = self._band(x, (lower, upper), place, line)
+        band = self._band(x, y, (lower, upper), place, line)
         self._axes(ticks, place)
         self._write_dots(band, plot.glyphs.band, "chart--band")
         self._markers()
@@ -76,7 +77,7 @@ class Canvas:
         decimals = 0 if len(ticks) < 2 else max(0, -math.floor(math.log10(ticks[1] - ticks[0])))
         last = self.n_rows + self.top + 1
         for tick in ticks:
-            row = self.top + int(place(np.array([tick]))[0]) // self.plot.glyphs.dots_down
+            row = self.top + round(float(place(np.array([tick]))[0])) // self.plot.glyphs.dots_down
             text = short(tick) if self.plot.from_zero else f"{tick:.{min(decimals, 3)}f}"
             if row <= last - 2:
                 self._write(row, 0, f"{text:>5} ┤")
@@ -134,7 +135,8 @@ class Canvas:
         known = np.flatnonzero(good)
         dots = np.zeros((n_down, n_across), dtype=bool)
         for part in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
-            dots |= draw_line(columns[part], place(y[part]), n_across, n_down)
+            rows = np.round(place(y[part])).astype(np.int64)
+            dots |= draw_line(columns[part], rows, n_across, n_down)
         gaps = np.unique(columns[~good] // per_cell)
         self._in_cells(dots)[:, :, gaps] = False
         return dots
@@ -142,21 +144,26 @@ class Canvas:
     def _band(
         self,
         x: NDArray[np.float64],
+        y: NDArray[np.float64],
         bounds: tuple[NDArray[np.float64], ...],
         place: Place,
         line: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
-        """A dot in every second cell at either bound, where the line leaves room for it."""
+        """A dot in every second cell at either bound, where the line leaves room for it.
+
+        A band thinner than the line is not drawn: it would only thicken the line.
+        """
         dots, plot, n_across = np.zeros_like(line), self.plot, self.n_dots[0]
         columns = np.arange(0, n_across, 2 * plot.glyphs.dots_across)
         at = plot.x_low + (columns + 0.5) / n_across * (plot.x_high - plot.x_low)
+        center = place(np.interp(at, x, y, left=np.nan, right=np.nan))
         for bound in bounds:
             if bound.size:
-                heights = np.interp(at, x, bound, left=np.nan, right=np.nan)
-                known = np.isfinite(heights)
-                dots[place(heights[known]), columns[known]] = True
+                rows = place(np.interp(at, x, bound, left=np.nan, right=np.nan))
+                apart = np.abs(rows - center) >= 1  # not where one of them is not a number
+                dots[np.round(rows[apart]).astype(np.int64), columns[apart]] = True
         near = line.copy()
-        if plot.glyphs.dots_down > 1:  # a dot that touches the line would only thicken it
+        if plot.glyphs.dots_down > 1:
             near[1:] |= line[:-1]
             near[:-1] |= line[1:]
         return dots & ~near
@@ -167,8 +174,10 @@ class Canvas:
         return dots.reshape(self.n_rows, glyphs.dots_down, self.n_columns, glyphs.dots_across)
 
     def _write_dots(self, dots: NDArray[np.bool_], glyphs: str, style: str) -> None:
-        bits = np.array(self.plot.glyphs.bits)
-        codes = (self._in_cells(dots) * bits[None, :, None, :]).sum(axis=(1, 3))
+        cells, codes = self._in_cells(dots), np.zeros((self.n_rows, self.n_columns), dtype=np.int64)
+        for down, bits in enumerate(self.plot.glyphs.bits):
+            for across, bit in enumerate(bits):
+                codes += bit * cells[:, down, :, across]
         rows, columns = np.nonzero(codes)
         found = zip(rows.tolist(), columns.tolist(), codes[rows, columns].tolist(), strict=True)
         for row, column, code in found:
@@ -217,12 +226,12 @@ def _scale(
 
 
 def _placer(low: float, high: float, n_dots: int, log: bool) -> Place:
-    """Where a value lies in dot rows, 0 at the top."""
+    """Where a value lies between dot rows, 0 at the top."""
     bottom, top = (math.log(low), math.log(high)) if log else (low, high)
 
-    def place(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    def place(values: NDArray[np.float64]) -> NDArray[np.float64]:
         share = ((np.log(values) if log else values) - bottom) / (top - bottom)
-        return np.clip(np.round((1 - share) * (n_dots - 1)), 0, n_dots - 1).astype(np.int64)
+        return np.clip((1 - share) * (n_dots - 1), 0, n_dots - 1)
 
     return place
 

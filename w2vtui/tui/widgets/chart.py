@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from rich.style import Style
 from textual.events import Click, Resize
 from textual.message import Message
 from textual.strip import Strip
@@ -37,6 +38,7 @@ class Chart(Widget):
         super().__init__(id=id)
         self._plot = Plot()
         self._strips: list[Strip] = []
+        self._styles: dict[str, Style] = {}
 
     @property
     def n_columns(self) -> int:
@@ -61,6 +63,7 @@ class Chart(Widget):
     def notify_style_update(self) -> None:
         """Draw in the colours of the new theme."""
         super().notify_style_update()
+        self._styles = {}
         self._redraw()
 
     def render_line(self, y: int) -> Strip:
@@ -76,8 +79,8 @@ class Chart(Widget):
         n_rows = height - head - 2 * foot
         self._strips = []
         if n_columns >= 4 and n_rows >= 1:
-            base = self.rich_style
-            names = Chart.COMPONENT_CLASSES
-            styles = {name: base + self.get_component_rich_style(name) for name in names}
-            self._strips = Canvas(plot, n_columns, n_rows).strips(styles)
+            if not self._styles:  # a third of the cost of a drawing
+                base, names = self.rich_style, Chart.COMPONENT_CLASSES
+                self._styles = {name: base + self.get_component_rich_style(name) for name in names}
+            self._strips = Canvas(plot, n_columns, n_rows).strips(self._styles)
         self.refresh()
