@@ -95,8 +95,11 @@ class Observer:
         self._changed.clear()
         probed_plan, probed_tokens = self._probed
         if self._probe_set and due and (plan is not probed_plan or tokens != probed_tokens):
-            self.probe = self._probe_set.measure(self._backend, plan, tokens)
-            self.probe_curve.append(tokens, seconds, self.probe.loss)
+            probe = self._probe_set.measure(self._backend, plan, tokens)
+            self.probe = probe
+            self.probe_curve.append(
+                tokens, seconds, probe.loss, standard_error=probe.standard_error
+            )
             self._probed = plan, tokens
             pause = (time.monotonic() - started) / PROBE_COST_SHARE
             self._probe_due = started + min(max(pause, LEAST_PROBE_SECONDS), MOST_PROBE_SECONDS)

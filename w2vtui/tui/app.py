@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, available_cores
 from w2vtui.tui.dialogs import Ask, Choice, Help
+from w2vtui.tui.glyphs import GLYPHS
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
 from w2vtui.tui.sources import SAMPLE
@@ -76,8 +78,11 @@ class W2vApp(App[None]):
         *,
         build: Callable[[Session], RunLike] | None = None,
         interval: float | None = None,
+        marker: str = "braille",
     ) -> None:
-        """build: makes a session's run; interval: seconds between two looks at it."""
+        """build: makes a session's run; interval: seconds between two looks at it; marker: one of
+        glyphs.MARKERS.
+        """
         colorless = bool(os.environ.get("NO_COLOR"))
         if not colorless:
             os.environ.pop("NO_COLOR", None)  # empty asks for nothing; Textual would take it to
@@ -85,6 +90,7 @@ class W2vApp(App[None]):
         self.animation_level = "none"
         self.register_theme(THEME)
         self.theme = "ansi-dark" if colorless else THEME.name
+        self.glyphs = GLYPHS[marker]
         self.output = output
         self.cores = available_cores()
         self.session: Session | None = None
@@ -96,6 +102,10 @@ class W2vApp(App[None]):
     def on_mount(self) -> None:
         """Show the first screen."""
         self.push_screen(NewRunScreen(self._form))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes through on its way to the terminal."""
+        return [*super().get_line_filters(), *self.glyphs.filters]
 
     # ---- from screen to screen
 

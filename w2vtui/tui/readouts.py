@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +11,8 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.snapshot import Event, Snapshot, State
-from w2vtui.tui.figures import clock, meter, number, numeral, short
+from w2vtui.tui.figures import clock, meter, number, round_up, short
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -23,6 +25,9 @@ STATES: dict[State, tuple[str, str]] = {
     "failed": ("✗", "FAILED"),
 }
 """A glyph and a word for each state: no state is told by colour alone."""
+
+RECENT_SHARE = 0.2
+"""How much of the tokens trained is the recent part of a curve."""
 
 ACCENT, DIM, STRONG = "bold", "dim", "bold"
 
@@ -139,6 +144,16 @@ def x_range(shot: Snapshot) -> float:
     return high
 
 
+def recent_range(shot: Snapshot) -> tuple[float, float]:
+    """The last fifth of the tokens trained; on round numbers while it grows, to move seldom."""
+    tokens = float(max(shot.tokens, 1))
+    low = (1 - RECENT_SHARE) * tokens
+    if shot.ended:
+        return low, tokens
+    step = round_up(RECENT_SHARE * tokens / 20)
+    return math.floor(low / step) * step, math.ceil(tokens / step) * step
+
+
 def waiting_text(shot: Snapshot) -> str:
     """What stands in the chart before there is a curve."""
     if shot.state == "preparing":
@@ -146,7 +161,7 @@ def waiting_text(shot: Snapshot) -> str:
     return "" if shot.ended else "the first numbers come in a moment"
 
 
-def run_lines(shot: Snapshot, width: int) -> list[Text]:
+def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text]:
     """The counters."""
     pairs, kept, probe, loss = f"{short(shot.pairs):<7}", "–", "–", "–"
     if shot.tokens:
@@ -171,7 +186,7 @@ def run_lines(shot: Snapshot, width: int) -> list[Text]:
         ("not finite", f"{shot.not_finite}"),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
-    return [_pair(label, value, width) for label, value in values]
+    return [_pair(label, glyphs.spelled(value), width) for label, value in values]
 
 
 def _pair(label: str, value: str, width: int) -> Text:
@@ -190,15 +205,17 @@ def loss_labels(shot: Snapshot) -> tuple[str, str]:
     )
 
 
-def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
+def event_lines(
+    events: Sequence[Event], width: int, height: int, glyphs: Glyphs = BRAILLE
+) -> list[Text]:
     """What happened, newest first."""
-    lines = []
+    lines, sign_cells = [], cell_width(glyphs.numeral(1)) + 1
     for event in list(reversed(events))[:height]:
         line = Text(f"{clock(event.seconds)} ", DIM, no_wrap=True)
-        sign = numeral(event.number) if event.number is not None else ""
+        sign = glyphs.numeral(event.number) + " " if event.number is not None else ""
         sign = "✗" if event.kind == "error" else sign
-        line.append(f"{sign:<2}", ACCENT)
-        text = safe_text(event.text)
+        line.append(f"{sign:<{sign_cells}}", ACCENT)
+        text = glyphs.spelled(safe_text(event.text))
         if event.kind == "change":
             text += f"  at {short(event.tokens)} tokens"
         if event.acknowledged_ms is not None:

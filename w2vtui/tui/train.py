@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -27,7 +26,7 @@ from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
 from w2vtui.tui.staging import MARKS_TEXT, Staging
 from w2vtui.tui.widgets.key_bar import KeyBar
-from w2vtui.tui.widgets.loss import LossPanel
+from w2vtui.tui.widgets.loss import NO_ROWS, Losses, LossPanel
 from w2vtui.tui.widgets.neighbors import NeighborsPanel
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -41,7 +40,6 @@ PANES = ("controls", "neighbors", "run", "speed", "events")
 """The panels that share the lower half on a small terminal, in the order of their tabs."""
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
-_NO_ROWS = np.empty((0, 4))
 
 
 class TrainScreen(Screen[None]):
@@ -61,13 +59,29 @@ class TrainScreen(Screen[None]):
                 tooltip="take the last change back; again, the one before"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
         Binding("y", "log", "Log", id="train.log", tooltip="logarithmic loss scale, or linear"),
+        Binding("z", "zoom", "Zoom", id="train.zoom",
+                tooltip="the recent fifth of the loss, or all of it"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
                 tooltip="let the display stand still; training goes on"),
+        # On a small terminal brackets switch panes, which comes first here; else they smooth.
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
-                id="train.previous"),
-        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next"),
-        Binding("escape", "leave_query", "Back", id="train.back",
-                tooltip="from the query back to the controls"),
+                id="train.previous", tooltip="previous pane, on a small terminal"),
+        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next",
+                tooltip="next pane, on a small terminal"),
+        Binding("left_curly_bracket,left_square_bracket", "smooth(-1)", "less smoothing",
+                show=False, id="train.rougher", tooltip="smooth the loss less"),
+        Binding("right_curly_bracket,right_square_bracket", "smooth(1)", "more smoothing",
+                show=False, id="train.smoother", tooltip="smooth the loss more"),
+        Binding("comma", "cursor(-1)", "cursor left", show=False, id="train.cursor_left",
+                tooltip="read the loss at a cursor: a column to the left"),
+        Binding("full_stop", "cursor(1)", "cursor right", show=False, id="train.cursor_right",
+                tooltip="the cursor a column to the right"),
+        Binding("less_than_sign", "marker(-1)", "previous marker", show=False,
+                id="train.marker_left", tooltip="the cursor to the marker before it"),
+        Binding("greater_than_sign", "marker(1)", "next marker", show=False,
+                id="train.marker_right", tooltip="the cursor to the marker after it"),
+        Binding("escape", "back", "Back", id="train.back",
+                tooltip="from the query back to the controls; else drops the cursor"),
     ]  # fmt: skip
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
@@ -81,7 +95,6 @@ class TrainScreen(Screen[None]):
         self._busy = readouts.BusyMeter()
         self._began = time.monotonic()
         self._due = 0.0
-        self._log = False
         self._pane = PANES[0]
         self._query = ""
         self._asked: tuple[str, ...] = ()
@@ -95,10 +108,10 @@ class TrainScreen(Screen[None]):
         yield Panel(id="progress")
         yield Panel(id="banner")
         with Grid(id="panels"):
-            yield LossPanel(id="loss", classes="framed")
+            yield LossPanel(self.app.glyphs, id="loss", classes="framed")
             yield TabBar(PANES, id="tabs")
-            yield SettingRows(id="controls", classes="framed pane")
-            yield SpeedPanel(id="speed", classes="framed pane")
+            yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
+            yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane")
             yield NeighborsPanel(id="neighbors", classes="framed pane")
             yield Panel("Events", id="events", classes="framed pane")
@@ -216,7 +229,8 @@ class TrainScreen(Screen[None]):
         rows = self.staging.rows(shot, help_instead=price, fixed_too=not self.has_class("short"))
         self.query_one("#controls", SettingRows).show(rows)
         if self._shows("run"):
-            self._lines("#run", readouts.run_lines(shot, self.query_one("#run").size.width))
+            lines = readouts.run_lines(shot, self.query_one("#run").size.width, self.app.glyphs)
+            self._lines("#run", lines)
         if self._shows("speed"):
             self._draw_speed()
         if self._shows("neighbors"):
@@ -224,8 +238,8 @@ class TrainScreen(Screen[None]):
             asked = [answer for answer in answers if answer.query in self._asked]
             self.query_one(NeighborsPanel).show(asked, self._query)
         if self._shows("events"):
-            size = self.query_one("#events").size
-            self._lines("#events", readouts.event_lines(self.events(), *size))
+            size, glyphs = self.query_one("#events").size, self.app.glyphs
+            self._lines("#events", readouts.event_lines(self.events(), *size, glyphs))
 
     def _price_text(self) -> str:
         price = self.staging.price(self.shot, self.session.run)
@@ -234,19 +248,23 @@ class TrainScreen(Screen[None]):
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
         curves = () if run is None else (run.probe_curve, run.loss_curve)
-        changes = [event for event in self.events() if event.number is not None]
-        x_high, message = readouts.x_range(shot), readouts.waiting_text(shot)
-        versions = tuple(curve.version for curve in curves)
-        if not self._is_new("loss", versions, len(changes), x_high, self._log, panel.size, message):
+        changes = tuple(event for event in self.events() if event.number is not None)
+        full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
+        versions, message = [curve.version for curve in curves], readouts.waiting_text(shot)
+        if not self._is_new("loss", versions, len(changes), full, recent, panel.size, message):
             return
+        probe, objective = [curve.rows() for curve in curves] or [NO_ROWS, NO_ROWS]
         panel.show(
-            [curve.rows() for curve in curves] or [_NO_ROWS, _NO_ROWS],
-            readouts.loss_labels(shot),
-            changes,
-            x_high=x_high,
-            log=self._log,
-            has_probe=not shot.probe_reason,
-            message=message,
+            Losses(
+                probe=probe,
+                objective=objective,
+                labels=readouts.loss_labels(shot),
+                changes=changes,
+                full=full,
+                recent=recent,
+                has_probe=not shot.probe_reason,
+                message=message,
+            )
         )
 
     def _draw_speed(self) -> None:
@@ -299,7 +317,9 @@ class TrainScreen(Screen[None]):
         self._draw()
 
     def on_setting_rows_dropped(self) -> None:
-        """Drop all that is staged."""
+        """Drop all that is staged; when nothing is, the cursor on the curve."""
+        if not self.staging.staged:
+            self.query_one(LossPanel).drop_cursor()
         self.staging.staged.clear()
         self._draw()
 
@@ -331,8 +351,15 @@ class TrainScreen(Screen[None]):
             return self.shot.ended
         if action in ("pause", "stop", "undo"):
             return not self.shot.ended
-        if action in ("query", "leave_query"):
-            return isinstance(self.focused, Input) == (action == "leave_query")
+        if action in ("log", "zoom", "smooth", "cursor", "marker"):
+            return bool(self.query(LossPanel))  # keys may come before the screen is laid out
+        asking = isinstance(self.focused, Input)
+        if action == "query":
+            return not asking
+        if action == "back":
+            return asking or any(panel.view.cursor is not None for panel in self.query(LossPanel))
+        if action == "pane":
+            return self.has_class("tabbed")
         return True
 
     def action_pause(self) -> None:
@@ -363,8 +390,11 @@ class TrainScreen(Screen[None]):
         # At once: focus() would come after the next keys, which belong to the query.
         self.set_focus(self.query_one("#query", Input))
 
-    def action_leave_query(self) -> None:
-        """Back to the controls."""
+    def action_back(self) -> None:
+        """From the query back to the controls; from elsewhere, drop the cursor on the curve."""
+        if not isinstance(self.focused, Input):
+            self.query_one(LossPanel).drop_cursor()
+            return
         if self.has_class("tabbed"):
             self.action_show_pane("controls")
         self.query_one("#controls").focus()
@@ -376,8 +406,23 @@ class TrainScreen(Screen[None]):
 
     def action_log(self) -> None:
         """Logarithmic loss scale, or linear."""
-        self._log = not self._log
-        self._draw()
+        self.query_one(LossPanel).toggle_log()
+
+    def action_zoom(self) -> None:
+        """The recent part of the loss, or all."""
+        self.query_one(LossPanel).toggle_recent()
+
+    def action_smooth(self, by: int) -> None:
+        """Smooth the loss more or less."""
+        self.query_one(LossPanel).smooth(by)
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor on the loss."""
+        self.query_one(LossPanel).move_cursor(by)
+
+    def action_marker(self, by: int) -> None:
+        """Move the cursor to the previous or the next marker."""
+        self.query_one(LossPanel).to_marker(by)
 
     def action_freeze(self) -> None:
         """Let the display stand still while training goes on, or follow it again."""

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from w2vtui.display import cell_width, pad
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
 
 LABEL_CELLS = 14
 COLUMN_CELLS = 38
@@ -77,8 +78,11 @@ class SettingRows(Widget, can_focus=True):
     class Dropped(Message):
         """What is staged is to be dropped."""
 
-    def __init__(self, *, id: str, classes: str = "", n_help_lines: int = 2) -> None:
+    def __init__(
+        self, *, id: str, classes: str = "", n_help_lines: int = 2, glyphs: Glyphs = BRAILLE
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._arrow = glyphs.spelled("→")
         self._rows: tuple[Row, ...] = ()
         self._picked = 0
         self._typing = ""
@@ -139,10 +143,10 @@ class SettingRows(Widget, can_focus=True):
         self.refresh()
 
     def on_key(self, event: Key) -> None:
-        """Digits begin a value."""
+        """Digits begin a value; a point only goes on with one, for it is a key of the curve."""
         character = event.character or ""
         more = self._typing and character in "eE+-."
-        if character and (character in "0123456789.-" or more):
+        if character and (character in "0123456789-" or more):
             self._typing += character
         elif event.key == "backspace" and self._typing:
             self._typing = self._typing[:-1]
@@ -221,8 +225,8 @@ class SettingRows(Widget, can_focus=True):
         if is_picked and self._typing:
             line.append(pad(self._typing + "▏", min(room, 12)), style("rows--staged"))
         elif row.staged:
-            both = f"{row.value} → {row.staged}"
-            shown = both if cell_width(both) + 7 <= room else f"→ {row.staged}"
+            both = f"{row.value} {self._arrow} {row.staged}"
+            shown = both if cell_width(both) + 7 <= room else f"{self._arrow} {row.staged}"
             line.append(shown, style("rows--staged"))
             line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
             if cell_width(line.plain) + 7 <= width:
