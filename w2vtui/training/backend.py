@@ -207,7 +207,7 @@ class CpuBackend:
         T is exact: 1 + K, V, or the mean path length, each word as often as it is trained. C is
         taken from the start of the text, thinned and cut into windows with other random numbers.
         """
-        return BlockShape(self._mean_contexts(plan.settings), self._mean_targets(plan.settings))
+        return BlockShape(self._mean_contexts(plan.settings), self.mean_targets(plan))
 
     def _mean_contexts(self, settings: LiveSettings) -> float:
         random = np.random.default_rng(self.training.seed)
@@ -223,7 +223,9 @@ class CpuBackend:
         contexts = np.minimum(place - first, reach) + np.minimum(past - 1 - place, reach)
         return float(contexts[contexts > 0].mean()) if contexts.any() else 0.0
 
-    def _mean_targets(self, settings: LiveSettings) -> float:
+    def mean_targets(self, plan: Plan) -> float:
+        """Expected targets of a pair: 1 + K, V, or the mean path length."""
+        settings = plan.settings
         if settings.objective != "hierarchical-softmax":
             return float(self._most_targets(settings))
         counts = self.corpus.vocab.counts
