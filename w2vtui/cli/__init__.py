@@ -74,6 +74,8 @@ def _run(argv: Sequence[str]) -> int:
             arguments.training_settings,
             arguments.live_settings,
             arguments.output,
+            pairs=arguments.pairs,
+            analogies=arguments.analogies,
         )
     from w2vtui.cli.train import train
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.snapshot import Event, Snapshot, State
 from w2vtui.tui.figures import clock, meter, number, numeral, short
+from w2vtui.tui.vitals import norms_text, saturated_text
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -168,7 +169,8 @@ def run_lines(shot: Snapshot, width: int) -> list[Text]:
         ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
         ("objective loss", loss),
         ("probe loss", probe),
-        ("not finite", f"{shot.not_finite}"),
+        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.vitals)}"),
+        ("mean length", norms_text(shot.vitals)),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
     return [_pair(label, value, width) for label, value in values]
@@ -217,6 +219,8 @@ def hint(shot: Snapshot, saved_to: str | None, staged: bool) -> str:
         return "n goes back to the first screen with the same choices · ctrl+q quits"
     if shot.ended:
         return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
+    if shot.vitals is not None and shot.vitals.diverging:
+        return shot.vitals.diverging
     if staged:
         return "enter applies what is staged, esc drops it; it takes effect within 0.1 s"
     if shot.state == "paused":
