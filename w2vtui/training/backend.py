@@ -307,6 +307,9 @@ class CpuBackend:
         look.score_candidates_by_tree(
             self._input, self._nodes, self._tree, contexts, nobody, nothing_found
         )
+        no_scores = np.zeros(0, np.float32)
+        look.scores_of_all(self._input, 0, self._input, no_scores)
+        look.squared_norms(self._input, 0, no_scores)
 
     @staticmethod
     def compiled_before() -> bool:
