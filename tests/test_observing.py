@@ -17,7 +17,6 @@ from test_training import DEADLINE, make_run, training_run, until
 
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
-from w2vtui.training import churn as churn_module
 from w2vtui.training.backend import Tallies
 from w2vtui.training.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
 from w2vtui.training.moment import Moment
@@ -149,7 +148,7 @@ def test_looks_too_far_apart_are_not_compared():
     assert len(churned(50_000, 0.2, 10).churn_curve) == 0
 
 
-def test_a_second_look_waits_for_no_clock_and_makes_up_for_it(monkeypatch):
+def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
     vectors = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
     meter = ChurnMeter(vectors, seed=1)
     meter.clock = SlowClock(1.0, least=1000.0)
@@ -183,12 +182,16 @@ def test_a_run_settles():
     assert len(run.settled_curve) == len(run.churn_curve)
 
 
-def test_churn_can_be_left_out(monkeypatch):
-    monkeypatch.setattr(churn_module, "nearest_rows", lambda *a: pytest.fail("was measured"))
-    run = Run(make_run()._read_corpus, make_run().training, make_run()._requested, churn=False)
+def test_looking_at_vectors_can_be_left_out():
+    plain = make_run()
+    run = Run(
+        plain._read_corpus, plain.training, plain._requested,
+        quality_sets=topical_sets(), looks_at_vectors=False,
+    )  # fmt: skip
     run.start()
     assert run.wait(DEADLINE)
-    assert run.snapshot().churn is None
+    snapshot = run.snapshot()
+    assert (snapshot.churn, snapshot.quality, snapshot.vitals) == (None, None, None)
 
 
 # ---- quality

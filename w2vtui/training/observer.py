@@ -38,9 +38,9 @@ class Observer:
         now: Callable[[], Moment],
         *,
         quality_sets: QualitySets | None = None,
-        churn: bool = True,
+        looks_at_vectors: bool = True,
     ) -> None:
-        """now says where the run stands; churn: whether it is measured."""
+        """now says where the run stands; looks_at_vectors: for churn, quality and their lengths."""
         self._backend = backend
         self._probe_set = probe_set
         self._now = now
@@ -48,7 +48,7 @@ class Observer:
         words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
         self._watch = WatchList(backend, words)
         self.churn = ChurnMeter(vectors, backend.training.seed)
-        self._measures_churn = churn
+        self._looks_at_vectors = looks_at_vectors
         self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors)
         self.vitals = VitalsMeter(backend)
         self._wake = threading.Event()
@@ -104,7 +104,8 @@ class Observer:
                 self._wake.clear()
                 leaving = self._leave.is_set()
                 self._look_at_losses(self._now(), leaving=leaving)
-                self._look_at_vectors(self._now(), leaving=leaving)
+                if self._looks_at_vectors:
+                    self._look_at_vectors(self._now(), leaving=leaving)
         except BaseException as error:  # shown by the run, which looks here at every tick
             self.error = error
 
@@ -124,6 +125,5 @@ class Observer:
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
         """The same for what looks at many vectors, which is to hold up no start."""
         self.vitals.look(moment, leaving=leaving)
-        if self._measures_churn:
-            self.churn.look(moment)
+        self.churn.look(moment)
         self.quality.look(moment, leaving=leaving)

@@ -64,13 +64,17 @@ class Run:
         live: LiveSettings | None = None,
         *,
         quality_sets: QualitySets | None = None,
-        churn: bool = True,
+        looks_at_vectors: bool = True,
     ) -> None:
-        """quality_sets: what `snapshot().quality` measures; churn: whether it is measured."""
+        """
+        quality_sets      what `snapshot().quality` measures
+        looks_at_vectors  whether that, churn and signs of health are measured while it trains
+        """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
         self._requested = live or LiveSettings()
-        self._quality_sets, self._measures_churn = quality_sets or QualitySets(), churn
+        self._quality_sets = quality_sets or QualitySets()
+        self._looks_at_vectors = looks_at_vectors
         self._reading = ReadingProgress()
         self._read = False
         self._state: State = "preparing"
@@ -365,7 +369,7 @@ class Run:
             probe_set,
             lambda: Moment(crew.plan, crew.tallies(), self._watch.seconds, crew.schedule.planned),
             quality_sets=self._quality_sets,
-            churn=self._measures_churn,
+            looks_at_vectors=self._looks_at_vectors,
         )
         self._observer.watch(self._watched)
         self._route, self._crew = route, crew
