@@ -69,6 +69,8 @@ class ScriptedRun:
         self.shot = shot
         self.calls: list[Any] = []
         self.loss_curve, self.speed_curve, self.probe_curve = Curve(), Curve(), Curve()
+        self.churn_curve, self.settled_curve = Curve(), Curve()
+        self.quality_curves: dict[tuple[str, str], Curve] = {}
         self.hints: tuple[str, ...] = ()
         for tokens in np.linspace(1, max(shot.tokens, 1), 400 if shot.tokens else 0):
             falling = np.exp(-tokens / 5e6)
@@ -116,6 +118,9 @@ class ScriptedRun:
 
     def watch(self, queries: tuple[str, ...]) -> None:
         self.calls.append(queries)
+
+    def measure_quality(self) -> None:
+        self.calls.append("measure quality")
 
     def wait(self, timeout: float | None = None) -> bool:
         return self.shot.ended
@@ -213,7 +218,7 @@ async def test_a_small_terminal_shows_one_pane_at_a_time():
     async with scripted(TRAINING, (80, 24)) as (app, _):
         assert "shared noise" in text_of(app)
         assert "35,412,807" not in text_of(app)
-        assert "Controls   Neighbors   Run   Speed   Events" in text_of(app)
+        assert "Controls   Watch   Run   Speed   Events   Quality" in text_of(app)
         app.simulate_key("right_square_bracket")
         app.simulate_key("right_square_bracket")
         await wait_for(app, lambda: "35,412,807" in text_of(app))

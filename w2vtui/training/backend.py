@@ -190,6 +190,15 @@ class CpuBackend:
             return self.n_words
         return int(self._tree.lengths.max())
 
+    def mean_targets(self, plan: Plan) -> float:
+        """Expected targets of a pair: 1 + K, V, or the mean path length."""
+        settings = plan.settings
+        if settings.objective != "hierarchical-softmax":
+            return float(self._most_targets(settings))
+        counts = self.corpus.vocab.counts
+        trained = counts * keep_probabilities(counts, settings.sample)
+        return float(np.average(self._tree.lengths, weights=trained))
+
     def scratch(self, plan: Plan, worker: int = 0) -> cpu.Scratch:
         """Working memory for a worker, by its number, under this plan."""
         workers = plan.settings.workers or 1
@@ -265,6 +274,9 @@ class CpuBackend:
         look.score_candidates_by_tree(
             self._input, self._nodes, self._tree, contexts, nobody, nothing_found
         )
+        no_scores = np.zeros(0, np.float32)
+        look.scores_of_all(self._input, 0, self._input, no_scores)
+        look.squared_norms(self._input, 0, no_scores)
 
     @staticmethod
     def compiled_before() -> bool:

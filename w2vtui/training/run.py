@@ -2,7 +2,7 @@
 
     run thread   reads, compiles, starts the crew, applies staged settings, ticks, ends the run
     workers      crew.py: train stretches of about 50 ms, without the GIL
-    observer     observer.py: probe loss and watched words
+    observer     observer.py: probe loss, watched words, churn, quality
 
 A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
 back is one frozen `LiveSettings`, replaced whole between stretches.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
@@ -30,8 +30,10 @@ from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.moment import Moment
 from w2vtui.training.observer import Observer
 from w2vtui.training.probe import ProbeSet, choose_held_out
+from w2vtui.training.quality import QualitySets
 from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.shape import BlockShape, TextShape
@@ -86,10 +88,19 @@ class Run:
         read_corpus: ReadCorpus,
         training: TrainingSettings | None = None,
         live: LiveSettings | None = None,
+        *,
+        quality_sets: QualitySets | None = None,
+        looks_at_vectors: bool = True,
     ) -> None:
+        """
+        quality_sets      what `snapshot().quality` measures
+        looks_at_vectors  whether that, churn and signs of health are measured while it trains
+        """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
         self._requested = live or LiveSettings()
+        self._quality_sets = quality_sets or QualitySets()
+        self._looks_at_vectors = looks_at_vectors
         self._reading = ReadingProgress()
         self._read = False
         self._state: State = "preparing"
@@ -257,6 +268,11 @@ class Run:
         if self._observer is not None:
             self._observer.watch(queries)
 
+    def measure_quality(self) -> None:
+        """Score the vectors on all word pairs and analogies now, not when that is next due."""
+        if self._observer is not None:
+            self._observer.measure_quality()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; whether it is. Raises what ended it, where that was an
         error.
@@ -282,6 +298,21 @@ class Run:
     def probe_curve(self) -> Curve:
         """Probe loss, nats."""
         return self._observer.probe_curve if self._observer else Curve()
+
+    @property
+    def churn_curve(self) -> Curve:
+        """Share of nearest neighbours that changed, 0..1."""
+        return self._observer.churn.churn_curve if self._observer else Curve()
+
+    @property
+    def settled_curve(self) -> Curve:
+        """Share of words whose nearest neighbours stay, 0..1."""
+        return self._observer.churn.settled_curve if self._observer else Curve()
+
+    @property
+    def quality_curves(self) -> Mapping[tuple[str, str], Curve]:
+        """For each score, by its `key`: correlation or share of right answers, 0..1."""
+        return self._observer.quality.curves if self._observer else {}
 
     @property
     def _n_words(self) -> int:
@@ -322,6 +353,7 @@ class Run:
             vector_size=self.training.vector_size,
             settings=self._requested,
             probe_reason=self._probe_reason,
+            quality_wanted=bool(self._quality_sets),
             events=self._events,
             error=self._error,
         )
@@ -357,6 +389,9 @@ class Run:
             not_finite=tallies.not_finite,
             probe=observer.probe,
             neighbors=observer.neighbors,
+            churn=observer.churn.churn,
+            quality=observer.quality.quality,
+            vitals=observer.vitals.vitals,
         )
 
     # ---- the run's thread
@@ -419,7 +454,9 @@ class Run:
         self._observer = Observer(
             self._backend,
             probe_set,
-            lambda: (crew.plan, crew.tallies().tokens, self._watch.seconds),
+            lambda: Moment(crew.plan, crew.tallies(), self._watch.seconds, crew.schedule.planned),
+            quality_sets=self._quality_sets,
+            looks_at_vectors=self._looks_at_vectors,
         )
         self._observer.watch(self._watched)
         self._route, self._crew = route, crew

@@ -2,8 +2,8 @@
 
     app.py          the program: keys that work everywhere, signals, leaving; `run_app`
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
-    train.py        the run: curve, live settings, neighbors, events
-    dialogs.py      save, stop, quit, help
+    train.py        the run: curve, live settings, watched words, quality, events
+    dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
     session.py      a run and what the screens keep beside it
     controls.py     settings as controls, made from the fields of settings.py
     figures.py      numbers in constant width            pace.py  how often the screen looks

@@ -260,16 +260,27 @@ def run_app(
     training: TrainingSettings,
     live: LiveSettings,
     output: str | None,
+    *,
+    pairs: Sequence[str] = (),
+    analogies: Sequence[str] = (),
 ) -> int:
     """Show the screens until they are left; the exit code.
 
-    corpus  sources for the corpus field, which shows the bundled sample when there are none
+    corpus            sources for the corpus field; the bundled sample when there are none
+    pairs, analogies  files to score the vectors on
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
     the run. On a signal the vectors are saved to `output`, where that is known.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
-    form = Form(corpus=named, corpus_settings=corpus_settings, training=training, live=live)
+    if pairs or analogies:
+        from w2vtui.training.quality import QualitySets
+
+        QualitySets.read(pairs, analogies)  # a bad file is told of before there is a screen
+    form = Form(
+        corpus=named, corpus_settings=corpus_settings, training=training, live=live,
+        pairs=tuple(pairs), analogies=tuple(analogies),
+    )  # fmt: skip
     app = SignalledApp(form, output)
     try:
         app.run()

@@ -13,6 +13,7 @@ from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.snapshot import Event, Snapshot, State
 from w2vtui.tui.figures import clock, meter, number, round_up, short
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.vitals import norms_text, saturated_text
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -183,7 +184,8 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
         ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
         ("objective loss", loss),
         ("probe loss", probe),
-        ("not finite", f"{shot.not_finite}"),
+        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.vitals)}"),
+        ("mean length", norms_text(shot.vitals)),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
     return [_pair(label, glyphs.spelled(value), width) for label, value in values]
@@ -234,6 +236,8 @@ def hint(shot: Snapshot, saved_to: str | None) -> str:
         return "n goes back to the first screen with the same choices · ctrl+q quits"
     if shot.ended:
         return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
+    if shot.vitals is not None and shot.vitals.diverging:
+        return shot.vitals.diverging
     if shot.state == "paused":
         return "paused: settings can be changed; space goes on"
     if shot.probe_reason:

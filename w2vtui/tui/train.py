@@ -25,18 +25,20 @@ from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
 from w2vtui.tui.staging import MARKS_TEXT, Staging
+from w2vtui.tui.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.loss import NO_ROWS, Losses, LossPanel
-from w2vtui.tui.widgets.neighbors import NeighborsPanel
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.quality import quality_lines, subtitle
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.speed import SpeedPanel
 from w2vtui.tui.widgets.tab_bar import TabBar
+from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
     from w2vtui.tui.app import W2vApp
 
-PANES = ("controls", "neighbors", "run", "speed", "events")
+PANES = ("controls", "watch", "run", "speed", "events", "quality")
 """The panels that share the lower half on a small terminal, in the order of their tabs."""
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
@@ -63,6 +65,9 @@ class TrainScreen(Screen[None]):
                 tooltip="the recent fifth of the loss, or all of it"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
                 tooltip="let the display stand still; training goes on"),
+        Binding("w", "watch_words", "Watch", id="train.watch", tooltip="edit the watch words"),
+        Binding("q", "measure_quality", "Quality", id="train.quality",
+                tooltip="score the vectors on word pairs and analogies now"),
         # On a small terminal brackets switch panes, which comes first here; else they smooth.
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
                 id="train.previous", tooltip="previous pane, on a small terminal"),
@@ -81,7 +86,7 @@ class TrainScreen(Screen[None]):
         Binding("greater_than_sign", "marker(1)", "next marker", show=False,
                 id="train.marker_right", tooltip="the cursor to the marker after it"),
         Binding("escape", "back", "Back", id="train.back",
-                tooltip="from the query back to the controls; else drops the cursor"),
+                tooltip="from the query back to the watch words; else drops the cursor"),
     ]  # fmt: skip
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
@@ -98,7 +103,7 @@ class TrainScreen(Screen[None]):
         self._pane = PANES[0]
         self._query = ""
         self._asked: tuple[str, ...] = ()
-        self._late_answer: Neighbors | None = None
+        self._late_answers: tuple[Neighbors, ...] = ()
         self._drawn: dict[str, object] = {}
         self._saving = False
 
@@ -113,8 +118,9 @@ class TrainScreen(Screen[None]):
             yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane")
-            yield NeighborsPanel(id="neighbors", classes="framed pane")
+            yield WatchPanel(id="watch", classes="framed pane")
             yield Panel("Events", id="events", classes="framed pane")
+            yield Panel("Quality", id="quality", classes="framed pane")
         yield Panel(id="hint")
         yield KeyBar()
 
@@ -166,28 +172,32 @@ class TrainScreen(Screen[None]):
         if not self.shot.ended:
             return
         self.staging.staged.clear()
+        self._asked = ()  # what the run did not answer any more is looked up
         output = self.app.output
         if output is not None and self.session.unsaved and not self._saving:
             self._save(output)
 
     def _watch(self) -> None:
         """Tell the run whose neighbors to follow; after the end, look them up."""
-        run = self.session.run
-        wanted = (self._query,) if self._query else self.session.starting_words
+        run, query = self.session.run, (self._query,) if self._query else ()
+        wanted = tuple(dict.fromkeys((*self.session.watched, *query)))
         if run is None or wanted == self._asked:
             return
-        self._asked, self._late_answer = wanted, None
+        self._asked = wanted
         if not self.shot.ended:
             run.watch(wanted)
-        elif self._query:
-            self._look_up(self._query)
+        else:
+            self._look_up(tuple(one for one in wanted if one not in self._answers()))
+
+    def _answers(self) -> dict[str, Neighbors]:
+        return {one.query: one for one in (*self.shot.neighbors, *self._late_answers)}
 
     @work(exclusive=True, group="answer")
-    async def _look_up(self, query: str) -> None:
-        answer = await asyncio.to_thread(self.session.answer, query)
-        if query == self._query:
-            self._late_answer = answer
-            self._draw()
+    async def _look_up(self, queries: tuple[str, ...]) -> None:
+        for query in queries:
+            answer = await asyncio.to_thread(self.session.answer, query)
+            self._late_answers = (*self._late_answers, answer)
+        self._draw()
 
     # ---- drawing
 
@@ -233,10 +243,10 @@ class TrainScreen(Screen[None]):
             self._lines("#run", lines)
         if self._shows("speed"):
             self._draw_speed()
-        if self._shows("neighbors"):
-            answers = shot.neighbors if self._late_answer is None else (self._late_answer,)
-            asked = [answer for answer in answers if answer.query in self._asked]
-            self.query_one(NeighborsPanel).show(asked, self._query)
+        if self._shows("watch"):
+            self._draw_watch()
+        if self._shows("quality"):
+            self._draw_quality()
         if self._shows("events"):
             size, glyphs = self.query_one("#events").size, self.app.glyphs
             self._lines("#events", readouts.event_lines(self.events(), *size, glyphs))
@@ -274,6 +284,35 @@ class TrainScreen(Screen[None]):
         )
         if run is not None and self._is_new("speed", run.speed_curve.version, panel.size):
             panel.show_curve(run.speed_curve.rows())
+
+    def _draw_watch(self) -> None:
+        run, shot, panel = self.session.run, self.shot, self.query_one(WatchPanel)
+        if run is None:
+            return
+        curves, answers = (run.churn_curve, run.settled_curve), self._answers()
+        watched = [answers[query] for query in self.session.watched if query in answers]
+        size = panel.query_one("#nearest").size
+        if not self._is_new("watch", curves[0].version, watched, self._query, answers, size):
+            return
+        if self._query:
+            panel.show_answer(answers.get(self._query))
+        else:
+            panel.show_watched(watched, shot.churn, (curves[0].rows(), curves[1].rows()))
+
+    def _draw_quality(self) -> None:
+        run, shot, panel = self.session.run, self.shot, self.query_one("#quality", Panel)
+        wanted, size = shot.quality_wanted, panel.size
+        if run is None or not self._is_new("quality", shot.quality, wanted, size):
+            return
+        curves = {key: curve.rows() for key, curve in run.quality_curves.items()}
+        panel.border_subtitle = subtitle(shot.quality, wanted)
+        panel.show(
+            joined(
+                quality_lines(
+                    shot.quality, curves, wanted=wanted, width=size.width, height=size.height
+                )
+            )
+        )
 
     def _is_new(self, panel: str, *values: object) -> bool:
         """Whether a panel was last drawn from other values."""
@@ -349,7 +388,7 @@ class TrainScreen(Screen[None]):
         """Which keys mean something now."""
         if action == "new":
             return self.shot.ended
-        if action in ("pause", "stop", "undo"):
+        if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
         if action in ("log", "zoom", "smooth", "cursor", "marker"):
             return bool(self.query(LossPanel))  # keys may come before the screen is laid out
@@ -386,23 +425,45 @@ class TrainScreen(Screen[None]):
 
     def action_query(self) -> None:
         """Go to the query field."""
-        self.action_show_pane("neighbors")
+        self.action_show_pane("watch")
+        self.query_one(WatchPanel).ask(True)
         # At once: focus() would come after the next keys, which belong to the query.
         self.set_focus(self.query_one("#query", Input))
 
     def action_back(self) -> None:
-        """From the query back to the controls; from elsewhere, drop the cursor on the curve."""
+        """From the query back to the watch words; from elsewhere, drop the cursor on the curve."""
         if not isinstance(self.focused, Input):
             self.query_one(LossPanel).drop_cursor()
             return
-        if self.has_class("tabbed"):
-            self.action_show_pane("controls")
-        self.query_one("#controls").focus()
+        self._query = ""
+        # A hidden list of controls would take keys unseen.
+        self.set_focus(None if self.has_class("tabbed") else self.query_one("#controls"))
+        self.query_one(WatchPanel).ask(False)
+        self._look()
+        self.call_after_refresh(self._draw_all)
 
-    def on_neighbors_panel_asked(self, message: NeighborsPanel.Asked) -> None:
+    def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
         """Follow a query from now on."""
         self._query = message.query
         self._look()
+
+    def action_watch_words(self) -> None:
+        """Edit the list of watch words."""
+
+        def edited(queries: tuple[str, ...] | None) -> None:
+            if queries is not None:
+                self.session.watch_words = queries
+                self._look()
+
+        self.app.push_screen(WatchDialog(self.session.watched), edited)
+
+    def action_measure_quality(self) -> None:
+        """Score the vectors now."""
+        run = self.session.run
+        if run is None or not self.shot.quality_wanted:
+            self.warn("there is nothing to measure with: start w2vtui with --pairs FILE")
+            return
+        run.measure_quality()
 
     def action_log(self) -> None:
         """Logarithmic loss scale, or linear."""
