@@ -376,6 +376,14 @@ def test_a_loss_that_rises_and_stays_high_is_trouble():
 # ---- clocks
 
 
+def test_the_first_time_waits_for_its_share_as_well():
+    clock = SlowClock(0.01, least=3.0)
+    clock.expect(6e9)
+    assert 25 < clock.due - time.monotonic() < 31
+    clock.expect(1.0)
+    assert 2.5 < clock.due - time.monotonic() < 3.1
+
+
 def work(seconds: float) -> None:
     until_then = time.thread_time() + seconds
     while time.thread_time() < until_then:
