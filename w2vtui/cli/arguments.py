@@ -181,6 +181,14 @@ def _train_parser() -> _Parser:
         "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
     )
     parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
+    parser.add_argument(
+        "--stop-when",
+        metavar="COND",
+        action="append",
+        default=[],
+        help="end and save when this first holds: 'queen first in king - man + woman', "
+        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be given several times",
+    )
     _add_settings(parser)
     return parser
 

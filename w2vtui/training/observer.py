@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 
 from w2vtui.training.backend import CpuBackend, Plan
+from w2vtui.training.breakpoints import Breakpoints
 from w2vtui.training.history import Curve
+from w2vtui.training.lookout import Lookout
 from w2vtui.training.probe import ProbeSet
 from w2vtui.training.snapshot import Neighbors, Probe
 from w2vtui.training.watch import nearest
@@ -34,13 +36,18 @@ class Observer:
         backend: CpuBackend,
         probe_set: ProbeSet | None,
         plan_and_tokens: Callable[[], tuple[Plan, int, float]],
+        *,
+        breakpoints: Breakpoints,
     ) -> None:
-        """plan_and_tokens gives the plan in force, the tokens trained and the training seconds."""
+        """plan_and_tokens gives the plan in force, the tokens trained and the training seconds;
+        what the breakpoints ask is looked up.
+        """
         self._backend = backend
         self._probe_set = probe_set
         self._now = plan_and_tokens
         vocab = backend.corpus.vocab
         self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
+        self.lookout = Lookout(backend, self._words, breakpoints)
         self._wanted: tuple[str, ...] = ()
         self._wake = threading.Event()
         self._changed = threading.Event()
@@ -110,3 +117,4 @@ class Observer:
             self._neighbors_tokens = tokens
             pause = max(LEAST_WATCH_SECONDS, (time.monotonic() - started) / WATCH_COST_SHARE)
             self._watch_due = started + pause
+        self.lookout.look(tokens)

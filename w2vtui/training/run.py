@@ -26,6 +26,8 @@ from w2vtui.settings import (
     spec_of,
 )
 from w2vtui.training.backend import BlockShape, CpuBackend, Plan, Tallies
+from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.conditions import Condition, View
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
@@ -71,6 +73,7 @@ class Run:
         self._plan_reason = ""
         self._probe_reason = ""
         self._watched: tuple[str, ...] = ()
+        self._breakpoints = Breakpoints()
         self._events: tuple[Event, ...] = ()
         self._error: BaseException | None = None
         self._lock = threading.Lock()
@@ -171,6 +174,34 @@ class Run:
         self._watched = queries
         if self._observer is not None:
             self._observer.watch(queries)
+
+    def break_when(self, text: str, *, stop: bool = False) -> Condition:
+        """Pause by itself when a condition first holds, once; with `stop` end there instead.
+
+        `queen first in king - man + woman`, `churn < 5 %`: breakpoints.py lists them all.
+
+        Raises:
+            SettingsError: the text is no condition, or one that this run can never meet.
+        """
+        condition = parse(text)
+        if self._state not in ("preparing", "training", "paused"):
+            raise SettingsError(f"a run stops by itself while it trains; this one is {self._state}")
+        # First added, then checked: a corpus that is read meanwhile checks all there are.
+        added = Breakpoint(condition, ends=stop)
+        self._breakpoints.add(added)
+        if trouble := self._never_met(condition):
+            self._breakpoints.remove([added])
+            raise SettingsError(trouble)
+        return condition
+
+    @property
+    def breakpoints(self) -> tuple[str, ...]:
+        """The conditions that are waited for, as text that `break_when` takes."""
+        return tuple(str(one.condition) for one in self._breakpoints)
+
+    def clear_breakpoints(self) -> None:
+        """Wait for no condition any more."""
+        self._breakpoints.remove(self._breakpoints)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; whether it is. Raises what ended it, where that was an
@@ -274,6 +305,47 @@ class Run:
             neighbors=observer.neighbors,
         )
 
+    # ---- breakpoints
+
+    def _never_met(self, condition: Condition) -> str:
+        """Why this run can never meet a condition, as far as that is known."""
+        unmeasured = ""
+        if condition.needs == "probe":
+            unmeasured = self._probe_reason or ("" if self.training.probe else "switched off")
+        elif condition.needs not in (None, "loss"):
+            unmeasured = "this run does not measure it"
+        if unmeasured:
+            return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
+        return self._observer.lookout.unknown(condition) if self._observer else ""
+
+    def _check_breakpoints(self) -> None:
+        """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
+        for one in self._breakpoints:
+            if trouble := self._never_met(one.condition):
+                if one.ends:
+                    raise SettingsError(trouble)
+                self._breakpoints.remove([one])
+                self._note(f"breakpoint dropped: {trouble}")
+
+    def _meet_breakpoints(self) -> None:
+        """Pause or stop where a condition holds."""
+        if self._breakpoints and self._state == "training":
+            for one, reason in self._breakpoints.met(self._view()):
+                end = self.stop if one.ends else self.pause
+                end()
+                self._note(f"{'stopped' if one.ends else 'paused'}: {reason}")
+
+    def _view(self) -> View:
+        shot = self.snapshot()
+        return View(
+            tokens=shot.tokens,
+            epoch=shot.epoch,
+            seconds=shot.seconds,
+            probe=shot.probe,
+            loss=shot.loss,
+            neighbors=self._observer.lookout.found if self._observer else (),
+        )
+
     # ---- the run's thread
 
     def _main(self) -> None:
@@ -333,8 +405,10 @@ class Run:
             self._backend,
             probe_set,
             lambda: (crew.plan, crew.tallies().tokens, self._watch.seconds),
+            breakpoints=self._breakpoints,
         )
         self._observer.watch(self._watched)
+        self._check_breakpoints()
         self._route, self._crew = route, crew
         if self._plan_reason:
             self._note(self._plan_reason)
@@ -382,6 +456,7 @@ class Run:
             for error in (crew.error, observer.error):
                 if error is not None:
                     raise error
+            self._meet_breakpoints()
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
         self._watch.stop(crew.worked_until)  # a tick ago at most
