@@ -126,6 +126,7 @@ def test_every_form_has_an_example_that_is_one(form):
          "such as queen first in king - man"),
         ("paris leave top 10 of rome", "write WORD leaves top N of QUERY, such as paris leaves"),
         ("paris leaves rome", "'paris leaves rome' is not understood: write WORD leaves"),
+        ("paris leaves top 10", "'paris leaves top 10' is not understood: write WORD leaves"),
         ("chrun < 5 %", "'chrun' is nothing that a run measures: write churn < N %, such as"),
         ("churn < 5", "churn is a share: '5' needs a % sign: write churn < N %"),
         ("churn < 0 %", "churn is 0 to 100 %: churn < 0 % can never hold"),
@@ -233,25 +234,31 @@ def test_the_probe_rises_in_a_row():
         "", "", "", "", "the probe rose 3 times in a row, from 2.900 to 3.020",
     ]  # fmt: skip
     assert not any(reasons("probe up 3 times", *probed([2.9, 2.95, 3.0, 2.99, 3.1, 3.2])))
-    assert not any(reasons("probe up 3 times", *probed([2.9, 2.91, 2.92, 2.93]))), "noise"
-    assert any(reasons("probe up 1", *probed([2.9, 2.96])))
+    assert not any(reasons("probe up 3 times", *probed([2.9, 2.93, 2.96, 2.99]))), "noise"
+    assert any(reasons("probe up 1", *probed([2.9, 3.01])))
+
+
+def test_the_rise_from_untrained_vectors_does_not_count():
+    hump = [4.16, 4.3, 4.5, 4.6, 4.5]
+    assert not any(reasons("probe up 2 times", *probed(hump, first=0)))
+    assert any(reasons("probe up 2 times", *probed([*hump, 4.55, 4.65], first=0)))
 
 
 def test_each_measurement_counts_once():
-    first, second = probed([2.9, 2.97])
+    first, second = probed([2.9, 3.1])
     assert not any(reasons("probe up 2 times", first, second, second, second))
 
 
 def test_a_measurement_of_the_same_or_earlier_vectors_is_no_rise():
     for tokens in (2, 1):
-        before = probed([2.9, 2.97])
+        before = probed([2.9, 3.1])
         again = probed([3.2], first=tokens)
         after = probed([3.3], first=3)
         assert not any(reasons("probe up 2 times", *before, *again, *after))
 
 
-def test_a_rise_is_more_than_the_standard_error():
-    rise = [Probe(tokens=at, loss=2 + at / 50, standard_error=0.05) for at in range(4)]
+def test_a_rise_is_more_than_two_standard_errors():
+    rise = [Probe(tokens=at, loss=2 + at / 50, standard_error=0.025) for at in range(4)]
     assert has_risen(rise, 3)
     assert not has_risen(rise, 2)
     assert not has_risen(rise, 4)

@@ -161,7 +161,7 @@ def _of_word(parts: Sequence[str], keyword: str) -> Condition:
         understood = low[:1] == ["in"]
     elif low[:1] == ["top"] and low[2:3] == ["of"]:
         understood, n, query = True, rest[1], rest[3:]
-    elif keyword == "leaves" and low[-2:-1] == ["top"] and low[-3].endswith(("'s", "’s")):
+    elif keyword == "leaves" and low[-2:-1] == ["top"] and _owns(low[:-2]):
         understood, n, query = True, rest[-1], [*rest[:-3], rest[-3][:-2]]
     else:
         understood = False
@@ -174,6 +174,11 @@ def _of_word(parts: Sequence[str], keyword: str) -> Condition:
         raise _refusal(f"{safe_text(word, 40)} is part of the query, and never near it", form)
     top = int(_counted(n, 1, MOST_TOP, f"top must be 1 to {MOST_TOP} words", form))
     return Leaves(word, top, asked) if keyword == "leaves" else Near(word, top, asked)
+
+
+def _owns(parts: Sequence[str]) -> bool:
+    """Whether the last part is a genitive: `rome's`."""
+    return bool(parts) and parts[-1].endswith(("'s", "’s"))
 
 
 def _query(parts: Sequence[str]) -> tuple[str, list[str]]:

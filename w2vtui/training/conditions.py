@@ -199,7 +199,9 @@ class Level(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Rises(Condition):
-    """The probe loss rose so many measurements in a row: see `has_risen`."""
+    """The probe loss rose so many measurements in a row, as `has_risen` says. The rise from
+    untrained vectors, with which many a sound run begins, does not count.
+    """
 
     times: int
 
@@ -218,7 +220,8 @@ class Rises(Condition):
         if seen and (probe.tokens <= seen[-1].tokens or probe.loss <= seen[-1].loss):
             seen.clear()
         seen.append(probe)
-        if not has_risen(seen, self.times):
+        # The streak from untrained vectors is the hump that a sound run may begin with.
+        if seen[0].tokens == 0 or not has_risen(seen, self.times):
             return ""
         before = seen[-1 - self.times].loss
         times = f"{self.times} times in a row" if self.times > 1 else "once"
@@ -245,18 +248,22 @@ class Reaches(Condition):
         return f"{minutes:.4g} minutes trained" if minutes >= self.value else ""
 
 
+RISE_ERRORS = 2.0
+"""Standard errors: a text whose parts differ moves the probe of a sound run by more than one."""
+
+
 def has_risen(probes: Sequence[Probe], times: int) -> bool:
     """Whether each of the last `times` probes is above the one before, and together they rose by
-    more than the standard error.
+    more than two standard errors.
 
-    The error is of the mean over pairs that stay the same, and so far larger than the noise from
-    one probe to the next: asked of each single rise it would hold for a collapse only.
+    The error is of the mean over pairs that stay the same, and so larger than the noise from one
+    probe to the next: asked of each single rise it would hold for a collapse only.
     """
     last = probes[-1 - times :]
     if times < 1 or len(last) <= times:
         return False
     rising = all(b.loss > a.loss for a, b in pairwise(last))
-    return rising and last[-1].loss - last[0].loss > last[-1].standard_error
+    return rising and last[-1].loss - last[0].loss > RISE_ERRORS * last[-1].standard_error
 
 
 def number_text(value: float) -> str:
