@@ -236,8 +236,10 @@ def hint(shot: Snapshot, saved_to: str | None) -> str:
         return "n goes back to the first screen with the same choices · ctrl+q quits"
     if shot.ended:
         return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
-    if shot.vitals is not None and shot.vitals.diverging:
-        return shot.vitals.diverging
+    if shot.remarks:
+        first, *others = shot.remarks
+        sign = "!" * (first.urgency - 1)
+        return f"{sign} {first.text}".strip() + (f" · {len(others)} more" if others else "")
     if shot.state == "paused":
         return "paused: settings can be changed; space goes on"
     if shot.probe_reason:
