@@ -41,6 +41,22 @@ class RunLike(Protocol):
     def resume(self) -> None: ...
     def stop(self) -> None: ...
     def change(self, **settings: Any) -> LiveSettings: ...
+    def undo(self) -> object:
+        """Take the last change back."""
+
+    def break_when(self, text: str, /) -> object:
+        """Pause when a condition is met; W2vtuiError for one that cannot be understood."""
+
+    @property
+    def breakpoints(self) -> Sequence[object]:
+        """The conditions that are waited for."""
+
+    def clear_breakpoints(self) -> object:
+        """Wait for no condition any more."""
+
+    def measure_quality(self) -> object:
+        """Score the vectors as they are now, as soon as it can be done."""
+
     def watch(self, queries: tuple[str, ...]) -> None: ...
     def wait(self, timeout: float | None = None) -> bool: ...
     def vectors(self) -> KeyedVectors: ...
