@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.events import Key, Resize
 from textual.geometry import Offset, Size
 from textual.screen import ModalScreen
@@ -20,9 +18,6 @@ class JumpScreen(ModalScreen[str | None]):
     """Waits for the letter of a pane; any other key leaves."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "leave", show=False, id="jump.leave"),
-    ]
 
     def __init__(self, panes: Mapping[str, Offset | None], size: Size) -> None:
         """panes: where each is on show; None for one that is not. size: of the screen below."""
@@ -48,9 +43,13 @@ class JumpScreen(ModalScreen[str | None]):
     def on_key(self, event: Key) -> None:
         """A letter leads to its pane."""
         event.stop()
-        self.dismiss(self.letters.get(event.key))
+        self._leave(self.letters.get(event.key))
 
     def on_resize(self, event: Resize) -> None:
         """The panes are elsewhere now."""
         if event.size != self._size_below:
-            self.dismiss(None)
+            self._leave(None)
+
+    def _leave(self, pane: str | None) -> None:
+        if self.is_current:  # not for the second of two keys pressed at once
+            self.dismiss(pane)
