@@ -196,6 +196,18 @@ async def test_the_curve_is_drawn_for_the_whole_screen():
         await wait_for(app, lambda: "Live controls" in text_of(app))
 
 
+async def test_a_tiny_terminal_shows_its_line_also_instead_of_a_pane_over_the_screen():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        app.simulate_key("x")
+        await wait_for(app, lambda: app.screen.maximized is not None)
+        await _resized(app, 50, 12)
+        await wait_for(app, lambda: not any(line.strip() for line in screen_lines(app)[1:]))
+        app.simulate_key("x")
+        app.simulate_key("f")
+        await wait_for(app, lambda: app.screen.frozen)
+        assert app.screen.maximized is None
+
+
 async def test_escape_leaves_the_command_line_before_the_pane():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         app.simulate_key("x")

@@ -170,6 +170,8 @@ class TrainScreen(Screen[None]):
         self.set_class(not tiny and (width < 100 or height < 34), "tabbed")
         self.set_class(height < 30, "short")
         self.set_class(height < 22, "low")
+        if tiny:
+            self.minimize()
         self._sizes_changed()
 
     def _sizes_changed(self) -> None:
@@ -423,7 +425,7 @@ class TrainScreen(Screen[None]):
             return not asking
         if action == "restore":
             return self.has_class("commanding") or self.maximized is not None
-        if action == "jump":
+        if action in ("jump", "maximize", "focus_pane"):
             return not self.has_class("tiny")
         if action == "back":
             return asking or any(panel.view.cursor is not None for panel in self.query(LossPanel))

@@ -99,11 +99,12 @@ class EventsPanel(Widget, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """Pick a line; twice: show it on the curve."""
-        at = event.get_content_offset_capture(self).y + self._top
-        if 0 <= at < len(self._listed):
-            self._pick(at)
-            if event.chain == 2:
-                self.action_choose()
+        place = event.get_content_offset(self)
+        if place is None or place.y + self._top >= len(self._listed):
+            return
+        self._pick(place.y + self._top)
+        if event.chain == 2:
+            self.action_choose()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Later events."""
