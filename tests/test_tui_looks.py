@@ -71,7 +71,9 @@ class ScriptedRun:
         for tokens in np.linspace(1, max(shot.tokens, 1), 400 if shot.tokens else 0):
             falling = np.exp(-tokens / 5e6)
             self.loss_curve.append(tokens, tokens / 2e5, 2.3 + 2 * falling)
-            self.probe_curve.append(tokens, tokens / 2e5, 1.86 + 2.3 * falling)
+            self.probe_curve.append(
+                tokens, tokens / 2e5, 1.86 + 2.3 * falling, standard_error=0.012
+            )
             self.speed_curve.append(tokens, tokens / 2e5, 160_000.0)
 
     def snapshot(self) -> Snapshot:
@@ -116,7 +118,7 @@ def text_of(app: W2vApp) -> str:
 
 @asynccontextmanager
 async def scripted(
-    shot: Snapshot, size: tuple[int, int]
+    shot: Snapshot, size: tuple[int, int], **options: Any
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(shot)
 
@@ -124,7 +126,7 @@ async def scripted(
         session.starting_words = ("king", "東京")
         return run
 
-    app = W2vApp(Form(), build=build, interval=0.02)
+    app = W2vApp(Form(), build=build, interval=0.02, **options)
     async with app.run_test(size=size) as pilot:
         app.launch(Form())
         await wait_for(app, lambda: app.session.run is run)

@@ -81,12 +81,11 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-_SPELLINGS = (("→", "->"), ("←", "<-"), ("±", "+-"), ("…", "..."))
+_SPELLINGS = (("→", "->"), ("←", "<-"), ("±", "+-"), ("…", "..."), ("ρ", "rho"))
 
 _PLAIN: dict[int, str | int] = {
     **dict.fromkeys(range(0x2500, 0x2580), "+"),  # box drawing: corners, crossings
     **dict.fromkeys(range(0x2580, 0x25A0), "#"),  # blocks
-    **dict.fromkeys(range(0x25A0, 0x2600), "*"),  # geometric shapes
     **dict.fromkeys(range(0x2800, 0x2900), "*"),  # braille
     **dict.fromkeys(range(0x2460, 0x2500), "#"),  # numerals in circles
     **str.maketrans("─╌┄┈╴╶═", "-" * 7),
@@ -97,8 +96,9 @@ _PLAIN: dict[int, str | int] = {
     **str.maketrans("▸▶►→◂◀◄←", ">>>><<<<"),
     **str.maketrans("▲△↑▼▽↓↗↘↔↕", "^^^vvv/\\=|"),
     **str.maketrans("◌○●◐‖■✓✗×", "oo*~|#+xx"),
+    **str.maketrans("□▪▫◆◇◉◎◦◑◒◓★☆", "o*o*o*oo~~~**"),
     **str.maketrans("·•–—−…±≈≤≥", "|*---~~~<>"),
-    **str.maketrans("⏎⌫␣⇥⭘", "<<_>o"),
+    **str.maketrans("⏎⌫␣⇥", "<<_>"),
     ord("🔎"): "> ",
     0x2800: " ",
 }

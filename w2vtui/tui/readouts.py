@@ -150,7 +150,7 @@ def recent_range(shot: Snapshot) -> tuple[float, float]:
     low = (1 - RECENT_SHARE) * tokens
     if shot.ended:
         return low, tokens
-    step = round_up(RECENT_SHARE * tokens / 10)
+    step = round_up(RECENT_SHARE * tokens / 20)
     return math.floor(low / step) * step, math.ceil(tokens / step) * step
 
 

@@ -420,6 +420,8 @@ class TrainScreen(Screen[None]):
             return self.shot.ended
         if action in ("pause", "stop"):
             return not self.shot.ended
+        if action in ("log", "zoom", "smooth", "cursor", "marker"):
+            return bool(self.query(LossPanel))  # keys may come before the screen is laid out
         asking = isinstance(self.focused, Input)
         if action in ("query", "command"):
             return not asking

@@ -102,8 +102,8 @@ class LossPanel(Vertical):
             self._look(cursor=high)
             return
         column = plot.column(cursor, n_columns) + by
-        ends = plot.column(low, n_columns), plot.column(high, n_columns)
-        self._look(cursor=plot.x_at(min(max(column, ends[0]), ends[1]), n_columns))
+        # Past the first and the last point there is nothing to read.
+        self._look(cursor=min(max(plot.x_at(column, n_columns), low), high))
 
     def to_marker(self, by: int) -> None:
         """Move the cursor to the marker before it (-1) or after it (1), of those in sight."""
