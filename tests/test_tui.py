@@ -265,11 +265,11 @@ async def test_a_query_shows_its_nearest_words(topical_corpus):
 
 
 async def test_a_query_typed_in_one_go_is_a_query(topical_corpus):
-    """No key of it may reach the screen, where `s` would save and `x` would stop."""
+    """No key of it may reach the screen, where `s` would save and `e` would end it."""
     async with training(form(topical_corpus)) as app:
-        for key in ("slash", "s", "a", "x", "n"):
+        for key in ("slash", "s", "a", "e", "n"):
             app.simulate_key(key)
-        await until(app, lambda: isinstance(app.focused, Input) and app.focused.value == "saxn")
+        await until(app, lambda: isinstance(app.focused, Input) and app.focused.value == "saen")
 
 
 async def test_an_unknown_word_is_explained(topical_corpus):
@@ -333,7 +333,7 @@ async def test_the_output_is_written_when_the_training_is_done(topical_corpus, t
 
 async def test_stop_asks_and_ends_the_training(topical_corpus):
     async with training(form(topical_corpus)) as app:
-        await press(app, "x")
+        await press(app, "e")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
         await press(app, "s")
         await until(app, lambda: state(app) == "stopped")

@@ -151,7 +151,7 @@ async def test_the_first_screen_in_ascii(size, topical_corpus):
 @pytest.mark.parametrize("size", SIZES)
 async def test_dialogs_and_the_palette_in_ascii(size):
     async with scripted(TRAINING, size, marker="ascii") as (app, _):
-        for key, dialog in (("x", Ask), ("s", SaveDialog), ("question_mark", Help)):
+        for key, dialog in (("e", Ask), ("s", SaveDialog), ("question_mark", Help)):
             press(app, key)
             await wait_for(app, lambda dialog=dialog: isinstance(app.screen, dialog))
             await wait_for(app, lambda: any(box.size for box in app.screen.query("#dialog")))

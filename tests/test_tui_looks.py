@@ -186,7 +186,7 @@ async def test_the_whole_screen_at_120_by_40():
     assert "35,412,807" in text
     assert "learning rate   0.0146" in text
     assert "mean 228k · peak 401k" in text
-    for key in ("space Pause", "s Save", "x Stop", "F1 Help", "^q Quit"):
+    for key in ("space Pause", "s Save", "e End", "F1 Help", "^q Quit"):
         assert key in lines[-1]
     assert "New run" not in lines[-1]
 

@@ -96,6 +96,8 @@ class W2vApp(App[None]):
         self.session: Session | None = None
         self._form = form or Form()
         self._build, self._interval = build, interval
+        self.command_history: list[str] = []
+        """What was entered in the command line, oldest first."""
         self._asked_at = 0.0
         self._interrupted_at = -TWICE_SECONDS
 
@@ -215,16 +217,21 @@ class W2vApp(App[None]):
 
     def action_help(self) -> None:
         """Every key."""
+        from w2vtui.tui.command_table import COMMANDS
         from w2vtui.tui.train import TrainScreen
+        from w2vtui.tui.widgets.events import EventsPanel
+        from w2vtui.tui.widgets.prompt import Prompt
         from w2vtui.tui.widgets.setting_rows import SettingRows
 
         groups: list[tuple[str, type]] = [
             ("Everywhere", type(self)), ("First screen", NewRunScreen),
             ("While a run goes on", TrainScreen), ("Settings", SettingRows),
+            ("Events", EventsPanel), ("Command line", Prompt),
         ]  # fmt: skip
-        if isinstance(self.screen, TrainScreen):
-            groups = [groups[2], groups[3], groups[0], groups[1]]
         listed = [(title, self._keys_of(owner)) for title, owner in groups]
+        listed.append(("Commands", [(one.name, one.about) for one in COMMANDS.values()]))
+        if isinstance(self.screen, TrainScreen):
+            listed = [*listed[2:], *listed[:2]]
         self.push_screen(Help(listed))
 
     def _keys_of(self, owner: Any) -> list[tuple[str, str]]:
@@ -237,21 +244,26 @@ class W2vApp(App[None]):
         return keys
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The keys of the screen as commands, and Textual's own."""
+        """The keys of the screen as commands, those of the command line, and Textual's own."""
+        titles = {"Help", "Quit"}
         for binding in screen.BINDINGS:
             if isinstance(binding, Binding) and screen.check_action(
                 binding.action.split("(")[0], ()
             ):
+                titles.add(binding.description.capitalize())
                 yield SystemCommand(
                     binding.description.capitalize(),
                     f"{self.get_key_display(binding)}: {binding.tooltip or binding.description}",
                     partial(screen.run_action, binding.action),
                 )
+        for title, action, does in getattr(screen, "KEYLESS", ()):
+            if title not in titles:
+                yield SystemCommand(title, does, partial(screen.run_action, action))
         yield SystemCommand("Help", "every key", self.action_help)
         yield SystemCommand("Quit", "ask about unsaved vectors, and leave", self.action_quit)
-        for command in super().get_system_commands(screen):
-            if command.title in ("Theme", "Screenshot"):
-                yield command
+        for own in super().get_system_commands(screen):
+            if own.title in ("Theme", "Screenshot"):
+                yield own
 
 
 def run_app(

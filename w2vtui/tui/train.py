@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -12,8 +13,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
-from textual.events import Resize, ScreenResume
+from textual.events import DescendantFocus, Resize, ScreenResume
+from textual.geometry import Offset
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from w2vtui.display import pad, safe_text
@@ -21,14 +24,18 @@ from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
 from w2vtui.tui.command_line import proposed_output
+from w2vtui.tui.command_table import COMMANDS, completions, execute, explained
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
+from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
 from w2vtui.tui.staging import MARKS_TEXT, Staging
 from w2vtui.tui.watch_dialog import WatchDialog
+from w2vtui.tui.widgets.events import EventsPanel
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.loss import NO_ROWS, Losses, LossPanel
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.prompt import Prompt
 from w2vtui.tui.widgets.quality import quality_lines, subtitle
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.speed import SpeedPanel
@@ -48,6 +55,8 @@ class TrainScreen(Screen[None]):
     """A run as it goes on."""
 
     AUTO_FOCUS = "SettingRows"
+    ALLOW_IN_MAXIMIZED_VIEW = "#header, #progress, #hint, KeyBar, Prompt"
+    ESCAPE_TO_MINIMIZE = False  # the command line and the query leave first
     app: W2vApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,9 +65,11 @@ class TrainScreen(Screen[None]):
         Binding("slash", "query", "Query", id="train.query", priority=True,
                 tooltip="the nearest words of a word, or of king - man + woman"),
         Binding("s", "save", "Save", id="train.save", tooltip="save the vectors as they are now"),
-        Binding("x", "stop", "Stop", id="train.stop", tooltip="end the training; asks"),
         Binding("u", "undo", "Undo", id="train.undo",
                 tooltip="take the last change back; again, the one before"),
+        Binding("colon", "command", "Command", id="train.command", priority=True,
+                tooltip="the command line, for example :set K 15"),
+        Binding("e", "stop", "End", id="train.stop", tooltip="end the training; asks"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
         Binding("y", "log", "Log", id="train.log", tooltip="logarithmic loss scale, or linear"),
         Binding("z", "zoom", "Zoom", id="train.zoom",
@@ -68,6 +79,14 @@ class TrainScreen(Screen[None]):
         Binding("w", "watch_words", "Watch", id="train.watch", tooltip="edit the watch words"),
         Binding("q", "measure_quality", "Quality", id="train.quality",
                 tooltip="score the vectors on word pairs and analogies now"),
+        Binding("x", "maximize", "Max", id="train.maximize",
+                tooltip="the pane in focus takes the whole screen, or gives it back"),
+        Binding("ctrl+o", "jump", "Jump", id="train.jump", priority=True, key_display="^o",
+                tooltip="go to a pane by a letter"),
+        Binding("tab", "focus_pane(1)", "next pane", show=False, id="train.focus_next",
+                tooltip="go to the next pane"),
+        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
+                id="train.focus_previous", tooltip="go to the previous pane"),
         # On a small terminal brackets switch panes, which comes first here; else they smooth.
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
                 id="train.previous", tooltip="previous pane, on a small terminal"),
@@ -85,9 +104,22 @@ class TrainScreen(Screen[None]):
                 id="train.marker_left", tooltip="the cursor to the marker before it"),
         Binding("greater_than_sign", "marker(1)", "next marker", show=False,
                 id="train.marker_right", tooltip="the cursor to the marker after it"),
+        Binding("escape", "restore", "Back", id="train.restore", priority=True,
+                tooltip="out of the command line, and of a pane that takes the whole screen"),
         Binding("escape", "back", "Back", id="train.back",
                 tooltip="from the query back to the watch words; else drops the cursor"),
     ]  # fmt: skip
+
+    KEYLESS: ClassVar[tuple[tuple[str, str, str], ...]] = tuple(
+        (
+            command.name.capitalize(),
+            f"execute('{command.name}')",
+            f":{command.name}  {command.help}",
+        )
+        for command in COMMANDS.values()
+        if not command.needs_argument
+    )
+    """Commands for the palette: a title, an action, what it does."""
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
         super().__init__()
@@ -106,6 +138,8 @@ class TrainScreen(Screen[None]):
         self._late_answers: tuple[Neighbors, ...] = ()
         self._drawn: dict[str, object] = {}
         self._saving = False
+        self._before_command: Widget | None = None
+        """What had the focus when the command line was opened."""
 
     def compose(self) -> ComposeResult:
         """Header, panels, keys; app.tcss lays them out."""
@@ -119,9 +153,10 @@ class TrainScreen(Screen[None]):
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane")
             yield WatchPanel(id="watch", classes="framed pane")
-            yield Panel("Events", id="events", classes="framed pane")
+            yield EventsPanel(id="events", classes="framed pane", glyphs=self.app.glyphs)
             yield Panel("Quality", id="quality", classes="framed pane")
         yield Panel(id="hint")
+        yield Prompt(self.app.command_history, partial(completions, self))
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -129,6 +164,9 @@ class TrainScreen(Screen[None]):
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
         controls.border_subtitle = MARKS_TEXT
+        for pane in self._framed():
+            pane.can_focus = True
+        self.watch(self, "maximized", self._sizes_changed, init=False)
         self._show_pane()
         self.tick()
 
@@ -140,6 +178,11 @@ class TrainScreen(Screen[None]):
         self.set_class(not tiny and (width < 100 or height < 34), "tabbed")
         self.set_class(height < 30, "short")
         self.set_class(height < 22, "low")
+        if tiny:
+            self.minimize()
+        self._sizes_changed()
+
+    def _sizes_changed(self) -> None:
         self.call_after_refresh(self._draw_all)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
@@ -165,6 +208,7 @@ class TrainScreen(Screen[None]):
             self._state_changed()
         self._watch()
         if self.is_current:
+            self._keep_focus()
             self._draw()
 
     def _state_changed(self) -> None:
@@ -175,7 +219,7 @@ class TrainScreen(Screen[None]):
         self._asked = ()  # what the run did not answer any more is looked up
         output = self.app.output
         if output is not None and self.session.unsaved and not self._saving:
-            self._save(output)
+            self.save(output)
 
     def _watch(self) -> None:
         """Tell the run whose neighbors to follow; after the end, look them up."""
@@ -228,16 +272,18 @@ class TrainScreen(Screen[None]):
         if failed:
             message = str(shot.error) or type(shot.error).__name__
             banner.show(Text(f"✗ {safe_text(message)}"))
-        hint = self._price_text() or readouts.hint(shot, self.session.saved_to)
+        if self.has_class("commanding"):
+            hint = explained(self.query_one(Prompt).field.value)
+        else:
+            hint = self._price_text() or readouts.hint(shot, self.session.saved_to)
         self._lines("#hint", [Text(pad(hint, width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot
-        self._draw_loss()
-        # Where the line below is not there, a price stands among the controls.
-        price = "" if self.query_one("#hint").display else self._price_text()
-        rows = self.staging.rows(shot, help_instead=price, fixed_too=not self.has_class("short"))
-        self.query_one("#controls", SettingRows).show(rows)
+        if self._shows("loss"):
+            self._draw_loss()
+        if self._shows("controls"):
+            self._draw_controls()
         if self._shows("run"):
             lines = readouts.run_lines(shot, self.query_one("#run").size.width, self.app.glyphs)
             self._lines("#run", lines)
@@ -248,8 +294,14 @@ class TrainScreen(Screen[None]):
         if self._shows("quality"):
             self._draw_quality()
         if self._shows("events"):
-            size, glyphs = self.query_one("#events").size, self.app.glyphs
-            self._lines("#events", readouts.event_lines(self.events(), *size, glyphs))
+            self.query_one(EventsPanel).show(self.events())
+
+    def _draw_controls(self) -> None:
+        # Where the line below is not there, a price stands among the controls.
+        price = "" if self.query_one("#hint").display else self._price_text()
+        fixed_too = not self.has_class("short")
+        rows = self.staging.rows(self.shot, help_instead=price, fixed_too=fixed_too)
+        self.query_one("#controls", SettingRows).show(rows)
 
     def _price_text(self) -> str:
         price = self.staging.price(self.shot, self.session.run)
@@ -325,7 +377,9 @@ class TrainScreen(Screen[None]):
         self.query_one(selector, Panel).show(joined(lines))
 
     def _shows(self, pane: str) -> bool:
-        return not self.has_class("tabbed") or self._pane == pane
+        if self.maximized is not None:
+            return self.maximized.id == pane
+        return not self.has_class("tabbed") or pane in (self._pane, "loss")
 
     def events(self) -> tuple[Event, ...]:
         """What happened, in the run and on this side, in order."""
@@ -363,20 +417,51 @@ class TrainScreen(Screen[None]):
         self._draw()
 
     def on_setting_rows_applied(self) -> None:
-        """Ask the run for all that is staged; what it refuses stays staged, and nothing changes."""
-        run, staged = self.session.run, self.staging.staged
-        if not staged:
-            self.app.notify("nothing is staged: ← and → change the value picked", markup=False)
+        """Ask the run for all that is staged."""
+        if not self.staging.staged:
+            self.tell("nothing is staged: ← and → change the value picked")
             return
         try:
-            if run is None:
-                raise SettingsError("settings change while a run trains; this one is starting")
-            run.change(**staged)
+            self.change(tuple(self.staging.staged))
         except SettingsError as error:
             self.warn(str(error))
-        else:
-            staged.clear()
-        self._look()
+
+    def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]:
+        """Stage typed values of several settings, all or none; their names.
+
+        Raises:
+            SettingsError: a text is no value of its setting, or out of range.
+        """
+        for name, text in texts.items():
+            self.staging.controls[name].from_text(text)
+        for name, text in texts.items():
+            self.staging.type(self.shot, name, text)
+        self._draw()
+        return tuple(texts)
+
+    def change(self, names: Iterable[str]) -> None:
+        """Ask the run for what is staged under some names, at once.
+
+        Raises:
+            SettingsError: the run refuses; nothing has changed, and all stays staged.
+        """
+        run, staged = self.session.run, self.staging.staged
+        wanted = {name: staged[name] for name in names if name in staged}
+        if not wanted:
+            self.tell("nothing changes: these values are in force")
+            return
+        if run is None:
+            raise SettingsError("settings change while a run trains; this one is starting")
+        try:
+            run.change(**wanted)
+            for name in wanted:
+                del staged[name]
+        finally:
+            self._look()
+
+    def tell(self, message: str) -> None:
+        """Show a notice."""
+        self.app.notify(safe_text(message), markup=False)
 
     def warn(self, message: str) -> None:
         """Show an error as a notice; everything stays."""
@@ -393,8 +478,12 @@ class TrainScreen(Screen[None]):
         if action in ("log", "zoom", "smooth", "cursor", "marker"):
             return bool(self.query(LossPanel))  # keys may come before the screen is laid out
         asking = isinstance(self.focused, Input)
-        if action == "query":
+        if action in ("query", "command"):
             return not asking
+        if action == "restore":
+            return self.has_class("commanding") or self.maximized is not None
+        if action in ("jump", "maximize", "focus_pane"):
+            return not self.has_class("tiny")
         if action == "back":
             return asking or any(panel.view.cursor is not None for panel in self.query(LossPanel))
         if action == "pane":
@@ -444,7 +533,14 @@ class TrainScreen(Screen[None]):
 
     def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
         """Follow a query from now on."""
-        self._query = message.query
+        self.follow(message.query)
+
+    def follow(self, query: str) -> None:
+        """Follow a query from now on; an empty one means the watched words."""
+        self._query = query
+        field = self.query_one("#query", Input)
+        if field.value != query:
+            field.value = query
         self._look()
 
     def action_watch_words(self) -> None:
@@ -500,16 +596,120 @@ class TrainScreen(Screen[None]):
 
     def action_show_pane(self, pane: str) -> None:
         """Show a pane where they share the lower half."""
-        self._pane = pane
-        self._show_pane()
-        if pane == "controls":
-            self.query_one("#controls").focus()
-        self.call_after_refresh(self._draw_all)
+        self.go_to(pane)
 
     def _show_pane(self) -> None:
         for pane in PANES:
             self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
         self.query_one(TabBar).show(self._pane)
+
+    # ---- from pane to pane
+
+    def _framed(self) -> list[Widget]:
+        return list(self.query("#panels > .framed"))
+
+    def pane_names(self) -> list[str]:
+        """The panes, as they stand on the screen or in the line of tabs."""
+        if self.has_class("tabbed"):
+            return ["loss", *PANES]
+        return [pane.id for pane in self._framed() if pane.id is not None]
+
+    def go_to(self, pane: str) -> None:
+        """Show a pane, and give it the focus, before the next key is looked at."""
+        if self.maximized is not None and self.maximized.id != pane:
+            self.minimize()
+        self._bring_up(pane)
+        self.set_focus(self.query_one(f"#{pane}"))
+
+    def _bring_up(self, pane: str) -> None:
+        if pane in PANES and pane != self._pane:
+            self._pane = pane
+            self._show_pane()
+            self._sizes_changed()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """What has the focus is on show, also after the terminal has become small."""
+        pane = self._pane_of(self.focused)
+        if pane is not None:
+            self._bring_up(pane)
+
+    def _pane_of(self, widget: Widget | None) -> str | None:
+        nodes = () if widget is None else widget.ancestors_with_self
+        return next((node.id for node in nodes if "framed" in node.classes), None)
+
+    def _keep_focus(self) -> None:
+        """Focus again what lost it by not being shown for a while."""
+        if self.focused is None and self.app.app_focus and not self.has_class("tiny"):
+            self.set_focus(self.query_one(f"#{self._pane}"))
+
+    def action_focus_pane(self, by: int) -> None:
+        """Go to the next pane, or to the one before."""
+        panes, here = self.pane_names(), self._pane_of(self.focused)
+        self.go_to(panes[(panes.index(here) + by) % len(panes)] if here in panes else panes[0])
+
+    def action_jump(self) -> None:
+        """Show a letter over each pane, and go to that of the letter pressed."""
+        shown = {pane: self.query_one(f"#{pane}") for pane in self.pane_names()}
+        places: dict[str, Offset | None] = {
+            pane: widget.region.offset if self._shows(pane) else None
+            for pane, widget in shown.items()
+        }
+
+        def chosen(pane: str | None) -> None:
+            if pane is not None:
+                self.go_to(pane)
+
+        self.app.push_screen(JumpScreen(places, self.size), chosen)
+
+    def action_maximize(self) -> None:
+        """Give the pane in focus the whole screen, or what it had before."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.maximize(self.query_one(f"#{self._pane_of(self.focused) or 'loss'}"))
+
+    def action_restore(self) -> None:
+        """Leave the command line, else the pane that takes the whole screen."""
+        if self.has_class("commanding"):
+            self._leave_command()
+        else:
+            self.minimize()
+
+    # ---- commands
+
+    def action_command(self) -> None:
+        """Open the command line, before the next keys come: they belong to it."""
+        self._before_command = self.focused
+        self.add_class("commanding")
+        prompt = self.query_one(Prompt)
+        prompt.begin()
+        self.set_focus(prompt.field)
+        self._draw()
+
+    def _leave_command(self) -> None:
+        self.remove_class("commanding")
+        self.set_focus(self._before_command)
+        self._draw()
+
+    def on_prompt_edited(self, message: Prompt.Edited) -> None:
+        """Say how the command is used."""
+        if self.has_class("commanding"):
+            self._draw_head()
+
+    def on_prompt_entered(self, message: Prompt.Entered) -> None:
+        """Carry a line out; what cannot be done is said."""
+        self._leave_command()
+        self.action_execute(message.line)
+
+    def action_execute(self, line: str) -> None:
+        """Carry out a command line."""
+        try:
+            execute(self, line)
+        except W2vtuiError as error:
+            self.warn(str(error))
+        self._look()
+
+    # ---- the end
 
     def action_stop(self) -> None:
         """Ask whether to end the training."""
@@ -534,7 +734,7 @@ class TrainScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Ask where to save the vectors, and do."""
-        self.ask_where_to_save(self._save)
+        self.ask_where_to_save(self.save)
 
     def ask_where_to_save(self, then: Callable[[str], Any]) -> None:
         """Show the save dialog; `then` gets the path."""
@@ -552,7 +752,8 @@ class TrainScreen(Screen[None]):
         self.app.push_screen(SaveDialog(proposed), answered)
 
     @work(group="save")
-    async def _save(self, path: str) -> None:
+    async def save(self, path: str) -> None:
+        """Save the vectors in a thread."""
         await self.save_to(path)
 
     async def save_to(self, path: str) -> bool:

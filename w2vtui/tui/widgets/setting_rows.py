@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Click, Key
+from textual.events import Click, Key, MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.widget import Widget
 
@@ -160,15 +161,46 @@ class SettingRows(Widget, can_focus=True):
         """Nothing stays half typed."""
         self._finish_typing()
 
+    # ---- mouse
+
     def on_click(self, event: Click) -> None:
-        """Pick what was clicked."""
+        """Pick what was clicked; on an arrow turn it; elsewhere twice: apply."""
+        by = event.style.meta.get("step")
+        if not self._pick_under(event):
+            return
+        if by is not None:
+            self.action_step(by)
+        elif event.chain == 2:
+            self.action_apply()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Turn the setting under the pointer up."""
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Turn the setting under the pointer down."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: MouseEvent, by: int) -> None:
+        if self._pick_under(event):
+            event.stop()
+            self.action_step(3 * by if event.shift else by)
+
+    def _pick_under(self, event: MouseEvent) -> bool:
+        """Pick the row under the pointer, if there is one."""
         n_columns, n_lines = self._shape()
-        column = min(event.x * n_columns // max(self.size.width, 1), n_columns - 1)
-        at = column * n_lines + event.y + self._first(n_lines)
-        if event.y < n_lines and at < len(self._rows):
-            self._finish_typing()
+        place = event.get_content_offset(self)
+        if place is None or place.y >= n_lines:
+            return False
+        column = min(place.x // max(self.size.width // n_columns, 1), n_columns - 1)
+        at = column * n_lines + place.y + self._first(n_lines)
+        if at >= len(self._rows):
+            return False
+        self._finish_typing()
+        if at != self._picked:
             self._picked = at
             self.refresh()
+        return True
 
     def _finish_typing(self) -> None:
         if self._typing:
@@ -218,8 +250,12 @@ class SettingRows(Widget, can_focus=True):
         style = self.get_component_rich_style
         line = Text("▸ " if is_picked else "  ", style=style("rows--picked"))
         line.append(pad(row.label, LABEL_CELLS), style("rows--picked" if lit else "rows--label"))
-        left, right = ("◂ ", " ▸") if lit else ("  ", "  ")
-        line.append(left, style("rows--picked"))
+        left, right = ("◂ ", " ▸") if is_picked else ("  ", "  ")
+        lower, higher = (
+            style("rows--picked") + Style.from_meta({"step": by}) if is_picked else Style()
+            for by in (-1, 1)
+        )
+        line.append(left, lower)
         room = width - cell_width(line.plain) - 2 - 2 * bool(row.mark)
         width -= 2 * bool(row.mark)
         if is_picked and self._typing:
@@ -228,12 +264,12 @@ class SettingRows(Widget, can_focus=True):
             both = f"{row.value} {self._arrow} {row.staged}"
             shown = both if cell_width(both) + 7 <= room else f"{self._arrow} {row.staged}"
             line.append(shown, style("rows--staged"))
-            line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
+            line.append(right if cell_width(line.plain) + 2 <= width else "", higher)
             if cell_width(line.plain) + 7 <= width:
                 line.append(" staged", style("rows--staged"))
         else:
             line.append(row.value, style("rows--value"))
-            line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
+            line.append(right if cell_width(line.plain) + 2 <= width else "", higher)
         line = Text(pad(line.plain, width), spans=line.spans)
         return line.append(f"{row.mark} " if row.mark else "", style("rows--label"))
 

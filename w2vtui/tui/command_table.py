@@ -1,0 +1,349 @@
+"""The command line's commands: a name, how it is used, what it does.
+
+    set K 15 window 8        stage and apply           query king - man + woman
+    stage lr 0.01            stage only                watch king paris
+
+A setting answers to its field's name, to its label on the screen, and to gensim's name.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.settings import LiveSettings, unknown_name_message
+from w2vtui.tui.controls import Control, controls_of
+
+if TYPE_CHECKING:
+    from w2vtui.tui.session import RunLike
+    from w2vtui.tui.train import TrainScreen
+
+
+class CommandError(W2vtuiError):
+    """A command cannot be carried out as it was typed."""
+
+
+def _no_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be asked for by name."""
+
+    name: str
+    usage: str
+    """Its arguments, those in brackets optional; empty when it takes none."""
+    help: str
+    run: Callable[[TrainScreen, str], None]
+    """Gets what was typed after the name."""
+    choices: Callable[[TrainScreen, Sequence[str]], Iterable[str]] = _no_choices
+    """The words that may follow those typed after the name."""
+
+    @property
+    def needs_argument(self) -> bool:
+        """Whether the name alone is not enough."""
+        return bool(self.usage) and not self.usage.startswith("[")
+
+    @property
+    def about(self) -> str:
+        """Arguments, and what it does."""
+        return f"{self.usage}: {self.help}" if self.usage else self.help
+
+    @property
+    def line(self) -> str:
+        """Name and arguments."""
+        return f"{self.name} {self.usage}".rstrip()
+
+
+def execute(screen: TrainScreen, line: str) -> None:
+    """Carry out a line; an empty one does nothing.
+
+    Raises:
+        W2vtuiError: there is no such command, or it cannot be done; nothing has changed.
+    """
+    name, _, rest = line.strip().removeprefix(":").lstrip().partition(" ")
+    if not name:
+        return
+    command, rest = command_named(name), rest.strip()
+    if command.needs_argument and not rest:
+        raise CommandError(f"{command.name} alone says too little: {command.line}")
+    if rest and not command.usage:
+        raise CommandError(f"{command.name} takes nothing more, got {rest!r}")
+    command.run(screen, rest)
+
+
+def command_named(name: str) -> Command:
+    """The command of a name.
+
+    Raises:
+        CommandError: there is none; the message names the nearest.
+    """
+    if name not in COMMANDS:
+        raise CommandError(f"there is no command {name!r}{_nearest(name, COMMANDS)}")
+    return COMMANDS[name]
+
+
+def completions(screen: TrainScreen, line: str) -> list[str]:
+    """The lines that a line may become when its last word is completed."""
+    head, space, last = line.rpartition(" ")
+    words = head.split()
+    if not words:
+        candidates: Iterable[str] = COMMANDS
+    elif words[0] in COMMANDS:
+        candidates = COMMANDS[words[0]].choices(screen, words[1:])
+    else:
+        candidates = ()
+    wanted = last.lower()
+    return [f"{head}{space}{one}" for one in candidates if one.lower().startswith(wanted)]
+
+
+def explained(line: str) -> str:
+    """How the command of a line is used; the names of all while there is none yet."""
+    name = line.strip().partition(" ")[0]
+    if name in COMMANDS:
+        return f"{COMMANDS[name].line}: {COMMANDS[name].help}"
+    return "  ".join(one for one in COMMANDS if one.startswith(name)) or "no such command"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = tuple(known)
+    near = [one for one in known if one.startswith(name)]
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+
+
+# ---- settings by name
+
+CONTROLS: dict[str, Control] = {control.name: control for control in controls_of(LiveSettings)}
+GENSIM_SWITCHES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "sg": ("model", {"0": "cbow", "1": "skip-gram"}),
+    "hs": ("objective", {"0": "negative-sampling", "1": "hierarchical-softmax"}),
+}
+"""gensim's numbers for what has names here."""
+_OTHER_NAMES = {"lr": "alpha", "learning rate": "alpha", "iter": "epochs"}
+_MOST_WORDS = 2
+"""Words of the longest label."""
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", " ").replace("-", " ")
+
+
+_FIELDS = {
+    **{_plain(control.label): control.name for control in CONTROLS.values()},
+    **{_plain(name): name for name in CONTROLS},
+    **_OTHER_NAMES,
+}
+SETTING_NAMES = (
+    *CONTROLS,
+    *(control.label for control in CONTROLS.values()
+      if control.label not in CONTROLS and " " not in control.label),
+    *(name for name in _OTHER_NAMES if " " not in name), *GENSIM_SWITCHES,
+)  # fmt: skip
+"""Names that can be completed, since they are one word."""
+
+
+def settings_from(text: str) -> dict[str, str]:
+    """`K 15 window 8`, or `K=15 window=8`, as names of fields and texts of their values.
+
+    Raises:
+        SettingsError: a name or a value is wrong, or a value is missing.
+    """
+    words, found = text.replace("=", " ").split(), {}
+    while words:
+        name, n_words = _leading_name(words)
+        if len(words) == n_words:
+            raise SettingsError(f"{' '.join(words)} needs a value: {_values_text(name)}")
+        field, value = _in_our_terms(name, words[n_words])
+        CONTROLS[field].from_text(value)
+        found[field] = value
+        del words[: n_words + 1]
+    return found
+
+
+def _leading_name(words: Sequence[str]) -> tuple[str, int]:
+    """The setting that the first words name: a field or a switch of gensim's; how many words."""
+    for n_words in range(min(_MOST_WORDS, len(words)), 0, -1):
+        name = _plain(" ".join(words[:n_words]))
+        if name in GENSIM_SWITCHES:
+            return name, n_words
+        if name in _FIELDS:
+            return _FIELDS[name], n_words
+    raise SettingsError(unknown_name_message(words[0], list(SETTING_NAMES)))
+
+
+def _in_our_terms(name: str, value: str) -> tuple[str, str]:
+    if name not in GENSIM_SWITCHES:
+        return name, value
+    field, meanings = GENSIM_SWITCHES[name]
+    if value not in meanings:
+        raise SettingsError(f"{name} must be {_values_text(name)}, got {value!r}")
+    return field, meanings[value]
+
+
+def _values_text(name: str) -> str:
+    if name in GENSIM_SWITCHES:
+        return " or ".join(f"{key} ({value})" for key, value in GENSIM_SWITCHES[name][1].items())
+    return " or ".join(_value_choices(name)) or CONTROLS[name].spec.range_text()
+
+
+def _value_choices(name: str) -> tuple[str, ...]:
+    if name in GENSIM_SWITCHES:
+        return tuple(GENSIM_SWITCHES[name][1])
+    control = CONTROLS[name]
+    return ("on", "off") if control.kind is bool else tuple(map(str, control.choices))
+
+
+def _setting_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+    """Names of settings, or the values of the one named last."""
+    words = [part for word in words for part in word.replace("=", " ").split()]
+    while words:
+        try:
+            name, n_words = _leading_name(words)
+        except SettingsError:
+            return ()
+        if len(words) == n_words:
+            return _value_choices(name)
+        words = words[n_words + 1 :]
+    return SETTING_NAMES
+
+
+# ---- what they do
+
+
+def _run(screen: TrainScreen) -> RunLike:
+    if screen.session.run is None:
+        raise CommandError("there is no run yet: it is starting")
+    return screen.session.run
+
+
+def _set(screen: TrainScreen, text: str) -> None:
+    screen.change(screen.stage(settings_from(text)))
+
+
+def _stage(screen: TrainScreen, text: str) -> None:
+    screen.stage(settings_from(text))
+
+
+def _undo(screen: TrainScreen, text: str) -> None:
+    _run(screen).undo()
+
+
+def _pause(screen: TrainScreen, text: str) -> None:
+    state = screen.session.snapshot().state
+    if state != "training":
+        raise CommandError(f"nothing to pause: the run is {state}")
+    screen.action_pause()
+
+
+def _resume(screen: TrainScreen, text: str) -> None:
+    state = screen.session.snapshot().state
+    if state != "paused":
+        raise CommandError(f"nothing to resume: the run is {state}")
+    screen.action_pause()
+
+
+def _stop(screen: TrainScreen, text: str) -> None:
+    if screen.shot.ended:
+        raise CommandError(f"nothing to stop: the run is {screen.shot.state}")
+    screen.action_stop()
+
+
+def _save(screen: TrainScreen, text: str) -> None:
+    if text:
+        screen.save(text)
+    else:
+        screen.action_save()
+
+
+def _query(screen: TrainScreen, text: str) -> None:
+    screen.follow(text)
+
+
+def _watch(screen: TrainScreen, text: str) -> None:
+    if screen.shot.ended:
+        raise CommandError(f"nothing moves any more, the run is {screen.shot.state}: query asks")
+    screen.session.starting_words = tuple(dict.fromkeys(text.split()))
+    screen.follow("")
+
+
+def _break(screen: TrainScreen, text: str) -> None:
+    _run(screen).break_when(text)
+
+
+def _breaks(screen: TrainScreen, text: str) -> None:
+    breaks = "\n".join(str(one) for one in _run(screen).breakpoints)
+    screen.tell(breaks or "there are no breakpoints: break CONDITION sets one")
+
+
+def _clear(screen: TrainScreen, text: str) -> None:
+    _run(screen).clear_breakpoints()
+
+
+def _quality(screen: TrainScreen, text: str) -> None:
+    _run(screen).measure_quality()
+
+
+def _note(screen: TrainScreen, text: str) -> None:
+    screen.session.note(text)
+
+
+def _theme(screen: TrainScreen, text: str) -> None:
+    themes = screen.app.available_themes
+    if text not in themes:
+        raise CommandError(f"there is no theme {text!r}{_nearest(text, themes)}")
+    screen.app.theme = text
+
+
+def _theme_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+    return () if words else screen.app.available_themes
+
+
+def _goto(screen: TrainScreen, text: str) -> None:
+    panes = screen.pane_names()
+    if text not in panes:
+        raise CommandError(f"there is no pane {text!r}{_nearest(text, panes)}")
+    screen.go_to(text)
+
+
+def _goto_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+    return () if words else screen.pane_names()
+
+
+def _help(screen: TrainScreen, text: str) -> None:
+    screen.app.action_help()
+
+
+def _quit(screen: TrainScreen, text: str) -> None:
+    screen.call_later(screen.app.action_quit)
+
+
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        Command("set", "NAME VALUE …", "change settings now", _set, _setting_choices),
+        Command("stage", "NAME VALUE …", "stage settings; enter on the controls applies them",
+                _stage, _setting_choices),
+        Command("undo", "", "take the last change back", _undo),
+        Command("pause", "", "pause training", _pause),
+        Command("resume", "", "go on with training", _resume),
+        Command("stop", "", "end the training; asks", _stop),
+        Command("save", "[PATH]", "save the vectors as they are now", _save),
+        Command("query", "WORD …", "follow the nearest words of a word, or of king - man + woman",
+                _query),
+        Command("watch", "WORD …", "follow the nearest word of each of these", _watch),
+        Command("break", "CONDITION", "pause when a condition is met", _break),
+        Command("breaks", "", "show the breakpoints", _breaks),
+        Command("clear", "", "take all breakpoints away", _clear),
+        Command("quality", "", "measure the vectors' quality now", _quality),
+        Command("note", "TEXT", "write a note among the events", _note),
+        Command("theme", "NAME", "change the colours", _theme, _theme_choices),
+        Command("goto", "PANE", "go to a pane", _goto, _goto_choices),
+        Command("help", "", "every key and command", _help),
+        Command("quit", "", "leave; asks while vectors would be lost", _quit),
+    )
+}  # fmt: skip

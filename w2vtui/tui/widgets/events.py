@@ -1,0 +1,165 @@
+"""The events pane: what happened, newest first, to scroll through and to filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.message import Message
+from textual.widget import Widget
+
+from w2vtui.training.snapshot import Event
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.readouts import event_lines
+from w2vtui.tui.widgets.panel import joined
+
+FILTERS = {"all": "", "changes": "change", "notes": "note", "errors": "error"}
+"""Names of the filters, and the kind of event that each leaves."""
+_WHEEL_LINES = 3
+
+
+class EventsPanel(Widget, can_focus=True):
+    """A line an event; one of them is picked, and stays so when others come."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "later event", show=False, id="events.up"),
+        Binding("down,j", "move(1)", "earlier event", show=False, id="events.down"),
+        Binding("pageup", "page(-1)", "a page of later events", show=False, id="events.page_up"),
+        Binding("pagedown", "page(1)", "a page of earlier events", show=False,
+                id="events.page_down"),
+        Binding("home", "edge(0)", "newest event", show=False, id="events.home"),
+        Binding("end", "edge(-1)", "oldest event", show=False, id="events.end"),
+        Binding("v", "filter", "Filter", id="events.filter",
+                tooltip="show all events, only changes, only notes, only errors"),
+        Binding("enter", "choose", "show the event on the curve", show=False,
+                id="events.choose"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Chosen(Message):
+        """An event is to be shown on the curve."""
+
+        tokens: int
+
+    def __init__(self, *, id: str, classes: str = "", glyphs: Glyphs = BRAILLE) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._events: tuple[Event, ...] = ()
+        self._listed: list[Event] = []
+        self._filter = "all"
+        self._picked = 0
+        self._top = 0
+
+    def on_mount(self) -> None:
+        """Name the pane."""
+        self.border_subtitle = "v filter  enter on the curve"
+        self._changed()
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Show these events, oldest first."""
+        if (events := tuple(events)) != self._events:
+            self._events = events
+            self._list()
+
+    @property
+    def picked(self) -> Event | None:
+        """The event picked."""
+        return self._listed[self._picked] if self._listed else None
+
+    # ---- keys
+
+    def action_move(self, by: int) -> None:
+        """Go some events back in time, or on."""
+        self._pick(self._picked + by)
+
+    def action_page(self, by: int) -> None:
+        """Go a page back in time, or on."""
+        self._pick(self._picked + by * max(self.size.height, 1))
+
+    def action_edge(self, at: int) -> None:
+        """Go to the newest event, or to the oldest."""
+        self._pick(at % len(self._listed) if self._listed else 0)
+
+    def action_filter(self) -> None:
+        """Leave out all but one kind of event; in the end show all again."""
+        names = list(FILTERS)
+        self._filter = names[(names.index(self._filter) + 1) % len(names)]
+        self._list()
+
+    def action_choose(self) -> None:
+        """Ask for the event's place on the curve."""
+        if self.picked is not None:
+            self.post_message(self.Chosen(self.picked.tokens))
+
+    # ---- mouse
+
+    def on_click(self, event: Click) -> None:
+        """Pick a line; twice: show it on the curve."""
+        place = event.get_content_offset(self)
+        if place is None or place.y + self._top >= len(self._listed):
+            return
+        self._pick(place.y + self._top)
+        if event.chain == 2:
+            self.action_choose()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Later events."""
+        event.stop()
+        self._pick(self._picked - _WHEEL_LINES)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Earlier events."""
+        event.stop()
+        self._pick(self._picked + _WHEEL_LINES)
+
+    def on_resize(self, event: Resize) -> None:
+        """The line picked stays in sight."""
+        self._changed()
+
+    # ---- drawing
+
+    def _list(self) -> None:
+        """List the events that the filter leaves; the one picked stays, as does the newest."""
+        before, kind = self.picked if self._picked else None, FILTERS[self._filter]
+        self._listed = [one for one in reversed(self._events) if not kind or one.kind == kind]
+        places = (at for at, one in enumerate(self._listed) if before and _same(one, before))
+        self._picked = next(places, 0)
+        self._changed()
+
+    def _pick(self, at: int) -> None:
+        self._picked = min(max(at, 0), max(len(self._listed) - 1, 0))
+        self._changed()
+
+    def _changed(self) -> None:
+        height, n_listed = max(self.size.height, 1), len(self._listed)
+        self._top = min(max(self._top, self._picked - height + 1), self._picked)
+        self._top = min(self._top, max(n_listed - height, 0))
+        title = "Events" if self._filter == "all" else f"Events: {self._filter}"
+        if n_listed > height:
+            title += f"  {self._top + 1}-{self._top + height} of {n_listed}"
+        self.border_title = title
+        self.refresh()
+
+    def render(self) -> Text:
+        """The lines from the first one in sight."""
+        width, height = self.size
+        shown = self._listed[self._top : self._top + height]
+        if not shown:
+            return Text("" if self._filter == "all" else "none so far", "dim")
+        lines = event_lines(shown[::-1], width - 2, height, self._glyphs)
+        lit = self._picked - self._top if self.has_focus else -1
+        return joined(
+            [
+                Text("▸ " if at == lit else "  ", "bold", no_wrap=True).append_text(line)
+                for at, line in enumerate(lines)
+            ]
+        )
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Whether two are one event, which may have been acknowledged since."""
+    return (one.seconds, one.text) == (other.seconds, other.text)

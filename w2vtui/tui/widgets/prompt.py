@@ -1,0 +1,100 @@
+"""The command line at the foot of a screen: completes with tab, remembers what was entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+
+class Prompt(Horizontal):
+    """A colon and a field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(-1)", "command entered before", show=False, id="prompt.before"),
+        Binding("down", "recall(1)", "command entered after", show=False, id="prompt.after"),
+        Binding("tab", "complete(1)", "complete the word; again: the next choice", show=False,
+                id="prompt.complete"),
+        Binding("shift+tab", "complete(-1)", "the choice before", show=False,
+                id="prompt.complete_back"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Entered(Message):
+        """A line is to be carried out."""
+
+        line: str
+
+    @dataclass
+    class Edited(Message):
+        """The line is another now."""
+
+        line: str
+
+    def __init__(self, history: list[str], complete: Callable[[str], list[str]]) -> None:
+        """history: lines entered before, oldest first; complete: the lines a line may become."""
+        super().__init__()
+        self._history, self._complete = history, complete
+        self._at = len(history)
+        self._draft = ""
+        self._choices: list[str] = []
+        self._choice = 0
+
+    def compose(self) -> ComposeResult:
+        """The colon and the field."""
+        yield Static(":", id="colon", markup=False)
+        field = Input(placeholder="set K 15   tab completes   esc leaves", id="command-line",
+                      compact=True, select_on_focus=False)  # fmt: skip
+        field.cursor_blink = False
+        yield field
+
+    @property
+    def field(self) -> Input:
+        """Where the line is typed."""
+        return self.query_one(Input)
+
+    def begin(self) -> None:
+        """An empty line."""
+        self._at, self._draft, self._choices = len(self._history), "", []
+        self.field.value = ""
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Remember the line, and pass it on."""
+        event.stop()
+        line = event.value.strip()
+        if line and self._history[-1:] != [line]:
+            self._history.append(line)
+        self.post_message(self.Entered(line))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.Edited(event.value))
+
+    def action_recall(self, by: int) -> None:
+        """Go through what was entered; past its end stands what was being typed."""
+        if self._at == len(self._history):
+            self._draft = self.field.value
+        self._at = min(max(self._at + by, 0), len(self._history))
+        self._put(self._history[self._at] if self._at < len(self._history) else self._draft)
+
+    def action_complete(self, by: int) -> None:
+        """Complete the last word; where there are several choices, one after the other."""
+        if self.field.value not in self._choices:
+            self._choices = self._complete(self.field.value)
+            self._choice = -1 if by > 0 else 0
+        if len(self._choices) == 1:
+            self._put(self._choices[0] + " ")
+        elif self._choices:
+            self._choice = (self._choice + by) % len(self._choices)
+            self._put(self._choices[self._choice])
+
+    def _put(self, line: str) -> None:
+        self.field.value = line
+        self.field.cursor_position = len(line)
