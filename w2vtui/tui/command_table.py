@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import LiveSettings, unknown_name_message
 from w2vtui.tui.controls import Control, controls_of
+from w2vtui.tui.watch_dialog import queries_in
 
 if TYPE_CHECKING:
     from w2vtui.tui.session import RunLike
@@ -265,9 +266,7 @@ def _query(screen: TrainScreen, text: str) -> None:
 
 
 def _watch(screen: TrainScreen, text: str) -> None:
-    if screen.shot.ended:
-        raise CommandError(f"nothing moves any more, the run is {screen.shot.state}: query asks")
-    screen.session.starting_words = tuple(dict.fromkeys(text.split()))
+    screen.session.watch_words = queries_in(text)
     screen.follow("")
 
 
@@ -285,7 +284,7 @@ def _clear(screen: TrainScreen, text: str) -> None:
 
 
 def _quality(screen: TrainScreen, text: str) -> None:
-    _run(screen).measure_quality()
+    screen.action_measure_quality()
 
 
 def _note(screen: TrainScreen, text: str) -> None:
@@ -335,7 +334,7 @@ COMMANDS: dict[str, Command] = {
         Command("save", "[PATH]", "save the vectors as they are now", _save),
         Command("query", "WORD …", "follow the nearest words of a word, or of king - man + woman",
                 _query),
-        Command("watch", "WORD …", "follow the nearest word of each of these", _watch),
+        Command("watch", "WORD …", "watch the nearest words of these, and of no others", _watch),
         Command("break", "CONDITION", "pause when a condition is met", _break),
         Command("breaks", "", "show the breakpoints", _breaks),
         Command("clear", "", "take all breakpoints away", _clear),

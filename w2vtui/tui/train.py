@@ -561,6 +561,13 @@ class TrainScreen(Screen[None]):
             return
         run.measure_quality()
 
+    def on_events_panel_chosen(self, message: EventsPanel.Chosen) -> None:
+        """Show an event on the curve, all of it if it is not in sight."""
+        panel = self.query_one(LossPanel)
+        if not panel.shows(message.tokens):
+            panel.toggle_recent()
+        panel.put_cursor(message.tokens)
+
     def action_log(self) -> None:
         """Logarithmic loss scale, or linear."""
         self.query_one(LossPanel).toggle_log()

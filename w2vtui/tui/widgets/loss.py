@@ -117,6 +117,16 @@ class LossPanel(Vertical):
         if found is not None:
             self._look(cursor=found)
 
+    def shows(self, tokens: float) -> bool:
+        """Whether a place is in sight."""
+        return self._plot().shows(tokens)
+
+    def put_cursor(self, tokens: float) -> None:
+        """Put the cursor at a place, or at the nearest in sight that has a value."""
+        low, high = self._measured()
+        if low <= high:
+            self._look(cursor=min(max(tokens, low), high))
+
     def drop_cursor(self) -> None:
         """Take the cursor away."""
         self._look(cursor=None)
@@ -124,9 +134,7 @@ class LossPanel(Vertical):
     def on_chart_picked(self, event: Chart.Picked) -> None:
         """Put the cursor where the mouse clicked."""
         event.stop()
-        low, high = self._measured()
-        if low <= high:
-            self._look(cursor=min(max(event.x, low), high))
+        self.put_cursor(event.x)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Closer: the recent part."""
