@@ -205,15 +205,18 @@ class W2vApp(App[None]):
 
     def action_help(self) -> None:
         """Every key."""
+        from w2vtui.tui.file_picker import FilePicker
         from w2vtui.tui.train import TrainScreen
+        from w2vtui.tui.widgets.preset_list import PresetList
         from w2vtui.tui.widgets.setting_rows import SettingRows
 
         groups: list[tuple[str, type]] = [
             ("Everywhere", type(self)), ("First screen", NewRunScreen),
             ("While a run goes on", TrainScreen), ("Settings", SettingRows),
+            ("Presets", PresetList), ("Choosing a text", FilePicker),
         ]  # fmt: skip
         if isinstance(self.screen, TrainScreen):
-            groups = [groups[2], groups[3], groups[0], groups[1]]
+            groups = [groups[2], groups[3], groups[0], groups[1], *groups[4:]]
         listed = [(title, self._keys_of(owner)) for title, owner in groups]
         self.push_screen(Help(listed))
 

@@ -56,6 +56,8 @@ class Form:
     corpus_settings: CorpusSettings = field(default_factory=CorpusSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    preset: str = ""
+    """The name of the preset that was chosen last."""
 
 
 class Session:
