@@ -19,9 +19,9 @@ from w2vtui.settings import (
     available_cores,
 )
 
-BASE_BYTES = 160 << 20
+BASE_BYTES = 166 << 20
 """Interpreter, NumPy, and the compiled kernels with what loads them."""
-SCREEN_BYTES = 32 << 20
+SCREEN_BYTES = 26 << 20
 """What the screens take on top of that."""
 WORD_BYTES = 200
 """A word as text, its count, its place in an index, and what a reading of the text keeps of it."""
@@ -169,6 +169,9 @@ def _padded(n: int, unit: int) -> int:
 
 # ---- what there is
 
+_GROUPS = Path("/sys/fs/cgroup")
+_OWN_GROUPS = Path("/proc/self/cgroup")
+
 
 def available_memory() -> int | None:
     """Bytes that a run could get: what the system has to give, or a smaller limit on this process.
@@ -190,12 +193,12 @@ def _system_available() -> int | None:
 def _group_limit() -> int | None:
     """The least limit of the control groups, version 1 or 2, that this process is in."""
     limits = []
-    for line in _lines_of(Path("/proc/self/cgroup")):
+    for line in _lines_of(_OWN_GROUPS):
         _, controllers, path = line.split(":", 2)
         if not controllers:
-            root, name = Path("/sys/fs/cgroup"), "memory.max"
+            root, name = _GROUPS, "memory.max"
         elif "memory" in controllers.split(","):
-            root, name = Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"
+            root, name = _GROUPS / "memory", "memory.limit_in_bytes"
         else:
             continue
         group = root / path.lstrip("/")

@@ -205,7 +205,7 @@ class W2vApp(App[None]):
 
     def action_help(self) -> None:
         """Every key."""
-        from w2vtui.tui.file_picker import FilePicker
+        from w2vtui.tui.file_picker import FilePicker, TextTree
         from w2vtui.tui.train import TrainScreen
         from w2vtui.tui.widgets.preset_list import PresetList
         from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -213,7 +213,7 @@ class W2vApp(App[None]):
         groups: list[tuple[str, type]] = [
             ("Everywhere", type(self)), ("First screen", NewRunScreen),
             ("While a run goes on", TrainScreen), ("Settings", SettingRows),
-            ("Presets", PresetList), ("Choosing a text", FilePicker),
+            ("Presets", PresetList), ("Choosing a text", FilePicker), ("", TextTree),
         ]  # fmt: skip
         if isinstance(self.screen, TrainScreen):
             groups = [groups[2], groups[3], groups[0], groups[1], *groups[4:]]

@@ -29,7 +29,6 @@ class FilePicker(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "close", show=False, id="picker.cancel"),
         Binding("backspace", "above", "folder above", show=False, id="picker.above"),
-        Binding("space", "choose", "choose this file or folder", show=False, id="picker.choose"),
     ]
 
     def __init__(self, folder: Path, encoding: str) -> None:
@@ -79,6 +78,9 @@ class TextTree(DirectoryTree):
     ICON_FILE = "  "
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "space", "screen.choose", "choose this file or folder", show=False, id="tree.choose"
+        ),
         Binding("right,l", "open", "open the folder", show=False, id="tree.right"),
         Binding("left,h", "close", "close the folder", show=False, id="tree.left"),
         Binding("k", "cursor_up", "above", show=False, id="tree.up"),

@@ -302,8 +302,8 @@ class NewRunScreen(Screen[None]):
     # ---- drawing
 
     def _show(self) -> None:
-        if self not in self.app.screen_stack:  # a late call for a screen that was left
-            return
+        if self not in self.app.screen_stack or not self.app.is_running:
+            return  # a late call for a screen that was left
         width = self.size.width
         title = Text(" w2vtui", "bold", no_wrap=True)
         title.append("  New run", "not bold")
