@@ -96,7 +96,7 @@ async def test_figures_follow_the_settings_without_reading_again(topical_corpus,
         await until(app, lambda: app.screen.statistics.subsampled_share < 0.1)
         rows.pick("min_count")
         keys(app, *"999999", "down")
-        await shows(app, "✗ no word occurs 999,999")
+        await shows(app, "✗ no word so often", "999,999 times or more: lower min_count")
 
 
 async def test_lower_case_is_counted_as_it_is_trained(tmp_path):

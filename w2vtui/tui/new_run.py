@@ -39,7 +39,7 @@ from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import Row, SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
 from w2vtui.tui.widgets.zipf import ZipfPlot
-from w2vtui.tui.words import Needs, memory_warning, needs_of, needs_text, word_lines
+from w2vtui.tui.words import Needs, needs_of, needs_text, warning, word_lines
 
 if TYPE_CHECKING:
     from w2vtui.corpus.sample import TextSample
@@ -353,7 +353,7 @@ class NewRunScreen(Screen[None]):
         panel.show(joined(lines))
 
     def _show_words(self) -> None:
-        panel, form = self.query_one("#words", Panel), self.form
+        panel = self.query_one("#words", Panel)
         zipf, seen, needs = self.query_one(ZipfPlot), self.statistics, self.needs
         if seen is None or needs is None:
             known = self.preview is not None and (self.preview.problem or not self.preview.files)
@@ -363,7 +363,7 @@ class NewRunScreen(Screen[None]):
             zipf.clear()
             return
         self.query_one("#needs", Panel).show(Text(needs_text(seen, needs), no_wrap=True))
-        lines = word_lines(seen, form.corpus_settings, needs, panel.size.width)
+        lines = word_lines(seen, needs, panel.size.width)
         panel.show(joined(lines[: max(panel.size.height, 1)]))
         share = self.sample.share if self.sample is not None else 1.0
         read = "all of the text" if seen.exact else f"from {_percent(share)} of the text"
@@ -383,8 +383,11 @@ class NewRunScreen(Screen[None]):
             if self.has_class("tabbed"):  # the preview may be behind another pane
                 return f"✗ {self.preview.problem}"
             return "Name another text: a path, a folder, a pattern such as notes/*.txt; ^o looks"
-        if self.needs is not None and self.needs.too_large:
-            return memory_warning(self.needs, self.form.corpus_settings, self.form.training)
+        form, seen = self.form, self.statistics
+        if seen is not None and self.needs is not None:
+            warned = warning(seen, self.needs, form.corpus_settings, form.training)
+            if warned:
+                return warned
         if isinstance(self.focused, Button):
             return "enter starts: something is learning within seconds"
         return "enter goes to Start, enter again starts; the defaults are sensible"

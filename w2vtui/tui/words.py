@@ -52,8 +52,12 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
     )
 
 
-def memory_warning(needs: Needs, corpus: CorpusSettings, training: TrainingSettings) -> str:
-    """What to do where a run would not fit; empty where it would."""
+def warning(
+    statistics: TextStatistics, needs: Needs, corpus: CorpusSettings, training: TrainingSettings
+) -> str:
+    """What to do where a run would come to nothing, or would not fit; else empty."""
+    if not statistics.n_words:
+        return f"✗ no word occurs {corpus.min_count:,} times or more: lower min_count"
     if not needs.too_large or needs.available_bytes is None:
         return ""
     return (
@@ -70,9 +74,7 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     return f"{words} · {memory} · {duration(needs.seconds)}"
 
 
-def word_lines(
-    statistics: TextStatistics, corpus: CorpusSettings, needs: Needs, width: int
-) -> list[Text]:
+def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Text]:
     """The figures, one a line, the most telling first."""
     about = "" if statistics.exact else "about "
     seen = statistics
@@ -80,7 +82,7 @@ def word_lines(
         vocabulary = f"{about}{_count(seen, seen.n_words)} of {_count(seen, seen.n_types)}"
         vocabulary += " types" * (len(vocabulary) + 6 <= width - LABEL_CELLS)
     else:
-        vocabulary = f"✗ no word occurs {corpus.min_count:,} times"
+        vocabulary = "✗ no word so often"
     mark = "✗ " if needs.too_large else ""
     rows = [
         ("tokens", f"{about}{_count(seen, seen.n_tokens)}"),
