@@ -353,7 +353,7 @@ async def test_tab_takes_the_completion_and_else_goes_on(shelf):
 @pytest.mark.parametrize("size", [(160, 50), (120, 40), (110, 38), (100, 34), (80, 24), (60, 16)])
 async def test_every_line_fits_and_no_frame_is_broken(size):
     async with first_screen("atlas.txt", size) as app:
-        await shows(app, "Start training", "of memory" if size[0] > 60 else "words")
+        await shows(app, "Start training", "of memory")
         for _ in PANES:
             lines = text_of(app).split("\n")
             assert len(lines) == size[1]
@@ -366,7 +366,7 @@ async def test_every_line_fits_and_no_frame_is_broken(size):
 
 async def test_a_small_terminal_shows_one_pane_at_a_time(topical_corpus):
     async with first_screen(topical_corpus, (80, 24)) as app:
-        await shows(app, "vector size", "Settings   Presets   Words", "26 words")
+        await shows(app, "vector size", "Settings   Presets   Words", "of memory")
         keys(app, "tab", "right_square_bracket")
         await shows(app, "gensim default")
         assert "vector size" not in text_of(app)

@@ -5,4 +5,5 @@ crew.py      the workers and their clock         route.py     clock to place in 
 backend.py   the only door to the kernels        schedule.py  the learning rate
 observer.py  probe loss and watched words        probe.py, watch.py
 snapshot.py  what viewers read                   history.py, meters.py
+estimate.py  memory and time, before a run
 """

@@ -2,6 +2,8 @@
 
     app.py          the program: keys that work everywhere, signals, leaving; `run_app`
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
+                    words.py        what the text is, and what a run would need
+                    file_picker.py  looks for a text among the files
     train.py        the run: curve, live settings, neighbors, events
     dialogs.py      save, stop, quit, help
     session.py      a run and what the screens keep beside it

@@ -71,7 +71,7 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     about = "" if statistics.exact else "about "
     words = f"{about}{_count(statistics, statistics.n_words)} words"
     memory = f"{'✗ ' * needs.too_large}about {size(needs.n_bytes)} of memory"
-    return f"{words} · {memory} · {duration(needs.seconds)}"
+    return f"{memory} · {duration(needs.seconds)} · {words}"
 
 
 def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Text]:
