@@ -2,7 +2,7 @@
 
     app.py          the program: keys that work everywhere, signals, leaving; `run_app`
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
-                    words.py        what the text is, and what a run would need
+                    survey.py       looks at the text; words.py  what it is, and what a run needs
                     file_picker.py  looks for a text among the files
     train.py        the run: curve, live settings, neighbors, events
     dialogs.py      save, stop, quit, help

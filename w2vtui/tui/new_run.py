@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -17,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text
-from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.errors import SettingsError
 from w2vtui.presets import Settings, preset_in, preset_named
 from w2vtui.settings import (
     CorpusSettings,
@@ -30,8 +29,8 @@ from w2vtui.settings import (
 from w2vtui.tui.command_line import command_line, proposed_output
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.file_picker import FilePicker, folder_of
-from w2vtui.tui.preview import Preview, look_at
 from w2vtui.tui.session import Form
+from w2vtui.tui.survey import Survey
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.path_input import PathInput
@@ -42,9 +41,9 @@ from w2vtui.tui.widgets.zipf import ZipfPlot
 from w2vtui.tui.words import Needs, needs_of, needs_text, warning, word_lines
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.sample import TextSample
     from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.tui.app import W2vApp
+    from w2vtui.tui.preview import Preview
 
 CONTROLS: dict[str, Control] = {
     control.name: control
@@ -91,16 +90,21 @@ class NewRunScreen(Screen[None]):
         super().__init__()
         preset = preset_in(_settings_of(form)) if not form.preset else None
         self.form = dataclasses.replace(form, preset=preset.name) if preset else form
-        self.preview: Preview | None = None
-        """What was found under the text of the corpus field; None while it is looked at."""
-        self.sample: TextSample | None = None
-        """What was read of it; None before, and where nothing can be."""
-        self.statistics: TextStatistics | None = None
+        self.survey = Survey(form.corpus)
+        """What is known of the text that the corpus field names."""
         self.needs: Needs | None = None
         """What a run would take; None while the text is not known."""
-        self._stop = threading.Event()
-        """Ends the reading of a text that is no longer named."""
         self._pane = PANES[0]
+
+    @property
+    def preview(self) -> Preview | None:
+        """The first lines of the text; None while they are looked for."""
+        return self.survey.preview
+
+    @property
+    def statistics(self) -> TextStatistics | None:
+        """Figures of the text; None while it is counted, and where it cannot be."""
+        return self.survey.statistics
 
     def compose(self) -> ComposeResult:
         """Corpus, presets, settings, what is known of the text, start; app.tcss lays them out."""
@@ -138,8 +142,8 @@ class NewRunScreen(Screen[None]):
         self._show()
 
     def on_unmount(self) -> None:
-        """Nobody waits for the text any more."""
-        self._stop.set()
+        """Nobody asks about the text any more."""
+        self.survey.stop()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout that fits."""
@@ -158,60 +162,27 @@ class NewRunScreen(Screen[None]):
         self._show()
 
     def _look(self) -> None:
-        self._stop.set()
-        self._stop = threading.Event()
-        self.preview = self.sample = self.statistics = self.needs = None
-        self._look_at(self.form.corpus, self._stop)
+        self.survey.stop()
+        self.survey, self.needs = Survey(self.form.corpus), None
+        self._look_at(self.survey)
 
     @work(exclusive=True, group="look")
-    async def _look_at(self, text: str, stop: threading.Event) -> None:
+    async def _look_at(self, survey: Survey) -> None:
         await asyncio.sleep(0.05)  # the next key may follow at once
         settings = self.form.corpus_settings
-        preview = await asyncio.to_thread(
-            look_at, text, settings.encoding, settings.encoding_errors
-        )
-        if stop.is_set():
-            return
-        self.preview = preview
+        await survey.look(settings)
         self._show()
-        if preview.problem or not preview.files:
-            return
-        from w2vtui.corpus.progress import ReadingStopped  # loaded by the thread
-
-        try:
-            sample = await asyncio.to_thread(_sample_of, preview, settings, stop)
-        except ReadingStopped:
-            return
-        except W2vtuiError as error:
-            self._tell_of_text(str(error), stop)
-            return
-        if not stop.is_set():
-            self.sample = sample
-            self._count(stop)
+        await survey.read(settings)
+        self._show()
+        self._count()
 
     @work(exclusive=True, group="count")
-    async def _count(self, stop: threading.Event) -> None:
-        """Find out what the text is under the settings; nothing is read for that."""
-        from w2vtui.corpus.progress import ReadingStopped
-
-        sample, form = self.sample, self.form
-        if sample is None:
-            return
-        try:
-            statistics = await asyncio.to_thread(_statistics_of, sample, form, stop)
-        except ReadingStopped:
-            return
-        except W2vtuiError as error:
-            self._tell_of_text(str(error), stop)
-            return
-        if not stop.is_set():
-            self.statistics = statistics
+    async def _count(self) -> None:
+        """Follow the settings."""
+        form, survey = self.form, self.survey
+        await survey.count(form.corpus_settings, form.live.sample)
+        if survey is self.survey:
             self._estimate()
-            self._show()
-
-    def _tell_of_text(self, problem: str, stop: threading.Event) -> None:
-        if self.preview is not None and not stop.is_set():
-            self.preview = dataclasses.replace(self.preview, problem=problem)
             self._show()
 
     def _estimate(self) -> None:
@@ -246,7 +217,7 @@ class NewRunScreen(Screen[None]):
     def _changed(self, name: str = "") -> None:
         """A setting was changed, or several."""
         if not name or name in _COUNTED:
-            self._count(self._stop)
+            self._count()
         self._estimate()
         self._show()
 
@@ -365,7 +336,7 @@ class NewRunScreen(Screen[None]):
         self.query_one("#needs", Panel).show(Text(needs_text(seen, needs), no_wrap=True))
         lines = word_lines(seen, needs, panel.size.width)
         panel.show(joined(lines[: max(panel.size.height, 1)]))
-        share = self.sample.share if self.sample is not None else 1.0
+        share = self.survey.sample.share if self.survey.sample is not None else 1.0
         read = "all of the text" if seen.exact else f"from {_percent(share)} of the text"
         panel.border_subtitle = read
         zipf.plot(seen.counts, seen.n_words)
@@ -477,17 +448,3 @@ def _label_of(name: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %"
-
-
-def _sample_of(preview: Preview, settings: CorpusSettings, stop: threading.Event) -> TextSample:
-    """Reads: not for the thread that draws."""
-    from w2vtui.corpus.sample import take_sample
-
-    return take_sample(preview.files, settings, stop=stop)
-
-
-def _statistics_of(sample: TextSample, form: Form, stop: threading.Event) -> TextStatistics:
-    """Counts: not for the thread that draws."""
-    from w2vtui.corpus.statistics import statistics_of
-
-    return statistics_of(sample, form.corpus_settings, form.live.sample, stop)
