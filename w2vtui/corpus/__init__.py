@@ -7,6 +7,7 @@
     second pass    encoding.py   ids of types become ids of words
     result         encoded.py    memory-mapped; storage.py  its files; cache.py  kept for next time
     all of it      reading.py    open_corpus, encode_sentences
+    beforehand     sample.py     a sample, read in a moment; statistics.py  what it tells
 
 Work that Unicode makes slow is done once a type, not once a token: 17 million tokens of English
 have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text.py.

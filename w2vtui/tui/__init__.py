@@ -2,6 +2,8 @@
 
     app.py          the program: keys that work everywhere, signals, leaving; `run_app`
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
+                    survey.py       looks at the text; words.py  what it is, and what a run needs
+                    file_picker.py  looks for a text among the files
     train.py        the run: curve, live settings, watched words, quality, events
     dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
     session.py      a run and what the screens keep beside it

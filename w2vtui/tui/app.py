@@ -218,8 +218,10 @@ class W2vApp(App[None]):
     def action_help(self) -> None:
         """Every key."""
         from w2vtui.tui.command_table import COMMANDS
+        from w2vtui.tui.file_picker import FilePicker, TextTree
         from w2vtui.tui.train import TrainScreen
         from w2vtui.tui.widgets.events import EventsPanel
+        from w2vtui.tui.widgets.preset_list import PresetList
         from w2vtui.tui.widgets.prompt import Prompt
         from w2vtui.tui.widgets.setting_rows import SettingRows
 
@@ -227,6 +229,7 @@ class W2vApp(App[None]):
             ("Everywhere", type(self)), ("First screen", NewRunScreen),
             ("While a run goes on", TrainScreen), ("Settings", SettingRows),
             ("Events", EventsPanel), ("Command line", Prompt),
+            ("Presets", PresetList), ("Choosing a text", FilePicker), ("", TextTree),
         ]  # fmt: skip
         listed = [(title, self._keys_of(owner)) for title, owner in groups]
         listed.append(("Commands", [(one.name, one.about) for one in COMMANDS.values()]))

@@ -10,24 +10,40 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Grid
+from textual.containers import Grid, Horizontal
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
+from w2vtui.presets import Settings, preset_in, preset_named
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    TrainingSettings,
+    auto_epochs,
+    default_alpha,
+    spec_of,
+)
 from w2vtui.tui.command_line import command_line, proposed_output
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.preview import Preview, look_at
+from w2vtui.tui.file_picker import FilePicker, folder_of
 from w2vtui.tui.session import Form
+from w2vtui.tui.survey import Survey
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.path_input import PathInput
+from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import Row, SettingRows
+from w2vtui.tui.widgets.tab_bar import TabBar
+from w2vtui.tui.widgets.zipf import ZipfPlot
+from w2vtui.tui.words import Needs, needs_of, needs_text, warning, word_lines
 
 if TYPE_CHECKING:
+    from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.tui.app import W2vApp
+    from w2vtui.tui.preview import Preview
 
 CONTROLS: dict[str, Control] = {
     control.name: control
@@ -42,6 +58,11 @@ CONTROLS: dict[str, Control] = {
 }
 """The settings that matter most before a run; all others keep what the command line gave."""
 _PARTS = {CorpusSettings: "corpus_settings", TrainingSettings: "training", LiveSettings: "live"}
+_COUNTED = ("min_count", "lowercase", "tokenizer", "sample")
+"""The settings that change what is known of a text."""
+
+PANES = ("settings", "presets", "words", "preview", "zipf")
+"""The panels that share the middle of a small terminal, in the order of their tabs."""
 
 
 class NewRunScreen(Screen[None]):
@@ -52,34 +73,61 @@ class NewRunScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="new.start", tooltip="start the training"),
+        Binding("ctrl+o", "browse", "Open", id="new.browse",
+                tooltip="look for a text among the files"),
         Binding("tab", "app.focus_next", "Next", id="new.next", tooltip="next field"),
         Binding("enter", "start", "Start", show=False, id="new.enter",
                 tooltip="on to Start; there, start"),
         Binding("slash", "corpus", "Corpus", id="new.corpus", tooltip="go to the corpus field"),
         Binding("y", "copy", "Copy command", id="new.copy",
                 tooltip="copy the command line that does the same"),
+        Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
+                id="new.previous_pane"),
+        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="new.next_pane"),
     ]  # fmt: skip
 
     def __init__(self, form: Form) -> None:
         super().__init__()
-        self.form = form
-        self.preview: Preview | None = None
-        """What was found under the text of the corpus field; None while it is looked at."""
+        preset = preset_in(_settings_of(form)) if not form.preset else None
+        self.form = dataclasses.replace(form, preset=preset.name) if preset else form
+        self.survey = Survey(form.corpus)
+        """What is known of the text that the corpus field names."""
+        self.needs: Needs | None = None
+        """What a run would take; None while the text is not known."""
+        self._pane = PANES[0]
+
+    @property
+    def preview(self) -> Preview | None:
+        """The first lines of the text; None while they are looked for."""
+        return self.survey.preview
+
+    @property
+    def statistics(self) -> TextStatistics | None:
+        """Figures of the text; None while it is counted, and where it cannot be."""
+        return self.survey.statistics
 
     def compose(self) -> ComposeResult:
-        """Corpus, settings, preview, start, command line; app.tcss lays them out."""
+        """Corpus, presets, settings, what is known of the text, start; app.tcss lays them out."""
         yield Panel(id="header")
         with Grid(id="choices"):
-            corpus = Input(self.form.corpus, id="corpus", classes="framed", select_on_focus=False)
-            corpus.cursor_blink = False
+            corpus = PathInput(self.form.corpus, id="corpus", classes="framed")
             corpus.border_title = "Corpus"
             yield corpus
-            yield Panel("Preview", id="preview", classes="framed")
-            settings = SettingRows(id="settings", classes="framed")
+            yield TabBar(PANES, id="tabs")
+            yield Panel("Preview", id="preview", classes="framed pane")
+            presets = PresetList(id="presets", classes="framed pane")
+            presets.border_title = "Presets"
+            presets.border_subtitle = "↑↓ pick  space choose"
+            yield presets
+            settings = SettingRows(id="settings", classes="framed pane")
             settings.border_title = "Settings"
             settings.border_subtitle = "↑↓ pick  ←→ change  del default"
             yield settings
-        yield Button("Start training", id="start", compact=True)
+            yield Panel("Words", id="words", classes="framed pane")
+            yield ZipfPlot(id="zipf", classes="framed pane")
+        with Horizontal(id="go"):
+            yield Button("Start training", id="start", compact=True)
+            yield Panel(id="needs")
         yield Panel("The same from the command line", id="command", classes="framed")
         yield Panel(id="hint")
         yield KeyBar()
@@ -87,15 +135,22 @@ class NewRunScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the choices, and look at the text."""
         self.query_one("#command").border_subtitle = "y copies"
+        if self.form.preset:
+            self.query_one(PresetList).point(self.form.preset)
+        self._show_pane()
         self._look()
         self._show()
+
+    def on_unmount(self) -> None:
+        """Nobody asks about the text any more."""
+        self.survey.stop()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout that fits."""
         width, height = event.size
         tiny = width < 60 or height < 16
         self.set_class(tiny, "tiny")
-        self.set_class(not tiny and (width < 100 or height < 30), "tabbed")
+        self.set_class(not tiny and (width < 110 or height < 38), "tabbed")
         self.call_after_refresh(self._show)
 
     # ---- the text
@@ -107,17 +162,64 @@ class NewRunScreen(Screen[None]):
         self._show()
 
     def _look(self) -> None:
-        self.preview = None
-        self._look_at(self.form.corpus)
+        self.survey.stop()
+        self.survey, self.needs = Survey(self.form.corpus), None
+        self._look_at(self.survey)
 
     @work(exclusive=True, group="look")
-    async def _look_at(self, text: str) -> None:
+    async def _look_at(self, survey: Survey) -> None:
         await asyncio.sleep(0.05)  # the next key may follow at once
-        encoding = self.form.corpus_settings.encoding
-        preview = await asyncio.to_thread(look_at, text, encoding)
-        if text == self.form.corpus:
-            self.preview = preview
+        settings = self.form.corpus_settings
+        await survey.look(settings)
+        self._show()
+        await survey.read(settings)
+        self._show()
+        self._count()
+
+    @work(exclusive=True, group="count")
+    async def _count(self) -> None:
+        """Follow the settings."""
+        form, survey = self.form, self.survey
+        await survey.count(form.corpus_settings, form.live.sample)
+        if survey is self.survey:
+            self._estimate()
             self._show()
+
+    def _estimate(self) -> None:
+        form = self.form
+        if self.statistics is not None:
+            self.needs = needs_of(self.statistics, form.training, form.live)
+
+    @work
+    async def action_browse(self) -> None:
+        """Look for a text among the files; what is chosen lands in the corpus field."""
+        form = self.form
+        picker = FilePicker(folder_of(form.corpus), form.corpus_settings.encoding)
+        chosen = await self.app.push_screen_wait(picker)
+        if chosen is not None:
+            corpus = self.query_one("#corpus", PathInput)
+            corpus.value = chosen
+            corpus.cursor_position = len(chosen)
+            self.set_focus(corpus)
+
+    # ---- the presets
+
+    def on_preset_list_chosen(self, message: PresetList.Chosen) -> None:
+        """Set what the preset decides on."""
+        corpus, training, live = preset_named(message.name).applied(_settings_of(self.form))
+        self.form = dataclasses.replace(
+            self.form, corpus_settings=corpus, training=training, live=live, preset=message.name
+        )
+        self._changed()
+        if message.goes_on:
+            self.query_one("#start").focus()
+
+    def _changed(self, name: str = "") -> None:
+        """A setting was changed, or several."""
+        if not name or name in _COUNTED:
+            self._count()
+        self._estimate()
+        self._show()
 
     # ---- the settings
 
@@ -132,7 +234,7 @@ class NewRunScreen(Screen[None]):
             self.warn(str(error))
             return
         self.form = dataclasses.replace(self.form, **{part: changed})
-        self._show()
+        self._changed(control.name)
 
     def _auto(self, name: str) -> Any:
         """What `auto` is likely to stand for."""
@@ -140,6 +242,8 @@ class NewRunScreen(Screen[None]):
             return default_alpha(self.form.live.model)
         if name == "workers":
             return self.app.cores
+        if self.statistics is not None:
+            return auto_epochs(self.statistics.n_kept)
         return self.preview.epochs if self.preview is not None else None
 
     def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
@@ -169,8 +273,8 @@ class NewRunScreen(Screen[None]):
     # ---- drawing
 
     def _show(self) -> None:
-        if self not in self.app.screen_stack:  # a late call for a screen that was left
-            return
+        if self not in self.app.screen_stack or not self.app.is_running:
+            return  # a late call for a screen that was left
         width = self.size.width
         title = Text(" w2vtui", "bold", no_wrap=True)
         title.append("  New run", "not bold")
@@ -188,7 +292,9 @@ class NewRunScreen(Screen[None]):
             for name, control in CONTROLS.items()
         ]
         self.query_one("#settings", SettingRows).show(tuple(rows))
+        self.query_one(PresetList).show(self.form.preset, self._changes())
         self._show_preview()
+        self._show_words()
         command = self.query_one("#command", Panel)
         command.show(Text(self.command()))
         self.query_one("#hint", Panel).show(Text(pad(self._hint(), width - 2)))
@@ -205,6 +311,7 @@ class NewRunScreen(Screen[None]):
         width, height = panel.size
         problem = preview is not None and bool(preview.problem)
         panel.set_class(problem, "problem")
+        self.query_one("#hint").set_class(problem and self.has_class("tabbed"), "problem")
         if preview is None:
             lines = [Text("looking …", "dim")]
         elif problem:
@@ -216,12 +323,71 @@ class NewRunScreen(Screen[None]):
             panel.border_subtitle = preview.summary.replace("[", "(")
         panel.show(joined(lines))
 
+    def _show_words(self) -> None:
+        panel = self.query_one("#words", Panel)
+        zipf, seen, needs = self.query_one(ZipfPlot), self.statistics, self.needs
+        if seen is None or needs is None:
+            known = self.preview is not None and (self.preview.problem or not self.preview.files)
+            panel.show(Text("" if known else "counting …", "dim"))
+            panel.border_subtitle = ""
+            self.query_one("#needs", Panel).show(Text())
+            zipf.clear()
+            return
+        self.query_one("#needs", Panel).show(Text(needs_text(seen, needs), no_wrap=True))
+        lines = word_lines(seen, needs, panel.size.width)
+        panel.show(joined(lines[: max(panel.size.height, 1)]))
+        share = self.survey.sample.share if self.survey.sample is not None else 1.0
+        read = "all of the text" if seen.exact else f"from {_percent(share)} of the text"
+        panel.border_subtitle = read
+        zipf.plot(seen.counts, seen.n_words)
+
+    def _changes(self) -> tuple[str, ...]:
+        """Labels of the settings that were changed since the preset was chosen."""
+        if not self.form.preset:
+            return ()
+        settings = _settings_of(self.form)
+        names = preset_named(self.form.preset).changes_in(settings)
+        return tuple(_label_of(name) for name in names)
+
     def _hint(self) -> str:
         if self.preview is not None and self.preview.problem:
-            return "Name another text: a path, a folder, or a pattern such as notes/*.txt"
+            if self.has_class("tabbed"):  # the preview may be behind another pane
+                return f"✗ {self.preview.problem}"
+            return "Name another text: a path, a folder, a pattern such as notes/*.txt; ^o looks"
+        form, seen = self.form, self.statistics
+        if seen is not None and self.needs is not None:
+            warned = warning(seen, self.needs, form.corpus_settings, form.training)
+            if warned:
+                return warned
         if isinstance(self.focused, Button):
             return "enter starts: something is learning within seconds"
         return "enter goes to Start, enter again starts; the defaults are sensible"
+
+    # ---- panes
+
+    def action_pane(self, by: int) -> None:
+        """Show the next of the panes that share the middle."""
+        self._choose_pane(PANES[(PANES.index(self._pane) + by) % len(PANES)])
+
+    def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
+        """Show the pane that was clicked."""
+        self._choose_pane(message.pane)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Panes are switched where they share a place."""
+        return self.has_class("tabbed") if action == "pane" else True
+
+    def _choose_pane(self, pane: str) -> None:
+        self._pane = pane
+        self._show_pane()
+        shown = self.query_one(f"#{pane}")
+        self.set_focus(shown if shown.focusable else self.query_one("#start"))
+        self.call_after_refresh(self._show)
+
+    def _show_pane(self) -> None:
+        for pane in PANES:
+            self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
+        self.query_one(TabBar).show(self._pane)
 
     def on_descendant_focus(self) -> None:
         """The hint is that of what has the focus."""
@@ -267,3 +433,18 @@ class NewRunScreen(Screen[None]):
         """Copy the command line."""
         self.app.copy_to_clipboard(self.command())
         self.app.notify("command line copied", markup=False)
+
+
+def _settings_of(form: Form) -> Settings:
+    return Settings(form.corpus_settings, form.training, form.live)
+
+
+def _label_of(name: str) -> str:
+    """What a setting is called on a screen, by its name."""
+    if name in CONTROLS:
+        return CONTROLS[name].label
+    return spec_of(LiveSettings, name).label or name
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import auto_epochs
+from w2vtui.settings import EncodingErrors, auto_epochs
 from w2vtui.tui.figures import short, size
 from w2vtui.tui.sources import is_sample, sources_of
 
@@ -25,11 +26,13 @@ class Preview:
     summary: str = ""
     problem: str = ""
     sources: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    """Those that can be read again, and so before a run."""
     epochs: int | None = None
     """What `epochs auto` is likely to choose."""
 
 
-def look_at(text: str, encoding: str) -> Preview:
+def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Preview:
     """Look at what the corpus field names. Touches the disk: not for the thread that draws."""
     from w2vtui.corpus.files import find_files, is_regular
     from w2vtui.corpus.streams import COMPRESSED, ByteStream
@@ -41,8 +44,10 @@ def look_at(text: str, encoding: str) -> Preview:
         n_bytes = sum(path.stat().st_size for path in regular)
         if not regular:  # a pipe can be read only once
             return Preview(sources=sources, summary="a pipe: no preview")
-        with ByteStream(regular[0]) as stream:
+        first = next((path for path in regular if path.stat().st_size), regular[0])
+        with ByteStream(first) as stream:
             head = stream.read(_LOOKED_AT_BYTES)
+            problem = _problem_with(head, stream.name, encoding, errors)
     except W2vtuiError as error:
         return Preview(problem=str(error))
     except OSError as error:
@@ -56,10 +61,31 @@ def look_at(text: str, encoding: str) -> Preview:
     return Preview(
         lines=tuple(safe_text(line.expandtabs(4), _SHOWN_CHARACTERS) for line in lines),
         summary=f"{what} · {size(n_bytes)}" + f" · about {short(n_tokens)} words" * bool(known),
-        problem="" if n_bytes else "this file is empty",
+        problem=problem if n_bytes else "this file is empty",
         sources=sources,
+        files=tuple(regular),
         epochs=auto_epochs(round(n_tokens)) if known else None,
     )
+
+
+def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors) -> str:
+    """Why a text that begins so cannot be trained on; empty where it can."""
+    from w2vtui.corpus.streams import find_codec, not_in_encoding
+
+    codec = find_codec(encoding)
+    if b"\0" in head and not codec.name.startswith(("utf-16", "utf-32")):
+        return (
+            f"{name} is no text: byte 0 at offset {head.index(0)}; name a text file, or for text "
+            "of 16 or 32 bits begin with --encoding utf-16 or utf-32"
+        )
+    try:
+        codecs.getincrementaldecoder(encoding)(errors).decode(head)
+    except UnicodeDecodeError as error:
+        at = error.start
+        return str(not_in_encoding(name, encoding, at, error.object[at], error.reason))
+    except UnicodeError as error:  # a few codecs know no position
+        return f"{name} is not in the encoding {encoding} ({error})"
+    return ""
 
 
 def _what(files: list[Path]) -> str:

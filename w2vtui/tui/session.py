@@ -74,6 +74,8 @@ class Form:
     """Files of word pairs to score the vectors on,"""
     analogies: tuple[str, ...] = ()
     """and of analogies."""
+    preset: str = ""
+    """The name of the preset that was chosen last."""
 
 
 class Session:

@@ -1,0 +1,178 @@
+"""Settings that belong together, by name: what to begin with for a kind of text.
+
+A preset says which settings differ from the defaults and why. Choosing one sets every setting that
+shapes what is learned; how the text is read, the seed and the threads stay as they are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from w2vtui.errors import SettingsError
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    TrainingSettings,
+    field_default,
+    field_types,
+)
+
+GOVERNED: Mapping[type, tuple[str, ...]] = MappingProxyType(
+    {
+        CorpusSettings: ("min_count",),
+        TrainingSettings: ("vector_size",),
+        LiveSettings: tuple(name for name in field_types(LiveSettings) if name != "workers"),
+    }
+)
+"""The settings that a preset decides on, by the class they are fields of."""
+
+_SHORT = {"skip-gram": "SG", "cbow": "CBOW"}
+
+
+class Settings(NamedTuple):
+    """All settings of a run."""
+
+    corpus: CorpusSettings
+    training: TrainingSettings
+    live: LiveSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preset:
+    """A set of settings with a name."""
+
+    name: str
+    why: str
+    """One line: what it is for, and after whom."""
+    corpus: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    live: Mapping[str, Any] = field(default_factory=dict)
+    """What differs from the defaults, in each of the three classes of settings."""
+
+    def applied(self, settings: Settings) -> Settings:
+        """These settings with all that a preset decides on set as this one says.
+
+        Raises:
+            SettingsError: the preset does not fit a setting that stays.
+        """
+        return Settings(
+            dataclasses.replace(settings.corpus, **self._wanted(CorpusSettings, self.corpus)),
+            dataclasses.replace(settings.training, **self._wanted(TrainingSettings, self.training)),
+            dataclasses.replace(settings.live, **self._wanted(LiveSettings, self.live)),
+        )
+
+    def changes_in(self, settings: Settings) -> tuple[str, ...]:
+        """The names of the settings that stand otherwise than this one says."""
+        chosen = (self.corpus, self.training, self.live)
+        return tuple(
+            name
+            for part, differing in zip(settings, chosen, strict=True)
+            for name, value in self._wanted(type(part), differing).items()
+            if getattr(part, name) != value
+        )
+
+    @property
+    def summary(self) -> str:
+        """The settings that matter most, in a few letters: `SG NS K5 w5 d100 e5`."""
+        live = LiveSettings(**self.live)
+        training = TrainingSettings(**self.training)
+        objective = {
+            "negative-sampling": f"NS K{live.negative}",
+            "hierarchical-softmax": "HS",
+            "softmax": "softmax",
+        }[live.objective]
+        epochs = "auto" if live.epochs is None else f"e{live.epochs}"
+        return f"{_SHORT[live.model]} {objective} w{live.window} d{training.vector_size} {epochs}"
+
+    @staticmethod
+    def _wanted(kind: type, differing: Mapping[str, Any]) -> dict[str, Any]:
+        """Every governed setting of a class, and what it is to be."""
+        return {n: differing.get(n, field_default(kind, n)) for n in GOVERNED[kind]}
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        name="default",
+        why="good neighbours from most texts; as many passes as fit the text",
+    ),
+    Preset(
+        name="quick look",
+        why="short vectors and three passes: a first impression before a longer run",
+        training={"vector_size": 50},
+        live={"epochs": 3},
+    ),
+    Preset(
+        name="gensim default",
+        why="what gensim 4 does when nothing is said: to compare with a model made there",
+        live={"model": "cbow", "alpha": 0.025, "epochs": 5},
+    ),
+    Preset(
+        name="demo-word.sh",
+        why="the demo that comes with word2vec.c, made for the 17 million words of text8",
+        training={"vector_size": 200},
+        live={"model": "cbow", "window": 8, "negative": 25, "sample": 1e-4, "epochs": 15},
+    ),
+    Preset(
+        name="small corpus",
+        why="below a million words: short vectors, wide windows, much noise, many passes",
+        corpus={"min_count": 2},
+        training={"vector_size": 50},
+        live={"window": 10, "negative": 15, "epochs": 40},
+    ),
+    Preset(
+        name="rare words",
+        why="the tree moves rare words, frequent ones are thinned out (Mikolov et al. 2013)",
+        corpus={"min_count": 2},
+        live={"objective": "hierarchical-softmax", "sample": 1e-4, "epochs": 10},
+    ),
+    Preset(
+        name="recommender",
+        why="words are items, lines sessions; much rare noise (Caselles-Dupré et al. 2018)",
+        live={
+            "window": 20,
+            "shrink_windows": False,
+            "sample": 0.0,
+            "ns_exponent": -0.5,
+            "epochs": 30,
+        },
+    ),
+    Preset(
+        name="graph walks",
+        why="words are nodes, lines random walks: node2vec (Grover, Leskovec 2016)",
+        corpus={"min_count": 1},
+        training={"vector_size": 128},
+        live={"window": 10, "sample": 0.0, "epochs": 1},
+    ),
+    Preset(
+        name="k-mers",
+        why="words are pieces of a sequence, few and frequent: ProtVec (Asgari, Mofrad 2015)",
+        corpus={"min_count": 2},
+        live={"window": 25, "sample": 0.0},
+    ),
+)
+"""In the order in which they are offered."""
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of this name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for preset in PRESETS:
+        if preset.name == name:
+            return preset
+    known = [preset.name for preset in PRESETS]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    raise SettingsError(f"there is no preset {name!r}: {hint}")
+
+
+def preset_in(settings: Settings) -> Preset | None:
+    """The preset that these settings are, if any."""
+    return next((preset for preset in PRESETS if not preset.changes_in(settings)), None)

@@ -1,0 +1,121 @@
+"""The presets as a list: one is pointed at, one is chosen."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from w2vtui.display import pad
+from w2vtui.presets import PRESETS
+
+NAME_CELLS = 15
+N_WHY_LINES = 2
+_MARKS = {"": " ", "chosen": "●", "changed": "◐"}
+
+
+class PresetList(Widget, can_focus=True):
+    """Names of presets with their settings, and why one would take the one pointed at."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "presets--pointed", "presets--chosen", "presets--settings", "presets--why",
+    }  # fmt: skip
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "point(-1)", "preset above", show=False, id="presets.up"),
+        Binding("down,j", "point(1)", "preset below", show=False, id="presets.down"),
+        Binding("space", "choose", "set all settings as the preset says", show=False,
+                id="presets.choose"),
+        Binding("enter", "choose_and_go", "the same, and on to Start", show=False,
+                id="presets.enter"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Chosen(Message):
+        """A preset was chosen."""
+
+        name: str
+        goes_on: bool
+        """Whether the next step is to start."""
+
+    def __init__(self, *, id: str, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
+        self._pointed = 0
+        self._chosen = ""
+        self._changes: tuple[str, ...] = ()
+
+    def show(self, chosen: str, changes: tuple[str, ...]) -> None:
+        """Mark the preset that was chosen, with the settings that were changed since."""
+        if (chosen, changes) != (self._chosen, self._changes):
+            self._chosen, self._changes = chosen, changes
+            self.refresh()
+
+    def point(self, name: str) -> None:
+        """Point at a preset."""
+        self._pointed = next(at for at, preset in enumerate(PRESETS) if preset.name == name)
+        self.refresh()
+
+    # ---- keys
+
+    def action_point(self, by: int) -> None:
+        """Point at the one above or below."""
+        self._pointed = (self._pointed + by) % len(PRESETS)
+        self.refresh()
+
+    def action_choose(self) -> None:
+        """Choose the one pointed at."""
+        self.post_message(self.Chosen(PRESETS[self._pointed].name, goes_on=False))
+
+    def action_choose_and_go(self) -> None:
+        """Choose it and go on."""
+        self.post_message(self.Chosen(PRESETS[self._pointed].name, goes_on=True))
+
+    def on_click(self, event: Click) -> None:
+        """Choose what was clicked."""
+        n_lines = self._n_lines()
+        at = self._first(n_lines) + event.y
+        if event.y < n_lines and at < len(PRESETS):
+            self._pointed = at
+            self.action_choose()
+            self.refresh()
+
+    # ---- drawing
+
+    def _n_lines(self) -> int:
+        room = self.size.height - N_WHY_LINES
+        return min(len(PRESETS), room if room >= N_WHY_LINES else max(self.size.height, 1))
+
+    def _first(self, n_lines: int) -> int:
+        """The first preset shown."""
+        return min(max(self._pointed - n_lines // 2, 0), len(PRESETS) - n_lines)
+
+    def render(self) -> Text:
+        """The list, and the reason for the one pointed at."""
+        n_lines = self._n_lines()
+        first = self._first(n_lines)
+        lines = [self._line(at) for at in range(first, first + n_lines)]
+        width = max(self.size.width, 1)
+        why = textwrap.wrap(PRESETS[self._pointed].why, width)[: self.size.height - n_lines]
+        style = self.get_component_rich_style("presets--why")
+        lines += [Text(pad(line, width), style) for line in why]
+        return Text("\n", no_wrap=True).join(lines)
+
+    def _line(self, at: int) -> Text:
+        preset, width = PRESETS[at], self.size.width
+        is_pointed, is_chosen = at == self._pointed, preset.name == self._chosen
+        state = "" if not is_chosen else "changed" if self._changes else "chosen"
+        style = self.get_component_rich_style
+        line = Text("▸ " if is_pointed else "  ", style("presets--pointed"))
+        line.append(f"{_MARKS[state]} ", style("presets--chosen"))
+        lit = is_pointed and self.has_focus
+        name_style = "presets--pointed" if lit else "presets--chosen" if is_chosen else ""
+        line.append(pad(preset.name, NAME_CELLS), style(name_style) if name_style else "")
+        text = f"changed: {', '.join(self._changes)}" if state == "changed" else preset.summary
+        line.append(text, style("presets--settings"))
+        return Text(pad(line.plain, width), spans=line.spans, no_wrap=True)
