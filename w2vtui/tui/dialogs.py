@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import pad
+
+_HELP_CELLS = 66
+_KEY_CELLS = 16
+"""Of a line of the help: all, and those of the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,16 @@ def _note_on(path: str) -> Text:
     return Text("this file exists and will be replaced" if exists else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Keys under one title, and what they do."""
+
+    title: str
+    keys: Sequence[tuple[str, str]]
+    about: str = ""
+    """A sentence below the title."""
+
+
 class Help(ModalScreen[None]):
     """Every key."""
 
@@ -130,22 +145,25 @@ class Help(ModalScreen[None]):
         Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),
     ]
 
-    def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
-        """groups: titles, each with keys and what they do."""
+    def __init__(self, sections: Sequence[Section]) -> None:
         super().__init__()
-        self.groups = groups
+        self.sections = sections
 
     def compose(self) -> ComposeResult:
         """All of it, to scroll through."""
         text = Text()
-        for title, keys in self.groups:
-            text.append(f"{title}\n", "bold")
-            for key, does in keys:
-                text.append(f"  {pad(key, 13)}", "bold")
-                text.append(f"{does}\n")
+        for section in self.sections:
+            text.append(f"{section.title}\n", "bold")
+            if section.about:
+                text.append(f"{section.about}\n", "italic")
+            for key, does in section.keys:
+                first, *rest = textwrap.wrap(does, _HELP_CELLS - _KEY_CELLS) or [""]
+                text.append(f"  {pad(key, _KEY_CELLS)}", "bold")
+                text.append("\n".join([first, *(" " * (_KEY_CELLS + 2) + line for line in rest)]))
+                text.append("\n")
             text.append("\n")
         text.rstrip()
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "esc closes"
+            dialog.border_subtitle = "↑↓ scroll   esc closes"
             yield Static(text)

@@ -44,6 +44,15 @@ CONTROLS: dict[str, Control] = {
 _PARTS = {CorpusSettings: "corpus_settings", TrainingSettings: "training", LiveSettings: "live"}
 
 
+PREVIEW_HELP = "The first lines of the text, as they will be read."
+
+
+class CorpusField(Input):
+    """Names the text."""
+
+    HELP = "The text to train on: a file, a folder, or a pattern such as notes/*.txt."
+
+
 class NewRunScreen(Screen[None]):
     """What to train on, and how."""
 
@@ -70,11 +79,13 @@ class NewRunScreen(Screen[None]):
         """Corpus, settings, preview, start, command line; app.tcss lays them out."""
         yield Panel(id="header")
         with Grid(id="choices"):
-            corpus = Input(self.form.corpus, id="corpus", classes="framed", select_on_focus=False)
+            corpus = CorpusField(
+                self.form.corpus, id="corpus", classes="framed", select_on_focus=False
+            )
             corpus.cursor_blink = False
             corpus.border_title = "Corpus"
             yield corpus
-            yield Panel("Preview", id="preview", classes="framed")
+            yield Panel("Preview", id="preview", classes="framed", help=PREVIEW_HELP)
             settings = SettingRows(id="settings", classes="framed")
             settings.border_title = "Settings"
             settings.border_subtitle = "↑↓ pick  ←→ change  del default"
@@ -86,7 +97,8 @@ class NewRunScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the choices, and look at the text."""
-        self.query_one("#command").border_subtitle = "y copies"
+        copy = self.app.key_of("new.copy", NewRunScreen)
+        self.query_one("#command").border_subtitle = f"{copy} copies"
         self._look()
         self._show()
 
@@ -239,7 +251,8 @@ class NewRunScreen(Screen[None]):
         known = self.preview.sources if self.preview is not None else ()
         sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
         output = self.app.output or proposed_output(sources[0])
-        return command_line(sources, form.corpus_settings, form.training, form.live, output=output)
+        chosen = (form.corpus_settings, form.training, form.live)
+        return command_line(sources, *chosen, output=output, configured=self.app.configured)
 
     def on_input_submitted(self) -> None:
         """Enter in the corpus field goes on to Start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.text import Text
@@ -208,19 +208,31 @@ def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
     return lines
 
 
-def hint(shot: Snapshot, saved_to: str | None, staged: bool) -> str:
-    """One thing to know or to do now."""
-    saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else "s saves the vectors"
+def hint(shot: Snapshot, saved_to: str | None, staged: bool, key: Callable[[str], str]) -> str:
+    """One thing to know or to do now.
+
+    key   the key of a binding, by its id
+    """
+    saved = (
+        f"saved to {safe_text(saved_to, 24)}"
+        if saved_to
+        else (f"{key('train.save')} saves the vectors")
+    )
+    new, leaves = key("train.new"), f"{key('app.quit')} quits"
     if shot.state == "preparing":
         return "training starts by itself when all is read and compiled"
     if shot.state == "failed":
-        return "n goes back to the first screen with the same choices · ctrl+q quits"
+        return f"{new} goes back to the first screen with the same choices · {leaves}"
     if shot.ended:
-        return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
+        ask = f"{key('train.query')} asks for neighbors"
+        return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
     if staged:
-        return "enter applies what is staged, esc drops it; it takes effect within 0.1 s"
+        return (
+            f"{key('rows.apply')} applies what is staged, {key('rows.drop')} drops it; "
+            "it takes effect within 0.1 s"
+        )
     if shot.state == "paused":
-        return "paused: settings can be changed; space goes on"
+        return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
     return "judge a change by the probe loss, whose yardstick stays"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
 from w2vtui.tui.command_line import proposed_output
+from w2vtui.tui.commands import Keyless
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 PANES = ("controls", "neighbors", "run", "speed", "events")
 """The panels that share the lower half on a small terminal, in the order of their tabs."""
+RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
+EVENTS_HELP = "What happened, newest first; a change has the number that it has on the curve."
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
 _NO_ROWS = np.empty((0, 4))
@@ -66,7 +70,13 @@ class TrainScreen(Screen[None]):
         Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next"),
         Binding("escape", "leave_query", "Back", id="train.back",
                 tooltip="from the query back to the controls"),
+        Binding("i", "hints", "Hints", show=False, id="train.hints",
+                tooltip="show the line of hints, or give its place to the panes"),
     ]  # fmt: skip
+    KEYLESS: ClassVar[tuple[Keyless, ...]] = tuple(
+        Keyless(f"Go to {pane}", f"show_pane({pane!r})", f"show the pane of {pane}")
+        for pane in PANES
+    )
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
         super().__init__()
@@ -97,9 +107,9 @@ class TrainScreen(Screen[None]):
             yield TabBar(PANES, id="tabs")
             yield SettingRows(id="controls", classes="framed pane")
             yield SpeedPanel(id="speed", classes="framed pane")
-            yield Panel("Run", id="run", classes="framed pane")
+            yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
             yield NeighborsPanel(id="neighbors", classes="framed pane")
-            yield Panel("Events", id="events", classes="framed pane")
+            yield Panel("Events", id="events", classes="framed pane", help=EVENTS_HELP)
         yield Panel(id="hint")
         yield KeyBar()
 
@@ -107,7 +117,11 @@ class TrainScreen(Screen[None]):
         """Begin to look."""
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
-        controls.border_subtitle = "←→ change  enter apply  esc drop"
+        apply, drop = self._key("rows.apply"), self._key("rows.drop")
+        controls.border_subtitle = f"←→ change  {apply} apply  {drop} drop"
+        ask, back = self._key("train.query"), self._key("train.back")
+        self.query_one("#neighbors").border_subtitle = f"{ask} ask  {back} back"
+        self.set_class(not self.app.look.hints, "no-hints")
         self._show_pane()
         self.tick()
 
@@ -124,6 +138,9 @@ class TrainScreen(Screen[None]):
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Draw what a dialog kept from being drawn."""
         self._draw_all()
+
+    def _key(self, name: str) -> str:
+        return self.app.key_of(name, TrainScreen, SettingRows)
 
     # ---- looking
 
@@ -203,8 +220,10 @@ class TrainScreen(Screen[None]):
         if failed:
             message = str(shot.error) or type(shot.error).__name__
             banner.show(Text(f"✗ {safe_text(message)}"))
-        hint = readouts.hint(shot, self.session.saved_to, bool(self.staging.staged))
-        self._lines("#hint", [Text(pad(hint, width - 2))])
+        if self.app.look.hints:
+            staged = bool(self.staging.staged)
+            hint = readouts.hint(shot, self.session.saved_to, staged, self._key)
+            self._lines("#hint", [Text(pad(hint, width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot
@@ -355,6 +374,12 @@ class TrainScreen(Screen[None]):
         """Logarithmic loss scale, or linear."""
         self._log = not self._log
         self._draw()
+
+    def action_hints(self) -> None:
+        """Show the line of hints, or give its place to the panes; for the runs to come as well."""
+        self.app.look = replace(self.app.look, hints=not self.app.look.hints)
+        self.set_class(not self.app.look.hints, "no-hints")
+        self.call_after_refresh(self._draw_all)
 
     def action_freeze(self) -> None:
         """Let the display stand still while training goes on, or follow it again."""

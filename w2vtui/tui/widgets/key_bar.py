@@ -46,7 +46,10 @@ class KeyBar(Static):
         if not self.is_mounted or screen is not self.screen:
             return
         active = [one.binding for one in screen.active_bindings.values() if one.enabled]
-        shown = {binding.action: binding for binding in active if binding.show}
+        shown: dict[str, Binding] = {}
+        for binding in active:
+            if binding.show:  # of several keys for the same, the first
+                shown.setdefault(binding.action, binding)
         bindings = sorted(shown.values(), key=lambda b: LAST.index(b.id) if b.id in LAST else -1)
         while bindings and self._line(bindings).cell_len > self.size.width:
             del bindings[max(len(bindings) - len(LAST) - 1, 0)]

@@ -21,6 +21,8 @@ _ROWS_FOR_TWO = 12
 class LossPanel(Vertical):
     """Two charts, since the two losses are different measures; one where there is little room."""
 
+    HELP = "The losses over the tokens trained, lower is better; numbers mark your changes."
+
     def compose(self) -> ComposeResult:
         """Two charts."""
         yield Chart(id="probe-chart")

@@ -23,6 +23,8 @@ _WATCHED_CELLS = 11
 class NeighborsPanel(Vertical):
     """A field to ask in; without a query, a line for each watched word."""
 
+    HELP = "The nearest words of a query as they are now; without one, of some watched words."
+
     @dataclass
     class Asked(Message):
         """A query was entered; an empty one asks for the watched words."""

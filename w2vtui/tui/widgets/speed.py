@@ -14,6 +14,8 @@ from w2vtui.tui.widgets.chart import Chart, Plot
 class SpeedPanel(Vertical):
     """A chart; the numbers stand in the frame."""
 
+    HELP = "Words trained a second, over the training time."
+
     def compose(self) -> ComposeResult:
         """One chart."""
         yield Chart(id="speed-chart")
