@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from contextlib import suppress
 from typing import Any
 
 from w2vtui.cli.output import tell
-from w2vtui.config import KEYS_TABLE, TABLES, Given, settings_files, template, toml_value
+from w2vtui.config import KEYS_TABLE, TABLES, Given, settings_files
+from w2vtui.config.writing import template, toml_value
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import DiskError
 from w2vtui.settings import field_types
@@ -58,6 +60,8 @@ def init(arguments: argparse.Namespace) -> int:
     from w2vtui.tui.keys import all_keys
 
     file = settings_files()[-1]
+    if os.path.lexists(file):
+        raise DiskError(f"{file} is there already: edit it, or move it away first")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
@@ -68,8 +72,6 @@ def init(arguments: argparse.Namespace) -> int:
                 with suppress(OSError):
                     file.unlink()
                 raise
-    except FileExistsError as error:
-        raise DiskError(f"{file} is there already: edit it, or move it away first") from error
     except OSError as error:
         raise DiskError(f"cannot write {file}: {error.strerror or error}") from error
     tell(f"wrote {safe_text(str(file))}")

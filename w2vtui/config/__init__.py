@@ -18,7 +18,6 @@ from w2vtui.config.reading import (
     read_config,
     settings_files,
 )
-from w2vtui.config.writing import Key, template, toml_value
 
 __all__ = [
     "CONFIG_VARIABLE",
@@ -26,11 +25,8 @@ __all__ = [
     "TABLES",
     "Config",
     "Given",
-    "Key",
     "Source",
     "blamed",
     "read_config",
     "settings_files",
-    "template",
-    "toml_value",
 ]

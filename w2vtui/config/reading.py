@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,6 +126,10 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
 
 def _read_file(path: Path, must_exist: bool) -> Config:
     text = _text_of(path, must_exist)
+    if not text:
+        return Config()
+    import tomllib  # only a program that has something to read need spend the time
+
     try:
         document = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, or a number too long to be read
@@ -214,6 +217,8 @@ class _File:
 
     def _line_of(self, place: tuple[str, ...]) -> int | None:
         """The line that gives a key its value: the first up to which the text holds it."""
+        import tomllib
+
         for number, line in enumerate(self._lines, start=1):
             if place[-1] in line:
                 try:

@@ -89,9 +89,10 @@ def help_of(widget: Widget) -> str:
 
 def _listed(app: W2vApp, owner: type[DOMNode]) -> Iterable[Keyless]:
     for binding in own_bindings(owner):
-        keys = "  ".join(key_texts(app, app.keys, binding))
-        told = f"{keys}: {binding.tooltip or binding.description}"
-        yield Keyless(_capitalized(binding.description), binding.action, told)
+        if binding.action != "command_palette":  # it is what lists them
+            keys = "  ".join(key_texts(app, app.keys, binding))
+            told = f"{keys}: {binding.tooltip}" if binding.tooltip else keys
+            yield Keyless(_capitalized(binding.description), binding.action, told)
     yield from owner.__dict__.get("KEYLESS", ())
 
 

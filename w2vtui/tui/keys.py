@@ -12,7 +12,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys, key_to_character
 
-from w2vtui.config import Given, Key
+from w2vtui.config import Given
+from w2vtui.config.writing import Key
 from w2vtui.errors import SettingsError
 
 _MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
