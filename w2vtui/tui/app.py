@@ -117,8 +117,8 @@ class W2vApp(App[None]):
     def on_mount(self) -> None:
         """Show the first screen."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
-        self.app_suspend_signal.subscribe(self, self._suspend)
-        self.app_resume_signal.subscribe(self, self._resume)
+        self.app_suspend_signal.subscribe(self, self._suspend, immediate=True)
+        self.app_resume_signal.subscribe(self, self._resume, immediate=True)
         self.push_screen(NewRunScreen(self._form))
 
     # ---- from screen to screen

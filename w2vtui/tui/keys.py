@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import Keys, key_to_character
+from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 from w2vtui.config import Given
 from w2vtui.config.writing import Key
@@ -95,7 +95,8 @@ def check_keys(keys: Mapping[str, Given]) -> None:
 
 def _check_key(name: str, key: str, given: Given) -> None:
     *modifiers, last = ["plus"] if key == "+" else key.split("+")
-    is_known = last in _NAMED_KEYS or (last.isprintable() and key_to_character(last) is not None)
+    character = key_to_character(REPLACED_KEYS.get(last, last))
+    is_known = last in _NAMED_KEYS or (character is not None and character.isprintable())
     if is_known and set(modifiers) <= _MODIFIERS:
         return
     near = difflib.get_close_matches(last, sorted(_NAMED_KEYS), n=1, cutoff=0.5)
