@@ -384,6 +384,44 @@ def test_config_asked_wrongly(files, capsys, argv, expected):
     assert expected in capsys.readouterr().err
 
 
+def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
+    got = {}
+    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
+    files[0].write_text('[screen]\nmarker = "ascii"\n[keys]\ntrain.pause = ["p", "f5"]\n')
+    assert run_command_line(["--theme", "nord"]) == 0
+    assert got["look"] == ScreenSettings(theme="nord", marker="ascii")
+    assert got["config"].keys["train.pause"].value == "p,f5"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[screen]\ntheme = "nrod"\n', "line 2: there is no theme 'nrod': did you mean nord?"),
+        ('[keys]\ntrain.pause = "f"\n', "line 2: train.pause cannot be f on the train screen"),
+    ],
+)
+def test_the_app_is_not_shown_under_settings_that_it_cannot_follow(
+    files, monkeypatch, capsys, text, expected
+):
+    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: 0)
+    files[1].write_text(text)
+    assert run_command_line([]) == 2
+    assert f"{files[1]}, {expected}" in capsys.readouterr().err
+
+
+def test_the_command_line_of_the_first_screen_overrules_the_file(files):
+    from w2vtui.tui.command_line import command_line
+
+    configured = {"window": 8, "alpha": 0.1}
+    live = LiveSettings(window=5, negative=7)
+    line = command_line(["x.txt"], live, configured=configured)
+    assert line == "w2vtui train x.txt --negative 7 --window 5 --alpha auto"
+    files[0].write_text("[training]\nwindow = 8\nalpha = 0.1\n")
+    assert parse([*line.split()[1:], "-o", "v.bin"]).live_settings == live
+
+
 def test_the_current_folder_may_be_gone(files, monkeypatch, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()

@@ -161,10 +161,11 @@ async def test_two_keys_can_change_places():
 
 async def test_bar_hints_and_frames_show_the_keys_given_anew():
     keys = {"train.pause": "p,f5", "rows.apply": "a", "train.query": "ctrl+f", "train.new": "N"}
+    keys |= {"rows.left": "less_than_sign", "rows.right": ">"}
     async with train_screen(keys) as (app, run):
         await wait_for(app, lambda: "p Pause  ^f Query" in screen_lines(app)[-1])
         assert "space Pause" not in screen_lines(app)[-1]
-        assert "←→ change  a apply  esc drop" in text_of(app)
+        assert "<> change  a apply  esc drop" in text_of(app)
         assert "^f ask  esc back" in text_of(app)
         run.shot = replace(run.shot, state="paused")
         await wait_for(app, lambda: "settings can be changed; p goes on" in text_of(app))
@@ -181,6 +182,25 @@ async def test_help_and_palette_show_the_keys_given_anew():
         keys = {does: key for one in app.screen.sections for key, does in one.keys}
         assert keys["pause training, or go on"] == "p  f5"
         assert keys["every key"] == "^h"
+
+
+async def test_a_small_terminal_names_the_keys_that_switch_panes():
+    async with train_screen({"train.previous": "b", "train.next": "m"}, size=(80, 24)) as (app, _):
+        await wait_for(app, lambda: "Events    b m switch" in text_of(app))
+        app.simulate_key("b")
+        await wait_for(app, lambda: "kernels loaded" in text_of(app))
+
+
+async def test_dialogs_name_the_keys_that_close_them():
+    async with train_screen({"help.close": "c", "save.cancel": "ctrl+g"}) as (app, _):
+        app.simulate_key("s")
+        await wait_for(app, lambda: "enter saves   ^g cancels" in text_of(app))
+        app.simulate_key("ctrl+g")
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        app.simulate_key("f1")
+        await wait_for(app, lambda: "c closes" in text_of(app))
+        app.simulate_key("c")
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
 
 
 async def test_the_first_screen_takes_keys_too():
@@ -216,6 +236,7 @@ async def test_the_help_begins_with_what_has_the_focus():
         first = app.screen.sections[0]
         assert first.title == "In focus: Neighbors"
         assert "nearest words" in first.about
+        assert [key for key, _ in first.keys] == ["enter"]
 
 
 async def test_the_help_lists_every_key_once():

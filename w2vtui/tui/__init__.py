@@ -4,6 +4,8 @@
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
     train.py        the run: curve, live settings, neighbors, events
     dialogs.py      save, stop, quit, help
+    keys.py         every key, and those given anew      commands.py  what help and palette list
+    themes.py       colours, readable whatever the theme
     session.py      a run and what the screens keep beside it
     controls.py     settings as controls, made from the fields of settings.py
     figures.py      numbers in constant width            pace.py  how often the screen looks

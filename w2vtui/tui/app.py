@@ -223,7 +223,8 @@ class W2vApp(App[None]):
             self.leave(130)
             return
         self._interrupted_at = now
-        self.notify("ctrl+c again leaves at once; ctrl+q quits", markup=False, timeout=2)
+        again, leaves = self.key_of("app.interrupt"), self.key_of("app.quit")
+        self.notify(f"{again} again leaves at once; {leaves} quits", markup=False, timeout=2)
 
     # ---- help and commands
 

@@ -34,7 +34,11 @@ _TITLES = {
     "SaveDialog": "Where to save",
     "Help": "This list",
 }
-_MORE_KEYS = {"SettingRows": (("0-9 . -", "type a value"),)}
+_MORE_KEYS = {
+    "SettingRows": (("0-9 . -", "type a value"),),
+    "NeighborsPanel": (("enter", "ask; without a query, show the watched words"),),
+    "CorpusField": (("enter", "on to Start"),),
+}
 """What a widget does with keys that are no bindings."""
 
 
@@ -57,7 +61,8 @@ def help_sections(app: W2vApp, screen: Screen[Any]) -> list[Section]:
             add(owner, f"In focus: {name}" if name else "In focus", about)
             about = ""
         if about:
-            sections.append(Section(f"In focus: {name}", (), about))
+            keys = _MORE_KEYS.get(type(pane).__name__, ())
+            sections.append(Section(f"In focus: {name}", keys, about))
     add(_classes(screen)[0] if _classes(screen) else type(screen))
     panes = [pane for pane in screen.query(Widget) if help_of(pane)]
     if panes:

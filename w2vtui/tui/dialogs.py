@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,6 +19,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import pad
+
+if TYPE_CHECKING:
+    from w2vtui.tui.app import W2vApp
 
 _HELP_CELLS = 66
 _KEY_CELLS = 16
@@ -87,6 +90,8 @@ class Ask(ModalScreen[str]):
 class SaveDialog(ModalScreen[str | None]):
     """Where to save the vectors."""
 
+    app: W2vApp
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="save.cancel"),
     ]
@@ -104,7 +109,8 @@ class SaveDialog(ModalScreen[str | None]):
             yield path
             yield Static("", id="note", markup=False)
             yield Static(Text(".txt or .vec: word2vec text   .bin: binary", "dim"), id="formats")
-            yield Static(Text("enter saves   esc cancels", "dim"))
+            cancel = self.app.key_of("save.cancel", SaveDialog)
+            yield Static(Text(f"enter saves   {cancel} cancels", "dim"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what the path means."""
@@ -141,6 +147,8 @@ class Section:
 class Help(ModalScreen[None]):
     """Every key."""
 
+    app: W2vApp
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),
     ]
@@ -165,5 +173,6 @@ class Help(ModalScreen[None]):
         text.rstrip()
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "↑↓ scroll   esc closes"
+            close = self.app.key_of("help.close", Help)
+            dialog.border_subtitle = f"↑↓ scroll   {close} closes"
             yield Static(text)

@@ -88,7 +88,11 @@ class NewRunScreen(Screen[None]):
             yield Panel("Preview", id="preview", classes="framed", help=PREVIEW_HELP)
             settings = SettingRows(id="settings", classes="framed")
             settings.border_title = "Settings"
-            settings.border_subtitle = "↑↓ pick  ←→ change  del default"
+            up, down, less, more, reset = (
+                self.app.key_of(f"rows.{name}", SettingRows)
+                for name in ("up", "down", "left", "right", "reset")
+            )
+            settings.border_subtitle = f"{up}{down} pick  {less}{more} change  {reset} default"
             yield settings
         yield Button("Start training", id="start", compact=True)
         yield Panel("The same from the command line", id="command", classes="framed")

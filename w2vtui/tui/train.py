@@ -104,7 +104,8 @@ class TrainScreen(Screen[None]):
         yield Panel(id="banner")
         with Grid(id="panels"):
             yield LossPanel(id="loss", classes="framed")
-            yield TabBar(PANES, id="tabs")
+            switch = f"{self._key('train.previous')} {self._key('train.next')}"
+            yield TabBar(PANES, id="tabs", keys=switch)
             yield SettingRows(id="controls", classes="framed pane")
             yield SpeedPanel(id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
@@ -118,7 +119,8 @@ class TrainScreen(Screen[None]):
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
         apply, drop = self._key("rows.apply"), self._key("rows.drop")
-        controls.border_subtitle = f"←→ change  {apply} apply  {drop} drop"
+        turn = self._key("rows.left") + self._key("rows.right")
+        controls.border_subtitle = f"{turn} change  {apply} apply  {drop} drop"
         ask, back = self._key("train.query"), self._key("train.back")
         self.query_one("#neighbors").border_subtitle = f"{ask} ask  {back} back"
         self.set_class(not self.app.look.hints, "no-hints")
@@ -314,7 +316,8 @@ class TrainScreen(Screen[None]):
         """Ask the run for all that is staged; what it refuses stays staged, and nothing changes."""
         run, staged = self.session.run, self.staging.staged
         if not staged:
-            self.app.notify("nothing is staged: ← and → change the value picked", markup=False)
+            keys = f"{self._key('rows.left')} and {self._key('rows.right')}"
+            self.app.notify(f"nothing is staged: {keys} change the value picked", markup=False)
             return
         try:
             if run is None:
