@@ -163,7 +163,7 @@ async def test_bar_hints_and_frames_show_the_keys_given_anew():
     keys = {"train.pause": "p,f5", "rows.apply": "a", "train.query": "ctrl+f", "train.new": "N"}
     keys |= {"rows.left": "less_than_sign", "rows.right": ">"}
     async with train_screen(keys) as (app, run):
-        await wait_for(app, lambda: "p Pause  ^f Query" in screen_lines(app)[-1])
+        await wait_for(app, lambda: " p Pause  ^f Query  s Save" in screen_lines(app)[-1])
         assert "space Pause" not in screen_lines(app)[-1]
         assert "<> change  a apply  esc drop" in text_of(app)
         assert "^f ask  esc back" in text_of(app)

@@ -50,7 +50,11 @@ class KeyBar(Static):
         for binding in active:
             if binding.show:  # of several keys for the same, the first
                 shown.setdefault(binding.action, binding)
-        bindings = sorted(shown.values(), key=lambda b: LAST.index(b.id) if b.id in LAST else -1)
+        # A key given anew stays in its place.
+        declared = [*screen.BINDINGS, *self.app.BINDINGS]
+        places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}
+        places |= {name: len(places) + at for at, name in enumerate(LAST)}
+        bindings = sorted(shown.values(), key=lambda binding: places.get(binding.id, -1))
         while bindings and self._line(bindings).cell_len > self.size.width:
             del bindings[max(len(bindings) - len(LAST) - 1, 0)]
         self._shown = tuple(bindings)
