@@ -305,7 +305,7 @@ def test_describe_change_says_only_what_differs():
     before = LiveSettings(alpha=0.05)
     assert describe_change(before, before) == ""
     assert describe_change(before, before.changed(window=9, alpha=0.01)) == "window 5 → 9"
-    text = describe_change(before, before.changed(alpha=0.01), rate_before=0.031234)
+    text = describe_change(before, before.changed(alpha=0.01), rates=(0.031234, 0.01))
     assert text == "alpha 0.0312 → 0.01"
 
 
@@ -391,6 +391,11 @@ def test_the_probe_starts_at_log_64_and_repeats():
     first, again = trained(sentences=sentences, workers=1), trained(sentences=sentences, workers=1)
     assert first.probe_curve.rows()[0, 2] == pytest.approx(np.log(64), abs=1e-9)
     assert first.snapshot().probe == again.snapshot().probe
+    # The standard error stands beside every point.
+    probe = first.snapshot().probe
+    assert first.probe_curve.rows()[-1, [0, 2, 4]].tolist() == [
+        probe.tokens, probe.loss, probe.standard_error,
+    ]  # fmt: skip
 
 
 def test_a_change_is_probed_even_while_paused():
@@ -462,11 +467,12 @@ def test_a_curve_stays_bounded_and_keeps_its_shape():
     curve = Curve()
     n = 10 * CAPACITY
     for i in range(n):
-        curve.append(i, i / 10, float(i), weight=2.0)
+        curve.append(i, i / 10, float(i), weight=2.0, standard_error=i / 100)
     rows = curve.rows()
     assert CAPACITY / 2 <= len(rows) <= CAPACITY
     assert rows[:, 3].sum() == pytest.approx(2.0 * n, rel=0.01)
     np.testing.assert_allclose(rows[:, 2], rows[:, 0], atol=16)
+    np.testing.assert_allclose(rows[:, 4], rows[:, 2] / 100)
     assert (np.diff(rows[:, 0]) > 0).all()
 
 

@@ -15,12 +15,14 @@ from rich.cells import cell_len
 
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import LiveSettings
+from w2vtui.training.cost import Price
 from w2vtui.training.history import Curve
 from w2vtui.training.snapshot import Event, Neighbors, Probe, Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
 from w2vtui.tui.train import TrainScreen
 from w2vtui.tui.widgets.chart import Chart
+from w2vtui.tui.widgets.setting_rows import SettingRows
 
 PATIENCE_SECONDS = 30.0
 
@@ -67,11 +69,15 @@ class ScriptedRun:
         self.shot = shot
         self.calls: list[Any] = []
         self.loss_curve, self.speed_curve, self.probe_curve = Curve(), Curve(), Curve()
+        self.churn_curve, self.settled_curve = Curve(), Curve()
+        self.quality_curves: dict[tuple[str, str], Curve] = {}
         self.hints: tuple[str, ...] = ()
         for tokens in np.linspace(1, max(shot.tokens, 1), 400 if shot.tokens else 0):
             falling = np.exp(-tokens / 5e6)
             self.loss_curve.append(tokens, tokens / 2e5, 2.3 + 2 * falling)
-            self.probe_curve.append(tokens, tokens / 2e5, 1.86 + 2.3 * falling)
+            self.probe_curve.append(
+                tokens, tokens / 2e5, 1.86 + 2.3 * falling, standard_error=0.012
+            )
             self.speed_curve.append(tokens, tokens / 2e5, 160_000.0)
 
     def snapshot(self) -> Snapshot:
@@ -95,8 +101,26 @@ class ScriptedRun:
             raise SettingsError("softmax needs a small vocabulary")
         return self.shot.settings
 
+    def undo(self) -> LiveSettings:
+        self.calls.append("undo")
+        return self.shot.settings
+
+    def price(self, **settings: Any) -> Price | None:
+        if settings.get("objective") == "softmax":
+            raise SettingsError("softmax needs a small vocabulary")
+        return Price(
+            work=1.6,
+            words_per_second=100_000.0,
+            words_per_second_before=160_000.0,
+            eta_seconds=496.0,
+            eta_change=186.0,
+        )
+
     def watch(self, queries: tuple[str, ...]) -> None:
         self.calls.append(queries)
+
+    def measure_quality(self) -> None:
+        self.calls.append("measure quality")
 
     def wait(self, timeout: float | None = None) -> bool:
         return self.shot.ended
@@ -116,7 +140,7 @@ def text_of(app: W2vApp) -> str:
 
 @asynccontextmanager
 async def scripted(
-    shot: Snapshot, size: tuple[int, int]
+    shot: Snapshot, size: tuple[int, int], **options: Any
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(shot)
 
@@ -124,7 +148,7 @@ async def scripted(
         session.starting_words = ("king", "東京")
         return run
 
-    app = W2vApp(Form(), build=build, interval=0.02)
+    app = W2vApp(Form(), build=build, interval=0.02, **options)
     async with app.run_test(size=size) as pilot:
         app.launch(Form())
         await wait_for(app, lambda: app.session.run is run)
@@ -194,7 +218,7 @@ async def test_a_small_terminal_shows_one_pane_at_a_time():
     async with scripted(TRAINING, (80, 24)) as (app, _):
         assert "shared noise" in text_of(app)
         assert "35,412,807" not in text_of(app)
-        assert "Controls   Neighbors   Run   Speed   Events" in text_of(app)
+        assert "Controls   Watch   Run   Speed   Events   Quality" in text_of(app)
         app.simulate_key("right_square_bracket")
         app.simulate_key("right_square_bracket")
         await wait_for(app, lambda: "35,412,807" in text_of(app))
@@ -211,6 +235,47 @@ async def test_all_live_settings_are_there_at_80_by_24():
         text = text_of(app)
         for row in app.screen.query_one("#controls").rows:
             assert row.label in text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_staged_change_has_its_price_before_it_is_applied(size):
+    async with scripted(TRAINING, size) as (app, run):
+        for pressed in ("down", "down", "right"):
+            app.simulate_key(pressed)
+        price = "about 1.6x the work a token, 160k → 100k words/s, ETA +03:06"
+        await wait_for(app, lambda: price in text_of(app))
+        assert "K 15 → 20: " in text_of(app)
+        assert {"negative": 20} not in run.calls  # nothing is asked for yet
+        app.simulate_key("escape")
+        await wait_for(app, lambda: "the work a token" not in text_of(app))
+
+
+async def test_a_change_that_would_be_refused_says_so_before_it_is_applied():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        for pressed in ("down", "left"):
+            app.simulate_key(pressed)
+        await wait_for(app, lambda: "cannot be applied: softmax needs a" in text_of(app))
+
+
+async def test_every_setting_says_what_its_change_means():
+    marks = {"model": "◐", "window": "●", "vector size": "○", "min count": "○"}
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        lines = screen_lines(app)
+        for label, mark in marks.items():
+            assert any(mark in line for line in lines if f" {label}  " in line)
+        assert "● at once  ◐ side effect  ○ new run" in text_of(app)
+        app.screen.query_one("#controls", SettingRows).pick("vector_size")
+        app.simulate_key("right")
+        await wait_for(app, lambda: app._notifications)
+        assert [note.message for note in app._notifications] == [
+            "vector size is fixed for a run: end this one, and start anew"
+        ]
+
+
+async def test_u_undoes():
+    async with scripted(TRAINING, (120, 40)) as (app, run):
+        app.simulate_key("u")
+        await wait_for(app, lambda: "undo" in run.calls)
 
 
 async def test_a_tiny_terminal_shows_one_line_of_status():

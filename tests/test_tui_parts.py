@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import fields
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +22,6 @@ from w2vtui.tui.preview import look_at
 from w2vtui.tui.readouts import Part, fitted, x_range
 from w2vtui.tui.session import starting_words
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.widgets.chart import Plot, _Canvas, _dots
 
 LIVE = {control.name: control for control in controls_of(LiveSettings)}
 
@@ -254,48 +252,6 @@ def test_starting_words_are_known_ones_and_no_function_words():
     assert not {"the", "of", "and", "to"} & set(starting_words(plain))
     assert starting_words(["a", "b"]) == ("a", "b")
     assert starting_words([]) == ()
-
-
-# ---- the chart
-
-
-def drawing(points: list[tuple[float, float]], **options: object) -> list[str]:
-    plot = Plot(points=np.array(points, dtype=np.float64).reshape(-1, 2), **options)
-    return ["".join(cells) for cells in _Canvas(plot, 40, 8).cells]
-
-
-def test_a_line_is_drawn_without_gaps():
-    columns = np.array([0, 0, 10, 30, 79])
-    rows = np.array([0, 12, 30, 2, 31])
-    dots = _dots(columns, rows, 80, 32)
-    assert dots.any(axis=0).all()
-    assert dots[0:13, 0].all()
-    for left in range(79):
-        a, b = np.flatnonzero(dots[:, left]), np.flatnonzero(dots[:, left + 1])
-        assert a.min() <= b.max() + 1
-        assert b.min() <= a.max() + 1
-
-
-def test_a_falling_curve_falls_on_the_screen():
-    lines = drawing([(x, 4.0 - x / 50) for x in range(100)], x_high=100.0)
-    places = [line.find(next((c for c in line if c > "\u2800"), "?")) for line in lines]
-    found = [at for at in places if at > 0]
-    assert found == sorted(found)
-    assert len(found) >= 7
-
-
-def test_values_that_are_no_numbers_are_left_out():
-    points = [(0.0, 3.0), (10.0, float("nan")), (20.0, float("inf")), (30.0, 2.0)]
-    assert any("⠤" in line or "⠒" in line or "⠑" in line for line in drawing(points, x_high=30.0))
-
-
-@pytest.mark.parametrize("log", [False, True])
-@given(st.lists(st.floats(-1e6, 1e6), max_size=30), st.floats(1, 1e9))
-def test_any_curve_can_be_drawn(log, values, x_high):
-    points = [(float(x), y) for x, y in enumerate(values)]
-    lines = drawing(points, x_high=x_high, log=log, has_head=True, has_foot=True)
-    assert len(lines) == 11
-    assert all(len(line) == 47 for line in lines)
 
 
 # ---- imports

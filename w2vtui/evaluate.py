@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import Floats, KeyedVectors, norms_of
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 Pair: TypeAlias = tuple[str, str, float]
@@ -122,6 +122,105 @@ def read_analogies(path: AnyPath) -> dict[str, list[Analogy]]:
     return dict(sections)
 
 
+class KnownPairs:
+    """Word pairs as rows of vectors: looked up once, scored as often as the vectors change.
+
+    words      the vocabulary, most frequent first
+    lowercase  match words whatever their case; of several the first, most frequent one counts
+    """
+
+    def __init__(
+        self, words: Sequence[str], pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
+    ) -> None:
+        row_of = _rows_by_word(words, lowercase)
+        folded = ((_fold(a, lowercase), _fold(b, lowercase), score) for a, b, score in pairs)
+        covered = [(row_of[a], row_of[b], s) for a, b, s in folded if a in row_of and b in row_of]
+        self._name, self._total = name, len(pairs)
+        self._a = np.array([a for a, _, _ in covered], dtype=np.intp)
+        self._b = np.array([b for _, b, _ in covered], dtype=np.intp)
+        self._scores = np.array([score for _, _, score in covered], dtype=np.float64)
+
+    def __len__(self) -> int:
+        """Pairs with a row for both words."""
+        return len(self._scores)
+
+    def score(self, vectors: Floats) -> PairsResult:
+        """Correlation of the cosines of rows of `vectors`, float32 (V, D), with people's scores."""
+        if not len(self):
+            return PairsResult(self._name, math.nan, math.nan, 0, self._total)
+        a, b = (vectors[rows].astype(np.float64) for rows in (self._a, self._b))
+        products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+        cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+        return PairsResult(
+            self._name,
+            correlation(ranks(self._scores), ranks(cosines)),
+            correlation(self._scores, cosines),
+            len(self),
+            self._total,
+        )
+
+
+class KnownAnalogies:
+    """Analogy questions as rows of vectors: looked up once, answered as often as the vectors
+    change.
+
+    words      the vocabulary, most frequent first
+    restrict   only the first, most frequent words are candidates, and questions with other words
+               are left out; None takes all words
+    lowercase  match words whatever their case; of several the first, most frequent one counts
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        sections: Mapping[str, Sequence[Analogy]],
+        restrict: int | None = 30_000,
+        lowercase: bool = True,
+    ) -> None:
+        if restrict is not None and restrict < 1:
+            raise SettingsError(f"restrict must be 1 word or more, got {restrict}")
+        words = words[:restrict]
+        row_of = _rows_by_word(words, lowercase)
+        self._n_words = len(words)
+        self._variants: defaultdict[int, list[int]] = defaultdict(list)
+        for row, word in enumerate(words):
+            self._variants[row_of[_fold(word, lowercase)]].append(row)
+        self._sections: list[tuple[str, list[list[int]], int]] = []
+        for name, questions in sections.items():
+            rows = [
+                [row_of[word] for word in folded]
+                for folded in ([_fold(word, lowercase) for word in four] for four in questions)
+                if all(word in row_of for word in folded)
+            ]
+            self._sections.append((name, rows, len(questions)))
+
+    def __len__(self) -> int:
+        """Questions whose four words are all among the candidates."""
+        return sum(len(rows) for _, rows, _ in self._sections)
+
+    def score(self, vectors: Floats, norms: Floats | None = None) -> AnalogyResult:
+        """Answer each question by the row of `vectors`, float32 (V, D), nearest to b - a + c.
+
+        norms  float32 (V,), the lengths of the rows; computed when not given
+        """
+        candidates = vectors[: self._n_words]
+        norms = norms_of(candidates) if norms is None else norms[: self._n_words]
+        results = [
+            SectionResult(
+                name, _count_correct(candidates, norms, rows, self._variants), len(rows), total
+            )
+            for name, rows, total in self._sections
+        ]
+        syntactic = [result for result in results if result.name.startswith("gram")]
+        semantic = [result for result in results if not result.name.startswith("gram")]
+        return AnalogyResult(
+            tuple(results),
+            _sum("semantic", semantic),
+            _sum("syntactic", syntactic),
+            _sum("total", results),
+        )
+
+
 def evaluate_pairs(
     vectors: KeyedVectors, pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
 ) -> PairsResult:
@@ -129,25 +228,7 @@ def evaluate_pairs(
 
     lowercase  match words whatever their case; of several the first, most frequent one counts
     """
-    row_of = _rows_by_word(vectors.index_to_key, lowercase)
-    covered = [
-        (row_of[a], row_of[b], score)
-        for a, b, score in ((_fold(a, lowercase), _fold(b, lowercase), s) for a, b, s in pairs)
-        if a in row_of and b in row_of
-    ]
-    if not covered:
-        return PairsResult(name, math.nan, math.nan, 0, len(pairs))
-    rows_a, rows_b, scores = (np.array(column) for column in zip(*covered, strict=True))
-    a, b = (vectors.vectors[rows].astype(np.float64) for rows in (rows_a, rows_b))
-    products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
-    return PairsResult(
-        name,
-        correlation(ranks(scores), ranks(cosines)),
-        correlation(scores, cosines),
-        len(covered),
-        len(pairs),
-    )
+    return KnownPairs(vectors.index_to_key, pairs, lowercase, name).score(vectors.vectors)
 
 
 def evaluate_analogies(
@@ -165,30 +246,8 @@ def evaluate_analogies(
     The three words of the question, in any case, are no answer.
     Mikolov et al. 2013, "Efficient Estimation of Word Representations", section 4.1.
     """
-    if restrict is not None and restrict < 1:
-        raise SettingsError(f"restrict must be 1 word or more, got {restrict}")
-    words = vectors.index_to_key[:restrict]
-    row_of = _rows_by_word(words, lowercase)
-    variants: defaultdict[int, list[int]] = defaultdict(list)
-    for row, word in enumerate(words):
-        variants[row_of[_fold(word, lowercase)]].append(row)
-    results = []
-    for name, questions in sections.items():
-        rows = [
-            [row_of[word] for word in folded]
-            for folded in ([_fold(word, lowercase) for word in four] for four in questions)
-            if all(word in row_of for word in folded)
-        ]
-        correct = _count_correct(vectors, rows, variants, len(words))
-        results.append(SectionResult(name, correct, len(rows), len(questions)))
-    syntactic = [result for result in results if result.name.startswith("gram")]
-    semantic = [result for result in results if not result.name.startswith("gram")]
-    return AnalogyResult(
-        tuple(results),
-        _sum("semantic", semantic),
-        _sum("syntactic", syntactic),
-        _sum("total", results),
-    )
+    known = KnownAnalogies(vectors.index_to_key, sections, restrict, lowercase)
+    return known.score(vectors.vectors, vectors.norms)
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -206,15 +265,14 @@ def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def _count_correct(
-    vectors: KeyedVectors, questions: list[list[int]], variants: dict[int, list[int]], n_words: int
+    candidates: Floats, norms: Floats, questions: list[list[int]], variants: dict[int, list[int]]
 ) -> int:
-    """How many questions, rows (a, b, c, d) of words, the first n_words candidates answer right.
+    """How many questions, rows (a, b, c, d) of candidates (n, D) with norms (n,), come out right.
 
     variants  for each row of a question, the rows of the same word in any case, its own included
     """
-    candidates, norms = vectors.vectors[:n_words], vectors.norms[:n_words]
     inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
-    block_size = max(1, _SCORES_A_BLOCK // n_words)
+    block_size = max(1, _SCORES_A_BLOCK // len(candidates))
     correct = 0
     for start in range(0, len(questions), block_size):
         block = questions[start : start + block_size]

@@ -39,6 +39,8 @@ class Spec:
     label: str = ""
     steps: tuple[Any, ...] = ()
     auto: str = ""
+    side_effect: str = ""
+    """What a change in mid-run does beside what it is made for."""
 
     def range_text(self) -> str:
         """The range as an error message or a help text gives it: `1 to 64 words`."""
@@ -112,11 +114,14 @@ class LiveSettings(_Checked):
         "skip-gram",
         label="model",
         help="skip-gram: each context word predicts the center; cbow: their mean does",
+        side_effect="the objective's loss becomes another measure: compare by the probe loss",
     )
     objective: Objective = _setting(
         "negative-sampling",
         label="objective",
         help="what stands in for the exact softmax; softmax itself is for small vocabularies",
+        side_effect="the other objective's output vectors begin at 0, or as it left them: "
+        "expect a dip, and compare by the probe loss",
     )
     negative: int = _setting(
         5,

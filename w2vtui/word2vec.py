@@ -105,7 +105,7 @@ _ALL_NAMES = [
 
 
 def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings) -> KeyedVectors:
-    run = Run(lambda progress, stop: corpus, training, live)
+    run = Run(lambda progress, stop: corpus, training, live, looks_at_vectors=False)
     run.start()
     try:
         run.wait()

@@ -199,10 +199,11 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
         end = corpus.sentence_starts[sentence + 1]
+        stop = min(end, span.stop)
         train_sentence(
             corpus.ids,
             position,
-            min(end, span.stop),
+            stop,
             max(corpus.sentence_starts[sentence], span.visible_first),
             min(end, span.visible_stop),
             span,
@@ -212,11 +213,12 @@ def train_span(corpus, span, weights, tables, hyper, scratch, tallies):
             scratch,
             tallies,
         )
-        position = min(end, span.stop)
+        # By the sentence, so that who reads the tallies finds tokens and centers in step.
+        tallies[TOKENS] += stop - position
+        position = stop
         sentence += 1
     if hyper.objective == HIERARCHICAL_SOFTMAX:
         share_all_nodes(weights.target_vectors, scratch.private)
-    tallies[TOKENS] += span.stop - span.first
 
 
 @kernel_part

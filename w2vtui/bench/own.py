@@ -40,7 +40,7 @@ def compile_kernels() -> None:
 
 
 def _trained(read: ReadCorpus, training: TrainingSettings, live: LiveSettings) -> Run:
-    run = Run(read, training, live)
+    run = Run(read, training, live, looks_at_vectors=False)
     run.start()
     run.wait()
     return run

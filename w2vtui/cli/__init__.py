@@ -3,6 +3,7 @@
     arguments.py   the flags, made from the fields of settings.py
     legacy.py      word2vec.c's spellings
     train.py       a run without a screen     progress.py   what it shows meanwhile
+                                              scores.py     what it says of its vectors
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
     config.py      settings files: show, path, init
@@ -85,6 +86,8 @@ def _run(argv: Sequence[str]) -> int:
             arguments.output,
             look=arguments.screen_settings,
             config=arguments.config,
+            pairs=arguments.pairs,
+            analogies=arguments.analogies,
         )
     from w2vtui.cli.train import train
 

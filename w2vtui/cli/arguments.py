@@ -207,6 +207,7 @@ def _app_parser() -> _Parser:
         "corpus", nargs="*", help="text files or folders; - is standard input without a screen"
     )
     _add_output(parser)
+    _add_quality(parser)
     _add_settings(parser, TABLES)
     return parser
 
@@ -233,6 +234,7 @@ def _train_parser() -> _Parser:
         "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
     )
     parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
+    _add_quality(parser)
     _add_settings(parser, [table for table in TABLES if table != "screen"])
     return parser
 
@@ -244,6 +246,17 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where vectors go: .bin word2vec binary, .txt or .vec word2vec text",
     )
+
+
+def _add_quality(parser: argparse.ArgumentParser) -> None:
+    for flag, what in (("--pairs", "word pairs with scores"), ("--analogies", "analogies")):
+        parser.add_argument(
+            flag,
+            metavar="FILE",
+            action="append",
+            default=[],
+            help=f"score the vectors on these {what} as they train; may be given several times",
+        )
 
 
 def _add_settings(parser: argparse.ArgumentParser, tables: Iterable[str]) -> None:

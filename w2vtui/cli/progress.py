@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.output import let_go, tell
+from w2vtui.cli.scores import scores_as_json
 from w2vtui.display import clock_text, safe_text
 from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Event, Snapshot
@@ -82,7 +83,7 @@ class JsonLines(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the numbers of the run on stdout; what is not known is null."""
-        probe = snapshot.probe
+        probe, churn = snapshot.probe, snapshot.churn
         values = {
             "state": snapshot.state,
             "activity": snapshot.activity or None,
@@ -102,6 +103,9 @@ class JsonLines(Progress):
             "mean_loss": _rounded(snapshot.mean_loss, 6),
             "probe_loss": _rounded(probe.loss, 6) if probe else None,
             "probe_standard_error": _rounded(probe.standard_error, 6) if probe else None,
+            "churn": _rounded(churn.churn, 4) if churn else None,
+            "settled": _rounded(churn.settled, 4) if churn else None,
+            "quality": scores_as_json(snapshot.quality),
             "events": [event.text for event in snapshot.events],
         }
         try:

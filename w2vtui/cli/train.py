@@ -15,12 +15,14 @@ from types import FrameType
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
 from w2vtui.cli.progress import choose_progress
+from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.formats import check_writable, save_vectors, vocab_beside
 from w2vtui.formats.atomic import check_target
 from w2vtui.settings import CorpusSettings
+from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
@@ -42,6 +44,7 @@ def train(arguments: argparse.Namespace) -> int:
         arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus
     )
     sources = [str(sample_path(SAMPLE))] if sample else arguments.corpus
+    quality_sets = QualitySets.for_corpus(sources, arguments.pairs, arguments.analogies)
     keep = not getattr(arguments, "no_cache", False)
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
@@ -53,7 +56,7 @@ def train(arguments: argparse.Namespace) -> int:
             cache=keep,
         )
 
-    run = Run(read, arguments.training_settings, arguments.live_settings)
+    run = Run(read, arguments.training_settings, arguments.live_settings, quality_sets=quality_sets)
     with _stopped_by_signals(run) as interrupted:
         run.start()
         choose_progress(run, json_lines).follow()
@@ -66,6 +69,7 @@ def train(arguments: argparse.Namespace) -> int:
             _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))
     if not json_lines:
         _print_words(vectors, arguments, sample)
+        print_scores(run.snapshot().quality)
     return interrupted.exit_code
 
 

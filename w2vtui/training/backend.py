@@ -20,14 +20,12 @@ from w2v_kernels import (
 from w2v_kernels import models as kernel_models
 from w2v_kernels.compiling import is_compiled
 from w2v_kernels.rng import stream_key
+from w2v_kernels.tiles import TILE as TILE
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.route import Stretch
-
-SHAPE_TOKENS = 1_000_000
-"""The size of windows is estimated on the first so many tokens."""
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
@@ -59,15 +57,6 @@ class Plan:
     tables: cpu.Tables
     weights: cpu.Weights
     most_targets: int
-
-
-class BlockShape(NamedTuple):
-    """Mean size of the blocks a plan trains on: what one center word brings together."""
-
-    contexts: float
-    """C: context words of a center that has any"""
-    targets: float
-    """T: target rows"""
 
 
 @dataclass(frozen=True)
@@ -201,29 +190,9 @@ class CpuBackend:
             return self.n_words
         return int(self._tree.lengths.max())
 
-    def block_shape(self, plan: Plan) -> BlockShape:
-        """Expected size of this plan's blocks.
-
-        T is exact: 1 + K, V, or the mean path length, each word as often as it is trained. C is
-        taken from the start of the text, thinned and cut into windows with other random numbers.
-        """
-        return BlockShape(self._mean_contexts(plan.settings), self._mean_targets(plan.settings))
-
-    def _mean_contexts(self, settings: LiveSettings) -> float:
-        random = np.random.default_rng(self.training.seed)
-        keep = keep_probabilities(self.corpus.vocab.counts, settings.sample)
-        ids = self.corpus.ids[:SHAPE_TOKENS]
-        kept = np.flatnonzero(random.random(ids.size) < keep[ids])
-        sentence = np.searchsorted(self.corpus.sentence_starts, kept, side="right")
-        first, past = (np.searchsorted(sentence, sentence, side) for side in ("left", "right"))
-        place = np.arange(kept.size)
-        reach = np.full(kept.size, settings.window)
-        if settings.shrink_windows:
-            reach = random.integers(1, settings.window, kept.size, endpoint=True)
-        contexts = np.minimum(place - first, reach) + np.minimum(past - 1 - place, reach)
-        return float(contexts[contexts > 0].mean()) if contexts.any() else 0.0
-
-    def _mean_targets(self, settings: LiveSettings) -> float:
+    def mean_targets(self, plan: Plan) -> float:
+        """Expected targets of a pair: 1 + K, V, or the mean path length."""
+        settings = plan.settings
         if settings.objective != "hierarchical-softmax":
             return float(self._most_targets(settings))
         counts = self.corpus.vocab.counts
@@ -305,6 +274,9 @@ class CpuBackend:
         look.score_candidates_by_tree(
             self._input, self._nodes, self._tree, contexts, nobody, nothing_found
         )
+        no_scores = np.zeros(0, np.float32)
+        look.scores_of_all(self._input, 0, self._input, no_scores)
+        look.squared_norms(self._input, 0, no_scores)
 
     @staticmethod
     def compiled_before() -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.settings import LiveSettings
 from w2vtui.training.backend import CpuBackend, Plan, Rates, Tallies
+from w2vtui.training.cost import Spent
 from w2vtui.training.route import Route, Stretch
 from w2vtui.training.schedule import Schedule
 
@@ -30,6 +33,15 @@ class _Job(NamedTuple):
     rates: Rates
 
 
+@dataclass(slots=True)
+class _Spell:
+    """What one worker has trained under one plan."""
+
+    plan: Plan
+    tokens: int = 0
+    seconds: float = 0.0
+
+
 class Crew:
     """Worker threads over `nogil` kernels. They share the weights (Hogwild) and, under one lock,
     the clock.
@@ -46,6 +58,7 @@ class Crew:
         self._stopped = False
         self._workers: list[threading.Thread] = []
         self._tallies: list[NDArray[np.float64]] = []
+        self._spells: list[list[_Spell]] = []
         self.error: BaseException | None = None
         """What a worker died of; the others stop at their next stretch."""
         self.worked_until: float | None = None
@@ -82,6 +95,18 @@ class Crew:
         """Sums over all the workers that ever were."""
         return self._backend.sum_tallies(self._tallies)
 
+    def tokens_of_workers(self) -> tuple[int, ...]:
+        """Tokens trained by each worker that ever was."""
+        return tuple(self._backend.sum_tallies([one]).tokens for one in self._tallies)
+
+    def spent(self) -> list[Spent]:
+        """What was trained under each setting, and the workers' time for it."""
+        sums: dict[LiveSettings, tuple[int, float]] = {}
+        for spell in [spell for spells in self._spells for spell in spells.copy()]:
+            tokens, seconds = sums.get(spell.plan.settings, (0, 0.0))
+            sums[spell.plan.settings] = tokens + spell.tokens, seconds + spell.seconds
+        return [Spent(settings, *sum_) for settings, sum_ in sums.items()]
+
     # ---- steering
 
     def staff(self) -> None:
@@ -92,6 +117,7 @@ class Crew:
         for number in range(wanted):
             if number == len(self._workers):
                 self._tallies.append(self._backend.make_tallies())
+                self._spells.append([])
                 self._workers.append(self._new_worker(number))
             elif not self._workers[number].is_alive():
                 self._workers[number] = self._new_worker(number)
@@ -159,11 +185,12 @@ class Crew:
 
     def _work(self, number: int) -> None:
         """A worker's life: take a stretch, train it without the GIL, take the next."""
-        most, plan, scratch = FIRST_SPAN_TOKENS, None, None
+        most, spell, scratch = FIRST_SPAN_TOKENS, None, None
         try:
             while (job := self._next_job(number, most)) is not None:
-                if job.plan is not plan:
-                    plan, scratch = job.plan, self._backend.scratch(job.plan, number)
+                if spell is None or job.plan is not spell.plan:
+                    spell, scratch = _Spell(job.plan), self._backend.scratch(job.plan, number)
+                    self._spells[number].append(spell)
                 assert scratch is not None
                 started = time.perf_counter()
                 self._backend.train_span(
@@ -172,6 +199,8 @@ class Crew:
                 took = time.perf_counter() - started
                 self.worked_until = time.monotonic()
                 n_tokens = job.stretch.stop - job.stretch.first
+                spell.tokens += n_tokens
+                spell.seconds += took
                 fitting = n_tokens * SPAN_SECONDS / max(took, 1e-6)
                 most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
         except BaseException as error:  # shown by the run, which looks here at every tick

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
@@ -9,20 +10,22 @@ from numpy.typing import NDArray
 
 CAPACITY = 4_096
 
+_Row = tuple[float, float, float, float, float]
+
 
 class Curve:
     """Rows of numbers against the clock. When full, neighbours are merged and what follows is
     merged alike.
 
-    A row is (tokens, seconds, value, weight); rows merge to their weighted mean. One thread
-    appends, any may read.
+    A row is (tokens, seconds, value, weight, standard error); rows merge to their weighted mean.
+    One thread appends, any may read.
     """
 
     def __init__(self) -> None:
-        self._rows = np.empty((CAPACITY, 4), dtype=np.float64)
+        self._rows = np.empty((CAPACITY, 5), dtype=np.float64)
         self._n = 0
         self._merge = 1  # rows that stand for one
-        self._waiting: list[tuple[float, float, float, float]] = []
+        self._waiting: list[_Row] = []
         self._lock = threading.Lock()
         self.version = 0
         """Grows with every row, so that a viewer knows whether to redraw."""
@@ -30,14 +33,24 @@ class Curve:
     def __len__(self) -> int:
         return self._n
 
-    def append(self, tokens: float, seconds: float, value: float, weight: float = 1.0) -> None:
-        """Add one row. A value that is not a number stays one, as a gap in the curve."""
+    def append(
+        self,
+        tokens: float,
+        seconds: float,
+        value: float,
+        weight: float = 1.0,
+        standard_error: float = math.nan,
+    ) -> None:
+        """Add one row. A value that is not a number stays one, as a gap in the curve.
+
+        standard_error  of the value; not a number where nobody knows
+        """
         with self._lock:
-            self._waiting.append((tokens, seconds, value, weight))
+            self._waiting.append((tokens, seconds, value, weight, standard_error))
             if len(self._waiting) < self._merge:
                 return
             if self._n == CAPACITY:
-                pairs = self._rows.reshape(CAPACITY // 2, 2, 4)
+                pairs = self._rows.reshape(CAPACITY // 2, 2, 5)
                 self._rows[: CAPACITY // 2] = _merged(pairs)
                 self._n = CAPACITY // 2
                 self._merge *= 2
@@ -48,18 +61,23 @@ class Curve:
             self.version += 1
 
     def rows(self) -> NDArray[np.float64]:
-        """A copy: float64 (n, 4), columns tokens, seconds, value, weight."""
+        """A copy: float64 (n, 5), columns tokens, seconds, value, weight, standard error."""
         with self._lock:
             return self._rows[: self._n].copy()
 
 
 def _merged(groups: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One row for each group of rows (G, R, 4): the last place, the weighted mean, the summed
+    """One row for each group of rows (G, R, 5): the last place, the weighted mean, the summed
     weight.
+
+    Standard errors are averaged as the values are, and do not shrink: what is measured again and
+    again on the same pairs errs the same way each time.
     """
     weights = groups[:, :, 3]
     total = weights.sum(axis=1)
+    shares = weights / np.where(total > 0, total, 1.0)[:, None]
     merged = groups[:, -1].copy()
-    merged[:, 2] = (groups[:, :, 2] * weights).sum(axis=1) / np.where(total > 0, total, 1.0)
+    merged[:, 2] = (groups[:, :, 2] * shares).sum(axis=1)
+    merged[:, 4] = (groups[:, :, 4] * shares).sum(axis=1)
     merged[:, 3] = total
     return merged

@@ -1,27 +1,29 @@
-"""Everything looked at while training goes on: the probe loss and the watched words, on their own
-slow clock.
+"""Everything looked at while training goes on, each on its own slow clock: the probe loss, watched
+words, churn, quality and signs of health.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from w2vtui.training.backend import CpuBackend, Plan
+from w2vtui.training.churn import ChurnMeter
 from w2vtui.training.history import Curve
+from w2vtui.training.moment import Moment
 from w2vtui.training.probe import ProbeSet
+from w2vtui.training.quality import QualityMeter, QualitySets
+from w2vtui.training.slow_clock import SlowClock
 from w2vtui.training.snapshot import Neighbors, Probe
-from w2vtui.training.watch import nearest
+from w2vtui.training.vitals import VitalsMeter
+from w2vtui.training.watch import WatchList
 from w2vtui.vectors import KeyedVectors
 
+POLL_SECONDS = 0.05
 PROBE_COST_SHARE = 0.04
 """The probe may take this share of one core,"""
 LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS = 0.5, 5.0
 """but comes no more and no less often than this."""
-WATCH_COST_SHARE = 0.02
-LEAST_WATCH_SECONDS = 0.5
-WATCH_TOP = 10
 
 
 class Observer:
@@ -33,37 +35,54 @@ class Observer:
         self,
         backend: CpuBackend,
         probe_set: ProbeSet | None,
-        plan_and_tokens: Callable[[], tuple[Plan, int, float]],
+        now: Callable[[], Moment],
+        *,
+        quality_sets: QualitySets | None = None,
+        looks_at_vectors: bool = True,
     ) -> None:
-        """plan_and_tokens gives the plan in force, the tokens trained and the training seconds."""
+        """now says where the run stands; looks_at_vectors: for churn, quality and their lengths."""
         self._backend = backend
         self._probe_set = probe_set
-        self._now = plan_and_tokens
-        vocab = backend.corpus.vocab
-        self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
-        self._wanted: tuple[str, ...] = ()
+        self._now = now
+        vocab, vectors = backend.corpus.vocab, backend.input_vectors
+        words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
+        self._watch = WatchList(backend, words)
+        self.churn = ChurnMeter(vectors, backend.training.seed)
+        self._looks_at_vectors = looks_at_vectors
+        self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors)
+        self.vitals = VitalsMeter(backend)
         self._wake = threading.Event()
         self._changed = threading.Event()
         self._leave = threading.Event()
         self._thread: threading.Thread | None = None
-        self._probe_due = self._watch_due = 0.0
+        self._probe_clock = SlowClock(
+            PROBE_COST_SHARE, least=LEAST_PROBE_SECONDS, most=MOST_PROBE_SECONDS
+        )
         self._probed: tuple[Plan | None, int] = None, -1
         self.probe: Probe | None = None
-        self.neighbors: tuple[Neighbors, ...] = ()
-        self._neighbors_tokens = -1
         self.probe_curve = Curve()
         """Probe loss, nats."""
         self.error: BaseException | None = None
 
+    @property
+    def neighbors(self) -> tuple[Neighbors, ...]:
+        """The nearest words of what is watched."""
+        return self._watch.neighbors
+
     def start(self) -> None:
         """Take a first look, at untrained vectors, then go on looking in a thread."""
-        self._look(leaving=False)
+        self._look_at_losses(self._now(), leaving=False)
         self._thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
         self._thread.start()
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words are kept up to date from now on."""
-        self._wanted = queries
+        self._watch.want(queries)
+        self._wake.set()
+
+    def measure_quality(self) -> None:
+        """Measure the quality now, not when it is next due."""
+        self.quality.ask()
         self._wake.set()
 
     def look_soon(self) -> None:
@@ -81,32 +100,33 @@ class Observer:
     def _main(self) -> None:
         try:
             while not self._leave.is_set():
-                self._wake.wait(max(min(self._probe_due, self._watch_due) - time.monotonic(), 0.05))
+                self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
-                self._look(leaving=self._leave.is_set())
+                leaving = self._leave.is_set()
+                self._look_at_losses(self._now(), leaving=leaving)
+                if self._looks_at_vectors:
+                    self._look_at_vectors(self._now(), leaving=leaving)
         except BaseException as error:  # shown by the run, which looks here at every tick
             self.error = error
 
-    def _look(self, *, leaving: bool) -> None:
+    def _look_at_losses(self, moment: Moment, *, leaving: bool) -> None:
         """Measure and look up what is due, or on leaving all that is not of this very moment."""
-        plan, tokens, seconds = self._now()
-        started = time.monotonic()
-        due = leaving or self._changed.is_set() or started >= self._probe_due
+        plan, tokens = moment.plan, moment.tokens
+        due = leaving or self._changed.is_set() or self._probe_clock.is_due
         self._changed.clear()
         probed_plan, probed_tokens = self._probed
         if self._probe_set and due and (plan is not probed_plan or tokens != probed_tokens):
-            self.probe = self._probe_set.measure(self._backend, plan, tokens)
-            self.probe_curve.append(tokens, seconds, self.probe.loss)
-            self._probed = plan, tokens
-            pause = (time.monotonic() - started) / PROBE_COST_SHARE
-            self._probe_due = started + min(max(pause, LEAST_PROBE_SECONDS), MOST_PROBE_SECONDS)
-        started, wanted = time.monotonic(), self._wanted
-        answered = tuple(found.query for found in self.neighbors)
-        stale = bool(wanted) and tokens != self._neighbors_tokens
-        if wanted != answered or (stale and (leaving or started >= self._watch_due)):
-            self.neighbors = tuple(
-                nearest(self._backend, self._words, query, WATCH_TOP, tokens) for query in wanted
+            with self._probe_clock.timed():
+                probe = self._probe_set.measure(self._backend, plan, tokens)
+            self.probe = probe
+            self.probe_curve.append(
+                tokens, moment.seconds, probe.loss, standard_error=probe.standard_error
             )
-            self._neighbors_tokens = tokens
-            pause = max(LEAST_WATCH_SECONDS, (time.monotonic() - started) / WATCH_COST_SHARE)
-            self._watch_due = started + pause
+            self._probed = plan, tokens
+        self._watch.look(moment, leaving=leaving)
+
+    def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
+        """The same for what looks at many vectors, which is to hold up no start."""
+        self.vitals.look(moment, leaving=leaving)
+        self.churn.look(moment)
+        self.quality.look(moment, leaving=leaving)

@@ -2,7 +2,7 @@
 
     run thread   reads, compiles, starts the crew, applies staged settings, ticks, ends the run
     workers      crew.py: train stretches of about 50 ms, without the GIL
-    observer     observer.py: probe loss and watched words
+    observer     observer.py: probe loss, watched words, churn, quality
 
 A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
 back is one frozen `LiveSettings`, replaced whole between stretches.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
@@ -25,18 +25,26 @@ from w2vtui.settings import (
     field_types,
     spec_of,
 )
-from w2vtui.training.backend import BlockShape, CpuBackend, Plan, Tallies
+from w2vtui.training.backend import CpuBackend, Plan, Tallies
+from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.moment import Moment
 from w2vtui.training.observer import Observer
 from w2vtui.training.probe import ProbeSet, choose_held_out
+from w2vtui.training.quality import QualitySets
 from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
+from w2vtui.training.shape import BlockShape, TextShape
 from w2vtui.training.snapshot import Event, Snapshot, State
 from w2vtui.vectors import KeyedVectors
 
 TICK_SECONDS = 0.2
+SETTLING_SECONDS = 0.5
+"""After a change: what comes first is trained partly under the old settings."""
+JUDGING_SECONDS = 2.0
+"""How long the speed is measured then, to be held against what was foreseen."""
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
@@ -50,6 +58,26 @@ class _Staged(NamedTuple):
     """Whether alpha was named, and so is the rate from there on."""
     at: float
     """When it was asked for, on the monotonic clock."""
+    undoes: _Applied | None = None
+    """The change that this one takes back."""
+
+
+class _Applied(NamedTuple):
+    """A change that came into force, and what was in force before."""
+
+    number: int
+    settings: LiveSettings
+    schedule: Schedule
+
+
+class _Forecast(NamedTuple):
+    """The speed that was foreseen for a change, to be held against what it became."""
+
+    number: int
+    words_per_second: float
+    seconds: float
+    tokens: int | None = None
+    """Tokens trained when the speed began to be measured; None until then."""
 
 
 class Run:
@@ -60,10 +88,19 @@ class Run:
         read_corpus: ReadCorpus,
         training: TrainingSettings | None = None,
         live: LiveSettings | None = None,
+        *,
+        quality_sets: QualitySets | None = None,
+        looks_at_vectors: bool = True,
     ) -> None:
+        """
+        quality_sets      what `snapshot().quality` measures
+        looks_at_vectors  whether that, churn and signs of health are measured while it trains
+        """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
         self._requested = live or LiveSettings()
+        self._quality_sets = quality_sets or QualitySets()
+        self._looks_at_vectors = looks_at_vectors
         self._reading = ReadingProgress()
         self._read = False
         self._state: State = "preparing"
@@ -75,6 +112,8 @@ class Run:
         self._error: BaseException | None = None
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
+        self._applied: list[_Applied] = []
+        self._forecast: _Forecast | None = None
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -83,6 +122,8 @@ class Run:
         self._route: Route | None = None
         self._crew: Crew | None = None
         self._observer: Observer | None = None
+        self._shape: TextShape | None = None
+        self._costs: CostModel | None = None
 
         self._watch = StopWatch()
         self._speed = SpeedMeter()
@@ -133,36 +174,91 @@ class Run:
             SettingsError: an unknown setting, a value out of range, or a run that does not train.
         """
         with self._lock:
-            if (
-                self._crew is None
-                or self._route is None
-                or self._state not in ("training", "paused")
-            ):
-                raise SettingsError(
-                    f"settings change while a run trains; this one is {self._state}"
-                )
-            per_epoch = self._route.tokens_per_epoch
+            wanted = self._wanted(settings)
             staged = self._staged
-            base = staged.wanted if staged else self._crew.plan.settings
-            if settings.get("alpha") is not None and "min_alpha" not in settings:
-                # A rate set below the floor takes the floor down with it.
-                settings["min_alpha"] = min(base.min_alpha, settings["alpha"])
-            wanted = base.changed(**settings).resolved(per_epoch, available_cores())
-            assert wanted.epochs is not None
-            if wanted.epochs * per_epoch <= self._crew.clock:
-                raise SettingsError(
-                    f"epochs must be more than the {self._crew.clock / per_epoch:.1f} already "
-                    f"trained, got {wanted.epochs}: stop the run instead"
-                )
-            if wanted.objective != base.objective:
-                CpuBackend.check_objective(wanted.objective, self._n_words)
-            self._staged = _Staged(
-                wanted,
-                sets_rate="alpha" in settings or (staged is not None and staged.sets_rate),
-                at=staged.at if staged else time.monotonic(),
-            )
+            sets_rate = "alpha" in settings or (staged is not None and staged.sets_rate)
+            self._staged = _Staged(wanted, sets_rate, staged.at if staged else time.monotonic())
         self._wake.set()
         return wanted
+
+    def undo(self) -> LiveSettings:
+        """Ask for what was in force before the last change, the line of the rate included.
+
+        A change that has been asked for and is not in force yet is dropped. Undone changes are
+        behind one another: once more undoes the change before.
+
+        Raises:
+            SettingsError: nothing was changed, the run does not train, or it is past the end it
+                then had.
+        """
+        with self._lock:
+            crew, _ = self._training_crew()
+            taken_back = self._staged.undoes if self._staged else None
+            if taken_back is not None:  # the key was pressed twice: one step further
+                self._applied = [one for one in self._applied if one is not taken_back]
+            if not self._applied:
+                raise SettingsError("there is nothing to undo: no setting was changed")
+            last = self._applied[-1]
+            if last.schedule.planned <= crew.clock:
+                raise SettingsError(
+                    f"change {last.number} cannot be undone: by what it changed from, "
+                    f"{last.settings.epochs} epochs, the run would be over"
+                )
+            self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
+        self._wake.set()
+        return last.settings
+
+    def price(self, **settings: Any) -> Price | None:
+        """What other live settings are expected to cost; None while there is no speed to go by.
+
+        Raises:
+            SettingsError: as `change` does.
+        """
+        with self._lock:
+            return self._price(self._wanted(settings))
+
+    def _training_crew(self) -> tuple[Crew, Route]:
+        crew, route = self._crew, self._route
+        if crew is None or route is None or self._state not in ("training", "paused"):
+            raise SettingsError(f"settings change while a run trains; this one is {self._state}")
+        return crew, route
+
+    def _wanted(self, settings: dict[str, Any]) -> LiveSettings:
+        """The settings asked for, over those in force or about to be."""
+        crew, route = self._training_crew()
+        base = self._staged.wanted if self._staged else crew.plan.settings
+        if settings.get("alpha") is not None and "min_alpha" not in settings:
+            # A rate set below the floor takes the floor down with it.
+            settings["min_alpha"] = min(base.min_alpha, settings["alpha"])
+        per_epoch = route.tokens_per_epoch
+        wanted = base.changed(**settings).resolved(per_epoch, available_cores())
+        assert wanted.epochs is not None
+        if wanted.epochs * per_epoch <= crew.clock:
+            raise SettingsError(
+                f"epochs must be more than the {crew.clock / per_epoch:.1f} already "
+                f"trained, got {wanted.epochs}: stop the run instead"
+            )
+        if wanted.objective != base.objective:
+            CpuBackend.check_objective(wanted.objective, self._n_words)
+        return wanted
+
+    def _price(self, wanted: LiveSettings) -> Price | None:
+        crew, route, costs, speed = self._crew, self._route, self._costs, self._speed.now
+        if crew is None or route is None or costs is None or not speed:
+            return None
+        now, spent, cores = crew.plan.settings, crew.spent(), available_cores()
+        work = costs.seconds_a_token(wanted, spent) / costs.seconds_a_token(now, spent)
+        at_once = [min(settings.workers or 1, cores) for settings in (now, wanted)]
+        foreseen = speed / work * at_once[1] / at_once[0]
+        tokens, planned = crew.tallies().tokens, (wanted.epochs or 1) * route.tokens_per_epoch
+        eta = max(planned - tokens, 0) / foreseen
+        return Price(
+            work=work,
+            words_per_second=foreseen,
+            words_per_second_before=speed,
+            eta_seconds=eta,
+            eta_change=eta - max(crew.schedule.planned - tokens, 0) / speed,
+        )
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on: `king - man +
@@ -171,6 +267,11 @@ class Run:
         self._watched = queries
         if self._observer is not None:
             self._observer.watch(queries)
+
+    def measure_quality(self) -> None:
+        """Score the vectors on all word pairs and analogies now, not when that is next due."""
+        if self._observer is not None:
+            self._observer.measure_quality()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; whether it is. Raises what ended it, where that was an
@@ -199,6 +300,21 @@ class Run:
         return self._observer.probe_curve if self._observer else Curve()
 
     @property
+    def churn_curve(self) -> Curve:
+        """Share of nearest neighbours that changed, 0..1."""
+        return self._observer.churn.churn_curve if self._observer else Curve()
+
+    @property
+    def settled_curve(self) -> Curve:
+        """Share of words whose nearest neighbours stay, 0..1."""
+        return self._observer.churn.settled_curve if self._observer else Curve()
+
+    @property
+    def quality_curves(self) -> Mapping[tuple[str, str], Curve]:
+        """For each score, by its `key`: correlation or share of right answers, 0..1."""
+        return self._observer.quality.curves if self._observer else {}
+
+    @property
     def _n_words(self) -> int:
         return len(self._backend.corpus.vocab) if self._backend else 0
 
@@ -224,9 +340,9 @@ class Run:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        if self._backend is None or self._crew is None:
+        if self._shape is None or self._crew is None:
             raise SettingsError("there are no blocks yet: the corpus is still being read")
-        return self._backend.block_shape(self._crew.plan)
+        return self._shape.block(self._crew.plan.settings)
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""
@@ -237,6 +353,7 @@ class Run:
             vector_size=self.training.vector_size,
             settings=self._requested,
             probe_reason=self._probe_reason,
+            quality_wanted=bool(self._quality_sets),
             events=self._events,
             error=self._error,
         )
@@ -272,6 +389,9 @@ class Run:
             not_finite=tallies.not_finite,
             probe=observer.probe,
             neighbors=observer.neighbors,
+            churn=observer.churn.churn,
+            quality=observer.quality.quality,
+            vitals=observer.vitals.vitals,
         )
 
     # ---- the run's thread
@@ -321,6 +441,8 @@ class Run:
             )
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
         self._backend = CpuBackend(corpus, self.training)
+        self._shape = TextShape(corpus)
+        self._costs = CostModel(self._shape, self.training.vector_size)
         plan = self._backend.plan(live)
         self._compile(plan)
         if self._stopping.is_set():
@@ -332,7 +454,9 @@ class Run:
         self._observer = Observer(
             self._backend,
             probe_set,
-            lambda: (crew.plan, crew.tallies().tokens, self._watch.seconds),
+            lambda: Moment(crew.plan, crew.tallies(), self._watch.seconds, crew.schedule.planned),
+            quality_sets=self._quality_sets,
+            looks_at_vectors=self._looks_at_vectors,
         )
         self._observer.watch(self._watched)
         self._route, self._crew = route, crew
@@ -406,8 +530,12 @@ class Run:
         wanted, before = staged.wanted, crew.plan.settings
         planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
         plan = self._backend.plan(wanted)
+        price = self._price(wanted)
+        schedule_before, rate_before = crew.schedule, crew.schedule.at(crew.clock)
 
         def reschedule(schedule: Schedule, clock: int) -> Schedule:
+            if staged.undoes is not None and staged.undoes.schedule.planned > clock:
+                return staged.undoes.schedule
             rate = wanted.alpha if staged.sets_rate else None
             same = rate is None and wanted.min_alpha == before.min_alpha
             if same and planned == schedule.planned:
@@ -416,18 +544,46 @@ class Run:
                 clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
             )
 
-        rate_before = crew.schedule.at(crew.clock) if staged.sets_rate else None
         clock = crew.adopt(plan, reschedule)
         took = 1000 * (time.monotonic() - staged.at)
         with self._lock:
             if self._staged is staged:
                 self._staged = None
-        text = describe_change(before, wanted, rate_before)
-        if text:
-            if self._observer is not None:
-                self._observer.look_soon()
-            number = 1 + sum(event.kind == "change" for event in self._events)
-            self._note(text, kind="change", tokens=clock, number=number, acknowledged_ms=took)
+        sets_rate = staged.sets_rate or staged.undoes is not None
+        rates = (rate_before, crew.schedule.at(clock)) if sets_rate else None
+        text = describe_change(before, wanted, rates)
+        if not text:
+            return
+        if self._observer is not None:
+            self._observer.look_soon()
+        number = 1 + sum(event.kind == "change" for event in self._events)
+        with self._lock:
+            if staged.undoes is None:
+                self._applied.append(_Applied(number, before, schedule_before))
+            else:
+                self._applied = [one for one in self._applied if one is not staged.undoes]
+                text = f"undo {staged.undoes.number}: {text}"
+        self._note(text, kind="change", tokens=clock, number=number, acknowledged_ms=took)
+        self._forecast = None
+        if price is not None and before != wanted:
+            self._forecast = _Forecast(number, price.words_per_second, self._watch.seconds)
+
+    def _judge_forecast(self, seconds: float, tokens: int) -> None:
+        """Once a change has settled, say what its speed became, beside what was foreseen."""
+        forecast = self._forecast
+        if forecast is None:
+            return
+        if forecast.tokens is None:
+            if seconds >= forecast.seconds + SETTLING_SECONDS:
+                self._forecast = forecast._replace(seconds=seconds, tokens=tokens)
+        elif seconds >= forecast.seconds + JUDGING_SECONDS:
+            self._forecast = None
+            became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
+            error = became / forecast.words_per_second - 1
+            self._note(
+                f"change {forecast.number}: about {forecast.words_per_second / 1e3:,.0f} k words/s "
+                f"foreseen, {became / 1e3:,.0f} k measured ({100 * error:+.0f} %)"
+            )
 
     def _tick(self, crew: Crew) -> None:
         """Read the counters, extend the curves, notice a loss that is no number."""
@@ -438,6 +594,7 @@ class Run:
             self.loss_curve.append(tallies.tokens, seconds, self._loss, pairs)
         if tallies.tokens > self._ticked.tokens:
             self._speed.read(seconds, tallies.tokens)
+            self._judge_forecast(seconds, tallies.tokens)
             self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
         self._ticked = tallies
         if tallies.not_finite:
@@ -469,17 +626,17 @@ class Run:
 
 
 def describe_change(
-    before: LiveSettings, after: LiveSettings, rate_before: float | None = None
+    before: LiveSettings, after: LiveSettings, rates: tuple[float, float] | None = None
 ) -> str:
     """What differs, as an event says it: `K 5 -> 15, window 5 -> 8`.
 
-    rate_before   the learning rate that was in force, where the change sets it anew
+    rates   the learning rate before and after, where the change sets it anew
     """
     parts = []
     for name in field_types(LiveSettings):
         old, new = getattr(before, name), getattr(after, name)
         if name == "alpha":
-            old = new if rate_before is None else rate_before
+            old, new = rates or (new, new)
         if old != new:
             shown = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in (old, new)]
             label = spec_of(LiveSettings, name).label

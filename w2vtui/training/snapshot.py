@@ -50,6 +50,82 @@ class Neighbors:
     """Why there are none: an unknown word, with suggestions."""
     tokens: int = 0
     """Training tokens seen when this was computed."""
+    moves: tuple[int | None, ...] = ()
+    """For each word, how many ranks it rose since an earlier look, fell if less than 0; None for
+    one that was not among the nearest then. Empty while there is no earlier look.
+    """
+    left: tuple[str, ...] = ()
+    """Words that were among the nearest then and are not now."""
+    moved_over: float = 0.0
+    """Training seconds since that earlier look."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Churn:
+    """How far neighbourhoods still change: `training/churn.py` says how it is measured."""
+
+    tokens: int
+    churn: float
+    """Share of the 10 nearest neighbours that changed over 2 % of the planned tokens, 0..1."""
+    settled: float
+    """Share of the words that kept 9 of the 10 or all, 0..1."""
+    n_words: int
+    """In the sample."""
+
+
+ScoreKind = Literal["pairs", "semantic", "syntactic", "total"]
+"""Word pairs, or which of a file's analogies."""
+
+LEAST_COVERED = 30
+"""Fewer covered questions say too little: a correlation of 30 pairs is unsure by 0.18."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What vectors reach on one set of questions."""
+
+    name: str
+    """Of the file."""
+    kind: ScoreKind
+    value: float
+    """Spearman's correlation, or the share of right answers; NaN where nothing is covered."""
+    covered: int
+    """Questions whose words are all known."""
+    total: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Names the curve of this score."""
+        return self.name, self.kind
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether enough questions are covered for the value to mean anything."""
+        return self.covered >= LEAST_COVERED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quality:
+    """The last scores."""
+
+    tokens: int
+    scores: tuple[Score, ...]
+    took_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vitals:
+    """Signs of health, over the last second or so."""
+
+    tokens: int
+    input_norm: float | None
+    """Mean length |v| of the input vectors."""
+    output_norm: float | None
+    """Mean length |u| of the output vectors; None under hierarchical softmax, which has none."""
+    saturated: float | None
+    """Share of the scores beyond +-6, where the gradient is all but 0; None when not known."""
+    diverging: str
+    """What is wrong, and what to do; empty when nothing is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +183,11 @@ class Snapshot:
     """Why there is no probe loss; empty when there is or will be one."""
 
     neighbors: tuple[Neighbors, ...] = ()
+    churn: Churn | None = None
+    quality: Quality | None = None
+    quality_wanted: bool = False
+    """Whether there are word pairs or analogies to measure with."""
+    vitals: Vitals | None = None
     events: tuple[Event, ...] = ()
     error: BaseException | None = None
 

@@ -2,9 +2,9 @@
 
     app.py          the program: keys that work everywhere, signals, leaving; `run_app`
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
-    train.py        the run: curve, live settings, neighbors, events
-    dialogs.py      save, stop, quit, help
-    keys.py         every key, and those given anew      commands.py  what help and palette list
+    train.py        the run: curve, live settings, watched words, quality, events
+    dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
+    keys.py         every key, and those given anew   commands.py  what help and palette list
     themes.py       colours, readable whatever the theme
     session.py      a run and what the screens keep beside it
     controls.py     settings as controls, made from the fields of settings.py

@@ -16,6 +16,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
@@ -29,7 +30,8 @@ from w2vtui.settings import (
 )
 from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Choice, Help
-from w2vtui.tui.keys import key_texts, own_bindings
+from w2vtui.tui.glyphs import GLYPHS
+from w2vtui.tui.keys import key_texts, keymap, own_bindings
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
 from w2vtui.tui.sources import SAMPLE
@@ -94,7 +96,7 @@ class W2vApp(App[None]):
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
         self.look = look or ScreenSettings()
-        self.marker = self.look.marker
+        self.glyphs = GLYPHS[self.look.marker]
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS_THEME if colorless else self.look.theme
@@ -102,7 +104,7 @@ class W2vApp(App[None]):
         self.configured = {name: given.value for name, given in config.values.items()}
         self.keys = {name: given.value for name, given in config.keys.items()}
         """The keys that a person gave anew, by the id of the binding."""
-        self.set_keymap(self.keys)
+        self.set_keymap(keymap(self.keys))
         self.output = output
         self.cores = available_cores()
         self.session: Session | None = None
@@ -120,6 +122,10 @@ class W2vApp(App[None]):
         self.app_suspend_signal.subscribe(self, self._suspend, immediate=True)
         self.app_resume_signal.subscribe(self, self._resume, immediate=True)
         self.push_screen(NewRunScreen(self._form))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes through on its way to the terminal."""
+        return [*super().get_line_filters(), *self.glyphs.filters]
 
     # ---- from screen to screen
 
@@ -288,17 +294,27 @@ def run_app(
     *,
     look: ScreenSettings | None = None,
     config: Config | None = None,
+    pairs: Sequence[str] = (),
+    analogies: Sequence[str] = (),
 ) -> int:
     """Show the screens until they are left; the exit code.
 
-    corpus  sources for the corpus field, which shows the bundled sample when there are none
-    config  what settings files say; its theme and keys are known to exist
+    corpus            sources for the corpus field; the bundled sample when there are none
+    config            what settings files say; its theme and keys are known to exist
+    pairs, analogies  files to score the vectors on
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
     the run. On a signal the vectors are saved to `output`, where that is known.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
-    form = Form(corpus=named, corpus_settings=corpus_settings, training=training, live=live)
+    if pairs or analogies:
+        from w2vtui.training.quality import QualitySets
+
+        QualitySets.read(pairs, analogies)  # a bad file is told of before there is a screen
+    form = Form(
+        corpus=named, corpus_settings=corpus_settings, training=training, live=live,
+        pairs=tuple(pairs), analogies=tuple(analogies),
+    )  # fmt: skip
     app = SignalledApp(form, output, look=look, config=config)
     try:
         app.run()

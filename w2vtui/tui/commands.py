@@ -33,10 +33,11 @@ _TITLES = {
     "SettingRows": "Settings",
     "SaveDialog": "Where to save",
     "Help": "This list",
+    "WatchDialog": "Which words to watch",
 }
 _MORE_KEYS = {
     "SettingRows": (("0-9 . -", "type a value"),),
-    "NeighborsPanel": (("enter", "ask; without a query, show the watched words"),),
+    "WatchPanel": (("enter", "ask; without a query, show the watched words"),),
     "CorpusField": (("enter", "on to Start"),),
 }
 """What a widget does with keys that are no bindings."""

@@ -39,6 +39,12 @@ def number(value: float) -> str:
     return text
 
 
+def round_up(value: float) -> float:
+    """The round number (1, 2 or 5 times a power of ten) that is not below a positive one."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= value * (1 - 1e-9))
+
+
 def size(n_bytes: int) -> str:
     """A file's size: `1.1 MB`."""
     text = short(n_bytes)

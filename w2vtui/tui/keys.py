@@ -33,12 +33,14 @@ def scopes() -> tuple[Scope, ...]:
     from w2vtui.tui.dialogs import Help, SaveDialog
     from w2vtui.tui.new_run import NewRunScreen
     from w2vtui.tui.train import TrainScreen
+    from w2vtui.tui.watch_dialog import WatchDialog
     from w2vtui.tui.widgets.setting_rows import SettingRows
 
     return (
         Scope("the first screen", (W2vApp, NewRunScreen, SettingRows)),
         Scope("the train screen", (W2vApp, TrainScreen, SettingRows)),
         Scope("the save dialog", (W2vApp, SaveDialog)),
+        Scope("the list of watch words", (W2vApp, WatchDialog)),
         Scope("the help", (W2vApp, Help)),
     )
 
@@ -68,6 +70,21 @@ def key_texts(app: App[Any], keys: Mapping[str, str], binding: Binding) -> list[
         binding = replace(binding, key=keys[binding.id], key_display=None)
     unrolled = Binding.make_bindings([binding])
     return list(dict.fromkeys(app.get_key_display(one) for one in unrolled))
+
+
+def keymap(keys: Mapping[str, str]) -> dict[str, str]:
+    """The keys given anew, and those of bindings that share one with them by default.
+
+    Textual takes a key that one binding gives up from every binding of the class.
+    """
+    made = dict(keys)
+    for owner in {owner for scope in scopes() for owner in scope.owners} if keys else ():
+        bindings = [binding for binding in own_bindings(owner) if binding.id]
+        given_up = {key for one in bindings if one.id in keys for key in _key_names(one.key)}
+        for binding in bindings:
+            if _key_names(binding.key) & given_up:
+                made.setdefault(binding.id or "", binding.key)
+    return made
 
 
 # ---- what a person asks for

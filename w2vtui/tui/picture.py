@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from textual.widgets import Input
-
 from w2vtui.settings import LiveSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
@@ -24,7 +22,7 @@ LIMIT_SECONDS = 300.0
 
 
 async def export_screen(path: Path) -> None:
-    """Train the sample, steer it twice, ask for an analogy, and write the picture.
+    """Train the sample, steer it twice, and write the picture.
 
     Raises:
         TimeoutError: the run did not get so far within 5 minutes.
@@ -38,9 +36,6 @@ async def export_screen(path: Path) -> None:
         await _press(app, "down", "down", "right", "right", "right", "enter")
         await _until(lambda: session.snapshot().fraction > 0.45)
         await _press(app, "down", "down", "left", "left", "left", "enter")
-        query = app.screen.query_one("#query", Input)
-        query.value = "king - man + woman"
-        await _press(app, "slash", "enter", "escape")
         await _until(lambda: session.snapshot().fraction > 0.6)
         await _press(app, "up", "right")
         await _settled(app, session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.snapshot import Event, Snapshot, State
-from w2vtui.tui.figures import clock, meter, number, numeral, short
+from w2vtui.tui.figures import clock, meter, number, round_up, short
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.vitals import norms_text, saturated_text
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -23,6 +26,9 @@ STATES: dict[State, tuple[str, str]] = {
     "failed": ("✗", "FAILED"),
 }
 """A glyph and a word for each state: no state is told by colour alone."""
+
+RECENT_SHARE = 0.2
+"""How much of the tokens trained is the recent part of a curve."""
 
 ACCENT, DIM, STRONG = "bold", "dim", "bold"
 
@@ -139,6 +145,16 @@ def x_range(shot: Snapshot) -> float:
     return high
 
 
+def recent_range(shot: Snapshot) -> tuple[float, float]:
+    """The last fifth of the tokens trained; on round numbers while it grows, to move seldom."""
+    tokens = float(max(shot.tokens, 1))
+    low = (1 - RECENT_SHARE) * tokens
+    if shot.ended:
+        return low, tokens
+    step = round_up(RECENT_SHARE * tokens / 20)
+    return math.floor(low / step) * step, math.ceil(tokens / step) * step
+
+
 def waiting_text(shot: Snapshot) -> str:
     """What stands in the chart before there is a curve."""
     if shot.state == "preparing":
@@ -146,7 +162,7 @@ def waiting_text(shot: Snapshot) -> str:
     return "" if shot.ended else "the first numbers come in a moment"
 
 
-def run_lines(shot: Snapshot, width: int) -> list[Text]:
+def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text]:
     """The counters."""
     pairs, kept, probe, loss = f"{short(shot.pairs):<7}", "–", "–", "–"
     if shot.tokens:
@@ -168,10 +184,11 @@ def run_lines(shot: Snapshot, width: int) -> list[Text]:
         ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
         ("objective loss", loss),
         ("probe loss", probe),
-        ("not finite", f"{shot.not_finite}"),
+        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.vitals)}"),
+        ("mean length", norms_text(shot.vitals)),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
-    return [_pair(label, value, width) for label, value in values]
+    return [_pair(label, glyphs.spelled(value), width) for label, value in values]
 
 
 def _pair(label: str, value: str, width: int) -> Text:
@@ -190,15 +207,17 @@ def loss_labels(shot: Snapshot) -> tuple[str, str]:
     )
 
 
-def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
+def event_lines(
+    events: Sequence[Event], width: int, height: int, glyphs: Glyphs = BRAILLE
+) -> list[Text]:
     """What happened, newest first."""
-    lines = []
+    lines, sign_cells = [], cell_width(glyphs.numeral(1)) + 1
     for event in list(reversed(events))[:height]:
         line = Text(f"{clock(event.seconds)} ", DIM, no_wrap=True)
-        sign = numeral(event.number) if event.number is not None else ""
+        sign = glyphs.numeral(event.number) + " " if event.number is not None else ""
         sign = "✗" if event.kind == "error" else sign
-        line.append(f"{sign:<2}", ACCENT)
-        text = safe_text(event.text)
+        line.append(f"{sign:<{sign_cells}}", ACCENT)
+        text = glyphs.spelled(safe_text(event.text))
         if event.kind == "change":
             text += f"  at {short(event.tokens)} tokens"
         if event.acknowledged_ms is not None:
@@ -208,16 +227,13 @@ def event_lines(events: Sequence[Event], width: int, height: int) -> list[Text]:
     return lines
 
 
-def hint(shot: Snapshot, saved_to: str | None, staged: bool, key: Callable[[str], str]) -> str:
+def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str:
     """One thing to know or to do now.
 
     key   the key of a binding, by its id
     """
-    saved = (
-        f"saved to {safe_text(saved_to, 24)}"
-        if saved_to
-        else (f"{key('train.save')} saves the vectors")
-    )
+    saves = f"{key('train.save')} saves the vectors"
+    saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else saves
     new, leaves = key("train.new"), f"{key('app.quit')} quits"
     if shot.state == "preparing":
         return "training starts by itself when all is read and compiled"
@@ -226,11 +242,8 @@ def hint(shot: Snapshot, saved_to: str | None, staged: bool, key: Callable[[str]
     if shot.ended:
         ask = f"{key('train.query')} asks for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
-    if staged:
-        return (
-            f"{key('rows.apply')} applies what is staged, {key('rows.drop')} drops it; "
-            "it takes effect within 0.1 s"
-        )
+    if shot.vitals is not None and shot.vitals.diverging:
+        return shot.vitals.diverging
     if shot.state == "paused":
         return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from w2vtui.errors import UnknownWordError, W2vtuiError
+from w2vtui.errors import VectorsError, W2vtuiError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
 
 if TYPE_CHECKING:
+    from w2vtui.training.cost import Price
     from w2vtui.training.history import Curve
     from w2vtui.vectors import KeyedVectors
 
@@ -35,13 +36,22 @@ class RunLike(Protocol):
     @property
     def probe_curve(self) -> Curve: ...
     @property
+    def churn_curve(self) -> Curve: ...
+    @property
+    def settled_curve(self) -> Curve: ...
+    @property
+    def quality_curves(self) -> Mapping[tuple[str, str], Curve]: ...
+    @property
     def hints(self) -> tuple[str, ...]: ...
     def start(self) -> None: ...
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def stop(self) -> None: ...
     def change(self, **settings: Any) -> LiveSettings: ...
+    def undo(self) -> LiveSettings: ...
+    def price(self, **settings: Any) -> Price | None: ...
     def watch(self, queries: tuple[str, ...]) -> None: ...
+    def measure_quality(self) -> None: ...
     def wait(self, timeout: float | None = None) -> bool: ...
     def vectors(self) -> KeyedVectors: ...
     def snapshot(self) -> Snapshot: ...
@@ -56,6 +66,10 @@ class Form:
     corpus_settings: CorpusSettings = field(default_factory=CorpusSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    pairs: tuple[str, ...] = ()
+    """Files of word pairs to score the vectors on,"""
+    analogies: tuple[str, ...] = ()
+    """and of analogies."""
 
 
 class Session:
@@ -69,6 +83,8 @@ class Session:
         """Why there is no run."""
         self.starting_words: tuple[str, ...] = ()
         """Words worth watching, once the corpus is read."""
+        self.watch_words: tuple[str, ...] = ()
+        """What was chosen in their place."""
         self.saved_to: str | None = None
         self.events: tuple[Event, ...] = ()
         """What happened on this side of the screen."""
@@ -100,6 +116,11 @@ class Session:
             settings=self.form.live,
             error=self.problem,
         )
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The queries that are watched."""
+        return self.watch_words or self.starting_words
 
     @property
     def unsaved(self) -> bool:
@@ -166,7 +187,7 @@ class Session:
         added, taken = parse_query(query)
         try:
             words = self._vectors.most_similar(positive=added, negative=taken, topn=TOP)
-        except UnknownWordError as error:
+        except VectorsError as error:
             return Neighbors(query=query, words=(), problem=str(error))
         return Neighbors(query=query, words=tuple(words))
 
@@ -174,6 +195,7 @@ class Session:
 def build_run(session: Session) -> RunLike:
     """The run that a form describes; imports the engine."""
     from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+    from w2vtui.training.quality import QualitySets
     from w2vtui.training.run import Run
 
     form = session.form
@@ -184,7 +206,8 @@ def build_run(session: Session) -> RunLike:
         session.starting_words = starting_words(corpus.vocab.words)
         return corpus
 
-    return Run(read, form.training, form.live)
+    sets = QualitySets.for_corpus(sources, form.pairs, form.analogies)
+    return Run(read, form.training, form.live, quality_sets=sets)
 
 
 def starting_words(words: Sequence[str]) -> tuple[str, ...]:

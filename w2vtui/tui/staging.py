@@ -1,13 +1,23 @@
-"""Changes of live settings that wait to be applied, all at once."""
+"""Changes of live settings that wait to be applied, all at once, and what they would cost."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from w2vtui.settings import LiveSettings
+from w2vtui.errors import SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.snapshot import Snapshot
-from w2vtui.tui.controls import controls_of, value_text
+from w2vtui.tui.controls import Control, controls_of, value_text
+from w2vtui.tui.figures import clock, short
 from w2vtui.tui.widgets.setting_rows import Row
+
+if TYPE_CHECKING:
+    from w2vtui.training.cost import Price
+    from w2vtui.tui.session import Form, RunLike
+
+LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
+"""A change takes effect at the next span; does something else beside; needs a new run."""
+MARKS_TEXT = f"{LIVE} at once  {SIDE_EFFECT} side effect  {NEW_RUN} new run"
 
 _TYPICAL_TOKENS = 1_000_000
 
@@ -15,24 +25,41 @@ _TYPICAL_TOKENS = 1_000_000
 class Staging:
     """What is staged, over the settings in force."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form) -> None:
         self.controls = {control.name: control for control in controls_of(LiveSettings)}
+        self.fixed = (
+            *controls_of(TrainingSettings, ("vector_size",)),
+            *controls_of(CorpusSettings, ("min_count",)),
+        )
+        """Shown among the live ones, for one looks for them there."""
+        self._form = form
         self.staged: dict[str, Any] = {}
 
     def step(self, shot: Snapshot, name: str, by: int) -> None:
-        """Stage the next value, counted from the staged one, else from that in force."""
+        """Stage the next value, counted from the staged one, else from that in force.
+
+        Raises:
+            SettingsError: the setting is fixed for the run.
+        """
+        control = self._live(name)
         base = self.staged.get(name, _in_force(shot, name))
         if base is None:  # auto, as long as the corpus is not read
             base = getattr(LiveSettings().resolved(_TYPICAL_TOKENS, 1), name)
-        self._stage(shot, name, self.controls[name].stepped(base, by))
+        self._stage(shot, name, control.stepped(base, by))
 
     def type(self, shot: Snapshot, name: str, text: str) -> None:
         """Stage a typed value.
 
         Raises:
-            SettingsError: the text is no such value, or out of range.
+            SettingsError: the text is no such value, or out of range, or the setting is fixed.
         """
-        self._stage(shot, name, self.controls[name].from_text(text))
+        self._stage(shot, name, self._live(name).from_text(text))
+
+    def _live(self, name: str) -> Control:
+        if name not in self.controls:
+            fixed = next(control for control in self.fixed if control.name == name)
+            raise SettingsError(f"{fixed.label} is fixed for a run: end this one, and start anew")
+        return self.controls[name]
 
     def _stage(self, shot: Snapshot, name: str, value: Any) -> None:
         if name != "alpha" and value == getattr(shot.settings, name):
@@ -40,18 +67,68 @@ class Staging:
         else:
             self.staged[name] = value
 
-    def rows(self, shot: Snapshot) -> tuple[Row, ...]:
-        """Every live setting, for `SettingRows`."""
-        return tuple(
+    def rows(
+        self, shot: Snapshot, *, help_instead: str = "", fixed_too: bool = True
+    ) -> tuple[Row, ...]:
+        """Every live setting, and those that are fixed, for `SettingRows`."""
+        live = (
             Row(
                 name,
                 "learning rate" if name == "alpha" else control.label,
                 value_text(_in_force(shot, name)),
                 value_text(self.staged[name]) if name in self.staged else "",
-                control.help_text(),
+                help_instead or control.help_text(),
+                SIDE_EFFECT if control.spec.side_effect else LIVE,
             )
             for name, control in self.controls.items()
         )
+        fixed = (
+            Row(
+                control.name,
+                control.label,
+                value_text(getattr(self._owner(control), control.name)),
+                help=f"fixed for a run: {control.help_text()}",
+                mark=NEW_RUN,
+            )
+            for control in self.fixed
+            if fixed_too
+        )
+        return (*live, *fixed)
+
+    def _owner(self, control: Control) -> TrainingSettings | CorpusSettings:
+        chosen = self._form.training, self._form.corpus_settings
+        return next(one for one in chosen if isinstance(one, control.owner))
+
+    def price(self, shot: Snapshot, run: RunLike | None) -> str:
+        """What all that is staged would change together, what it costs, and its side effects."""
+        if not self.staged:
+            return ""
+        try:
+            price = None if run is None else run.price(**self.staged)
+        except SettingsError as error:
+            return f"cannot be applied: {error}"
+        changes = ", ".join(
+            f"{self.controls[name].label} {value_text(_in_force(shot, name))} → {value_text(value)}"
+            for name, value in self.staged.items()
+        )
+        effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
+        parts = [price_text(price), *(effect for effect in effects if effect)]
+        return f"{changes}: {'; '.join(parts)}"
+
+
+def price_text(price: Price | None) -> str:
+    """A price in one line: `about 1.6x the work a token, 2.1M → 1.4M words/s, ETA +00:40`."""
+    if price is None:
+        return "what it costs is known once there is a speed to go by"
+    if abs(price.work - 1) < 0.005:
+        work = "as much work a token"
+    else:
+        work = f"about {price.work:.2g}x the work a token"
+    sign = "-" if price.eta_change < 0 else "+"
+    return (
+        f"{work}, {short(price.words_per_second_before)} → {short(price.words_per_second)} words/s,"
+        f" ETA {sign}{clock(abs(price.eta_change))}"
+    )
 
 
 def _in_force(shot: Snapshot, name: str) -> Any:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -27,25 +26,27 @@ from w2vtui.tui.commands import Keyless
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.session import Session
-from w2vtui.tui.staging import Staging
+from w2vtui.tui.staging import MARKS_TEXT, Staging
+from w2vtui.tui.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.key_bar import KeyBar
-from w2vtui.tui.widgets.loss import LossPanel
-from w2vtui.tui.widgets.neighbors import NeighborsPanel
+from w2vtui.tui.widgets.loss import NO_ROWS, Losses, LossPanel
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.quality import quality_lines, subtitle
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.speed import SpeedPanel
 from w2vtui.tui.widgets.tab_bar import TabBar
+from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
     from w2vtui.tui.app import W2vApp
 
-PANES = ("controls", "neighbors", "run", "speed", "events")
+PANES = ("controls", "watch", "run", "speed", "events", "quality")
 """The panels that share the lower half on a small terminal, in the order of their tabs."""
 RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
 EVENTS_HELP = "What happened, newest first; a change has the number that it has on the curve."
+QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
-_NO_ROWS = np.empty((0, 4))
 
 
 class TrainScreen(Screen[None]):
@@ -61,15 +62,36 @@ class TrainScreen(Screen[None]):
                 tooltip="the nearest words of a word, or of king - man + woman"),
         Binding("s", "save", "Save", id="train.save", tooltip="save the vectors as they are now"),
         Binding("x", "stop", "Stop", id="train.stop", tooltip="end the training; asks"),
+        Binding("u", "undo", "Undo", id="train.undo",
+                tooltip="take the last change back; again, the one before"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
         Binding("y", "log", "Log", id="train.log", tooltip="logarithmic loss scale, or linear"),
+        Binding("z", "zoom", "Zoom", id="train.zoom",
+                tooltip="the recent fifth of the loss, or all of it"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
                 tooltip="let the display stand still; training goes on"),
+        Binding("w", "watch_words", "Watch", id="train.watch", tooltip="edit the watch words"),
+        Binding("q", "measure_quality", "Quality", id="train.quality",
+                tooltip="score the vectors on word pairs and analogies now"),
+        # On a small terminal brackets switch panes, which comes first here; else they smooth.
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
-                id="train.previous"),
-        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next"),
-        Binding("escape", "leave_query", "Back", id="train.back",
-                tooltip="from the query back to the controls"),
+                id="train.previous", tooltip="previous pane, on a small terminal"),
+        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next",
+                tooltip="next pane, on a small terminal"),
+        Binding("left_curly_bracket,left_square_bracket", "smooth(-1)", "less smoothing",
+                show=False, id="train.rougher", tooltip="smooth the loss less"),
+        Binding("right_curly_bracket,right_square_bracket", "smooth(1)", "more smoothing",
+                show=False, id="train.smoother", tooltip="smooth the loss more"),
+        Binding("comma", "cursor(-1)", "cursor left", show=False, id="train.cursor_left",
+                tooltip="read the loss at a cursor: a column to the left"),
+        Binding("full_stop", "cursor(1)", "cursor right", show=False, id="train.cursor_right",
+                tooltip="the cursor a column to the right"),
+        Binding("less_than_sign", "marker(-1)", "previous marker", show=False,
+                id="train.marker_left", tooltip="the cursor to the marker before it"),
+        Binding("greater_than_sign", "marker(1)", "next marker", show=False,
+                id="train.marker_right", tooltip="the cursor to the marker after it"),
+        Binding("escape", "back", "Back", id="train.back",
+                tooltip="from the query back to the watch words; else drops the cursor"),
         Binding("i", "hints", "Hints", show=False, id="train.hints",
                 tooltip="show the line of hints, or give its place to the panes"),
     ]  # fmt: skip
@@ -83,17 +105,16 @@ class TrainScreen(Screen[None]):
         self.session = session
         self.shot = session.snapshot()
         """What the run looked like at the last look."""
-        self.staging = Staging()
+        self.staging = Staging(session.form)
         self.pace = Pace(interval)
         self.frozen = False
         self._busy = readouts.BusyMeter()
         self._began = time.monotonic()
         self._due = 0.0
-        self._log = False
         self._pane = PANES[0]
         self._query = ""
         self._asked: tuple[str, ...] = ()
-        self._late_answer: Neighbors | None = None
+        self._late_answers: tuple[Neighbors, ...] = ()
         self._drawn: dict[str, object] = {}
         self._saving = False
 
@@ -103,14 +124,20 @@ class TrainScreen(Screen[None]):
         yield Panel(id="progress")
         yield Panel(id="banner")
         with Grid(id="panels"):
-            yield LossPanel(id="loss", classes="framed")
+            yield LossPanel(self.app.glyphs, id="loss", classes="framed")
             switch = f"{self._key('train.previous')} {self._key('train.next')}"
             yield TabBar(PANES, id="tabs", keys=switch)
-            yield SettingRows(id="controls", classes="framed pane")
-            yield SpeedPanel(id="speed", classes="framed pane")
+            yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
+            yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
-            yield NeighborsPanel(id="neighbors", classes="framed pane")
+            yield WatchPanel(
+                id="watch",
+                classes="framed pane",
+                when_asking=f"enter asks  {self._key('train.back')} back",
+                else_=f"{self._key('train.query')} ask  {self._key('train.watch')} edit list",
+            )
             yield Panel("Events", id="events", classes="framed pane", help=EVENTS_HELP)
+            yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
         yield Panel(id="hint")
         yield KeyBar()
 
@@ -118,11 +145,7 @@ class TrainScreen(Screen[None]):
         """Begin to look."""
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
-        apply, drop = self._key("rows.apply"), self._key("rows.drop")
-        turn = self._key("rows.left") + self._key("rows.right")
-        controls.border_subtitle = f"{turn} change  {apply} apply  {drop} drop"
-        ask, back = self._key("train.query"), self._key("train.back")
-        self.query_one("#neighbors").border_subtitle = f"{ask} ask  {back} back"
+        controls.border_subtitle = MARKS_TEXT
         self.set_class(not self.app.look.hints, "no-hints")
         self._show_pane()
         self.tick()
@@ -170,28 +193,32 @@ class TrainScreen(Screen[None]):
         if not self.shot.ended:
             return
         self.staging.staged.clear()
+        self._asked = ()  # what the run did not answer any more is looked up
         output = self.app.output
         if output is not None and self.session.unsaved and not self._saving:
             self._save(output)
 
     def _watch(self) -> None:
         """Tell the run whose neighbors to follow; after the end, look them up."""
-        run = self.session.run
-        wanted = (self._query,) if self._query else self.session.starting_words
+        run, query = self.session.run, (self._query,) if self._query else ()
+        wanted = tuple(dict.fromkeys((*self.session.watched, *query)))
         if run is None or wanted == self._asked:
             return
-        self._asked, self._late_answer = wanted, None
+        self._asked = wanted
         if not self.shot.ended:
             run.watch(wanted)
-        elif self._query:
-            self._look_up(self._query)
+        else:
+            self._look_up(tuple(one for one in wanted if one not in self._answers()))
+
+    def _answers(self) -> dict[str, Neighbors]:
+        return {one.query: one for one in (*self.shot.neighbors, *self._late_answers)}
 
     @work(exclusive=True, group="answer")
-    async def _look_up(self, query: str) -> None:
-        answer = await asyncio.to_thread(self.session.answer, query)
-        if query == self._query:
-            self._late_answer = answer
-            self._draw()
+    async def _look_up(self, queries: tuple[str, ...]) -> None:
+        for query in queries:
+            answer = await asyncio.to_thread(self.session.answer, query)
+            self._late_answers = (*self._late_answers, answer)
+        self._draw()
 
     # ---- drawing
 
@@ -223,42 +250,54 @@ class TrainScreen(Screen[None]):
             message = str(shot.error) or type(shot.error).__name__
             banner.show(Text(f"✗ {safe_text(message)}"))
         if self.app.look.hints:
-            staged = bool(self.staging.staged)
-            hint = readouts.hint(shot, self.session.saved_to, staged, self._key)
+            hint = self._price_text() or readouts.hint(shot, self.session.saved_to, self._key)
             self._lines("#hint", [Text(pad(hint, width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot
         self._draw_loss()
-        self.query_one("#controls", SettingRows).show(self.staging.rows(shot))
+        # Where the line below is not there, a price stands among the controls.
+        price = "" if self.query_one("#hint").display else self._price_text()
+        rows = self.staging.rows(shot, help_instead=price, fixed_too=not self.has_class("short"))
+        self.query_one("#controls", SettingRows).show(rows)
         if self._shows("run"):
-            self._lines("#run", readouts.run_lines(shot, self.query_one("#run").size.width))
+            lines = readouts.run_lines(shot, self.query_one("#run").size.width, self.app.glyphs)
+            self._lines("#run", lines)
         if self._shows("speed"):
             self._draw_speed()
-        if self._shows("neighbors"):
-            answers = shot.neighbors if self._late_answer is None else (self._late_answer,)
-            asked = [answer for answer in answers if answer.query in self._asked]
-            self.query_one(NeighborsPanel).show(asked, self._query)
+        if self._shows("watch"):
+            self._draw_watch()
+        if self._shows("quality"):
+            self._draw_quality()
         if self._shows("events"):
-            size = self.query_one("#events").size
-            self._lines("#events", readouts.event_lines(self.events(), *size))
+            size, glyphs = self.query_one("#events").size, self.app.glyphs
+            self._lines("#events", readouts.event_lines(self.events(), *size, glyphs))
+
+    def _price_text(self) -> str:
+        price = self.staging.price(self.shot, self.session.run)
+        apply, drop = self._key("rows.apply"), self._key("rows.drop")
+        return f"{price} · {apply} applies, {drop} drops" if price else ""
 
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
         curves = () if run is None else (run.probe_curve, run.loss_curve)
-        changes = [event for event in self.events() if event.number is not None]
-        x_high, message = readouts.x_range(shot), readouts.waiting_text(shot)
-        versions = tuple(curve.version for curve in curves)
-        if not self._is_new("loss", versions, len(changes), x_high, self._log, panel.size, message):
+        changes = tuple(event for event in self.events() if event.number is not None)
+        full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
+        versions, message = [curve.version for curve in curves], readouts.waiting_text(shot)
+        if not self._is_new("loss", versions, len(changes), full, recent, panel.size, message):
             return
+        probe, objective = [curve.rows() for curve in curves] or [NO_ROWS, NO_ROWS]
         panel.show(
-            [curve.rows() for curve in curves] or [_NO_ROWS, _NO_ROWS],
-            readouts.loss_labels(shot),
-            changes,
-            x_high=x_high,
-            log=self._log,
-            has_probe=not shot.probe_reason,
-            message=message,
+            Losses(
+                probe=probe,
+                objective=objective,
+                labels=readouts.loss_labels(shot),
+                changes=changes,
+                full=full,
+                recent=recent,
+                has_probe=not shot.probe_reason,
+                message=message,
+            )
         )
 
     def _draw_speed(self) -> None:
@@ -268,6 +307,35 @@ class TrainScreen(Screen[None]):
         )
         if run is not None and self._is_new("speed", run.speed_curve.version, panel.size):
             panel.show_curve(run.speed_curve.rows())
+
+    def _draw_watch(self) -> None:
+        run, shot, panel = self.session.run, self.shot, self.query_one(WatchPanel)
+        if run is None:
+            return
+        curves, answers = (run.churn_curve, run.settled_curve), self._answers()
+        watched = [answers[query] for query in self.session.watched if query in answers]
+        size = panel.query_one("#nearest").size
+        if not self._is_new("watch", curves[0].version, watched, self._query, answers, size):
+            return
+        if self._query:
+            panel.show_answer(answers.get(self._query))
+        else:
+            panel.show_watched(watched, shot.churn, (curves[0].rows(), curves[1].rows()))
+
+    def _draw_quality(self) -> None:
+        run, shot, panel = self.session.run, self.shot, self.query_one("#quality", Panel)
+        wanted, size = shot.quality_wanted, panel.size
+        if run is None or not self._is_new("quality", shot.quality, wanted, size):
+            return
+        curves = {key: curve.rows() for key, curve in run.quality_curves.items()}
+        panel.border_subtitle = subtitle(shot.quality, wanted)
+        panel.show(
+            joined(
+                quality_lines(
+                    shot.quality, curves, wanted=wanted, width=size.width, height=size.height
+                )
+            )
+        )
 
     def _is_new(self, panel: str, *values: object) -> bool:
         """Whether a panel was last drawn from other values."""
@@ -291,7 +359,10 @@ class TrainScreen(Screen[None]):
 
     def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
         """Stage the next value."""
-        self.staging.step(self.shot, message.name, message.by)
+        try:
+            self.staging.step(self.shot, message.name, message.by)
+        except SettingsError as error:
+            self.warn(str(error))
         self._draw()
 
     def on_setting_rows_typed(self, message: SettingRows.Typed) -> None:
@@ -308,7 +379,9 @@ class TrainScreen(Screen[None]):
         self._draw()
 
     def on_setting_rows_dropped(self) -> None:
-        """Drop all that is staged."""
+        """Drop all that is staged; when nothing is, the cursor on the curve."""
+        if not self.staging.staged:
+            self.query_one(LossPanel).drop_cursor()
         self.staging.staged.clear()
         self._draw()
 
@@ -339,10 +412,17 @@ class TrainScreen(Screen[None]):
         """Which keys mean something now."""
         if action == "new":
             return self.shot.ended
-        if action in ("pause", "stop"):
+        if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
-        if action in ("query", "leave_query"):
-            return isinstance(self.focused, Input) == (action == "leave_query")
+        if action in ("log", "zoom", "smooth", "cursor", "marker"):
+            return bool(self.query(LossPanel))  # keys may come before the screen is laid out
+        asking = isinstance(self.focused, Input)
+        if action == "query":
+            return not asking
+        if action == "back":
+            return asking or any(panel.view.cursor is not None for panel in self.query(LossPanel))
+        if action == "pane":
+            return self.has_class("tabbed")
         return True
 
     def action_pause(self) -> None:
@@ -356,27 +436,78 @@ class TrainScreen(Screen[None]):
             self.app.notify(f"nothing to pause: the run is {state}", markup=False)
         self._look()
 
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        run = self.session.run
+        try:
+            if run is None:
+                raise SettingsError("there is nothing to undo: the run is starting")
+            run.undo()
+        except SettingsError as error:
+            self.warn(str(error))
+        self._look()
+
     def action_query(self) -> None:
         """Go to the query field."""
-        self.action_show_pane("neighbors")
+        self.action_show_pane("watch")
+        self.query_one(WatchPanel).ask(True)
         # At once: focus() would come after the next keys, which belong to the query.
         self.set_focus(self.query_one("#query", Input))
 
-    def action_leave_query(self) -> None:
-        """Back to the controls."""
-        if self.has_class("tabbed"):
-            self.action_show_pane("controls")
-        self.query_one("#controls").focus()
+    def action_back(self) -> None:
+        """From the query back to the watch words; from elsewhere, drop the cursor on the curve."""
+        if not isinstance(self.focused, Input):
+            self.query_one(LossPanel).drop_cursor()
+            return
+        self._query = ""
+        # A hidden list of controls would take keys unseen.
+        self.set_focus(None if self.has_class("tabbed") else self.query_one("#controls"))
+        self.query_one(WatchPanel).ask(False)
+        self._look()
+        self.call_after_refresh(self._draw_all)
 
-    def on_neighbors_panel_asked(self, message: NeighborsPanel.Asked) -> None:
+    def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
         """Follow a query from now on."""
         self._query = message.query
         self._look()
 
+    def action_watch_words(self) -> None:
+        """Edit the list of watch words."""
+
+        def edited(queries: tuple[str, ...] | None) -> None:
+            if queries is not None:
+                self.session.watch_words = queries
+                self._look()
+
+        self.app.push_screen(WatchDialog(self.session.watched), edited)
+
+    def action_measure_quality(self) -> None:
+        """Score the vectors now."""
+        run = self.session.run
+        if run is None or not self.shot.quality_wanted:
+            self.warn("there is nothing to measure with: start w2vtui with --pairs FILE")
+            return
+        run.measure_quality()
+
     def action_log(self) -> None:
         """Logarithmic loss scale, or linear."""
-        self._log = not self._log
-        self._draw()
+        self.query_one(LossPanel).toggle_log()
+
+    def action_zoom(self) -> None:
+        """The recent part of the loss, or all."""
+        self.query_one(LossPanel).toggle_recent()
+
+    def action_smooth(self, by: int) -> None:
+        """Smooth the loss more or less."""
+        self.query_one(LossPanel).smooth(by)
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor on the loss."""
+        self.query_one(LossPanel).move_cursor(by)
+
+    def action_marker(self, by: int) -> None:
+        """Move the cursor to the previous or the next marker."""
+        self.query_one(LossPanel).to_marker(by)
 
     def action_hints(self) -> None:
         """Show the line of hints, or give its place to the panes; for the runs to come as well."""

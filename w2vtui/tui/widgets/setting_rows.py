@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from w2vtui.display import cell_width, pad
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
 
 LABEL_CELLS = 14
 COLUMN_CELLS = 38
@@ -28,6 +29,8 @@ class Row:
     staged: str = ""
     """The value that waits to be applied; empty when none does."""
     help: str = ""
+    mark: str = ""
+    """One cell at the right end: what a change means."""
 
 
 class SettingRows(Widget, can_focus=True):
@@ -77,8 +80,11 @@ class SettingRows(Widget, can_focus=True):
     class Dropped(Message):
         """What is staged is to be dropped."""
 
-    def __init__(self, *, id: str, classes: str = "", n_help_lines: int = 2) -> None:
+    def __init__(
+        self, *, id: str, classes: str = "", n_help_lines: int = 2, glyphs: Glyphs = BRAILLE
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._arrow = glyphs.spelled("→")
         self._rows: tuple[Row, ...] = ()
         self._picked = 0
         self._typing = ""
@@ -139,10 +145,10 @@ class SettingRows(Widget, can_focus=True):
         self.refresh()
 
     def on_key(self, event: Key) -> None:
-        """Digits begin a value."""
+        """Digits begin a value; a point only goes on with one, for it is a key of the curve."""
         character = event.character or ""
         more = self._typing and character in "eE+-."
-        if character and (character in "0123456789.-" or more):
+        if character and (character in "0123456789-" or more):
             self._typing += character
         elif event.key == "backspace" and self._typing:
             self._typing = self._typing[:-1]
@@ -216,12 +222,13 @@ class SettingRows(Widget, can_focus=True):
         line.append(pad(row.label, LABEL_CELLS), style("rows--picked" if lit else "rows--label"))
         left, right = ("◂ ", " ▸") if lit else ("  ", "  ")
         line.append(left, style("rows--picked"))
-        room = width - cell_width(line.plain) - 2
+        room = width - cell_width(line.plain) - 2 - 2 * bool(row.mark)
+        width -= 2 * bool(row.mark)
         if is_picked and self._typing:
             line.append(pad(self._typing + "▏", min(room, 12)), style("rows--staged"))
         elif row.staged:
-            both = f"{row.value} → {row.staged}"
-            shown = both if cell_width(both) + 7 <= room else f"→ {row.staged}"
+            both = f"{row.value} {self._arrow} {row.staged}"
+            shown = both if cell_width(both) + 7 <= room else f"{self._arrow} {row.staged}"
             line.append(shown, style("rows--staged"))
             line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
             if cell_width(line.plain) + 7 <= width:
@@ -229,7 +236,8 @@ class SettingRows(Widget, can_focus=True):
         else:
             line.append(row.value, style("rows--value"))
             line.append(right if cell_width(line.plain) + 2 <= width else "", style("rows--picked"))
-        return Text(pad(line.plain, width), spans=line.spans)
+        line = Text(pad(line.plain, width), spans=line.spans)
+        return line.append(f"{row.mark} " if row.mark else "", style("rows--label"))
 
     def _help(self, n_lines: int) -> list[Text]:
         if not self._rows or n_lines < 1:

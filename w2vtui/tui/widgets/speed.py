@@ -8,13 +8,19 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from w2vtui.tui.figures import short
-from w2vtui.tui.widgets.chart import Chart, Plot
+from w2vtui.tui.glyphs import Glyphs
+from w2vtui.tui.widgets.chart import Chart
+from w2vtui.tui.widgets.plot import Plot
 
 
 class SpeedPanel(Vertical):
     """A chart; the numbers stand in the frame."""
 
     HELP = "Words trained a second, over the training time."
+
+    def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         """One chart."""
@@ -26,7 +32,7 @@ class SpeedPanel(Vertical):
         self.border_subtitle = f"mean {short(mean)} · peak {short(peak)}"
 
     def show_curve(self, rows: NDArray[np.float64]) -> None:
-        """Draw tokens, seconds, words a second, weight (n, 4)."""
+        """Draw tokens, seconds, words a second, weight, and no error (n, 5)."""
         seconds = float(rows[-1, 1]) if len(rows) else 1.0
-        plot = Plot(points=rows[:, [1, 2]], x_high=seconds, from_zero=True)
+        plot = Plot(points=rows[:, [1, 2]], x_high=seconds, from_zero=True, glyphs=self._glyphs)
         self.query_one(Chart).show(plot)

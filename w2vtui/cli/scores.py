@@ -1,0 +1,46 @@
+"""The scores of a run without a screen: lines at its end, or a part of its JSON."""
+
+from __future__ import annotations
+
+import math
+
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.training.snapshot import Quality, Score
+
+
+def print_scores(quality: Quality | None) -> None:
+    """Print each score with what it covers."""
+    if quality is None:
+        return
+    names = [safe_text(score.name) for score in quality.scores]
+    width = max(cell_width(name) for name in names)
+    for name, score in zip(names, quality.scores, strict=True):
+        kind = "Spearman" if score.kind == "pairs" else score.kind
+        print(f"{pad(name, width)}  {kind:<9}  {_percent(score)}  ({_coverage(score)})")
+
+
+def scores_as_json(quality: Quality | None) -> list[dict[str, object]] | None:
+    """The last scores; what is not a number is null. None while nothing was measured."""
+    if quality is None:
+        return None
+    return [
+        {
+            "set": score.name,
+            "kind": score.kind,
+            "value": None if math.isnan(score.value) else round(score.value, 6),
+            "covered": score.covered,
+            "total": score.total,
+            "tokens": quality.tokens,
+        }
+        for score in quality.scores
+    ]
+
+
+def _percent(score: Score) -> str:
+    return "  none" if math.isnan(score.value) else f"{100 * score.value:5.1f}%"
+
+
+def _coverage(score: Score) -> str:
+    what = "pairs" if score.kind == "pairs" else "questions"
+    text = f"{score.covered:,} of {score.total:,} {what}"
+    return text if score.is_telling else f"{text}: too few to mean anything"

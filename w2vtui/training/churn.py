@@ -1,0 +1,112 @@
+"""Whether the vectors still change what they say: how many nearest neighbours come and go.
+
+For a fixed sample of words, the 10 nearest neighbours are looked up twice, STEP of the planned
+tokens apart:
+
+    churn@10   the mean share of the ten that are others the second time
+    settled    the share of the words that kept 9 of their ten, or all
+
+Two looks make one value whatever the pause before the next two, so that neither measure depends on
+how often it is taken: a machine that has less time for it draws fewer points of the same curve.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.training.history import Curve
+from w2vtui.training.moment import Moment
+from w2vtui.training.products import beside_training
+from w2vtui.training.slow_clock import SlowClock
+from w2vtui.training.snapshot import Churn
+from w2vtui.vectors import Floats, norms_of
+
+COST_SHARE = 0.01
+"""Of one core, over a run."""
+LEAST_SECONDS = 0.2
+STEP = 0.02
+"""From one look to its second, as a share of the planned tokens;"""
+FARTHEST = 2.0
+"""more than so many steps apart, two looks are not compared."""
+N_WORDS = 500
+N_CANDIDATES = 30_000
+"""The most frequent words, from which both the sample and the neighbours are taken."""
+TOP = 10
+SETTLED_SHARE = 0.9
+
+_ROWS_A_BLOCK = 64
+
+
+class ChurnMeter:
+    """Looks at the neighbours of a sample of words, and compares each look with the one before."""
+
+    def __init__(self, vectors: Floats, seed: int) -> None:
+        """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
+        n = min(len(vectors), N_CANDIDATES)
+        self._vectors = vectors[:n]
+        self._n_top = min(TOP, n - 1)
+        self.sample = sample_rows(n, N_WORDS, seed)
+        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.churn_curve = Curve()
+        """Share of the neighbours that changed, 0..1."""
+        self.settled_curve = Curve()
+        """Share of the words that are settled, 0..1."""
+        self.churn: Churn | None = None
+        self._before: NDArray[np.intp] | None = None
+        self._tokens, self._step = 0, 0.0
+        self._unpaired = False
+
+    def look(self, moment: Moment) -> None:
+        """Take a look where one is due."""
+        passed = moment.tokens - self._tokens
+        comparable = self._before is not None and passed <= FARTHEST * self._step
+        if not self._n_top or (comparable and passed < self._step):
+            return
+        # A first look is worth its cost by its second alone, which therefore waits for no clock.
+        if not (self.clock.is_due or (comparable and self._unpaired)):
+            return
+        with self.clock.timed():
+            tops = nearest_rows(self._vectors, self.sample, self._n_top)
+        if comparable and self._before is not None:
+            kept = kept_shares(self._before, tops)
+            changed, settled = 1 - float(kept.mean()), float((kept >= SETTLED_SHARE).mean())
+            self.churn = Churn(
+                tokens=moment.tokens, churn=changed, settled=settled, n_words=len(tops)
+            )
+            self.churn_curve.append(moment.tokens, moment.seconds, changed)
+            self.settled_curve.append(moment.tokens, moment.seconds, settled)
+        self._before, self._unpaired = tops, not comparable
+        self._tokens, self._step = moment.tokens, STEP * moment.planned
+
+
+def sample_rows(n_rows: int, n_wanted: int, seed: int) -> NDArray[np.int64]:
+    """Up to n_wanted of n_rows rows, one drawn from each of as many equal parts: int64 (n,)."""
+    n_wanted = min(n_rows, n_wanted)
+    edges = np.arange(n_wanted + 1) * n_rows // n_wanted
+    return np.random.default_rng((seed, 0x636875726E)).integers(edges[:-1], edges[1:])
+
+
+def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np.intp]:
+    """The n rows of highest cosine with each of some rows, itself left out, in any order.
+
+    vectors float32 (V, D), n < V. Returns (len(rows), n).
+    """
+    found = np.empty((len(rows), n), dtype=np.intp)
+    with beside_training():
+        norms = norms_of(vectors)
+        inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+        for start in range(0, len(rows), _ROWS_A_BLOCK):
+            block = rows[start : start + _ROWS_A_BLOCK]
+            scores = vectors[block] @ vectors.T
+            scores *= inverse  # now cosines but for the length of the row's own, which orders none
+            scores[np.arange(len(block)), block] = -np.inf
+            best = np.argpartition(scores, -n, axis=1)[:, -n:]
+            found[start : start + len(block)] = best
+    return found
+
+
+def kept_shares(before: NDArray[np.intp], after: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Of each row of `before` (W, n), the share that is also in that row of `after`: (W,)."""
+    same = before[:, :, None] == after[:, None, :]
+    return same.any(axis=2).mean(axis=1)

@@ -1,0 +1,188 @@
+"""How good the vectors are while they train: word pairs and analogies, scored now and then."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from w2vtui.corpus import sample_path
+from w2vtui.evaluate import (
+    Analogy,
+    AnalogyResult,
+    AnyPath,
+    KnownAnalogies,
+    KnownPairs,
+    Pair,
+    SectionResult,
+    read_analogies,
+    read_pairs,
+)
+from w2vtui.training.history import Curve
+from w2vtui.training.moment import Moment
+from w2vtui.training.products import beside_training
+from w2vtui.training.slow_clock import SlowClock
+from w2vtui.training.snapshot import Quality, Score, ScoreKind
+from w2vtui.vectors import Floats
+
+COST_SHARE = 0.01
+"""Of one core, over a run; what is asked for comes on top."""
+LEAST_SECONDS = 5.0
+FIRST_SECONDS = 2.0
+"""Untrained vectors are not asked."""
+MAX_QUESTIONS = 2_000
+"""Of a set of analogies, evenly spread over it."""
+N_CANDIDATES = 30_000
+"""Answers are looked for among the most frequent words."""
+
+SAMPLE = "atlas.txt"
+SAMPLE_PAIRS, SAMPLE_ANALOGIES = "atlas-pairs.txt", "atlas-analogies.txt"
+
+
+@dataclass(frozen=True)
+class QualitySets:
+    """Word pairs and analogies by the names of their files."""
+
+    pairs: Mapping[str, Sequence[Pair]] = field(default_factory=dict)
+    analogies: Mapping[str, Mapping[str, Sequence[Analogy]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to measure with."""
+        return bool(self.pairs or self.analogies)
+
+    @classmethod
+    def read(cls, pairs: Sequence[AnyPath] = (), analogies: Sequence[AnyPath] = ()) -> QualitySets:
+        """Read files.
+
+        Raises:
+            CorpusError: one cannot be read, or is not what it should be.
+        """
+        return cls(
+            {name: read_pairs(path) for name, path in _named(pairs).items()},
+            {name: read_analogies(path) for name, path in _named(analogies).items()},
+        )
+
+    @classmethod
+    def for_corpus(
+        cls,
+        sources: Sequence[AnyPath],
+        pairs: Sequence[AnyPath] = (),
+        analogies: Sequence[AnyPath] = (),
+    ) -> QualitySets:
+        """Read files; for the bundled sample, when none are given, those that belong to it."""
+        if not (pairs or analogies) and _is_sample(sources):
+            pairs, analogies = [sample_path(SAMPLE_PAIRS)], [sample_path(SAMPLE_ANALOGIES)]
+        return cls.read(pairs, analogies)
+
+
+class QualityMeter:
+    """Scores vectors on every set, now and then or when asked, and keeps a curve for each score."""
+
+    def __init__(self, sets: QualitySets, words: Sequence[str], vectors: Floats) -> None:
+        """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
+        self._vectors = vectors
+        self._pairs = [KnownPairs(words, pairs, name=name) for name, pairs in sets.pairs.items()]
+        self._analogies = {
+            name: KnownAnalogies(words, thinned(sections, MAX_QUESTIONS), N_CANDIDATES)
+            for name, sections in sets.analogies.items()
+        }
+        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.clock.put_off(FIRST_SECONDS)
+        self.quality: Quality | None = None
+        self._curves: dict[tuple[str, str], Curve] = {}
+        self._asked = threading.Event()
+
+    @property
+    def curves(self) -> Mapping[tuple[str, str], Curve]:
+        """A curve for each score, by its key: correlation or share of right answers, 0..1."""
+        return MappingProxyType(self._curves)
+
+    def ask(self) -> None:
+        """Measure at the next look."""
+        self._asked.set()
+
+    def look(self, moment: Moment, *, leaving: bool) -> None:
+        """Measure where it is due, was asked for, or is the last chance."""
+        if not (self._pairs or self._analogies) or not moment.tokens:
+            return
+        asked = self._asked.is_set()
+        self._asked.clear()
+        if not (asked or leaving or self.clock.is_due):
+            return
+        if self.quality is not None and self.quality.tokens == moment.tokens:
+            return
+        started = time.monotonic()
+        with nullcontext() if asked else self.clock.timed(), beside_training():
+            scores = self._scores()
+        for score in scores:
+            curve = self._curves.get(score.key)
+            if curve is None:
+                # A new dictionary: whoever reads the old one goes through it undisturbed.
+                self._curves = {**self._curves, score.key: (curve := Curve())}
+            curve.append(moment.tokens, moment.seconds, score.value)
+        self.quality = Quality(
+            tokens=moment.tokens, scores=scores, took_seconds=time.monotonic() - started
+        )
+
+    def _scores(self) -> tuple[Score, ...]:
+        scores: list[Score] = []
+        for pairs in self._pairs:
+            result = pairs.score(self._vectors)
+            scores.append(
+                Score(result.name, "pairs", result.spearman, result.covered, result.total)
+            )
+        for name, analogies in self._analogies.items():
+            scores += _analogy_scores(name, analogies.score(self._vectors))
+        return tuple(scores)
+
+
+def _analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
+    """One of each kind that has questions; their sum where there are two."""
+    kinds: list[tuple[ScoreKind, SectionResult]] = [
+        ("semantic", result.semantic),
+        ("syntactic", result.syntactic),
+        ("total", result.total),
+    ]
+    asked = [(kind, row) for kind, row in kinds if row.total]
+    return [
+        Score(name, kind, row.accuracy, row.covered, row.total)
+        for kind, row in (asked if len(asked) == len(kinds) else asked[:1])
+    ]
+
+
+def thinned(sections: Mapping[str, Sequence[Analogy]], most: int) -> dict[str, list[Analogy]]:
+    """At most so many questions, evenly spread over all of them, in their order."""
+    n_questions = sum(len(questions) for questions in sections.values())
+    n_kept = min(n_questions, most)
+    kept: dict[str, list[Analogy]] = {}
+    at = 0
+    for name, questions in sections.items():
+        # Question i is kept where i * n_kept / n_questions passes a whole number.
+        chosen = [
+            question
+            for place, question in enumerate(questions, start=at)
+            if (place + 1) * n_kept // n_questions > place * n_kept // n_questions
+        ]
+        at += len(questions)
+        if chosen:
+            kept[name] = chosen
+    return kept
+
+
+def _named(paths: Sequence[AnyPath]) -> dict[str, AnyPath]:
+    """Each file by its name, or by its path where another has the same name."""
+    names = [Path(path).name for path in paths]
+    return {
+        name if names.count(name) == 1 else str(path): path
+        for name, path in zip(names, paths, strict=True)
+    }
+
+
+def _is_sample(sources: Sequence[AnyPath]) -> bool:
+    if len(sources) != 1 or Path(sources[0]).name != SAMPLE:
+        return False
+    return Path(sources[0]).resolve() == sample_path(SAMPLE).resolve()

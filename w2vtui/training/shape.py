@@ -1,0 +1,93 @@
+"""What a center word meets in a text under any live settings: how many contexts and targets.
+
+Nothing is trained for that, and no table built: a price can be named before a setting changes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import LiveSettings
+from w2vtui.training.backend import keep_probabilities
+
+SHAPE_TOKENS = 1_000_000
+"""Sentence lengths are taken from the first so many tokens."""
+_LONGEST = 4_096
+"""Longer sentences count as this long: the ends of a window's reach matter no more."""
+
+
+class BlockShape(NamedTuple):
+    """Mean size of the blocks that are trained on: what one center word brings together."""
+
+    contexts: float
+    """C: context words of a center that has any"""
+    targets: float
+    """T: target rows"""
+
+
+class TextShape:
+    """The lengths of a text's sentences and the counts of its words, asked under settings."""
+
+    def __init__(self, corpus: EncodedCorpus) -> None:
+        self._counts = corpus.vocab.counts
+        n_tokens = min(SHAPE_TOKENS, len(corpus.ids))
+        past = int(np.searchsorted(corpus.sentence_starts, n_tokens))
+        self._ids = corpus.ids[:n_tokens]
+        self._starts = corpus.sentence_starts[: max(past, 1)]
+        self._thinned = cache(self._thin)
+
+    def block(self, settings: LiveSettings) -> BlockShape:
+        """Mean size of the blocks under these settings."""
+        return BlockShape(self.contexts(settings), self.targets(settings))
+
+    def kept_share(self, sample: float) -> float:
+        """The share of the tokens that subsampling keeps."""
+        return self._thinned(sample)[0]
+
+    def mean_length(self, sample: float) -> float:
+        """Kept tokens of the sentence that a kept token stands in, on average."""
+        lengths, n_sentences = self._thinned(sample)[1:3]
+        n_tokens = lengths * n_sentences
+        return float((lengths * n_tokens).sum() / max(n_tokens.sum(), 1))
+
+    def contexts(self, settings: LiveSettings) -> float:
+        """C, with sentences thinned to their expected length."""
+        lengths, n_sentences = self._thinned(settings.sample)[1:3]
+        n_sentences = n_sentences[lengths > 1]
+        lengths = lengths[lengths > 1]
+        if not lengths.size:
+            return 0.0
+        window = settings.window
+        reach = np.arange(1 if settings.shrink_windows else window, window + 1)[:, None]
+        # Within `reach` of a sentence's end a center lacks 1, 2, ... contexts on that side.
+        full = 2 * lengths * reach - reach * (reach + 1)
+        contexts = np.where(lengths > reach, full, lengths * (lengths - 1)).mean(axis=0)
+        return float((contexts * n_sentences).sum() / (lengths * n_sentences).sum())
+
+    def targets(self, settings: LiveSettings) -> float:
+        """T: 1 + K, V, or the mean length of a path, each word as often as it is trained.
+
+        A Huffman path is as long as its word's share is rare: -log2(share), within a few per cent.
+        """
+        if settings.objective == "negative-sampling":
+            return 1.0 + settings.negative
+        if settings.objective == "softmax":
+            return float(len(self._counts))
+        return self._thinned(settings.sample)[3]
+
+    def _thin(self, sample: float) -> tuple[float, NDArray[np.int64], NDArray[np.int64], float]:
+        """Share kept; lengths that sentences have when thinned, and how many have each; bits."""
+        kept = keep_probabilities(self._counts, sample)
+        trained = self._counts * kept
+        bits = -np.log2(self._counts / self._counts.sum())
+        sums = np.add.reduceat(kept[self._ids], self._starts)
+        lengths = np.minimum(np.rint(sums), _LONGEST).astype(np.int64)
+        n_sentences = np.bincount(lengths)
+        found = np.flatnonzero(n_sentences)
+        share = float(trained.sum() / self._counts.sum())
+        return share, found, n_sentences[found], float(np.average(bits, weights=trained))

@@ -1,0 +1,102 @@
+"""Signs of health: how long the vectors are, how many scores are saturated, whether the loss
+rises.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2vtui.training.backend import CpuBackend, Tallies
+from w2vtui.training.moment import Moment
+from w2vtui.training.slow_clock import SlowClock
+from w2vtui.training.snapshot import Vitals
+from w2vtui.vectors import Floats, norms_of
+
+COST_SHARE = 0.005
+"""Of one core."""
+LEAST_SECONDS = 1.0
+N_ROWS = 5_000
+"""Norms are averaged over about this many rows, evenly spread."""
+RISE = 1.2
+"""A loss so many times its lowest, under the same settings,"""
+N_RISEN = 3
+"""at so many looks in a row, rises by itself."""
+
+
+class VitalsMeter:
+    """Compares the counters of a run with those of its last look, and measures vectors."""
+
+    def __init__(self, backend: CpuBackend) -> None:
+        self._backend = backend
+        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.vitals: Vitals | None = None
+        self._moment: Moment | None = None
+        self._watch = RiseWatch()
+
+    def look(self, moment: Moment, *, leaving: bool) -> None:
+        """Take a look where one is due."""
+        before = self._moment
+        if not (leaving or self.clock.is_due):
+            return
+        if before is not None and before.tokens == moment.tokens:
+            return
+        with self.clock.timed():
+            # Two intervals under one plan can be compared; the one it changed in, with none.
+            steady = before is not None and before.plan is moment.plan
+            if not steady:
+                self._watch = RiseWatch()
+            since = before.tallies if before is not None else Tallies()
+            loss = _loss_between(since, moment.tallies)
+            saturated = self._saturated(since, moment) if steady else None
+            backend = self._backend
+            by_tree = moment.plan.settings.objective == "hierarchical-softmax"
+            self.vitals = Vitals(
+                tokens=moment.tokens,
+                input_norm=_mean_norm(backend.input_vectors),
+                output_norm=None if by_tree else _mean_norm(backend.output_vectors),
+                saturated=saturated,
+                diverging=_trouble(moment.tallies)
+                or (self._watch.trouble(loss) if steady and loss is not None else ""),
+            )
+            self._moment = moment
+
+    def _saturated(self, before: Tallies, moment: Moment) -> float | None:
+        """Share of the scores since `before` beyond +-6."""
+        pairs = moment.tallies.pairs - before.pairs
+        if pairs <= 0:
+            return None
+        scores = pairs * self._backend.mean_targets(moment.plan)
+        return min((moment.tallies.saturated - before.saturated) / scores, 1.0)
+
+
+class RiseWatch:
+    """Notices a loss that rises by itself, under settings that stay."""
+
+    def __init__(self) -> None:
+        self._lowest = np.inf
+        self._n_risen = 0
+
+    def trouble(self, loss: float) -> str:
+        """Take the mean loss of another interval; what is wrong, or nothing."""
+        self._lowest = min(self._lowest, loss)
+        self._n_risen = self._n_risen + 1 if loss > RISE * self._lowest else 0
+        if self._n_risen < N_RISEN:
+            return ""
+        return f"the loss rose from {self._lowest:.3f} to {loss:.3f} by itself: lower alpha"
+
+
+def _trouble(tallies: Tallies) -> str:
+    n = tallies.not_finite
+    return f"the loss of {n:,} blocks is no number: lower alpha" if n else ""
+
+
+def _loss_between(before: Tallies, after: Tallies) -> float | None:
+    pairs = after.pairs - before.pairs
+    return (after.loss - before.loss) / pairs if pairs > 0 else None
+
+
+def _mean_norm(vectors: Floats | None) -> float | None:
+    if vectors is None:
+        return None
+    with np.errstate(all="ignore"):
+        return float(norms_of(vectors[:: max(len(vectors) // N_ROWS, 1)]).mean())

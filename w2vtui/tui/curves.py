@@ -1,0 +1,39 @@
+"""Arithmetic on the rows of a curve: smoothing what is drawn, finding what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95)
+"""The share of a value's weight that is left after one step."""
+N_STEPS = 200
+"""Steps in all the tokens trained, so that curves of few and of many points look alike."""
+
+
+def smoothed(rows: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
+    """Rows whose value is an exponential mean over tokens; none goes across a gap.
+
+    rows  float64 (n, >= 3): tokens ascending, seconds, value
+    keep  one of `SMOOTHINGS`; 0 changes nothing
+
+    value(t) = sum over t_i <= t of keep ** ((t - t_i) / step) value_i, over the sum of the weights
+    """
+    if not keep or len(rows) < 2 or rows[-1, 0] <= 0:
+        return rows
+    result = rows.copy()
+    tokens, values = rows[:, 0], rows[:, 2]
+    # Weights as seen from the last row: the sums up to a row differ by a factor that cancels.
+    weights = keep ** ((tokens[-1] - tokens) * (N_STEPS / tokens[-1]))
+    known = np.flatnonzero(np.isfinite(values))
+    for part in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
+        sums = np.cumsum(weights[part] * values[part])
+        result[part, 2] = sums / np.cumsum(weights[part])
+    return result
+
+
+def nearest(rows: NDArray[np.float64], tokens: float) -> NDArray[np.float64] | None:
+    """The row measured nearest to a place; None when there is none."""
+    if not len(rows):
+        return None
+    return rows[int(np.abs(rows[:, 0] - tokens).argmin())]

@@ -1,0 +1,119 @@
+"""The characters that screens are drawn with: braille, blocks, or nothing outside ASCII.
+
+The sets differ in how curves are drawn. For `ascii` a line filter exchanges, cell by cell, every
+frame, bar and sign that the program and Textual draw; only what needs more cells in ASCII than
+outside it is asked for here: numerals, arrows, plus-minus. Letters are never exchanged, so words
+of the text stay what they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from w2vtui.tui.figures import numeral
+
+MarkerName = Literal["braille", "block", "ascii"]
+MARKERS: tuple[MarkerName, ...] = get_args(MarkerName)
+
+
+class AsciiFilter(LineFilter):
+    """Exchanges the program's signs for ASCII ones of the same width."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line in ASCII."""
+        return [
+            segment if segment.text.isascii() else segment._replace(text=plain(segment.text))
+            for segment in segments
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One way to draw."""
+
+    name: MarkerName
+    bits: tuple[tuple[int, ...], ...]
+    """What each dot of a cell adds to the number of its character, row by row."""
+    curve: str
+    """The characters of a cell by that number."""
+    band: str
+    """The same for a cell that holds dots of a band only."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether nothing outside ASCII may be drawn."""
+        return self.name == "ascii"
+
+    @property
+    def dots_across(self) -> int:
+        """Dots side by side in a cell."""
+        return len(self.bits[0])
+
+    @property
+    def dots_down(self) -> int:
+        """Dots one above another in a cell."""
+        return len(self.bits)
+
+    @property
+    def filters(self) -> tuple[LineFilter, ...]:
+        """What every drawn line passes through."""
+        return (_ASCII_FILTER,) if self.is_ascii else ()
+
+    def numeral(self, number: int) -> str:
+        """The number of a marker."""
+        return f"({number})" if self.is_ascii else numeral(number)
+
+    def spelled(self, text: str) -> str:
+        """A text of the program; in ASCII with the signs that take more than one cell there."""
+        if self.is_ascii and not text.isascii():
+            for sign, spelling in _SPELLINGS:
+                text = text.replace(sign, spelling)
+        return text
+
+
+def plain(text: str) -> str:
+    """A text with the program's signs in ASCII, of the same width."""
+    return text.translate(_PLAIN)
+
+
+_SPELLINGS = (("→", "->"), ("←", "<-"), ("±", "+-"), ("…", "..."), ("ρ", "rho"))
+
+_PLAIN: dict[int, str | int] = {
+    **dict.fromkeys(range(0x2500, 0x2580), "+"),  # box drawing: corners, crossings
+    **dict.fromkeys(range(0x2580, 0x25A0), "#"),  # blocks
+    **dict.fromkeys(range(0x2800, 0x2900), "*"),  # braille
+    **dict.fromkeys(range(0x2460, 0x2500), "#"),  # numerals in circles
+    **str.maketrans("─╌┄┈╴╶═", "-" * 7),
+    **str.maketrans("━╸╺╼╾", "=" * 5),
+    **str.maketrans("│┃╎┆║▏▎▍▌▐▕", "|" * 11),
+    **str.maketrans("┊┋╏", ":::"),
+    **str.maketrans("▁▂▃▄▅▆▇█", "_.-=+*%#"),
+    **str.maketrans("▸▶►→◂◀◄←", ">>>><<<<"),
+    **str.maketrans("▲△↑▼▽↓↗↘↔↕", "^^^vvv/\\=|"),
+    **str.maketrans("◌○●◐‖■✓✗×", "oo*~|#+xx"),
+    **str.maketrans("□▪▫◆◇◉◎◦◑◒◓★☆", "o*o*o*oo~~~**"),
+    **str.maketrans("·•–—−…±≈≤≥", "|*---~~~<>"),
+    **str.maketrans("⏎⌫␣⇥", "<<_>"),
+    ord("🔎"): "> ",
+    0x2800: " ",
+}
+"""Every value takes as many cells as its key: a line keeps its width."""
+
+_ASCII_FILTER = AsciiFilter()
+
+BRAILLE = Glyphs(
+    name="braille",
+    bits=((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)),
+    curve="".join(map(chr, range(0x2800, 0x2900))),
+    band="".join(map(chr, range(0x2800, 0x2900))),
+)
+BLOCK = Glyphs(name="block", bits=((1, 2), (4, 8)), curve=" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", band=" " + "·" * 15)
+ASCII = Glyphs(name="ascii", bits=((1,),), curve=" *", band=" .")
+
+GLYPHS: dict[str, Glyphs] = {glyphs.name: glyphs for glyphs in (BRAILLE, BLOCK, ASCII)}
+"""By name, as in `MARKERS`."""

@@ -1,0 +1,62 @@
+"""What a chart draws, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
+
+GUTTER = 7
+"""Cells left of the plot: a label of 5, a space, the axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A vertical line at x, and its texts, from long to short."""
+
+    x: float
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Plot:
+    """What a chart draws."""
+
+    points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    """(n, 2) or (n, 3): x ascending, y, and its standard error; what is not a number is a gap."""
+    x_low: float = 0.0
+    """x at the left end."""
+    x_high: float = 1.0
+    """x at the right end."""
+    label: str = ""
+    """Stands in the upper right corner."""
+    markers: tuple[Marker, ...] = ()
+    """Those out of sight are left out."""
+    cursor: float | None = None
+    """Where a line stands to read values at."""
+    log: bool = False
+    from_zero: bool = False
+    """y begins at 0."""
+    has_head: bool = False
+    """Whether the markers' texts stand above."""
+    has_foot: bool = False
+    """Whether the x axis stands below."""
+    message: str = ""
+    """Shown while there are no points."""
+    glyphs: Glyphs = BRAILLE
+
+    def shows(self, x: float) -> bool:
+        """Whether x lies between the ends."""
+        return self.x_low <= x <= self.x_high
+
+    def column(self, x: float, n_columns: int) -> int:
+        """The column of x, of `n_columns`; the nearest one for an x out of sight."""
+        share = (x - self.x_low) / (self.x_high - self.x_low)
+        return int(min(max(share, 0.0) * n_columns, n_columns - 1))
+
+    def x_at(self, column: int, n_columns: int) -> float:
+        """x in the middle of a column."""
+        return self.x_low + (column + 0.5) / n_columns * (self.x_high - self.x_low)

@@ -1,0 +1,102 @@
+"""The quality panel: scores on word pairs and analogies, and where they go."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.training.snapshot import Quality, Score
+from w2vtui.tui.widgets.spark import spark, trend
+
+LABELS = {
+    "pairs": "word pairs ρ",
+    "semantic": "semantic",
+    "syntactic": "syntactic",
+    "total": "analogies",
+}
+LABEL_CELLS = 12
+_VALUE_CELLS = 6
+_LEAST_SPARK_CELLS = 6
+_MOST_SPARK_CELLS = 24
+
+_NOTHING = ("nothing to measure with: start with", "--pairs FILE or --analogies FILE")
+
+Curves = Mapping[tuple[str, str], NDArray[np.float64]]
+"""Rows (n, 4) of each score's curve, by its key."""
+
+
+def quality_lines(
+    quality: Quality | None,
+    curves: Curves,
+    *,
+    wanted: bool,
+    width: int,
+    height: int,
+) -> list[Text]:
+    """A line a score: label, spark line, value, trend, coverage.
+
+    wanted: whether there is anything to measure with
+    """
+    if not wanted:
+        lines = [
+            "nothing to measure with: give word pairs or",
+            "analogies, --pairs FILE --analogies FILE",
+        ]
+        return [Text(pad(line, width), "dim") for line in lines[:height]]
+    if quality is None:
+        return [Text(pad("the first scores come in a moment", width), "dim")]
+    scores = quality.scores[:height]
+    several = Counter(score.kind for score in quality.scores)
+    coverages = [_coverage(score) for score in scores]
+    coverage_cells = max((cell_width(text) for text in coverages), default=0)
+    room = width - LABEL_CELLS - _VALUE_CELLS - 6 - coverage_cells
+    return [
+        _score_line(score, label_of(score, several[score.kind] > 1), coverage, room, curves, width)
+        for score, coverage in zip(scores, coverages, strict=True)
+    ]
+
+
+def subtitle(quality: Quality | None, wanted: bool) -> str:
+    """For the frame: the key, and what the last measurement took."""
+    if not wanted:
+        return ""
+    took = "" if quality is None else f"took {quality.took_seconds:.1f} s  "
+    return f"{took}q measures now"
+
+
+def label_of(score: Score, several: bool) -> str:
+    """What a score is of; the name of its set, where several are of that kind."""
+    return safe_text(score.name, 40) if several else LABELS[score.kind]
+
+
+def _score_line(
+    score: Score, label: str, coverage: str, room: int, curves: Curves, width: int
+) -> Text:
+    rows = curves.get(score.key, np.empty((0, 4)))
+    line = Text(no_wrap=True)
+    line.append(pad(label, LABEL_CELLS), "dim")
+    if room >= _LEAST_SPARK_CELLS:
+        line.append(" " + spark(rows, min(room, _MOST_SPARK_CELLS)))
+    style = "bold" if score.is_telling else "dim"
+    line.append(f" {_value(score):>{_VALUE_CELLS}}", style)
+    line.append(f" {trend(rows) if score.is_telling else ' '} ")
+    line.append(coverage, "dim")
+    line.truncate(width, pad=True)
+    return line
+
+
+def _value(score: Score) -> str:
+    if math.isnan(score.value):
+        return "–"
+    return f"{score.value:.2f}" if score.kind == "pairs" else f"{100 * score.value:.1f} %"
+
+
+def _coverage(score: Score) -> str:
+    known = f"{score.covered:,}/{score.total:,}"
+    return known if score.is_telling else f"{known}: too few"

@@ -1,0 +1,59 @@
+"""Spark lines, trends and rank signs: a curve in one line of text, a change in one character."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = "▁▂▃▄▅▆▇█"
+RISING, FALLING, STEADY = "↗", "↘", "→"
+UP, DOWN, STAYED, ENTERED = "▲", "▼", "·", "+"
+
+LEAST_RANGE = 0.05
+"""Smaller differences of a share are drawn as small ones."""
+LEAST_TREND = 0.01
+"""And are no trend."""
+_TREND_ROWS = 4
+
+
+def spark(rows: NDArray[np.float64], width: int) -> str:
+    """The values of a curve, rows (n, 4) of tokens, seconds, value, weight, in `width` cells.
+
+    Each cell is a stretch of the tokens; fewer values than cells take a cell each.
+    """
+    values = _finite(rows)
+    if not len(values) or width < 1:
+        return " " * max(width, 0)
+    if len(values) > width:
+        values = np.array([part.mean() for part in np.array_split(values, width)])
+    low, high = float(values.min()), float(values.max())
+    spread = max(high - low, LEAST_RANGE)
+    low = (low + high - spread) / 2
+    steps = ((values - low) / spread * len(LEVELS)).astype(int).clip(0, len(LEVELS) - 1)
+    return "".join(LEVELS[step] for step in steps).ljust(width)
+
+
+def trend(rows: NDArray[np.float64]) -> str:
+    """Where a curve goes: its last values against those before; nothing while there are few."""
+    values = _finite(rows)
+    if len(values) < 2:
+        return " "
+    n = min(_TREND_ROWS, len(values) // 2)
+    change = values[-n:].mean() - values[-2 * n : -n].mean()
+    if abs(change) < LEAST_TREND:
+        return STEADY
+    return RISING if change > 0 else FALLING
+
+
+def rank_sign(move: int | None) -> str:
+    """How a word moved: `▲2`, `▼1`, `·` stayed, `+` is new."""
+    if move is None:
+        return ENTERED
+    if move == 0:
+        return STAYED
+    return f"{UP if move > 0 else DOWN}{abs(move)}"
+
+
+def _finite(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    values = rows[:, 2]
+    return values[np.isfinite(values)]

@@ -1,0 +1,151 @@
+"""The watch panel: nearest words and how they moved, churn, and what a query finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.training.snapshot import Churn, Neighbors
+from w2vtui.tui.widgets.neighbors import answer_lines
+from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.spark import DOWN, ENTERED, STAYED, UP, rank_sign, spark, trend
+
+QUERY_CELLS = 9
+_LABEL_CELLS = 9
+_LONGEST_WORD = 24
+_ROWS_FOR_CHURN = 4
+_ROWS_FOR_LEGEND = 7
+
+
+class WatchPanel(Vertical):
+    """Watched words, a line each; in their place what a query finds, as long as one is asked."""
+
+    HELP = "Watched words and their nearest, signs show how those moved; or what a query finds."
+
+    @dataclass
+    class Asked(Message):
+        """A query was entered; an empty one asks for the watched words."""
+
+        query: str
+
+    def __init__(self, *, id: str, classes: str, when_asking: str, else_: str) -> None:
+        """when_asking, else_: the keys that its frame names"""
+        super().__init__(id=id, classes=classes)
+        self._when_asking, self._else = when_asking, else_
+
+    def compose(self) -> ComposeResult:
+        """The field, which shows while it is used, and the words."""
+        query = Input(placeholder="a word, or king - man + woman", id="query", compact=True)
+        query.cursor_blink = False
+        query.display = False
+        yield query
+        yield Panel(id="nearest")
+
+    def on_mount(self) -> None:
+        """Name the panel."""
+        self.ask(False)
+
+    def ask(self, on: bool) -> None:
+        """Show the field, or take it away."""
+        self.query_one("#query").display = on
+        self.border_title = "Neighbors" if on else "Watch words"
+        self.border_subtitle = self._when_asking if on else self._else
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Pass the query on."""
+        event.stop()
+        self.post_message(self.Asked(" ".join(event.value.split())))
+
+    def show_answer(self, answer: Neighbors | None) -> None:
+        """Show what the query finds; None while it is looked up."""
+        panel = self.query_one("#nearest", Panel)
+        panel.show(joined(answer_lines(answer, *panel.size)))
+
+    def show_watched(
+        self,
+        watched: Sequence[Neighbors],
+        churn: Churn | None,
+        curves: tuple[NDArray[np.float64], NDArray[np.float64]],
+    ) -> None:
+        """Show the watched words; curves: of churn and settled, rows (n, 4)."""
+        panel = self.query_one("#nearest", Panel)
+        panel.show(joined(watch_lines(watched, churn, curves, *panel.size)))
+
+
+def watch_lines(
+    watched: Sequence[Neighbors],
+    churn: Churn | None,
+    curves: tuple[NDArray[np.float64], NDArray[np.float64]],
+    width: int,
+    height: int,
+) -> list[Text]:
+    """A line a query, then churn and settled words, then what the signs mean; what fits of it."""
+    below: list[Text] = []
+    if height >= _ROWS_FOR_CHURN:
+        below = churn_lines(churn, curves, width)
+    if height >= _ROWS_FOR_LEGEND:
+        legend = f"{UP}{DOWN} moved rank  {STAYED} stayed  {ENTERED} entered"
+        below.append(Text(pad(legend, width), "dim"))
+    room = max(height - len(below), 1)
+    if not watched:
+        waiting = "nearest words appear when training starts"
+        above = [Text(pad(waiting, width), "dim")]
+    else:
+        above = [watch_line(answer, width) for answer in watched[:room]]
+    gap = [Text("")] * max(room - len(above), 0)
+    return [*above, *gap, *below]
+
+
+def watch_line(answer: Neighbors, width: int) -> Text:
+    """A query and its nearest words with their signs, as many as fit whole."""
+    line = Text(no_wrap=True)
+    query_cells = min(QUERY_CELLS, width // 3)
+    line.append(pad(safe_text(answer.query, 40), query_cells), "bold")
+    if answer.problem:
+        line.append(" " + pad(safe_text(answer.problem), max(width - query_cells - 1, 1)))
+        return line
+    moves: Sequence[int | None] = answer.moves or (0,) * len(answer.words)
+    for (word, _), move in zip(answer.words, moves, strict=True):
+        shown = safe_text(word, _LONGEST_WORD)
+        sign = rank_sign(move) if answer.moves else ""
+        if line.cell_len + 1 + cell_width(shown) + cell_width(sign) > width:
+            break
+        line.append(" " + shown)
+        line.append(sign, "dim" if move == 0 else "bold")
+    line.append(" " * (width - line.cell_len))
+    return line
+
+
+def churn_lines(
+    churn: Churn | None,
+    curves: tuple[NDArray[np.float64], NDArray[np.float64]],
+    width: int,
+) -> list[Text]:
+    """Churn and settled words: a spark line each, the last value, and where it goes."""
+    changed, settled, of = "    –", "    –", ""
+    if churn is not None:
+        changed, settled = f"{100 * churn.churn:3.0f} %", f"{100 * churn.settled:3.0f} %"
+        of = f" of {churn.n_words}"
+    tail_cells = 5 + len(of) + 3
+    room = max(width - _LABEL_CELLS - tail_cells - 2, 0)
+    lines = []
+    for label, text, suffix, rows in (
+        ("churn@10", changed, "", curves[0]),
+        ("settled", settled, of, curves[1]),
+    ):
+        line = Text(no_wrap=True)
+        line.append(pad(label, _LABEL_CELLS), "dim")
+        line.append(" " + spark(rows, room))
+        line.append(" " + pad(text + suffix, tail_cells - 3), "bold")
+        line.append("  " + trend(rows))
+        lines.append(line)
+    return lines
