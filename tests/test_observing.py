@@ -25,7 +25,6 @@ from w2vtui.training.quality import QualityMeter, QualitySets, thinned
 from w2vtui.training.run import Run
 from w2vtui.training.slow_clock import SlowClock
 from w2vtui.training.snapshot import LEAST_COVERED, Score
-from w2vtui.training.vitals import N_RISEN, RiseWatch
 
 WORDS = [word for line in TOPICS.values() for word in line.split()]
 PLANNED = 1_000_000
@@ -341,7 +340,6 @@ def test_vitals_are_measured():
     lengths = np.linalg.norm(vectors.output_vectors, axis=1)
     assert vitals.output_norm == pytest.approx(lengths.mean(), rel=1e-4)
     assert 0 <= vitals.saturated <= 1
-    assert vitals.diverging == ""
 
 
 def test_hierarchical_softmax_has_no_output_vectors_to_measure():
@@ -364,16 +362,15 @@ def test_vectors_that_grow_without_bound_are_saturated():
     run.is_over(DEADLINE)
 
 
-def test_a_loss_that_rises_and_stays_high_is_trouble():
-    watch = RiseWatch()
-    assert [watch.trouble(loss) for loss in (4.0, 3.0, 2.0, 2.3, 5.0, 2.1)] == [""] * 6
-    risen = [watch.trouble(loss) for loss in (3.0, 3.5, 4.0, 4.5)]
-    assert risen[: N_RISEN - 1] == [""] * (N_RISEN - 1)
-    assert risen[N_RISEN - 1] == "the loss rose from 2.000 to 4.000 by itself: lower alpha"
-    assert watch.trouble(2.0) == ""
-
-
 # ---- clocks
+
+
+def test_the_first_time_waits_for_its_share_as_well():
+    clock = SlowClock(0.01, least=3.0)
+    clock.expect(6e9)
+    assert 25 < clock.due - time.monotonic() < 31
+    clock.expect(1.0)
+    assert 2.5 < clock.due - time.monotonic() < 3.1
 
 
 def work(seconds: float) -> None:

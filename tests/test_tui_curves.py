@@ -225,6 +225,14 @@ async def test_without_a_probe_the_objective_is_read():
         await wait_for(app, lambda: "probe" not in title(app) and "loss 2.302" in title(app))
 
 
+async def test_another_theme_draws_the_curve_in_its_colours():
+    async with scripted(TRAINING, FULL) as (app, _):
+        chart = panel(app).query_one("#probe-chart")
+        before = {segment.style for segment in chart.render_line(5)}
+        app.theme = "textual-light"
+        await wait_for(app, lambda: not before & {part.style for part in chart.render_line(5)})
+
+
 @pytest.mark.parametrize("marker", MARKERS)
 async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
     async with scripted(TRAINING, FULL, look=ScreenSettings(marker=marker)) as (app, run):

@@ -258,7 +258,7 @@ async def test_a_change_that_would_be_refused_says_so_before_it_is_applied():
 
 
 async def test_every_setting_says_what_its_change_means():
-    marks = {"model": "◐", "window": "●", "vector size": "○", "min count": "○"}
+    marks = {"model": "◐", "window": "●", "vector size": "○"}
     async with scripted(TRAINING, (120, 40)) as (app, _):
         lines = screen_lines(app)
         for label, mark in marks.items():
@@ -268,7 +268,7 @@ async def test_every_setting_says_what_its_change_means():
         app.simulate_key("right")
         await wait_for(app, lambda: app._notifications)
         assert [note.message for note in app._notifications] == [
-            "vector size is fixed for a run: end this one, and start anew"
+            "this is fixed for a run: end this one, and start anew"
         ]
 
 

@@ -14,7 +14,7 @@ from test_tui import ask, form, notices, press, text_of, training, until
 from test_tui_looks import TRAINING, screen_lines, scripted, wait_for
 from textual.widgets import Input
 
-from w2vtui.training.snapshot import Churn, Neighbors, Quality, Score, Vitals
+from w2vtui.training.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
 from w2vtui.tui.session import Form
 from w2vtui.tui.vitals import norms_text, saturated_text
 from w2vtui.tui.watch_dialog import WatchDialog, queries_in
@@ -165,7 +165,7 @@ def test_quality_names_sets_where_there_are_several_and_says_why_there_is_none()
 
 
 def test_signs_of_health_as_texts():
-    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007, diverging="")
+    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
     assert norms_text(vitals) == "|v| 2.31   |u| 0.88"
     assert norms_text(replace(vitals, output_norm=None)) == "|v| 2.31"
     assert saturated_text(vitals).strip() == "|x|>6 0.7 %"
@@ -195,7 +195,7 @@ def test_a_text_names_words_and_sums(text, queries):
 
 
 async def test_the_panels_stand_where_they_belong_at_120_by_40():
-    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007, diverging="")
+    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
     shot = replace(TRAINING, neighbors=(KING, TOKYO), churn=CHURN, quality=QUALITY,
                    quality_wanted=True, vitals=vitals)  # fmt: skip
     async with scripted(shot, (120, 40)) as (app, _):
@@ -234,10 +234,11 @@ async def test_q_measures_now_and_says_when_there_is_nothing_to_measure_with():
 
 
 async def test_a_run_in_trouble_says_so():
-    trouble = "the loss rose from 2.000 to 4.000 by itself: lower alpha"
-    vitals = Vitals(tokens=1, input_norm=9.0, output_norm=9.0, saturated=0.4, diverging=trouble)
-    async with scripted(replace(TRAINING, vitals=vitals), (120, 40)) as (app, _):
+    trouble = "the loss rose by itself from 2.00 to 4.00: lower alpha (0.05)"
+    shot = replace(TRAINING, remarks=(Remark("diverging", trouble, 3), Remark("b", "more", 1)))
+    async with scripted(shot, (120, 40)) as (app, _):
         await wait_for(app, lambda: trouble in text_of(app))
+        assert "1 more" in text_of(app)
 
 
 async def test_the_watched_words_can_be_edited_and_unknown_ones_are_explained(topical_corpus):

@@ -235,6 +235,14 @@ def _train_parser() -> _Parser:
     )
     parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
     _add_quality(parser)
+    parser.add_argument(
+        "--stop-when",
+        metavar="COND",
+        action="append",
+        default=[],
+        help="end and save when this first holds: 'queen first in king - man + woman', "
+        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be given several times",
+    )
     _add_settings(parser, [table for table in TABLES if table != "screen"])
     return parser
 

@@ -57,6 +57,8 @@ def train(arguments: argparse.Namespace) -> int:
         )
 
     run = Run(read, arguments.training_settings, arguments.live_settings, quality_sets=quality_sets)
+    for condition in getattr(arguments, "stop_when", []):
+        run.break_when(condition, stop=True)
     with _stopped_by_signals(run) as interrupted:
         run.start()
         choose_progress(run, json_lines).follow()

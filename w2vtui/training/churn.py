@@ -48,6 +48,7 @@ class ChurnMeter:
         self._n_top = min(TOP, n - 1)
         self.sample = sample_rows(n, N_WORDS, seed)
         self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.clock.expect(len(self.sample) * self._vectors.size)
         self.churn_curve = Curve()
         """Share of the neighbours that changed, 0..1."""
         self.settled_curve = Curve()

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable
 
 from w2vtui.training.backend import CpuBackend, Plan
+from w2vtui.training.breakpoints import Breakpoints
 from w2vtui.training.churn import ChurnMeter
 from w2vtui.training.history import Curve
+from w2vtui.training.lookout import Lookout
 from w2vtui.training.moment import Moment
 from w2vtui.training.probe import ProbeSet
 from w2vtui.training.quality import QualityMeter, QualitySets
@@ -37,15 +39,19 @@ class Observer:
         probe_set: ProbeSet | None,
         now: Callable[[], Moment],
         *,
+        breakpoints: Breakpoints,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
     ) -> None:
-        """now says where the run stands; looks_at_vectors: for churn, quality and their lengths."""
+        """now says where the run stands; what the breakpoints ask is looked up; looks_at_vectors:
+        for churn, quality and their lengths.
+        """
         self._backend = backend
         self._probe_set = probe_set
         self._now = now
         vocab, vectors = backend.corpus.vocab, backend.input_vectors
         words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
+        self.lookout = Lookout(backend, words, breakpoints)
         self._watch = WatchList(backend, words)
         self.churn = ChurnMeter(vectors, backend.training.seed)
         self._looks_at_vectors = looks_at_vectors
@@ -124,6 +130,7 @@ class Observer:
             )
             self._probed = plan, tokens
         self._watch.look(moment, leaving=leaving)
+        self.lookout.look(tokens)
 
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
         """The same for what looks at many vectors, which is to hold up no start."""

@@ -31,9 +31,7 @@ from w2vtui.vectors import Floats
 
 COST_SHARE = 0.01
 """Of one core, over a run; what is asked for comes on top."""
-LEAST_SECONDS = 5.0
-FIRST_SECONDS = 2.0
-"""Untrained vectors are not asked."""
+LEAST_SECONDS = 3.0
 MAX_QUESTIONS = 2_000
 """Of a set of analogies, evenly spread over it."""
 N_CANDIDATES = 30_000
@@ -91,7 +89,8 @@ class QualityMeter:
             for name, sections in sets.analogies.items()
         }
         self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
-        self.clock.put_off(FIRST_SECONDS)
+        n_questions = sum(len(known) for known in self._analogies.values())
+        self.clock.expect(n_questions * vectors[:N_CANDIDATES].size)
         self.quality: Quality | None = None
         self._curves: dict[tuple[str, str], Curve] = {}
         self._asked = threading.Event()

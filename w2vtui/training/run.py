@@ -26,6 +26,9 @@ from w2vtui.settings import (
     spec_of,
 )
 from w2vtui.training.backend import CpuBackend, Plan, Tallies
+from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.checkup import Checkup
+from w2vtui.training.conditions import Condition, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
@@ -108,6 +111,7 @@ class Run:
         self._plan_reason = ""
         self._probe_reason = ""
         self._watched: tuple[str, ...] = ()
+        self._breakpoints = Breakpoints()
         self._events: tuple[Event, ...] = ()
         self._error: BaseException | None = None
         self._lock = threading.Lock()
@@ -124,6 +128,7 @@ class Run:
         self._observer: Observer | None = None
         self._shape: TextShape | None = None
         self._costs: CostModel | None = None
+        self._checkup: Checkup | None = None
 
         self._watch = StopWatch()
         self._speed = SpeedMeter()
@@ -273,6 +278,34 @@ class Run:
         if self._observer is not None:
             self._observer.measure_quality()
 
+    def break_when(self, text: str, *, stop: bool = False) -> Condition:
+        """Pause by itself when a condition first holds, once; with `stop` end there instead.
+
+        `queen first in king - man + woman`, `churn < 5 %`: breakpoints.py lists them all.
+
+        Raises:
+            SettingsError: the text is no condition, or one that this run can never meet.
+        """
+        condition = parse(text)
+        if self._state not in ("preparing", "training", "paused"):
+            raise SettingsError(f"a run stops by itself while it trains; this one is {self._state}")
+        # First added, then checked: a corpus that is read meanwhile checks all there are.
+        added = Breakpoint(condition, ends=stop)
+        self._breakpoints.add(added)
+        if trouble := self._never_met(condition):
+            self._breakpoints.remove([added])
+            raise SettingsError(trouble)
+        return condition
+
+    @property
+    def breakpoints(self) -> tuple[str, ...]:
+        """The conditions that are waited for, as text that `break_when` takes."""
+        return tuple(str(one.condition) for one in self._breakpoints)
+
+    def clear_breakpoints(self) -> None:
+        """Wait for no condition any more."""
+        self._breakpoints.remove(self._breakpoints)
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; whether it is. Raises what ended it, where that was an
         error.
@@ -392,6 +425,56 @@ class Run:
             churn=observer.churn.churn,
             quality=observer.quality.quality,
             vitals=observer.vitals.vitals,
+            remarks=self._checkup.remarks if self._checkup else (),
+        )
+
+    # ---- breakpoints
+
+    def _never_met(self, condition: Condition) -> str:
+        """Why this run can never meet a condition, as far as that is known."""
+        unmeasured = ""
+        if condition.needs == "probe":
+            unmeasured = self._probe_reason or ("" if self.training.probe else "switched off")
+        elif condition.needs in ("churn", "settled") and not self._looks_at_vectors:
+            unmeasured = "this run looks at its losses only"
+        elif condition.needs == "pairs" and not self._quality_sets.pairs:
+            unmeasured = "give word pairs, --pairs FILE"
+        elif condition.needs == "analogies" and not self._quality_sets.analogies:
+            unmeasured = "give analogies, --analogies FILE"
+        if unmeasured:
+            return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
+        return self._observer.lookout.unknown(condition) if self._observer else ""
+
+    def _check_breakpoints(self) -> None:
+        """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
+        for one in self._breakpoints:
+            if trouble := self._never_met(one.condition):
+                if one.ends:
+                    raise SettingsError(trouble)
+                self._breakpoints.remove([one])
+                self._note(f"breakpoint dropped: {trouble}")
+
+    def _meet_breakpoints(self) -> None:
+        """Pause or stop where a condition holds."""
+        if self._breakpoints and self._state == "training":
+            for one, reason in self._breakpoints.met(self._view()):
+                end = self.stop if one.ends else self.pause
+                end()
+                self._note(f"{'stopped' if one.ends else 'paused'}: {reason}")
+
+    def _view(self) -> View:
+        shot = self.snapshot()
+        return View(
+            tokens=shot.tokens,
+            epoch=shot.epoch,
+            seconds=shot.seconds,
+            probe=shot.probe,
+            loss=shot.loss,
+            churn=None if shot.churn is None else shot.churn.churn,
+            settled=None if shot.churn is None else shot.churn.settled,
+            pairs=None if shot.quality is None else shot.quality.value_of("pairs"),
+            analogies=None if shot.quality is None else shot.quality.value_of("total"),
+            neighbors=self._observer.lookout.found if self._observer else (),
         )
 
     # ---- the run's thread
@@ -443,6 +526,7 @@ class Run:
         self._backend = CpuBackend(corpus, self.training)
         self._shape = TextShape(corpus)
         self._costs = CostModel(self._shape, self.training.vector_size)
+        self._checkup = Checkup(corpus)
         plan = self._backend.plan(live)
         self._compile(plan)
         if self._stopping.is_set():
@@ -455,10 +539,12 @@ class Run:
             self._backend,
             probe_set,
             lambda: Moment(crew.plan, crew.tallies(), self._watch.seconds, crew.schedule.planned),
+            breakpoints=self._breakpoints,
             quality_sets=self._quality_sets,
             looks_at_vectors=self._looks_at_vectors,
         )
         self._observer.watch(self._watched)
+        self._check_breakpoints()
         self._route, self._crew = route, crew
         if self._plan_reason:
             self._note(self._plan_reason)
@@ -506,6 +592,7 @@ class Run:
             for error in (crew.error, observer.error):
                 if error is not None:
                     raise error
+            self._meet_breakpoints()
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
         self._watch.stop(crew.worked_until)  # a tick ago at most
@@ -556,6 +643,8 @@ class Run:
             return
         if self._observer is not None:
             self._observer.look_soon()
+        if self._checkup is not None:
+            self._checkup.note_change(before, wanted, clock)
         number = 1 + sum(event.kind == "change" for event in self._events)
         with self._lock:
             if staged.undoes is None:
@@ -597,6 +686,8 @@ class Run:
             self._judge_forecast(seconds, tallies.tokens)
             self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
         self._ticked = tallies
+        if self._checkup is not None and pairs > 0:
+            self._checkup.look(self.snapshot(), self.loss_curve)
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "

@@ -49,12 +49,6 @@ class TextShape:
         """The share of the tokens that subsampling keeps."""
         return self._thinned(sample)[0]
 
-    def mean_length(self, sample: float) -> float:
-        """Kept tokens of the sentence that a kept token stands in, on average."""
-        lengths, n_sentences = self._thinned(sample)[1:3]
-        n_tokens = lengths * n_sentences
-        return float((lengths * n_tokens).sum() / max(n_tokens.sum(), 1))
-
     def contexts(self, settings: LiveSettings) -> float:
         """C, with sentences thinned to their expected length."""
         lengths, n_sentences = self._thinned(settings.sample)[1:3]

@@ -7,6 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+MULTIPLY_ADDS_A_SECOND = 2e10
+"""What one core does at least, in a product of matrices."""
+
 
 class SlowClock:
     """Says when to do something again: the longer it took, the later."""
@@ -22,9 +25,10 @@ class SlowClock:
         """Whether it is time."""
         return time.monotonic() >= self.due
 
-    def put_off(self, seconds: float) -> None:
-        """Let it come no earlier than in so many seconds."""
-        self.due = max(self.due, time.monotonic() + seconds)
+    def expect(self, multiply_adds: float) -> None:
+        """Let the first time, too, come no earlier than its share allows, as far as can be told."""
+        pause = max(multiply_adds / MULTIPLY_ADDS_A_SECOND / self._share, self._least)
+        self.due = time.monotonic() + pause
 
     @contextmanager
     def timed(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from w2vtui.settings import LiveSettings
 
@@ -112,6 +112,10 @@ class Quality:
     scores: tuple[Score, ...]
     took_seconds: float
 
+    def value_of(self, kind: ScoreKind) -> float | None:
+        """The first telling score of a kind; None when there is none."""
+        return next((s.value for s in self.scores if s.kind == kind and s.is_telling), None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vitals:
@@ -124,8 +128,19 @@ class Vitals:
     """Mean length |u| of the output vectors; None under hierarchical softmax, which has none."""
     saturated: float | None
     """Share of the scores beyond +-6, where the gradient is all but 0; None when not known."""
-    diverging: str
-    """What is wrong, and what to do; empty when nothing is."""
+
+
+Urgency = Literal[1, 2, 3]
+
+
+class Remark(NamedTuple):
+    """One thing that the word doctor has to say of a run."""
+
+    name: str
+    """Which rule says it: stays the same while the numbers of the text move."""
+    text: str
+    urgency: Urgency
+    """3: the run is being spoiled; 2: it gives less than it could; 1: good to know"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +198,8 @@ class Snapshot:
     """Why there is no probe loss; empty when there is or will be one."""
 
     neighbors: tuple[Neighbors, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    """What the word doctor has to say, most urgent first."""
     churn: Churn | None = None
     quality: Quality | None = None
     quality_wanted: bool = False

@@ -1,6 +1,4 @@
-"""Signs of health: how long the vectors are, how many scores are saturated, whether the loss
-rises.
-"""
+"""Signs of health: how long the vectors are, how many scores are saturated."""
 
 from __future__ import annotations
 
@@ -17,10 +15,6 @@ COST_SHARE = 0.005
 LEAST_SECONDS = 1.0
 N_ROWS = 5_000
 """Norms are averaged over about this many rows, evenly spread."""
-RISE = 1.2
-"""A loss so many times its lowest, under the same settings,"""
-N_RISEN = 3
-"""at so many looks in a row, rises by itself."""
 
 
 class VitalsMeter:
@@ -31,7 +25,6 @@ class VitalsMeter:
         self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
         self.vitals: Vitals | None = None
         self._moment: Moment | None = None
-        self._watch = RiseWatch()
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
         """Take a look where one is due."""
@@ -43,10 +36,7 @@ class VitalsMeter:
         with self.clock.timed():
             # Two intervals under one plan can be compared; the one it changed in, with none.
             steady = before is not None and before.plan is moment.plan
-            if not steady:
-                self._watch = RiseWatch()
             since = before.tallies if before is not None else Tallies()
-            loss = _loss_between(since, moment.tallies)
             saturated = self._saturated(since, moment) if steady else None
             backend = self._backend
             by_tree = moment.plan.settings.objective == "hierarchical-softmax"
@@ -55,8 +45,6 @@ class VitalsMeter:
                 input_norm=_mean_norm(backend.input_vectors),
                 output_norm=None if by_tree else _mean_norm(backend.output_vectors),
                 saturated=saturated,
-                diverging=_trouble(moment.tallies)
-                or (self._watch.trouble(loss) if steady and loss is not None else ""),
             )
             self._moment = moment
 
@@ -67,32 +55,6 @@ class VitalsMeter:
             return None
         scores = pairs * self._backend.mean_targets(moment.plan)
         return min((moment.tallies.saturated - before.saturated) / scores, 1.0)
-
-
-class RiseWatch:
-    """Notices a loss that rises by itself, under settings that stay."""
-
-    def __init__(self) -> None:
-        self._lowest = np.inf
-        self._n_risen = 0
-
-    def trouble(self, loss: float) -> str:
-        """Take the mean loss of another interval; what is wrong, or nothing."""
-        self._lowest = min(self._lowest, loss)
-        self._n_risen = self._n_risen + 1 if loss > RISE * self._lowest else 0
-        if self._n_risen < N_RISEN:
-            return ""
-        return f"the loss rose from {self._lowest:.3f} to {loss:.3f} by itself: lower alpha"
-
-
-def _trouble(tallies: Tallies) -> str:
-    n = tallies.not_finite
-    return f"the loss of {n:,} blocks is no number: lower alpha" if n else ""
-
-
-def _loss_between(before: Tallies, after: Tallies) -> float | None:
-    pairs = after.pairs - before.pairs
-    return (after.loss - before.loss) / pairs if pairs > 0 else None
 
 
 def _mean_norm(vectors: Floats | None) -> float | None:

@@ -9,6 +9,7 @@
     session.py      a run and what the screens keep beside it
     controls.py     settings as controls, made from the fields of settings.py
     figures.py      numbers in constant width            pace.py  how often the screen looks
+    glyphs.py       braille, blocks or ASCII             curves.py  smoothing, and what was measured
     picture.py      exports a picture of the train screen
     widgets/        each takes plain values and draws them
 

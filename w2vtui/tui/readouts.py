@@ -242,8 +242,10 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.ended:
         ask = f"{key('train.query')} asks for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
-    if shot.vitals is not None and shot.vitals.diverging:
-        return shot.vitals.diverging
+    if shot.remarks:
+        first, *others = shot.remarks
+        sign = "!" * (first.urgency - 1)
+        return f"{sign} {first.text}".strip() + (f" · {len(others)} more" if others else "")
     if shot.state == "paused":
         return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:

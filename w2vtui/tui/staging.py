@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from w2vtui.errors import SettingsError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import LiveSettings
 from w2vtui.training.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.figures import clock, short
@@ -27,11 +27,6 @@ class Staging:
 
     def __init__(self, form: Form) -> None:
         self.controls = {control.name: control for control in controls_of(LiveSettings)}
-        self.fixed = (
-            *controls_of(TrainingSettings, ("vector_size",)),
-            *controls_of(CorpusSettings, ("min_count",)),
-        )
-        """Shown among the live ones, for one looks for them there."""
         self._form = form
         self.staged: dict[str, Any] = {}
 
@@ -57,8 +52,7 @@ class Staging:
 
     def _live(self, name: str) -> Control:
         if name not in self.controls:
-            fixed = next(control for control in self.fixed if control.name == name)
-            raise SettingsError(f"{fixed.label} is fixed for a run: end this one, and start anew")
+            raise SettingsError("this is fixed for a run: end this one, and start anew")
         return self.controls[name]
 
     def _stage(self, shot: Snapshot, name: str, value: Any) -> None:
@@ -71,7 +65,7 @@ class Staging:
         self, shot: Snapshot, *, help_instead: str = "", fixed_too: bool = True
     ) -> tuple[Row, ...]:
         """Every live setting, and those that are fixed, for `SettingRows`."""
-        live = (
+        rows = tuple(
             Row(
                 name,
                 "learning rate" if name == "alpha" else control.label,
@@ -82,22 +76,17 @@ class Staging:
             )
             for name, control in self.controls.items()
         )
-        fixed = (
-            Row(
-                control.name,
-                control.label,
-                value_text(getattr(self._owner(control), control.name)),
-                help=f"fixed for a run: {control.help_text()}",
-                mark=NEW_RUN,
-            )
-            for control in self.fixed
-            if fixed_too
-        )
-        return (*live, *fixed)
+        return (*rows, self._fixed_row()) if fixed_too else rows
 
-    def _owner(self, control: Control) -> TrainingSettings | CorpusSettings:
-        chosen = self._form.training, self._form.corpus_settings
-        return next(one for one in chosen if isinstance(one, control.owner))
+    def _fixed_row(self) -> Row:
+        """What one looks for among the live settings, though only a new run can change it."""
+        return Row(
+            "vector_size",
+            "vector size",
+            f"{self._form.training.vector_size}   min count {self._form.corpus_settings.min_count}",
+            help="fixed for a run: end this one, and start anew",
+            mark=NEW_RUN,
+        )
 
     def price(self, shot: Snapshot, run: RunLike | None) -> str:
         """What all that is staged would change together, what it costs, and its side effects."""

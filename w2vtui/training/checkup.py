@@ -1,0 +1,64 @@
+"""A run's facts for the word doctor, gathered from what the run shows anyway."""
+
+from __future__ import annotations
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import LiveSettings, available_cores, field_types
+from w2vtui.training.doctor import Facts, remarks
+from w2vtui.training.history import Curve
+from w2vtui.training.snapshot import Probe, Remark, Snapshot
+
+_PROBES = 8
+_LOSSES = 240
+"""At most so many of the last values: what is older says nothing of now."""
+
+
+class Checkup:
+    """Looks at a run from time to time, and keeps what there is to say of it."""
+
+    def __init__(self, corpus: EncodedCorpus) -> None:
+        self._corpus = corpus
+        self._changed: tuple[str, ...] = ()
+        self._changed_at = 0
+        self._probes: tuple[Probe, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
+        """Most urgent first."""
+
+    def note_change(self, before: LiveSettings, after: LiveSettings, tokens: int) -> None:
+        """Losses and probes from before a change say nothing of those after it."""
+        names = field_types(LiveSettings)
+        self._changed = tuple(n for n in names if getattr(before, n) != getattr(after, n))
+        self._changed_at = tokens
+        self._probes = ()
+
+    def look(self, shot: Snapshot, losses: Curve) -> None:
+        """Take a look at a run that trains."""
+        self.remarks = remarks(self.facts(shot, losses))
+
+    def facts(self, shot: Snapshot, losses: Curve) -> Facts:
+        """What the doctor is to know."""
+        probe, corpus, rows = shot.probe, self._corpus, losses.rows()
+        is_new = probe is not None and (not self._probes or self._probes[-1] is not probe)
+        if probe is not None and is_new and probe.tokens > self._changed_at:
+            self._probes = (*self._probes, probe)[-_PROBES:]
+        per_sentence = len(corpus.ids) / corpus.n_sentences
+        return Facts(
+            settings=shot.settings,
+            n_words=shot.n_words,
+            tokens=shot.tokens,
+            tokens_planned=shot.tokens_planned,
+            tokens_per_epoch=shot.tokens_per_epoch,
+            rate=shot.rate,
+            cores=available_cores(),
+            min_count=int(corpus.vocab.counts[-1]),
+            dropped_share=1 - len(corpus.ids) / max(corpus.n_raw_tokens, 1),
+            mean_sentence=None if shot.kept_share is None else shot.kept_share * per_sentence,
+            kept_share=shot.kept_share,
+            saturated_share=None if shot.vitals is None else shot.vitals.saturated,
+            losses=tuple(rows[rows[:, 0] > self._changed_at, 2][-_LOSSES:].tolist()),
+            probes=self._probes,
+            changed=self._changed,
+            tokens_since_change=shot.tokens - self._changed_at if self._changed else None,
+            churn=None if shot.churn is None else shot.churn.churn,
+            settled=None if shot.churn is None else shot.churn.settled,
+        )
