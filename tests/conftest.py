@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import numba
@@ -18,9 +19,12 @@ if numba.config.DISABLE_JIT:
 
 
 @pytest.fixture(autouse=True)
-def _private_cache(tmp_path_factory, monkeypatch):
-    """Keep encoded corpora out of the user's cache."""
+def _private_places(tmp_path_factory, monkeypatch):
+    """Keep encoded corpora out of the user's cache, and the user's settings out of the tests."""
+    for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
 
 
 TOPICS = {

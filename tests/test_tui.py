@@ -433,7 +433,7 @@ async def test_every_key_is_in_the_help_and_can_be_set_anew(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "question_mark")
         await until(app, lambda: isinstance(app.screen, Help))
-        shown = {text for _, keys in app.screen.groups for _, text in keys}
+        shown = {text for section in app.screen.sections for _, text in section.keys}
         ids = set()
         for owner in (W2vApp, NewRunScreen, TrainScreen, SettingRows):
             for binding in owner.BINDINGS:

@@ -11,6 +11,7 @@ from textual.events import Key, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from w2vtui.settings import ScreenSettings
 from w2vtui.training.history import Curve
 from w2vtui.training.snapshot import Event
 from w2vtui.tui.app import W2vApp
@@ -234,7 +235,7 @@ async def test_another_theme_draws_the_curve_in_its_colours():
 
 @pytest.mark.parametrize("marker", MARKERS)
 async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
-    async with scripted(TRAINING, FULL, marker=marker) as (app, run):
+    async with scripted(TRAINING, FULL, look=ScreenSettings(marker=marker)) as (app, run):
         run.probe_curve = holed(run)
         chart = panel(app).query_one("#probe-chart")
         lines = []

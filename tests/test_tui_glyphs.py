@@ -12,7 +12,8 @@ from test_tui_looks import TRAINING, screen_lines, scripted, text_of, wait_for
 from textual.color import Color
 
 import w2vtui
-from w2vtui.errors import CorpusError
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.glyphs import _PLAIN, _SPELLINGS, ASCII, BLOCK, BRAILLE, GLYPHS, MARKERS
@@ -92,7 +93,7 @@ def test_ascii_spells_what_needs_more_room():
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_train_screen_in_ascii(size):
-    async with scripted(TRAINING, size, marker="ascii") as (app, _):
+    async with scripted(TRAINING, size, look=ScreenSettings(marker="ascii")) as (app, _):
         await wait_for(app, lambda: "(1) K 5->15" in text_of(app))
         await wait_for(app, lambda: "tokens | linear | full" in text_of(app))
         assert "* TRAINING" in screen_lines(app)[0]
@@ -125,13 +126,15 @@ async def test_the_train_screen_in_ascii(size):
 )
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_state_in_ascii(size, changes):
-    async with scripted(replace(TRAINING, **changes), size, marker="ascii") as (app, _):
+    async with scripted(
+        replace(TRAINING, **changes), size, look=ScreenSettings(marker="ascii")
+    ) as (app, _):
         assert not foreign(app)
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_first_screen_in_ascii(size, topical_corpus):
-    app = W2vApp(Form(corpus=str(topical_corpus)), marker="ascii")
+    app = W2vApp(Form(corpus=str(topical_corpus)), look=ScreenSettings(marker="ascii"))
     async with app.run_test(size=size, notifications=True):
         await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
         await wait_for(app, lambda: "+-" in text_of(app))
@@ -150,7 +153,7 @@ async def test_the_first_screen_in_ascii(size, topical_corpus):
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_dialogs_and_the_palette_in_ascii(size):
-    async with scripted(TRAINING, size, marker="ascii") as (app, _):
+    async with scripted(TRAINING, size, look=ScreenSettings(marker="ascii")) as (app, _):
         for key, dialog in (("e", Ask), ("s", SaveDialog), ("question_mark", Help)):
             press(app, key)
             await wait_for(app, lambda dialog=dialog: isinstance(app.screen, dialog))
@@ -167,14 +170,14 @@ async def test_dialogs_and_the_palette_in_ascii(size):
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_tiny_terminal_and_blocks(size):
-    async with scripted(TRAINING, (50, 12), marker="ascii") as (app, _):
+    async with scripted(TRAINING, (50, 12), look=ScreenSettings(marker="ascii")) as (app, _):
         assert screen_lines(app)[0].strip() == "*  41.7 %  160k w/s  probe 1.86  ETA 05:10"
-    async with scripted(TRAINING, size, marker="block") as (app, _):
+    async with scripted(TRAINING, size, look=ScreenSettings(marker="block")) as (app, _):
         await wait_for(app, lambda: set("▀▄▙▜") & set(text_of(app)))
         assert not any("\u2800" <= char <= "\u28ff" for char in text_of(app))
         assert "╭" in text_of(app)
 
 
 def test_an_unknown_marker_is_refused():
-    with pytest.raises(KeyError):
-        W2vApp(marker="crayon")
+    with pytest.raises(SettingsError, match="marker must be braille or block or ascii"):
+        ScreenSettings(marker="crayon")

@@ -20,6 +20,7 @@ Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
 Tokenizer = Literal["whitespace", "words"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
+Marker = Literal["braille", "block", "ascii"]
 
 MAX_WINDOW = 64
 MAX_NEGATIVE = 256
@@ -281,6 +282,29 @@ class TrainingSettings(_Checked):
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScreenSettings(_Checked):
+    """What the screens look like."""
+
+    theme: str = _setting(
+        "w2vtui",
+        help="colours: w2vtui, w2vtui-light, w2vtui-contrast, or a theme of Textual's such as nord",
+    )
+    marker: Marker = _setting(
+        "braille",
+        help="what curves are drawn with: braille where the font has it; ascii shows anywhere",
+    )
+    fps: float | None = _setting(
+        None,
+        low=0.5,
+        high=30.0,
+        unit="looks a second",
+        auto="5, or 2 over SSH",
+        help="how often the screen looks at the run, at most",
+    )
+    hints: bool = _setting(True, help="show a line of hints on the train screen")
+
+
 AUTO_EPOCHS_TOKENS = 8_000_000
 """Token presentations that `epochs auto` aims at on a small corpus."""
 
@@ -340,8 +364,7 @@ def value_from_text(settings: type, name: str, text: str) -> Any:
         SettingsError: the text is no such value, or out of range.
     """
     spec, kind = spec_of(settings, name), field_types(settings)[name]
-    optional = type(None) in get_args(kind)
-    if optional and text.strip().lower() in ("auto", "none"):
+    if _means_auto(kind, text):
         return None
     base = _base_type(kind)
     value: Any = text
@@ -363,6 +386,22 @@ def value_from_text(settings: type, name: str, text: str) -> Any:
         except ValueError:
             value = text
     return _checked(name, value, kind, spec)
+
+
+def checked_value(settings: type, name: str, value: Any) -> Any:
+    """A value that already has a type, such as one of a TOML file, checked; "auto" is None.
+
+    Raises:
+        SettingsError: there is no such setting, or the value is of another type or out of range.
+    """
+    spec, kind = spec_of(settings, name), field_types(settings)[name]
+    return None if _means_auto(kind, value) else _checked(name, value, kind, spec)
+
+
+def _means_auto(kind: Any, value: Any) -> bool:
+    """Whether a value leaves the choice to the program, at a setting that allows it."""
+    optional = type(None) in get_args(kind)
+    return optional and isinstance(value, str) and value.strip().lower() in ("auto", "none")
 
 
 def _base_type(kind: Any) -> Any:

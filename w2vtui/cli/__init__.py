@@ -6,6 +6,7 @@
                                               scores.py     what it says of its vectors
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
+    config.py      settings files: show, path, init
     output.py      stdout and stderr, which may go away
 
 `--help` imports neither Numba nor Textual.
@@ -66,15 +67,25 @@ def _run(argv: Sequence[str]) -> int:
         from w2vtui.cli.bench import bench
 
         return bench(arguments)
+    if arguments.verb.startswith("config "):
+        from w2vtui.cli import config
+
+        return getattr(config, arguments.action)(arguments)
     if arguments.verb == "app" and _has_screen():
         from w2vtui.tui.app import run_app
+        from w2vtui.tui.keys import check_keys
+        from w2vtui.tui.themes import check_theme
 
+        check_theme(arguments.settled["theme"])
+        check_keys(arguments.config.keys)
         return run_app(
             arguments.corpus,
             arguments.corpus_settings,
             arguments.training_settings,
             arguments.live_settings,
             arguments.output,
+            look=arguments.screen_settings,
+            config=arguments.config,
             pairs=arguments.pairs,
             analogies=arguments.analogies,
         )

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from w2vtui import __version__
 from w2vtui.bench.job import MODES
 from w2vtui.cli.legacy import from_word2vec_c
+from w2vtui.config import TABLES, Config, blamed, read_config
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
+    ScreenSettings,
     TrainingSettings,
     available_cores,
     choices_of,
@@ -27,7 +29,11 @@ from w2vtui.settings import (
     value_from_text,
 )
 
-VERBS = ("train", "neighbors", "analogy", "evaluate", "bench")
+VERBS = ("train", "neighbors", "analogy", "evaluate", "bench", "config")
+
+CONFIG_ACTIONS = ("show", "path", "init")
+
+_S = TypeVar("_S")
 
 _APP = """Train word2vec in the terminal: watch it learn, steer it while it runs.
 
@@ -38,8 +44,13 @@ _APP = """Train word2vec in the terminal: watch it learn, steer it while it runs
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
   w2vtui bench notes.txt                  how fast this machine trains
+  w2vtui config show                      settings in force, and where each comes from
 
-  w2vtui VERB --help tells more of each. Without a terminal the app trains without a screen."""
+  w2vtui VERB --help tells more of each. Without a terminal the app trains without a screen.
+
+Settings: a flag goes before an environment variable (W2VTUI_WINDOW=8), that before w2vtui.toml in
+the current folder, that before your config.toml (w2vtui config path names it, config init makes
+it; W2VTUI_CONFIG names another), that before the default."""
 
 _TRAIN = """Train vectors from text and save them.
 
@@ -64,11 +75,17 @@ Training alone is timed, in a process of its own; the tools take turns. Ctrl-C s
 measured so far. Exit codes: 0 done, 1 a tool failed, 2 usage, 3 unreadable corpus, 5 disk,
 130 interrupted."""
 
-_SETTINGS = (
-    ("Corpus", CorpusSettings),
-    ("Vectors", TrainingSettings),
-    ("Training", LiveSettings),
-)
+_CONFIG = """Settings that are yours: files, environment variables and keys of the keyboard.
+
+  w2vtui config show                every setting, its value, and where that comes from
+  w2vtui config show --window 8     the same, as if the flag had been given to w2vtui
+  w2vtui config path                the files looked at, and whether they are there
+  w2vtui config init                write a commented file with all defaults
+
+A flag goes before an environment variable (W2VTUI_WINDOW=8), that before w2vtui.toml in the
+current folder, that before your config.toml (or the file that W2VTUI_CONFIG names), that before
+the default."""
+
 _BENCH_SETTINGS = (
     (CorpusSettings, "min_count"),
     *((LiveSettings, name) for name in ("window", "negative", "sample", "alpha", "shared_noise")),
@@ -105,6 +122,8 @@ class _Parser(argparse.ArgumentParser):
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments as a namespace with `verb`, and settings objects where the verb trains.
 
+    `settled` then has the value in force of each setting with its source, `config` what files say.
+
     Raises:
         SettingsError: the arguments make no sense; the message says why.
     """
@@ -117,11 +136,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = _PARSERS[verb]()
     arguments = parser.parse_strictly(rest)
     arguments.verb = verb
-    if verb in ("app", "train", "bench"):
-        arguments.corpus_settings = CorpusSettings(**_given(arguments, CorpusSettings))
-        arguments.live_settings = LiveSettings(**_given(arguments, LiveSettings))
-    if verb in ("app", "train"):
-        arguments.training_settings = TrainingSettings(**_given(arguments, TrainingSettings))
+    if verb == "config":
+        _check_config(arguments)
+    if verb in ("app", "train", "bench") or arguments.verb == "config show":
+        config = arguments.config = read_config()
+        arguments.corpus_settings = _settle(arguments, config, CorpusSettings)
+        arguments.live_settings = _settle(arguments, config, LiveSettings)
+        if verb != "bench":
+            arguments.training_settings = _settle(arguments, config, TrainingSettings)
+            arguments.screen_settings = _settle(arguments, config, ScreenSettings)
     return arguments
 
 
@@ -132,6 +155,35 @@ def _check_first_word(argv: Sequence[str]) -> None:
         raise SettingsError(
             f"there is no file or command {argv[0]!r}: did you mean w2vtui {near[0]}?"
         )
+
+
+def _settle(arguments: argparse.Namespace, config: Config, settings: type[_S]) -> _S:
+    """A settings class from flags, variables and files, as far as the verb has flags for it.
+
+    Raises:
+        SettingsError: values do not go together; the message says where they come from.
+    """
+    settled = {
+        name: given
+        for name, given in config.settle(settings, _given(arguments, settings)).items()
+        if hasattr(arguments, name)
+    }
+    try:
+        made = settings(**{name: given.value for name, given in settled.items()})
+    except SettingsError as error:
+        raise blamed(error, settled) from None
+    arguments.settled = getattr(arguments, "settled", {}) | settled
+    return made
+
+
+def _check_config(arguments: argparse.Namespace) -> None:
+    """`config show` takes the flags of the settings; the others take none."""
+    given = [name for table in TABLES.values() for name in _given(arguments, table)]
+    given += ["json"] if arguments.json else []
+    if arguments.action != "show" and given:
+        flag = "--" + given[0].replace("_", "-")
+        raise SettingsError(f"w2vtui config {arguments.action} takes no flags, got {flag}")
+    arguments.verb = f"config {arguments.action}"
 
 
 def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
@@ -156,7 +208,7 @@ def _app_parser() -> _Parser:
     )
     _add_output(parser)
     _add_quality(parser)
-    _add_settings(parser)
+    _add_settings(parser, TABLES)
     return parser
 
 
@@ -191,7 +243,7 @@ def _train_parser() -> _Parser:
         help="end and save when this first holds: 'queen first in king - man + woman', "
         "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be given several times",
     )
-    _add_settings(parser)
+    _add_settings(parser, [table for table in TABLES if table != "screen"])
     return parser
 
 
@@ -215,11 +267,11 @@ def _add_quality(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    for title, settings in _SETTINGS:
-        group = parser.add_argument_group(title)
-        for name in field_types(settings):
-            _add_setting(group, settings, name)
+def _add_settings(parser: argparse.ArgumentParser, tables: Iterable[str]) -> None:
+    for table in tables:
+        group = parser.add_argument_group(table.capitalize())
+        for name in field_types(TABLES[table]):
+            _add_setting(group, TABLES[table], name)
 
 
 def _add_setting(
@@ -377,6 +429,24 @@ def _bench_parser() -> _Parser:
     return parser
 
 
+def _config_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui config", description=_CONFIG, usage="w2vtui config show|path|init [options]"
+    )
+    parser.add_argument("action", metavar="show|path|init", type=_config_action)
+    parser.add_argument("--json", action="store_true", help="show: one JSON object on stdout")
+    _add_settings(parser, TABLES)
+    return parser
+
+
+def _config_action(text: str) -> str:
+    if text not in CONFIG_ACTIONS:
+        near = difflib.get_close_matches(text, CONFIG_ACTIONS, n=1, cutoff=0.5)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise argparse.ArgumentTypeError(f"must be show, path or init, got {text!r}{hint}")
+    return text
+
+
 def _list_of(read: Callable[[str], Any]) -> Callable[[str], list[Any]]:
     """Reads values between commas, each once."""
 
@@ -415,4 +485,5 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
     "analogy": _analogy_parser,
     "evaluate": _evaluate_parser,
     "bench": _bench_parser,
+    "config": _config_parser,
 }

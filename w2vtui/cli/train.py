@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -160,11 +160,33 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
         interrupted.exit_code = 128 + number
         run.stop()
 
-    present = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
-    numbers = [n for n in present if n is not None and signal.getsignal(n) != signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in numbers}
+    def suspend(number: int, frame: FrameType | None) -> None:
+        """Stand still as ctrl+z asks for; the clock of the run leaves that time out."""
+        holds = run.snapshot().state == "training"
+        if holds:
+            _aside(run.pause)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        if holds:
+            _aside(run.resume)
+
+    handlers = {"SIGINT": stop, "SIGTERM": stop, "SIGHUP": stop, "SIGTSTP": suspend}
+    present = {getattr(signal, name, None): handler for name, handler in handlers.items()}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in present.items()
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN
+    }
     try:
         yield interrupted
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _aside(action: Callable[[], None]) -> None:
+    """Do something that takes the run's lock, from a signal handler: were it taken in this thread,
+    the next signal's handler would wait for it for ever.
+    """
+    thread = threading.Thread(target=action)
+    thread.start()
+    thread.join()

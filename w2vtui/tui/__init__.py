@@ -6,6 +6,8 @@
                     file_picker.py  looks for a text among the files
     train.py        the run: curve, live settings, watched words, quality, events
     dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
+    keys.py         every key, and those given anew   commands.py  what help and palette list
+    themes.py       colours, readable whatever the theme
     session.py      a run and what the screens keep beside it
     controls.py     settings as controls, made from the fields of settings.py
     figures.py      numbers in constant width            pace.py  how often the screen looks

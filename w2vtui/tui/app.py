@@ -10,45 +10,40 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
-from textual.theme import Theme
 
+from w2vtui.config import Config
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, available_cores
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    ScreenSettings,
+    TrainingSettings,
+    available_cores,
+)
+from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Choice, Help
 from w2vtui.tui.glyphs import GLYPHS
+from w2vtui.tui.keys import key_texts, keymap, own_bindings
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
 from w2vtui.tui.sources import SAMPLE
+from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
+
     from w2vtui.tui.train import TrainScreen
 
 TWICE_SECONDS = 2.0
 """A second ctrl+q or ctrl+c within this time means it."""
-
-THEME = Theme(
-    name="w2vtui",
-    dark=True,
-    primary="#7cb7ff",
-    secondary="#9aa7b8",
-    accent="#ffb454",
-    warning="#ffb454",
-    error="#ff7a85",
-    success="#7cb7ff",
-    foreground="#d5dae2",
-    background="#12151c",
-    surface="#191d26",
-    panel="#20252f",
-)
-"""Blue and orange: told apart by every eye."""
 
 
 class W2vApp(App[None]):
@@ -69,7 +64,13 @@ class W2vApp(App[None]):
                 tooltip="leave; asks while vectors would be lost"),
         Binding("ctrl+c", "interrupt", "leave at once, pressed twice", show=False,
                 id="app.interrupt"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
+                tooltip="back to the shell, training stops; `fg` returns"),
     ]  # fmt: skip
+    KEYLESS: ClassVar[tuple[Keyless, ...]] = (
+        Keyless("Theme", "change_theme", "other colours, until the program is left"),
+        Keyless("Screenshot", "screenshot", "save a picture of the screen as SVG"),
+    )
 
     def __init__(
         self,
@@ -78,31 +79,50 @@ class W2vApp(App[None]):
         *,
         build: Callable[[Session], RunLike] | None = None,
         interval: float | None = None,
-        marker: str = "braille",
+        look: ScreenSettings | None = None,
+        config: Config | None = None,
     ) -> None:
-        """build: makes a session's run; interval: seconds between two looks at it; marker: one of
-        glyphs.MARKERS.
+        """Show the first screen with these choices.
+
+        build      makes a session's run
+        interval   seconds between two looks at it, in place of look.fps
+        look       colours, markers, pace
+        config     what settings files and variables say: its keys, and what `w2vtui train` would
+                   take without being told
         """
         colorless = bool(os.environ.get("NO_COLOR"))
         if not colorless:
             os.environ.pop("NO_COLOR", None)  # empty asks for nothing; Textual would take it to
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
-        self.register_theme(THEME)
-        self.theme = "ansi-dark" if colorless else THEME.name
-        self.glyphs = GLYPHS[marker]
+        self.look = look or ScreenSettings()
+        self.glyphs = GLYPHS[self.look.marker]
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.theme = COLORLESS_THEME if colorless else self.look.theme
+        config = config or Config()
+        self.configured = {name: given.value for name, given in config.values.items()}
+        self.keys = {name: given.value for name, given in config.keys.items()}
+        """The keys that a person gave anew, by the id of the binding."""
+        self.set_keymap(keymap(self.keys))
         self.output = output
         self.cores = available_cores()
         self.session: Session | None = None
         self._form = form or Form()
+        if interval is None and self.look.fps is not None:
+            interval = 1 / self.look.fps
         self._build, self._interval = build, interval
         self.command_history: list[str] = []
         """What was entered in the command line, oldest first."""
+        self._suspended: RunLike | None = None
         self._asked_at = 0.0
         self._interrupted_at = -TWICE_SECONDS
 
     def on_mount(self) -> None:
         """Show the first screen."""
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.app_suspend_signal.subscribe(self, self._suspend, immediate=True)
+        self.app_resume_signal.subscribe(self, self._resume, immediate=True)
         self.push_screen(NewRunScreen(self._form))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -211,62 +231,60 @@ class W2vApp(App[None]):
             self.leave(130)
             return
         self._interrupted_at = now
-        self.notify("ctrl+c again leaves at once; ctrl+q quits", markup=False, timeout=2)
+        again, leaves = self.key_of("app.interrupt"), self.key_of("app.quit")
+        self.notify(f"{again} again leaves at once; {leaves} quits", markup=False, timeout=2)
 
     # ---- help and commands
 
     def action_help(self) -> None:
-        """Every key."""
-        from w2vtui.tui.command_table import COMMANDS
-        from w2vtui.tui.file_picker import FilePicker, TextTree
-        from w2vtui.tui.train import TrainScreen
-        from w2vtui.tui.widgets.events import EventsPanel
-        from w2vtui.tui.widgets.preset_list import PresetList
-        from w2vtui.tui.widgets.prompt import Prompt
-        from w2vtui.tui.widgets.setting_rows import SettingRows
-
-        groups: list[tuple[str, type]] = [
-            ("Everywhere", type(self)), ("First screen", NewRunScreen),
-            ("While a run goes on", TrainScreen), ("Settings", SettingRows),
-            ("Events", EventsPanel), ("Command line", Prompt),
-            ("Presets", PresetList), ("Choosing a text", FilePicker), ("", TextTree),
-        ]  # fmt: skip
-        listed = [(title, self._keys_of(owner)) for title, owner in groups]
-        listed.append(("Commands", [(one.name, one.about) for one in COMMANDS.values()]))
-        if isinstance(self.screen, TrainScreen):
-            listed = [*listed[2:], *listed[:2]]
-        self.push_screen(Help(listed))
-
-    def _keys_of(self, owner: Any) -> list[tuple[str, str]]:
-        keys = []
-        for binding in owner.BINDINGS:
-            shown = [self.get_key_display(one) for one in Binding.make_bindings([binding])]
-            keys.append(("  ".join(dict.fromkeys(shown)), binding.tooltip or binding.description))
-        if owner.__name__ == "SettingRows":
-            keys.append(("0-9 . -", "type a value"))
-        return keys
+        """Every key, first those of what has the focus."""
+        self.push_screen(Help(help_sections(self, self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The keys of the screen as commands, those of the command line, and Textual's own."""
-        titles = {"Help", "Quit"}
-        for binding in screen.BINDINGS:
-            if isinstance(binding, Binding) and screen.check_action(
-                binding.action.split("(")[0], ()
-            ):
-                titles.add(binding.description.capitalize())
-                yield SystemCommand(
-                    binding.description.capitalize(),
-                    f"{self.get_key_display(binding)}: {binding.tooltip or binding.description}",
-                    partial(screen.run_action, binding.action),
-                )
-        for title, action, does in getattr(screen, "KEYLESS", ()):
-            if title not in titles:
-                yield SystemCommand(title, does, partial(screen.run_action, action))
-        yield SystemCommand("Help", "every key", self.action_help)
-        yield SystemCommand("Quit", "ask about unsaved vectors, and leave", self.action_quit)
-        for own in super().get_system_commands(screen):
-            if own.title in ("Theme", "Screenshot"):
-                yield own
+        """Every command that means something now, also those without a key."""
+        return commands(self, screen)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Enter by its name, which every font has; other keys as Textual shows them."""
+        if binding.key == "enter" and not binding.key_display:
+            return "enter"
+        return super().get_key_display(binding)
+
+    def key_of(self, name: str, *owners: type[DOMNode]) -> str:
+        """The key of a binding of one of these classes or of the program, as a hint names it."""
+        every: tuple[type[DOMNode], ...] = (*owners, W2vApp)
+        bindings = (one for owner in every for one in own_bindings(owner))
+        found = next(binding for binding in bindings if binding.id == name)
+        return key_texts(self, self.keys, found)[0]
+
+    # ---- colours
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme, all of them readable as text."""
+        return readable(super().get_css_variables())
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        text = f"theme {theme.name} until the program is left; --theme or config.toml keeps one"
+        self.notify(text, markup=False)
+
+    # ---- suspending
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only Unix has a shell to go back to."""
+        return action != "suspend_process" or hasattr(signal, "SIGTSTP")
+
+    def _suspend(self, _: App[None]) -> None:
+        """Hold the run while the process stands still, so that its clock leaves that time out."""
+        session = self.session
+        run = None if session is None else session.run
+        if run is not None and run.snapshot().state == "training":
+            run.pause()
+            self._suspended = run
+
+    def _resume(self, _: App[None]) -> None:
+        run, self._suspended = self._suspended, None
+        if run is not None:
+            run.resume()
 
 
 def run_app(
@@ -276,12 +294,15 @@ def run_app(
     live: LiveSettings,
     output: str | None,
     *,
+    look: ScreenSettings | None = None,
+    config: Config | None = None,
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
 ) -> int:
     """Show the screens until they are left; the exit code.
 
     corpus            sources for the corpus field; the bundled sample when there are none
+    config            what settings files say; its theme and keys are known to exist
     pairs, analogies  files to score the vectors on
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
@@ -296,7 +317,7 @@ def run_app(
         corpus=named, corpus_settings=corpus_settings, training=training, live=live,
         pairs=tuple(pairs), analogies=tuple(analogies),
     )  # fmt: skip
-    app = SignalledApp(form, output)
+    app = SignalledApp(form, output, look=look, config=config)
     try:
         app.run()
     finally:

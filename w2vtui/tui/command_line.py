@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,22 @@ def proposed_output(corpus_name: str) -> str:
     return f"{Path(corpus_name).stem.replace(' ', '-') or 'vectors'}.vec"
 
 
-def command_line(sources: Sequence[str], *settings: Any, output: str | None = None) -> str:
-    """`w2vtui train notes.txt --window 8`: what differs from the defaults, ready for a shell."""
+def command_line(
+    sources: Sequence[str],
+    *settings: Any,
+    output: str | None = None,
+    configured: Mapping[str, Any] | None = None,
+) -> str:
+    """`w2vtui train notes.txt --window 8`: what differs from the defaults, ready for a shell.
+
+    configured   what settings files say where the line will run: it must overrule them
+    """
+    configured = configured or {}
     words = ["w2vtui", "train", *(shlex.quote(source) for source in sources)]
     for chosen in settings:
         for control in controls_of(type(chosen)):
             value = getattr(chosen, control.name)
-            if value != control.default:
+            if value != control.default or configured.get(control.name, value) != value:
                 words += _flag(control, value)
     if output is not None:
         words += ["-o", shlex.quote(output)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -18,6 +19,13 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import pad
+
+if TYPE_CHECKING:
+    from w2vtui.tui.app import W2vApp
+
+_HELP_CELLS = 66
+_KEY_CELLS = 16
+"""Of a line of the help: all, and those of the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ class Ask(ModalScreen[str]):
 class SaveDialog(ModalScreen[str | None]):
     """Where to save the vectors."""
 
+    app: W2vApp
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="save.cancel"),
     ]
@@ -99,7 +109,8 @@ class SaveDialog(ModalScreen[str | None]):
             yield path
             yield Static("", id="note", markup=False)
             yield Static(Text(".txt or .vec: word2vec text   .bin: binary", "dim"), id="formats")
-            yield Static(Text("enter saves   esc cancels", "dim"))
+            cancel = self.app.key_of("save.cancel", SaveDialog)
+            yield Static(Text(f"enter saves   {cancel} cancels", "dim"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what the path means."""
@@ -123,29 +134,45 @@ def _note_on(path: str) -> Text:
     return Text("this file exists and will be replaced" if exists else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Keys under one title, and what they do."""
+
+    title: str
+    keys: Sequence[tuple[str, str]]
+    about: str = ""
+    """A sentence below the title."""
+
+
 class Help(ModalScreen[None]):
     """Every key."""
+
+    app: W2vApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),
     ]
 
-    def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
-        """groups: titles, each with keys and what they do."""
+    def __init__(self, sections: Sequence[Section]) -> None:
         super().__init__()
-        self.groups = groups
+        self.sections = sections
 
     def compose(self) -> ComposeResult:
         """All of it, to scroll through."""
         text = Text()
-        for title, keys in self.groups:
-            text.append(f"{title}\n", "bold")
-            for key, does in keys:
-                text.append(f"  {pad(key, 13)}", "bold")
-                text.append(f"{does}\n")
+        for section in self.sections:
+            text.append(f"{section.title}\n", "bold")
+            if section.about:
+                text.append(f"{section.about}\n", "italic")
+            for key, does in section.keys:
+                first, *rest = textwrap.wrap(does, _HELP_CELLS - _KEY_CELLS) or [""]
+                text.append(f"  {pad(key, _KEY_CELLS)}", "bold")
+                text.append("\n".join([first, *(" " * (_KEY_CELLS + 2) + line for line in rest)]))
+                text.append("\n")
             text.append("\n")
         text.rstrip()
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "esc closes"
+            close = self.app.key_of("help.close", Help)
+            dialog.border_subtitle = f"↑↓ scroll   {close} closes"
             yield Static(text)

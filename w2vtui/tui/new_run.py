@@ -65,6 +65,10 @@ PANES = ("settings", "presets", "words", "preview", "zipf")
 """The panels that share the middle of a small terminal, in the order of their tabs."""
 
 
+PREVIEW_HELP = "The first lines of the text, as they will be read."
+WORDS_HELP = "How many words the text has, and what min count and subsampling keep of it."
+
+
 class NewRunScreen(Screen[None]):
     """What to train on, and how."""
 
@@ -114,16 +118,20 @@ class NewRunScreen(Screen[None]):
             corpus.border_title = "Corpus"
             yield corpus
             yield TabBar(PANES, id="tabs")
-            yield Panel("Preview", id="preview", classes="framed pane")
+            yield Panel("Preview", id="preview", classes="framed pane", help=PREVIEW_HELP)
             presets = PresetList(id="presets", classes="framed pane")
             presets.border_title = "Presets"
             presets.border_subtitle = "↑↓ pick  space choose"
             yield presets
             settings = SettingRows(id="settings", classes="framed pane")
             settings.border_title = "Settings"
-            settings.border_subtitle = "↑↓ pick  ←→ change  del default"
+            up, down, less, more, reset = (
+                self.app.key_of(f"rows.{name}", SettingRows)
+                for name in ("up", "down", "left", "right", "reset")
+            )
+            settings.border_subtitle = f"{up}{down} pick  {less}{more} change  {reset} default"
             yield settings
-            yield Panel("Words", id="words", classes="framed pane")
+            yield Panel("Words", id="words", classes="framed pane", help=WORDS_HELP)
             yield ZipfPlot(id="zipf", classes="framed pane")
         with Horizontal(id="go"):
             yield Button("Start training", id="start", compact=True)
@@ -134,7 +142,8 @@ class NewRunScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the choices, and look at the text."""
-        self.query_one("#command").border_subtitle = "y copies"
+        copy = self.app.key_of("new.copy", NewRunScreen)
+        self.query_one("#command").border_subtitle = f"{copy} copies"
         if self.form.preset:
             self.query_one(PresetList).point(self.form.preset)
         self._show_pane()
@@ -405,7 +414,8 @@ class NewRunScreen(Screen[None]):
         known = self.preview.sources if self.preview is not None else ()
         sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
         output = self.app.output or proposed_output(sources[0])
-        return command_line(sources, form.corpus_settings, form.training, form.live, output=output)
+        chosen = (form.corpus_settings, form.training, form.live)
+        return command_line(sources, *chosen, output=output, configured=self.app.configured)
 
     def on_input_submitted(self) -> None:
         """Enter in the corpus field goes on to Start."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.text import Text
@@ -227,21 +227,27 @@ def event_lines(
     return lines
 
 
-def hint(shot: Snapshot, saved_to: str | None) -> str:
-    """One thing to know or to do now."""
-    saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else "s saves the vectors"
+def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str:
+    """One thing to know or to do now.
+
+    key   the key of a binding, by its id
+    """
+    saves = f"{key('train.save')} saves the vectors"
+    saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else saves
+    new, leaves = key("train.new"), f"{key('app.quit')} quits"
     if shot.state == "preparing":
         return "training starts by itself when all is read and compiled"
     if shot.state == "failed":
-        return "n goes back to the first screen with the same choices · ctrl+q quits"
+        return f"{new} goes back to the first screen with the same choices · {leaves}"
     if shot.ended:
-        return f"{shot.state}: {saved} · / asks for neighbors · n new run · ctrl+q quits"
+        ask = f"{key('train.query')} asks for neighbors"
+        return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
     if shot.remarks:
         first, *others = shot.remarks
         sign = "!" * (first.urgency - 1)
         return f"{sign} {first.text}".strip() + (f" · {len(others)} more" if others else "")
     if shot.state == "paused":
-        return "paused: settings can be changed; space goes on"
+        return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
     return "judge a change by the probe loss, whose yardstick stays"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +26,7 @@ from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
 from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.command_table import COMMANDS, completions, execute, explained
+from w2vtui.tui.commands import Keyless
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.pace import Pace
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 
 PANES = ("controls", "watch", "run", "speed", "events", "quality")
 """The panels that share the lower half on a small terminal, in the order of their tabs."""
+RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
+QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
 
@@ -108,18 +112,20 @@ class TrainScreen(Screen[None]):
                 tooltip="out of the command line, and of a pane that takes the whole screen"),
         Binding("escape", "back", "Back", id="train.back",
                 tooltip="from the query back to the watch words; else drops the cursor"),
+        Binding("i", "hints", "Hints", show=False, id="train.hints",
+                tooltip="show the line of hints, or give its place to the panes"),
     ]  # fmt: skip
-
-    KEYLESS: ClassVar[tuple[tuple[str, str, str], ...]] = tuple(
-        (
-            command.name.capitalize(),
-            f"execute('{command.name}')",
-            f":{command.name}  {command.help}",
-        )
-        for command in COMMANDS.values()
-        if not command.needs_argument
+    KEYLESS: ClassVar[tuple[Keyless, ...]] = (
+        *(
+            Keyless(f"Go to {pane}", f"show_pane({pane!r})", f"show the pane of {pane}")
+            for pane in PANES
+        ),
+        *(
+            Keyless(one.name.capitalize(), f"execute('{one.name}')", f":{one.name}  {one.help}")
+            for one in COMMANDS.values()
+            if not one.needs_argument
+        ),
     )
-    """Commands for the palette: a title, an action, what it does."""
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
         super().__init__()
@@ -148,13 +154,19 @@ class TrainScreen(Screen[None]):
         yield Panel(id="banner")
         with Grid(id="panels"):
             yield LossPanel(self.app.glyphs, id="loss", classes="framed")
-            yield TabBar(PANES, id="tabs")
+            switch = f"{self._key('train.previous')} {self._key('train.next')}"
+            yield TabBar(PANES, id="tabs", keys=switch)
             yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
-            yield Panel("Run", id="run", classes="framed pane")
-            yield WatchPanel(id="watch", classes="framed pane")
+            yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
+            yield WatchPanel(
+                id="watch",
+                classes="framed pane",
+                when_asking=f"enter asks  {self._key('train.back')} back",
+                else_=f"{self._key('train.query')} ask  {self._key('train.watch')} edit list",
+            )
             yield EventsPanel(id="events", classes="framed pane", glyphs=self.app.glyphs)
-            yield Panel("Quality", id="quality", classes="framed pane")
+            yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
         yield Panel(id="hint")
         yield Prompt(self.app.command_history, partial(completions, self))
         yield KeyBar()
@@ -167,6 +179,7 @@ class TrainScreen(Screen[None]):
         for pane in self._framed():
             pane.can_focus = True
         self.watch(self, "maximized", self._sizes_changed, init=False)
+        self.set_class(not self.app.look.hints, "no-hints")
         self._show_pane()
         self.tick()
 
@@ -188,6 +201,9 @@ class TrainScreen(Screen[None]):
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Draw what a dialog kept from being drawn."""
         self._draw_all()
+
+    def _key(self, name: str) -> str:
+        return self.app.key_of(name, TrainScreen, SettingRows)
 
     # ---- looking
 
@@ -275,7 +291,7 @@ class TrainScreen(Screen[None]):
         if self.has_class("commanding"):
             hint = explained(self.query_one(Prompt).field.value)
         else:
-            hint = self._price_text() or readouts.hint(shot, self.session.saved_to)
+            hint = self._price_text() or readouts.hint(shot, self.session.saved_to, self._key)
         self._lines("#hint", [Text(pad(hint, width - 2))])
 
     def _draw_panels(self) -> None:
@@ -305,7 +321,8 @@ class TrainScreen(Screen[None]):
 
     def _price_text(self) -> str:
         price = self.staging.price(self.shot, self.session.run)
-        return f"{price} · enter applies, esc drops" if price else ""
+        apply, drop = self._key("rows.apply"), self._key("rows.drop")
+        return f"{price} · {apply} applies, {drop} drops" if price else ""
 
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
@@ -419,7 +436,8 @@ class TrainScreen(Screen[None]):
     def on_setting_rows_applied(self) -> None:
         """Ask the run for all that is staged."""
         if not self.staging.staged:
-            self.tell("nothing is staged: ← and → change the value picked")
+            keys = f"{self._key('rows.left')} and {self._key('rows.right')}"
+            self.tell(f"nothing is staged: {keys} change the value picked")
             return
         try:
             self.change(tuple(self.staging.staged))
@@ -587,6 +605,12 @@ class TrainScreen(Screen[None]):
     def action_marker(self, by: int) -> None:
         """Move the cursor to the previous or the next marker."""
         self.query_one(LossPanel).to_marker(by)
+
+    def action_hints(self) -> None:
+        """Show the line of hints, or give its place to the panes; for the runs to come as well."""
+        self.app.look = replace(self.app.look, hints=not self.app.look.hints)
+        self.set_class(not self.app.look.hints, "no-hints")
+        self.call_after_refresh(self._draw_all)
 
     def action_freeze(self) -> None:
         """Let the display stand still while training goes on, or follow it again."""

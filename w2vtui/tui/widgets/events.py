@@ -25,6 +25,8 @@ _WHEEL_LINES = 3
 class EventsPanel(Widget, can_focus=True):
     """A line an event; one of them is picked, and stays so when others come."""
 
+    HELP = "What happened: changes with their numbers, notes, errors; newest first."
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "later event", show=False, id="events.up"),
         Binding("down,j", "move(1)", "earlier event", show=False, id="events.down"),

@@ -46,8 +46,15 @@ class KeyBar(Static):
         if not self.is_mounted or screen is not self.screen:
             return
         active = [one.binding for one in screen.active_bindings.values() if one.enabled]
-        shown = {binding.action: binding for binding in active if binding.show}
-        bindings = sorted(shown.values(), key=lambda b: LAST.index(b.id) if b.id in LAST else -1)
+        shown: dict[str, Binding] = {}
+        for binding in active:
+            if binding.show:  # of several keys for the same, the first
+                shown.setdefault(binding.action, binding)
+        # A key given anew stays in its place.
+        declared = [*screen.BINDINGS, *self.app.BINDINGS]
+        places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}
+        places |= {name: len(places) + at for at, name in enumerate(LAST)}
+        bindings = sorted(shown.values(), key=lambda binding: places.get(binding.id, -1))
         while bindings and self._line(bindings).cell_len > self.size.width:
             del bindings[max(len(bindings) - len(LAST) - 1, 0)]
         self._shown = tuple(bindings)

@@ -60,6 +60,8 @@ class View:
 class LossPanel(Vertical):
     """Two charts, since the two losses are different measures; one where there is little room."""
 
+    HELP = "The losses over the tokens trained, lower is better; numbers mark your changes."
+
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
         self.view = View()

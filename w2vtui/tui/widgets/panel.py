@@ -9,8 +9,10 @@ from textual.widgets import Static
 class Panel(Static):
     """Text of a fixed size."""
 
-    def __init__(self, title: str = "", *, id: str, classes: str = "") -> None:
+    def __init__(self, title: str = "", *, id: str, classes: str = "", help: str = "") -> None:
+        """help: a sentence on what it shows"""
         super().__init__("", id=id, classes=classes, markup=False)
+        self.pane_help = help
         self._shown: Text | None = None
         if title:
             self.border_title = title

@@ -18,6 +18,8 @@ _MOST_NAMES = 5000
 class PathInput(Input):
     """Names one path, or whatever else is typed."""
 
+    HELP = "The text to train on: a file, a folder, or a pattern such as notes/*.txt."
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Next", id="path.complete",
                 tooltip="take the path proposed, else next field"),

@@ -27,6 +27,8 @@ class PresetList(Widget, can_focus=True):
         "presets--pointed", "presets--chosen", "presets--settings", "presets--why",
     }  # fmt: skip
 
+    HELP = "Settings that belong together: choose one, then change what you like."
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "point(-1)", "preset above", show=False, id="presets.up"),
         Binding("down,j", "point(1)", "preset below", show=False, id="presets.down"),

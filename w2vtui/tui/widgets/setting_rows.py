@@ -37,6 +37,8 @@ class Row:
 class SettingRows(Widget, can_focus=True):
     """Settings one under another, in two columns where the height asks for it."""
 
+    HELP = "Settings: pick one, turn it or type a value; in a run a change waits for enter."
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "rows--picked", "rows--value", "rows--staged", "rows--label", "rows--help",
     }  # fmt: skip

@@ -16,6 +16,8 @@ from w2vtui.tui.widgets.plot import Plot
 class SpeedPanel(Vertical):
     """A chart; the numbers stand in the frame."""
 
+    HELP = "Words trained a second, over the training time."
+
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs

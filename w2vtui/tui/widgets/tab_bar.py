@@ -19,9 +19,10 @@ class TabBar(Static):
 
         pane: str
 
-    def __init__(self, panes: tuple[str, ...], *, id: str) -> None:
+    def __init__(self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]") -> None:
+        """keys: those that switch, as the line says them"""
         super().__init__("", id=id, markup=False)
-        self._panes = panes
+        self._panes, self._keys = panes, keys
 
     def show(self, current: str) -> None:
         """Mark the pane on show."""
@@ -29,7 +30,7 @@ class TabBar(Static):
         for pane in self._panes:
             line.append(f" {pane.capitalize()} ", "bold reverse" if pane == current else "")
             line.append(" ")
-        line.append("  [ ] switch", "dim")
+        line.append(f"  {self._keys} switch", "dim")
         self.update(line, layout=False)
 
     def on_click(self, event: Click) -> None:

@@ -29,11 +29,18 @@ _ROWS_FOR_LEGEND = 7
 class WatchPanel(Vertical):
     """Watched words, a line each; in their place what a query finds, as long as one is asked."""
 
+    HELP = "Watched words and their nearest, signs show how those moved; or what a query finds."
+
     @dataclass
     class Asked(Message):
         """A query was entered; an empty one asks for the watched words."""
 
         query: str
+
+    def __init__(self, *, id: str, classes: str, when_asking: str, else_: str) -> None:
+        """when_asking, else_: the keys that its frame names"""
+        super().__init__(id=id, classes=classes)
+        self._when_asking, self._else = when_asking, else_
 
     def compose(self) -> ComposeResult:
         """The field, which shows while it is used, and the words."""
@@ -51,7 +58,7 @@ class WatchPanel(Vertical):
         """Show the field, or take it away."""
         self.query_one("#query").display = on
         self.border_title = "Neighbors" if on else "Watch words"
-        self.border_subtitle = "enter asks  esc back" if on else "/ ask  w edit list"
+        self.border_subtitle = self._when_asking if on else self._else
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Pass the query on."""

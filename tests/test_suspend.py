@@ -1,0 +1,66 @@
+"""A training without a screen that the shell suspends: it stands still, and so does its clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from w2v_kernels import compiling
+
+if not hasattr(signal, "SIGTSTP"):
+    pytest.skip("only Unix suspends", allow_module_level=True)
+
+ROOT = Path(__file__).resolve().parent.parent
+SUSPENDED_SECONDS = 2.0
+
+
+@pytest.fixture
+def program(topical_corpus, tmp_path):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")])}
+    if compiling.CACHE_FOLDER is not None:
+        environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+    words = ["train", str(topical_corpus), "-o", str(tmp_path / "v.txt"), "--json"]
+    words += ["--epochs", "1000000", "--vector-size", "8", "--workers", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "w2vtui", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def next_look(process: subprocess.Popen) -> dict:
+    """The next line of JSON in which something is trained."""
+    for line in process.stdout:
+        look = json.loads(line)
+        if look["tokens"] > 0:
+            return look
+    pytest.fail(f"it ended: {process.stderr.read()}")
+
+
+def test_the_clock_of_a_training_leaves_a_suspension_out(program):
+    before, began = next_look(program), time.monotonic()
+    program.send_signal(signal.SIGTSTP)
+    changed, status = os.waitpid(program.pid, os.WUNTRACED)
+    assert changed == program.pid
+    assert os.WIFSTOPPED(status)
+    stopped = time.monotonic()
+    while time.monotonic() < stopped + SUSPENDED_SECONDS:
+        assert os.waitpid(program.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
+    program.send_signal(signal.SIGCONT)
+    after = next_look(program)
+    while after["tokens"] <= before["tokens"]:
+        after = next_look(program)
+    took = time.monotonic() - began
+    assert after["seconds"] - before["seconds"] <= took - 0.9 * SUSPENDED_SECONDS
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(60) == 143

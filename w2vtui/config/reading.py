@@ -1,0 +1,306 @@
+"""Reads settings files and environment variables."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from w2vtui.errors import SettingsError
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    ScreenSettings,
+    TrainingSettings,
+    checked_value,
+    field_default,
+    field_types,
+    value_from_text,
+)
+
+TABLES: dict[str, type] = {
+    "corpus": CorpusSettings,
+    "vectors": TrainingSettings,
+    "training": LiveSettings,
+    "screen": ScreenSettings,
+}
+"""Tables of a settings file, in the order of `--help`; no two have a key of the same name."""
+KEYS_TABLE = "keys"
+"""The table that names other keys of the keyboard."""
+
+LOCAL_NAME = "w2vtui.toml"
+PREFIX = "W2VTUI_"
+CONFIG_VARIABLE = PREFIX + "CONFIG"
+_OTHER_VARIABLES = (CONFIG_VARIABLE, PREFIX + "CACHE_DIR")
+MOST_BYTES = 1 << 16
+"""A longer file holds something else than settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from."""
+
+    kind: Literal["flag", "environment", "file", "default"]
+    name: str = ""
+    """The flag, the variable or the path."""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """As a message names it: `--window`, `/home/me/w2vtui.toml, line 3`."""
+        return f"{self.name or self.kind}" + (f", line {self.line}" if self.line else "")
+
+
+DEFAULT = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A checked value and its source."""
+
+    value: Any
+    source: Source
+
+
+@dataclass(frozen=True)
+class Config:
+    """What files and variables say, the one that counts of each."""
+
+    values: Mapping[str, Given] = field(default_factory=dict)
+    """By the name of the setting."""
+    keys: Mapping[str, Given] = field(default_factory=dict)
+    """Keys of the keyboard, separated by commas, by the id of the binding."""
+
+    def settle(self, settings: type, flags: Mapping[str, Any]) -> dict[str, Given]:
+        """The value in force of every field of a settings class.
+
+        flags   what the command line says, by the name of the setting
+        """
+        settled = {}
+        for name in field_types(settings):
+            default = Given(field_default(settings, name), DEFAULT)
+            settled[name] = self.values.get(name, default)
+            if name in flags:
+                source = Source("flag", "--" + name.replace("_", "-"))
+                settled[name] = Given(flags[name], source)
+        return settled
+
+
+def settings_files(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """The files looked at, the one that counts more first; they need not exist."""
+    named = environment.get(CONFIG_VARIABLE)
+    if named:
+        own = Path(named)
+    else:
+        import platformdirs  # 10 ms, which a program that was told the place need not spend
+
+        own = platformdirs.user_config_path("w2vtui") / "config.toml"
+    try:
+        return (Path.cwd() / LOCAL_NAME, own.absolute())
+    except FileNotFoundError:  # the current folder was removed
+        return (own,)
+
+
+def read_config(environment: Mapping[str, str] = os.environ) -> Config:
+    """All that files and variables say.
+
+    Raises:
+        SettingsError: one of them cannot be read, names no setting, or gives one a wrong value.
+    """
+    values: dict[str, Given] = {}
+    keys: dict[str, Given] = {}
+    *local, own = settings_files(environment)
+    for path in (own, *local):
+        must_exist = path is own and bool(environment.get(CONFIG_VARIABLE))
+        config = _read_file(path, must_exist)
+        values |= config.values
+        keys |= config.keys
+    return Config(values | _read_variables(environment), keys)
+
+
+# ---- files
+
+
+def _read_file(path: Path, must_exist: bool) -> Config:
+    text = _text_of(path, must_exist)
+    if not text:
+        return Config()
+    import tomllib  # only a program that has something to read need spend the time
+
+    try:
+        document = tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, or a number too long to be read
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise SettingsError(f"{path} is not valid TOML: it is nested too deeply") from None
+    return _File(path, text).config(document)
+
+
+def _text_of(path: Path, must_exist: bool) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        if must_exist:
+            raise SettingsError(
+                f"{CONFIG_VARIABLE} names {path}, which is not there: w2vtui config init makes it"
+            ) from None
+        return ""
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"cannot read {path}: {reason}") from error
+    if len(content) > MOST_BYTES:
+        raise SettingsError(f"{path} is longer than {MOST_BYTES:,} bytes: not a settings file")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{path}, line {line}: settings are UTF-8 text, this is not") from None
+
+
+class _File:
+    """A parsed settings file, which can tell the line of a key."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._lines = path, text.split("\n")
+
+    def config(self, document: Mapping[str, Any]) -> Config:
+        """What it says, checked."""
+        values, keys = {}, {}
+        for table, content in document.items():
+            if table not in (*TABLES, KEYS_TABLE):
+                raise self._error((table,), _unknown_table_message(table))
+            if not isinstance(content, dict):
+                what = f"[{table}] must be a table of settings, got {content!r}"
+                raise self._error((table,), what)
+            if table == KEYS_TABLE:
+                keys = dict(self._keys(content, (table,)))
+                continue
+            for name, value in content.items():
+                values[name] = self._value(table, name, value)
+        return Config(values, keys)
+
+    def _value(self, table: str, name: str, value: Any) -> Given:
+        settings = TABLES[table]
+        if name not in field_types(settings):
+            raise self._error((table, name), _unknown_key_message(table, name, value))
+        try:
+            checked = checked_value(settings, name, value)
+        except SettingsError as error:
+            raise self._error((table, name), str(error)) from None
+        return Given(checked, self._source((table, name)))
+
+    def _keys(self, content: Mapping[str, Any], where: tuple[str, ...]) -> list[tuple[str, Given]]:
+        """Bindings by id; `train.pause` without quotes is a table in a table."""
+        found = []
+        for name, value in content.items():
+            place = (*where, name)
+            binding = ".".join(place[1:])
+            if isinstance(value, dict):
+                found += self._keys(value, place)
+                continue
+            keys = value if isinstance(value, list) else [value]
+            if not keys or not all(isinstance(key, str) and key.strip(", ") for key in keys):
+                what = f'{binding} must be a key such as "p" or "p,space", got {value!r}'
+                raise self._error(place, what)
+            found.append((binding, Given(",".join(keys), self._source(place))))
+        return found
+
+    def _error(self, place: tuple[str, ...], message: str) -> SettingsError:
+        return SettingsError(f"{self._source(place)}: {message}")
+
+    def _source(self, place: tuple[str, ...]) -> Source:
+        return Source("file", str(self._path), self._line_of(place))
+
+    def _line_of(self, place: tuple[str, ...]) -> int | None:
+        """The line that gives a key its value: the first up to which the text holds it."""
+        import tomllib
+
+        for number, line in enumerate(self._lines, start=1):
+            if place[-1] in line:
+                try:
+                    held: Any = tomllib.loads("\n".join(self._lines[:number]))
+                except ValueError:  # in the middle of a value of several lines
+                    continue
+                for name in place:
+                    held = held.get(name) if isinstance(held, dict) else None
+                if held is not None:
+                    return number
+        return None
+
+
+def _unknown_table_message(table: str) -> str:
+    owner = _table_of(table)
+    if owner is not None:
+        return f"{table} belongs under [{owner}]"
+    known = [*TABLES, KEYS_TABLE]
+    near = difflib.get_close_matches(table, known, n=1, cutoff=0.5)
+    hint = f"did you mean [{near[0]}]?" if near else f"known are {', '.join(known)}"
+    return f"there is no table {table!r}: {hint}"
+
+
+def _unknown_key_message(table: str, name: str, value: Any) -> str:
+    owner = _table_of(name)
+    if owner is not None:
+        return f"{name} belongs under [{owner}], not [{table}]"
+    message = f"there is no setting {name!r} under [{table}] (got {value!r})"
+    return message + _nearest(name, list(field_types(TABLES[table])))
+
+
+def _table_of(name: str) -> str | None:
+    owners = [table for table, settings in TABLES.items() if name in field_types(settings)]
+    return owners[0] if owners else None
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+
+
+# ---- variables
+
+
+def _read_variables(environment: Mapping[str, str]) -> dict[str, Given]:
+    """Settings given as `W2VTUI_WINDOW=8`; an empty variable asks for nothing."""
+    owners = {
+        PREFIX + name.upper(): (settings, name)
+        for settings in TABLES.values()
+        for name in field_types(settings)
+    }
+    values = {}
+    for variable, text in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES or not text:
+            continue
+        if variable not in owners:
+            # A warning would be behind the screen, and the run that it is about long under way.
+            near = difflib.get_close_matches(variable, [*owners, *_OTHER_VARIABLES], 1, 0.5)
+            hint = f": did you mean {near[0]}?" if near else ": w2vtui config show lists all"
+            raise SettingsError(
+                f"the environment variable {variable} ({text!r}) stands for no setting{hint}"
+            )
+        settings, name = owners[variable]
+        try:
+            checked = value_from_text(settings, name, text)
+        except SettingsError as error:
+            raise SettingsError(f"environment variable {variable}: {error}") from None
+        values[name] = Given(checked, Source("environment", variable))
+    return values
+
+
+# ---- several settings together
+
+
+def blamed(error: SettingsError, settled: Mapping[str, Given]) -> SettingsError:
+    """An error of several settings together, with the places that the values came from.
+
+    settled   the values in force, by name; those that the message names are told of
+    """
+    places = [
+        f"{name} from {given.source}"
+        for name, given in settled.items()
+        if given.source.kind in ("file", "environment") and re.search(rf"\b{name}\b", str(error))
+    ]
+    return SettingsError(f"{error} ({'; '.join(places)})") if places else error

@@ -1,0 +1,128 @@
+"""Colours: three themes of our own, Textual's by name, and all of them readable."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from textual.color import Color, ColorParseError
+from textual.theme import BUILTIN_THEMES, Theme
+
+from w2vtui.config import Given
+from w2vtui.errors import SettingsError
+
+# Blue and orange: told apart by every eye. Red stands for an error alone, with a sign and a word.
+OWN_THEMES = (
+    Theme(
+        name="w2vtui",
+        dark=True,
+        primary="#7cb7ff",
+        secondary="#9aa7b8",
+        accent="#ffb454",
+        warning="#ffb454",
+        error="#ff7a85",
+        success="#7cb7ff",
+        foreground="#d5dae2",
+        background="#12151c",
+        surface="#191d26",
+        panel="#20252f",
+    ),
+    Theme(
+        name="w2vtui-light",
+        dark=False,
+        primary="#0b57b0",
+        secondary="#4c5869",
+        accent="#8f4a00",
+        warning="#8f4a00",
+        error="#b3202c",
+        success="#0b57b0",
+        foreground="#14181f",
+        background="#fbfbfa",
+        surface="#f1f2f4",
+        panel="#e4e7eb",
+    ),
+    Theme(
+        name="w2vtui-contrast",
+        dark=True,
+        primary="#6fd3ff",
+        secondary="#e6e6e6",
+        accent="#ffd23f",
+        warning="#ffd23f",
+        error="#ff9aa2",
+        success="#6fd3ff",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#1c1c1c",
+    ),
+)
+DEFAULT_THEME = OWN_THEMES[0].name
+COLORLESS_THEME = "ansi-dark"
+
+_TEXT_COLORS = ("primary", "secondary", "accent", "error", "foreground")
+"""Variables of app.tcss that text is drawn in."""
+_GROUNDS = ("background", "surface", "panel")
+LEAST_CONTRAST = 4.5
+"""Between text and what is behind it: WCAG 2.2, 1.4.3."""
+
+
+def theme_names() -> list[str]:
+    """Every theme there is, our own first."""
+    return [theme.name for theme in OWN_THEMES] + sorted(BUILTIN_THEMES)
+
+
+def check_theme(theme: Given) -> None:
+    """Find out whether there is such a theme.
+
+    Raises:
+        SettingsError: there is none; the message says where it was named, and what is near.
+    """
+    names = theme_names()
+    if theme.value not in names:
+        near = difflib.get_close_matches(theme.value, names, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+        raise SettingsError(f"{theme.source}: there is no theme {theme.value!r}: {hint}")
+
+
+def readable(variables: Mapping[str, str]) -> dict[str, str]:
+    """A theme's variables, with those that text is drawn in moved until it can be read.
+
+    Themes mean some of these for areas; there a dark blue on black is well, as text it is not.
+    """
+    made = dict(variables)
+    grounds = [_color(variables[name]) for name in _GROUNDS]
+    if any(ground is None for ground in grounds):  # a terminal's own colours are what they are
+        return made
+    behind = [ground for ground in grounds if ground is not None]
+    darkest = min(_contrast(Color(255, 255, 255), ground) for ground in behind)
+    far = Color(255, 255, 255) if darkest >= LEAST_CONTRAST else Color(0, 0, 0)
+    for name in _TEXT_COLORS:
+        color = _color(variables[name])
+        if color is None:
+            continue
+        steps = (color.blend(far, share / 20) for share in range(21))
+        good = (one for one in steps if min(_contrast(one, g) for g in behind) >= LEAST_CONTRAST)
+        made[name] = next(good, far).hex
+    return made
+
+
+def _color(text: str) -> Color | None:
+    try:
+        color = Color.parse(text)
+    except ColorParseError:
+        return None
+    return color if color.ansi is None else None
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """Contrast of two colours, 1 to 21: WCAG 2.2, relative luminance."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in color.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
