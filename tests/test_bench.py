@@ -26,7 +26,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.cli.arguments import parse
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import ChildError, SettingsError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
 from w2vtui.training.meters import StopWatch
 from w2vtui.training.run import Run
 from w2vtui.training.shape import BlockShape
@@ -182,7 +182,7 @@ def test_a_program_is_told_what_ours_is_told(quick, word2vec, topical_corpus, mo
     expected = {
         "-size": "12", "-window": "3", "-sample": "0.01", "-min-count": "2", "-iter": "4",
         "-threads": "3", "-binary": "1", "-hs": str(int(by_tree)), "-cbow": str(int(is_cbow)),
-        "-negative": "0" if by_tree else "7", "-alpha": "0.05" if is_cbow else "0.025",
+        "-negative": "0" if by_tree else "7", "-alpha": str(default_alpha(*MODES[mode][:2])),
     }  # fmt: skip
     assert {name: flags[name] for name in expected} == expected
     assert len(flags["-train"]) < 100  # all that word2vec.c has room for
@@ -205,7 +205,12 @@ def test_defaults_are_every_mode_once_through_on_one_thread_and_all(monkeypatch,
     known = json.loads((tmp_path / "o.json").read_text())
     setups = [(run["mode"], run["threads"], run["vector_size"]) for run in known["runs"]]
     assert setups == [(mode, threads, 100) for mode in MODES for threads in (1, 4)]
-    assert known["settings"]["alpha"] == {"skip-gram": 0.025, "cbow": 0.05}
+    assert known["settings"]["alpha"] == {
+        "skip-gram-negative-sampling": 0.025,
+        "skip-gram-hierarchical-softmax": 0.025,
+        "cbow-negative-sampling": 0.075,
+        "cbow-hierarchical-softmax": 0.05,
+    }
 
 
 def test_json_for_stdout_comes_alone(quick, topical_corpus):

@@ -63,11 +63,11 @@ def test_the_figures_of_the_kernels_are_theirs():
 
 
 MEASURED = """
-import resource, sys
+import sys
+from w2vtui.bench.job import peak_memory
 from w2vtui.cli import run_command_line
 code = run_command_line(sys.argv[1:])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print("PEAK", code, peak * (1 if sys.platform == "darwin" else 1024))
+print("PEAK", code, peak_memory())
 """
 
 

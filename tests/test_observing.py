@@ -144,7 +144,7 @@ def test_churn_does_not_depend_on_how_often_one_looks():
 
 
 def test_looks_too_far_apart_are_not_compared():
-    assert len(churned(50_000, 0.2, 10).churn_curve) == 0
+    assert len(churned(90_000, 0.2, 10).churn_curve) == 0
 
 
 def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
@@ -171,7 +171,7 @@ def test_few_words_have_few_neighbours(n_words):
 
 
 def test_a_run_settles():
-    run = training_run(epochs=3_000)
+    run = training_run(epochs=20_000)
     until(lambda: len(run.churn_curve) > 0, "two looks")
     run.stop()
     assert run.wait(DEADLINE)

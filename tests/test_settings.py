@@ -351,12 +351,12 @@ def test_the_rates_must_not_cross():
     assert LiveSettings(alpha=0.01, min_alpha=0.01).min_alpha == 0.01
 
 
-@pytest.mark.parametrize(("model", "alpha"), [("skip-gram", 0.025), ("cbow", 0.05)])
+@pytest.mark.parametrize(("model", "alpha"), [("skip-gram", 0.025), ("cbow", 0.075)])
 def test_the_rates_must_not_cross_where_alpha_is_auto_either(model, alpha):
     """Found when the settings are made, not once a large corpus is read."""
     assert LiveSettings(model=model, min_alpha=alpha).resolved(10, 1).alpha == alpha
-    with pytest.raises(SettingsError, match=rf"above alpha \({alpha}\), got 0\.06"):
-        LiveSettings(model=model, min_alpha=0.06)
+    with pytest.raises(SettingsError, match=rf"above alpha \({alpha}\), got 0\.09"):
+        LiveSettings(model=model, min_alpha=0.09)
 
 
 def test_a_change_leaves_the_rest_and_the_original_as_they_were():
@@ -386,7 +386,7 @@ def test_every_auto_is_resolved():
     resolved = LiveSettings().resolved(n_tokens=400_000, cores=7)
     assert (resolved.alpha, resolved.epochs, resolved.workers) == (0.025, 20, 7)
     assert None not in dataclasses.asdict(resolved).values()
-    assert LiveSettings(model="cbow").resolved(10**9, 1).alpha == 0.05
+    assert LiveSettings(model="cbow").resolved(10**9, 1).alpha == 0.075
 
 
 def test_what_is_given_is_not_resolved_away():
@@ -423,6 +423,8 @@ def test_more_text_never_takes_more_epochs(a, b):
     assert auto_epochs(max(a, b)) <= auto_epochs(min(a, b))
 
 
-def test_the_learning_rates_are_those_of_word2vec_c():
-    assert default_alpha("skip-gram") == 0.025
-    assert default_alpha("cbow") == 0.05
+def test_the_learning_rates_are_those_of_word2vec_c_but_for_one():
+    for objective in ("negative-sampling", "hierarchical-softmax", "softmax"):
+        assert default_alpha("skip-gram", objective) == 0.025
+    assert default_alpha("cbow", "hierarchical-softmax") == 0.05
+    assert default_alpha("cbow", "negative-sampling") == 0.075

@@ -32,9 +32,6 @@ class SteeredRun(ScriptedRun):
 
     breakpoints: tuple[str, ...] = ()
 
-    def undo(self) -> None:
-        self.calls.append("undo")
-
     def break_when(self, text: str) -> None:
         if text == "never":
             raise SettingsError("a condition names a measure: probe < 2")
@@ -42,9 +39,6 @@ class SteeredRun(ScriptedRun):
 
     def clear_breakpoints(self) -> None:
         self.breakpoints = ()
-
-    def measure_quality(self) -> None:
-        self.calls.append("quality")
 
 
 @asynccontextmanager
@@ -274,10 +268,10 @@ async def test_the_run_is_paused_and_goes_on():
 
 
 async def test_undo_and_quality_ask_the_run():
-    async with steered() as (app, run):
+    async with steered(quality_wanted=True) as (app, run):
         await enter(app, "undo")
         await enter(app, "quality")
-        await wait_for(app, lambda: run.calls[-2:] == ["undo", "quality"])
+        await wait_for(app, lambda: run.calls[-2:] == ["undo", "measure quality"])
 
 
 async def test_breakpoints_are_set_shown_and_cleared():
@@ -297,19 +291,18 @@ async def test_breakpoints_are_set_shown_and_cleared():
 async def test_watch_follows_other_words_and_query_one_question():
     async with steered() as (app, run):
         await enter(app, "query king - man + woman")
-        await wait_for(app, lambda: run.calls[-1] == ("king - man + woman",))
+        await wait_for(app, lambda: run.calls[-1][-1] == "king - man + woman")
         assert app.screen.query_one("#query", Input).value == "king - man + woman"
         await enter(app, "watch paris  king paris")
         await wait_for(app, lambda: run.calls[-1] == ("paris", "king"))
-        assert app.session.starting_words == ("paris", "king")
+        assert app.session.watched == ("paris", "king")
         assert app.screen.query_one("#query", Input).value == ""
 
 
 async def test_after_the_end_commands_say_what_they_cannot_do():
     async with steered(state="done") as (app, run):
-        for line in ("watch king", "pause", "stop"):
+        for line in ("pause", "stop"):
             await enter(app, line)
-        await wait_for(app, lambda: "the run is done: query asks" in notices(app))
         await wait_for(app, lambda: "nothing to pause: the run is done" in notices(app))
         await wait_for(app, lambda: "nothing to stop: the run is done" in notices(app))
         assert "pause" not in run.calls
@@ -352,7 +345,7 @@ async def test_themes_panes_help_and_quit():
         await wait_for(app, lambda: "no pane 'evnts': did you mean events?" in notices(app))
         await enter(app, "help")
         await wait_for(app, lambda: isinstance(app.screen, Help))
-        listed = dict(app.screen.groups)["Commands"]
+        listed = next(part.keys for part in app.screen.sections if part.title == "Commands")
         assert [name for name, _ in listed] == list(COMMANDS)
         app.simulate_key("escape")
         await wait_for(app, lambda: not isinstance(app.screen, Help))
@@ -379,7 +372,7 @@ async def test_an_unknown_command_is_a_notice_with_the_nearest():
 async def test_the_palette_lists_commands_that_need_no_argument():
     async with steered() as (app, run):
         found = {command.title: command for command in app.get_system_commands(app.screen)}
-        assert {"Undo", "Resume", "Breaks", "Clear", "Quality", "Stop", "Save"} <= set(found)
+        assert {"Undo", "Pause", "Breaks", "Clear", "Quality", "End", "Save"} <= set(found)
         assert not {"Set", "Stage", "Query word", "Break", "Note", "Goto"} & set(found)
         titles = [command.title for command in app.get_system_commands(app.screen)]
         assert len(titles) == len(set(titles))

@@ -63,7 +63,7 @@ def click(app: W2vApp, place: Offset, times: int = 1) -> None:
 
 async def test_tab_goes_from_pane_to_pane_and_back():
     async with scripted(TRAINING, (120, 40)) as (app, _):
-        for pane in ("speed", "run", "neighbors", "events", "loss", "controls"):
+        for pane in ("speed", "run", "watch", "events", "quality", "loss", "controls"):
             app.simulate_key("tab")
             await wait_for(app, lambda pane=pane: focused(app) == pane)
         app.simulate_key("shift+tab")
@@ -72,7 +72,7 @@ async def test_tab_goes_from_pane_to_pane_and_back():
 
 async def test_tab_shows_the_panes_of_a_small_terminal_in_the_order_of_their_names():
     async with scripted(TRAINING, (80, 24)) as (app, _):
-        for pane, text in (("neighbors", "queen"), ("run", "35,412,807"), ("speed", "peak 401k")):
+        for pane, text in (("watch", "queen"), ("run", "35,412,807"), ("speed", "peak 401k")):
             app.simulate_key("tab")
             await wait_for(app, lambda text=text: text in text_of(app))
             assert focused(app) == pane
@@ -87,7 +87,7 @@ async def test_the_frame_tells_the_focus_without_colour():
 
 async def test_the_keys_of_the_screen_work_whatever_has_the_focus():
     async with scripted(TRAINING, (120, 40)) as (app, run):
-        for pane in ("loss", "speed", "run", "neighbors", "events"):
+        for pane in ("loss", "speed", "run", "watch", "events", "quality"):
             app.screen.go_to(pane)
             before = run.calls.count("pause")
             app.simulate_key("space")
@@ -244,16 +244,16 @@ async def test_what_is_not_on_show_is_not_drawn(monkeypatch):
 async def test_events_are_scrolled_by_keys():
     async with scripted(MANY, (120, 40)) as (app, _):
         panel = app.screen.query_one(EventsPanel)
-        assert "Events  1-4 of 30" in text_of(app)
+        assert "Events  1-5 of 30" in text_of(app)
         app.screen.go_to("events")
         for key, picked in (
-            ("end", 0), ("up", 1), ("pageup", 5), ("home", 29), ("down", 28), ("pagedown", 24),
+            ("end", 0), ("up", 1), ("pageup", 6), ("home", 29), ("down", 28), ("pagedown", 23),
         ):  # fmt: skip
             app.simulate_key(key)
             await wait_for(
                 app, lambda picked=picked: panel.picked == MANY.events[picked]
             )  # fmt: skip
-        await wait_for(app, lambda: "▸ 00:24" in text_of(app))
+        await wait_for(app, lambda: "▸ 00:23" in text_of(app))
 
 
 async def test_the_event_picked_stays_when_others_come():
@@ -275,8 +275,8 @@ async def test_a_filter_leaves_one_kind_of_event():
     async with scripted(MANY, (120, 40)) as (app, _):
         app.screen.go_to("events")
         for title, newest in (
-            ("Events: changes  1-4 of 10", "event 28"), ("Events: notes  1-4 of 10", "event 27"),
-            ("Events: errors  1-4 of 10", "event 29"), ("Events  1-4 of 30", "event 29"),
+            ("Events: changes  1-5 of 10", "event 28"), ("Events: notes  1-5 of 10", "event 27"),
+            ("Events: errors  1-5 of 10", "event 29"), ("Events  1-5 of 30", "event 29"),
         ):  # fmt: skip
             app.simulate_key("v")
             await wait_for(app, lambda title=title: title in text_of(app))
@@ -367,7 +367,7 @@ async def test_the_wheel_turns_the_setting_under_the_pointer():
 
 async def test_the_wheel_beside_the_rows_turns_nothing():
     async with scripted(TRAINING, (120, 40)) as (app, _):
-        mouse(app, MouseScrollUp, place_of(app, "center; cbow"))
+        mouse(app, MouseScrollUp, place_of(app, "skip-gram: each"))
         mouse(app, MouseScrollUp, place_of(app, "K               15"))
         await wait_for(app, lambda: app.screen.staging.staged)
         assert app.screen.staging.staged == {"negative": 20}

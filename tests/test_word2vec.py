@@ -67,7 +67,7 @@ def settings_of_run(monkeypatch):
     class Recorded(Exception):  # noqa: N818 - not a failure
         pass
 
-    def record(self, read_corpus, training, live):
+    def record(self, read_corpus, training, live, **options):
         seen.append((training, live))
         raise Recorded
 

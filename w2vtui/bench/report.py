@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, get_args
+from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -16,7 +16,7 @@ from rich.text import Text
 from w2vtui.bench.job import MODES
 from w2vtui.bench.plan import Bench, Measurement, Setup, Tool
 from w2vtui.display import safe_text
-from w2vtui.settings import Model, default_alpha
+from w2vtui.settings import default_alpha
 
 NOTHING = "-"
 SHARED_NOISE = "w2vtui draws noise once a center, the others once a pair: see --no-shared-noise"
@@ -26,8 +26,6 @@ SHARED_CORES = 0.75
 
 SHORT_SECONDS = 0.5
 """A shorter run is mostly its beginning and its end."""
-
-_MODELS: tuple[Model, ...] = get_args(Model)
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,10 @@ class Report:
                 "negative": live.negative,
                 "sample": live.sample,
                 "shared_noise": live.shared_noise,
-                "alpha": {model: live.alpha or default_alpha(model) for model in _MODELS},
+                "alpha": {
+                    mode.name: live.alpha or default_alpha(mode.model, mode.objective)
+                    for mode in MODES.values()
+                },
                 "epochs": live.resolved(self.bench.n_tokens, 1).epochs,
                 "repeat": self.repeats,
             },

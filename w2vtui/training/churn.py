@@ -27,7 +27,7 @@ COST_SHARE = 0.01
 LEAST_SECONDS = 0.2
 STEP = 0.02
 """From one look to its second, as a share of the planned tokens;"""
-FARTHEST = 2.0
+FARTHEST = 4.0
 """more than so many steps apart, two looks are not compared."""
 N_WORDS = 500
 N_CANDIDATES = 30_000

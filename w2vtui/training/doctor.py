@@ -134,7 +134,7 @@ SLOW_RATE = 0.1
 
 def _rate_at_floor(facts: Facts) -> str:
     settings, left = facts.settings, facts.left_share
-    slow = SLOW_RATE * default_alpha(settings.model)
+    slow = SLOW_RATE * default_alpha(settings.model, settings.objective)
     if left <= FLOOR_LEFT or facts.rate > settings.min_alpha or facts.rate >= slow:
         return ""
     return (

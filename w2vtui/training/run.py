@@ -373,9 +373,10 @@ class Run:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        if self._shape is None or self._crew is None:
+        if self._shape is None or self._crew is None or self._backend is None:
             raise SettingsError("there are no blocks yet: the corpus is still being read")
-        return self._shape.block(self._crew.plan.settings)
+        plan = self._crew.plan
+        return BlockShape(self._shape.contexts(plan.settings), self._backend.mean_targets(plan))
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""

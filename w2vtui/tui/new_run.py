@@ -248,7 +248,7 @@ class NewRunScreen(Screen[None]):
     def _auto(self, name: str) -> Any:
         """What `auto` is likely to stand for."""
         if name == "alpha":
-            return default_alpha(self.form.live.model)
+            return default_alpha(self.form.live.model, self.form.live.objective)
         if name == "workers":
             return self.app.cores
         if self.statistics is not None:

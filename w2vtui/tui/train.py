@@ -87,9 +87,9 @@ class TrainScreen(Screen[None]):
                 tooltip="the pane in focus takes the whole screen, or gives it back"),
         Binding("ctrl+o", "jump", "Jump", id="train.jump", priority=True, key_display="^o",
                 tooltip="go to a pane by a letter"),
-        Binding("tab", "focus_pane(1)", "next pane", show=False, id="train.focus_next",
+        Binding("tab", "focus_pane(1)", "pane after", show=False, id="train.focus_next",
                 tooltip="go to the next pane"),
-        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
+        Binding("shift+tab", "focus_pane(-1)", "pane before", show=False,
                 id="train.focus_previous", tooltip="go to the previous pane"),
         # On a small terminal brackets switch panes, which comes first here; else they smooth.
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
@@ -121,9 +121,8 @@ class TrainScreen(Screen[None]):
             for pane in PANES
         ),
         *(
-            Keyless(one.name.capitalize(), f"execute('{one.name}')", f":{one.name}  {one.help}")
-            for one in COMMANDS.values()
-            if not one.needs_argument
+            Keyless(name.capitalize(), f"execute({name!r})", f":{name}  {COMMANDS[name].help}")
+            for name in ("breaks", "clear")  # the others have keys, or need an argument
         ),
     )
 
@@ -503,7 +502,11 @@ class TrainScreen(Screen[None]):
         if action in ("jump", "maximize", "focus_pane"):
             return not self.has_class("tiny")
         if action == "back":
-            return asking or any(panel.view.cursor is not None for panel in self.query(LossPanel))
+            return (
+                asking
+                or bool(self._query)
+                or any(panel.view.cursor is not None for panel in self.query(LossPanel))
+            )
         if action == "pane":
             return self.has_class("tabbed")
         return True
@@ -539,7 +542,7 @@ class TrainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """From the query back to the watch words; from elsewhere, drop the cursor on the curve."""
-        if not isinstance(self.focused, Input):
+        if not (isinstance(self.focused, Input) or self._query):
             self.query_one(LossPanel).drop_cursor()
             return
         self._query = ""
@@ -559,6 +562,7 @@ class TrainScreen(Screen[None]):
         field = self.query_one("#query", Input)
         if field.value != query:
             field.value = query
+        self.query_one(WatchPanel).ask(bool(query))
         self._look()
 
     def action_watch_words(self) -> None:
