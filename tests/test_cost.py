@@ -130,6 +130,19 @@ def test_after_a_change_the_run_says_how_far_off_its_price_was():
     assert run.wait(DEADLINE)
 
 
+def test_each_thread_has_its_speed():
+    run = training_run(workers=2)
+    until(lambda: run.snapshot().words_per_second > 0, "a speed")
+    until(lambda: min(run.snapshot().thread_words_per_second) > 0, "the speed of each")
+    shot = run.snapshot()
+    assert sum(shot.thread_words_per_second) == pytest.approx(shot.words_per_second, rel=0.3)
+    run.change(workers=1)
+    until(lambda: len(run.snapshot().thread_words_per_second) == 1, "one thread")
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().thread_words_per_second == (0.0,)
+
+
 # ---- undo
 
 

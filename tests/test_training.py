@@ -19,8 +19,9 @@ from w2vtui.training.crew import Crew
 from w2vtui.training.history import CAPACITY, Curve
 from w2vtui.training.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
 from w2vtui.training.route import Route
-from w2vtui.training.run import Run, describe_change
+from w2vtui.training.run import Run
 from w2vtui.training.schedule import Schedule
+from w2vtui.training.steering import describe_change
 
 DEADLINE = 60.0
 

@@ -447,5 +447,5 @@ async def test_every_key_is_in_the_help_and_can_be_set_anew(topical_corpus):
 async def test_the_palette_knows_the_keys_of_the_screen(topical_corpus):
     async with training(form(topical_corpus)) as app:
         titles = {command.title for command in app.get_system_commands(app.screen)}
-        assert {"Pause", "Save", "Stop", "Freeze", "Help", "Quit", "Theme"} <= titles
+        assert {"Pause", "Save", "End", "Freeze", "Help", "Quit", "Theme"} <= titles
         assert "New run" not in titles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from w2vtui.tui.session import Form, Session
 from w2vtui.tui.train import TrainScreen
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.setting_rows import SettingRows
+from w2vtui.tui.widgets.speed import parts_text
 
 PATIENCE_SECONDS = 30.0
 
@@ -270,6 +272,21 @@ async def test_every_setting_says_what_its_change_means():
         assert [note.message for note in app._notifications] == [
             "this is fixed for a run: end this one, and start anew"
         ]
+
+
+async def test_the_speed_of_each_thread_and_the_cost_of_the_screen_are_shown():
+    async with scripted(replace(TRAINING, thread_words_per_second=(9e4, 7e4)), (120, 40)) as (
+        app,
+        _,
+    ):
+        await wait_for(app, lambda: re.search(r"threads 90.0k 70.0k +UI \d+ %", text_of(app)))
+
+
+def test_threads_too_many_for_a_line_are_told_by_the_slowest_and_the_fastest():
+    speeds = [1e5, 2e5, 3e5, 1.5e5]
+    assert parts_text(speeds, 0.04, 60) == "threads 100k  200k  300k  150k  UI 4 %"
+    assert parts_text(speeds, 0.04, 27) == "threads 100k to 300k UI 4 %"
+    assert parts_text((), 0.1, 27) == "UI 10 %"
 
 
 async def test_u_undoes():

@@ -105,7 +105,8 @@ class Observer:
 
     def _main(self) -> None:
         try:
-            while not self._leave.is_set():
+            leaving = False
+            while not leaving:  # a run may be over before this thread has begun
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
                 leaving = self._leave.is_set()

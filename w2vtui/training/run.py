@@ -14,7 +14,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
@@ -22,8 +22,6 @@ from w2vtui.settings import (
     LiveSettings,
     TrainingSettings,
     available_cores,
-    field_types,
-    spec_of,
 )
 from w2vtui.training.backend import CpuBackend, Plan, Tallies
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
@@ -41,46 +39,13 @@ from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.shape import BlockShape, TextShape
 from w2vtui.training.snapshot import Event, Snapshot, State
+from w2vtui.training.steering import Steering
 from w2vtui.vectors import KeyedVectors
 
 TICK_SECONDS = 0.2
-SETTLING_SECONDS = 0.5
-"""After a change: what comes first is trained partly under the old settings."""
-JUDGING_SECONDS = 2.0
-"""How long the speed is measured then, to be held against what was foreseen."""
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
-
-
-class _Staged(NamedTuple):
-    """A requested change that is not in force yet."""
-
-    wanted: LiveSettings
-    sets_rate: bool
-    """Whether alpha was named, and so is the rate from there on."""
-    at: float
-    """When it was asked for, on the monotonic clock."""
-    undoes: _Applied | None = None
-    """The change that this one takes back."""
-
-
-class _Applied(NamedTuple):
-    """A change that came into force, and what was in force before."""
-
-    number: int
-    settings: LiveSettings
-    schedule: Schedule
-
-
-class _Forecast(NamedTuple):
-    """The speed that was foreseen for a change, to be held against what it became."""
-
-    number: int
-    words_per_second: float
-    seconds: float
-    tokens: int | None = None
-    """Tokens trained when the speed began to be measured; None until then."""
 
 
 class Run:
@@ -115,9 +80,6 @@ class Run:
         self._events: tuple[Event, ...] = ()
         self._error: BaseException | None = None
         self._lock = threading.Lock()
-        self._staged: _Staged | None = None
-        self._applied: list[_Applied] = []
-        self._forecast: _Forecast | None = None
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -127,11 +89,12 @@ class Run:
         self._crew: Crew | None = None
         self._observer: Observer | None = None
         self._shape: TextShape | None = None
-        self._costs: CostModel | None = None
+        self._steering: Steering | None = None
         self._checkup: Checkup | None = None
 
         self._watch = StopWatch()
         self._speed = SpeedMeter()
+        self._thread_speeds: list[SpeedMeter] = []
         self._ticked = Tallies()
         self._loss: float | None = None
         self.loss_curve = Curve()
@@ -178,11 +141,7 @@ class Run:
         Raises:
             SettingsError: an unknown setting, a value out of range, or a run that does not train.
         """
-        with self._lock:
-            wanted = self._wanted(settings)
-            staged = self._staged
-            sets_rate = "alpha" in settings or (staged is not None and staged.sets_rate)
-            self._staged = _Staged(wanted, sets_rate, staged.at if staged else time.monotonic())
+        wanted = self._steered().change(settings)
         self._wake.set()
         return wanted
 
@@ -196,22 +155,9 @@ class Run:
             SettingsError: nothing was changed, the run does not train, or it is past the end it
                 then had.
         """
-        with self._lock:
-            crew, _ = self._training_crew()
-            taken_back = self._staged.undoes if self._staged else None
-            if taken_back is not None:  # the key was pressed twice: one step further
-                self._applied = [one for one in self._applied if one is not taken_back]
-            if not self._applied:
-                raise SettingsError("there is nothing to undo: no setting was changed")
-            last = self._applied[-1]
-            if last.schedule.planned <= crew.clock:
-                raise SettingsError(
-                    f"change {last.number} cannot be undone: by what it changed from, "
-                    f"{last.settings.epochs} epochs, the run would be over"
-                )
-            self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
+        settings = self._steered().undo()
         self._wake.set()
-        return last.settings
+        return settings
 
     def price(self, **settings: Any) -> Price | None:
         """What other live settings are expected to cost; None while there is no speed to go by.
@@ -219,51 +165,12 @@ class Run:
         Raises:
             SettingsError: as `change` does.
         """
-        with self._lock:
-            return self._price(self._wanted(settings))
+        return self._steered().price(settings)
 
-    def _training_crew(self) -> tuple[Crew, Route]:
-        crew, route = self._crew, self._route
-        if crew is None or route is None or self._state not in ("training", "paused"):
+    def _steered(self) -> Steering:
+        if self._steering is None or self._state not in ("training", "paused"):
             raise SettingsError(f"settings change while a run trains; this one is {self._state}")
-        return crew, route
-
-    def _wanted(self, settings: dict[str, Any]) -> LiveSettings:
-        """The settings asked for, over those in force or about to be."""
-        crew, route = self._training_crew()
-        base = self._staged.wanted if self._staged else crew.plan.settings
-        if settings.get("alpha") is not None and "min_alpha" not in settings:
-            # A rate set below the floor takes the floor down with it.
-            settings["min_alpha"] = min(base.min_alpha, settings["alpha"])
-        per_epoch = route.tokens_per_epoch
-        wanted = base.changed(**settings).resolved(per_epoch, available_cores())
-        assert wanted.epochs is not None
-        if wanted.epochs * per_epoch <= crew.clock:
-            raise SettingsError(
-                f"epochs must be more than the {crew.clock / per_epoch:.1f} already "
-                f"trained, got {wanted.epochs}: stop the run instead"
-            )
-        if wanted.objective != base.objective:
-            CpuBackend.check_objective(wanted.objective, self._n_words)
-        return wanted
-
-    def _price(self, wanted: LiveSettings) -> Price | None:
-        crew, route, costs, speed = self._crew, self._route, self._costs, self._speed.now
-        if crew is None or route is None or costs is None or not speed:
-            return None
-        now, spent, cores = crew.plan.settings, crew.spent(), available_cores()
-        work = costs.seconds_a_token(wanted, spent) / costs.seconds_a_token(now, spent)
-        at_once = [min(settings.workers or 1, cores) for settings in (now, wanted)]
-        foreseen = speed / work * at_once[1] / at_once[0]
-        tokens, planned = crew.tallies().tokens, (wanted.epochs or 1) * route.tokens_per_epoch
-        eta = max(planned - tokens, 0) / foreseen
-        return Price(
-            work=work,
-            words_per_second=foreseen,
-            words_per_second_before=speed,
-            eta_seconds=eta,
-            eta_change=eta - max(crew.schedule.planned - tokens, 0) / speed,
-        )
+        return self._steering
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on: `king - man +
@@ -405,7 +312,7 @@ class Run:
             n_words=self._n_words,
             settings=crew.plan.settings,
             plan_reason=self._plan_reason,
-            applying=self._staged is not None,
+            applying=self._steering is not None and self._steering.applying,
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,
             tokens_per_epoch=per_epoch,
@@ -415,6 +322,10 @@ class Run:
             words_per_second=speed,
             mean_words_per_second=tallies.tokens / seconds if seconds > 0 else 0.0,
             peak_words_per_second=self._speed.peak,
+            thread_words_per_second=tuple(
+                meter.now if speed else 0.0
+                for meter in self._thread_speeds[: crew.plan.settings.workers]
+            ),
             rate=schedule.at(crew.clock),
             loss=self._loss,
             mean_loss=tallies.loss / tallies.pairs if tallies.pairs else None,
@@ -499,7 +410,8 @@ class Run:
             self._watch.stop()
             with self._lock:
                 self._state = ending
-                self._staged = None  # asked for too late to come into force
+            if self._steering is not None:
+                self._steering.drop()
             self._ended.set()
 
     def _prepare(self) -> None:
@@ -526,7 +438,6 @@ class Run:
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
         self._backend = CpuBackend(corpus, self.training)
         self._shape = TextShape(corpus)
-        self._costs = CostModel(self._shape, self.training.vector_size)
         self._checkup = Checkup(corpus)
         plan = self._backend.plan(live)
         self._compile(plan)
@@ -546,6 +457,8 @@ class Run:
         )
         self._observer.watch(self._watched)
         self._check_breakpoints()
+        costs = CostModel(self._shape, self.training.vector_size)
+        self._steering = Steering(crew, route, self._backend, costs, self._speed)
         self._route, self._crew = route, crew
         if self._plan_reason:
             self._note(self._plan_reason)
@@ -588,7 +501,7 @@ class Run:
         while crew.busy or not (crew.finished or self._stopping.is_set()):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
-            self._apply_staged(crew)
+            self._apply_change()
             self._tick(crew)
             for error in (crew.error, observer.error):
                 if error is not None:
@@ -607,73 +520,24 @@ class Run:
             raise observer.error
         return "done" if crew.finished else "stopped"
 
-    def _apply_staged(self, crew: Crew) -> None:
+    def _apply_change(self) -> None:
         """Bring a requested change into force, and note where."""
-        with self._lock:
-            staged = self._staged
-        if staged is None:
-            return
-        assert self._backend is not None
-        assert self._route is not None
-        wanted, before = staged.wanted, crew.plan.settings
-        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
-        plan = self._backend.plan(wanted)
-        price = self._price(wanted)
-        schedule_before, rate_before = crew.schedule, crew.schedule.at(crew.clock)
-
-        def reschedule(schedule: Schedule, clock: int) -> Schedule:
-            if staged.undoes is not None and staged.undoes.schedule.planned > clock:
-                return staged.undoes.schedule
-            rate = wanted.alpha if staged.sets_rate else None
-            same = rate is None and wanted.min_alpha == before.min_alpha
-            if same and planned == schedule.planned:
-                return schedule
-            return schedule.changed(
-                clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
-            )
-
-        clock = crew.adopt(plan, reschedule)
-        took = 1000 * (time.monotonic() - staged.at)
-        with self._lock:
-            if self._staged is staged:
-                self._staged = None
-        sets_rate = staged.sets_rate or staged.undoes is not None
-        rates = (rate_before, crew.schedule.at(clock)) if sets_rate else None
-        text = describe_change(before, wanted, rates)
-        if not text:
+        assert self._steering is not None
+        number = 1 + sum(event.kind == "change" for event in self._events)
+        change = self._steering.apply(number, self._watch.seconds)
+        if change is None:
             return
         if self._observer is not None:
             self._observer.look_soon()
         if self._checkup is not None:
-            self._checkup.note_change(before, wanted, clock)
-        number = 1 + sum(event.kind == "change" for event in self._events)
-        with self._lock:
-            if staged.undoes is None:
-                self._applied.append(_Applied(number, before, schedule_before))
-            else:
-                self._applied = [one for one in self._applied if one is not staged.undoes]
-                text = f"undo {staged.undoes.number}: {text}"
-        self._note(text, kind="change", tokens=clock, number=number, acknowledged_ms=took)
-        self._forecast = None
-        if price is not None and before != wanted:
-            self._forecast = _Forecast(number, price.words_per_second, self._watch.seconds)
-
-    def _judge_forecast(self, seconds: float, tokens: int) -> None:
-        """Once a change has settled, say what its speed became, beside what was foreseen."""
-        forecast = self._forecast
-        if forecast is None:
-            return
-        if forecast.tokens is None:
-            if seconds >= forecast.seconds + SETTLING_SECONDS:
-                self._forecast = forecast._replace(seconds=seconds, tokens=tokens)
-        elif seconds >= forecast.seconds + JUDGING_SECONDS:
-            self._forecast = None
-            became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
-            error = became / forecast.words_per_second - 1
-            self._note(
-                f"change {forecast.number}: about {forecast.words_per_second / 1e3:,.0f} k words/s "
-                f"foreseen, {became / 1e3:,.0f} k measured ({100 * error:+.0f} %)"
-            )
+            self._checkup.note_change(change.before, change.after, change.tokens)
+        self._note(
+            change.text,
+            kind="change",
+            tokens=change.tokens,
+            number=number,
+            acknowledged_ms=change.acknowledged_ms,
+        )
 
     def _tick(self, crew: Crew) -> None:
         """Read the counters, extend the curves, notice a loss that is no number."""
@@ -684,7 +548,14 @@ class Run:
             self.loss_curve.append(tallies.tokens, seconds, self._loss, pairs)
         if tallies.tokens > self._ticked.tokens:
             self._speed.read(seconds, tallies.tokens)
-            self._judge_forecast(seconds, tallies.tokens)
+            for number, tokens in enumerate(crew.tokens_of_workers()):
+                if number == len(self._thread_speeds):
+                    self._thread_speeds.append(SpeedMeter())
+                self._thread_speeds[number].read(seconds, tokens)
+            if self._steering is not None:
+                judgement = self._steering.judgement(seconds, tallies.tokens)
+                if judgement:
+                    self._note(judgement)
             self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
         self._ticked = tallies
         if self._checkup is not None and pairs > 0:
@@ -715,22 +586,3 @@ class Run:
             acknowledged_ms=acknowledged_ms,
         )
         self._events = (*self._events, event)
-
-
-def describe_change(
-    before: LiveSettings, after: LiveSettings, rates: tuple[float, float] | None = None
-) -> str:
-    """What differs, as an event says it: `K 5 -> 15, window 5 -> 8`.
-
-    rates   the learning rate before and after, where the change sets it anew
-    """
-    parts = []
-    for name in field_types(LiveSettings):
-        old, new = getattr(before, name), getattr(after, name)
-        if name == "alpha":
-            old, new = rates or (new, new)
-        if old != new:
-            shown = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in (old, new)]
-            label = spec_of(LiveSettings, name).label
-            parts.append(f"{label} {shown[0]} \N{RIGHTWARDS ARROW} {shown[1]}")
-    return ", ".join(parts)

@@ -182,6 +182,8 @@ class Snapshot:
     """Over the last second or so; 0 while nothing trains."""
     mean_words_per_second: float = 0.0
     peak_words_per_second: float = 0.0
+    thread_words_per_second: tuple[float, ...] = ()
+    """The speed now of each thread that the settings in force call for."""
 
     rate: float = 0.0
     """Learning rate now."""

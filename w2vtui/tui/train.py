@@ -348,7 +348,11 @@ class TrainScreen(Screen[None]):
     def _draw_speed(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(SpeedPanel)
         panel.show_numbers(
-            shot.words_per_second, shot.mean_words_per_second, shot.peak_words_per_second
+            shot.words_per_second,
+            shot.mean_words_per_second,
+            shot.peak_words_per_second,
+            shot.thread_words_per_second,
+            self._busy.share(),
         )
         if run is not None and self._is_new("speed", run.speed_curve.version, panel.size):
             panel.show_curve(run.speed_curve.rows())

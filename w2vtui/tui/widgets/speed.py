@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from w2vtui.tui.figures import short
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.widgets.chart import Chart
+from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.plot import Plot
 
 
 class SpeedPanel(Vertical):
-    """A chart; the numbers stand in the frame."""
+    """A chart, and a line for its parts; the sums stand in the frame."""
 
-    HELP = "Words trained a second, over the training time."
+    HELP = "Words trained a second, over the training time; what each thread does, and the screen."
 
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        """One chart."""
+        """A chart above a line."""
         yield Chart(id="speed-chart")
+        yield Panel(id="speed-parts")
 
-    def show_numbers(self, now: float, mean: float, peak: float) -> None:
-        """Words a second."""
+    def show_numbers(
+        self, now: float, mean: float, peak: float, threads: Sequence[float], screen: float
+    ) -> None:
+        """Words a second, in all and of each thread; the share of a core that the screen takes."""
         self.border_title = f"Speed   now {short(now):<5}"
         self.border_subtitle = f"mean {short(mean)} · peak {short(peak)}"
+        panel = self.query_one("#speed-parts", Panel)
+        panel.show(Text(parts_text(threads, screen, panel.size.width), no_wrap=True))
 
     def show_curve(self, rows: NDArray[np.float64]) -> None:
         """Draw tokens, seconds, words a second, weight, and no error (n, 5)."""
         seconds = float(rows[-1, 1]) if len(rows) else 1.0
         plot = Plot(points=rows[:, [1, 2]], x_high=seconds, from_zero=True, glyphs=self._glyphs)
         self.query_one(Chart).show(plot)
+
+
+def parts_text(threads: Sequence[float], screen: float, width: int) -> str:
+    """`threads 512k 498k  UI 4 %`; of threads too many for the line the slowest and fastest."""
+    own = f"UI {100 * screen:.0f} %"
+    each = "threads " + " ".join(f"{short(speed):<5}" for speed in threads)
+    if len(each) + 1 + len(own) > width:
+        each = f"threads {short(min(threads, default=0))} to {short(max(threads, default=0))}"
+    return f"{each} {own}" if threads else own

@@ -1,0 +1,258 @@
+"""Live settings in mid-run: asked for, priced, brought into force between stretches, taken back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, NamedTuple
+
+from w2vtui.errors import SettingsError
+from w2vtui.settings import LiveSettings, available_cores, field_types, spec_of
+from w2vtui.training.backend import CpuBackend
+from w2vtui.training.cost import CostModel, Price
+from w2vtui.training.crew import Crew
+from w2vtui.training.meters import SpeedMeter
+from w2vtui.training.route import Route
+from w2vtui.training.schedule import Schedule
+
+SETTLING_SECONDS = 0.5
+"""After a change: what comes first is trained partly under the old settings."""
+JUDGING_SECONDS = 2.0
+"""How long the speed is measured then, to be held against what was foreseen."""
+
+
+class _Staged(NamedTuple):
+    """A requested change that is not in force yet."""
+
+    wanted: LiveSettings
+    sets_rate: bool
+    """Whether alpha was named, and so is the rate from there on."""
+    at: float
+    """When it was asked for, on the monotonic clock."""
+    undoes: _Past | None = None
+    """The change that this one takes back."""
+
+
+class _Past(NamedTuple):
+    """What was in force before a change."""
+
+    number: int
+    settings: LiveSettings
+    schedule: Schedule
+
+
+class _Forecast(NamedTuple):
+    """The speed that was foreseen for a change, to be held against what it became."""
+
+    number: int
+    words_per_second: float
+    seconds: float
+    tokens: int | None = None
+    """Tokens trained when the speed began to be measured; None until then."""
+
+
+class Change(NamedTuple):
+    """A change that came into force."""
+
+    before: LiveSettings
+    after: LiveSettings
+    text: str
+    tokens: int
+    """Training tokens handed out before it."""
+    acknowledged_ms: float
+    """From the request to the first stretch that may use it."""
+
+
+class Steering:
+    """Any thread asks; the run's thread brings into force."""
+
+    def __init__(
+        self, crew: Crew, route: Route, backend: CpuBackend, costs: CostModel, speed: SpeedMeter
+    ) -> None:
+        self._crew, self._route, self._backend = crew, route, backend
+        self._costs, self._speed = costs, speed
+        self._lock = threading.Lock()
+        self._staged: _Staged | None = None
+        self._past: tuple[_Past, ...] = ()
+        self._forecast: _Forecast | None = None
+
+    @property
+    def applying(self) -> bool:
+        """Whether a change was asked for that is not in force yet."""
+        return self._staged is not None
+
+    # ---- asking
+
+    def change(self, settings: dict[str, Any]) -> LiveSettings:
+        """Ask for a change, beside what was asked for and is not in force yet.
+
+        Raises:
+            SettingsError: an unknown setting, or a value out of range.
+        """
+        with self._lock:
+            wanted, staged = self._wanted(settings), self._staged
+            sets_rate = "alpha" in settings or (staged is not None and staged.sets_rate)
+            self._staged = _Staged(wanted, sets_rate, staged.at if staged else time.monotonic())
+        return wanted
+
+    def undo(self) -> LiveSettings:
+        """Ask for what was in force before the last change that is not undone.
+
+        Raises:
+            SettingsError: nothing was changed, or the run is past the end that it then had.
+        """
+        with self._lock:
+            if self._staged is not None and self._staged.undoes is not None:
+                self._forget(self._staged.undoes)  # asked for twice: one step further
+            if not self._past:
+                raise SettingsError("there is nothing to undo: no setting was changed")
+            last = self._past[-1]
+            if last.schedule.planned <= self._crew.clock:
+                raise SettingsError(
+                    f"change {last.number} cannot be undone: by what it changed from, "
+                    f"{last.settings.epochs} epochs, the run would be over"
+                )
+            self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
+        return last.settings
+
+    def price(self, settings: dict[str, Any]) -> Price | None:
+        """What a change is expected to cost; None while there is no speed to go by.
+
+        Raises:
+            SettingsError: as `change` does.
+        """
+        with self._lock:
+            wanted = self._wanted(settings)
+        return self._price(wanted)
+
+    def _wanted(self, settings: dict[str, Any]) -> LiveSettings:
+        """The settings asked for, over those in force or about to be."""
+        crew, per_epoch = self._crew, self._route.tokens_per_epoch
+        base = self._staged.wanted if self._staged else crew.plan.settings
+        if settings.get("alpha") is not None and "min_alpha" not in settings:
+            # A rate set below the floor takes the floor down with it.
+            settings = settings | {"min_alpha": min(base.min_alpha, settings["alpha"])}
+        wanted = base.changed(**settings).resolved(per_epoch, available_cores())
+        assert wanted.epochs is not None
+        if wanted.epochs * per_epoch <= crew.clock:
+            raise SettingsError(
+                f"epochs must be more than the {crew.clock / per_epoch:.1f} already "
+                f"trained, got {wanted.epochs}: stop the run instead"
+            )
+        if wanted.objective != base.objective:
+            CpuBackend.check_objective(wanted.objective, self._backend.n_words)
+        return wanted
+
+    def _price(self, wanted: LiveSettings) -> Price | None:
+        crew, speed = self._crew, self._speed.now
+        if not speed:
+            return None
+        now, spent, cores = crew.plan.settings, crew.spent(), available_cores()
+        work = self._costs.seconds_a_token(wanted, spent) / self._costs.seconds_a_token(now, spent)
+        before, after = (min(settings.workers or 1, cores) for settings in (now, wanted))
+        foreseen = speed / work * after / before
+        tokens = crew.tallies().tokens
+        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
+        eta = max(planned - tokens, 0) / foreseen
+        return Price(
+            work=work,
+            words_per_second=foreseen,
+            words_per_second_before=speed,
+            eta_seconds=eta,
+            eta_change=eta - max(crew.schedule.planned - tokens, 0) / speed,
+        )
+
+    # ---- the run's thread
+
+    def apply(self, number: int, seconds: float) -> Change | None:
+        """Bring what was asked for into force; None when nothing was, or nothing is new.
+
+        number   what the change will be called
+        seconds  of training so far
+        """
+        staged, crew = self._staged, self._crew
+        if staged is None:
+            return None
+        wanted, before = staged.wanted, crew.plan.settings
+        plan, price = self._backend.plan(wanted), self._price(wanted)
+        schedule, rate = crew.schedule, crew.schedule.at(crew.clock)
+        clock = crew.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
+        took = 1000 * (time.monotonic() - staged.at)
+        sets_rate = staged.sets_rate or staged.undoes is not None
+        rates = (rate, crew.schedule.at(clock)) if sets_rate else None
+        text = describe_change(before, wanted, rates)
+        with self._lock:
+            if self._staged is staged:
+                self._staged = None
+            if not text:
+                return None
+            if staged.undoes is None:
+                self._past = (*self._past, _Past(number, before, schedule))
+            else:
+                self._forget(staged.undoes)
+                text = f"undo {staged.undoes.number}: {text}"
+        self._forecast = None
+        if price is not None and before != wanted:
+            self._forecast = _Forecast(number, price.words_per_second, seconds)
+        return Change(before, wanted, text, clock, took)
+
+    def drop(self) -> None:
+        """Forget what was asked for too late to come into force."""
+        self._staged = None
+
+    def judgement(self, seconds: float, tokens: int) -> str:
+        """What became of the speed foreseen for the last change, once it has settled; else ''."""
+        forecast = self._forecast
+        if forecast is None:
+            return ""
+        if forecast.tokens is None:
+            if seconds >= forecast.seconds + SETTLING_SECONDS:
+                self._forecast = forecast._replace(seconds=seconds, tokens=tokens)
+            return ""
+        if seconds < forecast.seconds + JUDGING_SECONDS:
+            return ""
+        self._forecast = None
+        became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
+        error = became / forecast.words_per_second - 1
+        return (
+            f"change {forecast.number}: about {forecast.words_per_second / 1e3:,.0f} k words/s "
+            f"foreseen, {became / 1e3:,.0f} k measured ({100 * error:+.0f} %)"
+        )
+
+    def _rescheduled(
+        self, staged: _Staged, before: LiveSettings, schedule: Schedule, clock: int
+    ) -> Schedule:
+        """The line of the rate under a change; an undo goes back to the one before."""
+        if staged.undoes is not None and staged.undoes.schedule.planned > clock:
+            return staged.undoes.schedule
+        wanted = staged.wanted
+        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
+        rate = wanted.alpha if staged.sets_rate else None
+        same = rate is None and wanted.min_alpha == before.min_alpha
+        if same and planned == schedule.planned:
+            return schedule
+        return schedule.changed(
+            clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
+        )
+
+    def _forget(self, past: _Past) -> None:
+        self._past = tuple(one for one in self._past if one is not past)
+
+
+def describe_change(
+    before: LiveSettings, after: LiveSettings, rates: tuple[float, float] | None = None
+) -> str:
+    """What differs, as an event says it: `K 5 -> 15, window 5 -> 8`.
+
+    rates   the learning rate before and after, where the change sets it anew
+    """
+    parts = []
+    for name in field_types(LiveSettings):
+        old, new = getattr(before, name), getattr(after, name)
+        if name == "alpha":
+            old, new = rates or (new, new)
+        if old != new:
+            shown = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in (old, new)]
+            label = spec_of(LiveSettings, name).label
+            parts.append(f"{label} {shown[0]} \N{RIGHTWARDS ARROW} {shown[1]}")
+    return ", ".join(parts)
