@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from w2v_kernels import compiling, cpu, private_nodes
 from w2v_kernels.tiles import ROW_PAD, TILE
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import estimate
+from w2vtui.training import estimate, work
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.estimate import (
     available_memory,
@@ -57,9 +56,9 @@ def test_the_arrays_are_those_of_a_run(atlas, objective, size):
 
 
 def test_the_figures_of_the_kernels_are_theirs():
-    assert (estimate._ROW_FLOATS, estimate._TILE) == (ROW_PAD, TILE)
+    assert (work.VECTOR, work.TILE) == (ROW_PAD, TILE)
     assert private_nodes.N_PRIVATE == estimate._PRIVATE_NODES
-    assert cpu.empty_rows(1, 100).shape[1] == estimate._padded(100, ROW_PAD)
+    assert cpu.empty_rows(1, 100).shape[1] == work.padded(100, ROW_PAD)
 
 
 MEASURED = """
@@ -191,8 +190,8 @@ def test_the_mean_of_contexts_is_that_of_windows(shrink, length):
     reaches = range(1, window + 1) if shrink else [window]
     true = np.mean([np.minimum(places, r) + np.minimum(length - 1 - places, r) for r in reaches])
     live = LiveSettings(window=window, shrink_windows=shrink)
-    assert estimate._mean_contexts(live, length) == pytest.approx(true)
-    assert estimate._mean_contexts(live, math.inf) == (6.0 if shrink else 10.0)
+    found = work.mean_contexts(live, np.array([length, 1e9]))
+    assert found == pytest.approx([true, 6.0 if shrink else 10.0])
 
 
 @pytest.mark.parametrize("live", MODES[:2] + MODES[3:5], ids=IDS[:2] + IDS[3:5])

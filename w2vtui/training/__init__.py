@@ -8,6 +8,6 @@ snapshot.py  what viewers read                   history.py, meters.py
 checkup.py       what the word doctor is told: doctor.py, plain remarks on what is wrong
 breakpoints.py   conditions at which a run pauses by itself: conditions.py, lookout.py
 steering.py      settings asked for in mid-run, priced, brought into force, taken back
-cost.py          what a change of settings costs: shape.py, what a center meets
+cost.py          what a change of settings costs: shape.py, what a center meets; work.py
 estimate.py      memory and time, before a run
 """

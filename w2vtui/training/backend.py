@@ -20,7 +20,6 @@ from w2v_kernels import (
 from w2v_kernels import models as kernel_models
 from w2v_kernels.compiling import is_compiled
 from w2v_kernels.rng import stream_key
-from w2v_kernels.tiles import TILE as TILE
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError

@@ -8,16 +8,13 @@ night, and always to be shown as "about".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from w2vtui.settings import (
-    MAX_WORKERS,
-    LiveSettings,
-    TrainingSettings,
-    available_cores,
-)
+import numpy as np
+
+from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
+from w2vtui.training.work import TILE, VECTOR, Met, mean_contexts, padded, seconds_by_term
 
 BASE_BYTES = 166 << 20
 """Interpreter, NumPy, and the compiled kernels with what loads them."""
@@ -26,28 +23,12 @@ SCREEN_BYTES = 26 << 20
 WORD_BYTES = 200
 """A word as text, its count, its place in an index, and what a reading of the text keeps of it."""
 
-# The kernels' own figures: they are not imported, for that takes a second.
-_ROW_FLOATS = 16
-_TILE = 6
 _PRIVATE_NODES = 127
+"""The kernels' own figure: they are not imported, for that takes a second."""
 
-NS_PER_MULTIPLY_ADD = 0.0113
-"""In the blocks of a training whose vectors are in reach of the cache."""
-NS_PER_DRAW = 11.0
-"""Choosing a noise word and asking for its vector."""
-NS_PER_CENTER = {
-    ("skip-gram", "negative-sampling"): 95.0,
-    ("skip-gram", "hierarchical-softmax"): 150.0,
-    ("skip-gram", "softmax"): 95.0,
-    ("cbow", "negative-sampling"): 130.0,
-    ("cbow", "hierarchical-softmax"): 190.0,
-    ("cbow", "softmax"): 130.0,
-}
-"""All else that a center costs: subsampling, its window, copying vectors, waiting for memory."""
-NS_PER_TOKEN = 4.0
-"""A token that subsampling leaves out."""
 _SECOND_WORKER = 0.85
 """What each worker after the first adds, of the first one's work."""
+_LONG_SENTENCE = 10_000.0
 _PATH_SHARE = 0.78
 """A Huffman path, weighted as it is trained, over the logarithm of the vocabulary."""
 
@@ -88,14 +69,14 @@ def estimate_memory(
     n_words    the size of the vocabulary
     n_tokens   the text's tokens that are in it
     """
-    row = 4 * _padded(training.vector_size, _ROW_FLOATS)
+    row = 4 * padded(training.vector_size, VECTOR)
     by_tree = live.objective == "hierarchical-softmax"
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
     if by_tree:
         n_output += available_cores() * _PRIVATE_NODES
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
-        tables += round(n_words * (12 + 8 * (mean_path + _TILE / 2)))
+        tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
     return Memory(
         program=BASE_BYTES + SCREEN_BYTES * screen,
         input_vectors=row * (n_words + 1),
@@ -125,46 +106,21 @@ def estimate_seconds(
     live = live.resolved(n_tokens, cores)
     assert live.epochs is not None
     assert live.workers is not None
-    contexts = _mean_contexts(live, subsampled_share * sentence_length)
-    ns = NS_PER_TOKEN + subsampled_share * _center_ns(n_words, contexts, training, live)
+    lengths = np.array([min(subsampled_share * sentence_length, _LONG_SENTENCE)])
+    contexts = float(mean_contexts(live, lengths)[0])
+    met = Met(subsampled_share, contexts, _mean_targets(n_words, live))
+    seconds = float(seconds_by_term(live, training.vector_size, met).sum())
     speedup = 1 + _SECOND_WORKER * (min(live.workers, cores) - 1)
-    return 1e-9 * ns * n_tokens * live.epochs / speedup
+    return seconds * n_tokens * live.epochs / speedup
 
 
-def _center_ns(
-    n_words: int, contexts: float, training: TrainingSettings, live: LiveSettings
-) -> float:
-    """Nanoseconds that one center takes one worker."""
-    row = _padded(training.vector_size, _ROW_FLOATS)
-    n_targets, n_draws = float(_padded(n_words, _TILE)), 0.0
+def _mean_targets(n_words: int, live: LiveSettings) -> float:
+    """Targets of a center, without knowing its words."""
     if live.objective == "negative-sampling":
-        n_targets, n_draws = float(_padded(1 + live.negative, _TILE)), float(live.negative)
-        if live.model == "skip-gram" and not live.shared_noise:
-            n_draws *= max(contexts, 1.0)
-    elif live.objective == "hierarchical-softmax":
-        n_targets = _PATH_SHARE * math.log2(max(n_words, 2)) + _TILE / 2
-    # A score, and a move of either vector; the mean of CBOW is made, and moved from, once a center.
-    n_steps = 3 * n_targets * (contexts if live.model == "skip-gram" else 1.0)
-    n_steps += 2 * contexts if live.model == "cbow" else 0.0
-    fixed = NS_PER_CENTER[live.model, live.objective]
-    return fixed + NS_PER_DRAW * n_draws + NS_PER_MULTIPLY_ADD * n_steps * row
-
-
-def _mean_contexts(live: LiveSettings, length: float) -> float:
-    """Context words of a center, in lines that keep this many tokens."""
-    reaches: Iterable[int] = [live.window]
-    if live.shrink_windows:
-        reaches = range(1, live.window + 1)
-    found = []
-    for reach in reaches:
-        near = min(float(reach), max(length - 1, 0.0))
-        cut = near * (near + 1) / length if math.isfinite(length) and length > 0 else 0.0
-        found.append(2 * near - cut)
-    return sum(found) / len(found)
-
-
-def _padded(n: int, unit: int) -> int:
-    return -(-n // unit) * unit
+        return 1.0 + live.negative
+    if live.objective == "softmax":
+        return float(n_words)
+    return _PATH_SHARE * math.log2(max(n_words, 2))
 
 
 # ---- what there is

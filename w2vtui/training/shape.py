@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.backend import keep_probabilities
+from w2vtui.training.work import mean_contexts
 
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from the first so many tokens."""
@@ -56,12 +57,8 @@ class TextShape:
         lengths = lengths[lengths > 1]
         if not lengths.size:
             return 0.0
-        window = settings.window
-        reach = np.arange(1 if settings.shrink_windows else window, window + 1)[:, None]
-        # Within `reach` of a sentence's end a center lacks 1, 2, ... contexts on that side.
-        full = 2 * lengths * reach - reach * (reach + 1)
-        contexts = np.where(lengths > reach, full, lengths * (lengths - 1)).mean(axis=0)
-        return float((contexts * n_sentences).sum() / (lengths * n_sentences).sum())
+        contexts = mean_contexts(settings, lengths.astype(np.float64))
+        return float(np.average(contexts, weights=lengths * n_sentences))
 
     def targets(self, settings: LiveSettings) -> float:
         """T: 1 + K, V, or the mean length of a path, each word as often as it is trained.

@@ -1,0 +1,86 @@
+"""What a center word costs, as a sum over what it meets: the one source of all prices.
+
+    seconds a token = kept * (center + context C D + target B T + fetch B T D + pair C T D)
+
+with C contexts, T targets in whole tiles of the kernels, D numbers a vector, B blocks a center, and
+kept the share of tokens that subsampling keeps. The coefficients of each way to train were measured
+on the machine of docs/performance.md; on others they hold up to a scale, and roughly.
+
+Nothing here imports the kernels: that takes a second, and a price is wanted before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.settings import LiveSettings
+
+TILE = 6
+"""Targets that the kernels work on at a time."""
+VECTOR = 16
+"""Numbers that they work on at a time."""
+
+_A_BLOCK_A_CENTER, _A_BLOCK_A_PAIR, _CBOW = "block a center", "block a pair", "cbow"
+
+_NANOSECONDS = {
+    # center, context, target, fetch, pair; D counted in hundreds
+    _A_BLOCK_A_CENTER: (67.0, 0.0, 6.5, 10.0, 4.3),
+    _A_BLOCK_A_PAIR: (135.0, 76.0, 12.5, 15.2, 0.0),
+    _CBOW: (74.0, 12.0, 2.7, 15.0, 0.0),
+}
+
+
+class Met(NamedTuple):
+    """What a token meets, on average."""
+
+    kept: float
+    """share of the tokens that subsampling keeps"""
+    contexts: float
+    """C: context words of a center that has any"""
+    targets: float
+    """T: target rows of a block, before the last tile is filled"""
+
+
+def way_of(live: LiveSettings) -> str:
+    """Settings of the same way cost the same for what they meet."""
+    if live.model == "cbow":
+        return _CBOW
+    by_noise = live.objective == "negative-sampling"
+    return _A_BLOCK_A_PAIR if by_noise and not live.shared_noise else _A_BLOCK_A_CENTER
+
+
+def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[np.float64]:
+    """A worker's seconds for a token, term by term: float64 (5,)."""
+    way, hundreds = way_of(live), padded(vector_size, VECTOR) / 100
+    n_targets = met.targets + (TILE - 1) / 2  # paths are of any length
+    if live.objective != "hierarchical-softmax":
+        n_targets = float(padded(round(met.targets), TILE))
+    blocks = met.contexts if way == _A_BLOCK_A_PAIR else 1.0
+    times = (
+        1.0,
+        met.contexts * hundreds,
+        blocks * n_targets,
+        blocks * n_targets * hundreds,
+        met.contexts * n_targets * hundreds,
+    )
+    return 1e-9 * met.kept * np.array(_NANOSECONDS[way]) * np.array(times)
+
+
+def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Context words of a center, on average over a sentence of each length: float64, as lengths.
+
+    A center lacks 1, 2, ... contexts on the side where it is nearer to an end than its window.
+    """
+    reach = np.arange(1 if live.shrink_windows else live.window, live.window + 1)[:, None]
+    near = np.minimum(reach, np.maximum(lengths - 1, 0))
+    cut = near * (near + 1) / np.maximum(lengths, 1)
+    mean: NDArray[np.float64] = (2 * near - cut).mean(axis=0)
+    return mean
+
+
+def padded(n: int, unit: int) -> int:
+    """n, or the next number above it that is a multiple."""
+    return -(-n // unit) * unit
