@@ -19,7 +19,7 @@ from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.glyphs import _PLAIN, _SPELLINGS, ASCII, BLOCK, BRAILLE, GLYPHS, MARKERS
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form
-from w2vtui.tui.train import PANES
+from w2vtui.tui.train import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 SIZES = [(120, 40), (80, 24)]
@@ -103,7 +103,7 @@ async def test_the_train_screen_in_ascii(size):
         await wait_for(app, lambda: "smooth 0.5 | recent" in text_of(app))
         await wait_for(app, lambda: "+- 0.012  loss" in text_of(app))
         await wait_for(app, lambda: "-> hier" in text_of(app) or "-> cbow" in text_of(app))
-        for pane in PANES:
+        for pane in TrainScreen.PANES:
             app.screen.action_show_pane(pane)
             await wait_for(app, lambda pane=pane: app.screen.query_one(f"#{pane}").display)
             app.screen._draw_all()

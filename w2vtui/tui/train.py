@@ -14,9 +14,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
-from textual.events import DescendantFocus, Resize, ScreenResume
-from textual.geometry import Offset
-from textual.screen import Screen
+from textual.events import Resize, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -28,8 +26,8 @@ from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.command_table import COMMANDS, completions, execute, explained
 from w2vtui.tui.commands import Keyless
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
-from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.pace import Pace
+from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.session import Session
 from w2vtui.tui.staging import MARKS_TEXT, Staging
 from w2vtui.tui.watch_dialog import WatchDialog
@@ -45,23 +43,22 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
-    from w2vtui.tui.app import W2vApp
+    pass
 
-PANES = ("controls", "watch", "run", "speed", "events", "quality")
-"""The panels that share the lower half on a small terminal, in the order of their tabs."""
 RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
 QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
 
 
-class TrainScreen(Screen[None]):
+class TrainScreen(PanedScreen):
     """A run as it goes on."""
 
+    PANES = ("controls", "watch", "run", "speed", "events", "quality")
+    FIRST_PANE = "loss"
     AUTO_FOCUS = "SettingRows"
     ALLOW_IN_MAXIMIZED_VIEW = "#header, #progress, #hint, KeyBar, Prompt"
     ESCAPE_TO_MINIMIZE = False  # the command line and the query leave first
-    app: W2vApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause", id="train.pause", tooltip="pause training, or go on"),
@@ -75,8 +72,9 @@ class TrainScreen(Screen[None]):
                 tooltip="the command line, for example :set K 15"),
         Binding("e", "stop", "End", id="train.stop", tooltip="end the training; asks"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
-        Binding("y", "log", "Log", id="train.log", tooltip="logarithmic loss scale, or linear"),
-        Binding("z", "zoom", "Zoom", id="train.zoom",
+        Binding("y", "loss('toggle_log')", "Log", id="train.log",
+                tooltip="logarithmic loss scale, or linear"),
+        Binding("z", "loss('toggle_recent')", "Zoom", id="train.zoom",
                 tooltip="the recent fifth of the loss, or all of it"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
                 tooltip="let the display stand still; training goes on"),
@@ -96,17 +94,17 @@ class TrainScreen(Screen[None]):
                 id="train.previous", tooltip="previous pane, on a small terminal"),
         Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next",
                 tooltip="next pane, on a small terminal"),
-        Binding("left_curly_bracket,left_square_bracket", "smooth(-1)", "less smoothing",
+        Binding("left_curly_bracket,left_square_bracket", "loss('smooth', -1)", "less smoothing",
                 show=False, id="train.rougher", tooltip="smooth the loss less"),
-        Binding("right_curly_bracket,right_square_bracket", "smooth(1)", "more smoothing",
+        Binding("right_curly_bracket,right_square_bracket", "loss('smooth', 1)", "more smoothing",
                 show=False, id="train.smoother", tooltip="smooth the loss more"),
-        Binding("comma", "cursor(-1)", "cursor left", show=False, id="train.cursor_left",
-                tooltip="read the loss at a cursor: a column to the left"),
-        Binding("full_stop", "cursor(1)", "cursor right", show=False, id="train.cursor_right",
-                tooltip="the cursor a column to the right"),
-        Binding("less_than_sign", "marker(-1)", "previous marker", show=False,
+        Binding("comma", "loss('move_cursor', -1)", "cursor left", show=False,
+                id="train.cursor_left", tooltip="read the loss at a cursor: a column to the left"),
+        Binding("full_stop", "loss('move_cursor', 1)", "cursor right", show=False,
+                id="train.cursor_right", tooltip="the cursor a column to the right"),
+        Binding("less_than_sign", "loss('to_marker', -1)", "previous marker", show=False,
                 id="train.marker_left", tooltip="the cursor to the marker before it"),
-        Binding("greater_than_sign", "marker(1)", "next marker", show=False,
+        Binding("greater_than_sign", "loss('to_marker', 1)", "next marker", show=False,
                 id="train.marker_right", tooltip="the cursor to the marker after it"),
         Binding("escape", "restore", "Back", id="train.restore", priority=True,
                 tooltip="out of the command line, and of a pane that takes the whole screen"),
@@ -137,7 +135,6 @@ class TrainScreen(Screen[None]):
         self._busy = readouts.BusyMeter()
         self._began = time.monotonic()
         self._due = 0.0
-        self._pane = PANES[0]
         self._query = ""
         self._asked: tuple[str, ...] = ()
         self._late_answers: tuple[Neighbors, ...] = ()
@@ -154,7 +151,7 @@ class TrainScreen(Screen[None]):
         with Grid(id="panels"):
             yield LossPanel(self.app.glyphs, id="loss", classes="framed")
             switch = f"{self._key('train.previous')} {self._key('train.next')}"
-            yield TabBar(PANES, id="tabs", keys=switch)
+            yield TabBar(self.PANES, id="tabs", keys=switch)
             yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
@@ -177,7 +174,7 @@ class TrainScreen(Screen[None]):
         controls.border_subtitle = MARKS_TEXT
         for pane in self._framed():
             pane.can_focus = True
-        self.watch(self, "maximized", self._sizes_changed, init=False)
+        self.watch(self, "maximized", self.sizes_changed, init=False)
         self.set_class(not self.app.look.hints, "no-hints")
         self._show_pane()
         self.tick()
@@ -192,9 +189,10 @@ class TrainScreen(Screen[None]):
         self.set_class(height < 22, "low")
         if tiny:
             self.minimize()
-        self._sizes_changed()
+        self.sizes_changed()
 
-    def _sizes_changed(self) -> None:
+    def sizes_changed(self) -> None:
+        """Draw for the new sizes once they are there."""
         self.call_after_refresh(self._draw_all)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
@@ -295,20 +293,20 @@ class TrainScreen(Screen[None]):
 
     def _draw_panels(self) -> None:
         shot = self.shot
-        if self._shows("loss"):
+        if self.is_shown("loss"):
             self._draw_loss()
-        if self._shows("controls"):
+        if self.is_shown("controls"):
             self._draw_controls()
-        if self._shows("run"):
+        if self.is_shown("run"):
             lines = readouts.run_lines(shot, self.query_one("#run").size.width, self.app.glyphs)
             self._lines("#run", lines)
-        if self._shows("speed"):
+        if self.is_shown("speed"):
             self._draw_speed()
-        if self._shows("watch"):
+        if self.is_shown("watch"):
             self._draw_watch()
-        if self._shows("quality"):
+        if self.is_shown("quality"):
             self._draw_quality()
-        if self._shows("events"):
+        if self.is_shown("events"):
             self.query_one(EventsPanel).show(self.events())
 
     def _draw_controls(self) -> None:
@@ -395,11 +393,6 @@ class TrainScreen(Screen[None]):
 
     def _lines(self, selector: str, lines: list[Text]) -> None:
         self.query_one(selector, Panel).show(joined(lines))
-
-    def _shows(self, pane: str) -> bool:
-        if self.maximized is not None:
-            return self.maximized.id == pane
-        return not self.has_class("tabbed") or pane in (self._pane, "loss")
 
     def events(self) -> tuple[Event, ...]:
         """What happened, in the run and on this side, in order."""
@@ -496,7 +489,7 @@ class TrainScreen(Screen[None]):
             return self.shot.ended
         if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
-        if action in ("log", "zoom", "smooth", "cursor", "marker"):
+        if action == "loss":
             return bool(self.query(LossPanel))  # keys may come before the screen is laid out
         asking = isinstance(self.focused, Input)
         if action in ("query", "command"):
@@ -594,25 +587,9 @@ class TrainScreen(Screen[None]):
             panel.toggle_recent()
         panel.put_cursor(message.tokens)
 
-    def action_log(self) -> None:
-        """Logarithmic loss scale, or linear."""
-        self.query_one(LossPanel).toggle_log()
-
-    def action_zoom(self) -> None:
-        """The recent part of the loss, or all."""
-        self.query_one(LossPanel).toggle_recent()
-
-    def action_smooth(self, by: int) -> None:
-        """Smooth the loss more or less."""
-        self.query_one(LossPanel).smooth(by)
-
-    def action_cursor(self, by: int) -> None:
-        """Move the cursor on the loss."""
-        self.query_one(LossPanel).move_cursor(by)
-
-    def action_marker(self, by: int) -> None:
-        """Move the cursor to the previous or the next marker."""
-        self.query_one(LossPanel).to_marker(by)
+    def action_loss(self, what: str, *by: int) -> None:
+        """Look closer at the loss: a method of its panel, and how far."""
+        getattr(self.query_one(LossPanel), what)(*by)
 
     def action_hints(self) -> None:
         """Show the line of hints, or give its place to the panes; for the runs to come as well."""
@@ -624,88 +601,6 @@ class TrainScreen(Screen[None]):
         """Let the display stand still while training goes on, or follow it again."""
         self.frozen = not self.frozen
         self._look()
-
-    def action_pane(self, by: int) -> None:
-        """Show the next of the panes that share the lower half."""
-        self.action_show_pane(PANES[(PANES.index(self._pane) + by) % len(PANES)])
-
-    def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
-        """Show the pane that was clicked."""
-        self.action_show_pane(message.pane)
-
-    def action_show_pane(self, pane: str) -> None:
-        """Show a pane where they share the lower half."""
-        self.go_to(pane)
-
-    def _show_pane(self) -> None:
-        for pane in PANES:
-            self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
-        self.query_one(TabBar).show(self._pane)
-
-    # ---- from pane to pane
-
-    def _framed(self) -> list[Widget]:
-        return list(self.query("#panels > .framed"))
-
-    def pane_names(self) -> list[str]:
-        """The panes, as they stand on the screen or in the line of tabs."""
-        if self.has_class("tabbed"):
-            return ["loss", *PANES]
-        return [pane.id for pane in self._framed() if pane.id is not None]
-
-    def go_to(self, pane: str) -> None:
-        """Show a pane, and give it the focus, before the next key is looked at."""
-        if self.maximized is not None and self.maximized.id != pane:
-            self.minimize()
-        self._bring_up(pane)
-        self.set_focus(self.query_one(f"#{pane}"))
-
-    def _bring_up(self, pane: str) -> None:
-        if pane in PANES and pane != self._pane:
-            self._pane = pane
-            self._show_pane()
-            self._sizes_changed()
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """What has the focus is on show, also after the terminal has become small."""
-        pane = self._pane_of(self.focused)
-        if pane is not None:
-            self._bring_up(pane)
-
-    def _pane_of(self, widget: Widget | None) -> str | None:
-        nodes = () if widget is None else widget.ancestors_with_self
-        return next((node.id for node in nodes if "framed" in node.classes), None)
-
-    def _keep_focus(self) -> None:
-        """Focus again what lost it by not being shown for a while."""
-        if self.focused is None and self.app.app_focus and not self.has_class("tiny"):
-            self.set_focus(self.query_one(f"#{self._pane}"))
-
-    def action_focus_pane(self, by: int) -> None:
-        """Go to the next pane, or to the one before."""
-        panes, here = self.pane_names(), self._pane_of(self.focused)
-        self.go_to(panes[(panes.index(here) + by) % len(panes)] if here in panes else panes[0])
-
-    def action_jump(self) -> None:
-        """Show a letter over each pane, and go to that of the letter pressed."""
-        shown = {pane: self.query_one(f"#{pane}") for pane in self.pane_names()}
-        places: dict[str, Offset | None] = {
-            pane: widget.region.offset if self._shows(pane) else None
-            for pane, widget in shown.items()
-        }
-
-        def chosen(pane: str | None) -> None:
-            if pane is not None:
-                self.go_to(pane)
-
-        self.app.push_screen(JumpScreen(places, self.size), chosen)
-
-    def action_maximize(self) -> None:
-        """Give the pane in focus the whole screen, or what it had before."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.maximize(self.query_one(f"#{self._pane_of(self.focused) or 'loss'}"))
 
     def action_restore(self) -> None:
         """Leave the command line, else the pane that takes the whole screen."""

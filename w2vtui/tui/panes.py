@@ -1,0 +1,126 @@
+"""A screen of panes: which has the focus, is on show in a shared place, or is maximised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.events import DescendantFocus
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.widget import Widget
+
+from w2vtui.tui.jump import JumpScreen
+from w2vtui.tui.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from w2vtui.tui.app import W2vApp
+
+
+class PanedScreen(Screen[None]):
+    """Panes are the framed children of #panels; on a small terminal those of PANES share a place.
+
+    The class `tabbed` says that they do, `tiny` that there is no room for any.
+    """
+
+    PANES: ClassVar[tuple[str, ...]] = ()
+    """Ids of the panes that may share a place, in the order of their tabs."""
+    FIRST_PANE: ClassVar[str] = ""
+    """The pane that is maximised where none has the focus; never in a tab."""
+
+    app: W2vApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pane = self.PANES[0]
+        """The pane on show where they share a place."""
+
+    def sizes_changed(self) -> None:
+        """Called when panes were given other places."""
+
+    def action_pane(self, by: int) -> None:
+        """Show the next of the panes that share the lower half."""
+        self.action_show_pane(self.PANES[(self.PANES.index(self._pane) + by) % len(self.PANES)])
+
+    def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
+        """Show the pane that was clicked."""
+        self.action_show_pane(message.pane)
+
+    def action_show_pane(self, pane: str) -> None:
+        """Show a pane where they share the lower half."""
+        self.go_to(pane)
+
+    def _show_pane(self) -> None:
+        for pane in self.PANES:
+            self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
+        self.query_one(TabBar).show(self._pane)
+
+    # ---- from pane to pane
+
+    def is_shown(self, pane: str) -> bool:
+        """Whether a pane is on show."""
+        if self.maximized is not None:
+            return self.maximized.id == pane
+        return not self.has_class("tabbed") or pane in (self._pane, self.FIRST_PANE)
+
+    def _framed(self) -> list[Widget]:
+        return list(self.query("#panels > .framed"))
+
+    def pane_names(self) -> list[str]:
+        """The panes, as they stand on the screen or in the line of tabs."""
+        if self.has_class("tabbed"):
+            return [self.FIRST_PANE, *self.PANES]
+        return [pane.id for pane in self._framed() if pane.id is not None]
+
+    def go_to(self, pane: str) -> None:
+        """Show a pane, and give it the focus, before the next key is looked at."""
+        if self.maximized is not None and self.maximized.id != pane:
+            self.minimize()
+        self._bring_up(pane)
+        self.set_focus(self.query_one(f"#{pane}"))
+
+    def _bring_up(self, pane: str) -> None:
+        if pane in self.PANES and pane != self._pane:
+            self._pane = pane
+            self._show_pane()
+            self.sizes_changed()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """What has the focus is on show, also after the terminal has become small."""
+        pane = self._pane_of(self.focused)
+        if pane is not None:
+            self._bring_up(pane)
+
+    def _pane_of(self, widget: Widget | None) -> str | None:
+        nodes = () if widget is None else widget.ancestors_with_self
+        return next((node.id for node in nodes if "framed" in node.classes), None)
+
+    def _keep_focus(self) -> None:
+        """Focus again what lost it by not being shown for a while."""
+        if self.focused is None and self.app.app_focus and not self.has_class("tiny"):
+            self.set_focus(self.query_one(f"#{self._pane}"))
+
+    def action_focus_pane(self, by: int) -> None:
+        """Go to the next pane, or to the one before."""
+        panes, here = self.pane_names(), self._pane_of(self.focused)
+        self.go_to(panes[(panes.index(here) + by) % len(panes)] if here in panes else panes[0])
+
+    def action_jump(self) -> None:
+        """Show a letter over each pane, and go to that of the letter pressed."""
+        shown = {pane: self.query_one(f"#{pane}") for pane in self.pane_names()}
+        places: dict[str, Offset | None] = {
+            pane: widget.region.offset if self.is_shown(pane) else None
+            for pane, widget in shown.items()
+        }
+
+        def chosen(pane: str | None) -> None:
+            if pane is not None:
+                self.go_to(pane)
+
+        self.app.push_screen(JumpScreen(places, self.size), chosen)
+
+    def action_maximize(self) -> None:
+        """Give the pane in focus the whole screen, or what it had before."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.maximize(self.query_one(f"#{self._pane_of(self.focused) or self.FIRST_PANE}"))
