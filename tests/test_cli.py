@@ -322,9 +322,11 @@ def test_without_a_terminal_the_sample_is_trained_and_words_are_shown(w2v, tmp_p
     monkeypatch.chdir(tmp_path)
     result = w2v("--epochs", 1, "--vector-size", 8)
     assert result.code == 0
-    shown = [line for line in result.lines if not line.startswith(" ")]
+    scores, words = result.lines[:4], result.lines[4:]
+    assert all(line.startswith("atlas-") for line in scores)
+    shown = [line for line in words if not line.startswith(" ")]
     assert shown == ["king", "paris", "river", "bread", "walked"]
-    assert len(result.lines) == 5 * 9
+    assert len(words) == 5 * 9
     assert "atlas.txt: " in result.err
     assert list(tmp_path.iterdir()) == []
 

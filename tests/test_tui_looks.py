@@ -279,13 +279,13 @@ async def test_the_speed_of_each_thread_and_the_cost_of_the_screen_are_shown():
         app,
         _,
     ):
-        await wait_for(app, lambda: re.search(r"threads 90.0k 70.0k +UI \d+ %", text_of(app)))
+        await wait_for(app, lambda: re.search(r"each 90.0k 70.0k  UI \d+ %", text_of(app)))
 
 
 def test_threads_too_many_for_a_line_are_told_by_the_slowest_and_the_fastest():
     speeds = [1e5, 2e5, 3e5, 1.5e5]
-    assert parts_text(speeds, 0.04, 60) == "threads 100k  200k  300k  150k  UI 4 %"
-    assert parts_text(speeds, 0.04, 27) == "threads 100k to 300k UI 4 %"
+    assert parts_text(speeds, 0.04, 60) == "each 100k 200k 300k 150k  UI 4 %"
+    assert parts_text(speeds, 0.04, 26) == "each 100k-300k  UI 4 %"
     assert parts_text((), 0.1, 27) == "UI 10 %"
 
 

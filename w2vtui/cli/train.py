@@ -70,8 +70,8 @@ def train(arguments: argparse.Namespace) -> int:
         if arguments.output:
             _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))
     if not json_lines:
-        _print_words(vectors, arguments, sample)
         print_scores(run.snapshot().quality)
+        _print_words(vectors, arguments, sample)
     return interrupted.exit_code
 
 

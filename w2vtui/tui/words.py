@@ -10,7 +10,6 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.estimate import available_memory, estimate_memory, estimate_seconds
 from w2vtui.tui.figures import short, size
 
 if TYPE_CHECKING:
@@ -37,6 +36,9 @@ class Needs:
 
 def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveSettings) -> Needs:
     """What a run over such a text would take."""
+    # NumPy takes long to import, and the statistics have done it by now.
+    from w2vtui.training.estimate import available_memory, estimate_memory, estimate_seconds
+
     words, tokens = statistics.n_words, statistics.n_kept
     return Needs(
         n_bytes=estimate_memory(words, tokens, training, live, screen=True).total,

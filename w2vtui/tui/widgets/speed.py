@@ -48,9 +48,9 @@ class SpeedPanel(Vertical):
 
 
 def parts_text(threads: Sequence[float], screen: float, width: int) -> str:
-    """`threads 512k 498k  UI 4 %`; of threads too many for the line the slowest and fastest."""
+    """`each 512k 498k  UI 4 %`; of threads too many for the line the slowest and the fastest."""
     own = f"UI {100 * screen:.0f} %"
-    each = "threads " + " ".join(f"{short(speed):<5}" for speed in threads)
-    if len(each) + 1 + len(own) > width:
-        each = f"threads {short(min(threads, default=0))} to {short(max(threads, default=0))}"
-    return f"{each} {own}" if threads else own
+    each = f"each {' '.join(map(short, threads))}  "
+    if len(each + own) > width:
+        each = f"each {short(min(threads))}-{short(max(threads))}  " if threads else ""
+    return (each if threads else "") + own
