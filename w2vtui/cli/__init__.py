@@ -7,7 +7,7 @@
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
     config.py      settings files: show, path, init
-    output.py      stdout and stderr, which may go away
+    output.py      stdout and stderr, which may go away            signals.py
 
 `--help` imports neither Numba nor Textual.
 """

@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 
@@ -34,6 +31,7 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.output import tell
+from w2vtui.cli.signals import handling
 from w2vtui.corpus import find_files, open_corpus, sample_path
 from w2vtui.display import clock_text, safe_text
 from w2vtui.errors import ChildError, SettingsError
@@ -60,7 +58,8 @@ def bench(arguments: argparse.Namespace) -> int:
     if max(threads) > cores:
         tell(f"--threads {max(threads)} is more than the {cores} cores there are: they will share")
 
-    with _interrupted_by_signals(), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
+    interrupting = {"SIGTERM": _interrupt, "SIGHUP": _interrupt}
+    with handling(interrupting), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
         tell("reading the corpus")
         corpus = open_corpus(sources, arguments.corpus_settings)
         tell(f"{corpus.name}: {corpus.vocab.n_tokens:,} tokens, {len(corpus.vocab):,} words")
@@ -170,18 +169,6 @@ def _check_json(path: str | None, read: Sequence[Path]) -> None:
             raise SettingsError(f"{path} is read, and would be overwritten: name another file")
 
 
-@contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP do as Ctrl-C does, unless this process was told to ignore them."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(128 + number)
-
-    present = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
-    numbers = [n for n in present if n is not None and signal.getsignal(n) != signal.SIG_IGN]
-    before: dict[int, Any] = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Do as Ctrl-C does."""
+    raise KeyboardInterrupt(128 + number)

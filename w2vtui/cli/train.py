@@ -16,6 +16,7 @@ from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
+from w2vtui.cli.signals import handling
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
@@ -148,10 +149,7 @@ class _Interrupted:
 
 @contextmanager
 def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
-    """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once.
-
-    What this process was told to ignore, as nohup does with SIGHUP, it ignores.
-    """
+    """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once."""
     interrupted = _Interrupted()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -170,17 +168,8 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
             _aside(run.resume)
 
     handlers = {"SIGINT": stop, "SIGTERM": stop, "SIGHUP": stop, "SIGTSTP": suspend}
-    present = {getattr(signal, name, None): handler for name, handler in handlers.items()}
-    before = {
-        number: signal.signal(number, handler)
-        for number, handler in present.items()
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN
-    }
-    try:
+    with handling(handlers):
         yield interrupted
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _aside(action: Callable[[], None]) -> None:
