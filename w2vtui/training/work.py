@@ -3,8 +3,9 @@
     seconds a token = kept * (center + context C D + target B T + fetch B T D + pair C T D)
 
 with C contexts, T targets in whole tiles of the kernels, D numbers a vector, B blocks a center, and
-kept the share of tokens that subsampling keeps. The coefficients of each way to train were measured
-on the machine of docs/performance.md; on others they hold up to a scale, and roughly.
+kept the share of tokens that subsampling keeps. The coefficients of each way to train are fitted to
+216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20 and vectors of
+50 to 300, from which they are 6 to 12 % off (root mean square); elsewhere they need a scale.
 
 Nothing here imports the kernels: that takes a second, and a price is wanted before.
 """
@@ -23,13 +24,15 @@ TILE = 6
 VECTOR = 16
 """Numbers that they work on at a time."""
 
-_A_BLOCK_A_CENTER, _A_BLOCK_A_PAIR, _CBOW = "block a center", "block a pair", "cbow"
+_OWN_NOISE = "skip-gram, noise for each pair"
 
 _NANOSECONDS = {
     # center, context, target, fetch, pair; D counted in hundreds
-    _A_BLOCK_A_CENTER: (67.0, 0.0, 6.5, 10.0, 4.3),
-    _A_BLOCK_A_PAIR: (135.0, 76.0, 12.5, 15.2, 0.0),
-    _CBOW: (74.0, 12.0, 2.7, 15.0, 0.0),
+    "skip-gram, noise": (50.0, 0.0, 8.4, 10.0, 3.9),
+    _OWN_NOISE: (93.0, 84.0, 13.0, 9.0, 0.0),
+    "skip-gram, path": (164.0, 2.8, 0.0, 6.6, 3.6),
+    "cbow, noise": (72.0, 6.2, 4.2, 16.2, 0.0),
+    "cbow, path": (119.0, 8.1, 0.0, 10.9, 0.0),
 }
 
 
@@ -46,10 +49,11 @@ class Met(NamedTuple):
 
 def way_of(live: LiveSettings) -> str:
     """Settings of the same way cost the same for what they meet."""
-    if live.model == "cbow":
-        return _CBOW
+    if live.objective == "hierarchical-softmax":
+        return f"{live.model}, path"
     by_noise = live.objective == "negative-sampling"
-    return _A_BLOCK_A_PAIR if by_noise and not live.shared_noise else _A_BLOCK_A_CENTER
+    own = live.model == "skip-gram" and by_noise and not live.shared_noise
+    return _OWN_NOISE if own else f"{live.model}, noise"
 
 
 def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[np.float64]:
@@ -58,7 +62,7 @@ def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[n
     n_targets = met.targets + (TILE - 1) / 2  # paths are of any length
     if live.objective != "hierarchical-softmax":
         n_targets = float(padded(round(met.targets), TILE))
-    blocks = met.contexts if way == _A_BLOCK_A_PAIR else 1.0
+    blocks = met.contexts if way == _OWN_NOISE else 1.0
     times = (
         1.0,
         met.contexts * hundreds,
