@@ -3,6 +3,7 @@
 Measures, and prints as the table of docs/app.md has them:
 
     first paint   from the start of the process to the first screen, drawn
+    busy          processor time of the screen's thread, as a share of the two cores' time
     cost          training speed with the screen at 120x40 over that without, in alternating pairs
     lag           how late the event loop wakes while two workers train
     keys          from a key pressed to the first byte that answers it
@@ -62,10 +63,12 @@ TICK = 0.01
 async def measure(app):
     while app.session.snapshot().state == "preparing":
         await asyncio.sleep(TICK)
+    wall, own = time.monotonic(), time.thread_time()
     while not app.session.snapshot().ended:
         began = time.monotonic()
         await asyncio.sleep(TICK)
         lags.append(time.monotonic() - began - TICK)
+    busy.append((time.thread_time() - own) / (time.monotonic() - wall) / 2)
     app.leave(0)
 
 mount, on_event = SignalledApp.on_mount, SignalledApp.on_event
@@ -81,12 +84,12 @@ async def handle(app, event):
         handled.append(time.monotonic())
     await on_event(app, event)
 
-lags, keys, handled = [], [], []
+lags, keys, handled, busy = [], [], [], []
 SignalledApp.on_mount, SignalledApp.on_event = begin, handle
 app = SignalledApp(Form(corpus=text, live=live))
 app.run()
 speed = app.session.snapshot().mean_words_per_second
-json.dump({"speed": speed, "lags": lags, "handled": handled}, open(report, "w"))
+json.dump({"speed": speed, "lags": lags, "handled": handled, "busy": busy}, open(report, "w"))
 """
 )
 
@@ -237,14 +240,18 @@ def main(text: str, epochs: int) -> None:
     """Measure, and print a line each."""
     without_screen(text, 1)  # the text encoded, the kernels compiled
     print(told("first paint", [first_paint() for _ in range(PAINTS)]))
-    ratios, lags = [], []
+    ratios, lags, busy = [], [], []
     for pair in range(PAIRS):
         plain = without_screen(text, epochs)["speed"] if pair % 2 else None
         report = with_screen(text, epochs)
         plain = plain or without_screen(text, epochs)["speed"]
         ratios.append(report["speed"] / plain)  # type: ignore[operator]
         lags += report["lags"]
+        busy += report["busy"]
     each = " ".join(f"{ratio:.3f}" for ratio in ratios)
+    print(
+        f"busy         {median(busy):.3f} of two cores ({' '.join(f'{one:.3f}' for one in busy)})"
+    )
     ratio = f"median {median(ratios):.3f} ({each})"
     print(f"cost         speed with the screen over that without: {ratio}")
     print(told("lag", lags))

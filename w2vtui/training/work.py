@@ -4,7 +4,7 @@
 
 with C contexts, T targets in whole tiles of the kernels, D numbers a vector, B blocks a center, and
 kept the share of tokens that subsampling keeps. The coefficients of each way to train are fitted to
-216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20 and vectors of
+216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20, vectors of
 50 to 300, from which they are 6 to 12 % off (root mean square); elsewhere they need a scale.
 
 Nothing here imports the kernels: that takes a second, and a price is wanted before.
