@@ -315,9 +315,13 @@ def test_a_run_ends_by_itself():
 def test_cleared_breakpoints_pause_nothing():
     run = training_run()
     run.pause()
-    run.break_when("epoch 1")
-    run.break_when("minutes 0.0001")
-    assert run.breakpoints == ("epoch 1", "minutes 0.0001")
+    for past in ("epoch 1", "tokens 1", "minutes 0.000001"):
+        with pytest.raises(SettingsError, match="is past: "):
+            run.break_when(past)
+    ahead = (f"epoch {run.snapshot().epoch + 1}", f"tokens {run.snapshot().tokens + 1}")
+    for condition in ahead:
+        run.break_when(condition)
+    assert [one.replace(",", "") for one in run.breakpoints] == list(ahead)
     run.clear_breakpoints()
     assert run.breakpoints == ()
     run.resume()

@@ -184,11 +184,11 @@ async def test_what_is_in_force_is_not_asked_for_again():
         assert not any(isinstance(call, dict) for call in run.calls)
 
 
-async def test_a_refused_change_is_said_and_stays_staged():
+async def test_a_refused_change_is_said_and_not_left_staged():
     async with steered() as (app, _):
         await enter(app, "set objective softmax")
         await wait_for(app, lambda: "softmax needs a small vocabulary" in notices(app))
-        assert app.screen.staging.staged == {"objective": "softmax"}
+        assert app.screen.staging.staged == {}
 
 
 async def test_one_wrong_value_keeps_all_from_being_staged():

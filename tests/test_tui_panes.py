@@ -173,7 +173,7 @@ async def test_a_pane_takes_the_whole_screen_and_gives_it_back(size):
         before = text_of(app)
         app.screen.go_to("events")
         app.simulate_key("x")
-        await wait_for(app, lambda: f"event {max(30 - (size[1] - 5), 0)}  " in text_of(app))
+        await wait_for(app, lambda: f"event {max(30 - (size[1] - 6), 0)}  " in text_of(app))
         lines = screen_lines(app)
         assert "● TRAINING" in lines[0]
         assert lines[2].startswith("┏━ Events")

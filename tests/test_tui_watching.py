@@ -238,7 +238,9 @@ async def test_a_run_in_trouble_says_so():
     shot = replace(TRAINING, remarks=(Remark("diverging", trouble, 3), Remark("b", "more", 1)))
     async with scripted(shot, (120, 40)) as (app, _):
         await wait_for(app, lambda: trouble in text_of(app))
-        assert "1 more" in text_of(app)
+        assert ":doctor tells 1 more" in text_of(app)
+        await press(app, "colon", *"doctor", "enter")
+        await wait_for(app, lambda: notices(app).endswith("\nmore"))
 
 
 async def test_the_watched_words_can_be_edited_and_unknown_ones_are_explained(topical_corpus):

@@ -114,14 +114,13 @@ class LiveSettings(_Checked):
         "skip-gram",
         label="model",
         help="skip-gram: each context word predicts the center; cbow: their mean does",
-        side_effect="the objective's loss becomes another measure: compare by the probe loss",
+        side_effect="its loss is another measure",
     )
     objective: Objective = _setting(
         "negative-sampling",
         label="objective",
         help="what stands in for the exact softmax; softmax itself is for small vocabularies",
-        side_effect="the other objective's output vectors begin at 0, or as it left them: "
-        "expect a dip, and compare by the probe loss",
+        side_effect="its output vectors begin at 0, or as it left them: expect a dip",
     )
     negative: int = _setting(
         5,

@@ -67,6 +67,8 @@ def train(arguments: argparse.Namespace) -> int:
             tell("w2vtui: interrupted before anything was learned")
             return interrupted.exit_code
         run.wait()  # raises what the run failed of
+        for condition in run.breakpoints:
+            tell(f"--stop-when {condition!r} did not come true while it trained")
         vectors = run.vectors()
         if arguments.output:
             _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))

@@ -6,6 +6,7 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, available_cores, field_types
 from w2vtui.training.doctor import Facts, remarks
 from w2vtui.training.history import Curve
+from w2vtui.training.shape import TextShape
 from w2vtui.training.snapshot import Probe, Remark, Snapshot
 
 _PROBES = 8
@@ -16,8 +17,8 @@ _LOSSES = 240
 class Checkup:
     """Looks at a run from time to time, and keeps what there is to say of it."""
 
-    def __init__(self, corpus: EncodedCorpus) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: EncodedCorpus, shape: TextShape) -> None:
+        self._corpus, self._shape = corpus, shape
         self._changed: tuple[str, ...] = ()
         self._changed_at = 0
         self._probes: tuple[Probe, ...] = ()
@@ -41,7 +42,8 @@ class Checkup:
         is_new = probe is not None and (not self._probes or self._probes[-1] is not probe)
         if probe is not None and is_new and probe.tokens > self._changed_at:
             self._probes = (*self._probes, probe)[-_PROBES:]
-        per_sentence = len(corpus.ids) / corpus.n_sentences
+        # What the settings in force keep, not what was kept under all that there were.
+        kept = self._shape.kept_share(shot.settings.sample)
         return Facts(
             settings=shot.settings,
             n_words=shot.n_words,
@@ -50,10 +52,9 @@ class Checkup:
             tokens_per_epoch=shot.tokens_per_epoch,
             rate=shot.rate,
             cores=available_cores(),
-            min_count=int(corpus.vocab.counts[-1]),
             dropped_share=1 - len(corpus.ids) / max(corpus.n_raw_tokens, 1),
-            mean_sentence=None if shot.kept_share is None else shot.kept_share * per_sentence,
-            kept_share=shot.kept_share,
+            mean_sentence=kept * len(corpus.ids) / corpus.n_sentences,
+            kept_share=kept,
             saturated_share=None if shot.vitals is None else shot.vitals.saturated,
             losses=tuple(rows[rows[:, 0] > self._changed_at, 2][-_LOSSES:].tolist()),
             probes=self._probes,

@@ -32,7 +32,6 @@ class Facts:
     """Learning rate now."""
     cores: int
     """Cores this process may use."""
-    min_count: int = 1
     dropped_share: float | None = None
     """Share of the text's tokens that are not in the vocabulary."""
     mean_sentence: float | None = None
@@ -189,13 +188,13 @@ LEAST_WORDS = 100
 
 def _vocabulary(facts: Facts) -> str:
     dropped = facts.dropped_share
-    if dropped is None or facts.min_count == 1:
+    if dropped is None:
         return ""
     if dropped <= MOST_DROPPED and (facts.n_words >= LEAST_WORDS or not dropped):
         return ""
     return (
-        f"min_count {facts.min_count} leaves {facts.n_words:,} words and drops {dropped:.0%} "
-        "of the text: lower it"
+        f"the vocabulary of {facts.n_words:,} words leaves out {dropped:.0%} of the text: "
+        "lower min_count, or raise max_final_vocab"
     )
 
 

@@ -44,6 +44,11 @@ class SpeedMeter:
         self.now = 0.0
         self.peak = 0.0
 
+    def restart(self, expected: float) -> None:
+        """Forget what was measured under other settings; say what is expected until it is known."""
+        self._readings.clear()
+        self.now = expected
+
     def read(self, seconds: float, tokens: int) -> None:
         """Take a reading of the training clock and of the tokens trained."""
         self._readings.append((seconds, tokens))

@@ -26,7 +26,7 @@ from w2vtui.settings import (
 from w2vtui.training.backend import CpuBackend, Plan, Tallies
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.checkup import Checkup
-from w2vtui.training.conditions import Condition, View
+from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
@@ -148,8 +148,8 @@ class Run:
     def undo(self) -> LiveSettings:
         """Ask for what was in force before the last change, the line of the rate included.
 
-        A change that has been asked for and is not in force yet is dropped. Undone changes are
-        behind one another: once more undoes the change before.
+        A change that has been asked for and is not in force yet is dropped instead. Once more
+        undoes the change before.
 
         Raises:
             SettingsError: nothing was changed, the run does not train, or it is past the end it
@@ -196,6 +196,9 @@ class Run:
         condition = parse(text)
         if self._state not in ("preparing", "training", "paused"):
             raise SettingsError(f"a run stops by itself while it trains; this one is {self._state}")
+        past = condition.reason(self._view(), Memory()) if isinstance(condition, Reaches) else ""
+        if past:
+            raise SettingsError(f"'{condition}' is past: {past}")
         # First added, then checked: a corpus that is read meanwhile checks all there are.
         added = Breakpoint(condition, ends=stop)
         self._breakpoints.add(added)
@@ -438,7 +441,7 @@ class Run:
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
         self._backend = CpuBackend(corpus, self.training)
         self._shape = TextShape(corpus)
-        self._checkup = Checkup(corpus)
+        self._checkup = Checkup(corpus, self._shape)
         plan = self._backend.plan(live)
         self._compile(plan)
         if self._stopping.is_set():

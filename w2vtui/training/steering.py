@@ -98,14 +98,20 @@ class Steering:
     def undo(self) -> LiveSettings:
         """Ask for what was in force before the last change that is not undone.
 
+        A change that is asked for and not in force yet is dropped instead.
+
         Raises:
             SettingsError: nothing was changed, or the run is past the end that it then had.
         """
         with self._lock:
-            if self._staged is not None and self._staged.undoes is not None:
-                self._forget(self._staged.undoes)  # asked for twice: one step further
+            staged = self._staged
+            if staged is not None and staged.undoes is None:  # not in force yet: drop it
+                self._staged = None
+                return self._crew.plan.settings
+            if staged is not None and staged.undoes is not None:
+                self._forget(staged.undoes)  # asked for twice: one step further
             if not self._past:
-                raise SettingsError("there is nothing to undo: no setting was changed")
+                raise SettingsError("there is nothing to undo: all is as it was at the start")
             last = self._past[-1]
             if last.schedule.planned <= self._crew.clock:
                 raise SettingsError(
@@ -193,6 +199,7 @@ class Steering:
                 text = f"undo {staged.undoes.number}: {text}"
         self._forecast = None
         if price is not None and before != wanted:
+            self._speed.restart(price.words_per_second)
             self._forecast = _Forecast(number, price.words_per_second, seconds)
         return Change(before, wanted, text, clock, took)
 
@@ -215,8 +222,8 @@ class Steering:
         became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
         error = became / forecast.words_per_second - 1
         return (
-            f"change {forecast.number}: about {forecast.words_per_second / 1e3:,.0f} k words/s "
-            f"foreseen, {became / 1e3:,.0f} k measured ({100 * error:+.0f} %)"
+            f"change {forecast.number}: {100 * error:+.0f} % of the speed foreseen, "
+            f"{became / 1e3:,.0f} k words/s for {forecast.words_per_second / 1e3:,.0f} k"
         )
 
     def _rescheduled(

@@ -269,6 +269,12 @@ class W2vApp(App[None]):
 
     # ---- suspending
 
+    def action_suspend_process(self) -> None:
+        """Suspend the whole job: a `make` above this process is to give the terminal back, too."""
+        if self._driver is not None and self._driver.can_suspend:
+            self._suspend_signal()
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only Unix has a shell to go back to."""
         return action != "suspend_process" or hasattr(signal, "SIGTSTP")

@@ -223,7 +223,12 @@ def _run(screen: TrainScreen) -> RunLike:
 
 
 def _set(screen: TrainScreen, text: str) -> None:
-    screen.change(screen.stage(settings_from(text)))
+    names = screen.stage(settings_from(text))
+    try:
+        screen.change(names)
+    except SettingsError:
+        screen.drop(names)
+        raise
 
 
 def _stage(screen: TrainScreen, text: str) -> None:
@@ -283,6 +288,11 @@ def _clear(screen: TrainScreen, text: str) -> None:
     _run(screen).clear_breakpoints()
 
 
+def _doctor(screen: TrainScreen, text: str) -> None:
+    remarks = "\n".join(remark.text for remark in screen.shot.remarks)
+    screen.tell(remarks or "nothing is wrong")
+
+
 def _quality(screen: TrainScreen, text: str) -> None:
     screen.action_measure_quality()
 
@@ -338,6 +348,7 @@ COMMANDS: dict[str, Command] = {
         Command("break", "CONDITION", "pause when a condition is met", _break),
         Command("breaks", "", "show the breakpoints", _breaks),
         Command("clear", "", "take all breakpoints away", _clear),
+        Command("doctor", "", "all that is wrong or surprising now", _doctor),
         Command("quality", "", "measure the vectors' quality now", _quality),
         Command("note", "TEXT", "write a note among the events", _note),
         Command("theme", "NAME", "change the colours", _theme, _theme_choices),

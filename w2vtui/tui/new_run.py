@@ -82,7 +82,9 @@ class NewRunScreen(Screen[None]):
         Binding("tab", "app.focus_next", "Next", id="new.next", tooltip="next field"),
         Binding("enter", "start", "Start", show=False, id="new.enter",
                 tooltip="on to Start; there, start"),
-        Binding("slash", "corpus", "Corpus", id="new.corpus", tooltip="go to the corpus field"),
+        # With priority, so that the focus has moved before the next key is looked at.
+        Binding("slash", "corpus", "Corpus", id="new.corpus", priority=True,
+                tooltip="go to the corpus field"),
         Binding("y", "copy", "Copy command", id="new.copy",
                 tooltip="copy the command line that does the same"),
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
@@ -384,6 +386,8 @@ class NewRunScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Panes are switched where they share a place."""
+        if action == "corpus":
+            return not isinstance(self.focused, Input)
         return self.has_class("tabbed") if action == "pane" else True
 
     def _choose_pane(self, pane: str) -> None:

@@ -245,7 +245,9 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.remarks:
         first, *others = shot.remarks
         sign = "!" * (first.urgency - 1)
-        return f"{sign} {first.text}".strip() + (f" · {len(others)} more" if others else "")
+        return f"{sign} {first.text}".strip() + (
+            f" · :doctor tells {len(others)} more" if others else ""
+        )
     if shot.state == "paused":
         return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:

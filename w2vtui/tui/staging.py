@@ -20,6 +20,8 @@ LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
 MARKS_TEXT = f"{LIVE} at once  {SIDE_EFFECT} side effect  {NEW_RUN} new run"
 
 _TYPICAL_TOKENS = 1_000_000
+RISKY_RATE = 0.5
+"""Of the learning rates that texts are trained with, none is above this."""
 
 
 class Staging:
@@ -102,6 +104,9 @@ class Staging:
         )
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
         parts = [price_text(price), *(effect for effect in effects if effect)]
+        rate = self.staged.get("alpha")
+        if rate is not None and rate > RISKY_RATE:
+            parts.insert(0, "so high a rate may diverge, and that ends the run")
         return f"{changes}: {'; '.join(parts)}"
 
 
@@ -112,7 +117,8 @@ def price_text(price: Price | None) -> str:
     if abs(price.work - 1) < 0.005:
         work = "as much work a token"
     else:
-        work = f"about {price.work:.2g}x the work a token"
+        times = f"{price.work:.2g}" if price.work < 10 else f"{price.work:,.0f}"
+        work = f"about {times}x the work a token"
     sign = "-" if price.eta_change < 0 else "+"
     return (
         f"{work}, {short(price.words_per_second_before)} → {short(price.words_per_second)} words/s,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -43,10 +43,12 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
-    pass
+    from w2vtui.training.history import Curve
 
 RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
 QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
+CHART_SECONDS = 0.5
+"""A chart costs most of a drawing, and a curve grows by a dot in seconds."""
 BLURRED_SECONDS = 1.0
 """Between two looks while the terminal does not have the focus."""
 
@@ -120,7 +122,7 @@ class TrainScreen(PanedScreen):
         ),
         *(
             Keyless(name.capitalize(), f"execute({name!r})", f":{name}  {COMMANDS[name].help}")
-            for name in ("breaks", "clear")  # the others have keys, or need an argument
+            for name in ("breaks", "clear", "doctor")  # the others have keys, or need an argument
         ),
     )
 
@@ -139,6 +141,7 @@ class TrainScreen(PanedScreen):
         self._asked: tuple[str, ...] = ()
         self._late_answers: tuple[Neighbors, ...] = ()
         self._drawn: dict[str, object] = {}
+        self._charts_due: dict[str, float] = {}
         self._saving = False
         self._before_command: Widget | None = None
         """What had the focus when the command line was opened."""
@@ -326,8 +329,8 @@ class TrainScreen(PanedScreen):
         curves = () if run is None else (run.probe_curve, run.loss_curve)
         changes = tuple(event for event in self.events() if event.number is not None)
         full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
-        versions, message = [curve.version for curve in curves], readouts.waiting_text(shot)
-        if not self._is_new("loss", versions, len(changes), full, recent, panel.size, message):
+        message, size = readouts.waiting_text(shot), panel.size
+        if not self._is_due("loss", curves, len(changes), full, recent, size, message):
             return
         probe, objective = [curve.rows() for curve in curves] or [NO_ROWS, NO_ROWS]
         panel.show(
@@ -352,7 +355,7 @@ class TrainScreen(PanedScreen):
             shot.thread_words_per_second,
             self._busy.share(),
         )
-        if run is not None and self._is_new("speed", run.speed_curve.version, panel.size):
+        if run is not None and self._is_due("speed", [run.speed_curve], panel.size):
             panel.show_curve(run.speed_curve.rows())
 
     def _draw_watch(self) -> None:
@@ -383,6 +386,17 @@ class TrainScreen(PanedScreen):
                 )
             )
         )
+
+    def _is_due(self, panel: str, curves: Sequence[Curve], *values: object) -> bool:
+        """As `_is_new` for a chart, which is drawn less often where only its curves grew."""
+        now = time.monotonic()
+        if self._drawn.get(panel + " values") == values and now < self._charts_due.get(panel, 0.0):
+            return False
+        if not self._is_new(panel, values, [curve.version for curve in curves]):
+            return False
+        self._drawn[panel + " values"] = values
+        self._charts_due[panel] = now + CHART_SECONDS
+        return True
 
     def _is_new(self, panel: str, *values: object) -> bool:
         """Whether a panel was last drawn from other values."""
@@ -473,9 +487,16 @@ class TrainScreen(PanedScreen):
         finally:
             self._look()
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Stage nothing for some settings."""
+        for name in names:
+            self.staging.staged.pop(name, None)
+        self._draw()
+
     def tell(self, message: str) -> None:
         """Show a notice."""
-        self.app.notify(safe_text(message), markup=False)
+        lines = (safe_text(line) for line in message.split("\n"))
+        self.app.notify("\n".join(lines), markup=False)
 
     def warn(self, message: str) -> None:
         """Show an error as a notice; everything stays."""
