@@ -210,19 +210,24 @@ def test_the_preview_guesses_the_epochs(tmp_path):
 
 
 def test_the_pace_slows_when_looking_is_costly_and_recovers():
-    pace = Pace(0.2)
+    pace = Pace(cores=2)
     assert pace.next_interval(0.005, 0.0) == 0.2
-    assert pace.next_interval(0.1, 0.0) == 0.5
+    assert pace.next_interval(0.03, 0.0) == 0.2  # one look more costly than the others
+    for _ in range(20):
+        interval = pace.next_interval(0.04, 0.0)
+    assert interval == pytest.approx(0.5, rel=0.01)  # 4 % of two cores
     assert pace.next_interval(100.0, 0.0) == SLOWEST_SECONDS
-    intervals = [pace.next_interval(0.005, 0.0) for _ in range(40)]
+    intervals = [pace.next_interval(0.005, 0.0) for _ in range(60)]
     assert intervals == sorted(intervals, reverse=True)
     assert intervals[-1] == 0.2
+    asked = Pace(0.1, cores=2)
+    assert asked.next_interval(1.0, 0.0) == 0.1
 
 
 def test_the_pace_slows_when_looks_come_late_twice():
     pace = Pace(0.2)
-    assert pace.next_interval(0.005, 0.3) == 0.2
-    assert pace.next_interval(0.005, 0.3) == 0.4
+    assert pace.next_interval(0.001, 0.3) == 0.2
+    assert pace.next_interval(0.001, 0.3) == 0.4
 
 
 def test_a_remote_terminal_is_drawn_less_often():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 
 SLOWEST_SECONDS = 2.0
-COST_SHARE = 0.2
-"""The screen may keep its thread busy for this share of the time."""
+COST_SHARE = 0.04
+"""The screen may take this share of the processor, all cores together."""
+_SMOOTHING = 0.7
+"""Of what a look costs: one that a key made costly slows nothing down."""
 
 
 def first_interval(environment: Mapping[str, str] = os.environ) -> float:
@@ -18,18 +21,23 @@ def first_interval(environment: Mapping[str, str] = os.environ) -> float:
 class Pace:
     """Slows down when looking is costly or comes late, and recovers slowly."""
 
-    def __init__(self, interval: float | None = None) -> None:
+    def __init__(self, interval: float | None = None, cores: int = 1) -> None:
+        """interval: seconds between two looks, which is kept to whatever it costs."""
         self.quickest = first_interval() if interval is None else interval
         self.interval = self.quickest
+        self._share = COST_SHARE * cores if interval is None else math.inf
+        self._cost = 0.0
         self._late = 0
 
     def next_interval(self, cost: float, late: float) -> float:
         """Seconds until the next look.
 
-        cost  seconds the last look took      late  seconds it came after its time
+        cost  seconds of processor time since the last look, drawing included
+        late  seconds that this one came after its time
         """
         self._late = self._late + 1 if late > self.interval / 2 else 0
-        wanted = max(self.quickest, cost / COST_SHARE, 0.9 * self.interval)
+        self._cost = _SMOOTHING * self._cost + (1 - _SMOOTHING) * cost
+        wanted = max(self.quickest, self._cost / self._share, 0.9 * self.interval)
         if self._late >= 2:
             wanted, self._late = 2 * self.interval, 0
         self.interval = min(wanted, max(SLOWEST_SECONDS, self.quickest))

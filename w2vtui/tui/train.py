@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.settings import available_cores
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
 from w2vtui.tui.command_line import proposed_output
@@ -132,11 +133,13 @@ class TrainScreen(PanedScreen):
         self.shot = session.snapshot()
         """What the run looked like at the last look."""
         self.staging = Staging(session.form)
-        self.pace = Pace(interval)
+        self.pace = Pace(interval, available_cores())
         self.frozen = False
         self._busy = readouts.BusyMeter()
         self._began = time.monotonic()
         self._due = 0.0
+        self._own_seconds = time.thread_time()
+        """Processor time of this thread at the last look."""
         self._query = ""
         self._asked: tuple[str, ...] = ()
         self._late_answers: tuple[Neighbors, ...] = ()
@@ -209,10 +212,11 @@ class TrainScreen(PanedScreen):
 
     def tick(self) -> None:
         """Look at the run, draw what changed, and set the time of the next look."""
-        began = time.monotonic()
-        late = began - self._due if self._due else 0.0
+        late = time.monotonic() - self._due if self._due else 0.0
         self._look()
-        interval = self.pace.next_interval(time.monotonic() - began, late)
+        own, before = time.thread_time(), self._own_seconds
+        self._own_seconds = own
+        interval = self.pace.next_interval(own - before, late)
         if not self.app.app_focus:
             interval = max(interval, BLURRED_SECONDS)
         self._due = time.monotonic() + interval
