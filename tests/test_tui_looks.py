@@ -181,7 +181,7 @@ async def test_the_whole_screen_at_120_by_40():
     assert "35.4M / 85.0M tokens" in lines[1]
     assert "① K 5→15" in text
     assert "② alpha 0.02→0.0146" in text
-    assert "00:46 ① K 5 → 15  at 18.0M tokens, acknowledged in 74 ms" in text
+    assert "00:46 ① K 5 → 15  at 18.0M, acknowledged in 74 ms" in text
     assert "probe loss 1.860" in text
     assert "objective loss 2.346" in text
     assert "1.860 ± 0.012" in text

@@ -222,8 +222,8 @@ class Steering:
         became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
         error = became / forecast.words_per_second - 1
         return (
-            f"change {forecast.number}: {100 * error:+.0f} % of the speed foreseen, "
-            f"{became / 1e3:,.0f} k words/s for {forecast.words_per_second / 1e3:,.0f} k"
+            f"change {forecast.number}: {100 * error:+.0f} %, {became / 1e3:,.0f} k words/s "
+            f"for {forecast.words_per_second / 1e3:,.0f} k foreseen"
         )
 
     def _rescheduled(

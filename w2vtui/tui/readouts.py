@@ -219,7 +219,7 @@ def event_lines(
         line.append(f"{sign:<{sign_cells}}", ACCENT)
         text = glyphs.spelled(safe_text(event.text))
         if event.kind == "change":
-            text += f"  at {short(event.tokens)} tokens"
+            text += f"  at {short(event.tokens)}"
         if event.acknowledged_ms is not None:
             text += f", acknowledged in {event.acknowledged_ms:.0f} ms"
         line.append(pad(text, max(width - cell_width(line.plain), 1)))

@@ -117,7 +117,7 @@ def price_text(price: Price | None) -> str:
     if abs(price.work - 1) < 0.005:
         work = "as much work a token"
     else:
-        times = f"{price.work:.2g}" if price.work < 10 else f"{price.work:,.0f}"
+        times = f"{price.work:.3g}" if price.work < 10 else f"{price.work:,.0f}"
         work = f"about {times}x the work a token"
     sign = "-" if price.eta_change < 0 else "+"
     return (
