@@ -261,7 +261,7 @@ def shelf(tmp_path: Path) -> Path:
 
 
 async def labels(app: W2vApp) -> list[str]:
-    await until(app, lambda: isinstance(app.screen, FilePicker))
+    await until(app, lambda: isinstance(app.screen, FilePicker) and app.screen.query(TextTree))
     tree = app.screen.query_one(TextTree)
     await until(app, lambda: tree.root.children)
     return [str(node.label) for node in tree.root.children]

@@ -271,7 +271,8 @@ class TrainScreen(PanedScreen):
         self._draw()
 
     def _draw(self) -> None:
-        if self not in self.app.screen_stack:  # a late call for a screen that was left
+        # A late call for a screen that was left, or is being taken apart.
+        if self not in self.app.screen_stack or not self.query("#header"):
             return
         with self.app.batch_update():
             self._draw_head()
