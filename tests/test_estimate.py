@@ -76,14 +76,13 @@ print("PEAK", code, peak_memory())
 def test_the_estimate_is_near_the_peak_of_a_run(atlas, tmp_path, objective, size):
     command = ["train", str(sample_path("atlas.txt")), "-o", str(tmp_path / "v.bin"),
                "--epochs", "1", "--vector-size", str(size), "--objective", objective]  # fmt: skip
-    backend = CpuBackend(atlas, TrainingSettings())
-    backend.compile(backend.plan(MODES[0]))  # a run that has to compile takes more
     environment = os.environ | {"NUMBA_CACHE_DIR": str(compiling.CACHE_FOLDER)}
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, *command],
-        capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL,
-        env=environment,
-    )  # fmt: skip
+    for _ in range(2):  # a first run has to compile, which takes more
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, *command],
+            capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL,
+            env=environment,
+        )  # fmt: skip
     code, peak = done.stdout.rpartition("PEAK ")[2].split()
     assert code == "0", done.stderr
     told = estimate_memory(

@@ -242,14 +242,15 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.ended:
         ask = f"{key('train.query')} asks for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
+    urgent = any(remark.urgency == 3 for remark in shot.remarks)
+    if shot.state == "paused" and not urgent:
+        return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.remarks:
         first, *others = shot.remarks
         sign = "!" * (first.urgency - 1)
         return f"{sign} {first.text}".strip() + (
             f" · :doctor tells {len(others)} more" if others else ""
         )
-    if shot.state == "paused":
-        return f"paused: settings can be changed; {key('train.pause')} goes on"
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
     return "judge a change by the probe loss, whose yardstick stays"
