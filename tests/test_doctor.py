@@ -10,7 +10,7 @@ import pytest
 from test_training import DEADLINE
 
 from w2vtui.corpus import open_corpus, sample_path
-from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
+from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training.doctor import CBOW_TOKENS, RULES, Facts, remarks
 from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Probe
@@ -182,50 +182,16 @@ def test_the_most_urgent_comes_first_and_lines_are_short():
 # ---- a real run
 
 
-def facts_of(run: Run) -> Facts | None:
-    """The facts of a run as far as it measures them; None while it prepares."""
-    shot, crew, backend = run.snapshot(), run._crew, run._backend
-    if not shot.tokens or crew is None or backend is None or shot.kept_share is None:
-        return None
-    corpus, tallies = backend.corpus, crew.tallies()
-    scores = tallies.pairs * (1 + shot.settings.negative)
-    curve = run.probe_curve.rows()
-    error = shot.probe.standard_error if shot.probe else 1.0
-    return Facts(
-        settings=shot.settings,
-        n_words=shot.n_words,
-        tokens=shot.tokens,
-        tokens_planned=shot.tokens_planned,
-        tokens_per_epoch=shot.tokens_per_epoch,
-        rate=shot.rate,
-        cores=available_cores(),
-        dropped_share=1 - len(corpus.ids) / corpus.n_raw_tokens,
-        mean_sentence=shot.kept_share * len(corpus.ids) / corpus.n_sentences,
-        kept_share=shot.kept_share,
-        saturated_share=tallies.saturated / scores if scores else None,
-        losses=tuple(run.loss_curve.rows()[:, 2]),
-        probes=tuple(
-            Probe(tokens=int(tokens), loss=loss, standard_error=error)
-            for tokens, loss in curve[-8:, [0, 2]]
-        ),
-    )
-
-
 def test_nothing_is_said_of_the_bundled_sample_at_default_settings():
     source = [str(sample_path("atlas.txt"))]
     run = Run(lambda progress, stop: open_corpus(source, CorpusSettings(), progress=progress))
     run.start()
-    seen = []
     while not run.is_over(0.1):
-        facts = facts_of(run)
-        if facts is not None:
-            assert remarks(facts) == ()
-            seen.append(facts)
+        assert run.snapshot().remarks == ()
     assert run.wait(DEADLINE)
-    last = facts_of(run)
-    assert remarks(last) == ()
-    assert seen
-    assert len(last.losses) > 1
-    assert len(last.probes) > 1
-    assert 0 < last.saturated_share < 0.25
-    assert np.isfinite([last.mean_sentence, last.kept_share]).all()
+    facts = run._checkup.facts(run.snapshot(), run.loss_curve)
+    assert remarks(facts) == ()
+    assert len(facts.losses) > 1
+    assert len(facts.probes) > 1
+    assert 0 < facts.saturated_share < 0.25
+    assert np.isfinite([facts.mean_sentence, facts.kept_share]).all()

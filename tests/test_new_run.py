@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from test_tui import PATIENCE_SECONDS, shows, text_of, until
 
 from w2vtui.corpus import sample as sampling
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -27,27 +26,6 @@ from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.zipf import zipf_lines
 from w2vtui.tui.words import duration
-
-PATIENCE_SECONDS = 30.0
-
-
-def text_of(app: W2vApp) -> str:
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
-async def until(app: W2vApp, condition: Callable[[], object]) -> None:
-    """Wait for a condition; an error of the app ends the wait."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if app._exception is not None:
-            raise app._exception
-        assert time.monotonic() < deadline, f"waited in vain; the screen:\n{text_of(app)}"
-        await asyncio.sleep(0.005)
-
-
-async def shows(app: W2vApp, *texts: str) -> None:
-    await until(app, lambda: all(text in text_of(app) for text in texts))
 
 
 def keys(app: W2vApp, *names: str) -> None:
