@@ -15,7 +15,7 @@ from w2vtui.training.snapshot import Quality, Score
 from w2vtui.tui.widgets.spark import spark, trend
 
 LABELS = {
-    "pairs": "word pairs ρ",
+    "pairs": "word pairs",
     "semantic": "semantic",
     "syntactic": "syntactic",
     "total": "analogies",
