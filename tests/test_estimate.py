@@ -91,7 +91,8 @@ def test_the_estimate_is_near_the_peak_of_a_run(atlas, tmp_path, objective, size
         TrainingSettings(vector_size=size),
         LiveSettings(objective=objective),
     )
-    assert told.total == pytest.approx(int(peak), rel=0.15)
+    # The system chooses how much of the libraries' files it maps: 35 MB more or less.
+    assert told.total == pytest.approx(int(peak), abs=0.15 * int(peak) + 40e6)
 
 
 def test_memory_grows_with_words_vectors_text_and_the_screen():
