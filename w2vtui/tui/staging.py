@@ -19,6 +19,7 @@ LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
 """A change takes effect at the next span; does something else beside; needs a new run."""
 MARKS_TEXT = f"{LIVE} at once  {SIDE_EFFECT} side effect  {NEW_RUN} new run"
 
+REFUSED = "cannot be applied"
 _TYPICAL_TOKENS = 1_000_000
 RISKY_RATE = 0.5
 """Of the learning rates that texts are trained with, none is above this."""
@@ -97,7 +98,7 @@ class Staging:
         try:
             price = None if run is None else run.price(**self.staged)
         except SettingsError as error:
-            return f"cannot be applied: {error}"
+            return f"{REFUSED}: {error}"
         changes = ", ".join(
             f"{self.controls[name].label} {value_text(_in_force(shot, name))} → {value_text(value)}"
             for name, value in self.staged.items()

@@ -30,7 +30,7 @@ from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.pace import Pace
 from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.session import Session
-from w2vtui.tui.staging import MARKS_TEXT, Staging
+from w2vtui.tui.staging import MARKS_TEXT, REFUSED, Staging
 from w2vtui.tui.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.events import EventsPanel
 from w2vtui.tui.widgets.key_bar import KeyBar
@@ -325,9 +325,13 @@ class TrainScreen(PanedScreen):
         self.query_one("#controls", SettingRows).show(rows)
 
     def _price_text(self) -> str:
+        """What is staged, its price, and the keys; empty where nothing can be applied any more."""
+        if self.shot.ended or not self.staging.staged:
+            return ""
         price = self.staging.price(self.shot, self.session.run)
         apply, drop = self._key("rows.apply"), self._key("rows.drop")
-        return f"{price} · {apply} applies, {drop} drops" if price else ""
+        refused = price.startswith(REFUSED)
+        return f"{price} · {drop} drops" if refused else f"{price} · {apply} applies, {drop} drops"
 
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
