@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
-from w2vtui.training.work import TILE, VECTOR, Met, mean_contexts, padded, seconds_by_term
+from w2vtui.training.work import (
+    TILE,
+    VECTOR,
+    Met,
+    mean_contexts,
+    mean_targets,
+    padded,
+    seconds_by_term,
+)
 
 BASE_BYTES = 166 << 20
 """Interpreter, NumPy, and the compiled kernels with what loads them."""
@@ -108,19 +116,11 @@ def estimate_seconds(
     assert live.workers is not None
     lengths = np.array([min(subsampled_share * sentence_length, _LONG_SENTENCE)])
     contexts = float(mean_contexts(live, lengths)[0])
-    met = Met(subsampled_share, contexts, _mean_targets(n_words, live))
+    targets = mean_targets(live, n_words, _PATH_SHARE * math.log2(max(n_words, 2)))
+    met = Met(subsampled_share, contexts, targets)
     seconds = float(seconds_by_term(live, training.vector_size, met).sum())
     speedup = 1 + _SECOND_WORKER * (min(live.workers, cores) - 1)
     return seconds * n_tokens * live.epochs / speedup
-
-
-def _mean_targets(n_words: int, live: LiveSettings) -> float:
-    """Targets of a center, without knowing its words."""
-    if live.objective == "negative-sampling":
-        return 1.0 + live.negative
-    if live.objective == "softmax":
-        return float(n_words)
-    return _PATH_SHARE * math.log2(max(n_words, 2))
 
 
 # ---- what there is

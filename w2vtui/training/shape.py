@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.backend import keep_probabilities
-from w2vtui.training.work import mean_contexts
+from w2vtui.training.work import mean_contexts, mean_targets
 
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from the first so many tokens."""
@@ -65,11 +65,7 @@ class TextShape:
 
         A Huffman path is as long as its word's share is rare: -log2(share), within a few per cent.
         """
-        if settings.objective == "negative-sampling":
-            return 1.0 + settings.negative
-        if settings.objective == "softmax":
-            return float(len(self._counts))
-        return self._thinned(settings.sample)[3]
+        return mean_targets(settings, len(self._counts), self._thinned(settings.sample)[3])
 
     def _thin(self, sample: float) -> tuple[float, NDArray[np.int64], NDArray[np.int64], float]:
         """Share kept; lengths that sentences have when thinned, and how many have each; bits."""

@@ -108,7 +108,7 @@ class Steering:
             if staged is not None and staged.undoes is None:  # not in force yet: drop it
                 self._staged = None
                 return self._crew.plan.settings
-            if staged is not None and staged.undoes is not None:
+            if staged is not None and staged.undoes:
                 self._forget(staged.undoes)  # asked for twice: one step further
             if not self._past:
                 raise SettingsError("there is nothing to undo: all is as it was at the start")

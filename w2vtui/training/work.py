@@ -73,6 +73,13 @@ def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[n
     return 1e-9 * met.kept * np.array(_NANOSECONDS[way]) * np.array(times)
 
 
+def mean_targets(live: LiveSettings, n_words: int, mean_path: float) -> float:
+    """T: 1 + K, V, or the mean length of a path."""
+    if live.objective == "negative-sampling":
+        return 1.0 + live.negative
+    return float(n_words) if live.objective == "softmax" else mean_path
+
+
 def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Context words of a center, on average over a sentence of each length: float64, as lengths.
 
