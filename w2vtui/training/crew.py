@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,13 +48,34 @@ class Crew:
     the clock.
     """
 
-    def __init__(self, backend: CpuBackend, route: Route, plan: Plan, schedule: Schedule) -> None:
+    def __init__(
+        self,
+        backend: CpuBackend,
+        route: Route,
+        plan: Plan,
+        schedule: Schedule,
+        *,
+        clock: int = 0,
+        earlier: NDArray[np.float64] | None = None,
+        milestone: int | None = None,
+        arrived: Callable[[], object] = lambda: None,
+    ) -> None:
+        """
+        clock      where to begin
+        earlier    float64 (8,): the tallies of what was trained before
+        milestone  as `wait_at` takes it
+        arrived    called when all text before the milestone is trained
+        """
         self._backend = backend
         self._route = route
         self._changed = threading.Condition()
-        self._clock = 0
+        self._clock = clock
+        self._earlier = backend.make_tallies() if earlier is None else earlier
+        self._milestone, self._arrived = milestone, arrived
         self._plan = plan
         self._schedule = schedule
+        self._at_work = 0
+        self._holds = 0
         self._paused = False
         self._stopped = False
         self._workers: list[threading.Thread] = []
@@ -93,7 +115,7 @@ class Crew:
 
     def tallies(self) -> Tallies:
         """Sums over all the workers that ever were."""
-        return self._backend.sum_tallies(self._tallies)
+        return self._backend.sum_tallies([self._earlier, *self._tallies])
 
     def tokens_of_workers(self) -> tuple[int, ...]:
         """Tokens trained by each worker that ever was."""
@@ -140,6 +162,32 @@ class Crew:
         self.staff()
         return clock
 
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Workers stand between two stretches meanwhile; gives the clock: every token before it is
+        trained, none after it.
+        """
+        with self._changed:
+            self._holds += 1
+            self._changed.wait_for(lambda: not self._at_work)
+        try:
+            yield self._clock
+        finally:
+            with self._changed:
+                self._holds -= 1
+                self._changed.notify_all()
+
+    def wait_at(self, milestone: int | None) -> None:
+        """Hand out no text from this clock on until another milestone is named."""
+        with self._changed:
+            self._milestone = milestone
+            self._changed.notify_all()
+
+    @property
+    def at_milestone(self) -> bool:
+        """Whether all text before the milestone is trained."""
+        return self._milestone is not None and self._clock >= self._milestone and not self._at_work
+
     def pause(self) -> None:
         """Hand out no more text for now."""
         with self._changed:
@@ -164,11 +212,25 @@ class Crew:
 
     # ---- the workers
 
+    @property
+    def _waits(self) -> bool:
+        """Whether no text is handed out for now."""
+        at_milestone = self._milestone is not None and self._clock >= self._milestone
+        return self._paused or self._holds > 0 or (at_milestone and not self.finished)
+
+    def _lay_down(self) -> None:
+        """A stretch that was handed out is trained, or given up."""
+        with self._changed:
+            self._at_work -= 1
+            self._changed.notify_all()
+            arrived = self.at_milestone
+        if arrived:
+            self._arrived()
+
     def _next_job(self, number: int, most: int) -> _Job | None:
         """The next stretch of text for a worker, up to `most` tokens; None when it is to leave."""
         with self._changed:
-            while self._paused and not self._stopped:
-                self._changed.wait()
+            self._changed.wait_for(lambda: self._stopped or not self._waits)
             plan, schedule = self._plan, self._schedule
             workers = plan.settings.workers or 1
             if self._stopped or self.finished or number >= workers:
@@ -176,8 +238,12 @@ class Crew:
             # Towards the end stretches shrink, so that all workers leave at about the same time.
             fair = (schedule.planned - self._clock) // (2 * workers)
             most = max(min(most, fair), LEAST_SPAN_TOKENS)
-            stretch = self._route.stretch(self._clock, most, schedule.planned)
+            until = schedule.planned
+            if self._milestone is not None:
+                until = min(until, self._milestone)
+            stretch = self._route.stretch(self._clock, most, until)
             self._clock += stretch.stop - stretch.first
+            self._at_work += 1
         # As a function of position alone, whatever the cut: one worker repeats bit for bit.
         offset = stretch.clock - stretch.first - schedule.clock
         rates = Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
@@ -188,15 +254,18 @@ class Crew:
         most, spell, scratch = FIRST_SPAN_TOKENS, None, None
         try:
             while (job := self._next_job(number, most)) is not None:
-                if spell is None or job.plan is not spell.plan:
-                    spell, scratch = _Spell(job.plan), self._backend.scratch(job.plan, number)
-                    self._spells[number].append(spell)
-                assert scratch is not None
-                started = time.perf_counter()
-                self._backend.train_span(
-                    job.plan, job.stretch, job.rates, scratch, self._tallies[number]
-                )
-                took = time.perf_counter() - started
+                try:
+                    if spell is None or job.plan is not spell.plan:
+                        spell, scratch = _Spell(job.plan), self._backend.scratch(job.plan, number)
+                        self._spells[number].append(spell)
+                    assert scratch is not None
+                    started = time.perf_counter()
+                    self._backend.train_span(
+                        job.plan, job.stretch, job.rates, scratch, self._tallies[number]
+                    )
+                    took = time.perf_counter() - started
+                finally:
+                    self._lay_down()
                 self.worked_until = time.monotonic()
                 n_tokens = job.stretch.stop - job.stretch.first
                 spell.tokens += n_tokens
