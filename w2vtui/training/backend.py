@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -77,7 +77,13 @@ class Tallies:
 class CpuBackend:
     """The vectors of one training, and the loop that trains them on this machine's processor."""
 
-    def __init__(self, corpus: EncodedCorpus, training: TrainingSettings) -> None:
+    def __init__(
+        self,
+        corpus: EncodedCorpus,
+        training: TrainingSettings,
+        vectors: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> None:
+        """vectors: as `matrices` gave them, to go on from; without them they begin at random."""
         self.corpus = corpus
         self.training = training
         self.n_words = len(corpus.vocab)
@@ -92,10 +98,6 @@ class CpuBackend:
                 f"{self.n_words:,} vectors of {size} numbers do not fit in memory: "
                 "raise min_count, or lower vector_size or max_final_vocab"
             ) from error
-        random = np.random.default_rng(training.seed)
-        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
-            rows = self._input[word : min(word + 65_536, self.n_words), :size]
-            rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
         unused = cpu.empty_rows(1, size)
         self._output = self._nodes = unused
         self._tree = hierarchical_softmax.Tree(
@@ -107,6 +109,39 @@ class CpuBackend:
         self._every_word = np.zeros(0, np.int32)
         self._noise: tuple[float, NDArray[np.uint32]] | None = None
         self._keep: tuple[float, NDArray[np.uint32]] | None = None
+        if vectors is None:
+            self._begin_at_random()
+        else:
+            self._begin_at(vectors)
+
+    def _begin_at_random(self) -> None:
+        random, size = np.random.default_rng(self.training.seed), self.training.vector_size
+        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
+            rows = self._input[word : min(word + 65_536, self.n_words), :size]
+            rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
+
+    def _begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        try:
+            if "output_vectors" in vectors:
+                self._use_output_vectors()
+            if "node_vectors" in vectors:
+                self._use_tree()
+        except MemoryError as error:
+            raise BackendError("not enough memory for a second matrix of vectors") from error
+        for name, matrix in self.matrices().items():
+            matrix[:] = vectors[name]
+
+    def matrices(self) -> dict[str, NDArray[np.float32]]:
+        """Views of all that is trained: `input_vectors` (V, D) and, where an objective has used
+        them, `output_vectors` (V, D) and `node_vectors` (V - 1, D).
+        """
+        size = self.training.vector_size
+        found = {"input_vectors": self.input_vectors}
+        if self.output_vectors is not None:
+            found["output_vectors"] = self.output_vectors
+        if self._nodes.shape[0] > 1:
+            found["node_vectors"] = self._nodes[: self.n_words - 1, :size]
+        return found
 
     @property
     def input_vectors(self) -> NDArray[np.float32]:
@@ -132,11 +167,13 @@ class CpuBackend:
         by_tree = settings.objective == "hierarchical-softmax"
         try:
             if by_tree:
-                self._use_tree(counts)
+                self._use_tree()
             else:
-                self._use_output_vectors(settings.objective)
+                self._use_output_vectors()
         except MemoryError as error:
             raise BackendError("not enough memory for a second matrix of vectors") from error
+        if settings.objective == "softmax" and self._every_word.size == 0:
+            self._every_word = exact_softmax.every_word(self.n_words)
         if self._noise is None or self._noise[0] != settings.ns_exponent:
             table = negative_sampling.build_noise_table(counts, settings.ns_exponent)
             self._noise = (settings.ns_exponent, table)
@@ -160,11 +197,11 @@ class CpuBackend:
             most_targets=self._most_targets(settings),
         )
 
-    def _use_tree(self, counts: NDArray[np.int64]) -> None:
+    def _use_tree(self) -> None:
         if self._tree.starts.size == 1:
             n_rows = self.n_words + MAX_WORKERS + available_cores() * private_nodes.N_PRIVATE
             self._nodes = cpu.empty_rows(n_rows, self.training.vector_size)
-            self._tree = hierarchical_softmax.build_tree(counts)
+            self._tree = hierarchical_softmax.build_tree(self.corpus.vocab.counts)
 
     @staticmethod
     def check_objective(objective: str, n_words: int) -> None:
@@ -176,9 +213,7 @@ class CpuBackend:
                 "hierarchical-softmax, or a smaller vocabulary"
             )
 
-    def _use_output_vectors(self, objective: str) -> None:
-        if objective == "softmax" and self._every_word.size == 0:
-            self._every_word = exact_softmax.every_word(self.n_words)
+    def _use_output_vectors(self) -> None:
         if self._output.shape[0] == 1:
             self._output = cpu.empty_rows(self.n_words + MAX_WORKERS, self.training.vector_size)
 

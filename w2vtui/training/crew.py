@@ -117,6 +117,10 @@ class Crew:
         """Sums over all the workers that ever were."""
         return self._backend.sum_tallies([self._earlier, *self._tallies])
 
+    def tally_array(self) -> NDArray[np.float64]:
+        """The same as the kernels keep them: float64 (8,)."""
+        return np.sum([self._earlier, *self._tallies], axis=0)
+
     def tokens_of_workers(self) -> tuple[int, ...]:
         """Tokens trained by each worker that ever was."""
         return tuple(self._backend.sum_tallies([one]).tokens for one in self._tallies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,15 @@ from numpy.typing import NDArray
 CAPACITY = 4_096
 
 _Row = tuple[float, float, float, float, float]
+
+
+class KeptCurve(NamedTuple):
+    """A curve as it stood."""
+
+    rows: NDArray[np.float64]
+    """(n, 5), n up to CAPACITY"""
+    merge: int
+    """Readings that one row stands for."""
 
 
 class Curve:
@@ -21,10 +31,14 @@ class Curve:
     One thread appends, any may read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptCurve | None = None) -> None:
+        """kept: how a curve stood that this one is to go on from."""
         self._rows = np.empty((CAPACITY, 5), dtype=np.float64)
         self._n = 0
         self._merge = 1  # rows that stand for one
+        if kept is not None:
+            self._n, self._merge = len(kept.rows), kept.merge
+            self._rows[: self._n] = kept.rows
         self._waiting: list[_Row] = []
         self._lock = threading.Lock()
         self.version = 0
@@ -62,8 +76,12 @@ class Curve:
 
     def rows(self) -> NDArray[np.float64]:
         """A copy: float64 (n, 5), columns tokens, seconds, value, weight, standard error."""
+        return self.kept().rows
+
+    def kept(self) -> KeptCurve:
+        """The curve as it stands, but for readings that make no row yet."""
         with self._lock:
-            return self._rows[: self._n].copy()
+            return KeptCurve(self._rows[: self._n].copy(), self._merge)
 
 
 def _merged(groups: NDArray[np.float64]) -> NDArray[np.float64]:

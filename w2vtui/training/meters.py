@@ -12,8 +12,9 @@ SPEED_SECONDS = 1.5
 class StopWatch:
     """Seconds of training, on the monotonic clock."""
 
-    def __init__(self) -> None:
-        self._before = 0.0
+    def __init__(self, seconds: float = 0.0) -> None:
+        """seconds: what it shows at first."""
+        self._before = seconds
         self._started: float | None = None
 
     @property

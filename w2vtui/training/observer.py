@@ -5,12 +5,12 @@ words, churn, quality and signs of health.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from w2vtui.training.backend import CpuBackend, Plan
 from w2vtui.training.breakpoints import Breakpoints
 from w2vtui.training.churn import ChurnMeter
-from w2vtui.training.history import Curve
+from w2vtui.training.history import Curve, KeptCurve
 from w2vtui.training.lookout import Lookout
 from w2vtui.training.moment import Moment
 from w2vtui.training.probe import ProbeSet
@@ -74,6 +74,25 @@ class Observer:
     def neighbors(self) -> tuple[Neighbors, ...]:
         """The nearest words of what is watched."""
         return self._watch.neighbors
+
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """All of them, by name."""
+        found = {
+            "probe": self.probe_curve,
+            "churn": self.churn.churn_curve,
+            "settled": self.churn.settled_curve,
+        }
+        for (name, kind), curve in self.quality.curves.items():
+            found[f"{kind} {name}"] = curve
+        return found
+
+    def go_on_from(self, curves: Mapping[str, KeptCurve]) -> None:
+        """Take up curves of an earlier time, before the start."""
+        self.probe_curve = Curve(curves.get("probe"))
+        self.churn.churn_curve = Curve(curves.get("churn"))
+        self.churn.settled_curve = Curve(curves.get("settled"))
+        self.quality.go_on_from(curves)
 
     def start(self) -> None:
         """Take a first look, at untrained vectors, then go on looking in a thread."""

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 from w2vtui.corpus import sample_path
 from w2vtui.evaluate import (
@@ -22,7 +23,7 @@ from w2vtui.evaluate import (
     read_analogies,
     read_pairs,
 )
-from w2vtui.training.history import Curve
+from w2vtui.training.history import Curve, KeptCurve
 from w2vtui.training.moment import Moment
 from w2vtui.training.products import beside_training
 from w2vtui.training.slow_clock import SlowClock
@@ -99,6 +100,13 @@ class QualityMeter:
     def curves(self) -> Mapping[tuple[str, str], Curve]:
         """A curve for each score, by its key: correlation or share of right answers, 0..1."""
         return MappingProxyType(self._curves)
+
+    def go_on_from(self, curves: Mapping[str, KeptCurve]) -> None:
+        """Take up the curves of an earlier time among these, named as `pairs atlas-pairs.txt`."""
+        for title, kept in curves.items():
+            kind, _, name = title.partition(" ")
+            if kind in get_args(ScoreKind):
+                self._curves = {**self._curves, (name, kind): Curve(kept)}
 
     def ask(self) -> None:
         """Measure at the next look."""

@@ -14,7 +14,8 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from contextlib import nullcontext
+from typing import Any, Literal, cast
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
@@ -25,6 +26,7 @@ from w2vtui.settings import (
 )
 from w2vtui.training.backend import CpuBackend, Plan, Tallies
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.checkpoint import Checkpoint, Keeper, Script
 from w2vtui.training.checkup import Checkup
 from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
@@ -36,9 +38,10 @@ from w2vtui.training.observer import Observer
 from w2vtui.training.probe import ProbeSet, choose_held_out
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.route import Route
+from w2vtui.training.safekeeping import CHECKPOINT_SECONDS, Safekeeping
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.shape import BlockShape, TextShape
-from w2vtui.training.snapshot import Event, Snapshot, State
+from w2vtui.training.snapshot import ENDED, Event, Snapshot, State
 from w2vtui.training.steering import Steering
 from w2vtui.vectors import KeyedVectors
 
@@ -46,6 +49,9 @@ TICK_SECONDS = 0.2
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
+
+GoOnFrom = Callable[[EncodedCorpus], Checkpoint]
+"""The checkpoint to go on from, once it is known to fit the corpus."""
 
 
 class Run:
@@ -59,16 +65,28 @@ class Run:
         *,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
+        keeper: Keeper | None = None,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        go_on_from: GoOnFrom | None = None,
+        script: Script | None = None,
     ) -> None:
         """
-        quality_sets      what `snapshot().quality` measures
-        looks_at_vectors  whether that, churn and signs of health are measured while it trains
+        quality_sets        what `snapshot().quality` measures
+        looks_at_vectors    whether that, churn and signs of health are measured while it trains
+        keeper              takes its checkpoints
+        checkpoint_seconds  from one checkpoint to the next, at most
+        go_on_from          gives the checkpoint to begin at
+        script              changes to make, and where to stop
         """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
         self._requested = live or LiveSettings()
         self._quality_sets = quality_sets or QualitySets()
         self._looks_at_vectors = looks_at_vectors
+        self._keeper = keeper
+        self._checkpoint_seconds = checkpoint_seconds
+        self._go_on_from = go_on_from
+        self._script = script or Script()
         self._reading = ReadingProgress()
         self._read = False
         self._state: State = "preparing"
@@ -91,6 +109,7 @@ class Run:
         self._shape: TextShape | None = None
         self._steering: Steering | None = None
         self._checkup: Checkup | None = None
+        self._safekeeping: Safekeeping | None = None
 
         self._watch = StopWatch()
         self._speed = SpeedMeter()
@@ -341,6 +360,7 @@ class Run:
             quality=observer.quality.quality,
             vitals=observer.vitals.vitals,
             remarks=self._checkup.remarks if self._checkup else (),
+            kept_tokens=self._safekeeping.kept_tokens if self._safekeeping else None,
         )
 
     # ---- breakpoints
@@ -410,6 +430,8 @@ class Run:
                 self._crew.join()
             if self._observer is not None:
                 self._observer.finish()
+            if self._keeper is not None:
+                self._keeper.wait()
             self._watch.stop()
             with self._lock:
                 self._state = ending
@@ -429,6 +451,9 @@ class Run:
             self._note(f"hint: {hint}")
         self._read = True
         self._activity = "preparing vectors"
+        start = None if self._go_on_from is None else self._go_on_from(corpus)
+        if start is not None:
+            self._requested = start.settings
         probe_set, route = self._hold_out(corpus)
         per_epoch = route.tokens_per_epoch
         live = self._requested.resolved(per_epoch, available_cores())
@@ -439,17 +464,30 @@ class Run:
                 "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
             )
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
-        self._backend = CpuBackend(corpus, self.training)
+        self._backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         self._shape = TextShape(corpus)
         self._checkup = Checkup(corpus, self._shape)
         plan = self._backend.plan(live)
         self._compile(plan)
         if self._stopping.is_set():
             raise ReadingStopped("stopped before the training began")
-        schedule = Schedule(
-            clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=live.epochs * per_epoch
+        schedule = (
+            start.schedule
+            if start
+            else Schedule(
+                clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=live.epochs * per_epoch
+            )
         )
-        crew = Crew(self._backend, route, plan, schedule)
+        crew = Crew(
+            self._backend,
+            route,
+            plan,
+            schedule,
+            clock=start.clock if start else 0,
+            earlier=start.tallies if start else None,
+            milestone=self._script.milestone,
+            arrived=self._wake.set,
+        )
         self._observer = Observer(
             self._backend,
             probe_set,
@@ -459,12 +497,68 @@ class Run:
             looks_at_vectors=self._looks_at_vectors,
         )
         self._observer.watch(self._watched)
-        self._check_breakpoints()
         costs = CostModel(self._shape, self.training.vector_size)
-        self._steering = Steering(crew, route, self._backend, costs, self._speed)
+        past = start.past if start else ()
+        self._steering = Steering(crew, route, self._backend, costs, self._speed, past)
         self._route, self._crew = route, crew
+        if start is not None:
+            self._take_up(start)
+        if self._keeper is not None:
+            self._keeper.begin(corpus, self._checkpoint("before the training"))
+            self._safekeeping = Safekeeping(
+                self._keeper, crew, self._checkpoint, seconds=self._checkpoint_seconds
+            )
+        self._check_breakpoints()
         if self._plan_reason:
             self._note(self._plan_reason)
+
+    def _take_up(self, start: Checkpoint) -> None:
+        """Everything beside vectors, clock and schedule as it was."""
+        assert self._crew is not None
+        assert self._observer is not None
+        self._events = (*start.events, *self._events)
+        self._watch = StopWatch(start.seconds)
+        self._ticked = self._crew.tallies()
+        self.loss_curve = Curve(start.curves.get("loss"))
+        self.speed_curve = Curve(start.curves.get("speed"))
+        self._observer.go_on_from(start.curves)
+        for text, ends in start.breakpoints:
+            self._breakpoints.add(Breakpoint(parse(text), ends=ends))
+        self._note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
+
+    def _checkpoint(self, reason: str) -> Checkpoint:
+        """The run as it is; no worker is at work. Its vectors are those that are trained."""
+        crew, observer, steering = self._crew, self._observer, self._steering
+        assert crew is not None
+        assert observer is not None
+        assert steering is not None
+        assert self._backend is not None
+        assert self._route is not None
+        return Checkpoint(
+            reason=reason,
+            state=cast(State, reason) if reason in ENDED else self._state,
+            training=self.training,
+            settings=crew.plan.settings,
+            schedule=crew.schedule,
+            clock=crew.clock,
+            tokens_per_epoch=self._route.tokens_per_epoch,
+            seconds=self._watch.seconds,
+            tallies=crew.tally_array(),
+            diverged=crew.tallies().not_finite > 0,
+            probe=observer.probe,
+            events=self._events,
+            past=steering.past,
+            breakpoints=tuple((str(one.condition), one.ends) for one in self._breakpoints),
+            curves={
+                name: curve.kept()
+                for name, curve in [
+                    ("loss", self.loss_curve),
+                    ("speed", self.speed_curve),
+                    *observer.curves.items(),
+                ]
+            },
+            vectors=self._backend.matrices(),
+        )
 
     def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, Route]:
         """Set text aside for the probe; the route steps over it."""
@@ -500,16 +594,21 @@ class Run:
             self._activity = ""
             self._state = "training"
             self._watch.start()
+        self._follow_script()
         crew.staff()
         while crew.busy or not (crew.finished or self._stopping.is_set()):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
+            self._follow_script()
             self._apply_change()
             self._tick(crew)
             for error in (crew.error, observer.error):
                 if error is not None:
                     raise error
             self._meet_breakpoints()
+            if self._safekeeping is not None:
+                self._safekeeping.look(self._state)
+            self._tell_news()
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
         self._watch.stop(crew.worked_until)  # a tick ago at most
@@ -521,26 +620,83 @@ class Run:
         observer.finish()
         if observer.error is not None:
             raise observer.error
-        return "done" if crew.finished else "stopped"
+        ending: State = "done" if crew.finished else "stopped"
+        if self._safekeeping is not None:
+            self._activity = "writing the last checkpoint"
+            self._safekeeping.finish(ending)
+            self._tell_news()
+        return ending
+
+    def _follow_script(self) -> None:
+        """Make the changes whose tokens have come, and stop where that is asked."""
+        crew, steering = self._crew, self._steering
+        assert crew is not None
+        assert steering is not None
+        while crew.at_milestone:
+            if not self._script.changes:
+                self.stop()
+                return
+            change, self._script = self._script.changes[0], self._script.after_first()
+            assert change.settings is not None
+            before = crew.plan.settings
+            steering.repeat(change)
+            crew.wait_at(self._script.milestone)
+            self._changed(before, dataclasses.replace(change, seconds=self._watch.seconds))
+
+    def _leave_script(self) -> None:
+        """After a change by hand, those that were to be repeated make no sense any more."""
+        if self._script.changes:
+            assert self._crew is not None
+            numbers = ", ".join(str(change.number) for change in self._script.changes)
+            self._script = Script(stop_at=self._script.stop_at)
+            self._crew.wait_at(self._script.milestone)
+            self._note(f"changed by hand: change {numbers} of before is not repeated")
+
+    def _tell_news(self) -> None:
+        """Note what the keeper has to say."""
+        for text in self._keeper.news() if self._keeper is not None else ():
+            self._note(text)
 
     def _apply_change(self) -> None:
         """Bring a requested change into force, and note where."""
-        assert self._steering is not None
+        steering = self._steering
+        assert steering is not None
+        if not steering.applying:
+            return
         number = 1 + sum(event.kind == "change" for event in self._events)
-        change = self._steering.apply(number, self._watch.seconds)
+        before = (
+            nullcontext()
+            if self._safekeeping is None
+            else self._safekeeping.before(f"change {number}")
+        )
+        with before:
+            change = steering.apply(number, self._watch.seconds)
         if change is None:
             return
+        self._leave_script()
+        self._changed(
+            change.before,
+            Event(
+                seconds=self._watch.seconds,
+                tokens=change.tokens,
+                kind="change",
+                text=change.text,
+                number=number,
+                acknowledged_ms=change.acknowledged_ms,
+                settings=change.after,
+                schedule=change.schedule,
+                undoes=change.undoes,
+            ),
+        )
+
+    def _changed(self, before: LiveSettings, event: Event) -> None:
+        """A change has come into force."""
+        assert event.settings is not None
         if self._observer is not None:
             self._observer.look_soon()
         if self._checkup is not None:
-            self._checkup.note_change(change.before, change.after, change.tokens)
-        self._note(
-            change.text,
-            kind="change",
-            tokens=change.tokens,
-            number=number,
-            acknowledged_ms=change.acknowledged_ms,
-        )
+            self._checkup.note_change(before, event.settings, event.tokens)
+        self._events = (*self._events, event)
 
     def _tick(self, crew: Crew) -> None:
         """Read the counters, extend the curves, notice a loss that is no number."""
@@ -569,23 +725,7 @@ class Run:
                 f"number: lower alpha ({crew.plan.settings.alpha:g})"
             )
 
-    def _note(
-        self,
-        text: str,
-        *,
-        kind: Literal["change", "note", "error"] = "note",
-        tokens: int | None = None,
-        number: int | None = None,
-        acknowledged_ms: float | None = None,
-    ) -> None:
-        if tokens is None:
-            tokens = self._crew.tallies().tokens if self._crew else 0
-        event = Event(
-            seconds=self._watch.seconds,
-            tokens=tokens,
-            kind=kind,
-            text=text,
-            number=number,
-            acknowledged_ms=acknowledged_ms,
-        )
+    def _note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
+        tokens = self._crew.tallies().tokens if self._crew else 0
+        event = Event(seconds=self._watch.seconds, tokens=tokens, kind=kind, text=text)
         self._events = (*self._events, event)

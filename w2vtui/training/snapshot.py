@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from w2vtui.settings import LiveSettings
+from w2vtui.training.schedule import Schedule
 
 State = Literal[
     "preparing", "training", "paused", "stopping", "finishing", "done", "stopped", "failed"
@@ -27,6 +28,12 @@ class Event:
     """Changes are numbered from 1, the number of their marker on the curve."""
     acknowledged_ms: float | None = None
     """Time from the request of a change to the first span that may use it."""
+    settings: LiveSettings | None = None
+    """All that a change left in force,"""
+    schedule: Schedule | None = None
+    """and the line of the learning rate."""
+    undoes: int | None = None
+    """The change that this one took back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +214,8 @@ class Snapshot:
     quality_wanted: bool = False
     """Whether there are word pairs or analogies to measure with."""
     vitals: Vitals | None = None
+    kept_tokens: int | None = None
+    """Training tokens of the last checkpoint; None while there is none, or none is kept."""
     events: tuple[Event, ...] = ()
     error: BaseException | None = None
 

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, available_cores, field_types, spec_of
 from w2vtui.training.backend import CpuBackend
+from w2vtui.training.checkpoint import PastSettings
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.meters import SpeedMeter
 from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
+from w2vtui.training.snapshot import Event
 
 SETTLING_SECONDS = 0.5
 """After a change: what comes first is trained partly under the old settings."""
@@ -29,16 +31,8 @@ class _Staged(NamedTuple):
     """Whether alpha was named, and so is the rate from there on."""
     at: float
     """When it was asked for, on the monotonic clock."""
-    undoes: _Past | None = None
+    undoes: PastSettings | None = None
     """The change that this one takes back."""
-
-
-class _Past(NamedTuple):
-    """What was in force before a change."""
-
-    number: int
-    settings: LiveSettings
-    schedule: Schedule
 
 
 class _Forecast(NamedTuple):
@@ -59,6 +53,10 @@ class Change(NamedTuple):
     text: str
     tokens: int
     """Training tokens handed out before it."""
+    schedule: Schedule
+    """The line of the rate from there on."""
+    undoes: int | None
+    """The change that it took back."""
     acknowledged_ms: float
     """From the request to the first stretch that may use it."""
 
@@ -67,14 +65,26 @@ class Steering:
     """Any thread asks; the run's thread brings into force."""
 
     def __init__(
-        self, crew: Crew, route: Route, backend: CpuBackend, costs: CostModel, speed: SpeedMeter
+        self,
+        crew: Crew,
+        route: Route,
+        backend: CpuBackend,
+        costs: CostModel,
+        speed: SpeedMeter,
+        past: tuple[PastSettings, ...] = (),
     ) -> None:
+        """past: changes of an earlier time that can be undone."""
         self._crew, self._route, self._backend = crew, route, backend
         self._costs, self._speed = costs, speed
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
-        self._past: tuple[_Past, ...] = ()
+        self._past = past
         self._forecast: _Forecast | None = None
+
+    @property
+    def past(self) -> tuple[PastSettings, ...]:
+        """Changes that can be undone, oldest first."""
+        return self._past
 
     @property
     def applying(self) -> bool:
@@ -193,7 +203,7 @@ class Steering:
             if not text:
                 return None
             if staged.undoes is None:
-                self._past = (*self._past, _Past(number, before, schedule))
+                self._remember(number, before, schedule)
             else:
                 self._forget(staged.undoes)
                 text = f"undo {staged.undoes.number}: {text}"
@@ -201,7 +211,22 @@ class Steering:
         if price is not None and before != wanted:
             self._speed.restart(price.words_per_second)
             self._forecast = _Forecast(number, price.words_per_second, seconds)
-        return Change(before, wanted, text, clock, took)
+        undoes = staged.undoes.number if staged.undoes else None
+        return Change(before, wanted, text, clock, crew.schedule, undoes, took)
+
+    def repeat(self, change: Event) -> None:
+        """Bring a change of an earlier time into force as it was then."""
+        assert change.number is not None
+        assert change.settings is not None
+        assert change.schedule is not None
+        crew, line = self._crew, change.schedule
+        before, schedule = crew.plan.settings, crew.schedule
+        crew.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
+        with self._lock:
+            if change.undoes is None:
+                self._remember(change.number, before, schedule)
+            else:
+                self._past = tuple(one for one in self._past if one.number != change.undoes)
 
     def drop(self) -> None:
         """Forget what was asked for too late to come into force."""
@@ -242,7 +267,11 @@ class Steering:
             clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
         )
 
-    def _forget(self, past: _Past) -> None:
+    def _remember(self, number: int, before: LiveSettings, schedule: Schedule) -> None:
+        past = PastSettings(number=number, settings=before, schedule=schedule)
+        self._past = (*self._past, past)
+
+    def _forget(self, past: PastSettings) -> None:
         self._past = tuple(one for one in self._past if one is not past)
 
 

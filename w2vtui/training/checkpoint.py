@@ -1,0 +1,122 @@
+"""What a run can go on from, and what it is given to go on with.
+
+A checkpoint is of one moment between two stretches of text: every token before its clock is
+trained, none after it. No random stream is in it, since every draw is a hash of the seed, the epoch
+and the token's position. So one worker that goes on from a checkpoint ends with the same bits as
+one that never stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.history import KeptCurve
+from w2vtui.training.schedule import Schedule
+from w2vtui.training.snapshot import Event, Probe, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastSettings:
+    """What was in force before a change that can be undone."""
+
+    number: int
+    """Of the change."""
+    settings: LiveSettings
+    schedule: Schedule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Checkpoint:
+    """All of a run at one moment but its text."""
+
+    reason: str
+    """Why it was taken: `before change 3`, `paused`, `done`."""
+    state: State
+    training: TrainingSettings
+    settings: LiveSettings
+    """In force, every `auto` resolved."""
+    schedule: Schedule
+    clock: int
+    """Training tokens seen, all epochs together."""
+    tokens_per_epoch: int
+    seconds: float
+    """Training time."""
+    tallies: NDArray[np.float64]
+    """(8,)"""
+    diverged: bool
+    """Whether a loss was not a number."""
+    probe: Probe | None
+    events: tuple[Event, ...]
+    past: tuple[PastSettings, ...]
+    """Changes that can be undone, oldest first."""
+    breakpoints: tuple[tuple[str, bool], ...]
+    """Conditions that are waited for, and whether each ends the run."""
+    curves: Mapping[str, KeptCurve]
+    vectors: Mapping[str, NDArray[np.float32]]
+    """`input_vectors` (V, D) and, where they are in use, `output_vectors` (V, D) and `node_vectors`
+    (V - 1, D). They are only lent: good until the keeper is ready again.
+    """
+
+    @property
+    def fraction(self) -> float:
+        """How much of the planned training is done, 0..1."""
+        return self.clock / self.schedule.planned if self.schedule.planned else 0.0
+
+    @property
+    def n_changes(self) -> int:
+        """Live changes that came into force before it."""
+        return sum(event.kind == "change" for event in self.events)
+
+
+class Keeper(Protocol):
+    """Who keeps the checkpoints of a run. All of it returns at once but `begin` and `wait`."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the checkpoint before is dealt with."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last checkpoint could not be written."""
+
+    def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
+        """Get ready before the training begins; the checkpoint says how it will.
+
+        Raises:
+            W2vtuiError: the run cannot be kept, and must not begin.
+        """
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Take a checkpoint, to be written while the training goes on."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is ready, for so many seconds at most; whether it is."""
+
+    def news(self) -> Sequence[str]:
+        """What became known since this was asked last: trouble, and the end of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    """What happens to a run without anybody doing it: changes at their tokens, and an end."""
+
+    changes: tuple[Event, ...] = field(default=())
+    """Of kind `change`, with settings and schedule, in their order."""
+    stop_at: int | None = None
+    """Training tokens after which the run stops; None for the planned end."""
+
+    @property
+    def milestone(self) -> int | None:
+        """The clock of what comes next."""
+        return self.changes[0].tokens if self.changes else self.stop_at
+
+    def after_first(self) -> Script:
+        """What remains once the first change is in force."""
+        return Script(changes=self.changes[1:], stop_at=self.stop_at)
