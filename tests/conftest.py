@@ -20,10 +20,11 @@ if numba.config.DISABLE_JIT:
 
 @pytest.fixture(autouse=True)
 def _private_places(tmp_path_factory, monkeypatch):
-    """Keep encoded corpora out of the user's cache, and the user's settings out of the tests."""
+    """Keep corpora and runs out of the user's folders, and the user's settings out of the tests."""
     for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from w2vtui.version import VERSION
+
 if TYPE_CHECKING:
     from w2vtui.vectors import KeyedVectors
     from w2vtui.word2vec import Word2Vec
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["KeyedVectors", "Word2Vec", "__version__"]
 
 _HOMES = {"KeyedVectors": "w2vtui.vectors", "Word2Vec": "w2vtui.word2vec"}

@@ -7,6 +7,8 @@
     |     `-- UnknownWordError
     |-- DivergedError           4   the loss is no longer a number
     |-- DiskError               5   an output cannot be written
+    |-- RunError                2   no such run, or it cannot be gone on with as asked
+    |     `-- DamagedRunError   3   what was kept of it cannot be read
     |-- BackendError            1   the kernels cannot run with what they were given
     `-- ChildError              1   a program that was to be measured failed
 
@@ -57,6 +59,18 @@ class DiskError(W2vtuiError):
     """An output cannot be written."""
 
     exit_code = 5
+
+
+class RunError(W2vtuiError):
+    """There is no such run, or it cannot be gone on with as asked."""
+
+    exit_code = 2
+
+
+class DamagedRunError(RunError):
+    """What was kept of a run cannot be read."""
+
+    exit_code = 3
 
 
 class BackendError(W2vtuiError):

@@ -282,6 +282,26 @@ class TrainingSettings(_Checked):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunSettings(_Checked):
+    """Where runs are kept, and how often."""
+
+    runs_dir: str | None = _setting(
+        None, auto="the user's data folder", help="the folder that runs are kept in"
+    )
+    checkpoints: bool = _setting(
+        True, help="keep each run in a folder of its own, to go on from after whatever happens"
+    )
+    checkpoint_seconds: float = _setting(
+        60.0,
+        low=0.1,
+        high=86_400.0,
+        unit="seconds",
+        help="time from one checkpoint to the next, at most; one also follows every 5 % of a run "
+        "and every pause, and comes before every change",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScreenSettings(_Checked):
     """What the screens look like."""
 

@@ -4,6 +4,7 @@
     legacy.py      word2vec.c's spellings
     train.py       a run without a screen     progress.py   what it shows meanwhile
                                               scores.py     what it says of its vectors
+    runs.py        runs, resume, replay, export
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
     config.py      settings files: show, path, init
@@ -63,6 +64,10 @@ def _run(argv: Sequence[str]) -> int:
         from w2vtui.cli import look
 
         return getattr(look, arguments.verb)(arguments)
+    if arguments.verb in ("runs", "resume", "replay", "export"):
+        from w2vtui.cli import runs
+
+        return getattr(runs, arguments.verb)(arguments)
     if arguments.verb == "bench":
         from w2vtui.cli.bench import bench
 

@@ -19,6 +19,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
+    RunSettings,
     ScreenSettings,
     TrainingSettings,
     available_cores,
@@ -29,7 +30,10 @@ from w2vtui.settings import (
     value_from_text,
 )
 
-VERBS = ("train", "neighbors", "analogy", "evaluate", "bench", "config")
+VERBS = (
+    "train", "runs", "resume", "replay", "export",
+    "neighbors", "analogy", "evaluate", "bench", "config",
+)  # fmt: skip
 
 CONFIG_ACTIONS = ("show", "path", "init")
 
@@ -40,6 +44,8 @@ _APP = """Train word2vec in the terminal: watch it learn, steer it while it runs
   w2vtui                                  the app, with the bundled sample chosen
   w2vtui notes.txt                        the app, with your text chosen
   w2vtui train notes.txt -o notes.bin     without a screen
+  w2vtui runs                             what was trained, and how far
+  w2vtui resume NAME                      go on with a run after whatever happened
   w2vtui neighbors notes.bin king         nearest words
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
@@ -60,6 +66,39 @@ _TRAIN = """Train vectors from text and save them.
 
 Ctrl-C stops and saves what is learned. Exit codes: 0 done, 2 usage, 3 unreadable corpus,
 4 diverged, 5 disk, 130 interrupted."""
+
+_RUNS = """List the runs that are kept, newest first.
+
+  w2vtui runs                             name, state, progress, probe loss
+  w2vtui runs --json                      everything, one JSON object a run
+  w2vtui runs --remove atlas-brisk-otter  remove one that is over, with its checkpoints
+
+A run is kept in a folder of its own: what was asked, words, events, metrics, and the newest
+checkpoints. --runs-dir, W2VTUI_RUNS_DIR or runs_dir in a settings file name another place."""
+
+_RESUME = """Go on with a run where its newest checkpoint stands.
+
+  w2vtui resume last                      the run that was written to last
+  w2vtui resume brisk-otter -o notes.bin  part of a name will do
+  w2vtui resume last --corpus moved.txt   its text is elsewhere now; - reads standard input
+  w2vtui resume last --window 8 --force   with other settings, from here on
+
+Weights, place in the text, learning rate, settings, events and curves are as they were; live
+changes after the checkpoint are made again at their tokens. With one thread, or --deterministic,
+the vectors are those of a run that never stopped, bit for bit. Another text or other settings are
+refused, and the difference shown; --force goes on with them, with another text as a new run."""
+
+_REPLAY = """Repeat a run from its beginning, every live change at its token, up to its newest
+checkpoint, and compare the vectors with those of the checkpoint.
+
+  w2vtui replay brisk-otter -o again.bin
+
+Exit codes: 0 the same bits, or near with several threads; 1 others where the same were to be
+expected; 2 usage."""
+
+_EXPORT = """Save the vectors of a run's newest checkpoint, without training.
+
+  w2vtui export brisk-otter -o notes.bin"""
 
 _BENCH = f"""Measure how fast this machine trains: every mode, beside gensim where it is installed
 and beside any program that takes word2vec.c's flags.
@@ -145,7 +184,21 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if verb != "bench":
             arguments.training_settings = _settle(arguments, config, TrainingSettings)
             arguments.screen_settings = _settle(arguments, config, ScreenSettings)
+    if verb in ("app", "train", "runs", "resume", "replay", "export"):
+        arguments.run_settings = _settle(arguments, arguments_config(arguments), RunSettings)
+    if verb == "resume":
+        arguments.wanted = {
+            kind: _given(arguments, kind)
+            for kind in (CorpusSettings, TrainingSettings, LiveSettings)
+        }
     return arguments
+
+
+def arguments_config(arguments: argparse.Namespace) -> Config:
+    """What files and variables say, read once."""
+    if not hasattr(arguments, "config"):
+        arguments.config = read_config()
+    return arguments.config
 
 
 def _check_first_word(argv: Sequence[str]) -> None:
@@ -223,26 +276,13 @@ def _train_parser() -> _Parser:
     parser.add_argument(
         "--save-vocab", metavar="FILE", help="where word counts go (default: FILE.vocab beside)"
     )
-    parser.add_argument(
-        "--neighbors",
-        metavar="WORD",
-        nargs="+",
-        default=[],
-        help="print the nearest words of these at the end",
-    )
+    _add_neighbors(parser)
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
     )
     parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
     _add_quality(parser)
-    parser.add_argument(
-        "--stop-when",
-        metavar="COND",
-        action="append",
-        default=[],
-        help="end and save when this first holds: 'queen first in king - man + woman', "
-        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be given several times",
-    )
+    _add_stop_when(parser)
     _add_settings(parser, [table for table in TABLES if table != "screen"])
     return parser
 
@@ -275,7 +315,7 @@ def _add_settings(parser: argparse.ArgumentParser, tables: Iterable[str]) -> Non
 
 
 def _add_setting(
-    group: argparse._ArgumentGroup, settings: type, name: str, default: Any = None
+    group: argparse._ActionsContainer, settings: type, name: str, default: Any = None
 ) -> None:
     """A flag for a field: --name for a number or choice, --name/--no-name for a switch.
 
@@ -313,6 +353,85 @@ def _reader(settings: type, name: str) -> Callable[[str], Any]:
         return _AUTO if value is None else value
 
     return read
+
+
+def _runs_parser() -> _Parser:
+    parser = _Parser(prog="w2vtui runs", description=_RUNS)
+    parser.add_argument("--json", action="store_true", help="one JSON object a run on stdout")
+    parser.add_argument(
+        "--remove", metavar="NAME", nargs="+", default=[], help="remove these runs instead"
+    )
+    _add_setting(parser, RunSettings, "runs_dir")
+    return parser
+
+
+def _resume_parser() -> _Parser:
+    parser = _Parser(
+        prog="w2vtui resume", description=_RESUME, usage="w2vtui resume RUN [options] [settings]"
+    )
+    _add_run(parser)
+    _add_output(parser)
+    parser.add_argument(
+        "--corpus", metavar="FILE", nargs="+", default=[], help="where its text is now"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="go on with another text or other settings"
+    )
+    _add_neighbors(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
+    )
+    _add_stop_when(parser)
+    group = parser.add_argument_group("Runs")
+    _add_setting(group, RunSettings, "checkpoint_seconds")
+    _add_settings(parser, ["corpus", "vectors", "training"])
+    return parser
+
+
+def _replay_parser() -> _Parser:
+    parser = _Parser(prog="w2vtui replay", description=_REPLAY)
+    _add_run(parser)
+    _add_output(parser)
+    parser.add_argument(
+        "--corpus", metavar="FILE", nargs="+", default=[], help="where its text is now"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
+    )
+    return parser
+
+
+def _export_parser() -> _Parser:
+    parser = _Parser(prog="w2vtui export", description=_EXPORT)
+    _add_run(parser)
+    _add_output(parser)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="its name, a part of it, or last")
+    _add_setting(parser, RunSettings, "runs_dir")
+
+
+def _add_neighbors(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--neighbors",
+        metavar="WORD",
+        nargs="+",
+        default=[],
+        help="print the nearest words of these at the end",
+    )
+
+
+def _add_stop_when(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stop-when",
+        metavar="COND",
+        action="append",
+        default=[],
+        help="end and save when this first holds: 'queen first in king - man + woman', "
+        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be given several times",
+    )
 
 
 def _neighbors_parser() -> _Parser:
@@ -481,6 +600,10 @@ _WHOLE_NUMBER = re.compile(r"0*[1-9][0-9]{0,17}")
 _PARSERS: dict[str, Callable[[], _Parser]] = {
     "app": _app_parser,
     "train": _train_parser,
+    "runs": _runs_parser,
+    "resume": _resume_parser,
+    "replay": _replay_parser,
+    "export": _export_parser,
     "neighbors": _neighbors_parser,
     "analogy": _analogy_parser,
     "evaluate": _evaluate_parser,

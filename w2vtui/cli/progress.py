@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.output import let_go, tell
-from w2vtui.cli.scores import scores_as_json
 from w2vtui.display import clock_text, safe_text
+from w2vtui.training.figures import figures
 from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Event, Snapshot
 
@@ -83,29 +83,12 @@ class JsonLines(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the numbers of the run on stdout; what is not known is null."""
-        probe, churn = snapshot.probe, snapshot.churn
         values = {
             "state": snapshot.state,
             "activity": snapshot.activity or None,
             "corpus": snapshot.corpus_name or None,
             "words": snapshot.n_words,
-            "epoch": snapshot.epoch,
-            "epochs": snapshot.settings.epochs,
-            "tokens": snapshot.tokens,
-            "tokens_planned": snapshot.tokens_planned,
-            "fraction": round(snapshot.fraction, 6),
-            "seconds": round(snapshot.seconds, 3),
-            "eta_seconds": _rounded(snapshot.eta_seconds, 1),
-            "words_per_second": round(snapshot.words_per_second),
-            "mean_words_per_second": round(snapshot.mean_words_per_second),
-            "alpha": _rounded(snapshot.rate, 8),
-            "loss": _rounded(snapshot.loss, 6),
-            "mean_loss": _rounded(snapshot.mean_loss, 6),
-            "probe_loss": _rounded(probe.loss, 6) if probe else None,
-            "probe_standard_error": _rounded(probe.standard_error, 6) if probe else None,
-            "churn": _rounded(churn.churn, 4) if churn else None,
-            "settled": _rounded(churn.settled, 4) if churn else None,
-            "quality": scores_as_json(snapshot.quality),
+            **figures(snapshot),
             "events": [event.text for event in snapshot.events],
         }
         try:
@@ -194,8 +177,3 @@ def _how(snapshot: Snapshot) -> str:
     if snapshot.tokens and not snapshot.ended:
         parts.append(f"alpha {snapshot.rate:.5f}")
     return "  ".join(parts)
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    """JSON knows no NaN: what is not a number is null."""
-    return None if value is None or not math.isfinite(value) else round(value, digits)

@@ -1,4 +1,4 @@
-"""The scores of a run without a screen: lines at its end, or a part of its JSON."""
+"""The scores of a run without a screen."""
 
 from __future__ import annotations
 
@@ -17,23 +17,6 @@ def print_scores(quality: Quality | None) -> None:
     for name, score in zip(names, quality.scores, strict=True):
         kind = "Spearman" if score.kind == "pairs" else score.kind
         print(f"{pad(name, width)}  {kind:<9}  {_percent(score)}  ({_coverage(score)})")
-
-
-def scores_as_json(quality: Quality | None) -> list[dict[str, object]] | None:
-    """The last scores; what is not a number is null. None while nothing was measured."""
-    if quality is None:
-        return None
-    return [
-        {
-            "set": score.name,
-            "kind": score.kind,
-            "value": None if math.isnan(score.value) else round(score.value, 6),
-            "covered": score.covered,
-            "total": score.total,
-            "tokens": quality.tokens,
-        }
-        for score in quality.scores
-    ]
 
 
 def _percent(score: Score) -> str:

@@ -22,6 +22,8 @@ from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.formats import check_writable, save_vectors, vocab_beside
 from w2vtui.formats.atomic import check_target
+from w2vtui.runs.folder import runs_folder
+from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
@@ -41,7 +43,7 @@ def train(arguments: argparse.Namespace) -> int:
             "nothing would be kept: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
             "--neighbors WORD ... without --json to see nearest words"
         )
-    outputs = _check_outputs(
+    outputs = check_outputs(
         arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus
     )
     sources = [str(sample_path(SAMPLE))] if sample else arguments.corpus
@@ -57,28 +59,101 @@ def train(arguments: argparse.Namespace) -> int:
             cache=keep,
         )
 
-    run = Run(read, arguments.training_settings, arguments.live_settings, quality_sets=quality_sets)
-    for condition in getattr(arguments, "stop_when", []):
+    recorder = _recorder(arguments, sources) if arguments.run_settings.checkpoints else None
+    run = Run(
+        read,
+        arguments.training_settings,
+        arguments.live_settings,
+        quality_sets=quality_sets,
+        keeper=recorder,
+        checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
+    )
+    words = getattr(arguments, "neighbors", [])
+    if arguments.verb == "app":
+        words = SAMPLE_WORDS if sample else None
+    return carry_out(
+        run,
+        recorder,
+        output=arguments.output,
+        save_vocab=getattr(arguments, "save_vocab", None),
+        stop_when=getattr(arguments, "stop_when", []),
+        words=words,
+        json_lines=json_lines,
+    )
+
+
+def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder:
+    """Who keeps the run; in a folder that was named, or else if it can be."""
+    settings = arguments.run_settings
+    return Recorder(
+        Asked(
+            root=runs_folder(settings.runs_dir),
+            sources=absolute(sources),
+            corpus_settings=arguments.corpus_settings,
+            output=None if arguments.output is None else absolute([arguments.output])[0],
+            pairs=absolute(arguments.pairs),
+            analogies=absolute(arguments.analogies),
+            must_be_kept=settings.runs_dir is not None,
+        )
+    )
+
+
+def absolute(paths: Sequence[str]) -> tuple[str, ...]:
+    """Paths that mean the same in another folder; - stays standard input."""
+    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
+
+
+def carry_out(
+    run: Run,
+    recorder: Recorder | None,
+    *,
+    output: str | None,
+    save_vocab: str | None = None,
+    stop_when: Sequence[str] = (),
+    words: Sequence[str] | None = (),
+    json_lines: bool = False,
+) -> int:
+    """Train to the end or until a signal comes, save, print nearest words; return the exit code.
+
+    words   to print the nearest words of; None for some that tell something
+    """
+    for condition in stop_when:
         run.break_when(condition, stop=True)
-    with _stopped_by_signals(run) as interrupted:
-        run.start()
-        choose_progress(run, json_lines).follow()
-        if interrupted.exit_code and run.snapshot().tokens == 0:
-            tell("w2vtui: interrupted before anything was learned")
-            return interrupted.exit_code
-        run.wait()  # raises what the run failed of
-        for condition in run.breakpoints:
-            tell(f"--stop-when {condition!r} did not come true while it trained")
-        vectors = run.vectors()
-        if arguments.output:
-            _save(vectors, arguments.output, getattr(arguments, "save_vocab", None))
+    try:
+        with _stopped_by_signals(run) as interrupted:
+            if recorder is not None:
+                recorder.follow(run.snapshot)
+            run.start()
+            choose_progress(run, json_lines).follow()
+            if interrupted.exit_code and run.snapshot().tokens == 0:
+                tell("w2vtui: interrupted before anything was learned")
+                return interrupted.exit_code
+            run.wait()  # raises what the run failed of
+            for condition in run.breakpoints:
+                tell(f"--stop-when {condition!r} did not come true while it trained")
+            vectors = run.vectors()
+            if output:
+                _save(vectors, output, save_vocab)
+    finally:
+        if recorder is not None:
+            recorder.close()
     if not json_lines:
         print_scores(run.snapshot().quality)
-        _print_words(vectors, arguments, sample)
+        _print_words(vectors, words)
+    if recorder is not None:
+        _tell_how_to_go_on(run, recorder)
+        if recorder.failed and not output:
+            return DiskError.exit_code
     return interrupted.exit_code
 
 
-def _check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
+def _tell_how_to_go_on(run: Run, recorder: Recorder) -> None:
+    """Name the command that goes on with a run that was stopped before its end."""
+    if recorder.folder is not None and run.snapshot().state == "stopped" and not recorder.failed:
+        tell(f"w2vtui resume {recorder.folder.name} goes on with it")
+
+
+def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
     """Find out before the training that it can be saved, and over nothing that is still needed.
 
     Returns the files that will be written, as real paths.
@@ -126,11 +201,8 @@ def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
     tell(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
 
 
-def _print_words(vectors: KeyedVectors, arguments: argparse.Namespace, sample: bool) -> None:
-    words = getattr(arguments, "neighbors", [])
-    if arguments.verb == "app":
-        words = SAMPLE_WORDS if sample else telling_words(vectors)
-    for word in words:
+def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
+    for word in telling_words(vectors) if words is None else words:
         try:
             print_neighbors(vectors, word, 8)
         except (UnknownWordError, SettingsError) as error:

@@ -14,6 +14,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
+    RunSettings,
     ScreenSettings,
     TrainingSettings,
     checked_value,
@@ -26,6 +27,7 @@ TABLES: dict[str, type] = {
     "corpus": CorpusSettings,
     "vectors": TrainingSettings,
     "training": LiveSettings,
+    "runs": RunSettings,
     "screen": ScreenSettings,
 }
 """Tables of a settings file, in the order of `--help`; no two have a key of the same name."""

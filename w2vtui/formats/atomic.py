@@ -58,7 +58,7 @@ def atomic_write(path: AnyPath) -> Iterator[BinaryIO]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise disk_error(path, error) from error
 
@@ -112,7 +112,7 @@ def _open_beside(target: Path) -> tuple[Path, int]:
     return temporary, os.open(temporary, flags, 0o666)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` last through a power cut, where folders can be synced."""
     if os.name != "posix":
         return

@@ -8,6 +8,7 @@ one that never stopped.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -69,6 +70,21 @@ class Checkpoint:
         """How much of the planned training is done, 0..1."""
         return self.clock / self.schedule.planned if self.schedule.planned else 0.0
 
+    def rescaled(self, tokens_per_epoch: int) -> Checkpoint:
+        """The same place in a text of another length."""
+        factor = tokens_per_epoch / self.tokens_per_epoch
+        planned = (self.settings.epochs or 1) * tokens_per_epoch
+        past = [
+            dataclasses.replace(one, schedule=one.schedule.rescaled(factor)) for one in self.past
+        ]
+        return dataclasses.replace(
+            self,
+            tokens_per_epoch=tokens_per_epoch,
+            clock=min(round(self.clock * factor), planned),
+            schedule=dataclasses.replace(self.schedule.rescaled(factor), planned=planned),
+            past=tuple(past),
+        )
+
     @property
     def n_changes(self) -> int:
         """Live changes that came into force before it."""
@@ -116,6 +132,19 @@ class Script:
     def milestone(self) -> int | None:
         """The clock of what comes next."""
         return self.changes[0].tokens if self.changes else self.stop_at
+
+    def rescaled(self, factor: float) -> Script:
+        """The same in a text of another length."""
+        changes = [
+            dataclasses.replace(
+                one,
+                tokens=round(one.tokens * factor),
+                schedule=one.schedule and one.schedule.rescaled(factor),
+            )
+            for one in self.changes
+        ]
+        stop_at = None if self.stop_at is None else round(self.stop_at * factor)
+        return Script(changes=tuple(changes), stop_at=stop_at)
 
     def after_first(self) -> Script:
         """What remains once the first change is in force."""

@@ -15,7 +15,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import Any, Literal, cast
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
@@ -50,8 +53,11 @@ TICK_SECONDS = 0.2
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
 
-GoOnFrom = Callable[[EncodedCorpus], Checkpoint]
-"""The checkpoint to go on from, once it is known to fit the corpus."""
+_ENDINGS: dict[str, State] = {state: state for state in ENDED}
+"""The last checkpoint's reason is the state that the run ends in."""
+
+GoOnFrom = Callable[[EncodedCorpus], Checkpoint | None]
+"""The checkpoint to go on from, once it is known to fit the corpus; None for the beginning."""
 
 
 class Run:
@@ -296,6 +302,16 @@ class Run:
             output_vectors=None if output is None else output.copy(),
         )
 
+    def matrices(self) -> dict[str, NDArray[np.float32]]:
+        """Everything that is trained, as it is now; views, not copies.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        if self._backend is None:
+            raise SettingsError("there are no vectors yet: the corpus is still being read")
+        return self._backend.matrices()
+
     def block_shape(self) -> BlockShape:
         """Expected size of the blocks that the plan in force trains on.
 
@@ -456,6 +472,9 @@ class Run:
             self._requested = start.settings
         probe_set, route = self._hold_out(corpus)
         per_epoch = route.tokens_per_epoch
+        if start is not None and start.tokens_per_epoch != per_epoch:  # another text
+            self._script = self._script.rescaled(per_epoch / start.tokens_per_epoch)
+            start = start.rescaled(per_epoch)
         live = self._requested.resolved(per_epoch, available_cores())
         assert live.epochs is not None
         assert live.alpha is not None
@@ -536,7 +555,7 @@ class Run:
         assert self._route is not None
         return Checkpoint(
             reason=reason,
-            state=cast(State, reason) if reason in ENDED else self._state,
+            state=_ENDINGS.get(reason, self._state),
             training=self.training,
             settings=crew.plan.settings,
             schedule=crew.schedule,

@@ -4,6 +4,7 @@ end.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 
@@ -32,6 +33,12 @@ class Schedule:
     def at(self, clock: float) -> float:
         """The rate when the clock stands at `clock`."""
         return max(self.floor, self.rate + self.slope * (clock - self.clock))
+
+    def rescaled(self, factor: float) -> Schedule:
+        """The same line over another length of text."""
+        return dataclasses.replace(
+            self, clock=round(self.clock * factor), planned=round(self.planned * factor)
+        )
 
     def changed(
         self,

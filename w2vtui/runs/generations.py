@@ -1,0 +1,283 @@
+"""The checkpoints of a run on disk: a folder each, the newest few of them.
+
+    checkpoints/000007/tensors.safetensors   vectors, tallies, curves
+    checkpoints/000007/manifest.json         everything else, and the sha256 of the tensors
+
+A folder is written under a temporary name, each file synced, the manifest last, and renamed. So one
+that has its name is whole, unless the disk lost something later; then its sha256 tells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from w2vtui.errors import DamagedRunError
+from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.runs.plain import event_as_plain, event_from_plain
+from w2vtui.runs.sealed import NOT_AS_WRITTEN, loaded, read_sealed, write_sealed
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.checkpoint import Checkpoint, PastSettings
+from w2vtui.training.history import KeptCurve
+from w2vtui.training.schedule import Schedule
+from w2vtui.training.snapshot import Probe
+
+FOLDER = "checkpoints"
+MANIFEST = "manifest.json"
+TENSORS = "tensors.safetensors"
+KEPT = 2
+"""Generations that are kept."""
+
+_KIND = "checkpoint"
+_CURVE = "curve "
+_TALLIES = "tallies"
+_MATRICES = ("input_vectors", "output_vectors", "node_vectors")
+_NAME = re.compile(r"[0-9]{6,}")
+_DTYPES = {"F32": np.float32, "F64": np.float64}
+_MOST_HEADER_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 24
+
+
+def generations(run: Path) -> list[Path]:
+    """The checkpoints of a run, newest first."""
+    try:
+        found = [path for path in (run / FOLDER).iterdir() if _NAME.fullmatch(path.name)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: int(path.name), reverse=True)
+
+
+def write_checkpoint(run: Path, checkpoint: Checkpoint) -> Path:
+    """Write a new generation and remove those that are too many; returns its folder.
+
+    Raises:
+        DiskError: it cannot be written; those before are as they were.
+        FloatingPointError: a vector holds a number that is none; nothing is written.
+    """
+    for name, matrix in checkpoint.vectors.items():
+        _check_finite(name, matrix)
+    parent = run / FOLDER
+    before = generations(run)
+    folder = parent / f"{int(before[0].name) + 1 if before else 1:06}"
+    draft = folder.with_suffix(".tmp")
+    with _disk_errors(folder):
+        parent.mkdir(exist_ok=True)
+        _remove_drafts(parent)
+        draft.mkdir()
+        try:
+            facts = _write_tensors(draft / TENSORS, checkpoint)
+            write_sealed(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
+            draft.rename(folder)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        sync_folder(parent)
+    for old in before[KEPT - 1 :]:
+        _remove(old)
+    return folder
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """A checkpoint as it was written.
+
+    Raises:
+        DamagedRunError: it is missing, damaged, or of a later program.
+    """
+    body = read_sealed(folder / MANIFEST, _KIND)
+    try:
+        tensors = _read_tensors(folder / TENSORS, body["tensors"])
+        return _from_manifest(body, tensors)
+    except (*NOT_AS_WRITTEN, SafetensorError) as error:
+        raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
+
+
+def read_manifest(folder: Path) -> Checkpoint:
+    """A checkpoint without its vectors and curves, which makes this quick.
+
+    Raises:
+        DamagedRunError: it is missing, damaged, or of a later program.
+    """
+    body = read_sealed(folder / MANIFEST, _KIND)
+    try:
+        return _from_manifest(body | {"curves": {}}, {_TALLIES: np.zeros(0)})
+    except NOT_AS_WRITTEN as error:
+        raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
+
+
+def newest_whole(run: Path) -> tuple[Checkpoint | None, list[str]]:
+    """The newest checkpoint that is whole, None where there is none; and what is wrong with newer
+    ones.
+    """
+    troubles: list[str] = []
+    for folder in generations(run):
+        try:
+            return read_checkpoint(folder), troubles
+        except DamagedRunError as error:
+            troubles.append(str(error))
+    return None, troubles
+
+
+# ---- tensors
+
+
+def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Write, sync, read again; the file's size and sha256."""
+    tensors: dict[str, NDArray[Any]] = {
+        name: np.ascontiguousarray(matrix) for name, matrix in checkpoint.vectors.items()
+    }
+    tensors[_TALLIES] = checkpoint.tallies
+    for name, curve in checkpoint.curves.items():
+        tensors[_CURVE + name] = np.ascontiguousarray(curve.rows)
+    with _disk_errors(path):
+        try:
+            save_file(tensors, path)
+        except SafetensorError as error:
+            raise _as_os_error(error) from error
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        return _facts(path)
+
+
+def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    """All tensors of a file that is what its manifest says.
+
+    The library checks the header; the numbers are mapped from the file, since it would hold up
+    every other thread while it copies them.
+    """
+    found = _facts(path)
+    if found != promised:
+        raise ValueError(f"{path.name} has {_told(found)}, not {_told(promised)}")
+    with path.open("rb") as file:
+        n_header = int.from_bytes(file.read(8), "little")
+        if not 0 < n_header <= _MOST_HEADER_BYTES:
+            raise ValueError(f"{path.name} has a header of {n_header} bytes")
+        header = loaded(file.read(n_header))
+    tensors: dict[str, NDArray[Any]] = {}
+    with safe_open(path, framework="np") as checked:
+        for name in checked.keys():  # noqa: SIM118 (no mapping)
+            start, stop = header[name]["data_offsets"]
+            dtype = np.dtype(_DTYPES[header[name]["dtype"]])
+            shape = tuple(header[name]["shape"])
+            mapped = stop > start  # nothing cannot be mapped
+            tensors[name] = (
+                np.memmap(path, dtype, "r", 8 + n_header + start, shape)
+                if mapped
+                else np.zeros(shape, dtype)
+            )
+    return tensors
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"bytes": file.tell(), "sha256": digest}
+
+
+def _told(facts: dict[str, Any]) -> str:
+    return f"{facts['bytes']:,} bytes with sha256 {str(facts['sha256'])[:12]}…"
+
+
+def _check_finite(name: str, matrix: NDArray[np.float32]) -> None:
+    rows = max(_BLOCK_BYTES // max(matrix.shape[1] * 4, 1), 1)
+    for first in range(0, len(matrix), rows):
+        if not np.isfinite(matrix[first : first + rows]).all():
+            raise FloatingPointError(f"{name} hold numbers that are none")
+
+
+# ---- the manifest
+
+
+def _manifest(checkpoint: Checkpoint) -> dict[str, Any]:
+    probe = checkpoint.probe
+    return {
+        "reason": checkpoint.reason,
+        "state": checkpoint.state,
+        "clock": checkpoint.clock,
+        "tokens_per_epoch": checkpoint.tokens_per_epoch,
+        "seconds": checkpoint.seconds,
+        "diverged": checkpoint.diverged,
+        "training": dataclasses.asdict(checkpoint.training),
+        "settings": dataclasses.asdict(checkpoint.settings),
+        "schedule": dataclasses.asdict(checkpoint.schedule),
+        "probe": None if probe is None else dataclasses.asdict(probe),
+        "events": [event_as_plain(event) for event in checkpoint.events],
+        "past": [dataclasses.asdict(past) for past in checkpoint.past],
+        "breakpoints": [list(one) for one in checkpoint.breakpoints],
+        "curves": {name: curve.merge for name, curve in checkpoint.curves.items()},
+        "shapes": {name: list(matrix.shape) for name, matrix in checkpoint.vectors.items()},
+    }
+
+
+def _from_manifest(body: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Checkpoint:
+    return Checkpoint(
+        reason=body["reason"],
+        state=body["state"],
+        clock=body["clock"],
+        tokens_per_epoch=body["tokens_per_epoch"],
+        seconds=body["seconds"],
+        diverged=body["diverged"],
+        training=TrainingSettings(**body["training"]),
+        settings=LiveSettings(**body["settings"]),
+        schedule=Schedule(**body["schedule"]),
+        probe=None if body["probe"] is None else Probe(**body["probe"]),
+        events=tuple(event_from_plain(plain) for plain in body["events"]),
+        past=tuple(
+            PastSettings(
+                number=plain["number"],
+                settings=LiveSettings(**plain["settings"]),
+                schedule=Schedule(**plain["schedule"]),
+            )
+            for plain in body["past"]
+        ),
+        breakpoints=tuple((text, ends) for text, ends in body["breakpoints"]),
+        tallies=np.array(tensors[_TALLIES]),
+        curves={
+            name: KeptCurve(np.array(tensors[_CURVE + name]), merge)
+            for name, merge in body["curves"].items()
+        },
+        vectors={name: tensors[name] for name in _MATRICES if name in tensors},
+    )
+
+
+# ---- the disk
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(path, error) from error
+
+
+def _as_os_error(error: SafetensorError) -> OSError:
+    """The library tells of a full disk by text alone: `I/O error: No space left (os error 28)`."""
+    found = re.search(r"\(os error ([0-9]+)\)", str(error))
+    number = int(found[1]) if found else 0
+    return OSError(number, os.strerror(number) if number else str(error))
+
+
+def _remove_drafts(parent: Path) -> None:
+    """Remove what a killed process left half written."""
+    for draft in parent.glob("*.tmp"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a generation: out of sight at once, then file by file."""
+    aside = folder.with_suffix(".tmp")
+    with suppress(OSError):  # it is looked for again at the next checkpoint
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,115 @@
+"""One process at a time on a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from w2vtui.errors import RunError
+from w2vtui.formats.atomic import disk_error
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # not on Unix: runs are not guarded there
+    fcntl = None
+
+NAME = "lock"
+_TRIES = 5
+_TRY_SECONDS = 0.05
+"""Who lists the runs holds each lock for a moment."""
+
+
+class RunLock:
+    """Held from construction to `release`, or until the process is gone, however it went."""
+
+    def __init__(self, folder: Path) -> None:
+        """
+        Raises:
+            RunError: another process holds it; the message names it.
+            DiskError: the lock cannot be made.
+        """
+        self._path = folder / NAME
+        try:
+            self._descriptor: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise disk_error(self._path, error) from error
+        if not self._taken():
+            holder = _holder(self._descriptor)
+            self.release()
+            raise RunError(
+                f"run {folder.name} is in use by {holder}: wait until it ends, or stop it there"
+            )
+        text = json.dumps({"pid": os.getpid(), "host": platform.node()})
+        with suppress(OSError):  # a full disk: the lock holds without its text
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, text.encode(), 0)
+
+    def _taken(self) -> bool:
+        for _ in range(_TRIES):
+            if _lock(self._descriptor, shared=False):
+                return True
+            time.sleep(_TRY_SECONDS)
+        return False
+
+    def moved_to(self, folder: Path) -> None:
+        """Say where the folder is now."""
+        self._path = folder / NAME
+
+    @property
+    def lost(self) -> bool:
+        """Whether the file is gone, so that another process would not find it locked."""
+        if self._descriptor is None:
+            return True
+        try:
+            there = self._path.stat()
+        except OSError:
+            return True
+        ours = os.fstat(self._descriptor)
+        return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
+
+    def release(self) -> None:
+        """Let others in; once more does nothing."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a process is at work on a run."""
+    try:
+        descriptor = os.open(folder / NAME, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _lock(descriptor, shared=True)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int | None, *, shared: bool) -> bool:
+    if fcntl is None or descriptor is None:
+        return True
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a disk without locks, such as some network ones
+        return True
+    return True
+
+
+def _holder(descriptor: int | None) -> str:
+    assert descriptor is not None
+    try:
+        told = json.loads(os.pread(descriptor, 1000, 0))
+        pid, host = int(told["pid"]), str(told["host"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return "another process"
+    where = "" if host == platform.node() else f" on {host}"
+    return f"process {pid}{where}"

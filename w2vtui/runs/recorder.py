@@ -1,0 +1,339 @@
+"""Keeps a run on disk while it goes on.
+
+    follower   looks at the run on a timer, as every viewer does: events, metrics, status
+    writer     writes checkpoints, so that a large one does not hold up the events
+
+Trouble with the disk never ends a run: it is told once, what was written before stays whole, and it
+is tried again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.errors import DiskError, RunError, W2vtuiError
+from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.folder import RunRecord, write_status, write_vocab
+from w2vtui.runs.generations import write_checkpoint
+from w2vtui.runs.journal import EVENTS, METRICS, LineFile, event_line, metrics_lines
+from w2vtui.runs.lock import RunLock
+from w2vtui.runs.names import new_name
+from w2vtui.runs.sealed import dumped
+from w2vtui.settings import CorpusSettings
+from w2vtui.training.checkpoint import Checkpoint
+from w2vtui.training.figures import figures
+from w2vtui.training.snapshot import Event, Snapshot
+
+POLL_SECONDS = 0.2
+METRICS_SECONDS = 2.0
+RETRY_SECONDS = 10.0
+
+_NAMES_TRIED = 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a new run is asked for, beside its settings."""
+
+    root: Path
+    """The folder of all runs."""
+    sources: tuple[str, ...]
+    corpus_settings: CorpusSettings
+    output: str | None = None
+    pairs: tuple[str, ...] = ()
+    analogies: tuple[str, ...] = ()
+    must_be_kept: bool = False
+    """Whether a run that cannot be kept is not to begin: its folder was named."""
+
+
+class Recorder:
+    """The keeper of one run, new or gone on with."""
+
+    def __init__(
+        self,
+        asked: Asked | None = None,
+        *,
+        folder: Path | None = None,
+        lock: RunLock | None = None,
+        record: RunRecord | None = None,
+        n_events: int = 0,
+    ) -> None:
+        """
+        asked                   for a new run
+        folder, lock, record    of a run that goes on
+        n_events                events that its journal has
+        """
+        self._asked = asked
+        self._folder, self._lock, self._record = folder, lock, record
+        self._parent: str | None = None
+        self._corpus: EncodedCorpus | None = None
+        self._news: deque[str] = deque()
+        self._changed = threading.Condition()
+        self._making = threading.RLock()
+        self._waiting: Checkpoint | None = None
+        self._failed = False
+        self._leaving = False
+        self._snapshot: Callable[[], Snapshot] | None = None
+        self._threads: list[threading.Thread] = []
+        self._events_file: LineFile | None = None
+        self._metrics_file: LineFile | None = None
+        self._n_written = n_events
+        self._measured_at = 0.0
+        self._retry_at = 0.0
+        self._status: dict[str, Any] = {}
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the run is kept; None while there is no such place."""
+        return self._folder
+
+    def branch(self, asked: Asked, parent: str) -> None:
+        """Keep what comes as a new run, and the one that it goes on from as it is."""
+        self._asked, self._parent = asked, parent
+        self._record = self._folder = None
+        self._n_written = 0
+
+    def follow(self, snapshot: Callable[[], Snapshot]) -> None:
+        """Name what says how the run stands, before it starts."""
+        self._snapshot = snapshot
+
+    # ---- the keeper's part, for the run
+
+    @property
+    def ready(self) -> bool:
+        """Whether the checkpoint before is dealt with."""
+        return self._waiting is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last checkpoint could not be written."""
+        return self._failed
+
+    def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
+        """Make the folder of a new run; then write whatever comes.
+
+        Raises:
+            DiskError: there is no place for it, and it must be kept.
+        """
+        self._corpus = corpus
+        if self._record is None:
+            self._record = self._recorded(corpus, checkpoint)
+        try:
+            folder = self._make_folder()
+            if self._parent is not None:  # without it there would be nothing to go on from yet
+                write_checkpoint(folder, checkpoint)
+        except DiskError as error:
+            if self._asked is not None and self._asked.must_be_kept:
+                raise
+            self._news.append(
+                f"nothing is kept to go on from: {error} (--runs-dir names another place); "
+                "it is tried again"
+            )
+            self._failed, self._retry_at = True, time.monotonic() + RETRY_SECONDS
+        targets = {"writer": self._write_checkpoints, "follower": self._follow}
+        for name, target in targets.items():
+            thread = threading.Thread(target=target, name=f"w2vtui-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Take a checkpoint, to be written while the training goes on."""
+        with self._changed:
+            self._waiting = checkpoint
+            self._changed.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is written, or could not be; whether that came within the time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.ready, timeout)
+
+    def news(self) -> list[str]:
+        """What became known since this was asked last."""
+        found = []
+        while self._news:
+            found.append(self._news.popleft())
+        return found
+
+    def close(self) -> None:
+        """Write what is left once the run is over, and let other processes at it."""
+        with self._changed:
+            self._leaving = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+        if self._lock is not None:
+            self._lock.release()
+
+    # ---- the folder
+
+    def _recorded(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> RunRecord:
+        asked = self._asked
+        assert asked is not None
+        return RunRecord(
+            created=time.time(),
+            sources=asked.sources,
+            corpus_settings=asked.corpus_settings,
+            training=checkpoint.training,
+            settings=checkpoint.settings,
+            schedule=checkpoint.schedule,
+            corpus_name=corpus.name,
+            n_words=len(corpus.vocab),
+            n_tokens=len(corpus.ids),
+            fingerprint=fingerprint(corpus),
+            output=asked.output,
+            pairs=asked.pairs,
+            analogies=asked.analogies,
+            parent=self._parent,
+        )
+
+    def _make_folder(self) -> Path:
+        """The folder, made where there is none, or none any more."""
+        with self._making:
+            if self._folder is not None and self._lock is not None and not self._lock.lost:
+                return self._folder
+            again = self._folder is not None
+            assert self._asked is not None or again
+            parent = self._folder.parent if self._folder is not None else self._root
+            assert self._corpus is not None
+            assert self._record is not None
+            draft = parent / f".{token_hex(6)}.tmp"
+            try:
+                parent.mkdir(parents=True, exist_ok=True)
+                draft.mkdir()
+                try:
+                    self._record.write(draft)
+                    write_vocab(draft, self._corpus.vocab.words, self._corpus.vocab.counts)
+                    lock = RunLock(draft)
+                    folder = self._renamed(draft, parent)
+                except BaseException:
+                    shutil.rmtree(draft, ignore_errors=True)
+                    raise
+                sync_folder(parent)
+            except OSError as error:
+                raise disk_error(parent, error) from error
+            lock.moved_to(folder)
+            if self._lock is not None:
+                self._lock.release()
+            self._folder, self._lock = folder, lock
+            self._events_file = self._metrics_file = None
+            self._n_written = 0
+            told = "the run's folder was gone: made again" if again else "this run is kept"
+            self._news.append(f"{told} as {folder.name}")
+            return folder
+
+    @property
+    def _root(self) -> Path:
+        assert self._asked is not None
+        return self._asked.root
+
+    def _renamed(self, draft: Path, parent: Path) -> Path:
+        """Give a draft the name of the run, or find one that is free."""
+        assert self._record is not None
+        if self._folder is not None and not self._folder.exists():
+            return draft.rename(self._folder)
+        for _ in range(_NAMES_TRIED):
+            folder = parent / new_name(self._record.corpus_name)
+            if not folder.exists():
+                return draft.rename(folder)
+        raise RunError(f"no name is free in {parent}: remove old runs, w2vtui runs --remove NAME")
+
+    # ---- the writer's thread
+
+    def _write_checkpoints(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting is not None or self._leaving)
+                checkpoint = self._waiting
+            if checkpoint is None:
+                return
+            try:
+                write_checkpoint(self._make_folder(), checkpoint)
+                if self._failed:
+                    self._news.append("a checkpoint is written again")
+                self._failed = False
+            except Exception as error:  # told by the run; the next checkpoint is tried alike
+                if not self._failed:
+                    self._news.append(f"no checkpoint: {_told(error)}; it is tried again")
+                self._failed = True
+            finally:
+                with self._changed:
+                    self._waiting = None
+                    self._changed.notify_all()
+
+    # ---- the follower's thread
+
+    def _follow(self) -> None:
+        leaving = False
+        while not leaving:
+            with self._changed:
+                leaving = self._changed.wait_for(lambda: self._leaving, POLL_SECONDS)
+            if self._snapshot is None or not (leaving or time.monotonic() >= self._retry_at):
+                continue
+            try:
+                self._write_down(self._snapshot(), leaving=leaving)
+            except Exception as error:  # told by the run, and tried again
+                if not self._retry_at:
+                    self._news.append(f"events and metrics are not written: {_told(error)}")
+                self._retry_at = time.monotonic() + RETRY_SECONDS
+            else:
+                self._retry_at = 0.0
+
+    def _write_down(self, shot: Snapshot, *, leaving: bool) -> None:
+        folder = self._make_folder()
+        self._write_events(folder, shot.events)
+        if not leaving and time.monotonic() - self._measured_at < METRICS_SECONDS:
+            return
+        self._measured_at = time.monotonic()
+        self._write_metrics(folder, shot)
+        probe = shot.probe
+        status = {
+            "state": shot.state,
+            "tokens": shot.tokens,
+            "tokens_planned": shot.tokens_planned,
+            "seconds": round(shot.seconds, 3),
+            "words_per_second": round(shot.words_per_second),
+            "probe_loss": None if probe is None else probe.loss,
+            "error": None if shot.error is None else str(shot.error),
+            "pid": os.getpid(),
+        }
+        if status != self._status:
+            write_status(folder, status)
+            self._status = status
+
+    def _write_events(self, folder: Path, events: tuple[Event, ...]) -> None:
+        if self._events_file is None:
+            self._events_file = LineFile(folder / EVENTS)
+        new = [event_line(event) for event in events[self._n_written :]]
+        if new and not self._events_file.append(new):
+            self._events_file.rewrite(event_line(event) for event in events)
+        self._n_written = len(events)
+
+    def _write_metrics(self, folder: Path, shot: Snapshot) -> None:
+        if not shot.tokens:
+            return
+        row = figures(shot)
+        if self._metrics_file is None:
+            # What was trained after the checkpoint is trained again.
+            kept = [
+                old for old in metrics_lines(folder / METRICS) if old.get("tokens", 0) < shot.tokens
+            ]
+            self._metrics_file = LineFile(folder / METRICS)
+            self._metrics_file.rewrite(dumped(old) + b"\n" for old in kept)
+        if not self._metrics_file.append([dumped(row) + b"\n"]):
+            self._metrics_file.rewrite([dumped(row) + b"\n"])
+
+
+def _told(error: BaseException) -> str:
+    return str(error) if isinstance(error, W2vtuiError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,324 @@
+"""Going on with a run that is kept, and repeating one.
+
+To go on is to begin at the newest whole checkpoint, and to make the live changes again that came
+after it, at their tokens. To repeat is the same from the beginning. Both are exact with one worker,
+or with any number under `deterministic`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.errors import DamagedRunError, RunError, SettingsError
+from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.folder import RunRecord, read_vocab
+from w2vtui.runs.generations import newest_whole
+from w2vtui.runs.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.lock import RunLock
+from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
+from w2vtui.training.checkpoint import Checkpoint, Script
+from w2vtui.training.snapshot import Event
+from w2vtui.training.steering import describe_change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumption:
+    """All that a `Run` needs to go on with one that is kept, and who keeps it further."""
+
+    name: str
+    record: RunRecord
+    sources: tuple[str, ...]
+    corpus_settings: CorpusSettings
+    checkpoint: Checkpoint | None
+    """Where it goes on; None for its beginning."""
+    script: Script
+    notes: tuple[str, ...]
+    """What is to be told: damage, changes that are made again."""
+    force: bool
+    folder: Path
+    recorder: Recorder = field(repr=False)
+
+    def fit(self, corpus: EncodedCorpus) -> Checkpoint | None:
+        """The checkpoint, once the text is known to be the one it was trained on.
+
+        With `force` another text will do: words of both keep their vectors, new ones begin at
+        random, the tree of hierarchical softmax begins anew, and all is kept as a new run.
+
+        Raises:
+            RunError: the text is another; the message says how it differs.
+            DamagedRunError: vectors and words do not belong together.
+        """
+        words, counts = read_vocab(self.folder)
+        if self.checkpoint is not None:
+            _check_shapes(self.checkpoint, len(words), self.folder)
+        if fingerprint(corpus) == self.record.fingerprint:
+            return self.checkpoint
+        difference = _difference(self.record, words, counts, corpus)
+        if not self.force or self.checkpoint is None:
+            further = "" if self.checkpoint is None else ", --force goes on with this one"
+            raise RunError(
+                f"run {self.name} has another text: {difference}; --corpus names where its text "
+                f"is now{further}"
+            )
+        record = self.record
+        asked = Asked(
+            root=self.folder.parent,
+            sources=self.sources,
+            corpus_settings=self.corpus_settings,
+            output=record.output,
+            pairs=record.pairs,
+            analogies=record.analogies,
+            must_be_kept=True,
+        )
+        self.recorder.branch(asked, self.name)
+        return dataclasses.replace(
+            self.checkpoint, vectors=_aligned(self.checkpoint, words, corpus)
+        )
+
+
+def resumption(
+    folder: Path,
+    *,
+    force: bool = False,
+    sources: Sequence[str] = (),
+    corpus_settings: dict[str, Any] | None = None,
+    training: dict[str, Any] | None = None,
+    live: dict[str, Any] | None = None,
+) -> Resumption:
+    """Take a run up where its newest whole checkpoint stands; holds its lock from then on.
+
+    sources                           where its text is now, if not where it was
+    corpus_settings, training, live   settings that are wanted now; others than the run has are
+                                      refused without `force`, and of the vectors always
+
+    Raises:
+        RunError: it is in use, over, or other settings are wanted.
+        DamagedRunError: what it was asked for cannot be read.
+        DiskError: its lock cannot be made.
+    """
+    lock = RunLock(folder)
+    try:
+        record = RunRecord.read(folder)
+        checkpoint, notes = newest_whole(folder)
+        if notes:
+            where = f"of {checkpoint.clock:,} tokens" if checkpoint else "none: it begins anew"
+            notes.append(f"the checkpoint before is used, {where}")
+        before = checkpoint.settings if checkpoint else record.settings
+        wanted = before.changed(**(live or {})).resolved(record.n_tokens, available_cores())
+        settings = dataclasses.replace(record.corpus_settings, **(corpus_settings or {}))
+        _check_training(record, training or {})
+        differs = _settings_difference(before, wanted)
+        differs += _settings_difference(record.corpus_settings, settings)
+        if differs and not (force and checkpoint):
+            advice = "or change them with --force" if checkpoint else "or train anew with them"
+            raise RunError(
+                f"run {folder.name} has other settings, {', '.join(differs)}: leave them away to "
+                f"go on with its own, {advice}"
+            )
+        events, troubles = read_events(folder / EVENTS)
+        known = checkpoint.events if checkpoint else ()
+        pending = changes_in([*known, *events])[checkpoint.n_changes if checkpoint else 0 :]
+        if checkpoint is not None and wanted != before:
+            pending = [_change_at(checkpoint, wanted, live or {})]
+        if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
+            raise RunError(
+                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
+                f"vectors; --epochs {(before.epochs or 0) + 5} --force trains it further"
+            )
+        notes += [f"change {one.number} is made again at {one.tokens:,} tokens" for one in pending]
+        recorder = Recorder(folder=folder, lock=lock, record=record, n_events=len(known))
+        return Resumption(
+            name=folder.name,
+            record=record,
+            sources=tuple(sources) or record.sources,
+            corpus_settings=settings,
+            checkpoint=checkpoint,
+            script=Script(changes=tuple(pending)),
+            notes=(*notes, *troubles),
+            force=force,
+            folder=folder,
+            recorder=recorder,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """All that a `Run` needs to repeat one from its beginning to its newest checkpoint."""
+
+    record: RunRecord
+    checkpoint: Checkpoint
+    script: Script
+    folder: Path
+
+    @property
+    def exact(self) -> bool:
+        """Whether the same bits are to be expected."""
+        settings = [self.record.settings, *(one.settings for one in self.script.changes)]
+        return all(one is None or one.workers == 1 for one in settings)
+
+    def check(self, corpus: EncodedCorpus) -> None:
+        """
+        Raises:
+            RunError: the text is another than the run's; the message says how it differs.
+        """
+        if fingerprint(corpus) != self.record.fingerprint:
+            words, counts = read_vocab(self.folder)
+            raise RunError(
+                "a run is repeated on its own text: "
+                f"{_difference(self.record, words, counts, corpus)}"
+            )
+
+
+def replay_of(folder: Path) -> Replay:
+    """What repeats a run.
+
+    Raises:
+        RunError: it has no checkpoint to compare with, or went on with another text.
+        DamagedRunError: what was kept of it cannot be read.
+    """
+    record = RunRecord.read(folder)
+    if record.parent is not None:
+        raise RunError(
+            f"run {folder.name} began with the vectors of {record.parent}: it cannot be repeated"
+        )
+    checkpoint, troubles = newest_whole(folder)
+    if checkpoint is None:
+        raise RunError(
+            f"run {folder.name} has no checkpoint to compare with: "
+            f"{troubles[0] if troubles else 'it ended before one was due'}"
+        )
+    return Replay(
+        record=record,
+        checkpoint=checkpoint,
+        script=Script(changes=tuple(changes_in(checkpoint.events)), stop_at=checkpoint.clock),
+        folder=folder,
+    )
+
+
+def largest_difference(
+    one: Mapping[str, NDArray[np.float32]], other: Mapping[str, NDArray[np.float32]]
+) -> float:
+    """The largest difference between two runs' vectors; 0 only where they have the same bits."""
+    if one.keys() != other.keys():
+        return float("inf")
+    most = 0.0
+    for name, matrix in one.items():
+        if matrix.shape != other[name].shape:
+            return float("inf")
+        for first in range(0, len(matrix), 4096):
+            rows = slice(first, first + 4096)
+            if matrix[rows].tobytes() != other[name][rows].tobytes():
+                apart = float(np.abs(matrix[rows] - other[name][rows]).max())
+                most = max(most, apart, float(np.finfo(np.float32).tiny))
+    return most
+
+
+# ---- what is kept
+
+
+def _check_shapes(checkpoint: Checkpoint, n_words: int, folder: Path) -> None:
+    size = checkpoint.training.vector_size
+    shapes = {
+        "input_vectors": (n_words, size),
+        "output_vectors": (n_words, size),
+        "node_vectors": (n_words - 1, size),
+    }
+    for name, matrix in checkpoint.vectors.items():
+        if matrix.shape != shapes[name] or matrix.dtype != np.float32:
+            raise DamagedRunError(
+                f"{folder}: {name} are {matrix.dtype} {matrix.shape}, not float32 {shapes[name]}"
+            )
+    if "input_vectors" not in checkpoint.vectors:
+        raise DamagedRunError(f"{folder}: the checkpoint has no input vectors")
+
+
+# ---- what differs
+
+
+def _check_training(record: RunRecord, wanted: dict[str, Any]) -> None:
+    for name, value in wanted.items():
+        now = getattr(record.training, name)
+        if value != now:
+            raise RunError(f"{name} is {now} and fixed for a run, got {value}: train a new one")
+
+
+def _settings_difference(before: Any, after: Any) -> list[str]:
+    """`window 5 -> 8` for each setting of two dataclasses that differs."""
+    return [
+        f"{one.name} {getattr(before, one.name)} \N{RIGHTWARDS ARROW} {getattr(after, one.name)}"
+        for one in dataclasses.fields(before)
+        if getattr(before, one.name) != getattr(after, one.name)
+    ]
+
+
+def _difference(
+    record: RunRecord, words: list[str], counts: NDArray[np.int64], corpus: EncodedCorpus
+) -> str:
+    parts = []
+    if len(corpus.ids) != record.n_tokens:
+        parts.append(f"{record.n_tokens:,} tokens then, {len(corpus.ids):,} now")
+    now = dict(zip(corpus.vocab.words, corpus.vocab.counts.tolist(), strict=True))
+    then = dict(zip(words, counts.tolist(), strict=True))
+    new, gone = len(now.keys() - then.keys()), len(then.keys() - now.keys())
+    if new or gone:
+        parts.append(f"{new:,} words are new, {gone:,} are gone")
+    other = sum(now[word] != count for word, count in then.items() if word in now)
+    if other:
+        parts.append(f"{other:,} words occur more or less often")
+    return ", ".join(parts) or "the same words in another order"
+
+
+def _change_at(checkpoint: Checkpoint, wanted: LiveSettings, named: dict[str, Any]) -> Event:
+    """The change that brings wanted settings into force where a run goes on."""
+    planned = (wanted.epochs or 1) * checkpoint.tokens_per_epoch
+    if planned <= checkpoint.clock:
+        raise SettingsError(
+            f"epochs must be more than the {checkpoint.clock / checkpoint.tokens_per_epoch:.1f} "
+            f"already trained, got {wanted.epochs}"
+        )
+    schedule = checkpoint.schedule.changed(
+        checkpoint.clock,
+        rate=wanted.alpha if "alpha" in named else None,
+        min_rate=wanted.min_alpha,
+        planned=planned,
+    )
+    return Event(
+        seconds=checkpoint.seconds,
+        tokens=checkpoint.clock,
+        kind="change",
+        text=describe_change(checkpoint.settings, wanted),
+        number=checkpoint.n_changes + 1,
+        settings=wanted,
+        schedule=schedule,
+    )
+
+
+def _aligned(
+    checkpoint: Checkpoint, words: list[str], corpus: EncodedCorpus
+) -> dict[str, NDArray[np.float32]]:
+    """The vectors in the order of another vocabulary."""
+    size = checkpoint.training.vector_size
+    place = {word: row for row, word in enumerate(words)}
+    rows = np.array([place.get(word, -1) for word in corpus.vocab.words], dtype=np.int64)
+    known = rows >= 0
+    random = np.random.default_rng((checkpoint.training.seed, int(time.time_ns())))
+    inputs = (random.random((len(rows), size), dtype=np.float32) - np.float32(0.5)) / size
+    found = {"input_vectors": inputs.astype(np.float32)}
+    if "output_vectors" in checkpoint.vectors:
+        found["output_vectors"] = np.zeros((len(rows), size), np.float32)
+    for name, matrix in found.items():
+        matrix[known] = checkpoint.vectors[name][rows[known]]
+    return found

@@ -1,0 +1,79 @@
+"""Small JSON files that say of themselves whether they are whole.
+
+{"format": "w2vtui run", "schema": 1, "program": "0.1.0", "sha256": of the body, "body": {...}}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from w2vtui.errors import DamagedRunError
+from w2vtui.formats.atomic import atomic_write
+from w2vtui.version import VERSION
+
+SCHEMA = 1
+"""Grows when what is written means something else than before."""
+
+NOT_AS_WRITTEN = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What comes of reading something that is missing, cut short or not what it should be."""
+
+
+def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
+    """Write a file that `read_sealed` reads, whole or not at all.
+
+    Raises:
+        DiskError: it cannot be written.
+    """
+    sealed = {
+        "format": f"w2vtui {kind}",
+        "schema": SCHEMA,
+        "program": VERSION,
+        "sha256": _digest(body),
+        "body": body,
+    }
+    with atomic_write(path) as file:
+        file.write(dumped(sealed, indent=1) + b"\n")
+
+
+def read_sealed(path: Path, kind: str) -> dict[str, Any]:
+    """The body of a file, as it was written.
+
+    Raises:
+        DamagedRunError: the file is missing, damaged, of another kind or of a later program.
+    """
+    try:
+        sealed = loaded(path.read_bytes())
+        found, schema = sealed["format"], sealed["schema"]
+        body, promised = sealed["body"], sealed["sha256"]
+        whole = isinstance(body, dict) and _digest(body) == promised
+    except NOT_AS_WRITTEN as error:
+        raise DamagedRunError(f"{path} cannot be read: {error}") from error
+    if found != f"w2vtui {kind}":
+        raise DamagedRunError(f"{path} is no w2vtui {kind}: it says {found!r}")
+    if schema != SCHEMA:
+        raise DamagedRunError(
+            f"{path} has schema {schema!r}, this program reads {SCHEMA}: use the program that "
+            "wrote it"
+        )
+    if not whole:
+        raise DamagedRunError(f"{path} is damaged: its content is not what its sha256 says")
+    return body
+
+
+def dumped(value: object, indent: int | None = None) -> bytes:
+    """JSON without NaN; lone surrogates, which words may hold, stay what they are."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def loaded(content: bytes) -> Any:
+    """What `dumped` was given."""
+    return json.loads(content.decode("utf-8", "surrogatepass"))
+
+
+def _digest(body: dict[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
