@@ -21,13 +21,13 @@ from w2vtui.runs.folder import (
     RunStatus,
     all_runs,
     find_run,
-    read_vocab,
     remove_run,
     runs_folder,
     status_of,
 )
 from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.resuming import largest_difference, replay_of, resumption, words_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
@@ -55,6 +55,22 @@ def runs(arguments: argparse.Namespace) -> int:
 
 def resume(arguments: argparse.Namespace) -> int:
     """Go on with a run; return the exit code."""
+    run, recorder, output = _taken_up(arguments)
+    return carry_out(
+        run,
+        recorder,
+        output=output,
+        stop_when=arguments.stop_when,
+        words=arguments.neighbors,
+        json_lines=arguments.json,
+    )
+
+
+def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
+    """The run that the arguments mean, who keeps it, and where its vectors go.
+
+    Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
+    """
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     wanted = arguments.wanted
     taken = resumption(
@@ -80,19 +96,12 @@ def resume(arguments: argparse.Namespace) -> int:
             go_on_from=taken.fit,
             script=taken.script,
         )
-        for note in taken.notes:
-            tell(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
-    return carry_out(
-        run,
-        taken.recorder,
-        output=output,
-        stop_when=arguments.stop_when,
-        words=arguments.neighbors,
-        json_lines=arguments.json,
-    )
+    for note in taken.notes:
+        tell(safe_text(note))
+    return run, taken.recorder, output
 
 
 def replay(arguments: argparse.Namespace) -> int:
@@ -137,12 +146,12 @@ def export(arguments: argparse.Namespace) -> int:
     if output is None:
         raise SettingsError(f"name a place for the vectors of {folder.name}: -o FILE")
     check_outputs(output, None, record.sources)
-    checkpoint, troubles = newest_whole(folder)
-    for trouble in troubles:
+    checkpoint, spoiled = newest_whole(folder)
+    for trouble in spoiled.values():
         tell(safe_text(trouble))
     if checkpoint is None:
         raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    words, counts = read_vocab(folder)
+    words, counts = words_of(folder, checkpoint)
     vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     save_vectors(vectors, output)
     tell(

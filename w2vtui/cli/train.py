@@ -134,9 +134,15 @@ def carry_out(
             vectors = run.vectors()
             if output:
                 _save(vectors, output, save_vocab)
+    except KeyboardInterrupt:  # the second one: at once, whatever is half written
+        if recorder is not None:
+            recorder.abandon()
+        raise
     finally:
         if recorder is not None:
             recorder.close()
+            for text in recorder.news():
+                tell(safe_text(text))
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)

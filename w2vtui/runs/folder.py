@@ -18,7 +18,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from secrets import token_hex
 
 import numpy as np
 import platformdirs
@@ -26,20 +26,30 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
-from w2vtui.formats.atomic import atomic_write
+from w2vtui.formats.atomic import atomic_write, disk_error
 from w2vtui.runs.generations import FOLDER, generations, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
-from w2vtui.runs.lock import in_use
-from w2vtui.runs.sealed import NOT_AS_WRITTEN, dumped, loaded, read_sealed, write_sealed
+from w2vtui.runs.lock import NAME as LOCK
+from w2vtui.runs.lock import RunLock, in_use
+from w2vtui.runs.plain import from_plain
+from w2vtui.runs.sealed import (
+    NOT_AS_WRITTEN,
+    content_of,
+    dumped,
+    loaded,
+    read_sealed,
+    write_sealed,
+)
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import ENDED
+from w2vtui.training.snapshot import State
 
 RECORD = "run.json"
 VOCAB = "vocab.json"
 STATUS = "status.json"
-_DIGEST_LENGTH = 64
+_MOST_VOCAB_BYTES = 1 << 32
+_DRAFT = ".tmp"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,17 +95,7 @@ class RunRecord:
         """
         body = read_sealed(folder / RECORD, "run")
         try:
-            of_class = {
-                "corpus_settings": CorpusSettings,
-                "training": TrainingSettings,
-                "settings": LiveSettings,
-                "schedule": Schedule,
-            }
-            for name, kind in of_class.items():
-                body[name] = kind(**body[name])
-            for name in ("sources", "pairs", "analogies"):
-                body[name] = tuple(body[name])
-            return cls(**body)
+            return from_plain(cls, body)
         except NOT_AS_WRITTEN as error:
             raise DamagedRunError(
                 f"{folder / RECORD} is no run as it was written: {error}"
@@ -117,14 +117,20 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
     Raises:
         DamagedRunError: the file is missing or damaged.
     """
-    body = read_sealed(folder / VOCAB, "vocabulary")
+    body = read_sealed(folder / VOCAB, "vocabulary", _MOST_VOCAB_BYTES)
     try:
-        words, counts = body["words"], np.array(body["counts"], dtype=np.int64)
-        if len(words) != len(counts) or not all(isinstance(word, str) for word in words):
+        words, counts = body["words"], body["counts"]
+        if not (isinstance(words, list) and isinstance(counts, list)):
+            raise TypeError("words or counts are no lists")
+        if len(words) != len(counts) or len(set(words)) != len(words):
             raise ValueError("words and counts do not belong together")
+        if not all(type(word) is str for word in words):
+            raise TypeError("a word is no text")
+        if not all(type(count) is int for count in counts):
+            raise TypeError("a count is no number")
+        return words, np.array(counts, dtype=np.int64)
     except NOT_AS_WRITTEN as error:
         raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
-    return words, counts
 
 
 # ---- all runs
@@ -140,14 +146,26 @@ def runs_folder(named: str | None = None) -> Path:
 
 
 def all_runs(root: Path) -> list[Path]:
-    """The folders of all runs, newest first."""
+    """The folders of all runs, damaged ones too, newest first.
+
+    Raises:
+        RunError: the folder of all runs cannot be read.
+    """
     try:
-        found = [
-            path for path in root.iterdir() if (path / RECORD).is_file() and path.name[0] != "."
-        ]
-    except OSError:
+        found = [path for path in root.iterdir() if path.name[0] != "." and _is_run(path)]
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise RunError(f"runs cannot be looked for in {root}: {error.strerror}") from error
     return sorted(found, key=_changed, reverse=True)
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a folder is a run's, or what is left of one."""
+    try:
+        return path.is_dir() and any((path / name).exists() for name in (RECORD, FOLDER, EVENTS))
+    except PermissionError:  # it may be; what can be read of it is told
+        return True
 
 
 def find_run(root: Path, name: str) -> Path:
@@ -163,7 +181,7 @@ def find_run(root: Path, name: str) -> Path:
     if name in named:
         return named[name]
     path = Path(name).expanduser()
-    if os.sep in name and (path / RECORD).is_file():
+    if os.sep in name and _is_run(path):
         return path.absolute()
     parts = [path for path in runs if name and name in path.name]
     if len(parts) == 1:
@@ -182,10 +200,30 @@ def remove_run(folder: Path) -> None:
 
     Raises:
         RunError: a process is at work on it.
+        DiskError: it cannot be removed.
     """
-    if in_use(folder):
-        raise RunError(f"run {folder.name} is in use: stop it first")
-    shutil.rmtree(folder)
+    lock = RunLock(folder)
+    try:
+        draft = folder.rename(draft_beside(folder))  # out of sight at once, then file by file
+        shutil.rmtree(draft)
+    except OSError as error:
+        raise disk_error(folder, error) from error
+    finally:
+        lock.release()
+
+
+def draft_beside(folder: Path) -> Path:
+    """A place for what is to become a run or has ceased to be one; no list of runs shows it."""
+    return folder.with_name(f".{token_hex(6)}{_DRAFT}")
+
+
+def sweep(root: Path, run: Path) -> None:
+    """Remove what killed processes left half written or half removed, beside a run and in it."""
+    for draft in root.glob(f".*{_DRAFT}"):
+        if (draft / LOCK).exists() and not in_use(draft):
+            shutil.rmtree(draft, ignore_errors=True)
+    for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
+        temporary.unlink(missing_ok=True)
 
 
 # ---- where a run stands
@@ -225,14 +263,35 @@ class RunStatus:
 ACTIVE = ("preparing", "training", "paused", "stopping", "finishing")
 
 
-def write_status(folder: Path, status: dict[str, Any]) -> None:
-    """Say where a run stands.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveStatus:
+    """What a run at work says of itself."""
 
-    Raises:
-        DiskError: it cannot be written.
-    """
-    with atomic_write(folder / STATUS) as file:
-        file.write(dumped(status) + b"\n")
+    state: State
+    tokens: int
+    tokens_planned: int
+    seconds: float
+    words_per_second: float
+    probe_loss: float | None
+    error: str | None
+    pid: int
+
+    def write(self, folder: Path) -> None:
+        """Write it to a run's folder.
+
+        Raises:
+            DiskError: it cannot be written.
+        """
+        with atomic_write(folder / STATUS) as file:
+            file.write(dumped(dataclasses.asdict(self)) + b"\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> LiveStatus | None:
+        """What a run said last; None where it said nothing that can be read."""
+        try:
+            return from_plain(cls, loaded(content_of(folder / STATUS)))
+        except NOT_AS_WRITTEN:
+            return None
 
 
 def status_of(folder: Path) -> RunStatus:
@@ -245,38 +304,50 @@ def status_of(folder: Path) -> RunStatus:
             name=folder.name, folder=str(folder), changed=changed, state="damaged", error=str(error)
         )
     kept, trouble = _newest_manifest(folder)
-    live = _live_status(folder)
-    state = str(live.get("state", kept.state if kept else "interrupted"))
+    said = LiveStatus.read(folder) or (_as_kept(kept) if kept else None)
+    state: str = said.state if said else "interrupted"
     if state in ACTIVE and not in_use(folder):
         state = "interrupted"
-        live = {} if kept else live  # what came after the checkpoint is lost
-    if kept is not None:
-        live = {
-            "tokens": kept.clock,
-            "tokens_planned": kept.schedule.planned,
-            "seconds": kept.seconds,
-            "probe_loss": kept.probe.loss if kept.probe else None,
-        } | live
-    planned = int(live.get("tokens_planned") or 0)
-    tokens = int(live.get("tokens") or 0)
-    return RunStatus(
+        said = _as_kept(kept) if kept else said  # what came after the checkpoint is lost
+    settings = kept.settings if kept else record.settings
+    status = RunStatus(
         name=folder.name,
         folder=str(folder),
         changed=changed,
         state=state,
-        fraction=tokens / planned if planned else 0.0,
-        tokens=tokens,
-        tokens_planned=planned,
-        seconds=float(live.get("seconds") or 0.0),
-        probe_loss=live.get("probe_loss"),
-        words_per_second=float(live.get("words_per_second") or 0.0) if state in ACTIVE else 0.0,
         checkpoint_tokens=kept.clock if kept else None,
         created=record.created,
         text=record.corpus_name,
-        model=kept.settings.model if kept else record.settings.model,
-        objective=kept.settings.objective if kept else record.settings.objective,
+        model=settings.model,
+        objective=settings.objective,
         output=record.output,
-        error=live.get("error") or trouble,
+        error=trouble,
+    )
+    if said is None:
+        return status
+    return dataclasses.replace(
+        status,
+        fraction=said.tokens / said.tokens_planned if said.tokens_planned > 0 else 0.0,
+        tokens=said.tokens,
+        tokens_planned=said.tokens_planned,
+        seconds=said.seconds,
+        probe_loss=said.probe_loss,
+        words_per_second=said.words_per_second if state in ACTIVE else 0.0,
+        error=said.error or trouble,
+    )
+
+
+def _as_kept(kept: Checkpoint) -> LiveStatus:
+    """Where a run stood at its checkpoint."""
+    return LiveStatus(
+        state=kept.state,
+        tokens=kept.clock,
+        tokens_planned=kept.schedule.planned,
+        seconds=kept.seconds,
+        words_per_second=0.0,
+        probe_loss=kept.probe.loss if kept.probe else None,
+        error=None,
+        pid=0,
     )
 
 
@@ -289,14 +360,6 @@ def _newest_manifest(folder: Path) -> tuple[Checkpoint | None, str | None]:
         except DamagedRunError as error:
             trouble = str(error)
     return None, trouble
-
-
-def _live_status(folder: Path) -> dict[str, Any]:
-    try:
-        live = loaded((folder / STATUS).read_bytes())
-        return live if isinstance(live, dict) and live.get("state") in (*ACTIVE, *ENDED) else {}
-    except NOT_AS_WRITTEN:
-        return {}
 
 
 def _changed(folder: Path) -> float:

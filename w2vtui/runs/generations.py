@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,10 @@ from safetensors.numpy import save_file
 
 from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import disk_error, sync_folder
-from w2vtui.runs.plain import event_as_plain, event_from_plain
-from w2vtui.runs.sealed import NOT_AS_WRITTEN, loaded, read_sealed, write_sealed
-from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.checkpoint import Checkpoint, PastSettings
-from w2vtui.training.history import KeptCurve
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import Probe
+from w2vtui.runs.plain import event_as_plain, fields_from_plain
+from w2vtui.runs.sealed import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
+from w2vtui.training.checkpoint import Checkpoint
+from w2vtui.training.history import CAPACITY, KeptCurve
 
 FOLDER = "checkpoints"
 MANIFEST = "manifest.json"
@@ -43,6 +40,7 @@ KEPT = 2
 _KIND = "checkpoint"
 _CURVE = "curve "
 _TALLIES = "tallies"
+N_TALLIES = 8
 _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
 _DTYPES = {"F32": np.float32, "F64": np.float64}
@@ -59,8 +57,10 @@ def generations(run: Path) -> list[Path]:
     return sorted(found, key=lambda path: int(path.name), reverse=True)
 
 
-def write_checkpoint(run: Path, checkpoint: Checkpoint) -> Path:
+def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path] = ()) -> Path:
     """Write a new generation and remove those that are too many; returns its folder.
+
+    spoiled   generations known to be damaged: they go first
 
     Raises:
         DiskError: it cannot be written; those before are as they were.
@@ -73,7 +73,9 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint) -> Path:
     folder = parent / f"{int(before[0].name) + 1 if before else 1:06}"
     draft = folder.with_suffix(".tmp")
     with _disk_errors(folder):
-        parent.mkdir(exist_ok=True)
+        if not parent.is_dir():
+            parent.mkdir()
+            sync_folder(run)
         _remove_drafts(parent)
         draft.mkdir()
         try:
@@ -84,8 +86,10 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint) -> Path:
             shutil.rmtree(draft, ignore_errors=True)
             raise
         sync_folder(parent)
-    for old in before[KEPT - 1 :]:
-        _remove(old)
+    whole = [old for old in before if old not in spoiled]
+    for old in before:
+        if old not in whole[: KEPT - 1]:
+            _remove(old)
     return folder
 
 
@@ -98,6 +102,8 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     body = read_sealed(folder / MANIFEST, _KIND)
     try:
         tensors = _read_tensors(folder / TENSORS, body["tensors"])
+        if "input_vectors" not in tensors:
+            raise ValueError(f"{TENSORS} has no input vectors")
         return _from_manifest(body, tensors)
     except (*NOT_AS_WRITTEN, SafetensorError) as error:
         raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
@@ -111,22 +117,25 @@ def read_manifest(folder: Path) -> Checkpoint:
     """
     body = read_sealed(folder / MANIFEST, _KIND)
     try:
-        return _from_manifest(body | {"curves": {}}, {_TALLIES: np.zeros(0)})
+        return _from_manifest(body)
     except NOT_AS_WRITTEN as error:
         raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
 
 
-def newest_whole(run: Path) -> tuple[Checkpoint | None, list[str]]:
+def newest_whole(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
     """The newest checkpoint that is whole, None where there is none; and what is wrong with newer
     ones.
     """
-    troubles: list[str] = []
-    for folder in generations(run):
-        try:
-            return read_checkpoint(folder), troubles
-        except DamagedRunError as error:
-            troubles.append(str(error))
-    return None, troubles
+    while True:
+        listed = generations(run)
+        spoiled: dict[Path, str] = {}
+        for folder in listed:
+            try:
+                return read_checkpoint(folder), spoiled
+            except DamagedRunError as error:
+                spoiled[folder] = str(error)
+        if generations(run) == listed:  # else newer ones took their place meanwhile
+            return None, spoiled
 
 
 # ---- tensors
@@ -159,7 +168,7 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
     found = _facts(path)
     if found != promised:
         raise ValueError(f"{path.name} has {_told(found)}, not {_told(promised)}")
-    with path.open("rb") as file:
+    with opened(path) as file:
         n_header = int.from_bytes(file.read(8), "little")
         if not 0 < n_header <= _MOST_HEADER_BYTES:
             raise ValueError(f"{path.name} has a header of {n_header} bytes")
@@ -180,7 +189,7 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
+    with opened(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"bytes": file.tell(), "sha256": digest}
 
@@ -198,57 +207,70 @@ def _check_finite(name: str, matrix: NDArray[np.float32]) -> None:
 
 # ---- the manifest
 
+_PLAIN = (
+    "reason", "state", "clock", "tokens_per_epoch", "seconds", "diverged", "training", "settings",
+    "schedule", "probe", "past", "breakpoints",
+)  # fmt: skip
+
 
 def _manifest(checkpoint: Checkpoint) -> dict[str, Any]:
-    probe = checkpoint.probe
     return {
-        "reason": checkpoint.reason,
-        "state": checkpoint.state,
-        "clock": checkpoint.clock,
-        "tokens_per_epoch": checkpoint.tokens_per_epoch,
-        "seconds": checkpoint.seconds,
-        "diverged": checkpoint.diverged,
-        "training": dataclasses.asdict(checkpoint.training),
-        "settings": dataclasses.asdict(checkpoint.settings),
-        "schedule": dataclasses.asdict(checkpoint.schedule),
-        "probe": None if probe is None else dataclasses.asdict(probe),
+        **{name: _as_plain(getattr(checkpoint, name)) for name in _PLAIN},
         "events": [event_as_plain(event) for event in checkpoint.events],
-        "past": [dataclasses.asdict(past) for past in checkpoint.past],
-        "breakpoints": [list(one) for one in checkpoint.breakpoints],
         "curves": {name: curve.merge for name, curve in checkpoint.curves.items()},
-        "shapes": {name: list(matrix.shape) for name, matrix in checkpoint.vectors.items()},
     }
 
 
-def _from_manifest(body: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Checkpoint:
-    return Checkpoint(
-        reason=body["reason"],
-        state=body["state"],
-        clock=body["clock"],
-        tokens_per_epoch=body["tokens_per_epoch"],
-        seconds=body["seconds"],
-        diverged=body["diverged"],
-        training=TrainingSettings(**body["training"]),
-        settings=LiveSettings(**body["settings"]),
-        schedule=Schedule(**body["schedule"]),
-        probe=None if body["probe"] is None else Probe(**body["probe"]),
-        events=tuple(event_from_plain(plain) for plain in body["events"]),
-        past=tuple(
-            PastSettings(
-                number=plain["number"],
-                settings=LiveSettings(**plain["settings"]),
-                schedule=Schedule(**plain["schedule"]),
-            )
-            for plain in body["past"]
-        ),
-        breakpoints=tuple((text, ends) for text, ends in body["breakpoints"]),
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_plain(one) for one in value]
+    is_plain = isinstance(value, type) or not dataclasses.is_dataclass(value)
+    return value if is_plain else dataclasses.asdict(value)
+
+
+def _from_manifest(
+    body: dict[str, Any], tensors: dict[str, NDArray[Any]] | None = None
+) -> Checkpoint:
+    """A checkpoint; without its tensors it has no vectors, tallies and curves."""
+    fields = fields_from_plain(Checkpoint, {name: body[name] for name in (*_PLAIN, "events")})
+    merges = {} if tensors is None else body["curves"]
+    tensors = {_TALLIES: np.zeros(N_TALLIES)} if tensors is None else tensors
+    checkpoint = Checkpoint(
+        **fields,
         tallies=np.array(tensors[_TALLIES]),
         curves={
             name: KeptCurve(np.array(tensors[_CURVE + name]), merge)
-            for name, merge in body["curves"].items()
+            for name, merge in merges.items()
         },
         vectors={name: tensors[name] for name in _MATRICES if name in tensors},
     )
+    _check(checkpoint)
+    return checkpoint
+
+
+def _check(checkpoint: Checkpoint) -> None:
+    """Raise ValueError for numbers that cannot stand together."""
+    n_tokens, clock = checkpoint.tokens_per_epoch, checkpoint.clock
+    if not (n_tokens > 0 and 0 <= clock <= checkpoint.schedule.planned > 0):
+        raise ValueError(
+            f"{clock:,} of {checkpoint.schedule.planned:,} tokens, {n_tokens:,} an epoch"
+        )
+    _check_tensor(_TALLIES, checkpoint.tallies, np.float64, (N_TALLIES,))
+    for name, curve in checkpoint.curves.items():
+        if type(curve.merge) is not int or curve.merge < 1:
+            raise ValueError(f"a row of curve {name} stands for {curve.merge!r:.80} readings")
+        _check_tensor(name, curve.rows, np.float64, (min(len(curve.rows), CAPACITY), 5))
+    if checkpoint.vectors:
+        n_words, size = len(checkpoint.vectors["input_vectors"]), checkpoint.training.vector_size
+        for name, matrix in checkpoint.vectors.items():
+            n_rows = n_words - 1 if name == "node_vectors" else n_words
+            _check_tensor(name, matrix, np.float32, (n_rows, size))
+
+
+def _check_tensor(name: str, tensor: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> None:
+    if tensor.dtype != dtype or tensor.shape != shape:
+        wanted = f"{np.dtype(dtype)} {shape}"
+        raise ValueError(f"{name} are {tensor.dtype} {tensor.shape}, not {wanted}")
 
 
 # ---- the disk

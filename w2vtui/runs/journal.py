@@ -13,13 +13,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2vtui.formats.atomic import atomic_write, disk_error
+from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
 from w2vtui.runs.plain import event_as_plain, event_from_plain
-from w2vtui.runs.sealed import NOT_AS_WRITTEN, dumped, loaded
+from w2vtui.runs.sealed import NOT_AS_WRITTEN, content_of, dumped, loaded
+from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.snapshot import Event
 
 EVENTS = "events.jsonl"
 METRICS = "metrics.jsonl"
+_MOST_JOURNAL_BYTES = 1 << 30
 
 
 class LineFile:
@@ -48,6 +50,8 @@ class LineFile:
                 except OSError:
                     os.ftruncate(file.fileno(), self._size)
                     raise
+            if not self._size:
+                sync_folder(self.path.parent)
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -82,11 +86,15 @@ def event_line(event: Event) -> bytes:
 
 
 def read_events(path: Path) -> tuple[list[Event], list[str]]:
-    """The events of a journal, and what is wrong with it; a last line cut short is not."""
+    """The events of a journal, and what is wrong with it; a last line cut short is not, nor is a
+    journal that was not begun.
+    """
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-    except OSError as error:
-        return [], [f"{path} cannot be read: {error.strerror or error}"]
+        lines = content_of(path, _MOST_JOURNAL_BYTES).split(b"\n")[:-1]
+    except FileNotFoundError:
+        return [], []
+    except (OSError, ValueError) as error:
+        return [], [f"{path} cannot be read: {error}"]
     events, troubles = [], []
     for number, line in enumerate(lines, start=1):
         try:
@@ -115,19 +123,36 @@ def changes_in(events: Iterable[Event]) -> list[Event]:
     return list(changes.values())
 
 
-def metrics_lines(path: Path) -> list[dict[str, Any]]:
+def changes_after(checkpoint: Checkpoint | None, journal: Iterable[Event]) -> list[Event]:
+    """The live changes of a journal that a run makes again when it goes on from a checkpoint.
+
+    Where the journal went another way than the checkpoint, which may have been written first, there
+    are none.
+    """
+    changes = changes_in(journal)
+    known = changes_in(checkpoint.events) if checkpoint else []
+    clock = checkpoint.clock if checkpoint else 0
+    last = 0
+    if known:
+        last = known[-1].number or 0
+        if any(one.number == last and not _same(one, known[-1]) for one in changes):
+            return []
+    return [one for one in changes if (one.number or 0) > last and one.tokens >= clock]
+
+
+def metrics_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a metrics file; lines that are damaged are left out."""
-    rows = []
     try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
+        lines = content_of(path, _MOST_JOURNAL_BYTES).splitlines()
+    except (OSError, ValueError):
         return []
+    rows = []
     for line in lines:
         try:
-            row = json.loads(line)
+            row = loaded(line)
         except NOT_AS_WRITTEN:
             continue
-        if isinstance(row, dict):
+        if isinstance(row, dict) and type(row.get("tokens")) is int:
             rows.append(row)
     return rows
 

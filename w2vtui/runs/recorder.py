@@ -10,23 +10,32 @@ is tried again.
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import DiskError, RunError, W2vtuiError
+from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, write_status, write_vocab
+from w2vtui.runs.folder import (
+    RECORD,
+    STATUS,
+    VOCAB,
+    LiveStatus,
+    RunRecord,
+    draft_beside,
+    sweep,
+    write_vocab,
+)
 from w2vtui.runs.generations import write_checkpoint
-from w2vtui.runs.journal import EVENTS, METRICS, LineFile, event_line, metrics_lines
+from w2vtui.runs.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
 from w2vtui.runs.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.sealed import dumped
@@ -38,8 +47,6 @@ from w2vtui.training.snapshot import Event, Snapshot
 POLL_SECONDS = 0.2
 METRICS_SECONDS = 2.0
 RETRY_SECONDS = 10.0
-
-_NAMES_TRIED = 20
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,11 +75,13 @@ class Recorder:
         lock: RunLock | None = None,
         record: RunRecord | None = None,
         n_events: int = 0,
+        spoiled: Collection[Path] = (),
     ) -> None:
         """
         asked                   for a new run
         folder, lock, record    of a run that goes on
         n_events                events that its journal has
+        spoiled                 checkpoints that are damaged
         """
         self._asked = asked
         self._folder, self._lock, self._record = folder, lock, record
@@ -83,15 +92,16 @@ class Recorder:
         self._making = threading.RLock()
         self._waiting: Checkpoint | None = None
         self._failed = False
-        self._leaving = False
+        self._leaving = self._abandoned = False
         self._snapshot: Callable[[], Snapshot] | None = None
         self._threads: list[threading.Thread] = []
         self._events_file: LineFile | None = None
         self._metrics_file: LineFile | None = None
         self._n_written = n_events
+        self._spoiled = spoiled
         self._measured_at = 0.0
         self._retry_at = 0.0
-        self._status: dict[str, Any] = {}
+        self._status: LiveStatus | None = None
 
     @property
     def folder(self) -> Path | None:
@@ -103,6 +113,7 @@ class Recorder:
         self._asked, self._parent = asked, parent
         self._record = self._folder = None
         self._n_written = 0
+        self._spoiled = ()
 
     def follow(self, snapshot: Callable[[], Snapshot]) -> None:
         """Name what says how the run stands, before it starts."""
@@ -131,12 +142,13 @@ class Recorder:
             self._record = self._recorded(corpus, checkpoint)
         try:
             folder = self._make_folder()
+            sweep(folder.parent, folder)
             if self._parent is not None:  # without it there would be nothing to go on from yet
                 write_checkpoint(folder, checkpoint)
         except DiskError as error:
             if self._asked is not None and self._asked.must_be_kept:
                 raise
-            self._news.append(
+            self.tell(
                 f"nothing is kept to go on from: {error} (--runs-dir names another place); "
                 "it is tried again"
             )
@@ -158,6 +170,10 @@ class Recorder:
         with self._changed:
             return self._changed.wait_for(lambda: self.ready, timeout)
 
+    def tell(self, text: str) -> None:
+        """Let the run say something."""
+        self._news.append(text)
+
     def news(self) -> list[str]:
         """What became known since this was asked last."""
         found = []
@@ -167,6 +183,8 @@ class Recorder:
 
     def close(self) -> None:
         """Write what is left once the run is over, and let other processes at it."""
+        if self._abandoned:
+            return
         with self._changed:
             self._leaving = True
             self._changed.notify_all()
@@ -175,6 +193,12 @@ class Recorder:
         self._threads.clear()
         if self._lock is not None:
             self._lock.release()
+
+    def abandon(self) -> None:
+        """Wait for nothing, as the process is about to end, and the threads and the lock with it;
+        what is being written stays a draft.
+        """
+        self._abandoned = True
 
     # ---- the folder
 
@@ -201,53 +225,66 @@ class Recorder:
     def _make_folder(self) -> Path:
         """The folder, made where there is none, or none any more."""
         with self._making:
-            if self._folder is not None and self._lock is not None and not self._lock.lost:
-                return self._folder
-            again = self._folder is not None
-            assert self._asked is not None or again
-            parent = self._folder.parent if self._folder is not None else self._root
-            assert self._corpus is not None
-            assert self._record is not None
-            draft = parent / f".{token_hex(6)}.tmp"
-            try:
-                parent.mkdir(parents=True, exist_ok=True)
-                draft.mkdir()
-                try:
-                    self._record.write(draft)
-                    write_vocab(draft, self._corpus.vocab.words, self._corpus.vocab.counts)
-                    lock = RunLock(draft)
-                    folder = self._renamed(draft, parent)
-                except BaseException:
-                    shutil.rmtree(draft, ignore_errors=True)
-                    raise
-                sync_folder(parent)
-            except OSError as error:
-                raise disk_error(parent, error) from error
-            lock.moved_to(folder)
-            if self._lock is not None:
-                self._lock.release()
-            self._folder, self._lock = folder, lock
-            self._events_file = self._metrics_file = None
-            self._n_written = 0
-            told = "the run's folder was gone: made again" if again else "this run is kept"
-            self._news.append(f"{told} as {folder.name}")
-            return folder
+            folder, lock = self._folder, self._lock
+            if folder is None or lock is None:
+                self._folder, self._lock = self._made(self._root / self._free_name())
+                self.tell(f"this run is kept as {self._folder.name}")
+                if lock is not None:  # of the run that it branched off
+                    lock.release()
+            elif lock.lost or not all((folder / name).is_file() for name in (RECORD, VOCAB)):
+                if not folder.exists():
+                    _, self._lock = self._made(folder)
+                elif lock.lost:
+                    self._lock = RunLock(folder)
+                if self._lock is not lock:
+                    lock.release()
+                self._fill(folder)
+                self.tell(f"something was missing in the run's folder: made {folder.name} again")
+            assert self._folder is not None
+            return self._folder
+
+    def _made(self, folder: Path) -> tuple[Path, RunLock]:
+        """Make a folder that appears with all that belongs in it."""
+        draft = draft_beside(folder)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            draft.mkdir()
+        except OSError as error:
+            raise disk_error(folder.parent, error) from error
+        lock = None
+        try:
+            lock = RunLock(draft)
+            self._fill(draft)
+            draft.rename(folder)
+            sync_folder(folder.parent)
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if lock is not None:
+                lock.release()
+            if isinstance(error, OSError):
+                raise disk_error(folder, error) from error
+            raise
+        lock.moved_to(folder)
+        return folder, lock
+
+    def _fill(self, folder: Path) -> None:
+        """Write what does not change while the run goes on."""
+        assert self._corpus is not None
+        assert self._record is not None
+        self._record.write(folder)
+        write_vocab(folder, self._corpus.vocab.words, self._corpus.vocab.counts)
 
     @property
     def _root(self) -> Path:
         assert self._asked is not None
         return self._asked.root
 
-    def _renamed(self, draft: Path, parent: Path) -> Path:
-        """Give a draft the name of the run, or find one that is free."""
+    def _free_name(self) -> str:
         assert self._record is not None
-        if self._folder is not None and not self._folder.exists():
-            return draft.rename(self._folder)
-        for _ in range(_NAMES_TRIED):
-            folder = parent / new_name(self._record.corpus_name)
-            if not folder.exists():
-                return draft.rename(folder)
-        raise RunError(f"no name is free in {parent}: remove old runs, w2vtui runs --remove NAME")
+        name = new_name(self._record.corpus_name)
+        while (self._root / name).exists():
+            name = f"{new_name(self._record.corpus_name)}-{token_hex(2)}"
+        return name
 
     # ---- the writer's thread
 
@@ -259,13 +296,13 @@ class Recorder:
             if checkpoint is None:
                 return
             try:
-                write_checkpoint(self._make_folder(), checkpoint)
+                write_checkpoint(self._make_folder(), checkpoint, self._spoiled)
                 if self._failed:
-                    self._news.append("a checkpoint is written again")
+                    self.tell("a checkpoint is written again")
                 self._failed = False
             except Exception as error:  # told by the run; the next checkpoint is tried alike
                 if not self._failed:
-                    self._news.append(f"no checkpoint: {_told(error)}; it is tried again")
+                    self.tell(f"no checkpoint: {_told(error)}; it is tried again")
                 self._failed = True
             finally:
                 with self._changed:
@@ -285,9 +322,11 @@ class Recorder:
                 self._write_down(self._snapshot(), leaving=leaving)
             except Exception as error:  # told by the run, and tried again
                 if not self._retry_at:
-                    self._news.append(f"events and metrics are not written: {_told(error)}")
+                    self.tell(f"events and metrics are not written: {_told(error)}")
                 self._retry_at = time.monotonic() + RETRY_SECONDS
             else:
+                if self._retry_at:
+                    self.tell("events and metrics are written again")
                 self._retry_at = 0.0
 
     def _write_down(self, shot: Snapshot, *, leaving: bool) -> None:
@@ -298,18 +337,18 @@ class Recorder:
         self._measured_at = time.monotonic()
         self._write_metrics(folder, shot)
         probe = shot.probe
-        status = {
-            "state": shot.state,
-            "tokens": shot.tokens,
-            "tokens_planned": shot.tokens_planned,
-            "seconds": round(shot.seconds, 3),
-            "words_per_second": round(shot.words_per_second),
-            "probe_loss": None if probe is None else probe.loss,
-            "error": None if shot.error is None else str(shot.error),
-            "pid": os.getpid(),
-        }
-        if status != self._status:
-            write_status(folder, status)
+        status = LiveStatus(
+            state=shot.state,
+            tokens=shot.tokens,
+            tokens_planned=shot.tokens_planned,
+            seconds=round(shot.seconds, 3),
+            words_per_second=round(shot.words_per_second),
+            probe_loss=None if probe is None or not math.isfinite(probe.loss) else probe.loss,
+            error=None if shot.error is None else str(shot.error),
+            pid=os.getpid(),
+        )
+        if status != self._status or not (folder / STATUS).is_file():
+            status.write(folder)
             self._status = status
 
     def _write_events(self, folder: Path, events: tuple[Event, ...]) -> None:
@@ -326,9 +365,7 @@ class Recorder:
         row = figures(shot)
         if self._metrics_file is None:
             # What was trained after the checkpoint is trained again.
-            kept = [
-                old for old in metrics_lines(folder / METRICS) if old.get("tokens", 0) < shot.tokens
-            ]
+            kept = [old for old in metrics_rows(folder / METRICS) if old["tokens"] < shot.tokens]
             self._metrics_file = LineFile(folder / METRICS)
             self._metrics_file.rewrite(dumped(old) + b"\n" for old in kept)
         if not self._metrics_file.append([dumped(row) + b"\n"]):

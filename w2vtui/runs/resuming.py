@@ -8,7 +8,6 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +19,9 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, read_vocab
+from w2vtui.runs.folder import RunRecord, read_vocab, write_vocab
 from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.lock import RunLock
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
@@ -58,14 +57,16 @@ class Resumption:
             RunError: the text is another; the message says how it differs.
             DamagedRunError: vectors and words do not belong together.
         """
-        words, counts = read_vocab(self.folder)
-        if self.checkpoint is not None:
-            _check_shapes(self.checkpoint, len(words), self.folder)
+        checkpoint = self.checkpoint
         if fingerprint(corpus) == self.record.fingerprint:
-            return self.checkpoint
+            self._mend_vocab(corpus)
+            if checkpoint is not None:
+                words_of(self.folder, checkpoint)
+            return checkpoint
+        words, counts = read_vocab(self.folder)
         difference = _difference(self.record, words, counts, corpus)
-        if not self.force or self.checkpoint is None:
-            further = "" if self.checkpoint is None else ", --force goes on with this one"
+        if not self.force or checkpoint is None:
+            further = "" if checkpoint is None else ", --force goes on with this one"
             raise RunError(
                 f"run {self.name} has another text: {difference}; --corpus names where its text "
                 f"is now{further}"
@@ -81,9 +82,15 @@ class Resumption:
             must_be_kept=True,
         )
         self.recorder.branch(asked, self.name)
-        return dataclasses.replace(
-            self.checkpoint, vectors=_aligned(self.checkpoint, words, corpus)
-        )
+        return dataclasses.replace(checkpoint, vectors=_aligned(checkpoint, words, corpus))
+
+    def _mend_vocab(self, corpus: EncodedCorpus) -> None:
+        """Write the words again where they are damaged: the text, which is the same, has them."""
+        try:
+            read_vocab(self.folder)
+        except DamagedRunError as error:
+            write_vocab(self.folder, corpus.vocab.words, corpus.vocab.counts)
+            self.recorder.tell(f"{error}: written again")
 
 
 def resumption(
@@ -109,7 +116,8 @@ def resumption(
     lock = RunLock(folder)
     try:
         record = RunRecord.read(folder)
-        checkpoint, notes = newest_whole(folder)
+        checkpoint, spoiled = newest_whole(folder)
+        notes = list(spoiled.values())
         if notes:
             where = f"of {checkpoint.clock:,} tokens" if checkpoint else "none: it begins anew"
             notes.append(f"the checkpoint before is used, {where}")
@@ -126,8 +134,7 @@ def resumption(
                 f"go on with its own, {advice}"
             )
         events, troubles = read_events(folder / EVENTS)
-        known = checkpoint.events if checkpoint else ()
-        pending = changes_in([*known, *events])[checkpoint.n_changes if checkpoint else 0 :]
+        pending = changes_after(checkpoint, events)
         if checkpoint is not None and wanted != before:
             pending = [_change_at(checkpoint, wanted, live or {})]
         if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
@@ -136,7 +143,13 @@ def resumption(
                 f"vectors; --epochs {(before.epochs or 0) + 5} --force trains it further"
             )
         notes += [f"change {one.number} is made again at {one.tokens:,} tokens" for one in pending]
-        recorder = Recorder(folder=folder, lock=lock, record=record, n_events=len(known))
+        recorder = Recorder(
+            folder=folder,
+            lock=lock,
+            record=record,
+            n_events=len(checkpoint.events) if checkpoint else 0,
+            spoiled=spoiled.keys(),
+        )
         return Resumption(
             name=folder.name,
             record=record,
@@ -194,12 +207,10 @@ def replay_of(folder: Path) -> Replay:
         raise RunError(
             f"run {folder.name} began with the vectors of {record.parent}: it cannot be repeated"
         )
-    checkpoint, troubles = newest_whole(folder)
+    checkpoint, spoiled = newest_whole(folder)
     if checkpoint is None:
-        raise RunError(
-            f"run {folder.name} has no checkpoint to compare with: "
-            f"{troubles[0] if troubles else 'it ended before one was due'}"
-        )
+        why = next(iter(spoiled.values()), "it ended before one was due")
+        raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")
     return Replay(
         record=record,
         checkpoint=checkpoint,
@@ -229,20 +240,17 @@ def largest_difference(
 # ---- what is kept
 
 
-def _check_shapes(checkpoint: Checkpoint, n_words: int, folder: Path) -> None:
-    size = checkpoint.training.vector_size
-    shapes = {
-        "input_vectors": (n_words, size),
-        "output_vectors": (n_words, size),
-        "node_vectors": (n_words - 1, size),
-    }
-    for name, matrix in checkpoint.vectors.items():
-        if matrix.shape != shapes[name] or matrix.dtype != np.float32:
-            raise DamagedRunError(
-                f"{folder}: {name} are {matrix.dtype} {matrix.shape}, not float32 {shapes[name]}"
-            )
-    if "input_vectors" not in checkpoint.vectors:
-        raise DamagedRunError(f"{folder}: the checkpoint has no input vectors")
+def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[np.int64]]:
+    """The words of a run and their counts (V,).
+
+    Raises:
+        DamagedRunError: they are damaged, or do not belong to the vectors.
+    """
+    words, counts = read_vocab(folder)
+    n_vectors = len(checkpoint.vectors["input_vectors"])
+    if len(words) != n_vectors:
+        raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
+    return words, counts
 
 
 # ---- what differs
@@ -314,7 +322,7 @@ def _aligned(
     place = {word: row for row, word in enumerate(words)}
     rows = np.array([place.get(word, -1) for word in corpus.vocab.words], dtype=np.int64)
     known = rows >= 0
-    random = np.random.default_rng((checkpoint.training.seed, int(time.time_ns())))
+    random = np.random.default_rng((checkpoint.training.seed, checkpoint.clock))
     inputs = (random.random((len(rows), size), dtype=np.float32) - np.float32(0.5)) / size
     found = {"input_vectors": inputs.astype(np.float32)}
     if "output_vectors" in checkpoint.vectors:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+import stat
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +21,16 @@ from w2vtui.version import VERSION
 SCHEMA = 1
 """Grows when what is written means something else than before."""
 
-NOT_AS_WRITTEN = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+NOT_AS_WRITTEN = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError
+)  # fmt: skip
 """What comes of reading something that is missing, cut short or not what it should be."""
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe is opened without waiting for its other end."""
+
+MOST_BYTES = 1 << 26
+"""Of a file that is read whole, unless it holds words."""
 
 
 def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
@@ -38,14 +50,14 @@ def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
         file.write(dumped(sealed, indent=1) + b"\n")
 
 
-def read_sealed(path: Path, kind: str) -> dict[str, Any]:
+def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]:
     """The body of a file, as it was written.
 
     Raises:
         DamagedRunError: the file is missing, damaged, of another kind or of a later program.
     """
     try:
-        sealed = loaded(path.read_bytes())
+        sealed = loaded(content_of(path, most))
         found, schema = sealed["format"], sealed["schema"]
         body, promised = sealed["body"], sealed["sha256"]
         whole = isinstance(body, dict) and _digest(body) == promised
@@ -61,6 +73,33 @@ def read_sealed(path: Path, kind: str) -> dict[str, Any]:
     if not whole:
         raise DamagedRunError(f"{path} is damaged: its content is not what its sha256 says")
     return body
+
+
+def opened(path: Path) -> BufferedReader:
+    """A file to read that is known to end: no pipe, no device.
+
+    Raises:
+        OSError: it cannot be read, or is another kind of file.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | _AT_ONCE), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file")
+    return file
+
+
+def content_of(path: Path, most: int = MOST_BYTES) -> bytes:
+    """All of a file.
+
+    Raises:
+        OSError: as `opened` does.
+        ValueError: it is larger than `most` bytes.
+    """
+    with opened(path) as file:
+        n_bytes = os.fstat(file.fileno()).st_size
+        if n_bytes > most:
+            raise ValueError(f"{path.name} has {n_bytes:,} bytes, more than {most:,}")
+        return file.read(most)
 
 
 def dumped(value: object, indent: int | None = None) -> bytes:

@@ -468,6 +468,7 @@ class Run:
         self._read = True
         self._activity = "preparing vectors"
         start = None if self._go_on_from is None else self._go_on_from(corpus)
+        self._go_on_from = None  # its vectors are not needed any longer than they are copied
         if start is not None:
             self._requested = start.settings
         probe_set, route = self._hold_out(corpus)
