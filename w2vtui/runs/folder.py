@@ -221,6 +221,11 @@ def sweep(root: Path, run: Path) -> None:
     """Remove what killed processes left half written or half removed, beside a run and in it."""
     for draft in root.glob(f".*{_DRAFT}"):
         if (draft / LOCK).exists() and not in_use(draft):
+            for path in draft.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name != LOCK:  # by it a draft is known for one that nobody is at work on
+                    path.unlink(missing_ok=True)
             shutil.rmtree(draft, ignore_errors=True)
     for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
         temporary.unlink(missing_ok=True)
