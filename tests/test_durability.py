@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from conftest import topical_sentences
 from kills import CASES
+from safetensors import SafetensorError
 
 from w2v_kernels import compiling
-from w2vtui.runs.folder import all_runs, status_of
-from w2vtui.runs.generations import generations
+from w2vtui.cli import run_command_line
+from w2vtui.corpus import encode_sentences
+from w2vtui.errors import RunError
+from w2vtui.runs import generations as stored
+from w2vtui.runs import recorder
+from w2vtui.runs.folder import RECORD, all_runs, find_run, status_of
+from w2vtui.runs.generations import FOLDER, generations, newest_whole
+from w2vtui.runs.journal import EVENTS, read_events
+from w2vtui.runs.lock import RunLock, in_use
+from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.resuming import resumption
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training import safekeeping
+from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 DEADLINE = 60.0
@@ -126,3 +143,401 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
     assert "goes on from" in err
     assert status_of(folder).state == "done"
     assert output.read_bytes() == usual.read_bytes()
+
+
+# ---- disks that fail, while a run goes on
+
+
+@pytest.fixture(autouse=True)
+def _tried_again_soon(monkeypatch):
+    monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(safekeeping, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(recorder, "POLL_SECONDS", 0.02)
+
+
+def corpus():
+    return encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
+
+
+class Kept:
+    """A run in this process that is kept under a folder."""
+
+    def __init__(self, root: Path, *, named=False, **live):
+        asked = Asked(
+            root=root, sources=("-",), corpus_settings=CorpusSettings(), must_be_kept=named
+        )
+        self.keeper = Recorder(asked)
+        self.run = Run(
+            lambda progress, stop: corpus(),
+            TrainingSettings(vector_size=8, seed=3),
+            LiveSettings(**({"epochs": 100_000, "workers": 1} | live)),
+            looks_at_vectors=False,
+            keeper=self.keeper,
+            checkpoint_seconds=0.02,
+        )
+        self.keeper.follow(self.run.snapshot)
+
+    def __enter__(self):
+        self.run.start()
+        return self
+
+    def __exit__(self, *raised):
+        self.run.stop()
+        assert self.run.is_over(DEADLINE)
+        self.keeper.close()
+
+    @property
+    def folder(self) -> Path:
+        return until(lambda: self.keeper.folder, "a folder")
+
+    def told(self, text: str) -> str:
+        """The last event with a text in it; empty where there is none."""
+        events = [event.text for event in self.run.snapshot().events if text in event.text]
+        return events[-1] if events else ""
+
+    def until_told(self, text: str) -> str:
+        return until(lambda: self.told(text), f"'{text}'")
+
+    def until_trained_further(self) -> None:
+        tokens = self.run.snapshot().tokens
+        until(lambda: self.run.snapshot().tokens > tokens, "further training")
+
+    def until_kept_further(self) -> None:
+        known = generations(self.folder)
+        until(lambda: set(generations(self.folder)) - set(known), "another checkpoint")
+
+
+def refused(number):
+    """As the library says it: by text alone."""
+
+    def save(*_):
+        raise SafetensorError(
+            f"Error while serializing: I/O error: {os.strerror(number)} (os error {number})"
+        )
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "no space left on device: free some space"),
+        (errno.EDQUOT, "disk quota exceeded: your quota is used up"),
+        (errno.EFBIG, "file too large"),
+        (errno.EIO, "input/output error"),
+        (errno.EROFS, "read-only file system: the disk is read-only"),
+    ],
+)
+def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
+    number, told, tmp_path, monkeypatch
+):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        with monkeypatch.context() as broken:
+            broken.setattr(stored, "save_file", refused(number))
+            assert told in kept.until_told("no checkpoint")
+            before = newest_whole(kept.folder)[0]
+            kept.until_trained_further()
+            until(lambda: kept.keeper.ready and kept.keeper.failed, "another try")
+            now, spoiled = newest_whole(kept.folder)
+            assert (now.clock, spoiled) == (before.clock, {})
+            assert not list((kept.folder / FOLDER).glob("*.tmp"))
+        kept.until_told("a checkpoint is written again")
+        assert sum("no checkpoint" in one.text for one in kept.run.snapshot().events) == 1
+    assert not kept.keeper.failed
+    assert newest_whole(kept.folder)[0].reason == "stopped"
+
+
+def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        kept_until = len(generations(kept.folder))
+
+        def fsync(descriptor):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", fsync)
+            kept.until_told("no checkpoint")
+            kept.until_told("events and metrics are not written")
+            kept.until_trained_further()
+            assert len(generations(kept.folder)) >= kept_until
+            assert newest_whole(kept.folder)[0] is not None
+        kept.until_told("a checkpoint is written again")
+        kept.until_told("events and metrics are written again")
+    events, troubles = read_events(kept.folder / EVENTS)
+    assert not troubles
+    # What is told once the run is over has no place in its events.
+    assert [one.text for one in events] == [one.text for one in kept.run.snapshot().events]
+
+
+@pytest.mark.parametrize("what", ["run", "root", "checkpoints", "lock", "record", "journal"])
+def test_what_is_removed_while_a_run_goes_on_is_made_again(what, tmp_path):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        kept.run.change(window=3)
+        kept.until_kept_further()
+        folder = kept.folder
+        removed = {
+            "run": folder, "root": root, "checkpoints": folder / FOLDER, "lock": folder / "lock",
+            "record": folder / RECORD, "journal": folder / EVENTS,
+        }[what]  # fmt: skip
+        until(lambda: removed.exists(), what)
+        removed.rename(tmp_path / "away")  # at once, as rm -r of a folder in use would not be
+        until(
+            lambda: newest_whole(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
+            "all of it",
+        )
+        kept.until_trained_further()
+        kept.until_kept_further()
+        assert in_use(folder)
+        with pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+            RunLock(folder)
+    assert all_runs(root) == [folder]
+    assert status_of(folder).state == "stopped"
+    assert status_of(folder).error is None
+    assert [one.number for one in read_events(folder / EVENTS)[0] if one.kind == "change"] == [1]
+    resumption(folder).recorder.close()
+
+
+def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        root.rename(tmp_path / "away")
+        root.write_text("in the way")
+        kept.until_told("no checkpoint")
+        kept.until_trained_further()
+        root.unlink()
+        kept.until_told("a checkpoint is written again")
+    assert status_of(kept.folder).state == "stopped"
+
+
+def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_be(tmp_path):
+    root = tmp_path / "runs"
+    root.write_text("in the way")
+    with Kept(root) as kept:
+        assert "a file is in the way" in kept.until_told("nothing is kept to go on from")
+        kept.until_trained_further()
+        root.unlink()
+        kept.until_told("this run is kept as")
+        kept.until_kept_further()
+    assert status_of(kept.folder).state == "stopped"
+
+
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        kept.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
+        assert kept.run.is_over(DEADLINE)
+        assert kept.run.snapshot().state == "failed"
+    checkpoint, spoiled = newest_whole(kept.folder)
+    assert not spoiled
+    assert all(np.isfinite(matrix).all() for matrix in checkpoint.vectors.values())
+    status = status_of(kept.folder)
+    assert (status.state, status.can_resume) == ("failed", True)
+    assert "diverged" in status.error
+
+
+@pytest.mark.parametrize("step", [-86_400.0, 1e9])
+def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
+    jumps = iter(range(10**9))
+    usual = time.time
+    monkeypatch.setattr(time, "time", lambda: usual() + step * next(jumps))
+    with Kept(tmp_path) as kept:
+        for _ in range(4):
+            kept.until_kept_further()
+        folder = kept.folder
+        for age, generation in enumerate(generations(folder)):  # the newest seems the oldest
+            os.utime(generation, (age * 1e6, age * 1e6))
+        kept.until_kept_further()
+    for path in [folder, *folder.iterdir()]:
+        os.utime(path, (2**33, 2**33))
+    newest = newest_whole(folder)[0]
+    assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().tokens)
+    assert [int(path.name) for path in generations(folder)] == sorted(
+        (int(path.name) for path in generations(folder)), reverse=True
+    )
+    assert status_of(folder).state == "stopped"
+    assert find_run(tmp_path, "last") == folder
+
+
+# ---- disks that fail, from the start or at the end
+
+
+@pytest.fixture
+def w2v(capsys):
+    """Run a command line in this process: its exit code and what it said on stderr."""
+
+    def run(*argv) -> tuple[int, str]:
+        code = run_command_line([str(word) for word in argv])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.err
+
+    return run
+
+
+QUICK = ("--epochs", 3, "--vector-size", 8, "--workers", 1)
+
+
+def test_a_named_place_that_cannot_be_written_is_told_before_the_training(
+    w2v, topical_corpus, tmp_path
+):
+    (tmp_path / "file").touch()
+    output = tmp_path / "out.bin"
+    code, err = w2v(
+        "train", topical_corpus, "-o", output, *QUICK, "--runs-dir", tmp_path / "file" / "runs"
+    )
+    assert code == 5
+    assert "a part of the path is a file" in err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_disk_that_is_full_at_the_end_fails_only_where_nothing_is_saved(
+    saved, w2v, topical_corpus, tmp_path, monkeypatch
+):
+    usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
+    assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
+    monkeypatch.setattr(stored, "save_file", refused(errno.ENOSPC))
+    wanted = ["-o", output] if saved else ["--neighbors", "ship"]
+    code, err = w2v("train", topical_corpus, *wanted, *QUICK)
+    assert code == (0 if saved else 5)
+    assert "no checkpoint: cannot write" in err
+    assert "no space left" in err
+    if saved:
+        assert output.read_bytes() == usual.read_bytes()
+
+
+_LIMITED = """
+import resource, sys
+from w2vtui.cli import run_command_line
+text, usual, output, runs, limit, *settings = sys.argv[1:]
+run_command_line(["train", text, "-o", usual, "--no-checkpoints", *settings])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+sys.exit(run_command_line(["train", text, "-o", output, "--runs-dir", runs, *settings]))
+"""
+
+
+def test_files_that_may_not_grow_end_no_training(environment, topical_corpus, tmp_path):
+    """Vectors of 26 x 100 fit, both matrices of them do not."""
+    usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
+    settings = ["--epochs", "20", "--vector-size", "100", "--workers", "1"]
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, topical_corpus, usual, output, runs, "16384", *settings],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no checkpoint: cannot write" in done.stderr
+    assert "file too large" in done.stderr
+    assert output.read_bytes() == usual.read_bytes()
+    (folder,) = all_runs(runs)
+    assert not generations(folder)
+    assert not list(folder.rglob("*.tmp"))
+
+
+@pytest.fixture
+def mounted():
+    """What to put before a command so that it runs with something mounted."""
+    tried = ["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
+    try:
+        works = not subprocess.run(tried, capture_output=True, check=False).returncode
+    except OSError:
+        works = False
+    if not works:
+        pytest.skip("this user may not mount")
+    return lambda how: ["unshare", "-m", "sh", "-c", f'{how} && exec "$@"', "-"]
+
+
+def wide_text(path: Path) -> Path:
+    """A text of 1,500 words, whose checkpoints are large."""
+    lines = (" ".join(f"w{(i * j) % 1500}" for j in range(1, 11)) for i in range(1, 4000))
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_disk_that_is_full_keeps_the_checkpoints_that_are_there(mounted, command, tmp_path):
+    """3 MB hold two checkpoints of 1.2 MB, and not a third."""
+    text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
+    usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
+    settings = ["--epochs", 60, "--vector-size", 100, "--workers", 1, "--min-count", 1]
+    assert finish(command("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
+    runs.mkdir()
+    copied = tmp_path / "copied"
+    kept = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
+    process = command(
+        "train", text, "-o", output, *settings, *kept,
+        wrapped=[
+            *mounted(f"mount -t tmpfs -o size=3m tmpfs {runs}"),
+            "sh", "-c", f'"$@"; code=$?; cp -r {runs} {copied}; exit $code', "-",
+        ],
+    )  # fmt: skip
+    code, err = finish(process)
+    assert code == 0, err
+    assert "no space left on device: free some space" in err
+    assert output.read_bytes() == usual.read_bytes()
+    (folder,) = all_runs(copied)
+    checkpoint, spoiled = newest_whole(folder)
+    assert not spoiled
+    assert 0 < checkpoint.fraction < 1
+    assert len(generations(folder)) == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_read_only_disk_is_told_before_the_training_or_noted(
+    named, mounted, command, topical_corpus, tmp_path
+):
+    place, output = tmp_path / "place", tmp_path / "out.bin"
+    place.mkdir()
+    process = command(
+        "train", topical_corpus, "-o", output, *QUICK, *(["--runs-dir", place] if named else []),
+        wrapped=mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"),
+        variables={"XDG_DATA_HOME": str(place), "W2VTUI_RUNS_DIR": ""},
+    )  # fmt: skip
+    code, err = finish(process)
+    assert code == (5 if named else 0), err
+    assert "read-only file system: the disk is read-only" in err
+    assert output.exists() != named
+    assert ("nothing is kept to go on from" in err) != named
+
+
+# ---- one process at a time
+
+
+def test_a_run_in_use_is_refused_by_the_process_that_holds_it(command, w2v, topical_corpus):
+    process = command("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
+    runs = Path(os.environ["W2VTUI_RUNS_DIR"])
+    (folder,) = until(lambda: all_runs(runs), "a run")
+    for argv in (["resume", "last"], ["runs", "--remove", folder.name]):
+        code, err = w2v(*argv)
+        assert code == 2
+        assert f"run {folder.name} is in use by process {process.pid}" in err
+    assert status_of(folder).state in ("interrupted", "preparing", "training")
+    process.kill()
+    process.wait()
+    assert not in_use(folder)
+    RunLock(folder).release()
+
+
+def test_a_second_ctrl_c_waits_for_no_checkpoint(
+    w2v, topical_corpus, tmp_path, monkeypatch, request
+):
+    writing, go_on = threading.Event(), threading.Event()
+    request.addfinalizer(go_on.set)
+
+    def save(*_):
+        writing.set()
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        go_on.wait()
+
+    monkeypatch.setattr(stored, "save_file", save)
+    code, err = w2v(
+        "train", topical_corpus, "-o", tmp_path / "out.bin", "--epochs", 10**6,
+        "--checkpoint-seconds", 0.1,
+    )  # fmt: skip
+    assert writing.is_set()
+    assert code == 130
+    assert err.endswith("w2vtui: interrupted\n")

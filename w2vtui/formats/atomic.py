@@ -27,6 +27,7 @@ _ADVICE = {
     errno.EPERM: "choose a folder you may write to",
     errno.EROFS: "the disk is read-only: choose another",
     errno.ENOENT: "create the folder first",
+    errno.EEXIST: "a file is in the way: remove it, or choose another place",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "the name is a folder's: choose another",
     errno.ENAMETOOLONG: "choose a shorter name",

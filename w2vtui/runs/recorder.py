@@ -355,7 +355,8 @@ class Recorder:
         if self._events_file is None:
             self._events_file = LineFile(folder / EVENTS)
         new = [event_line(event) for event in events[self._n_written :]]
-        if new and not self._events_file.append(new):
+        is_due = bool(new) or not self._events_file.path.exists()
+        if is_due and not self._events_file.append(new):
             self._events_file.rewrite(event_line(event) for event in events)
         self._n_written = len(events)
 
