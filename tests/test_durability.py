@@ -524,20 +524,25 @@ def test_a_run_in_use_is_refused_by_the_process_that_holds_it(command, w2v, topi
 def test_a_second_ctrl_c_waits_for_no_checkpoint(
     w2v, topical_corpus, tmp_path, monkeypatch, request
 ):
-    writing, go_on = threading.Event(), threading.Event()
+    stopped, go_on, stop = threading.Event(), threading.Event(), Run.stop
     request.addfinalizer(go_on.set)
 
     def save(*_):
-        writing.set()
         os.kill(os.getpid(), signal.SIGINT)
+        assert stopped.wait(DEADLINE)
         os.kill(os.getpid(), signal.SIGINT)
         go_on.wait()
 
+    def stop_and_tell(run):
+        stop(run)
+        stopped.set()
+
+    monkeypatch.setattr(Run, "stop", stop_and_tell)
     monkeypatch.setattr(stored, "save_file", save)
     code, err = w2v(
         "train", topical_corpus, "-o", tmp_path / "out.bin", "--epochs", 10**6,
         "--checkpoint-seconds", 0.1,
     )  # fmt: skip
-    assert writing.is_set()
+    assert stopped.is_set()
     assert code == 130
     assert err.endswith("w2vtui: interrupted\n")
