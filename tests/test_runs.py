@@ -523,7 +523,7 @@ def test_any_bytes_in_place_of_a_file_are_damage_at_most(name, content, run):
         TENSORS: lambda: read_checkpoint(folder),
     }
     if name in readers:
-        with pytest.raises(DamagedRunError, match="cannot be read|is no |has no "):
+        with pytest.raises(DamagedRunError, match=r"cannot be read|is no |has no "):
             readers[name]()
     assert newest_whole(run)[0].clock == (100 if folder != run else 200)
     assert status_of(run).state == ("damaged" if name == RECORD else "interrupted")

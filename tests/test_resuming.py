@@ -1,0 +1,431 @@
+"""Going on with a run: what is refused, what --force does; and repeating one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from w2v_kernels import compiling
+from w2vtui.cli import run_command_line
+from w2vtui.corpus import open_corpus
+from w2vtui.formats import load_vectors
+from w2vtui.runs.folder import VOCAB, RunRecord, all_runs, read_vocab, status_of
+from w2vtui.runs.generations import FOLDER, MANIFEST, generations, newest_whole
+from w2vtui.runs.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.checkpoint import Script
+from w2vtui.training.run import Run
+
+DEADLINE = 60.0
+TRAINING = {"vector_size": 8, "seed": 3}
+LIVE = {"epochs": 20, "workers": 1}
+
+
+@pytest.fixture
+def root():
+    return Path(os.environ["W2VTUI_RUNS_DIR"])
+
+
+@pytest.fixture
+def text(topical_corpus):
+    return topical_corpus
+
+
+@pytest.fixture
+def kept(root):
+    """Train a text, up to a token where one is named, and keep it; `steer` is called meanwhile."""
+
+    def train(text, *, stop_at=None, steer=None, **live) -> Path:
+        settings = CorpusSettings(min_count=1)
+        keeper = Recorder(Asked(root=root, sources=(str(text),), corpus_settings=settings))
+        run = Run(
+            lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
+            TrainingSettings(**TRAINING),
+            LiveSettings(**(LIVE | live)),
+            looks_at_vectors=False,
+            keeper=keeper,
+            checkpoint_seconds=0.1,
+            script=Script(stop_at=stop_at),
+        )
+        keeper.follow(run.snapshot)
+        run.start()
+        if steer:
+            steer(run)
+        assert run.wait(DEADLINE)
+        keeper.close()
+        return keeper.folder
+
+    return train
+
+
+@pytest.fixture
+def halfway(kept, text):
+    """A run that was stopped after 100,000 tokens of about 280,000."""
+    return kept(text, stop_at=100_000)
+
+
+@pytest.fixture
+def w2v(capsys):
+    """Run a command line in this process: its exit code and what it said on stderr."""
+
+    def run(*argv) -> tuple[int, str]:
+        code = run_command_line([str(word) for word in argv])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.err
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All that is kept of a run but the text of its lock."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
+
+
+def final(folder: Path):
+    checkpoint, spoiled = newest_whole(folder)
+    assert not spoiled
+    assert checkpoint.reason == "done"
+    return checkpoint
+
+
+# ---- what is refused
+
+
+def replaced_word(text):
+    lines = text.read_text().splitlines()
+    place = len(lines) // 2
+    first, *others = lines[place].split()
+    lines[place] = " ".join(["ship" if first != "ship" else "sailor", *others])
+    text.write_text("\n".join(lines) + "\n")
+
+
+def swapped_words(text):
+    lines = text.read_text().splitlines()
+    place = len(lines) // 2
+    first, second, *others = lines[place].split()
+    other = next(word for word in others if word != first)
+    lines[place] = " ".join([other, second, *(first if word is other else word for word in others)])
+    text.write_text("\n".join(lines) + "\n")
+
+
+def appended_line(text):
+    with text.open("a") as file:
+        file.write("a whale near the harbor\n")
+
+
+def joined_lines(text):
+    lines = text.read_text().splitlines()
+    text.write_text("\n".join([f"{lines[0]} {lines[1]}", *lines[2:]]) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (replaced_word, "2 words occur more or less often"),
+        (swapped_words, "the same words in another order"),
+        (joined_lines, "the same words in another order"),
+        (appended_line, "1 words are new, 0 are gone"),
+    ],
+)
+def test_another_text_is_refused_with_what_differs(spoil, told, halfway, text, w2v, tmp_path):
+    before = contents(halfway)
+    spoil(text)
+    code, err = w2v("resume", "last", "-o", tmp_path / "out.bin")
+    assert code == 2
+    assert f"run {halfway.name} has another text: " in err
+    assert told in err
+    assert "--corpus names where its text is now, --force goes on with this one" in err
+    assert contents(halfway) == before
+    assert not (tmp_path / "out.bin").exists()
+
+
+def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, kept, text, w2v, tmp_path):
+    usual = final(kept(text))
+    moved = tmp_path / "moved.txt"
+    text.rename(moved)
+    code, err = w2v("resume", halfway.name, "--neighbors", "ship")
+    assert code == 3
+    assert f"the text of run {halfway.name} is gone from {text}: --corpus FILE names where" in err
+    assert w2v("resume", halfway.name, "--corpus", moved, "--neighbors", "ship")[0] == 0
+    assert largest_difference(final(halfway).vectors, usual.vectors) == 0
+
+
+def test_the_text_may_come_from_stdin(halfway, kept, text, tmp_path):
+    usual = final(kept(text))
+    here = Path(__file__).resolve().parent.parent
+    variables = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(here), str(here / "kernels")]),
+        "NUMBA_CACHE_DIR": str(compiling.CACHE_FOLDER or ""),
+    }
+    with text.open("rb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "w2vtui", "resume", halfway.name, "--corpus", "-"],
+            stdin=file, env=variables, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert largest_difference(final(halfway).vectors, usual.vectors) == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--window", "3"], "has other settings, window 5 → 3: leave them away"),
+        (["--window", "3", "--alpha", "0.1"], "window 5 → 3, alpha 0.025 → 0.1"),
+        (["--min-count", "4"], "has other settings, min_count 1 → 4"),
+        (["--vector-size", "16"], "vector_size is 8 and fixed for a run, got 16"),
+        (["--vector-size", "16", "--force"], "vector_size is 8 and fixed for a run, got 16"),
+        (["--seed", "9", "--force"], "seed is 3 and fixed for a run, got 9"),
+        (["--epochs", "2", "--force"], "epochs must be more than the 7"),
+        (["--window", "0"], "window must be 1 to 64"),
+    ],
+)
+def test_other_settings_are_refused_with_what_differs(flags, told, halfway, w2v):
+    before = contents(halfway)
+    code, err = w2v("resume", "last", "--neighbors", "ship", *flags)
+    assert code == 2
+    assert told in err
+    assert contents(halfway) == before
+
+
+def test_the_same_settings_named_again_are_no_difference(halfway, kept, text, w2v):
+    usual = final(kept(text))
+    flags = ["--window", 5, "--vector-size", 8, "--min-count", 1, "--seed", 3, "--epochs", 20]
+    assert w2v("resume", halfway.name, "--neighbors", "ship", *flags)[0] == 0
+    assert largest_difference(final(halfway).vectors, usual.vectors) == 0
+
+
+def test_a_run_that_is_done_is_not_gone_on_with(kept, text, w2v, tmp_path):
+    folder = kept(text)
+    code, err = w2v("resume", "last")
+    assert code == 2
+    assert f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves" in err
+    assert "--epochs 25 --force trains it further" in err
+    assert w2v("export", "last", "-o", tmp_path / "out.bin")[0] == 0
+    saved = load_vectors(tmp_path / "out.bin").vectors
+    assert np.array_equal(saved, final(folder).vectors["input_vectors"])
+
+
+def test_a_run_that_does_not_exist_is_told_with_the_nearest_name(halfway, w2v):
+    code, err = w2v("resume", f"{halfway.name}x")
+    assert code == 2
+    assert f"there is no run '{halfway.name}x': did you mean {halfway.name}?" in err
+    shutil.copytree(halfway, halfway.with_name(f"{halfway.name}-too"))
+    code, err = w2v("resume", halfway.name[:-1])
+    assert code == 2
+    assert "give more of the name" in err
+
+
+# ---- what is begun anew, or mended
+
+
+@pytest.mark.parametrize("how", ["none yet", "all damaged"])
+def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
+    usual = final(kept(text))
+    if how == "none yet":
+        shutil.rmtree(halfway / FOLDER)
+    for generation in generations(halfway):
+        (generation / MANIFEST).write_text("{}")
+    code, err = w2v("resume", halfway.name)
+    assert code == 0
+    assert ("none: it begins anew" in err) == (how == "all damaged")
+    assert largest_difference(final(halfway).vectors, usual.vectors) == 0
+
+
+def test_a_damaged_checkpoint_is_told_and_the_one_before_is_used(halfway, kept, text, w2v):
+    usual = final(kept(text))
+    newest = generations(halfway)[0]
+    path = newest / "tensors.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    code, err = w2v("resume", halfway.name)
+    assert code == 0
+    assert f"{newest} is no checkpoint as it was written" in err
+    assert "the checkpoint before is used, of " in err
+    assert largest_difference(final(halfway).vectors, usual.vectors) == 0
+    assert newest not in generations(halfway)
+
+
+def test_words_that_are_damaged_are_written_again_from_the_text(halfway, w2v):
+    words = read_vocab(halfway)[0]
+    (halfway / VOCAB).write_bytes(b"{")
+    code, err = w2v("resume", halfway.name)
+    assert code == 0
+    assert "vocab.json cannot be read" in err
+    assert "written again" in err
+    assert read_vocab(halfway)[0] == words
+
+
+# ---- what is forced
+
+
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
+def test_another_text_is_a_new_run_and_the_old_one_stays(
+    objective, kept, text, root, w2v, tmp_path
+):
+    old = kept(text, stop_at=100_000, objective=objective)
+    before, words = contents(old), read_vocab(old)[0]
+    with text.open("a") as file:
+        file.write("a whale near the harbor\n" * 60)
+    output = tmp_path / "out.bin"
+    code, err = w2v("resume", old.name, "--force", "-o", output)
+    assert code == 0, err
+    assert contents(old) == before
+    (new,) = [path for path in all_runs(root) if path != old]
+    assert RunRecord.read(new).parent == old.name
+    assert RunRecord.read(new).n_tokens == RunRecord.read(old).n_tokens + 300
+    assert final(new).fraction == 1
+    assert set(load_vectors(output).index_to_key) == {*words, "whale"}
+    code, err = w2v("replay", new.name)
+    assert code == 2
+    assert f"began with the vectors of {old.name}" in err
+    assert w2v("resume", old.name, "--force", "-o", output)[0] == 0  # it is there still
+
+
+def test_another_text_begins_with_what_was_learned(kept, text):
+    old = kept(text, stop_at=250_000)
+    learned = newest_whole(old)[0].vectors["input_vectors"]
+    text.write_text("".join(reversed(text.read_text().splitlines(keepends=True))))
+    words = read_vocab(old)[0]
+    taken = resumption(old, force=True)
+    corpus = open_corpus([str(text)], CorpusSettings(min_count=1))
+    vectors = taken.fit(corpus).vectors["input_vectors"]
+    taken.recorder.close()
+    rows = [words.index(word) for word in corpus.vocab.words]
+    assert sorted(rows) == list(range(len(words)))
+    assert np.array_equal(vectors, learned[rows])
+
+
+def test_other_settings_are_a_change_where_the_run_goes_on(halfway, w2v):
+    code, err = w2v("resume", "last", "--window", 2, "--epochs", 22, "--force")
+    assert code == 0
+    assert "window 5 → 2" in err
+    checkpoint = final(halfway)
+    (change,) = [event for event in checkpoint.events if event.kind == "change"]
+    assert (change.number, change.tokens) == (1, 100_000)
+    assert (checkpoint.settings.window, checkpoint.settings.epochs) == (2, 22)
+    assert checkpoint.tallies[3] == checkpoint.clock == 22 * checkpoint.tokens_per_epoch
+    code, err = w2v("replay", "last")
+    assert code == 0
+    assert "bit for bit" in err
+
+
+def test_a_run_that_is_done_is_trained_further_by_force(kept, text, w2v):
+    folder = kept(text)
+    assert w2v("resume", "last", "--epochs", 25, "--force")[0] == 0
+    assert final(folder).clock == 25 * final(folder).tokens_per_epoch
+    assert status_of(folder).state == "done"
+
+
+# ---- what is repeated
+
+
+def until_shown(run, condition):
+    end = time.monotonic() + DEADLINE
+    while not condition(run.snapshot()):
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def changed(run, **settings):
+    """Change, or undo where nothing is named, and wait until it is in force."""
+    until_shown(run, lambda shot: shot.state == "training" and shot.tokens > 0)
+    made = sum(event.kind == "change" for event in run.snapshot().events)
+    run.change(**settings) if settings else run.undo()
+    until_shown(run, lambda shot: sum(one.kind == "change" for one in shot.events) > made)
+    tokens = run.snapshot().tokens
+    until_shown(run, lambda shot: shot.tokens > tokens + 50_000 or shot.ended)
+
+
+def steered(run):
+    other = {"negative-sampling": "hierarchical-softmax"}
+    changed(run, window=2, alpha=0.05)
+    changed(run, objective=other.get(run.snapshot().settings.objective, "negative-sampling"))
+    changed(run)
+    changed(run, shrink_windows=False, negative=9)
+    changed(run)
+    run.stop()
+
+
+@pytest.mark.parametrize("model", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
+def test_a_run_is_repeated_bit_for_bit_with_every_change(model, objective, kept, text, w2v):
+    folder = kept(text, model=model, objective=objective, epochs=100_000, steer=steered)
+    code, err = w2v("replay", folder.name)
+    assert code == 0
+    assert f"the vectors are those of {folder.name}, bit for bit" in err
+    assert len(replay_of(folder).script.changes) == 5
+
+
+def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(kept, text, w2v):
+    def steer(run):
+        changed(run, workers=2)
+        changed(run, workers=1)
+        run.stop()
+
+    folder = kept(text, epochs=100_000, steer=steer)
+    code, err = w2v("replay", "last", "-o", folder.parent / "again.bin")
+    assert code == 0
+    if "bit for bit" not in err.splitlines()[-1]:  # two threads may happen never to meet
+        assert "as several threads do" in err
+    again = load_vectors(folder.parent / "again.bin").vectors
+    then = newest_whole(folder)[0].vectors["input_vectors"]
+    cosines = (again * then).sum(1) / np.linalg.norm(again, axis=1) / np.linalg.norm(then, axis=1)
+    assert cosines.min() > 0.9
+
+
+def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2v):
+    """A copy of a run's folder is what a kill at that moment would have left."""
+    copied = root / "copied"
+
+    def steer(run):
+        changed(run, window=3)
+        changed(run, negative=7)
+        (folder,) = all_runs(root)
+        until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 2)
+        shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
+        run.stop()
+
+    kept(text, epochs=100_000, steer=steer)
+    for generation in generations(copied)[:-1]:  # so that a change comes after the checkpoint
+        shutil.rmtree(generation)
+    code, err = w2v("resume", "copied", "--stop-when", f"tokens {newest_tokens(root, copied)}")
+    assert code == 0, err
+    assert "is made again at" in err
+    code, err = w2v("replay", "copied")
+    assert code == 0
+    assert "bit for bit" in err
+
+
+def newest_tokens(root, copied):
+    """Tokens that the run had trained which was copied, and then some."""
+    (folder,) = [path for path in all_runs(root) if path != copied]
+    return newest_whole(folder)[0].clock + 100_000
+
+
+def test_a_run_is_repeated_on_its_own_text_alone(halfway, text, w2v):
+    appended_line(text)
+    code, err = w2v("replay", "last")
+    assert code == 2
+    assert "a run is repeated on its own text" in err
+
+
+def test_a_run_without_a_checkpoint_has_nothing_to_be_compared_with(halfway, w2v):
+    shutil.rmtree(halfway / FOLDER)
+    code, err = w2v("replay", "last")
+    assert code == 2
+    assert "no checkpoint to compare with: it ended before one was due" in err
