@@ -117,9 +117,9 @@ def carry_out(
 
     words   to print the nearest words of; None for some that tell something
     """
-    for condition in stop_when:
-        run.break_when(condition, stop=True)
-    try:
+    with _kept(recorder):
+        for condition in stop_when:
+            run.break_when(condition, stop=True)
         with _stopped_by_signals(run) as interrupted:
             if recorder is not None:
                 recorder.follow(run.snapshot)
@@ -134,15 +134,6 @@ def carry_out(
             vectors = run.vectors()
             if output:
                 _save(vectors, output, save_vocab)
-    except KeyboardInterrupt:  # the second one: at once, whatever is half written
-        if recorder is not None:
-            recorder.abandon()
-        raise
-    finally:
-        if recorder is not None:
-            recorder.close()
-            for text in recorder.news():
-                tell(safe_text(text))
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
@@ -151,6 +142,25 @@ def carry_out(
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
+
+
+@contextmanager
+def _kept(recorder: Recorder | None) -> Iterator[None]:
+    """Write all of a run before it is left; after a second signal wait for nothing."""
+    if recorder is None:
+        yield
+        return
+    try:
+        yield
+    except KeyboardInterrupt:
+        recorder.abandon()
+        raise
+    except BaseException:
+        recorder.close()
+        raise
+    recorder.close()
+    for text in recorder.news():
+        tell(safe_text(text))
 
 
 def _tell_how_to_go_on(run: Run, recorder: Recorder) -> None:

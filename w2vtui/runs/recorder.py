@@ -92,7 +92,7 @@ class Recorder:
         self._making = threading.RLock()
         self._waiting: Checkpoint | None = None
         self._failed = False
-        self._leaving = self._abandoned = False
+        self._leaving = False
         self._snapshot: Callable[[], Snapshot] | None = None
         self._threads: list[threading.Thread] = []
         self._events_file: LineFile | None = None
@@ -162,8 +162,9 @@ class Recorder:
     def keep(self, checkpoint: Checkpoint) -> None:
         """Take a checkpoint, to be written while the training goes on."""
         with self._changed:
-            self._waiting = checkpoint
-            self._changed.notify_all()
+            if not self._leaving:
+                self._waiting = checkpoint
+                self._changed.notify_all()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is written, or could not be; whether that came within the time."""
@@ -183,11 +184,7 @@ class Recorder:
 
     def close(self) -> None:
         """Write what is left once the run is over, and let other processes at it."""
-        if self._abandoned:
-            return
-        with self._changed:
-            self._leaving = True
-            self._changed.notify_all()
+        self.abandon()
         for thread in self._threads:
             thread.join()
         self._threads.clear()
@@ -195,10 +192,12 @@ class Recorder:
             self._lock.release()
 
     def abandon(self) -> None:
-        """Wait for nothing, as the process is about to end, and the threads and the lock with it;
-        what is being written stays a draft.
+        """Take nothing more, and wait for nothing: the process is about to end, and with it what is
+        half written and the lock.
         """
-        self._abandoned = True
+        with self._changed:
+            self._leaving = True
+            self._changed.notify_all()
 
     # ---- the folder
 
