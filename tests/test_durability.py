@@ -32,6 +32,8 @@ from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training import safekeeping
+from w2vtui.training.backend import CpuBackend
+from w2vtui.training.crew import Crew
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -338,6 +340,55 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
     status = status_of(kept.folder)
     assert (status.state, status.can_resume) == ("failed", True)
     assert "diverged" in status.error
+
+
+def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
+    train, lay_down, calls = CpuBackend.train_span, Crew._lay_down, iter(range(10**9))
+    kept = Kept(tmp_path)
+    taken = threading.Event()
+
+    def fail(*arguments):
+        if next(calls) > 20:
+            raise MemoryError("as a worker may")
+        train(*arguments)
+
+    def lay_down_and_wait(crew):
+        """Give the run the time to take a checkpoint of what was not trained."""
+        lay_down(crew)
+        if sys.exc_info()[1] is not None:
+            kept.run._safekeeping.look("paused")
+            taken.set()
+
+    monkeypatch.setattr(CpuBackend, "train_span", fail)
+    monkeypatch.setattr(Crew, "_lay_down", lay_down_and_wait)
+    with kept:
+        assert kept.run.is_over(DEADLINE)
+    assert taken.is_set()
+    assert kept.run.snapshot().state == "failed"
+    checkpoint, _ = newest_whole(kept.folder)
+    assert checkpoint is None or checkpoint.tallies[3] == checkpoint.clock
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is mapped")
+def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+    taken = resumption(kept.folder)
+    run = Run(
+        lambda progress, stop: corpus(), taken.record.training, taken.record.settings,
+        looks_at_vectors=False, keeper=taken.recorder, checkpoint_seconds=0.02,
+        go_on_from=taken.fit, script=taken.script,
+    )  # fmt: skip
+    taken.recorder.follow(run.snapshot)
+    keeper, before = taken.recorder, generations(kept.folder)
+    del taken
+    run.start()
+    until(lambda: not set(before) & set(generations(kept.folder)), "newer checkpoints")
+    maps = Path("/proc/self/maps").read_text()
+    run.stop()
+    assert run.wait(DEADLINE)
+    keeper.close()
+    assert str(kept.folder) not in maps
 
 
 @pytest.mark.parametrize("step", [-86_400.0, 1e9])

@@ -268,6 +268,9 @@ class Crew:
                         job.plan, job.stretch, job.rates, scratch, self._tallies[number]
                     )
                     took = time.perf_counter() - started
+                except BaseException as error:
+                    self.error = error  # before it is laid down: it is not trained
+                    raise
                 finally:
                     self._lay_down()
                 self.worked_until = time.monotonic()

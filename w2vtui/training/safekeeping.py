@@ -107,8 +107,10 @@ class Safekeeping:
         return self._copies[name]
 
     def _hand_over(self, checkpoint: Checkpoint) -> None:
-        """Give it to the keeper, unless its numbers are none: the run is about to say so."""
-        if not checkpoint.diverged:
+        """Give it to the keeper, unless its numbers are none, or a worker failed to train what it
+        was given: the run is about to say so.
+        """
+        if not checkpoint.diverged and self._crew.error is None:
             self._keeper.keep(checkpoint)
             self._kept_at, self._kept_clock = time.monotonic(), checkpoint.clock
             self.kept_tokens = checkpoint.clock
