@@ -87,7 +87,9 @@ def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]
         record = taken.record
         sets = QualitySets.for_corpus(taken.sources, record.pairs, record.analogies)
         run = Run(
-            _reader(folder.name, taken.sources, taken.corpus_settings),
+            _reader(
+                folder.name, taken.sources, taken.corpus_settings, named=bool(arguments.corpus)
+            ),
             record.training,
             record.settings,
             quality_sets=sets,
@@ -111,7 +113,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = _reader(folder.name, sources, record.corpus_settings)
+    read = _reader(folder.name, sources, record.corpus_settings, named=bool(arguments.corpus))
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -161,8 +163,21 @@ def export(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _reader(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
-    """Reads the text of a run again."""
+def _reader(
+    name: str, sources: Sequence[str], settings: CorpusSettings, *, named: bool
+) -> ReadCorpus:
+    """Reads the text of a run again.
+
+    named   whether the sources were named for this time
+
+    Raises:
+        CorpusError: the text was read from standard input, which has another one now.
+    """
+    if "-" in sources and not named:
+        raise CorpusError(
+            f"run {name} read its text from standard input: --corpus - reads it from there again, "
+            "--corpus FILE from a file"
+        )
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         gone = [source for source in sources if source != "-" and not Path(source).exists()]
