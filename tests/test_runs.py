@@ -15,11 +15,13 @@ import pytest
 from conftest import topical_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors import SafetensorError
 
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats import load_vectors
+from w2vtui.runs import generations as stored
 from w2vtui.runs import sealed
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.folder import (
@@ -367,6 +369,24 @@ def test_a_damaged_checkpoint_goes_before_a_whole_one(run):
     _, spoiled = newest_whole(run)
     write_checkpoint(run, small_checkpoint(300), spoiled.keys())
     assert [newest.clock for newest in map(read_checkpoint, generations(run))] == [300, 100]
+
+
+def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, monkeypatch):
+    save, there = stored.save_file, generations(run)
+
+    def refuse(tensors, path):
+        if any(folder.exists() for folder in full):
+            raise SafetensorError("I/O error: No space left on device (os error 28)")
+        save(tensors, path)
+
+    monkeypatch.setattr(stored, "save_file", refuse)
+    full = there[1:]
+    write_checkpoint(run, small_checkpoint(300))
+    assert [read_checkpoint(one).clock for one in generations(run)] == [300, 200]
+    full = generations(run)[:1]
+    with pytest.raises(DiskError, match="no space left"):
+        write_checkpoint(run, small_checkpoint(400))
+    assert newest_whole(run)[0].clock == 300
 
 
 def test_vectors_that_hold_no_numbers_are_not_kept(run):

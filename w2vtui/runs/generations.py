@@ -10,11 +10,12 @@ that has its name is whole, unless the disk lost something later; then its sha25
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from w2vtui.errors import DamagedRunError
+from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.runs.plain import event_as_plain, fields_from_plain
 from w2vtui.runs.sealed import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
@@ -62,6 +63,8 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
 
     spoiled   generations known to be damaged: they go first
 
+    Where the disk is full, those that are too many go before, and the newest stays.
+
     Raises:
         DiskError: it cannot be written; those before are as they were.
         FloatingPointError: a vector holds a number that is none; nothing is written.
@@ -70,6 +73,8 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
         _check_finite(name, matrix)
     parent = run / FOLDER
     before = generations(run)
+    staying = [old for old in before if old not in spoiled][: KEPT - 1]
+    leaving = [old for old in before if old not in staying]
     folder = parent / f"{int(before[0].name) + 1 if before else 1:06}"
     draft = folder.with_suffix(".tmp")
     with _disk_errors(folder):
@@ -77,20 +82,28 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
             parent.mkdir()
             sync_folder(run)
         _remove_drafts(parent)
-        draft.mkdir()
         try:
-            facts = _write_tensors(draft / TENSORS, checkpoint)
-            write_sealed(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
-            draft.rename(folder)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
+            _write_draft(draft, checkpoint)
+        except DiskError as error:
+            if not (leaving and _is_full(error)):
+                raise
+            _remove(leaving)
+            _write_draft(draft, checkpoint)
+        draft.rename(folder)
         sync_folder(parent)
-    whole = [old for old in before if old not in spoiled]
-    for old in before:
-        if old not in whole[: KEPT - 1]:
-            _remove(old)
+    _remove(leaving)
     return folder
+
+
+def _write_draft(draft: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint that does not count yet; nothing is left of it where that fails."""
+    draft.mkdir()
+    try:
+        facts = _write_tensors(draft / TENSORS, checkpoint)
+        write_sealed(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
@@ -297,9 +310,15 @@ def _remove_drafts(parent: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a generation: out of sight at once, then file by file."""
-    aside = folder.with_suffix(".tmp")
-    with suppress(OSError):  # it is looked for again at the next checkpoint
-        folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+def _is_full(error: DiskError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    """Remove generations: each out of sight at once, then file by file."""
+    for folder in folders:
+        aside = folder.with_suffix(".tmp")
+        with suppress(OSError):  # it is looked for again at the next checkpoint
+            folder.rename(aside)
+            shutil.rmtree(aside, ignore_errors=True)
