@@ -126,7 +126,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
     command, topical_corpus, tmp_path
 ):
-    settings = ["--epochs", 600, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
+    settings = ["--epochs", 2500, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
     usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
     code, err = finish(command("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
     assert code == 0, err
