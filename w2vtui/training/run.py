@@ -525,7 +525,11 @@ class Run:
         if self._keeper is not None:
             self._keeper.begin(corpus, self._checkpoint("before the training"))
             self._safekeeping = Safekeeping(
-                self._keeper, crew, self._checkpoint, seconds=self._checkpoint_seconds
+                self._keeper,
+                crew,
+                self._checkpoint,
+                self._backend.matrices,
+                seconds=self._checkpoint_seconds,
             )
         self._check_breakpoints()
         if self._plan_reason:
