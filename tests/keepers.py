@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import threading
 from collections.abc import Callable, Iterable
@@ -69,7 +68,8 @@ def run_on(
         looks_at_vectors=looks_at_vectors,
         keeper=keeper,
         checkpoint_seconds=checkpoint_seconds,
-        go_on_from=None if go_on_from is None else lambda corpus: copy.copy(go_on_from),
+        go_on_from=None if go_on_from is None else lambda corpus: go_on_from,
+        earlier=() if go_on_from is None else go_on_from.events,
         script=script,
     )
 

@@ -69,7 +69,9 @@ def resume(arguments: argparse.Namespace) -> int:
         output = arguments.output or taken.record.output
         check_outputs(output, None, taken.sources)
         record = taken.record
-        sets = QualitySets.for_corpus(taken.sources, record.pairs, record.analogies)
+        sets = QualitySets.for_corpus(
+            taken.sources, _still_there(record.pairs), _still_there(record.analogies)
+        )
         run = Run(
             _reader(folder.name, taken.sources, taken.corpus_settings),
             record.training,
@@ -78,8 +80,12 @@ def resume(arguments: argparse.Namespace) -> int:
             keeper=taken.recorder,
             checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
             go_on_from=taken.fit,
+            earlier=taken.events,
             script=taken.script,
         )
+        if taken.checkpoint is None:
+            for condition, ends in record.breakpoints:
+                run.break_when(condition, stop=ends)
         for note in taken.notes:
             tell(safe_text(note))
     except BaseException:
@@ -150,6 +156,14 @@ def export(arguments: argparse.Namespace) -> int:
         f"as of {checkpoint.fraction:.1%}"
     )
     return 0
+
+
+def _still_there(paths: Sequence[str]) -> list[str]:
+    """Files of questions that can be asked again; of others it is told."""
+    for path in paths:
+        if not Path(path).exists():
+            tell(f"{safe_text(path)} is gone: its questions are not asked")
+    return [path for path in paths if Path(path).exists()]
 
 
 def _reader(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:

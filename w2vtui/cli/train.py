@@ -119,38 +119,55 @@ def carry_out(
     """
     for condition in stop_when:
         run.break_when(condition, stop=True)
-    try:
-        with _stopped_by_signals(run) as interrupted:
-            if recorder is not None:
-                recorder.follow(run.snapshot)
-            run.start()
-            choose_progress(run, json_lines).follow()
-            if interrupted.exit_code and run.snapshot().tokens == 0:
-                tell("w2vtui: interrupted before anything was learned")
-                return interrupted.exit_code
-            run.wait()  # raises what the run failed of
-            for condition in run.breakpoints:
-                tell(f"--stop-when {condition!r} did not come true while it trained")
-            vectors = run.vectors()
-            if output:
-                _save(vectors, output, save_vocab)
-    finally:
-        if recorder is not None:
-            recorder.close()
+    progress = choose_progress(run, json_lines)
+    with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
+        run.start()
+        progress.follow()
+        if interrupted.exit_code and run.snapshot().tokens == 0:
+            tell("w2vtui: interrupted before anything was learned")
+            return interrupted.exit_code
+        run.wait()  # raises what the run failed of
+        for condition in run.breakpoints:
+            tell(f"--stop-when {condition!r} did not come true while it trained")
+        vectors = run.vectors()
+        if output:
+            _save(vectors, output, save_vocab)
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        _tell_how_to_go_on(run, recorder)
+        _tell_how_to_go_on(run, recorder, saved=bool(output))
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
 
 
-def _tell_how_to_go_on(run: Run, recorder: Recorder) -> None:
-    """Name the command that goes on with a run that was stopped before its end."""
-    if recorder.folder is not None and run.snapshot().state == "stopped" and not recorder.failed:
-        tell(f"w2vtui resume {recorder.folder.name} goes on with it")
+@contextmanager
+def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
+    """Let a recorder follow the run, and end in order; but at once on a second Ctrl-C."""
+    if recorder is None:
+        yield
+        return
+    recorder.follow(run.snapshot)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        recorder.close()
+        raise
+    recorder.close()
+
+
+def _tell_how_to_go_on(run: Run, recorder: Recorder, *, saved: bool) -> None:
+    """Name the command that goes on with a run, or saves what it has."""
+    if recorder.folder is None or recorder.failed:
+        return
+    name = recorder.folder.name
+    if run.snapshot().state == "stopped":
+        tell(f"w2vtui resume {name} goes on with it")
+    elif not saved:
+        tell(f"w2vtui export {name} -o FILE saves its vectors")
 
 
 def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
