@@ -477,6 +477,8 @@ class Run:
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
             self._script = self._script.rescaled(per_epoch / start.tokens_per_epoch)
             start = start.rescaled(per_epoch)
+            tallies = CpuBackend.at_place(start.tallies, start.clock)
+            start = dataclasses.replace(start, tallies=tallies)
         live = self._requested.resolved(per_epoch, available_cores())
         assert live.epochs is not None
         assert live.alpha is not None
