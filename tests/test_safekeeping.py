@@ -180,10 +180,13 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     wait_for(lambda: again.snapshot().state == "training")
     again.change(window=9)
     wait_for(lambda: again.snapshot().settings.window == 9)
-    texts = [event.text for event in again.snapshot().events]
-    left = [text for text in texts if "is not repeated" in text]
-    repeated = sum(event.kind == "change" for event in again.snapshot().events) == 2
-    assert left or repeated  # it came before the change's token, or after it
+
+    def is_told() -> bool:
+        events = again.snapshot().events
+        repeated = sum(event.kind == "change" for event in events) == 2
+        return repeated or any("is not repeated" in event.text for event in events)
+
+    wait_for(is_told)  # the change by hand came after the other's token, or before it
     again.stop()
     assert again.wait(30)
 
