@@ -134,6 +134,25 @@ def test_a_setting_reaches_the_training(settings_of_run, given, field, value):
     assert getattr(live, field) == value
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "value"), [("size", "vector_size", 7), ("iter", "epochs", 3)]
+)
+def test_names_of_gensim_3_are_taken_with_a_warning_where_they_stand(
+    settings_of_run, old, new, value
+):
+    with pytest.warns(DeprecationWarning, match=f"^{old} is {new} since gensim 4$") as caught:
+        training, live = settings_of_run(**{old: value})
+    assert getattr(training if new == "vector_size" else live, new) == value
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(("old", "new"), [("size", "vector_size"), ("iter", "epochs")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_is_wrong_under_an_old_name_is_told_under_the_new_one(old, new):
+    with pytest.raises(SettingsError, match=f"{new} must be .*, got 0"):
+        Word2Vec(untouchable(), **{old: 0})
+
+
 def test_the_package_offers_the_class_and_the_vectors():
     assert w2vtui.Word2Vec is Word2Vec
     model = Word2Vec([["a", "b"]] * 5, **SMALL)
@@ -158,9 +177,9 @@ def test_a_corpus_must_be_given_and_only_one(tmp_path):
         ({"windw": 3}, r"no setting 'windw': did you mean window\?"),
         ({"shared_nose": True}, "did you mean shared_noise"),
         ({"vectorsize": 50}, "did you mean vector_size"),
-        ({"size": 50}, "did you mean vector_size"),  # gensim 3's name
         ({"min_cuont": 1}, "did you mean min_count"),
-        ({"iter": 5}, "no setting 'iter'.*epochs"),  # gensim 3's name
+        ({"size": 50, "vector_size": 60}, "give vector_size or size.*got 60 and 50"),
+        ({"iter": 3, "epochs": 4}, "give epochs or iter, one of them; got 4 and 3"),
         ({"lower_case": True}, "did you mean lowercase"),
         ({"window": 0}, "window must be 1 to 64 words, got 0"),
         ({"window": True}, "window must be .*, got True"),
