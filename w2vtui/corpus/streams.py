@@ -22,7 +22,7 @@ from w2vtui.settings import CorpusSettings
 
 
 class PackedError(CorpusError):
-    """What was named as text is compressed, or an archive. Never told apart outside this package."""
+    """What was named as text is compressed, or an archive. Only this package tells it apart."""
 
 
 class _Reader(Protocol):

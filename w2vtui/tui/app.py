@@ -30,7 +30,7 @@ from w2vtui.settings import (
 )
 from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Choice, Help
-from w2vtui.tui.glyphs import GLYPHS
+from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
@@ -96,7 +96,8 @@ class W2vApp(App[None]):
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
         self.look = look or ScreenSettings()
-        self.glyphs = GLYPHS[self.look.marker]
+        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
+        self.glyphs, self._line_filters = glyphs_for(self.look.marker, encoding)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS_THEME if colorless else self.look.theme
@@ -127,7 +128,7 @@ class W2vApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line passes through on its way to the terminal."""
-        return [*super().get_line_filters(), *self.glyphs.filters]
+        return [*super().get_line_filters(), *self._line_filters]
 
     # ---- from screen to screen
 

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from w2vtui.display import cell_width
 from w2vtui.tui.figures import numeral
 
 MarkerName = Literal["braille", "block", "ascii"]
@@ -30,6 +31,38 @@ class AsciiFilter(LineFilter):
             segment if segment.text.isascii() else segment._replace(text=plain(segment.text))
             for segment in segments
         ]
+
+
+class EncodingFilter(LineFilter):
+    """Draws question marks of the same width for what an encoding lacks.
+
+    Python would write an escape in its place, six characters for one cell.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line in the encoding."""
+        return [
+            segment
+            if can_be_written(segment.text, self._encoding)
+            else segment._replace(text="".join(map(self._drawn, segment.text)))
+            for segment in segments
+        ]
+
+    def _drawn(self, char: str) -> str:
+        return char if can_be_written(char, self._encoding) else "?" * cell_width(char)
+
+
+def can_be_written(text: str, encoding: str) -> bool:
+    """Whether an encoding has every character of a text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +151,19 @@ ASCII = Glyphs(name="ascii", bits=((1,),), curve=" *", band=" .")
 
 GLYPHS: dict[str, Glyphs] = {glyphs.name: glyphs for glyphs in (BRAILLE, BLOCK, ASCII)}
 """By name, as in `MARKERS`."""
+
+_SIGNS = "".join(map(chr, (0x256D, 0x2501, 0x25CF, 0x2593)))
+"""Of frames, rules, marks and bars: who has these has them all."""
+
+
+def glyphs_for(marker: MarkerName, encoding: str) -> tuple[Glyphs, tuple[LineFilter, ...]]:
+    """How to draw on a terminal of this encoding, and what every drawn line passes through.
+
+    Without the signs that a marker asks for there is ASCII.
+    """
+    glyphs = GLYPHS[marker]
+    if not can_be_written(_SIGNS + glyphs.curve, encoding):
+        glyphs = ASCII
+    if can_be_written(chr(0x10FFFF), encoding):
+        return glyphs, glyphs.filters
+    return glyphs, (*glyphs.filters, EncodingFilter(encoding))
