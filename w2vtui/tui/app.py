@@ -316,8 +316,8 @@ def run_app(
     pairs, analogies  files to score the vectors on
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
-    the run. On a signal the vectors are saved to `output`, where that is known; when a screen fails,
-    among the temporary files else.
+    the run. On a signal the vectors are saved to `output`, where that is known; when a screen
+    fails, there or among the temporary files.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
