@@ -968,6 +968,20 @@ def test_a_wrong_command_line_is_told_with_the_nearest_right_one(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_every_flag_mistyped_is_answered_with_the_right_one(w2v, verb):
+    told = w2v(*filter(None, [verb, "--help"])).out
+    flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told)))
+    assert len(flags) >= 2
+    words = ["show"] if verb == "config" else ["x"] * 4
+    for flag in flags:
+        mistyped = flag[:-2] + flag[-1] + flag[-2]
+        if mistyped not in flags:
+            result = w2v(*filter(None, [verb]), *words, mistyped)
+            assert result.code == 2
+            assert f"no option {mistyped}: did you mean {flag}?" in result.err
+
+
 def test_a_file_named_like_a_verb_is_a_corpus(w2v, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("trains").write_text("alpha beta\n" * 5)

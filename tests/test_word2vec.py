@@ -252,7 +252,7 @@ def test_a_missing_file_is_told(tmp_path):
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
 def test_a_training_that_diverges_is_told_and_leaves_no_thread(model, objective):
     mode = {"model": model, "objective": objective, "workers": 2}
-    with pytest.raises(DivergedError, match="diverged.*lower alpha"):
+    with pytest.raises(DivergedError, match=r"diverged.*lower alpha"):
         Word2Vec(topical_sentences(300), alpha=1000.0, **(SMALL | mode))
     assert_no_thread_is_left()
 
