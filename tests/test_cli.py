@@ -610,6 +610,20 @@ def test_in_a_terminal_a_line_is_drawn_in_place(terminal, topical_corpus, tmp_pa
 
 
 @posix
+def test_a_dumb_terminal_gets_plain_lines_and_no_screen(
+    terminal, environment, topical_corpus, tmp_path
+):
+    environment["TERM"] = "dumb"
+    pid, descriptor = terminal(topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    drawn = read_terminal(descriptor)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, drawn
+    assert b"\x1b" not in drawn
+    assert b"finished after" in drawn
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
+@posix
 def test_ctrl_c_in_a_terminal_saves(terminal, topical_corpus, tmp_path):
     pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
     read_terminal(descriptor, until=b"ETA")

@@ -208,7 +208,17 @@ async def test_a_terminal_that_is_not_utf_8_is_drawn_in_what_it_has(
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
 def test_an_encoding_of_all_characters_changes_nothing(encoding):
     for marker in MARKERS:
-        assert glyphs_for(marker, encoding) == (GLYPHS[marker], GLYPHS[marker].filters)
+        glyphs, filters = glyphs_for(marker, encoding)
+        assert glyphs is GLYPHS[marker]
+        assert filters[1:] == glyphs.filters
+
+
+def test_what_a_terminal_would_obey_is_left_out_and_the_rest_keeps_its_width():
+    inert = glyphs_for("braille", "utf-8")[1][0]
+    text = "a\x1b[31m\u202eb\x9b 東京\u2800 می\u200cخواهم"
+    (drawn,) = inert.apply([Segment(text)], Color(0, 0, 0))
+    assert drawn.text.replace("?", "") == "a[31mb 東京\u2800 می\u200cخواهم"
+    assert cell_len(drawn.text) == cell_len(text)
 
 
 def test_an_unknown_marker_is_refused():

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from w2vtui.display import cell_width
+from w2vtui.display import JOINERS, cell_width
 from w2vtui.tui.figures import numeral
 
 MarkerName = Literal["braille", "block", "ascii"]
@@ -31,6 +31,26 @@ class AsciiFilter(LineFilter):
             segment if segment.text.isascii() else segment._replace(text=plain(segment.text))
             for segment in segments
         ]
+
+
+class InertFilter(LineFilter):
+    """Leaves out what a terminal would obey, and keeps the width of the line.
+
+    The last guard, behind `safe_text`: Textual's fields draw what is in them as it stands, and the
+    name of a file may be.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line without controls."""
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else segment._replace(text="".join(map(self._drawn, segment.text)))
+            for segment in segments
+        ]
+
+    def _drawn(self, char: str) -> str:
+        return char if char.isprintable() or char in JOINERS else "?" * cell_width(char)
 
 
 class EncodingFilter(LineFilter):
@@ -139,6 +159,7 @@ _PLAIN: dict[int, str | int] = {
 """Every value takes as many cells as its key: a line keeps its width."""
 
 _ASCII_FILTER = AsciiFilter()
+_INERT_FILTER = InertFilter()
 
 BRAILLE = Glyphs(
     name="braille",
@@ -164,6 +185,7 @@ def glyphs_for(marker: MarkerName, encoding: str) -> tuple[Glyphs, tuple[LineFil
     glyphs = GLYPHS[marker]
     if not can_be_written(_SIGNS + glyphs.curve, encoding):
         glyphs = ASCII
-    if can_be_written(chr(0x10FFFF), encoding):
-        return glyphs, glyphs.filters
-    return glyphs, (*glyphs.filters, EncodingFilter(encoding))
+    every = (_INERT_FILTER, *glyphs.filters)
+    if not can_be_written(chr(0x10FFFF), encoding):
+        every = (*every, EncodingFilter(encoding))
+    return glyphs, every
