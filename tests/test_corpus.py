@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import contextlib
 import errno
 import gc
 import gzip
@@ -559,6 +560,49 @@ def test_a_pipe_is_read_like_stdin(tmp_path, folders):
     assert not folders.kept.exists()
 
 
+@posix_only
+@pytest.mark.parametrize("content", [None, b"", b"a b\na"], ids=["no writer", "silent", "paused"])
+def test_waiting_for_a_pipe_ends_when_it_is_told_to(tmp_path, folders, content):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    looked = threading.Event()
+
+    class Stop(threading.Event):
+        def is_set(self):
+            looked.set()
+            return super().is_set()
+
+    stop, caught = Stop(), []
+
+    def read():
+        with pytest.raises(ReadingStopped) as ended:
+            open_corpus([pipe], keep_all(), stop=stop)
+        caught.append(ended.value)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert looked.wait(30)
+    with contextlib.ExitStack() as open_files:
+        if content is not None:
+            writer = open_files.enter_context(pipe.open("wb", buffering=0))
+            writer.write(content)
+        stop.set()
+        reader.join(30)
+    assert len(caught) == 1
+    assert not list(folders.temporary.iterdir())
+
+
+@posix_only
+def test_a_compressed_pipe_is_unpacked(tmp_path):
+    pipe = tmp_path / "pipe.gz"
+    os.mkfifo(pipe)
+    packed = gzip.compress(b"a b " * 50_000)
+    writer = threading.Thread(target=pipe.write_bytes, args=(packed,))
+    writer.start()
+    assert len(open_corpus([pipe], keep_all()).ids) == 100_000
+    writer.join()
+
+
 def run_python(code: str, **environment: str) -> str:
     """What a fresh interpreter prints."""
     run = subprocess.run(
@@ -1045,8 +1089,12 @@ def test_a_folder_without_text(tmp_path):
 def test_what_cannot_be_opened_is_named_with_the_reason(tmp_path, monkeypatch, number, reason):
     path = written(tmp_path, "a")
 
-    def refuse(*_, **__):
-        raise OSError(number, os.strerror(number))
+    real_open = Path.open
+
+    def refuse(which, *rest, **named):
+        if which == path:
+            raise OSError(number, os.strerror(number))
+        return real_open(which, *rest, **named)
 
     monkeypatch.setattr(Path, "open", refuse)
     for source in (path, tmp_path):

@@ -9,6 +9,7 @@ import io
 import lzma
 import os
 import select
+import stat
 import sys
 import threading
 import zlib
@@ -68,12 +69,19 @@ class _WaitingReader(io.RawIOBase):
     It is read without a buffer: a thread waiting inside one holds a lock that Python wants at exit.
     """
 
-    def __init__(self, number: int, stop: threading.Event | None) -> None:
+    def __init__(self, number: int, stop: threading.Event | None, *, ours: bool = False) -> None:
+        """ours: the descriptor is closed with this."""
         self._number = number
         self._stop = stop
+        self._ours = ours
 
     def readable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        if self._ours and not self.closed:
+            os.close(self._number)
+        super().close()
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while not select.select([self._number], [], [], _LOOK_UP_SECONDS)[0]:
@@ -87,7 +95,7 @@ class ByteStream:
     """The bytes of a source, decompressed."""
 
     def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
-        """Open a file, or stdin for `-`; waiting for stdin ends in ReadingStopped on a stop.
+        """Open a file, or stdin for `-`; waiting for it or a pipe ends in ReadingStopped on a stop.
 
         Raises:
             CorpusError: it cannot be opened.
@@ -112,6 +120,9 @@ class ByteStream:
                 return buffer
             return cast(IO[bytes], _WaitingReader(number, self._stop))
         try:
+            if stat.S_ISFIFO(path.stat().st_mode):  # nobody may be writing to it, now or ever
+                number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                return cast(IO[bytes], _WaitingReader(number, self._stop, ours=True))
             return path.open("rb")
         except OSError as error:
             raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
