@@ -46,7 +46,8 @@ _PACKED = (
     (0, b"\x04\x22\x4d\x18", "compressed with LZ4, which is not read here:", "lz4 -dc"),
     (0, b"PK\x03\x04", "a zip archive, and none are unpacked here:", "unzip -p"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive, and none are unpacked here:", "7z x -so"),
-    (257, b"ustar", "a tar archive, and none are unpacked here:", "tar -xOf"),
+    (257, b"ustar\0", "a tar archive, and none are unpacked here:", "tar -xOf"),
+    (257, b"ustar  \0", "a tar archive, and none are unpacked here:", "tar -xOf"),
 )
 """Text that is none: where which bytes stand in it, what it is, and what unpacks it."""
 
