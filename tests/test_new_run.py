@@ -14,7 +14,7 @@ from test_tui import PATIENCE_SECONDS, shows, text_of, until
 
 from w2vtui.corpus import sample as sampling
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import estimate
+from w2vtui.training import fitting
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.file_picker import FilePicker, TextTree, field_text, folder_of
 from w2vtui.tui.new_run import PANES, NewRunScreen
@@ -202,11 +202,12 @@ async def test_settings_of_ones_own_are_no_preset(topical_corpus):
 
 
 async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_corpus, monkeypatch):
-    monkeypatch.setattr(estimate, "available_memory", lambda: 100_000_000)
+    monkeypatch.setattr(fitting, "available_memory", lambda: 100_000_000)
+    monkeypatch.setattr(fitting, "held_memory", lambda: 50_000_000)
     async with first_screen(topical_corpus) as app:
-        await shows(app, "100 MB there: raise min_count (5) or lower vector_size (100)")
+        await shows(app, "150 MB there: nothing of it would fit")
         await shows(app, "memory       ✗ about")
-        monkeypatch.setattr(estimate, "available_memory", lambda: None)
+        monkeypatch.setattr(fitting, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("vector_size")

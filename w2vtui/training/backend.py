@@ -29,6 +29,9 @@ from w2vtui.training.route import Stretch
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
 
+_DRAWN_AT_ONCE = 1 << 18
+"""Numbers of the first vectors: what holds them for a moment is to stay small."""
+
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
 
@@ -93,8 +96,9 @@ class CpuBackend:
                 "raise min_count, or lower vector_size or max_final_vocab"
             ) from error
         random = np.random.default_rng(training.seed)
-        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
-            rows = self._input[word : min(word + 65_536, self.n_words), :size]
+        n_rows = max(_DRAWN_AT_ONCE // size, 1)
+        for word in range(0, self.n_words, n_rows):
+            rows = self._input[word : min(word + n_rows, self.n_words), :size]
             rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
         unused = cpu.empty_rows(1, size)
         self._output = self._nodes = unused

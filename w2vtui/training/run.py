@@ -29,6 +29,7 @@ from w2vtui.training.checkup import Checkup
 from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
+from w2vtui.training.fitting import check_fits
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
 from w2vtui.training.moment import Moment
@@ -439,6 +440,7 @@ class Run:
                 "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
             )
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
+        check_fits(corpus.vocab.counts, self.training, live)
         self._backend = CpuBackend(corpus, self.training)
         self._shape = TextShape(corpus)
         self._checkup = Checkup(corpus, self._shape)
