@@ -1,4 +1,6 @@
-"""What this process may use of the machine: cores and memory, within its control groups too."""
+"""What this process may use of the machine: cores and memory, within its control groups too, and
+folders of its user.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 _GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
@@ -46,6 +49,18 @@ def held_memory() -> int:
     """
     status = _numbers(_OWN_MEMORY)
     return 1024 * (status.get("RssAnon:", 0) + status.get("RssShmem:", 0))
+
+
+def user_folder(kind: Literal["cache", "config"]) -> Path | None:
+    """Where this user's files of that kind are to lie; None for a user without a home folder."""
+    import platformdirs  # 10 ms, which a program that was told the place need not spend
+
+    find = platformdirs.user_cache_path if kind == "cache" else platformdirs.user_config_path
+    try:
+        folder = find("w2vtui")
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None  # older versions return `~/.cache`
 
 
 def _system_memory() -> int | None:

@@ -18,7 +18,7 @@ from w2v_kernels import (
     private_nodes,
 )
 from w2v_kernels import models as kernel_models
-from w2v_kernels.compiling import is_compiled
+from w2v_kernels.compiling import CACHE_FOLDER, is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
@@ -285,6 +285,11 @@ class CpuBackend:
     def compiled_before() -> bool:
         """Whether this machine has kept the compiled loop from an earlier time."""
         return is_compiled("cpu.train_span")
+
+    @staticmethod
+    def keeps_compiled() -> bool:
+        """Whether this machine will keep it; not where there is no folder to write to."""
+        return CACHE_FOLDER is not None
 
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]

@@ -485,11 +485,16 @@ class Run:
         first_time = not self._backend.compiled_before()
         self._activity = "loading compiled kernels"
         if first_time:
-            self._activity = "compiling the training loop: once on this machine, about 10 s"
+            once = "once on this machine" if self._backend.keeps_compiled() else "at every start"
+            self._activity = f"compiling the training loop: {once}, about 10 s"
         started = time.monotonic()
         self._backend.compile(plan)
         took = time.monotonic() - started
         self._note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+        if not self._backend.keeps_compiled():
+            self._note(
+                "kernels are not kept: there is no folder to write to; W2VTUI_CACHE_DIR names one"
+            )
 
     def _train(self) -> State:
         crew, observer = self._crew, self._observer
