@@ -19,7 +19,7 @@ from w2vtui.settings import MAX_WORKERS, CorpusSettings, LiveSettings, TrainingS
 from w2vtui.training import estimate, fitting, work
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.estimate import estimate_memory, estimate_seconds
-from w2vtui.training.fitting import check_fits, shortfall
+from w2vtui.training.fitting import SPARE, check_fits, shortfall
 from w2vtui.training.run import Run
 
 MODES = [
@@ -168,7 +168,8 @@ def machine(monkeypatch):
 
 
 def test_what_is_proposed_fits_and_no_more_would(machine):
-    room = needed(150_000) + 99
+    spared = needed(150_000) + 99
+    room = round(spared / (1 - SPARE))
     machine(room)
     with pytest.raises(BackendError) as raised:
         check_fits(COUNTS, TRAINING, LIVE)
@@ -177,8 +178,9 @@ def test_what_is_proposed_fits_and_no_more_would(machine):
     assert found.available == room
     assert found.max_final_vocab == 150_000
     assert found.min_count == 8  # the 100,000 words met 7 times do not all fit
-    assert needed(100_000) <= room
-    assert needed(500_000, found.smaller_size) <= room < needed(500_000, found.smaller_size + 1)
+    assert needed(100_000) <= spared
+    assert needed(500_000, found.smaller_size) <= spared
+    assert needed(500_000, found.smaller_size + 1) > spared
     assert str(raised.value) == str(found)
     told = str(found)
     for part in (
@@ -205,20 +207,23 @@ def test_nothing_is_proposed_that_would_not_fit(machine):
     found = shortfall(len(COUNTS), COUNTS, TRAINING, LIVE)
     assert (found.max_final_vocab, found.min_count, found.smaller_size) == (None, None, None)
     assert "another machine" in str(found)
-    machine(needed(500))  # there is no min_count that keeps less than the 1,000 commonest
+    # The 1,000 commonest are equally frequent: no min_count keeps less of them.
+    machine(round(needed(500) / (1 - SPARE)) + 9)
     found = shortfall(len(COUNTS), COUNTS, TRAINING, LIVE)
     assert (found.max_final_vocab, found.min_count) == (500, None)
 
 
-def test_what_the_process_holds_for_the_run_counts_as_available(monkeypatch):
+def test_what_the_process_holds_of_the_run_counts_as_available(monkeypatch):
     told = estimate_memory(500_000, 0, TRAINING, LIVE)
-    own = told.program + told.words
-    monkeypatch.setattr(fitting, "available_memory", lambda: told.needed - own)
-    for held, fits in ((own, True), (own - 1, False), (10 * own, True)):
+    own = told.program // 2 + told.words // 4
+    for free, held, fits in (
+        (told.needed - own, own, True),
+        (told.needed - own, own - 1, False),
+        (told.needed - own - 1, 10 * own, False),  # the rest is another run's
+    ):
+        monkeypatch.setattr(fitting, "available_memory", lambda free=free: free)
         monkeypatch.setattr(fitting, "held_memory", lambda held=held: held)
         assert (shortfall(len(COUNTS), COUNTS, TRAINING, LIVE) is None) == fits
-    monkeypatch.setattr(fitting, "available_memory", lambda: told.needed - own - 1)
-    assert shortfall(len(COUNTS), COUNTS, TRAINING, LIVE) is not None  # 10 * own are another's
 
 
 def test_a_run_that_does_not_fit_is_refused_before_it_takes_memory(machine, topical_corpus):

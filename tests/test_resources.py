@@ -23,6 +23,7 @@ from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.resources import available_cores, available_memory, held_memory
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.estimate import TYPE_BYTES
+from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 
 compiled_only = pytest.mark.skipif(
@@ -324,6 +325,7 @@ def run_of(epochs: int) -> Run:
         lambda progress, stop: encode_sentences(topical_sentences(300), KEEP_ALL),
         TrainingSettings(vector_size=16),
         LiveSettings(epochs=epochs, workers=2),
+        quality_sets=QualitySets({"pairs": [("ship", "sailor", 1.0), ("ship", "cow", 0.0)]}),
     )
 
 

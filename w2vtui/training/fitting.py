@@ -14,6 +14,9 @@ from w2vtui.resources import available_memory, held_memory
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.estimate import Memory, estimate_memory
 
+SPARE = 0.05
+"""The share of the memory that a proposal leaves: another moment may have less of it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shortfall:
@@ -24,7 +27,7 @@ class Shortfall:
     needed: int
     """bytes"""
     available: int
-    """bytes, with those that this process holds for the run already"""
+    """bytes, with those of the run that this process holds already"""
     max_final_vocab: int | None
     """None where not even one word fits"""
     min_count: int | None
@@ -92,18 +95,21 @@ def shortfall(
         return estimate_memory(words, 0, sized, live, **how)
 
     vector_size = training.vector_size
-    free = available_memory()
+    free, held = available_memory(), held_memory()
     if free is None:
         return None
     told = memory(n_words, vector_size)
-    # What this process holds beyond that, as an earlier run's vectors, is no part of this run.
-    room = free + min(held_memory(), told.program + told.words)
+    room = free + min(held, _held_before(told))
     if told.needed <= room:
         return None
-    fitting = _largest(n_words, lambda words: memory(words, vector_size).needed <= room)
+
+    def fits(smaller: Memory) -> bool:
+        return smaller.needed <= (1 - SPARE) * (free + min(held, _held_before(smaller)))
+
+    fitting = _largest(n_words, lambda words: fits(memory(words, vector_size)))
     # The words as frequent as the first that does not fit have to go together.
-    least = int(counts[fitting]) + 1 if fitting < len(counts) else None
-    is_met = least is not None and len(counts) > 0 and least <= counts[0]
+    least = int(counts[fitting]) + 1 if 0 < fitting < len(counts) else None
+    is_met = least is not None and least <= counts[0]
     return Shortfall(
         n_words=n_words,
         vector_size=vector_size,
@@ -111,9 +117,16 @@ def shortfall(
         available=room,
         max_final_vocab=fitting or None,
         min_count=least if is_met else None,
-        smaller_size=_largest(vector_size, lambda size: memory(n_words, size).needed <= room)
-        or None,
+        smaller_size=_largest(vector_size, lambda size: fits(memory(n_words, size))) or None,
     )
+
+
+def _held_before(told: Memory) -> int:
+    """What a process holds of that at least before the training begins: the words, and modules.
+
+    What it holds beside that may be an earlier run's.
+    """
+    return told.program // 2 + told.words // 4
 
 
 def _largest(below: int, fits: Callable[[int], bool]) -> int:
