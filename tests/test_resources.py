@@ -363,7 +363,7 @@ if __name__ == "__main__":
     child = context.Process(target=train_and_save, args=(f"{folder}/child.bin",))
     with beside_training() if meanwhile else nullcontext():  # as its observer may be just then
         child.start()
-    child.join(80)
+    child.join(60)
     if run is not None:
         run.stop()
         run.wait()
