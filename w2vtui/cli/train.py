@@ -20,7 +20,7 @@ from w2vtui.cli.scores import print_scores
 from w2vtui.cli.signals import handling
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, SettingsError, UnknownWordError
+from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import runs_folder
 from w2vtui.runs.recorder import Asked, Recorder
@@ -58,7 +58,7 @@ def train(arguments: argparse.Namespace) -> int:
             cache=keep,
         )
 
-    recorder = _recorder(arguments, sources) if arguments.run_settings.checkpoints else None
+    recorder = _recorder(arguments, sources)
     run = Run(
         read,
         arguments.training_settings,
@@ -81,12 +81,19 @@ def train(arguments: argparse.Namespace) -> int:
     )
 
 
-def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder:
+def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder | None:
     """Who keeps the run; in a folder that was named, or else if it can be."""
     settings = arguments.run_settings
+    if not settings.checkpoints:
+        return None
+    try:
+        root = runs_folder(settings.runs_dir)
+    except RunError as error:
+        tell(f"nothing is kept to go on from: {error}")
+        return None
     return Recorder(
         Asked(
-            root=runs_folder(settings.runs_dir),
+            root=root,
             sources=absolute(sources),
             corpus_settings=arguments.corpus_settings,
             output=None if arguments.output is None else absolute([arguments.output])[0],

@@ -269,6 +269,7 @@ class Recorder:
                     self._news.append(f"no checkpoint: {_told(error)}; it is tried again")
                 self._failed = True
             finally:
+                del checkpoint  # its vectors are lent
                 with self._changed:
                     self._waiting = None
                     self._changed.notify_all()
