@@ -279,6 +279,12 @@ class TrainingSettings(_Checked):
         label="probe",
         help="hold out a little text (1 % at most) to measure the probe loss on it",
     )
+    deterministic: bool = _setting(
+        False,
+        label="deterministic",
+        help="the same vectors bit for bit from run to run, with any fixed number of threads "
+        "(slower; memory for as many copies of the vectors)",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

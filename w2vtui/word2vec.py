@@ -32,8 +32,8 @@ class Word2Vec:
     min_count, max_final_vocab, vector_size, window, negative, ns_exponent, sample, alpha,
     min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
 
-    Further settings of settings.py, such as shared_noise or lowercase, are taken by name; model and
-    objective go before sg and hs.
+    Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
+    name; model and objective go before sg and hs.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
@@ -68,11 +68,14 @@ class Word2Vec:
             given = "neither" if sentences is None else "both"
             raise SettingsError(f"give sentences or corpus_file, one of them; got {given}")
         of_corpus = {name: further.pop(name) for name in _CORPUS_NAMES if name in further}
+        deterministic = further.pop("deterministic", False)
         for name in further:
             if name not in field_types(LiveSettings):
                 raise SettingsError(unknown_name_message(name, _ALL_NAMES))
         corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab, **of_corpus)
-        training = TrainingSettings(vector_size=vector_size, seed=seed, probe=False)
+        training = TrainingSettings(
+            vector_size=vector_size, seed=seed, probe=False, deterministic=deterministic
+        )
         named = {
             "model": "skip-gram" if _flag("sg", sg) else "cbow",
             "objective": _objective(hs, negative),
@@ -98,7 +101,7 @@ class Word2Vec:
 
 _CORPUS_NAMES = ("lowercase", "tokenizer", "encoding", "encoding_errors")
 _ALL_NAMES = [
-    *("sg", "hs", "vector_size", "seed"),
+    *("sg", "hs", "vector_size", "seed", "deterministic"),
     *field_types(CorpusSettings),
     *field_types(LiveSettings),
 ]
