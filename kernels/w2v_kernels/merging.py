@@ -1,8 +1,8 @@
 """How the moves of several workers' replicas become one: row by row, in a fixed order.
 
 Two workers moved a row by a and b from where it stood, v. Moves across each other add up; moves in
-the same direction are averaged, for each worker has already gone where both wanted to. Between the
-two, the share of the common direction that is taken out of each:
+the same direction are averaged, for each worker has already gone where both wanted to. In between,
+a share of the common direction is taken out of each:
 
     moved = (1 - r a.b / (2 a.a)) a  +  (1 - r a.b / (2 b.b)) b,     r = min(1, |a| |b| / (t |v|^2))
 
@@ -83,7 +83,7 @@ def join_moves(moves, others, row, size):
         bb += b * b
         ab += a * b
     taken_a, taken_b = np.float32(0.0), np.float32(0.0)
-    if aa > 0 and bb > 0 and ab > 0:
+    if aa > 0 and bb > 0:
         lengths = np.sqrt(np.float64(aa) * np.float64(bb))
         overshoot = 1.0
         if lengths < SMALL_MOVE * size:

@@ -30,7 +30,7 @@ from w2vtui.training.shape import TextShape
 
 STEPS = 16
 """Steps a round."""
-FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 128
+FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
 """Words that are merged after each step: this share of them, and no fewer than this."""
 
 MERGING_NANOSECONDS = 2.0
@@ -39,7 +39,7 @@ MERGING_SHARE = 0.1
 """A round is so long that merging all words takes this share of its time,"""
 MOST_ROUND_SECONDS = 0.5
 """but, as the price list has it, no longer than this: a pause waits for its end."""
-LEAST_ROUNDS = 8
+LEAST_ROUNDS = 16
 """An epoch has so many at least."""
 
 
