@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+import weakref
 
 import naive
 import numpy as np
@@ -19,7 +20,7 @@ from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training import lockstep
-from w2vtui.training.backend import CpuBackend
+from w2vtui.training.backend import CpuBackend, Replicas
 from w2vtui.training.crew import Crew
 from w2vtui.training.probe import choose_held_out
 from w2vtui.training.route import Route
@@ -80,6 +81,13 @@ class Staggered(CpuBackend):
     def train_span(self, plan, stretch, rates, scratch, tallies):
         time.sleep(random.choice((0, 0, 0.0005, 0.002)))
         super().train_span(plan, stretch, rates, scratch, tallies)
+
+
+@pytest.fixture
+def short_steps(monkeypatch):
+    """Several steps a round on a small text, with frequent words that are merged at each."""
+    monkeypatch.setattr(lockstep, "LEAST_STEP_TOKENS", 20)
+    monkeypatch.setattr(lockstep, "LEAST_FREQUENT", 7)
 
 
 def assert_same_bits(one, other):
@@ -162,7 +170,7 @@ def test_large_moves_in_one_direction_are_averaged_and_small_ones_added():
 
 @pytest.mark.parametrize(("model", "objective"), MODES)
 @pytest.mark.parametrize("workers", [2, 3])
-def test_any_number_of_workers_repeats_bit_for_bit(model, objective, workers):
+def test_any_number_of_workers_repeats_bit_for_bit(model, objective, workers, short_steps):
     live = {"model": model, "objective": objective, "workers": workers, "epochs": 1}
     first = Training(**live).finish()
     assert_same_bits(first, Training(**live, backend=Staggered).finish())
@@ -173,6 +181,25 @@ def test_more_workers_than_tokens_in_a_round_repeat_bit_for_bit(monkeypatch):
     first = Training(workers=5, epochs=1)
     assert first.crew.block_tokens == 1
     assert_same_bits(first.finish(), Training(workers=5, epochs=1, backend=Staggered).finish())
+
+
+def test_frequent_words_are_merged_after_each_step_and_all_after_the_last(short_steps, monkeypatch):
+    merged = []
+
+    def merge(replicas, number, n_words):
+        merged.append((number, n_words))
+
+    monkeypatch.setattr(Replicas, "merge", merge)
+    training = Training(epochs=1)
+    training.crew.wait_at(2 * training.crew.block_tokens)  # one round
+    training.crew.staff()
+    assert training.arrived.wait(DEADLINE)
+    training.crew.stop()
+    training.crew.join()
+    steps = len(merged) // 2
+    assert steps > 3
+    assert merged[:-2].count((0, 7)) == merged[:-2].count((1, 7)) == steps - 1
+    assert set(merged[-2:]) == {(0, 26), (1, 26)}
 
 
 def test_other_numbers_of_workers_give_other_bits():
@@ -186,7 +213,7 @@ def test_one_worker_trains_as_without_determinism():
     assert_same_bits(deterministic, plain.finish())
 
 
-def test_being_held_and_paused_changes_no_bit():
+def test_being_held_and_paused_changes_no_bit(short_steps):
     undisturbed = Training(epochs=6).finish()
     training = Training(epochs=6, backend=Staggered)
     training.crew.staff()
@@ -202,7 +229,7 @@ def test_being_held_and_paused_changes_no_bit():
     assert_same_bits(undisturbed, training.matrices())
 
 
-def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping():
+def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_steps):
     whole = Training(workers=3, epochs=6)
     whole_matrices = whole.finish()
     before = Training(workers=3, epochs=6, backend=Staggered)
@@ -227,7 +254,7 @@ def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping():
         {"model": "cbow", "negative": 9, "window": 2},
     ],
 )
-def test_a_change_repeated_at_its_clock_gives_the_same_bits(change):
+def test_a_change_repeated_at_its_clock_gives_the_same_bits(change, short_steps):
     first = Training(epochs=8, backend=Staggered)
     first.crew.staff()
     until(lambda: first.crew.clock > first.route.tokens_per_epoch, "the second epoch")
@@ -363,9 +390,10 @@ def test_replicas_are_freed_when_one_worker_goes_on():
     training = Training(epochs=100_000)
     training.crew.staff()
     until(lambda: training.crew.clock > 0, "a round")
-    assert training.crew._lockstep._replicas is not None
+    copies = weakref.ref(training.crew._lockstep._replicas._copies[0])
+    assert copies() is not None
     training.change(workers=1)
-    until(lambda: training.crew._lockstep._replicas is None, "their end")
+    until(lambda: copies() is None, "their end")
     training.crew.stop()
     training.crew.join()
     assert training.crew.error is None

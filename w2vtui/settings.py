@@ -213,7 +213,7 @@ class LiveSettings(_Checked):
         label="threads",
         auto="the cores it may use",
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
-        help="training threads; 1 repeats bit for bit",
+        help="training threads; 1 repeats bit for bit, more do with deterministic",
     )
     shared_noise: bool = _setting(
         True,

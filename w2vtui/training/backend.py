@@ -106,6 +106,10 @@ class Replicas:
     def __len__(self) -> int:
         return self._n_workers
 
+    def free(self) -> None:
+        """Give the memory back, whoever still knows them: the last round does."""
+        self._copies.clear()
+
     def fit(self, plan: Plan) -> bool:
         """Whether they are copies of what this plan trains, one for each of its workers."""
         same = all(one is other for one, other in zip(self._base, plan.weights, strict=True))

@@ -3,7 +3,7 @@
 Which words are trained, and how, is a matter of their position; only the order in which workers
 write to vectors that they share is left to chance. Under `deterministic` they share none:
 
-    round    W blocks of consecutive tokens, one for each of W workers, in STEPS steps
+    round    W blocks of consecutive tokens, one for each of W workers, in steps
     step     each worker trains the next part of its block on its replica of the vectors; when all
              have, the moves of all replicas are merged (kernels: merging.py), and every replica
              goes on from the outcome: the frequent words after each step, all after the last
@@ -18,6 +18,7 @@ Rounds are a matter of settings and text alone, never of time, cores or memory.
 from __future__ import annotations
 
 import threading
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,8 @@ from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.shape import TextShape
 
-STEPS = 16
-"""Steps a round."""
+MOST_STEPS, LEAST_STEP_TOKENS = 16, 500
+"""Steps a round: so many, or fewer where a worker would train less than this in one."""
 FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
 """Words that are merged after each step: this share of them, and no fewer than this."""
 
@@ -63,6 +64,7 @@ class Round:
         self._backend, self._route = backend, route
         n_workers = len(replicas)
         self._first, self._block = first, -(-(stop - first) // n_workers)
+        self._n_steps = max(min(MOST_STEPS, self._block // LEAST_STEP_TOKENS), 1)
         self._awaited = set(range(n_workers))
         self._barrier = threading.Barrier(n_workers)
 
@@ -89,9 +91,9 @@ class Round:
         """
         plan = self._replicas.plan_of(number, self.plan)
         first, stop = self.block(number)
-        for step in range(STEPS):
-            clock = min(first + self._block * step // STEPS, stop)
-            until = min(first + self._block * (step + 1) // STEPS, stop)
+        for step in range(self._n_steps):
+            clock = min(first + self._block * step // self._n_steps, stop)
+            until = min(first + self._block * (step + 1) // self._n_steps, stop)
             while clock < until:
                 stretch = self._route.stretch(clock, until - clock, until)
                 rates = Rates.along(self._schedule, stretch)
@@ -104,7 +106,7 @@ class Round:
     def _n_merged(self, step: int) -> int:
         """So many words, the most frequent ones, are merged after a step."""
         n_words = self._backend.n_words
-        if step == STEPS - 1:
+        if step == self._n_steps - 1:
             return n_words
         return min(max(int(FREQUENT_SHARE * n_words), LEAST_FREQUENT), n_words)
 
@@ -114,7 +116,8 @@ class Lockstep:
 
     def __init__(self, backend: CpuBackend, route: Route) -> None:
         self._backend, self._route = backend, route
-        self._costs = CostModel(TextShape(backend.corpus), backend.training.vector_size)
+        costs = CostModel(TextShape(backend.corpus), backend.training.vector_size)
+        self._seconds_a_token = cache(lambda settings: costs.seconds_a_token(settings, []))
         self._replicas: Replicas | None = None
 
     def block_tokens(self, plan: Plan) -> int:
@@ -122,7 +125,7 @@ class Lockstep:
         settings = plan.settings
         numbers = self._backend.n_words * self._backend.training.vector_size
         seconds = 1e-9 * MERGING_NANOSECONDS * numbers / MERGING_SHARE
-        tokens = min(seconds, MOST_ROUND_SECONDS) / self._costs.seconds_a_token(settings, [])
+        tokens = min(seconds, MOST_ROUND_SECONDS) / self._seconds_a_token(settings)
         most = self._route.tokens_per_epoch // (LEAST_ROUNDS * (settings.workers or 1))
         return max(min(int(tokens), most), 1)
 
@@ -130,7 +133,7 @@ class Lockstep:
         """The round that begins at a clock; none goes beyond `until`."""
         n_workers = plan.settings.workers or 1
         if self._replicas is None or not self._replicas.fit(plan):
-            self._replicas = None  # before there are others
+            self.disband()  # before there are others
             self._replicas = self._backend.replicas(plan)
         stop = min(first + n_workers * self.block_tokens(plan), until)
         return Round(
@@ -139,4 +142,6 @@ class Lockstep:
 
     def disband(self) -> None:
         """Free the replicas."""
-        self._replicas = None
+        if self._replicas is not None:
+            self._replicas.free()
+            self._replicas = None
