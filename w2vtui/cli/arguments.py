@@ -184,21 +184,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if verb != "bench":
             arguments.training_settings = _settle(arguments, config, TrainingSettings)
             arguments.screen_settings = _settle(arguments, config, ScreenSettings)
-    if verb in ("app", "train", "runs", "resume", "replay", "export"):
-        arguments.run_settings = _settle(arguments, arguments_config(arguments), RunSettings)
+    if arguments.verb in _OF_RUNS:
+        if not hasattr(arguments, "config"):
+            arguments.config = read_config()
+        arguments.run_settings = _settle(arguments, arguments.config, RunSettings)
     if verb == "resume":
         arguments.wanted = {
             kind: _given(arguments, kind)
             for kind in (CorpusSettings, TrainingSettings, LiveSettings)
         }
     return arguments
-
-
-def arguments_config(arguments: argparse.Namespace) -> Config:
-    """What files and variables say, read once."""
-    if not hasattr(arguments, "config"):
-        arguments.config = read_config()
-    return arguments.config
 
 
 def _check_first_word(argv: Sequence[str]) -> None:
@@ -248,6 +243,9 @@ def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
         if value is not None
     }
 
+
+_OF_RUNS = ("app", "train", "runs", "resume", "replay", "export", "config show")
+"""Verbs that know where runs are kept."""
 
 _AUTO = object()
 """Stands for `auto` on the command line, where None means `not given`."""
@@ -336,7 +334,7 @@ def _add_setting(
     group.add_argument(
         flag,
         dest=name,
-        metavar="NAME" if kind is str else metavar,
+        metavar="NAME" if "str" in str(kind) and not choices_of(kind) else metavar,
         type=_reader(settings, name),
         default=default,
         help=text,

@@ -65,6 +65,8 @@ class RunRecord:
     """Where the vectors are to go."""
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    breakpoints: tuple[tuple[str, bool], ...] = ()
+    """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
 
@@ -95,6 +97,7 @@ class RunRecord:
                 body[name] = kind(**body[name])
             for name in ("sources", "pairs", "analogies"):
                 body[name] = tuple(body[name])
+            body["breakpoints"] = tuple((text, ends) for text, ends in body["breakpoints"])
             return cls(**body)
         except NOT_AS_WRITTEN as error:
             raise DamagedRunError(

@@ -195,6 +195,7 @@ class Recorder:
             output=asked.output,
             pairs=asked.pairs,
             analogies=asked.analogies,
+            breakpoints=checkpoint.breakpoints,
             parent=self._parent,
         )
 

@@ -42,6 +42,8 @@ class Resumption:
     checkpoint: Checkpoint | None
     """Where it goes on; None for its beginning."""
     script: Script
+    events: tuple[Event, ...]
+    """What happened before."""
     notes: tuple[str, ...]
     """What is to be told: damage, changes that are made again."""
     force: bool
@@ -144,6 +146,7 @@ def resumption(
             corpus_settings=settings,
             checkpoint=checkpoint,
             script=Script(changes=tuple(pending)),
+            events=known,
             notes=(*notes, *troubles),
             force=force,
             folder=folder,

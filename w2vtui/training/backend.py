@@ -338,6 +338,13 @@ class CpuBackend:
         return memory[start : start + cpu.N_TALLIES]
 
     @staticmethod
+    def at_place(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
+        """The same tallies after another number of tokens: float64 (8,)."""
+        moved = tallies.copy()
+        moved[cpu.TOKENS] = tokens
+        return moved
+
+    @staticmethod
     def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
         """All workers' tallies together."""
         total = np.sum(tallies, axis=0) if tallies else np.zeros(cpu.N_TALLIES)

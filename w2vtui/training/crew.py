@@ -26,6 +26,8 @@ setting.
 """
 FIRST_SPAN_TOKENS = 2_000
 LEAST_SPAN_TOKENS = 50
+SHORT_SHARE = 1 / 16
+"""Of a span: what those get who would wait for the others to end theirs."""
 
 
 class _Job(NamedTuple):
@@ -79,8 +81,9 @@ class Crew:
         self._lockstep = Lockstep(backend, route) if backend.training.deterministic else None
         self._round: Round | None = None
         self._asking: set[int] = set()
-        self._at_work = 0
-        self._holds = 0
+        self._at_work: set[int] = set()
+        self._held = False
+        self._awaited: set[int] = set()
         self._paused = False
         self._stopped = False
         self._workers: list[threading.Thread] = []
@@ -181,15 +184,18 @@ class Crew:
     def held(self) -> Iterator[int]:
         """Workers stand between two stretches meanwhile; gives the clock: every token before it is
         trained, none after it.
+
+        Who comes back first trains short stretches until the last has ended its long one, so that
+        all of them stand still for a moment only.
         """
         with self._changed:
-            self._holds += 1
-            self._changed.wait_for(lambda: not self._at_work)
+            self._held, self._awaited = True, set(self._at_work)
+            self._changed.wait_for(lambda: not (self._awaited or self._at_work))
         try:
             yield self._clock
         finally:
             with self._changed:
-                self._holds -= 1
+                self._held = False
                 self._changed.notify_all()
 
     def wait_at(self, milestone: int | None) -> None:
@@ -231,7 +237,8 @@ class Crew:
     def _waits(self) -> bool:
         """Whether no text is handed out for now."""
         at_milestone = self._milestone is not None and self._clock >= self._milestone
-        return self._paused or self._holds > 0 or (at_milestone and not self.finished)
+        holds = self._held and not self._awaited
+        return self._paused or holds or (at_milestone and not self.finished)
 
     @property
     def _until(self) -> int:
@@ -239,10 +246,11 @@ class Crew:
         planned = self._schedule.planned
         return planned if self._milestone is None else min(planned, self._milestone)
 
-    def _lay_down(self) -> None:
-        """A stretch that was handed out is trained, or given up."""
+    def _lay_down(self, number: int) -> None:
+        """A stretch that a worker was given is trained, or given up."""
         with self._changed:
-            self._at_work -= 1
+            self._at_work.discard(number)
+            self._awaited.discard(number)
             self._changed.notify_all()
             arrived = self.at_milestone
         if arrived:
@@ -260,7 +268,7 @@ class Crew:
                     if self._stopped or self.finished or number >= workers:
                         return None
                     if not self._waits and (self._lockstep is None or workers == 1):
-                        return self._next_stretch(most)
+                        return self._next_stretch(number, most)
                     if not self._waits and self._asking.issuperset(range(workers)):
                         self._begin_round()
                     else:
@@ -270,15 +278,17 @@ class Crew:
             finally:
                 self._asking.discard(number)
 
-    def _next_stretch(self, most: int) -> _Job:
+    def _next_stretch(self, number: int, most: int) -> _Job:
         plan, schedule = self._plan, self._schedule
+        if self._held:
+            most = int(most * SHORT_SHARE)
         # Towards the end stretches shrink, so that all workers leave at about the same time.
         fair = (schedule.planned - self._clock) // (2 * (plan.settings.workers or 1))
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
         stretch = self._route.stretch(self._clock, most, self._until)
         n_tokens = stretch.stop - stretch.first
         self._clock += n_tokens
-        self._at_work += 1
+        self._at_work.add(number)
         if self._lockstep is not None:
             self._lockstep.disband()
         rates = Rates.along(schedule, stretch)
@@ -290,7 +300,7 @@ class Crew:
             self._plan, self._schedule, first=self._clock, until=self._until
         )
         self._clock = self._round.stop
-        self._at_work += self._plan.settings.workers or 1
+        self._at_work.update(range(self._plan.settings.workers or 1))
         self._changed.notify_all()
 
     def _work(self, number: int) -> None:
@@ -307,7 +317,7 @@ class Crew:
                     job.train(scratch, self._tallies[number])
                     took = time.perf_counter() - started
                 finally:
-                    self._lay_down()
+                    self._lay_down(number)
                 self.worked_until = time.monotonic()
                 spell.tokens += job.n_tokens
                 spell.seconds += took
