@@ -29,7 +29,7 @@ from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.shape import TextShape
 
-MOST_STEPS, LEAST_STEP_TOKENS = 16, 500
+MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
 """Steps a round: so many, or fewer where a worker would train less than this in one."""
 FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
 """Words that are merged after each step: this share of them, and no fewer than this."""
