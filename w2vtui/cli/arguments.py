@@ -132,6 +132,24 @@ _BENCH_SETTINGS = (
 """What every trainer can be told; only ours can share noise, and be told not to."""
 _BENCH_EPOCHS = 1
 
+_ELSEWHERE = {
+    "size": "--vector-size",
+    "dim": "--vector-size",
+    "iter": "--epochs",
+    "epoch": "--epochs",
+    "sg": "--model",
+    "cbow": "--model",
+    "hs": "--objective",
+    "loss": "--objective",
+    "neg": "--negative",
+    "ws": "--window",
+    "lr": "--alpha",
+    "minCount": "--min-count",
+    "thread": "--workers",
+    "threads": "--workers",
+}
+"""What settings are called in gensim, word2vec.c and fastText, where that is no near spelling."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Names the nearest flag when one is unknown, and points to --help."""
@@ -147,8 +165,11 @@ class _Parser(argparse.ArgumentParser):
         for word in unknown:
             if word.startswith("-"):
                 known = [option for action in self._actions for option in action.option_strings]
-                near = difflib.get_close_matches(word.split("=")[0], known, n=1, cutoff=0.65)
-                hint = f": did you mean {near[0]}?" if near else ""
+                name = word.split("=")[0]
+                meant = _ELSEWHERE.get(name.lstrip("-"), "")
+                if meant not in known:
+                    meant = "".join(difflib.get_close_matches(name, known, n=1, cutoff=0.65))
+                hint = f": did you mean {meant}?" if meant else ""
                 self.error(f"there is no option {word}{hint}")
         if unknown:
             self.error(f"one argument too many: {unknown[0]}")

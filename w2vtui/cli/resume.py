@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -119,6 +120,11 @@ def _reader(name: str, sources: Sequence[str], settings: CorpusSettings) -> Read
             raise CorpusError(
                 f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
                 "now"
+            )
+        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
+            raise CorpusError(
+                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+                "--corpus"
             )
         return open_corpus(sources, settings, progress=progress, stop=stop)
 

@@ -34,6 +34,7 @@ from w2vtui.training.checkup import Checkup
 from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
+from w2vtui.training.fitting import check_fits
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, StopWatch
 from w2vtui.training.moment import Moment
@@ -487,6 +488,7 @@ class Run:
                 "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
             )
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
+        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._keeper is not None)
         self._backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         self._shape = TextShape(corpus)
         self._checkup = Checkup(corpus, self._shape)
@@ -603,11 +605,16 @@ class Run:
         first_time = not self._backend.compiled_before()
         self._activity = "loading compiled kernels"
         if first_time:
-            self._activity = "compiling the training loop: once on this machine, about 10 s"
+            once = "once on this machine" if self._backend.keeps_compiled() else "at every start"
+            self._activity = f"compiling the training loop: {once}, about 10 s"
         started = time.monotonic()
         self._backend.compile(plan)
         took = time.monotonic() - started
         self._note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+        if not self._backend.keeps_compiled():
+            self._note(
+                "kernels are not kept: there is no folder to write to; W2VTUI_CACHE_DIR names one"
+            )
 
     def _train(self) -> State:
         crew, observer = self._crew, self._observer

@@ -48,7 +48,7 @@ class Safekeeping:
         self._seconds = seconds
         self._copies: dict[str, NDArray[np.float32]] = {}
         self._kept_at = time.monotonic()
-        self._kept_clock = crew.clock
+        self._kept = crew.clock, crew.plan
         self._least_pause = 0.0
         self._retrying = False
         self.kept_tokens: int | None = None
@@ -74,8 +74,8 @@ class Safekeeping:
         ready = self._keeper.wait(PATIENCE_SECONDS)
         if ready:
             self._make_room()
-        with self._crew.held() as clock:
-            if ready and (clock != self._kept_clock or self.kept_tokens is None):
+        with self._crew.held():
+            if ready and self._something_is_new:
                 self._keep(f"before {what}")
             yield
 
@@ -89,16 +89,22 @@ class Safekeeping:
 
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
-        clock, passed = self._crew.clock, time.monotonic() - self._kept_at
+        crew, passed = self._crew, time.monotonic() - self._kept_at
         if self._keeper.failed:
             return "another try" if passed >= RETRY_SECONDS else ""
-        if clock == self._kept_clock:
+        if not self._something_is_new:
             return ""
         if state == "paused":
             return "paused"
-        trained = (clock - self._kept_clock) / self._crew.schedule.planned
+        trained = (crew.clock - self._kept[0]) / crew.schedule.planned
         by_share = trained >= CHECKPOINT_SHARE and passed >= self._least_pause
         return "while training" if by_share or passed >= self._seconds else ""
+
+    @property
+    def _something_is_new(self) -> bool:
+        clock, plan = self._kept
+        crew = self._crew
+        return self.kept_tokens is None or crew.clock != clock or crew.plan is not plan
 
     def _keep(self, reason: str) -> None:
         """Copy and hand over; the workers stand still."""
@@ -109,7 +115,7 @@ class Safekeeping:
             np.copyto(self._copies[name], matrix)
         copies = {name: self._copies[name] for name in checkpoint.vectors}
         self._keeper.keep(dataclasses.replace(checkpoint, vectors=copies))
-        self._kept_at, self._kept_clock = time.monotonic(), checkpoint.clock
+        self._kept_at, self._kept = time.monotonic(), (checkpoint.clock, self._crew.plan)
         self.kept_tokens = checkpoint.clock
 
     def _make_room(self) -> None:
