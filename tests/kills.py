@@ -182,7 +182,7 @@ class Nursery:
             recorder = taken.recorder
             known = len(taken.script.changes)
             known += taken.checkpoint.n_changes if taken.checkpoint else 0
-            options = {"go_on_from": taken.fit, "script": taken.script}
+            options = {"go_on_from": taken.fit, "earlier": taken.events, "script": taken.script}
         run = Run(
             self._read,
             TRAINING,

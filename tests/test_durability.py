@@ -352,9 +352,9 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
             raise MemoryError("as a worker may")
         train(*arguments)
 
-    def lay_down_and_wait(crew):
+    def lay_down_and_wait(crew, number):
         """Give the run the time to take a checkpoint of what was not trained."""
-        lay_down(crew)
+        lay_down(crew, number)
         if sys.exc_info()[1] is not None:
             kept.run._safekeeping.look("paused")
             taken.set()
@@ -377,7 +377,7 @@ def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_pat
     run = Run(
         lambda progress, stop: corpus(), taken.record.training, taken.record.settings,
         looks_at_vectors=False, keeper=taken.recorder, checkpoint_seconds=0.02,
-        go_on_from=taken.fit, script=taken.script,
+        go_on_from=taken.fit, earlier=taken.events, script=taken.script,
     )  # fmt: skip
     taken.recorder.follow(run.snapshot)
     keeper, before = taken.recorder, generations(kept.folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import subprocess
@@ -20,7 +19,6 @@ from w2vtui.formats import load_vectors
 from w2vtui.runs.folder import VOCAB, RunRecord, all_runs, read_vocab, status_of
 from w2vtui.runs.generations import FOLDER, MANIFEST, generations, newest_whole
 from w2vtui.runs.journal import EVENTS, changes_in, read_events
-from w2vtui.runs.lock import in_use
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -180,16 +178,6 @@ def test_the_text_may_come_from_stdin(halfway, kept, text, tmp_path):
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
-
-
-@pytest.mark.parametrize("verb", ["resume", "replay"])
-def test_a_text_that_came_through_stdin_is_not_waited_for(verb, halfway, w2v):
-    record = RunRecord.read(halfway)
-    dataclasses.replace(record, sources=("-",)).write(halfway)
-    code, err = w2v(verb, halfway.name)
-    assert code == 3
-    assert f"run {halfway.name} read its text from standard input: --corpus - reads" in err
-    assert not in_use(halfway)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from w2vtui.formats import load_vectors
+
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
@@ -28,18 +30,26 @@ training = TrainingSettings(vector_size=16)
 sys.exit(run_app([sys.argv[1]], CorpusSettings(), training, live, sys.argv[2]))
 """
 
+STUMBLING = """
+from w2vtui.tui.train import TrainScreen
+def stumble(screen):
+    raise RuntimeError("the screen stumbled")
+TrainScreen.action_pause = stumble
+"""
+
 
 class Terminal:
     """A program in a terminal of 120x40, and all that it wrote."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, program: str = PROGRAM, **variables: str) -> None:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
         environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
+        environment |= variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
         self.program = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *arguments, cache],
+            [sys.executable, "-c", program, *arguments, cache],
             stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
         )  # fmt: skip
         self.inside = inside
@@ -71,8 +81,8 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str) -> Iterator[Terminal]:
-    opened = Terminal(*arguments)
+def terminal(*arguments: str, **options: str) -> Iterator[Terminal]:
+    opened = Terminal(*arguments, **options)
     try:
         yield opened
     finally:
@@ -116,3 +126,23 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
         opened.program.send_signal(signal.SIGHUP)
         opened.program.wait(PATIENCE_SECONDS)
     assert output.read_text().startswith("26 16\n")
+
+
+def test_a_screen_that_fails_leaves_the_terminal_in_order_and_the_vectors_saved(
+    topical_corpus, tmp_path
+):
+    """No place was named for them, and nobody can be asked."""
+    program = STUMBLING + PROGRAM.replace("live, sys.argv[2]", "live, None")
+    with terminal(str(topical_corpus), "", program=program, TMPDIR=str(tmp_path)) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x13")
+        opened.shows("TRAINING")
+        opened.shows("objective loss")
+        opened.type(b" ")
+        assert opened.exit_code() == 1
+        assert b"the screen stumbled" in opened.written
+        assert b"\x1b[?1049l" in opened.written
+        assert termios.tcgetattr(opened.inside) == opened.before
+    (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
+    assert f"vectors saved to {rescued}".encode() in opened.written
+    assert load_vectors(rescued).vectors.shape == (26, 16)

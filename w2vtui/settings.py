@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-import os
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Literal, get_args, get_type_hints
 
 from w2vtui.errors import SettingsError
+from w2vtui.resources import available_cores as available_cores
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
@@ -213,7 +213,7 @@ class LiveSettings(_Checked):
         label="threads",
         auto="the cores it may use",
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
-        help="training threads; 1 repeats bit for bit",
+        help="training threads; 1 repeats bit for bit, more do with deterministic",
     )
     shared_noise: bool = _setting(
         True,
@@ -279,6 +279,12 @@ class TrainingSettings(_Checked):
         label="probe",
         help="hold out a little text (1 % at most) to measure the probe loss on it",
     )
+    deterministic: bool = _setting(
+        False,
+        label="deterministic",
+        help="the same vectors bit for bit from run to run, with any fixed number of threads "
+        "(slower; memory for as many copies of the vectors)",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -331,12 +337,6 @@ AUTO_EPOCHS_TOKENS = 8_000_000
 def auto_epochs(n_tokens: int) -> int:
     """5 passes over a large corpus; over a small one enough for 8 million tokens, 100 at most."""
     return max(5, min(100, math.ceil(AUTO_EPOCHS_TOKENS / max(n_tokens, 1))))
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def default_alpha(model: Model, objective: Objective) -> float:

@@ -1,20 +1,17 @@
-"""`w2vtui runs`, `resume`, `replay` and `export`: runs that are kept."""
+"""`w2vtui runs` and `export`: runs that are kept, listed, removed, saved as vectors."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
-import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from w2vtui.cli.output import tell
-from w2vtui.cli.train import absolute, carry_out, check_outputs
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.cli.places import check_outputs
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.errors import CorpusError, RunError, SettingsError
+from w2vtui.errors import RunError, SettingsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import (
     RunRecord,
@@ -24,13 +21,9 @@ from w2vtui.runs.folder import (
     remove_run,
     runs_folder,
     status_of,
+    words_of,
 )
 from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption, words_of
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.quality import QualitySets
-from w2vtui.training.run import ReadCorpus, Run
 from w2vtui.vectors import KeyedVectors
 
 
@@ -51,93 +44,6 @@ def runs(arguments: argparse.Namespace) -> int:
     else:
         tell(f"no run is kept in {safe_text(str(root))}")
     return 0
-
-
-def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run; return the exit code."""
-    run, recorder, output = _taken_up(arguments)
-    return carry_out(
-        run,
-        recorder,
-        output=output,
-        stop_when=arguments.stop_when,
-        words=arguments.neighbors,
-        json_lines=arguments.json,
-    )
-
-
-def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
-    """The run that the arguments mean, who keeps it, and where its vectors go.
-
-    Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
-    """
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    wanted = arguments.wanted
-    taken = resumption(
-        folder,
-        force=arguments.force,
-        sources=absolute(arguments.corpus),
-        corpus_settings=wanted[CorpusSettings],
-        training=wanted[TrainingSettings],
-        live=wanted[LiveSettings],
-    )
-    try:
-        output = arguments.output or taken.record.output
-        check_outputs(output, None, taken.sources)
-        record = taken.record
-        sets = QualitySets.for_corpus(taken.sources, record.pairs, record.analogies)
-        run = Run(
-            _reader(
-                folder.name, taken.sources, taken.corpus_settings, named=bool(arguments.corpus)
-            ),
-            record.training,
-            record.settings,
-            quality_sets=sets,
-            keeper=taken.recorder,
-            checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
-            go_on_from=taken.fit,
-            script=taken.script,
-        )
-    except BaseException:
-        taken.recorder.close()
-        raise
-    for note in taken.notes:
-        tell(safe_text(note))
-    return run, taken.recorder, output
-
-
-def replay(arguments: argparse.Namespace) -> int:
-    """Repeat a run and compare; return the exit code."""
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    repeated = replay_of(folder)
-    record = repeated.record
-    sources = absolute(arguments.corpus) or record.sources
-    check_outputs(arguments.output, None, sources)
-    read = _reader(folder.name, sources, record.corpus_settings, named=bool(arguments.corpus))
-
-    def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        corpus = read(progress, stop)
-        repeated.check(corpus)
-        return corpus
-
-    run = Run(
-        read_same,
-        record.training,
-        record.settings,
-        looks_at_vectors=False,
-        script=repeated.script,
-    )
-    code = carry_out(run, None, output=arguments.output, json_lines=arguments.json)
-    if code or run.snapshot().tokens != repeated.checkpoint.clock:
-        return code
-    apart = largest_difference(run.matrices(), repeated.checkpoint.vectors)
-    if not apart:
-        tell(f"the vectors are those of {folder.name}, bit for bit")
-        return 0
-    tell(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
-    if not repeated.exact:
-        tell("as several threads do: --workers 1 or --deterministic repeats bit for bit")
-    return 1 if repeated.exact else 0
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -161,34 +67,6 @@ def export(arguments: argparse.Namespace) -> int:
         f"as of {checkpoint.fraction:.1%}"
     )
     return 0
-
-
-def _reader(
-    name: str, sources: Sequence[str], settings: CorpusSettings, *, named: bool
-) -> ReadCorpus:
-    """Reads the text of a run again.
-
-    named   whether the sources were named for this time
-
-    Raises:
-        CorpusError: the text was read from standard input, which has another one now.
-    """
-    if "-" in sources and not named:
-        raise CorpusError(
-            f"run {name} read its text from standard input: --corpus - reads it from there again, "
-            "--corpus FILE from a file"
-        )
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        gone = [source for source in sources if source != "-" and not Path(source).exists()]
-        if gone:
-            raise CorpusError(
-                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
-                "now"
-            )
-        return open_corpus(sources, settings, progress=progress, stop=stop)
-
-    return read
 
 
 def _print_table(found: Sequence[RunStatus]) -> None:

@@ -14,17 +14,16 @@ from types import FrameType
 
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
+from w2vtui.cli.places import absolute, check_outputs, without
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
 from w2vtui.cli.signals import handling
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, SettingsError, UnknownWordError
-from w2vtui.formats import check_writable, save_vectors, vocab_beside
-from w2vtui.formats.atomic import check_target
+from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
+from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import runs_folder
 from w2vtui.runs.recorder import Asked, Recorder
-from w2vtui.settings import CorpusSettings
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
@@ -52,14 +51,14 @@ def train(arguments: argparse.Namespace) -> int:
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return open_corpus(
-            _without(sources, outputs, arguments.corpus_settings),
+            without(sources, outputs, arguments.corpus_settings),
             arguments.corpus_settings,
             progress=progress,
             stop=stop,
             cache=keep,
         )
 
-    recorder = _recorder(arguments, sources) if arguments.run_settings.checkpoints else None
+    recorder = _recorder(arguments, sources)
     run = Run(
         read,
         arguments.training_settings,
@@ -82,12 +81,19 @@ def train(arguments: argparse.Namespace) -> int:
     )
 
 
-def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder:
+def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder | None:
     """Who keeps the run; in a folder that was named, or else if it can be."""
     settings = arguments.run_settings
+    if not settings.checkpoints:
+        return None
+    try:
+        root = runs_folder(settings.runs_dir)
+    except RunError as error:
+        tell(f"nothing is kept to go on from: {error}")
+        return None
     return Recorder(
         Asked(
-            root=runs_folder(settings.runs_dir),
+            root=root,
             sources=absolute(sources),
             corpus_settings=arguments.corpus_settings,
             output=None if arguments.output is None else absolute([arguments.output])[0],
@@ -96,11 +102,6 @@ def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder
             must_be_kept=settings.runs_dir is not None,
         )
     )
-
-
-def absolute(paths: Sequence[str]) -> tuple[str, ...]:
-    """Paths that mean the same in another folder; - stays standard input."""
-    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
 
 
 def carry_out(
@@ -117,39 +118,38 @@ def carry_out(
 
     words   to print the nearest words of; None for some that tell something
     """
-    with _kept(recorder):
+    progress = choose_progress(run, json_lines)
+    with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
         for condition in stop_when:
             run.break_when(condition, stop=True)
-        with _stopped_by_signals(run) as interrupted:
-            if recorder is not None:
-                recorder.follow(run.snapshot)
-            run.start()
-            choose_progress(run, json_lines).follow()
-            if interrupted.exit_code and run.snapshot().tokens == 0:
-                tell("w2vtui: interrupted before anything was learned")
-                return interrupted.exit_code
-            run.wait()  # raises what the run failed of
-            for condition in run.breakpoints:
-                tell(f"--stop-when {condition!r} did not come true while it trained")
-            vectors = run.vectors()
-            if output:
-                _save(vectors, output, save_vocab)
+        run.start()
+        progress.follow()
+        if interrupted.exit_code and run.snapshot().tokens == 0:
+            tell("w2vtui: interrupted before anything was learned")
+            return interrupted.exit_code
+        run.wait()  # raises what the run failed of
+        for condition in run.breakpoints:
+            tell(f"--stop-when {condition!r} did not come true while it trained")
+        vectors = run.vectors()
+        if output:
+            _save(vectors, output, save_vocab)
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        _tell_how_to_go_on(run, recorder)
+        _tell_how_to_go_on(run, recorder, saved=bool(output))
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
 
 
 @contextmanager
-def _kept(recorder: Recorder | None) -> Iterator[None]:
-    """Write all of a run before it is left; after a second signal wait for nothing."""
+def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
+    """Let a recorder follow the run, and end in order; but at once on a second Ctrl-C."""
     if recorder is None:
         yield
         return
+    recorder.follow(run.snapshot)
     try:
         yield
     except KeyboardInterrupt:
@@ -163,44 +163,15 @@ def _kept(recorder: Recorder | None) -> Iterator[None]:
         tell(safe_text(text))
 
 
-def _tell_how_to_go_on(run: Run, recorder: Recorder) -> None:
-    """Name the command that goes on with a run that was stopped before its end."""
-    if recorder.folder is not None and run.snapshot().state == "stopped" and not recorder.failed:
-        tell(f"w2vtui resume {recorder.folder.name} goes on with it")
-
-
-def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
-    """Find out before the training that it can be saved, and over nothing that is still needed.
-
-    Returns the files that will be written, as real paths.
-    """
-    if not path:
-        if vocab_path:
-            raise SettingsError(f"--save-vocab {vocab_path} needs -o FILE: give both")
-        return []
-    check_writable(path)
-    if vocab_path:
-        check_target(vocab_path)
-    written = [os.path.realpath(path), os.path.realpath(vocab_path or vocab_beside(path))]
-    if written[0] == written[1]:
-        raise SettingsError(f"{path} cannot hold the vectors and the counts: name two files")
-    for source in sources:
-        if os.path.realpath(source) in written:
-            raise SettingsError(
-                f"{source} is the corpus, and would be overwritten: name another file"
-            )
-    return written
-
-
-def _without(
-    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
-) -> Sequence[str | Path]:
-    """The sources; a folder that holds vectors from an earlier time becomes its other files."""
-    if not outputs or not any(Path(source).is_dir() for source in sources):
-        return sources
-    files = find_files(sources, encoding=settings.encoding)
-    others = [file for file in files if os.path.realpath(file) not in outputs]
-    return others if len(others) < len(files) else sources
+def _tell_how_to_go_on(run: Run, recorder: Recorder, *, saved: bool) -> None:
+    """Name the command that goes on with a run, or saves what it has."""
+    if recorder.folder is None or recorder.failed:
+        return
+    name = recorder.folder.name
+    if run.snapshot().state == "stopped":
+        tell(f"w2vtui resume {name} goes on with it")
+    elif not saved:
+        tell(f"w2vtui export {name} -o FILE saves its vectors")
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:

@@ -21,12 +21,12 @@ from pathlib import Path
 from secrets import token_hex
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import atomic_write, disk_error
+from w2vtui.resources import user_folder
 from w2vtui.runs.generations import FOLDER, generations, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
 from w2vtui.runs.lock import NAME as LOCK
@@ -75,6 +75,8 @@ class RunRecord:
     """Where the vectors are to go."""
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    breakpoints: tuple[tuple[str, bool], ...] = ()
+    """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
 
@@ -133,16 +135,34 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
         raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
 
 
+def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[np.int64]]:
+    """The words of a run and their counts (V,).
+
+    Raises:
+        DamagedRunError: they are damaged, or do not belong to the vectors.
+    """
+    words, counts = read_vocab(folder)
+    n_vectors = len(checkpoint.vectors["input_vectors"])
+    if len(words) != n_vectors:
+        raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
+    return words, counts
+
+
 # ---- all runs
 
 
 def runs_folder(named: str | None = None) -> Path:
-    """Where runs are kept: as named, or in the user's data folder."""
-    return (
-        Path(named).expanduser().absolute()
-        if named
-        else platformdirs.user_data_path("w2vtui") / "runs"
-    )
+    """Where runs are kept: as named, or in the user's data folder.
+
+    Raises:
+        RunError: none is named, and the user has no home folder.
+    """
+    if named:
+        return Path(named).expanduser().absolute()
+    folder = user_folder("data")
+    if folder is None:
+        raise RunError("there is no home folder to keep runs in: --runs-dir names another place")
+    return folder / "runs"
 
 
 def all_runs(root: Path) -> list[Path]:

@@ -92,6 +92,7 @@ class Recorder:
         self._making = threading.RLock()
         self._waiting: Checkpoint | None = None
         self._failed = False
+        self._writing_seconds = 0.0
         self._leaving = False
         self._snapshot: Callable[[], Snapshot] | None = None
         self._threads: list[threading.Thread] = []
@@ -130,6 +131,11 @@ class Recorder:
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
         return self._failed
+
+    @property
+    def writing_seconds(self) -> float:
+        """Processor time that the last checkpoint took."""
+        return self._writing_seconds
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         """Make the folder of a new run; then write whatever comes.
@@ -218,6 +224,7 @@ class Recorder:
             output=asked.output,
             pairs=asked.pairs,
             analogies=asked.analogies,
+            breakpoints=checkpoint.breakpoints,
             parent=self._parent,
         )
 
@@ -294,6 +301,7 @@ class Recorder:
                 checkpoint = self._waiting
             if checkpoint is None:
                 return
+            started = time.thread_time()
             try:
                 write_checkpoint(self._make_folder(), checkpoint, self._spoiled)
                 if self._failed:
@@ -304,6 +312,8 @@ class Recorder:
                     self.tell(f"no checkpoint: {_told(error)}; it is tried again")
                 self._failed = True
             finally:
+                self._writing_seconds = time.thread_time() - started
+                del checkpoint  # its vectors are lent
                 with self._changed:
                     self._waiting = None
                     self._changed.notify_all()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, read_vocab, write_vocab
+from w2vtui.runs.folder import RunRecord, read_vocab, words_of, write_vocab
 from w2vtui.runs.generations import newest_whole
 from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.lock import RunLock
@@ -41,6 +41,8 @@ class Resumption:
     checkpoint: Checkpoint | None
     """Where it goes on; None for its beginning."""
     script: Script
+    events: tuple[Event, ...]
+    """What happened before."""
     notes: tuple[str, ...]
     """What is to be told: damage, changes that are made again."""
     force: bool
@@ -157,6 +159,7 @@ def resumption(
             corpus_settings=settings,
             checkpoint=checkpoint,
             script=Script(changes=tuple(pending)),
+            events=checkpoint.events if checkpoint else (),
             notes=(*notes, *troubles),
             force=force,
             folder=folder,
@@ -179,6 +182,8 @@ class Replay:
     @property
     def exact(self) -> bool:
         """Whether the same bits are to be expected."""
+        if self.record.training.deterministic:
+            return True
         settings = [self.record.settings, *(one.settings for one in self.script.changes)]
         return all(one is None or one.workers == 1 for one in settings)
 
@@ -235,22 +240,6 @@ def largest_difference(
                 apart = float(np.abs(matrix[rows] - other[name][rows]).max())
                 most = max(most, apart, float(np.finfo(np.float32).tiny))
     return most
-
-
-# ---- what is kept
-
-
-def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[np.int64]]:
-    """The words of a run and their counts (V,).
-
-    Raises:
-        DamagedRunError: they are damaged, or do not belong to the vectors.
-    """
-    words, counts = read_vocab(folder)
-    n_vectors = len(checkpoint.vectors["input_vectors"])
-    if len(words) != n_vectors:
-        raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
-    return words, counts
 
 
 # ---- what differs

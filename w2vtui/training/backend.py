@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,20 +15,27 @@ from w2v_kernels import (
     exact_softmax,
     hierarchical_softmax,
     look,
+    merging,
     negative_sampling,
     private_nodes,
 )
 from w2v_kernels import models as kernel_models
-from w2v_kernels.compiling import is_compiled
+from w2v_kernels.compiling import CACHE_FOLDER, is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.route import Stretch
+from w2vtui.training.schedule import Schedule
+
+Scratch = cpu.Scratch
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
+
+_DRAWN_AT_ONCE = 1 << 18
+"""Numbers of the first vectors: what holds them for a moment is to stay small."""
 
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
@@ -45,6 +53,12 @@ class Rates(NamedTuple):
     base: float
     slope: float
     floor: float
+
+    @staticmethod
+    def along(schedule: Schedule, stretch: Stretch) -> Rates:
+        """The rate that a schedule has there: a function of position alone, whatever the cut."""
+        offset = stretch.clock - stretch.first - schedule.clock
+        return Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,53 @@ class Tallies:
     """scores beyond +-6"""
     not_finite: int = 0
     """blocks whose loss was not a number"""
+
+
+class Replicas:
+    """A copy for each worker of the vectors that a plan trains."""
+
+    def __init__(self, plan: Plan, n_words: int, vector_size: int) -> None:
+        """The memory for them; each worker fills its own.
+
+        Raises:
+            MemoryError: there is not enough.
+        """
+        self._base, self._n_workers = plan.weights, plan.settings.workers or 1
+        self._n_words = n_words
+        rows = n_words + 1  # and the blank one
+        self._copies = [
+            cpu.empty_rows(self._n_workers * rows, vector_size).reshape(self._n_workers, rows, -1)
+            for _ in self._base
+        ]
+        self._filled = [False] * self._n_workers
+
+    def __len__(self) -> int:
+        return self._n_workers
+
+    def free(self) -> None:
+        """Give the memory back, whoever still knows them: the last round does."""
+        self._copies.clear()
+
+    def fit(self, plan: Plan) -> bool:
+        """Whether they are copies of what this plan trains, one for each of its workers."""
+        same = all(one is other for one, other in zip(self._base, plan.weights, strict=True))
+        return same and self._n_workers == (plan.settings.workers or 1)
+
+    def plan_of(self, number: int, plan: Plan) -> Plan:
+        """The same plan over a worker's own copies, which it fills where it has not yet."""
+        if not self._filled[number]:
+            for copies, matrix in zip(self._copies, self._base, strict=True):
+                copies[number] = matrix[: self._n_words + 1]
+            self._filled[number] = True
+        return dataclasses.replace(
+            plan, weights=cpu.Weights(*(copies[number] for copies in self._copies))
+        )
+
+    def merge(self, number: int, n_words: int) -> None:
+        """Merge a worker's share of the first n_words rows. Runs without the GIL."""
+        first, stop = (n_words * n // self._n_workers for n in (number, number + 1))
+        for copies, matrix in zip(self._copies, self._base, strict=True):
+            merging.merge(matrix, matrix.view(np.int32), copies, copies.view(np.int32), first, stop)
 
 
 class CpuBackend:
@@ -116,8 +177,9 @@ class CpuBackend:
 
     def _begin_at_random(self) -> None:
         random, size = np.random.default_rng(self.training.seed), self.training.vector_size
-        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
-            rows = self._input[word : min(word + 65_536, self.n_words), :size]
+        n_rows = max(_DRAWN_AT_ONCE // size, 1)
+        for word in range(0, self.n_words, n_rows):
+            rows = self._input[word : min(word + n_rows, self.n_words), :size]
             rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
 
     def _begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
@@ -240,6 +302,10 @@ class CpuBackend:
         copies = self.n_words + MAX_WORKERS
         n_private = 0
         by_tree = plan.settings.objective == "hierarchical-softmax"
+        if self.training.deterministic:
+            return cpu.make_scratch(
+                self.training.vector_size, plan.settings.window, plan.most_targets, self.n_words
+            )
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
         room = (self._nodes.shape[0] - copies) // private_nodes.N_PRIVATE
         if by_tree and 1 < workers <= room:
@@ -254,12 +320,33 @@ class CpuBackend:
             period=max(SHARING_PERIOD // workers, 1),
         )
 
+    def replicas(self, plan: Plan) -> Replicas:
+        """A copy of the vectors for each worker under this plan.
+
+        Raises:
+            BackendError: not enough memory.
+        """
+        try:
+            return Replicas(plan, self.n_words, self.training.vector_size)
+        except MemoryError as error:
+            raise BackendError(
+                f"the vectors of {self.n_words:,} words do not fit in memory once more for each of "
+                f"{plan.settings.workers} workers: lower workers, or leave deterministic off"
+            ) from error
+
     @staticmethod
     def make_tallies() -> NDArray[np.float64]:
         """Zero tallies for one worker: float64 (8,), on a cache line of its own."""
         memory = np.zeros(2 * cpu.N_TALLIES, dtype=np.float64)
         start = (-memory.ctypes.data // memory.itemsize) % cpu.N_TALLIES
         return memory[start : start + cpu.N_TALLIES]
+
+    @staticmethod
+    def at_place(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
+        """The same tallies after another number of tokens: float64 (8,)."""
+        moved = tallies.copy()
+        moved[cpu.TOKENS] = tokens
+        return moved
 
     @staticmethod
     def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
@@ -301,6 +388,8 @@ class CpuBackend:
         self.train_span(
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
         )
+        if self.training.deterministic:
+            self.replicas(plan).merge(0, 0)
         # What looks at the run, too: compiled later it would hold up the curves.
         nobody, nothing_found = np.zeros((0, 1), np.int32), np.zeros((0, 1))
         contexts = np.zeros(0, np.int32)
@@ -316,6 +405,11 @@ class CpuBackend:
     def compiled_before() -> bool:
         """Whether this machine has kept the compiled loop from an earlier time."""
         return is_compiled("cpu.train_span")
+
+    @staticmethod
+    def keeps_compiled() -> bool:
+        """Whether this machine will keep it; not where there is no folder to write to."""
+        return CACHE_FOLDER is not None
 
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]

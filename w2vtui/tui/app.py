@@ -7,9 +7,11 @@ import os
 import shlex
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -20,6 +22,7 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
+from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import (
     CorpusSettings,
@@ -30,7 +33,7 @@ from w2vtui.settings import (
 )
 from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Choice, Help
-from w2vtui.tui.glyphs import GLYPHS
+from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form, RunLike, Session
@@ -96,7 +99,8 @@ class W2vApp(App[None]):
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
         self.look = look or ScreenSettings()
-        self.glyphs = GLYPHS[self.look.marker]
+        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
+        self.glyphs, self._line_filters = glyphs_for(self.look.marker, encoding)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS_THEME if colorless else self.look.theme
@@ -127,7 +131,7 @@ class W2vApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line passes through on its way to the terminal."""
-        return [*super().get_line_filters(), *self.glyphs.filters]
+        return [*super().get_line_filters(), *self._line_filters]
 
     # ---- from screen to screen
 
@@ -312,7 +316,8 @@ def run_app(
     pairs, analogies  files to score the vectors on
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
-    the run. On a signal the vectors are saved to `output`, where that is known.
+    the run. On a signal the vectors are saved to `output`, where that is known; when a screen
+    fails, there or among the temporary files.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
@@ -328,8 +333,9 @@ def run_app(
         app.run()
     finally:
         # The terminal is as it was, whatever happened; so is what the run has learned.
-        lost = app.caught or app.return_code is None or app.return_code == 1
-        _end(app.session, output if lost or app.return_code == 130 else None)
+        failed = not app.caught and (app.return_code is None or app.return_code == 1)
+        asked = bool(app.caught) or app.return_code == 130
+        _end(app.session, output if failed or asked else None, rescue=failed)
     return 128 + app.caught if app.caught else app.return_code or 0
 
 
@@ -351,17 +357,21 @@ class SignalledApp(W2vApp):
         self.leave(128 + number)
 
 
-def _end(session: Session | None, output: str | None) -> None:
-    """Stop what still runs, and save it where a place was named and it is not saved yet."""
+def _end(session: Session | None, output: str | None, *, rescue: bool) -> None:
+    """Stop what still runs, and save it where a place was named and it is not saved yet.
+
+    rescue   save it among the temporary files where no place was named: nobody was asked
+    """
     if session is None:
         return
     session.end()
-    if output is None or not session.unsaved:
+    if not session.unsaved or (output is None and not rescue):
         return
     try:
-        session.save(output)
-        text = f"vectors saved to {output}"
-    except W2vtuiError as error:
+        place = output or str(Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), "vectors.bin"))
+        session.save(place)
+        text = f"vectors saved to {place}"
+    except (W2vtuiError, OSError) as error:
         text = str(error)
     with suppress(OSError):  # the terminal may be gone
-        print(f"w2vtui: {text}", file=sys.stderr)
+        print(f"w2vtui: {safe_text(text)}", file=sys.stderr)
