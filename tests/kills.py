@@ -10,6 +10,7 @@ run that nothing ever happened to: bit for bit with one worker.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -48,6 +49,7 @@ CASES: dict[str, dict] = {
     "cbow-noise": _CBOW | _NS | {"workers": 1, "epochs": 800},
     "cbow-tree": _CBOW | _HS | {"workers": 1, "epochs": 800},
     "changed": _SG | _NS | {"workers": 1, "epochs": 500},
+    "deterministic": _CBOW | _HS | {"workers": 2, "epochs": 300},
     "two-workers": _SG | _NS | {"workers": 2, "epochs": 800},
 }
 STEERED: list[Callable[[Run], object]] = [
@@ -65,11 +67,12 @@ class Nursery:
     def __init__(self, case: str, seed: int, place: Path) -> None:
         self.steered = STEERED if case == "changed" else []
         self.live = LiveSettings(**CASES[case])
-        self.exact = self.live.workers == 1
+        self.training = dataclasses.replace(TRAINING, deterministic=case == "deterministic")
+        self.exact = self.live.workers == 1 or self.training.deterministic
         self.draw = random.Random(f"{case} {seed}")
         self.place = place
         self.corpus = encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
-        backend = CpuBackend(self.corpus, TRAINING)
+        backend = CpuBackend(self.corpus, self.training)
         backend.compile(backend.plan(self.live))
         self.kinds: Counter[str] = Counter()
         self.reach = 0.15
@@ -185,7 +188,7 @@ class Nursery:
             options = {"go_on_from": taken.fit, "earlier": taken.events, "script": taken.script}
         run = Run(
             self._read,
-            TRAINING,
+            self.training,
             self.live,
             looks_at_vectors=False,
             keeper=recorder,
@@ -255,7 +258,12 @@ class Nursery:
         recorder = Recorder(Asked(root=root, sources=("-",), corpus_settings=CorpusSettings()))
         script = replay_of(folder).script
         run = Run(
-            self._read, TRAINING, self.live, looks_at_vectors=False, keeper=recorder, script=script
+            self._read,
+            self.training,
+            self.live,
+            looks_at_vectors=False,
+            keeper=recorder,
+            script=script,
         )
         recorder.follow(run.snapshot)
         run.start()
