@@ -44,12 +44,12 @@ def text(topical_corpus):
 def kept(root):
     """Train a text, up to a token where one is named, and keep it; `steer` is called meanwhile."""
 
-    def train(text, *, stop_at=None, steer=None, **live) -> Path:
+    def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
         settings = CorpusSettings(min_count=1)
         keeper = Recorder(Asked(root=root, sources=(str(text),), corpus_settings=settings))
         run = Run(
             lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
-            TrainingSettings(**TRAINING),
+            TrainingSettings(**TRAINING, deterministic=deterministic),
             LiveSettings(**(LIVE | live)),
             looks_at_vectors=False,
             keeper=keeper,
@@ -369,6 +369,19 @@ def test_a_run_is_repeated_bit_for_bit_with_every_change(model, objective, kept,
     assert code == 0
     assert f"the vectors are those of {folder.name}, bit for bit" in err
     assert len(replay_of(folder).script.changes) == 5
+
+
+def test_a_run_of_deterministic_threads_that_come_and_go_is_repeated_bit_for_bit(kept, text, w2v):
+    def steer(run):
+        changed(run, workers=1)
+        changed(run)
+        changed(run, workers=3, window=2)
+        run.stop()
+
+    kept(text, epochs=100_000, workers=2, deterministic=True, steer=steer)
+    code, err = w2v("replay", "last")
+    assert code == 0
+    assert "bit for bit" in err
 
 
 def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(kept, text, w2v):

@@ -640,6 +640,7 @@ def test_a_fingerprint_is_of_the_text_and_its_words():
 # ---- names, the list of runs, their removal
 
 
+@many
 @given(corpus=st.text(st.characters(codec=None)))
 def test_a_name_is_easy_to_type_and_a_good_folder(corpus):
     name = new_name(corpus)
