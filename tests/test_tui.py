@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.formats import load_vectors
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.new_run import NewRunScreen
@@ -27,11 +27,14 @@ PATIENCE_SECONDS = 30.0
 ENDLESS = 1_000_000
 
 
-def form(corpus: Any, *, epochs: int = ENDLESS, **live: Any) -> Form:
+def form(
+    corpus: Any, *, epochs: int = ENDLESS, kept: RunSettings | None = None, **live: Any
+) -> Form:
     return Form(
         corpus=str(corpus),
         training=TrainingSettings(vector_size=16),
         live=LiveSettings(epochs=epochs, workers=1, **live),
+        run_settings=kept or RunSettings(),
     )
 
 

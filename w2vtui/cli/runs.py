@@ -8,30 +8,33 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from w2vtui.cli.output import tell
-from w2vtui.cli.train import absolute, carry_out, check_outputs
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
-from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.errors import CorpusError, RunError, SettingsError
+from w2vtui.cli.train import carry_out, check_outputs
+from w2vtui.corpus import EncodedCorpus, ReadingProgress
+from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import (
     RunRecord,
     RunStatus,
     all_runs,
     find_run,
-    read_vocab,
     remove_run,
     runs_folder,
     status_of,
 )
-from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.runs.recorder import absolute
+from w2vtui.runs.resuming import (
+    kept_vectors,
+    largest_difference,
+    replay_of,
+    resumption,
+    text_of_run,
+)
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.quality import QualitySets
-from w2vtui.training.run import ReadCorpus, Run
-from w2vtui.vectors import KeyedVectors
+from w2vtui.training.run import Run
 
 
 def runs(arguments: argparse.Namespace) -> int:
@@ -71,7 +74,7 @@ def resume(arguments: argparse.Namespace) -> int:
         record = taken.record
         sets = QualitySets.for_corpus(taken.sources, record.pairs, record.analogies)
         run = Run(
-            _reader(folder.name, taken.sources, taken.corpus_settings),
+            text_of_run(folder.name, taken.sources, taken.corpus_settings),
             record.training,
             record.settings,
             quality_sets=sets,
@@ -102,7 +105,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = _reader(folder.name, sources, record.corpus_settings)
+    read = text_of_run(folder.name, sources, record.corpus_settings)
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -137,34 +140,15 @@ def export(arguments: argparse.Namespace) -> int:
     if output is None:
         raise SettingsError(f"name a place for the vectors of {folder.name}: -o FILE")
     check_outputs(output, None, record.sources)
-    checkpoint, troubles = newest_whole(folder)
+    vectors, checkpoint, troubles = kept_vectors(folder)
     for trouble in troubles:
         tell(safe_text(trouble))
-    if checkpoint is None:
-        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    words, counts = read_vocab(folder)
-    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     save_vectors(vectors, output)
     tell(
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
         f"as of {checkpoint.fraction:.1%}"
     )
     return 0
-
-
-def _reader(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
-    """Reads the text of a run again."""
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        gone = [source for source in sources if source != "-" and not Path(source).exists()]
-        if gone:
-            raise CorpusError(
-                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
-                "now"
-            )
-        return open_corpus(sources, settings, progress=progress, stop=stop)
-
-    return read
 
 
 def _print_table(found: Sequence[RunStatus]) -> None:
@@ -179,7 +163,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
             "-" if status.probe_loss is None else f"{status.probe_loss:.3f}",
             safe_text(status.text, 24),
             f"{status.model} {status.objective}".strip(),
-            _ago(now - status.changed),
+            ago_text(now - status.changed),
         )
         for status in found
     ]
@@ -188,10 +172,3 @@ def _print_table(found: Sequence[RunStatus]) -> None:
     ]
     for row in (heads, *rows):
         print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _ago(seconds: float) -> str:
-    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= unit:
-            return f"{seconds / unit:.0f} {name} ago"
-    return "now"

@@ -16,15 +16,14 @@ from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
-from w2vtui.cli.signals import handling
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.formats import check_writable, save_vectors, vocab_beside
 from w2vtui.formats.atomic import check_target
-from w2vtui.runs.folder import runs_folder
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder, recorder_of_new_run
 from w2vtui.settings import CorpusSettings
+from w2vtui.signals import handling
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
@@ -59,7 +58,14 @@ def train(arguments: argparse.Namespace) -> int:
             cache=keep,
         )
 
-    recorder = _recorder(arguments, sources) if arguments.run_settings.checkpoints else None
+    recorder = recorder_of_new_run(
+        arguments.run_settings,
+        sources,
+        arguments.corpus_settings,
+        output=arguments.output,
+        pairs=arguments.pairs,
+        analogies=arguments.analogies,
+    )
     run = Run(
         read,
         arguments.training_settings,
@@ -80,27 +86,6 @@ def train(arguments: argparse.Namespace) -> int:
         words=words,
         json_lines=json_lines,
     )
-
-
-def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder:
-    """Who keeps the run; in a folder that was named, or else if it can be."""
-    settings = arguments.run_settings
-    return Recorder(
-        Asked(
-            root=runs_folder(settings.runs_dir),
-            sources=absolute(sources),
-            corpus_settings=arguments.corpus_settings,
-            output=None if arguments.output is None else absolute([arguments.output])[0],
-            pairs=absolute(arguments.pairs),
-            analogies=absolute(arguments.analogies),
-            must_be_kept=settings.runs_dir is not None,
-        )
-    )
-
-
-def absolute(paths: Sequence[str]) -> tuple[str, ...]:
-    """Paths that mean the same in another folder; - stays standard input."""
-    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
 
 
 def carry_out(
@@ -141,16 +126,11 @@ def carry_out(
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        _tell_how_to_go_on(run, recorder)
+        if way_on := recorder.way_on(run.snapshot()):
+            tell(way_on)
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
-
-
-def _tell_how_to_go_on(run: Run, recorder: Recorder) -> None:
-    """Name the command that goes on with a run that was stopped before its end."""
-    if recorder.folder is not None and run.snapshot().state == "stopped" and not recorder.failed:
-        tell(f"w2vtui resume {recorder.folder.name} goes on with it")
 
 
 def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:

@@ -8,8 +8,9 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import DamagedRunError, RunError, SettingsError
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.errors import (
+    ChangedTextError,
+    CorpusError,
+    DamagedRunError,
+    RunError,
+    SettingsError,
+)
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.folder import RunRecord, read_vocab
 from w2vtui.runs.generations import newest_whole
@@ -29,6 +36,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
 from w2vtui.training.checkpoint import Checkpoint, Script
 from w2vtui.training.snapshot import Event
 from w2vtui.training.steering import describe_change
+from w2vtui.vectors import KeyedVectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +63,7 @@ class Resumption:
         random, the tree of hierarchical softmax begins anew, and all is kept as a new run.
 
         Raises:
-            RunError: the text is another; the message says how it differs.
+            ChangedTextError: the text is another; the message says how it differs.
             DamagedRunError: vectors and words do not belong together.
         """
         words, counts = read_vocab(self.folder)
@@ -66,9 +74,10 @@ class Resumption:
         difference = _difference(self.record, words, counts, corpus)
         if not self.force or self.checkpoint is None:
             further = "" if self.checkpoint is None else ", --force goes on with this one"
-            raise RunError(
+            raise ChangedTextError(
                 f"run {self.name} has another text: {difference}; --corpus names where its text "
-                f"is now{further}"
+                f"is now{further}",
+                difference,
             )
         record = self.record
         asked = Asked(
@@ -154,6 +163,23 @@ def resumption(
         raise
 
 
+def text_of_run(
+    name: str, sources: Sequence[str], settings: CorpusSettings
+) -> Callable[[ReadingProgress, threading.Event], EncodedCorpus]:
+    """What reads the text of a run again."""
+
+    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        gone = [source for source in sources if source != "-" and not Path(source).exists()]
+        if gone:
+            raise CorpusError(
+                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
+                "now"
+            )
+        return open_corpus(sources, settings, progress=progress, stop=stop)
+
+    return read
+
+
 @dataclass(frozen=True, kw_only=True)
 class Replay:
     """All that a `Run` needs to repeat one from its beginning to its newest checkpoint."""
@@ -206,6 +232,23 @@ def replay_of(folder: Path) -> Replay:
         script=Script(changes=tuple(changes_in(checkpoint.events)), stop_at=checkpoint.clock),
         folder=folder,
     )
+
+
+def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
+    """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
+
+    Raises:
+        RunError: it has no checkpoint.
+        DamagedRunError: what was kept of it cannot be read.
+    """
+    checkpoint, troubles = newest_whole(folder)
+    if checkpoint is None:
+        damage = f": {troubles[0]}" if troubles else ""
+        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save{damage}")
+    words, counts = read_vocab(folder)
+    _check_shapes(checkpoint, len(words), folder)
+    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
+    return vectors, checkpoint, troubles
 
 
 def largest_difference(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, Literal
@@ -102,8 +103,11 @@ class Run:
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
         self._events: tuple[Event, ...] = ()
+        """Only the run's thread adds to it."""
+        self._by_hand: deque[Event] = deque()
+        """What other threads did, for that thread to note."""
         self._error: BaseException | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may pause what is just being paused
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -133,21 +137,48 @@ class Run:
         """Begin."""
         threading.Thread(target=self._main, name="w2vtui-run", daemon=True).start()
 
-    def pause(self) -> None:
-        """Hand out no more text; workers finish what they hold."""
-        with self._lock:
-            if self._state == "training" and self._crew is not None:
-                self._state = "paused"
-                self._crew.pause()
-                self._watch.stop()
+    def pause(self, event: str = "paused") -> None:
+        """Hand out no more text; workers finish what they hold.
 
-    def resume(self) -> None:
+        event   what is noted of it
+        """
+        with self._lock:
+            if self._stand_still():
+                self._by_hand.append(self._event(event))
+        self._wake.set()
+
+    def resume(self, event: str = "resumed") -> None:
         """Go on after a pause."""
         with self._lock:
             if self._state == "paused" and self._crew is not None:
+                self._by_hand.append(self._event(event))
                 self._state = "training"
                 self._watch.start()
                 self._crew.resume()
+        self._wake.set()
+
+    def _stand_still(self) -> bool:
+        """Pause; whether that was to be done."""
+        with self._lock:
+            if self._state != "training" or self._crew is None:
+                return False
+            self._state = "paused"
+            self._crew.pause()
+            self._watch.stop()
+            return True
+
+    def checkpoint(self) -> None:
+        """Take a checkpoint soon, when none is due yet.
+
+        Raises:
+            SettingsError: this run is not kept, or does not train.
+        """
+        if self._keeper is None:
+            raise SettingsError("this run is not kept: it was started with --no-checkpoints")
+        if self._safekeeping is None or self._state not in ("training", "paused"):
+            raise SettingsError(f"a run is kept while it trains; this one is {self._state}")
+        self._safekeeping.ask()
+        self._wake.set()
 
     def stop(self) -> None:
         """End the run as soon as the workers have finished what they hold; the vectors stay."""
@@ -258,8 +289,10 @@ class Run:
         """Plain-language remarks on the corpus, once it is read; they are among the events too."""
         return self._backend.corpus.hints if self._backend else ()
 
-    def is_over(self, timeout: float) -> bool:
-        """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it."""
+    def is_over(self, timeout: float | None) -> bool:
+        """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it, or for
+        ever.
+        """
         return self._ended.wait(timeout)
 
     @property
@@ -377,6 +410,8 @@ class Run:
             vitals=observer.vitals.vitals,
             remarks=self._checkup.remarks if self._checkup else (),
             kept_tokens=self._safekeeping.kept_tokens if self._safekeeping else None,
+            kept_ago=self._safekeeping.kept_ago if self._safekeeping else None,
+            keeping_failed=self._safekeeping is not None and self._safekeeping.failed,
         )
 
     # ---- breakpoints
@@ -409,7 +444,7 @@ class Run:
         """Pause or stop where a condition holds."""
         if self._breakpoints and self._state == "training":
             for one, reason in self._breakpoints.met(self._view()):
-                end = self.stop if one.ends else self.pause
+                end = self.stop if one.ends else self._stand_still
                 end()
                 self._note(f"{'stopped' if one.ends else 'paused'}: {reason}")
 
@@ -625,6 +660,7 @@ class Run:
                 if error is not None:
                     raise error
             self._meet_breakpoints()
+            self._note_by_hand()
             if self._safekeeping is not None:
                 self._safekeeping.look(self._state)
             self._tell_news()
@@ -642,6 +678,7 @@ class Run:
         ending: State = "done" if crew.finished else "stopped"
         if self._safekeeping is not None:
             self._activity = "writing the last checkpoint"
+            self._note_by_hand()
             self._safekeeping.finish(ending)
             self._tell_news()
         return ending
@@ -670,6 +707,11 @@ class Run:
             self._script = Script(stop_at=self._script.stop_at)
             self._crew.wait_at(self._script.milestone)
             self._note(f"changed by hand: change {numbers} of before is not repeated")
+
+    def _note_by_hand(self) -> None:
+        """Note what other threads did."""
+        while self._by_hand:
+            self._events = (*self._events, self._by_hand.popleft())
 
     def _tell_news(self) -> None:
         """Note what the keeper has to say."""
@@ -745,6 +787,8 @@ class Run:
             )
 
     def _note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
+        self._events = (*self._events, self._event(text, kind=kind))
+
+    def _event(self, text: str, *, kind: Literal["note", "error"] = "note") -> Event:
         tokens = self._crew.tallies().tokens if self._crew else 0
-        event = Event(seconds=self._watch.seconds, tokens=tokens, kind=kind, text=text)
-        self._events = (*self._events, event)
+        return Event(seconds=self._watch.seconds, tokens=tokens, kind=kind, text=text)
