@@ -348,16 +348,18 @@ async def test_a_new_run_keeps_the_choices(topical_corpus):
         await until(app, lambda: app.screen.shot.state == "done")
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
-        await press(app, "d")
+        await press(app, "k")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         await shows(app, str(topical_corpus), "--window 3")
 
 
 async def test_quit_asks_while_training(topical_corpus):
-    async with training(form(topical_corpus)) as app:
+    unkept = RunSettings(checkpoints=False)
+    async with training(form(topical_corpus, kept=unkept)) as app:
         await press(app, "ctrl+q")
-        await shows(app, "Save and quit", "Quit without saving", "Stay")
-        await press(app, "ctrl+q")  # without an output nobody knows where to save
+        await shows(app, "Save vectors and quit", "Quit without saving", "Stay")
+        await press(app, "ctrl+q")  # nothing is kept, and nobody knows where to save
+        assert isinstance(app.screen, Ask)
         await press(app, "escape")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         assert state(app) == "training"

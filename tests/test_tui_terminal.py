@@ -18,7 +18,8 @@ termios = pytest.importorskip("termios")
 
 PATIENCE_SECONDS = 40.0
 PROGRAM = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 import w2v_kernels.compiling  # compiled kernels come from the user's cache, corpora do not
 os.environ["W2VTUI_CACHE_DIR"] = sys.argv[3]
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings

@@ -25,7 +25,7 @@ def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
     if shot.ended:
         text = "The vectors of this run are in no file yet."
     elif shot.tokens_planned:
-        text = f"Training is running: {100 * shot.fraction:.1f} % is done."
+        text = f"{100 * shot.fraction:.1f} % of the training is done."
     else:
         text = "The text is still being prepared; nothing has been trained."
     if kept and shot.state == "done":
