@@ -302,6 +302,11 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
     assert not any(line.strip() for line in lines[1:])
 
 
+async def test_a_run_that_cannot_be_kept_is_told_even_on_a_tiny_terminal():
+    async with scripted(replace(TRAINING, keeping_failed=True), (50, 12)) as (app, _):
+        assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not kept  160k w/s  probe 1.86"
+
+
 async def test_a_resize_changes_the_layout():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         pilot_sizes = [(80, 24), (50, 12), (20, 5), (1, 1), (200, 60), (120, 40)]

@@ -224,7 +224,8 @@ async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical
         file.write("ship farm town tower\n" * 10)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
-        await shows(app, "is another now: 14,250 tokens then, 14,290", "Go on with it anyway")
+        await shows(app, "is another now: 14,250 tokens then", "14,290 now, 2 words are new")
+        await shows(app, "Go on with it anyway", "FAILED")
         before = newest_whole(folder)[0].clock
         await press(app, "g")
         await until(app, lambda: state(app) == "done")
@@ -271,7 +272,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
         await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
         app.screen.query_one("#path", Input).value = str(tmp_path / "v.bin")
         await press(app, "enter")
-        await shows(app, "vectors saved to", "as of 100.0%")
+        await shows(app, "vectors as of 100.0% saved to")
     vectors = newest_whole(folder)[0].vectors["input_vectors"]
     assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == np.array(vectors).tobytes()
 
@@ -376,7 +377,7 @@ async def test_a_checkpoint_can_be_asked_for(topical_corpus, runs_dir):
         assert "Checkpoint" in titles
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16), (50, 12)])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
 async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
     topical_corpus, runs_dir, monkeypatch, size
 ):
@@ -387,8 +388,8 @@ async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
         monkeypatch.setattr(recording, "write_checkpoint", full)
         app.session.run.checkpoint()
         await shows(app, "✗ not kept")
+        await until(app, lambda: "no checkpoint: cannot write checkpoints" in events(app))
         assert state(app) == "training"
-        assert "no checkpoint: cannot write checkpoints/000007" in events(app)
         if size == (120, 40):
             await shows(app, "!! no checkpoint can be written", "✗ no checkpoint is written")
         await press(app, "ctrl+q")

@@ -225,7 +225,7 @@ def _export(folder: Path, path: str) -> str:
     check_writable(place)
     vectors, checkpoint, troubles = kept_vectors(folder)
     save_vectors(vectors, place)
-    told = f"vectors saved to {path}, as of {checkpoint.fraction:.1%}"
+    told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
     return "\n".join([told, *troubles])
 
 

@@ -243,7 +243,7 @@ class TrainScreen(PanedScreen):
         self.staging.staged.clear()
         self._asked = ()  # what the run did not answer any more is looked up
         if self.session.changed_text is not None:
-            self._ask_about_text(self.session.changed_text)
+            self.call_after_refresh(self._ask_about_text, self.session.changed_text)
         output = self.session.output
         if output is not None and self.session.unsaved and not self._saving:
             self.save(output)
@@ -257,7 +257,7 @@ class TrainScreen(PanedScreen):
         self._asked = wanted
         if not self.shot.ended:
             run.watch(wanted)
-        else:
+        elif self.shot.tokens_planned:  # else it ended before there were vectors
             self._look_up(tuple(one for one in wanted if one not in self._answers()))
 
     def _answers(self) -> dict[str, Neighbors]:
