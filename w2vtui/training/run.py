@@ -36,7 +36,7 @@ from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.history import Curve
-from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.meters import SpeedMeter, Standstill, StopWatch
 from w2vtui.training.moment import Moment
 from w2vtui.training.observer import Observer
 from w2vtui.training.probe import ProbeSet, choose_held_out
@@ -650,9 +650,11 @@ class Run:
             self._watch.start()
         self._follow_script()
         crew.staff()
+        standstill = Standstill()
         while crew.busy or not (crew.finished or self._stopping.is_set()):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
+            self._leave_out(standstill.seconds())
             self._follow_script()
             self._apply_change()
             self._tick(crew)
@@ -707,6 +709,11 @@ class Run:
             self._script = Script(stop_at=self._script.stop_at)
             self._crew.wait_at(self._script.milestone)
             self._note(f"changed by hand: change {numbers} of before is not repeated")
+
+    def _leave_out(self, seconds: float) -> None:
+        """Take time off the clock in which the process stood still while it was to train."""
+        if seconds and self._watch.leave_out(seconds):
+            self._note(f"stood still for {seconds:.0f} s: that time is left out")
 
     def _note_by_hand(self) -> None:
         """Note what other threads did."""
