@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -216,7 +217,7 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
         """Stand still as ctrl+z asks for; the clock of the run leaves that time out."""
         holds = run.snapshot().state == "training"
         if holds:
-            _aside(run.pause)
+            _aside(partial(run.pause, "suspended"))
         os.kill(os.getpid(), signal.SIGSTOP)
         if holds:
             _aside(run.resume)

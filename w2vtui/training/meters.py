@@ -39,7 +39,6 @@ class StopWatch:
             at = time.monotonic() if at is None else max(at, self._started)
             self._before, self._started = self._before + at - self._started, None
 
-
     def leave_out(self, seconds: float) -> bool:
         """Take off time in which nothing was trained; False where it did not run for so long."""
         if self._started is None or time.monotonic() - self._started < seconds:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal
 from textual.events import Resize, ScreenResume
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text
@@ -106,6 +107,8 @@ class NewRunScreen(Screen[None]):
         self.can_go_on = False
         """Whether a run is kept that is not at its end."""
         self._pane = PANES[0]
+        self._focused: Widget | None = None
+        """What had the focus last."""
 
     @property
     def preview(self) -> Preview | None:
@@ -172,6 +175,13 @@ class NewRunScreen(Screen[None]):
         self.set_class(tiny, "tiny")
         self.set_class(not tiny and (width < 110 or height < 38), "tabbed")
         self.call_after_refresh(self._show)
+        if not tiny:
+            self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Focus again what lost it by not being shown for a while."""
+        if self.focused is None and self._focused is not None and self.app.app_focus:
+            self.set_focus(self._focused)
 
     # ---- the text
 
@@ -426,6 +436,7 @@ class NewRunScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The hint is that of what has the focus."""
+        self._focused = self.focused
         self._show()
 
     def warn(self, message: str) -> None:
