@@ -783,7 +783,8 @@ class Run:
                 judgement = self._steering.judgement(seconds, tallies.tokens)
                 if judgement:
                     self._note(judgement)
-            self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
+            if self._speed.now:  # one reading is no speed yet
+                self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
         self._ticked = tallies
         if self._checkup is not None and pairs > 0:
             self._checkup.look(self.snapshot(), self.loss_curve)

@@ -161,8 +161,8 @@ class NewRunScreen(Screen[None]):
         self._show()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """Look what is kept, also when a dialog may have changed it."""
-        self._look_for_runs()
+        """Look what is kept, once all is painted, and when a dialog may have changed it."""
+        self.call_after_refresh(self._look_for_runs)
 
     def on_unmount(self) -> None:
         """Nobody asks about the text any more."""
