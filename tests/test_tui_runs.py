@@ -27,6 +27,7 @@ from test_tui import (
 )
 from textual.widgets import Input
 
+from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
@@ -347,6 +348,16 @@ async def test_without_checkpoints_nothing_is_kept(topical_corpus, runs_dir):
         await shows(app, "Save vectors and quit", "Quit without saving")
         assert "Keep" not in text_of(app)
     assert not runs_dir.exists()
+
+
+def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
+    got = {}
+    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
+    assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
+    assert got["run_settings"] == keeping(runs_dir, checkpoint_seconds=5.0)
+    assert run_command_line(["--no-checkpoints"]) == 0
+    assert not got["run_settings"].checkpoints
 
 
 # ---- while it trains

@@ -46,7 +46,10 @@ from w2vtui.tui.widgets.watch import WatchPanel
 if TYPE_CHECKING:
     from w2vtui.training.history import Curve
 
-RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
+RUN_HELP = (
+    "The counters: what is trained, how much of the text is kept, both losses. On the frame: what "
+    "the run is kept as, and how old its last checkpoint is."
+)
 QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
 CHART_SECONDS = 0.5
 """A chart costs most of a drawing, and a curve grows by a dot in seconds."""
