@@ -3,13 +3,14 @@
 # check  everything a change must pass; ends with the tests
 # lint   style, types and the direction of imports
 # plain  the kernels as plain Python, not compiled
+# bounds the kernels with every index checked, apart from those that are kept
 # wheel  build the wheel, install it in a clean environment, start it
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check lint format wheel plain clean
+.PHONY: run test check lint format wheel plain bounds clean
 
 run: $(READY)
 	@$(BIN)/python -m w2vtui
@@ -21,6 +22,9 @@ check: lint wheel plain test
 
 plain: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/test_kernels.py tests/test_text_kernel.py
+
+bounds: $(READY)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest tests/test_kernels.py tests/test_text_kernel.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -8,10 +8,14 @@ import random
 import numba
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
 
 assert w2v_kernels.compiling.kernel
+
+settings.register_profile("any speed", deadline=None)  # a busy machine is no failure
+settings.load_profile("any speed")
 
 if numba.config.DISABLE_JIT:
     # 64-bit hashes wrap around and NaN is looked for on purpose; NumPy's scalars would warn of it.

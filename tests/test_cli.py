@@ -610,6 +610,20 @@ def test_in_a_terminal_a_line_is_drawn_in_place(terminal, topical_corpus, tmp_pa
 
 
 @posix
+def test_a_dumb_terminal_gets_plain_lines_and_no_screen(
+    terminal, environment, topical_corpus, tmp_path
+):
+    environment["TERM"] = "dumb"
+    pid, descriptor = terminal(topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    drawn = read_terminal(descriptor)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, drawn
+    assert b"\x1b" not in drawn
+    assert b"finished after" in drawn
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
+@posix
 def test_ctrl_c_in_a_terminal_saves(terminal, topical_corpus, tmp_path):
     pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
     read_terminal(descriptor, until=b"ETA")
@@ -917,6 +931,13 @@ def test_an_encoding_that_does_not_exist_is_told(w2v, topical_corpus, tmp_path):
         (["train", "a.txt", "-epochs", "3"], "did you mean --epochs?"),
         (["train", "a.txt", "--zzzzz"], "no option --zzzzz (w2vtui train --help lists all)"),
         (["train", "a.txt", "--vector", "8"], "no option --vector: did you mean --vector-size?"),
+        (["train", "a.txt", "--size", "8"], "no option --size: did you mean --vector-size?"),
+        (["train", "a.txt", "-size=8"], "did you mean --vector-size?"),
+        (["a.txt", "-size", "8"], "did you mean --vector-size?"),
+        (["train", "a.txt", "--iter", "8"], "did you mean --epochs?"),
+        (["bench", "--iter=8"], "did you mean --epochs?"),
+        (["train", "a.txt", "--sg", "1"], "did you mean --model?"),
+        (["train", "a.txt", "--hs", "1"], "did you mean --objective?"),
         (["neighbors", "v.bin", "king", "--jsn"], "did you mean --json?"),
         (["evaluate", "v.bin", "--pair", "x"], "did you mean --pairs?"),
         (["trian"], "no file or command 'trian': did you mean w2vtui train?"),
@@ -959,6 +980,20 @@ def test_a_wrong_command_line_is_told_with_the_nearest_right_one(
     assert message in result.err
     assert result.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_every_flag_mistyped_is_answered_with_the_right_one(w2v, verb):
+    told = w2v(*filter(None, [verb, "--help"])).out
+    flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told)))
+    assert len(flags) >= 2
+    words = ["show"] if verb == "config" else ["x"] * 4
+    for flag in flags:
+        mistyped = flag[:-2] + flag[-1] + flag[-2]
+        if mistyped not in flags:
+            result = w2v(*filter(None, [verb]), *words, mistyped)
+            assert result.code == 2
+            assert f"no option {mistyped}: did you mean {flag}?" in result.err
 
 
 def test_a_file_named_like_a_verb_is_a_corpus(w2v, tmp_path, monkeypatch):

@@ -40,6 +40,7 @@ def files(tmp_path, monkeypatch):
     own.touch()
     monkeypatch.chdir(here)
     monkeypatch.setenv("W2VTUI_CONFIG", str(own))
+    monkeypatch.delenv("W2VTUI_RUNS_DIR")
     return own, here / "w2vtui.toml"
 
 
@@ -225,6 +226,9 @@ def values_of(table: str, name: str) -> st.SearchStrategy:
         return st.booleans()
     if kind is str:
         return st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
+    if "str" in str(kind):
+        text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
+        return st.none() | text.filter(lambda t: t.strip().lower() not in ("auto", "none"))
     if "float" in str(kind):
         numbers: st.SearchStrategy = st.floats(spec.low, spec.high, exclude_min=spec.low_open)
     else:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import errno
 import gzip
 import os
 import stat
 import subprocess
 import sys
+import tempfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +177,44 @@ def test_any_words_and_numbers_come_back(
     assert loaded.counts.tolist() == counts.tolist()
 
 
+ODD_WORDS = [
+    *("👍🏽", "👨\u200d👩\u200d👧", "🇺🇳", "e\u0301", "é", "שלום", "می\u200cخواهم", "हिन्दी"),
+    *("\u202eevil\u202c", "\ufeff", "a\ufeff", "\u2028", "\x85", "\xa0", "\u3000", "\x1c\x1f"),
+    *("\0", "\x1b[31m", "\x7f", "\u0301", "\U0010ffff", "\ue000", "</s>", "1", "-1e5", "nan"),
+    *("3\xa02", "#", '"'),
+]
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("first", range(0, len(ODD_WORDS), 9))
+def test_words_of_every_script_and_odd_character_come_back(
+    tmp_path: Path, extension: str, first: int
+) -> None:
+    words = ODD_WORDS[first:] + ODD_WORDS[:first]  # each kind stands first once, after the header
+    matrix = np.random.default_rng(first).standard_normal((len(words), 12)).astype(np.float32)
+    counts = np.arange(len(words))[::-1] + 1
+    save_vectors(KeyedVectors(words, matrix, counts), tmp_path / f"v{extension}")
+    loaded = load_vectors(tmp_path / f"v{extension}")
+    assert_same(loaded, words, matrix)
+    assert loaded.counts.tolist() == counts.tolist()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_gensim_and_we_read_what_the_other_writes(tmp_path: Path, extension: str) -> None:
+    gensim = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    words = [word for word in ODD_WORDS if word == word.strip() and word.isprintable()]
+    matrix = np.random.default_rng(0).standard_normal((len(words), 12)).astype(np.float32)
+    ours, theirs, binary = tmp_path / f"a{extension}", tmp_path / "b", extension == ".bin"
+    save_vectors(KeyedVectors(words, matrix), ours)
+    known = gensim.KeyedVectors.load_word2vec_format(str(ours), binary=binary)
+    assert known.index_to_key == words
+    assert np.array_equal(known.vectors, matrix)
+    for header in (True, False)[: 1 + (not binary)]:
+        known.save_word2vec_format(str(theirs), binary=binary, write_header=header)
+        assert_same(load_vectors(theirs), words, matrix)
+
+
 def test_text_holds_every_float32(tmp_path: Path) -> None:
     bits = np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32)
     numbers = bits.view(np.float32)
@@ -280,6 +321,9 @@ def test_a_header_that_lies_is_refused_before_memory_is_taken(
         (TEXT.replace(b"1e-07", b"\xd9\xa1"), "line 3: '١' is not a number"),
         (TEXT.replace(b"0.1 1e", b"0.1\xa01e"), "line 3: the row of 'naïve' has 1 numbers"),
         (TEXT.replace(b"1e-07", b"1\xa02"), r"line 3: '1\xa02' is not a number"),
+        (TEXT.replace(b"0.1 1e", b"0.1\x1c1e"), "line 3: the row of 'naïve' has 1 numbers"),
+        (TEXT.replace(b"1e-07", b"1e-07 \x1f"), "line 3: the row of 'naïve' has 3 numbers"),
+        (b"2 1\na \x1c\nb \x1d\n", r"line 2: '\x1c' is not a number"),
         (TEXT.replace(b"1e-07", b"nan"), "line 3: a number of the vector is nan"),
         (TEXT.replace(b"1e-07", b"-inf"), "line 3: a number of the vector is -inf"),
         (TEXT.replace(b"1e-07", b"1e39"), "line 3: a number of the vector is inf"),
@@ -365,6 +409,101 @@ def test_a_name_that_is_no_file_is_refused(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "absent.txt")
     assert "is not a file" in refusal(tmp_path)
     assert "is not a file" in refusal(tmp_path / "pipe")
+
+
+def wide(words: list[str], extension: str) -> bytes:
+    """A file of vectors long enough to tell its layout."""
+    numbers = np.linspace(-1, 1, 12 * len(words), dtype=np.float32).reshape(-1, 12)
+    with tempfile.TemporaryDirectory() as folder:
+        save_vectors(KeyedVectors(words, numbers), Path(folder, f"v{extension}"))
+        return Path(folder, f"v{extension}").read_bytes()
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A file of vectors with pieces changed, put in, taken out or repeated."""
+    content = draw(st.sampled_from([*SOUND, gzip.compress(SOUND[0]), gzip.compress(SOUND[-1])]))
+    for _ in range(draw(st.integers(1, 4))):
+        first = draw(st.integers(0, len(content)))
+        past = draw(st.integers(first, min(first + 20, len(content))))
+        piece = draw(st.sampled_from(PIECES) | st.binary(max_size=6) | st.just(content[first:past]))
+        content = content[:first] + piece + content[draw(st.sampled_from([first, past])) :]
+    return content
+
+
+SOUND = [
+    *(TEXT, WORD2VEC_C_TEXT, GLOVE_TEXT, WORD2VEC_C_BINARY, GENSIM_BINARY),
+    *(wide(WORDS, ".txt"), wide(WORDS, ".bin")),
+]
+PIECES = [
+    b" ",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"\x1c",
+    b"9",
+    b"-",
+    b"e",
+    b"nan",
+    b"999999999999",
+    b"3 2\n",
+    b"a 1 2\n",
+]
+
+
+@given(damaged(), st.sampled_from(["v.txt", "v.bin"]), st.sampled_from([None, 1, 2]))
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_damaged_file_gives_sound_vectors_or_an_error(
+    tmp_path: Path, content: bytes, name: str, limit: int | None
+) -> None:
+    path = written(tmp_path, name, content)
+    refused = ""
+    try:
+        loaded = load_vectors(path, limit=limit)
+    except VectorsError as error:
+        refused = str(error)
+    if refused:
+        assert refused.isprintable()
+        assert str(path) in refused
+        return
+    assert 1 <= len(loaded) <= (limit or len(content))
+    assert len(set(loaded.index_to_key)) == len(loaded) == len(loaded.vectors)
+    assert all(loaded.index_to_key)
+    assert np.isfinite(loaded.vectors).all()
+
+
+def lying_headers() -> dict[str, tuple[str, bytes]]:
+    """The worst that a header can say of a file of its size."""
+    text, binary = (wide([f"w{row}" for row in range(20_000)], end) for end in (".txt", ".bin"))
+    rows, records = text.partition(b"\n")[2], binary.partition(b"\n")[2]
+    n_text, n_binary = len(text), len(binary)
+    return {
+        "nothing": ("v.txt", text),
+        "no header": ("v.txt", rows),
+        "nothing, binary": ("v.bin", binary),
+        "many rows": ("v.txt", b"%d 12\n" % (n_text // 25 - 9) + rows),
+        "long rows": ("v.txt", b"1 %d\n" % (n_text // 2 - 9) + rows),
+        "many records": ("v.bin", b"%d 1\n" % (n_binary // 6 - 9) + records),
+        "long records": ("v.bin", b"1 %d\n" % (n_binary // 4 - 9) + records),
+        "all but one record": ("v.bin", b"19999 12\n" + records),
+    }
+
+
+@pytest.mark.parametrize("lie", lying_headers())
+def test_no_header_takes_more_memory_than_the_file_accounts_for(tmp_path: Path, lie: str) -> None:
+    """Twice the file, and what the reading of blocks takes whatever the file."""
+    path = written(tmp_path, *lying_headers()[lie])
+    sound = lie.startswith(("nothing", "no header"))
+    tracemalloc.start()
+    try:
+        with contextlib.nullcontext() if sound else pytest.raises(VectorsError):
+            load_vectors(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * path.stat().st_size + (24 << 20)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"2 2\n", b"1 3\na ", b"\x1f\x8b\x08"]))

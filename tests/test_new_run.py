@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 from test_tui import PATIENCE_SECONDS, shows, text_of, until
@@ -15,8 +17,11 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from w2vtui.corpus import sample as sampling
+from w2vtui.corpus.statistics import TextStatistics
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import estimate
+from w2vtui.training import fitting
+from w2vtui.training.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
+from w2vtui.training.fitting import shortfall
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.file_picker import FilePicker, TextTree, field_text, folder_of
 from w2vtui.tui.new_run import PANES, NewRunScreen
@@ -27,7 +32,7 @@ from w2vtui.tui.widgets.path_input import completion_of
 from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.zipf import zipf_lines
-from w2vtui.tui.words import duration
+from w2vtui.tui.words import duration, needs_of, warning
 
 
 def keys(app: W2vApp, *names: str) -> None:
@@ -204,16 +209,57 @@ async def test_settings_of_ones_own_are_no_preset(topical_corpus):
 
 
 async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_corpus, monkeypatch):
-    monkeypatch.setattr(estimate, "available_memory", lambda: 100_000_000)
+    told = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
+    monkeypatch.setattr(fitting, "available_memory", lambda: told.needed - 1)
+    monkeypatch.setattr(fitting, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
-        await shows(app, "100 MB there: raise min_count (5) or lower vector_size (100)")
+        await shows(app, f"{told.needed // 1_000_000} MB there: nothing of it would fit")
         await shows(app, "memory       ✗ about")
-        monkeypatch.setattr(estimate, "available_memory", lambda: None)
+        monkeypatch.setattr(fitting, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("vector_size")
         keys(app, "left")
         await until(app, lambda: "✗" not in text_of(app))
+
+
+def statistics(n_words, n_types, counts):
+    """A text known in full, with 2 million tokens in the vocabulary."""
+    return TextStatistics(
+        exact=True,
+        n_tokens=50_000_000,
+        n_types=n_types,
+        n_words=n_words,
+        n_kept=2_000_000,
+        subsampled_share=1.0,
+        sentence_length=20.0,
+        most_common=(),
+        rarest_kept=(),
+        rarest_count=5,
+        counts=counts,
+    )
+
+
+def test_a_text_of_rare_words_needs_the_most_while_it_is_read():
+    seen = statistics(n_words=1_000, n_types=40_000_000, counts=np.full(1_000, 2_000))
+    needs = needs_of(seen, TrainingSettings(), LiveSettings())
+    assert needs.n_bytes == estimate_reading_memory(40_000_000) + SCREEN_BYTES
+    few = needs_of(dataclasses.replace(seen, n_types=1_000), TrainingSettings(), LiveSettings())
+    told = estimate_memory(1_000, 2_000_000, TrainingSettings(), LiveSettings(), screen=True)
+    assert few.n_bytes == told.total
+
+
+def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch):
+    counts = np.repeat([90, 10], [20_000, 480_000])
+    seen = statistics(n_words=500_000, n_types=500_000, counts=counts)
+    fits = estimate_memory(100_000, 0, TrainingSettings(), LiveSettings(), screen=True)
+    monkeypatch.setattr(fitting, "available_memory", lambda: fits.needed)
+    needs = needs_of(seen, TrainingSettings(), LiveSettings())
+    assert needs.too_large
+    lacks = shortfall(500_000, counts, TrainingSettings(), LiveSettings(), screen=True)
+    assert f"there: max_final_vocab {lacks.max_final_vocab} or min_count 11" in (
+        warning(seen, needs, CorpusSettings())
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +14,9 @@ from conftest import TOPICS, topical_sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from w2v_kernels.cpu import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
+from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.backend import CpuBackend
@@ -150,6 +155,85 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         expected[first:stop] = 0
     np.testing.assert_array_equal(seen, np.tile(expected, (epochs, 1)))
     assert crew.tallies().tokens == planned
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    lines=st.lists(st.lists(st.sampled_from("abcdef"), max_size=30), min_size=1, max_size=60),
+    workers=st.integers(1, 4),
+    epochs=st.integers(1, 2),
+    window=st.integers(1, 5),
+)
+def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_window(
+    lines, workers, epochs, window
+):
+    """All that is between a text and the tallies is real."""
+    corpus = encode_sentences([*lines, ["a"]], CorpusSettings(min_count=1))
+    live = LiveSettings(
+        workers=workers, epochs=epochs, window=window, shrink_windows=False, sample=0.0, alpha=0.1
+    )
+    backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
+    route = Route(len(corpus.ids))
+    schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * route.tokens_per_epoch)
+    crew = Crew(backend, route, backend.plan(live), schedule)
+    crew.staff()
+    crew.join()
+    assert crew.error is None
+    lengths = [*map(len, lines), 1]
+    pairs = sum(min(i, window) + min(n - 1 - i, window) for n in lengths for i in range(n))
+    tallies = crew.tallies()
+    assert tallies.tokens == tallies.centers == epochs * sum(lengths)
+    assert tallies.pairs == epochs * pairs
+
+
+def test_a_sentence_of_25_000_tokens_trains_every_one():
+    words = [f"w{number % 700}" for number in range(25_000)]
+    run = trained(
+        sentences=[words], probe=False, epochs=2, window=3, shrink_windows=False, sample=0.0
+    )
+    snapshot = run.snapshot()
+    assert (snapshot.tokens, snapshot.kept_share) == (50_000, 1.0)
+    assert snapshot.pairs == 2 * (2 * 3 * 25_000 - 3 * 4)
+
+
+TEXT_CHANGES = {
+    "removed": Path.unlink,
+    "emptied": lambda path: os.truncate(path, 0),
+    "shrunk": lambda path: os.truncate(path, 1000),
+    "replaced": lambda path: path.write_bytes(b"\xff\0" * 10**5),
+}
+
+
+@pytest.mark.parametrize("change", TEXT_CHANGES)
+def test_what_happens_to_a_text_once_it_is_read_changes_no_epoch(topical_corpus, change):
+    """The epochs train on what the first pass encoded: not even the cache need stay."""
+
+    def vectors(after_reading):
+        def read(progress, stop):
+            corpus = open_corpus([topical_corpus], CorpusSettings(min_count=1))
+            after_reading()
+            return corpus
+
+        live = LiveSettings(workers=1, epochs=2)
+        run = Run(read, TrainingSettings(vector_size=16), live)
+        run.start()
+        assert run.wait(DEADLINE)
+        return run.vectors().vectors
+
+    def spoil():
+        TEXT_CHANGES[change](topical_corpus)
+        shutil.rmtree(cache_folder())
+
+    np.testing.assert_array_equal(vectors(lambda: None), vectors(spoil))
+
+
+def test_tallies_of_workers_add_up_to_the_last_pair():
+    one, other = CpuBackend.make_tallies(), CpuBackend.make_tallies()
+    one[[LOSS, PAIRS]], other[[LOSS, PAIRS]] = (4e12, 10**12), (0.25, 1)
+    total = CpuBackend.sum_tallies([one, other])
+    assert (total.loss, total.pairs) == (4e12 + 0.25, 10**12 + 1)
+    # As one worker counts them that trains what two trained.
+    assert CpuBackend.sum_tallies([other, other]).loss == 2 * CpuBackend.sum_tallies([other]).loss
 
 
 def test_one_worker_repeats_bit_for_bit():
@@ -358,6 +442,20 @@ def test_an_unreadable_corpus_fails_the_run(tmp_path):
         run.wait(DEADLINE)
     with pytest.raises(SettingsError, match="no vectors"):
         run.vectors()
+
+
+@pytest.mark.parametrize("failure", [OSError(5, "broken"), KeyboardInterrupt(), SystemExit(3)])
+def test_what_the_reader_of_a_corpus_raises_ends_the_run_as_it_is(failure):
+    def read(progress, stop):
+        raise failure
+
+    run = Run(read)
+    run.start()
+    with pytest.raises(type(failure)) as caught:
+        run.wait(DEADLINE)
+    assert caught.value is failure
+    assert run.snapshot().state == "failed"
+    until(lambda: not any(t.name.startswith("w2vtui") for t in threading.enumerate()), "the end")
 
 
 def test_stopping_before_the_training_begins_stops():

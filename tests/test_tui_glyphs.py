@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.cells import cell_len
@@ -16,7 +18,16 @@ from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
-from w2vtui.tui.glyphs import _PLAIN, _SPELLINGS, ASCII, BLOCK, BRAILLE, GLYPHS, MARKERS
+from w2vtui.tui.glyphs import (
+    _PLAIN,
+    _SPELLINGS,
+    ASCII,
+    BLOCK,
+    BRAILLE,
+    GLYPHS,
+    MARKERS,
+    glyphs_for,
+)
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form
 from w2vtui.tui.train import TrainScreen
@@ -176,6 +187,38 @@ async def test_a_tiny_terminal_and_blocks(size):
         await wait_for(app, lambda: set("▀▄▙▜") & set(text_of(app)))
         assert not any("\u2800" <= char <= "\u28ff" for char in text_of(app))
         assert "╭" in text_of(app)
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "caf? ????"), ("latin-1", "café ????")])
+async def test_a_terminal_that_is_not_utf_8_is_drawn_in_what_it_has(
+    monkeypatch, tmp_path, encoding, shown
+):
+    text = tmp_path / "notes.txt"
+    text.write_text("café 東京 [plain]\n" * 400, encoding="utf-8")
+    monkeypatch.setattr(sys, "__stderr__", SimpleNamespace(encoding=encoding, isatty=lambda: False))
+    app = W2vApp(Form(corpus=str(text)))
+    async with app.run_test(size=(120, 40)):
+        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await wait_for(app, lambda: f"{shown} [plain]" in text_of(app))
+        text_of(app).encode(encoding)
+        assert app.glyphs.is_ascii
+        assert all(cell_len(line) == 120 for line in screen_lines(app))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_an_encoding_of_all_characters_changes_nothing(encoding):
+    for marker in MARKERS:
+        glyphs, filters = glyphs_for(marker, encoding)
+        assert glyphs is GLYPHS[marker]
+        assert filters[1:] == glyphs.filters
+
+
+def test_what_a_terminal_would_obey_is_left_out_and_the_rest_keeps_its_width():
+    inert = glyphs_for("braille", "utf-8")[1][0]
+    text = "a\x1b[31m\u202eb\x9b 東京\u2800 می\u200cخواهم"
+    (drawn,) = inert.apply([Segment(text)], Color(0, 0, 0))
+    assert drawn.text.replace("?", "") == "a[31mb 東京\u2800 می\u200cخواهم"
+    assert cell_len(drawn.text) == cell_len(text)
 
 
 def test_an_unknown_marker_is_refused():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from test_tui import form, state, text_of, training, until
 from textual.events import Resize
 from textual.geometry import Size
 
 LARGE, TINY = Size(200, 60), Size(20, 5)
 N_ROUNDS = 30
+EVERY_KIND = [
+    *((1, 1), (500, 1), (1, 200), (10, 3), (40, 12), (79, 24), (80, 23)),
+    *((80, 24), (80, 100), (500, 200), (1, 1), (120, 40)),
+]
 
 
 async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topical_corpus):
@@ -34,3 +39,18 @@ async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topi
         await until(app, lambda: app.focused is app.screen.query_one("#controls"))
         app.simulate_key("space")
         await until(app, lambda: state(app) == "paused")
+
+
+async def test_every_size_from_1x1_to_500x200_is_filled_while_a_run_trains(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        for width, height in EVERY_KIND:
+            size = Size(width, height)
+            app.post_message(Resize(size, size))
+            await until(app, lambda size=size: app.size == size and app.screen.size == size)
+
+            def is_filled(width=width, height=height):
+                lines = text_of(app).splitlines()
+                return len(lines) == height and {cell_len(line) for line in lines} == {width}
+
+            await until(app, is_filled)
+        assert state(app) == "training"

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from w2vtui.formats import load_vectors
-from w2vtui.runs.folder import all_runs, status_of
+from w2vtui.runs.folder import all_runs, kept_vectors, status_of
 from w2vtui.runs.generations import generations
-from w2vtui.runs.resuming import kept_vectors
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
@@ -30,10 +29,11 @@ import w2v_kernels.compiling  # compiled kernels come from the user's cache, cor
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.tui.app import run_app
+run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
-kept = RunSettings(runs_dir=runs_dir, checkpoint_seconds=0.2)
+kept = RunSettings(**run_settings)
 sys.exit(run_app([corpus], CorpusSettings(), training, live, output or None, run_settings=kept))
 """
 SLOW_DISK = """
@@ -59,11 +59,19 @@ TrainScreen._draw_panels = broken
 class Terminal:
     """A program in a terminal of 120x40, and all that it wrote."""
 
-    def __init__(self, corpus: Path, runs_dir: Path, output: Path | str, first: str) -> None:
+    def __init__(
+        self,
+        corpus: Path,
+        runs_dir: Path,
+        output: Path | str,
+        first: str,
+        variables: dict[str, str],
+    ) -> None:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
         environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
+        environment |= variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
         for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
             environment.pop(name, None)
@@ -118,10 +126,10 @@ def only_run(folder: Path) -> Path:
 
 @contextmanager
 def terminal(
-    corpus: Path, folder: Path, *, output: Path | str = "", first: str = ""
+    corpus: Path, folder: Path, *, output: Path | str = "", first: str = "", **variables: str
 ) -> Iterator[Terminal]:
-    """first: what the program does before it shows a screen"""
-    opened = Terminal(corpus, folder / "runs", output, first)
+    """first: what the program does before it shows a screen; variables: of the environment"""
+    opened = Terminal(corpus, folder / "runs", output, first, variables)
     try:
         yield opened
     finally:
@@ -232,3 +240,17 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
         opened.program.wait(PATIENCE_SECONDS)
     assert output.read_text().startswith("26 16\n")
     assert status_of(only_run(tmp_path)).state == "stopped"
+
+
+def test_a_screen_that_fails_saves_the_vectors_of_a_run_that_is_not_kept(topical_corpus, tmp_path):
+    """No place was named for them, and nobody can be asked."""
+    unkept = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
+    with terminal(topical_corpus, tmp_path, first=unkept, TMPDIR=str(tmp_path)) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x13")
+        assert opened.exit_code() == 1
+        assert b"ZeroDivisionError" in opened.written
+        assert opened.was_restored()
+    (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
+    assert f"vectors saved to {rescued}".encode() in opened.written
+    assert load_vectors(rescued).vectors.shape == (26, 16)

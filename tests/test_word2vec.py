@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import gzip
 import inspect
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 
@@ -12,6 +17,7 @@ import pytest
 from conftest import TOPICS, topical_sentences
 
 import w2vtui
+from w2v_kernels import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.training.run import Run
@@ -40,6 +46,10 @@ GENSIM = {
     "shrink_windows": True,
 }
 """Names and defaults of gensim 4.3's Word2Vec."""
+
+
+class Lost(Exception):  # noqa: N818 - as a caller may name it
+    """What an iterator of somebody else's raises."""
 
 
 def untouchable():
@@ -134,6 +144,25 @@ def test_a_setting_reaches_the_training(settings_of_run, given, field, value):
     assert getattr(live, field) == value
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "value"), [("size", "vector_size", 7), ("iter", "epochs", 3)]
+)
+def test_names_of_gensim_3_are_taken_with_a_warning_where_they_stand(
+    settings_of_run, old, new, value
+):
+    with pytest.warns(DeprecationWarning, match=f"^{old} is {new} since gensim 4$") as caught:
+        training, live = settings_of_run(**{old: value})
+    assert getattr(training if new == "vector_size" else live, new) == value
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(("old", "new"), [("size", "vector_size"), ("iter", "epochs")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_is_wrong_under_an_old_name_is_told_under_the_new_one(old, new):
+    with pytest.raises(SettingsError, match=f"{new} must be .*, got 0"):
+        Word2Vec(untouchable(), **{old: 0})
+
+
 def test_the_package_offers_the_class_and_the_vectors():
     assert w2vtui.Word2Vec is Word2Vec
     model = Word2Vec([["a", "b"]] * 5, **SMALL)
@@ -158,9 +187,9 @@ def test_a_corpus_must_be_given_and_only_one(tmp_path):
         ({"windw": 3}, r"no setting 'windw': did you mean window\?"),
         ({"shared_nose": True}, "did you mean shared_noise"),
         ({"vectorsize": 50}, "did you mean vector_size"),
-        ({"size": 50}, "did you mean vector_size"),  # gensim 3's name
         ({"min_cuont": 1}, "did you mean min_count"),
-        ({"iter": 5}, "no setting 'iter'.*epochs"),  # gensim 3's name
+        ({"size": 50, "vector_size": 60}, "give vector_size or size.*got 60 and 50"),
+        ({"iter": 3, "epochs": 4}, "give epochs or iter, one of them; got 4 and 3"),
         ({"lower_case": True}, "did you mean lowercase"),
         ({"window": 0}, "window must be 1 to 64 words, got 0"),
         ({"window": True}, "window must be .*, got True"),
@@ -219,9 +248,12 @@ def test_a_missing_file_is_told(tmp_path):
         Word2Vec(corpus_file=tmp_path / "notes.txt")
 
 
-def test_a_training_that_diverges_is_told_and_leaves_no_thread():
-    with pytest.raises(DivergedError, match="lower alpha"):
-        Word2Vec(topical_sentences(500), alpha=900.0, **(SMALL | {"epochs": 20}))
+@pytest.mark.parametrize("model", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
+def test_a_training_that_diverges_is_told_and_leaves_no_thread(model, objective):
+    mode = {"model": model, "objective": objective, "workers": 2}
+    with pytest.raises(DivergedError, match=r"diverged.*lower alpha"):
+        Word2Vec(topical_sentences(300), alpha=1000.0, **(SMALL | mode))
     assert_no_thread_is_left()
 
 
@@ -236,20 +268,30 @@ def test_a_generator_is_read_once_and_trains_as_the_list_does():
     assert of_generator.wv.vectors.tobytes() == of_list.wv.vectors.tobytes()
 
 
-def test_what_the_iterator_raises_comes_through_and_no_thread_is_left():
-    class Lost(Exception):  # noqa: N818 - as a caller may name it
-        pass
+@pytest.mark.parametrize("failure", [Lost("down"), OSError(5, "lost"), KeyboardInterrupt()])
+@pytest.mark.parametrize("n_before", [0, 100, 9_000], ids="{} sentences before".format)
+@pytest.mark.parametrize("within", [False, True], ids=["between sentences", "within one"])
+def test_what_the_iterator_raises_comes_through_and_nothing_is_left(
+    tmp_path, monkeypatch, failure, n_before, within
+):
+    """9,000 sentences are more than a block of what is read at a time."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    lost = Lost("the network is down")
+    def tokens():
+        yield "ship"
+        raise failure
 
     def sentences():
-        yield from topical_sentences(100)
-        raise lost
+        yield from topical_sentences(n_before)
+        if within:
+            yield tokens()
+        raise failure
 
-    with pytest.raises(Lost) as caught:
+    with pytest.raises(type(failure)) as caught:
         Word2Vec(sentences(), **SMALL)
-    assert caught.value is lost
-    assert_no_thread_is_left()
+    assert caught.value is failure
+    assert not run_threads()
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_interrupt_while_it_trains_leaves_no_thread(monkeypatch):
@@ -344,6 +386,36 @@ def test_one_worker_repeats_bit_for_bit_and_another_seed_differs(sg, hs):
     first = vectors(7)
     assert first.tobytes() == vectors(7).tobytes()
     assert not np.allclose(first, vectors(8))
+
+
+DIGESTS = """
+import hashlib, json, sys
+from w2vtui import Word2Vec
+sentences = json.load(sys.stdin)
+for mode in {modes}:
+    wv = Word2Vec(sentences, **mode, **{small}).wv
+    print(hashlib.sha256(" ".join(wv.index_to_key).encode() + wv.vectors.tobytes()).hexdigest())
+"""
+MODES = [{"sg": sg, "hs": hs} for sg in (0, 1) for hs in (0, 1)]
+
+
+def test_one_worker_repeats_in_another_process_whatever_its_hashes(monkeypatch):
+    """Many words are equally frequent: their order must not be that of a set or a dict."""
+    sentences = topical_sentences(100) + [[f"rare{n}", "ship", f"odd{n}"] for n in range(100)]
+    if compiling.CACHE_FOLDER is not None:
+        monkeypatch.setenv("NUMBA_CACHE_DIR", str(compiling.CACHE_FOLDER))
+
+    def digests(seed):
+        done = subprocess.run(
+            [sys.executable, "-c", DIGESTS.format(modes=MODES, small=SMALL)],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            input=json.dumps(sentences), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.split()
+
+    first = digests("1")
+    assert len(set(first)) == len(MODES)
+    assert digests("4711") == first
 
 
 @pytest.mark.parametrize(

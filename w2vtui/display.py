@@ -10,7 +10,8 @@ from __future__ import annotations
 import unicodedata
 
 ELLIPSIS = "…"
-_JOINERS = frozenset("\u200c\u200d")
+JOINERS = frozenset("\u200c\u200d")
+"""Cannot be seen, but join the letters or emoji beside them."""
 
 
 def safe_text(token: str, limit: int | None = None) -> str:
@@ -57,7 +58,7 @@ def _joins(text: str, at: int) -> bool:
 
     Latin letters and digits never join: between them a joiner can only hide.
     """
-    return text[at] in _JOINERS and all(
+    return text[at] in JOINERS and all(
         side and not side.isascii() and unicodedata.category(side)[0] in "LMS"
         for side in (text[at - 1 : at], text[at + 1 : at + 2])
     )

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-import os
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Literal, get_args, get_type_hints
 
 from w2vtui.errors import SettingsError
+from w2vtui.resources import available_cores as available_cores
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
@@ -331,12 +331,6 @@ AUTO_EPOCHS_TOKENS = 8_000_000
 def auto_epochs(n_tokens: int) -> int:
     """5 passes over a large corpus; over a small one enough for 8 million tokens, 100 at most."""
     return max(5, min(100, math.ceil(AUTO_EPOCHS_TOKENS / max(n_tokens, 1))))
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def default_alpha(model: Model, objective: Objective) -> float:

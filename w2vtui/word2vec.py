@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,13 @@ class Word2Vec:
     min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
 
     Further settings of settings.py, such as shared_noise or lowercase, are taken by name; model and
-    objective go before sg and hs.
+    objective go before sg and hs. So are gensim 3's size and iter, with a DeprecationWarning.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
         CorpusError: the corpus cannot be read or leaves nothing to train on.
         DivergedError: the loss stopped being a number.
+        BackendError: the vectors do not fit in memory; says what would.
     """
 
     def __init__(
@@ -67,6 +69,10 @@ class Word2Vec:
         if (sentences is None) == (corpus_file is None):
             given = "neither" if sentences is None else "both"
             raise SettingsError(f"give sentences or corpus_file, one of them; got {given}")
+        if "size" in further:
+            vector_size = _of_gensim_3(further, "size", "vector_size", vector_size, 100)
+        if "iter" in further:
+            epochs = _of_gensim_3(further, "iter", "epochs", epochs, 5)
         of_corpus = {name: further.pop(name) for name in _CORPUS_NAMES if name in further}
         for name in further:
             if name not in field_types(LiveSettings):
@@ -113,6 +119,15 @@ def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings
         run.stop()
         raise
     return run.vectors()
+
+
+def _of_gensim_3(further: dict[str, Any], old: str, new: str, given: Any, default: Any) -> Any:
+    """The value of a setting under its old name, which is taken out of `further`."""
+    value = further.pop(old)
+    if given != default:
+        raise SettingsError(f"give {new} or {old}, one of them; got {given!r} and {value!r}")
+    warnings.warn(f"{old} is {new} since gensim 4", DeprecationWarning, stacklevel=3)
+    return value
 
 
 def _objective(hs: int, negative: int) -> Objective:

@@ -4,7 +4,8 @@
     legacy.py      word2vec.c's spellings
     train.py       a run without a screen     progress.py   what it shows meanwhile
                                               scores.py     what it says of its vectors
-    runs.py        runs, resume, replay, export
+    resume.py      resume, replay                 runs.py       runs, export
+    places.py      files read and written
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
     config.py      settings files: show, path, init
@@ -64,10 +65,14 @@ def _run(argv: Sequence[str]) -> int:
         from w2vtui.cli import look
 
         return getattr(look, arguments.verb)(arguments)
-    if arguments.verb in ("runs", "resume", "replay", "export"):
+    if arguments.verb in ("runs", "export"):
         from w2vtui.cli import runs
 
         return getattr(runs, arguments.verb)(arguments)
+    if arguments.verb in ("resume", "replay"):
+        from w2vtui.cli import resume
+
+        return getattr(resume, arguments.verb)(arguments)
     if arguments.verb == "bench":
         from w2vtui.cli.bench import bench
 

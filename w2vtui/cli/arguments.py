@@ -132,6 +132,24 @@ _BENCH_SETTINGS = (
 """What every trainer can be told; only ours can share noise, and be told not to."""
 _BENCH_EPOCHS = 1
 
+_ELSEWHERE = {
+    "size": "--vector-size",
+    "dim": "--vector-size",
+    "iter": "--epochs",
+    "epoch": "--epochs",
+    "sg": "--model",
+    "cbow": "--model",
+    "hs": "--objective",
+    "loss": "--objective",
+    "neg": "--negative",
+    "ws": "--window",
+    "lr": "--alpha",
+    "minCount": "--min-count",
+    "thread": "--workers",
+    "threads": "--workers",
+}
+"""What settings are called in gensim, word2vec.c and fastText, where that is no near spelling."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Names the nearest flag when one is unknown, and points to --help."""
@@ -147,8 +165,11 @@ class _Parser(argparse.ArgumentParser):
         for word in unknown:
             if word.startswith("-"):
                 known = [option for action in self._actions for option in action.option_strings]
-                near = difflib.get_close_matches(word.split("=")[0], known, n=1, cutoff=0.65)
-                hint = f": did you mean {near[0]}?" if near else ""
+                name = word.split("=")[0]
+                meant = _ELSEWHERE.get(name.lstrip("-"), "")
+                if meant not in known:
+                    meant = "".join(difflib.get_close_matches(name, known, n=1, cutoff=0.65))
+                hint = f": did you mean {meant}?" if meant else ""
                 self.error(f"there is no option {word}{hint}")
         if unknown:
             self.error(f"one argument too many: {unknown[0]}")
@@ -184,21 +205,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if verb != "bench":
             arguments.training_settings = _settle(arguments, config, TrainingSettings)
             arguments.screen_settings = _settle(arguments, config, ScreenSettings)
-    if verb in ("app", "train", "runs", "resume", "replay", "export"):
-        arguments.run_settings = _settle(arguments, arguments_config(arguments), RunSettings)
+    if arguments.verb in _OF_RUNS:
+        if not hasattr(arguments, "config"):
+            arguments.config = read_config()
+        arguments.run_settings = _settle(arguments, arguments.config, RunSettings)
     if verb == "resume":
         arguments.wanted = {
             kind: _given(arguments, kind)
             for kind in (CorpusSettings, TrainingSettings, LiveSettings)
         }
     return arguments
-
-
-def arguments_config(arguments: argparse.Namespace) -> Config:
-    """What files and variables say, read once."""
-    if not hasattr(arguments, "config"):
-        arguments.config = read_config()
-    return arguments.config
 
 
 def _check_first_word(argv: Sequence[str]) -> None:
@@ -248,6 +264,9 @@ def _given(arguments: argparse.Namespace, settings: type) -> dict[str, Any]:
         if value is not None
     }
 
+
+_OF_RUNS = ("app", "train", "runs", "resume", "replay", "export", "config show")
+"""Verbs that know where runs are kept."""
 
 _AUTO = object()
 """Stands for `auto` on the command line, where None means `not given`."""
@@ -336,7 +355,7 @@ def _add_setting(
     group.add_argument(
         flag,
         dest=name,
-        metavar="NAME" if kind is str else metavar,
+        metavar="NAME" if "str" in str(kind) and not choices_of(kind) else metavar,
         type=_reader(settings, name),
         default=default,
         help=text,

@@ -32,20 +32,21 @@ class Progress:
     """Time between two looks."""
 
     def __init__(self, run: Run) -> None:
+        """run: not started yet; what happened to it at an earlier time is not shown again."""
         self.run = run
+        self._n_events = len(run.snapshot().events)
 
     def follow(self) -> None:
         """Show the run until it is over."""
-        n_events = 0
         over = False
         shown = -math.inf
         while not over:
             over = self.run.is_over(POLL_SECONDS)
             snapshot = self.run.snapshot()
-            for event in snapshot.events[n_events:]:
+            for event in snapshot.events[self._n_events :]:
                 if event.kind != "error":  # an error ends the command, and is told there
                     self.note(event)
-            n_events = len(snapshot.events)
+            self._n_events = len(snapshot.events)
             if over or time.monotonic() - shown >= self.seconds:
                 self.show(snapshot)
                 shown = time.monotonic()
@@ -162,9 +163,10 @@ def _where(snapshot: Snapshot) -> str:
 def _how(snapshot: Snapshot) -> str:
     """How well and how fast it goes."""
     parts = []
+    over = snapshot.ended or snapshot.state == "finishing"
     if snapshot.tokens:
         speed, loss = snapshot.words_per_second, snapshot.loss
-        if snapshot.ended or snapshot.state == "finishing":
+        if over:
             speed, loss = snapshot.mean_words_per_second, snapshot.mean_loss
         parts.append(f"{speed:,.0f} words/s")
         if loss is not None:
@@ -174,6 +176,6 @@ def _how(snapshot: Snapshot) -> str:
             f"probe {snapshot.probe.loss:.3f} \N{PLUS-MINUS SIGN} "
             f"{snapshot.probe.standard_error:.3f}"
         )
-    if snapshot.tokens and not snapshot.ended:
+    if snapshot.tokens and not over:
         parts.append(f"alpha {snapshot.rate:.5f}")
     return "  ".join(parts)

@@ -1,17 +1,15 @@
-"""`w2vtui runs`, `resume`, `replay` and `export`: runs that are kept."""
+"""`w2vtui runs` and `export`: runs that are kept, listed, removed, saved as vectors."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
-import threading
 import time
 from collections.abc import Sequence
 
 from w2vtui.cli.output import tell
-from w2vtui.cli.train import carry_out, check_outputs
-from w2vtui.corpus import EncodedCorpus, ReadingProgress
+from w2vtui.cli.places import check_outputs
 from w2vtui.display import ago_text, cell_width, pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
@@ -20,21 +18,11 @@ from w2vtui.runs.folder import (
     RunStatus,
     all_runs,
     find_run,
+    kept_vectors,
     remove_run,
     runs_folder,
     status_of,
 )
-from w2vtui.runs.recorder import absolute
-from w2vtui.runs.resuming import (
-    kept_vectors,
-    largest_difference,
-    replay_of,
-    resumption,
-    text_of_run,
-)
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.quality import QualitySets
-from w2vtui.training.run import Run
 
 
 def runs(arguments: argparse.Namespace) -> int:
@@ -54,82 +42,6 @@ def runs(arguments: argparse.Namespace) -> int:
     else:
         tell(f"no run is kept in {safe_text(str(root))}")
     return 0
-
-
-def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run; return the exit code."""
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    wanted = arguments.wanted
-    taken = resumption(
-        folder,
-        force=arguments.force,
-        sources=absolute(arguments.corpus),
-        corpus_settings=wanted[CorpusSettings],
-        training=wanted[TrainingSettings],
-        live=wanted[LiveSettings],
-    )
-    try:
-        output = arguments.output or taken.record.output
-        check_outputs(output, None, taken.sources)
-        record = taken.record
-        sets = QualitySets.for_corpus(taken.sources, record.pairs, record.analogies)
-        run = Run(
-            text_of_run(folder.name, taken.sources, taken.corpus_settings),
-            record.training,
-            record.settings,
-            quality_sets=sets,
-            keeper=taken.recorder,
-            checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
-            go_on_from=taken.fit,
-            script=taken.script,
-        )
-        for note in taken.notes:
-            tell(safe_text(note))
-    except BaseException:
-        taken.recorder.close()
-        raise
-    return carry_out(
-        run,
-        taken.recorder,
-        output=output,
-        stop_when=arguments.stop_when,
-        words=arguments.neighbors,
-        json_lines=arguments.json,
-    )
-
-
-def replay(arguments: argparse.Namespace) -> int:
-    """Repeat a run and compare; return the exit code."""
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    repeated = replay_of(folder)
-    record = repeated.record
-    sources = absolute(arguments.corpus) or record.sources
-    check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings)
-
-    def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        corpus = read(progress, stop)
-        repeated.check(corpus)
-        return corpus
-
-    run = Run(
-        read_same,
-        record.training,
-        record.settings,
-        looks_at_vectors=False,
-        script=repeated.script,
-    )
-    code = carry_out(run, None, output=arguments.output, json_lines=arguments.json)
-    if code or run.snapshot().tokens != repeated.checkpoint.clock:
-        return code
-    apart = largest_difference(run.matrices(), repeated.checkpoint.vectors)
-    if not apart:
-        tell(f"the vectors are those of {folder.name}, bit for bit")
-        return 0
-    tell(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
-    if not repeated.exact:
-        tell("as several threads do: --workers 1 or --deterministic repeats bit for bit")
-    return 1 if repeated.exact else 0
 
 
 def export(arguments: argparse.Namespace) -> int:

@@ -15,15 +15,14 @@ from types import FrameType
 
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
+from w2vtui.cli.places import check_outputs, without
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, find_files, open_corpus, sample_path
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
-from w2vtui.formats import check_writable, save_vectors, vocab_beside
-from w2vtui.formats.atomic import check_target
+from w2vtui.formats import save_vectors
 from w2vtui.runs.recorder import Recorder, recorder_of_new_run
-from w2vtui.settings import CorpusSettings
 from w2vtui.signals import handling
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
@@ -52,7 +51,7 @@ def train(arguments: argparse.Namespace) -> int:
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return open_corpus(
-            _without(sources, outputs, arguments.corpus_settings),
+            without(sources, outputs, arguments.corpus_settings),
             arguments.corpus_settings,
             progress=progress,
             stop=stop,
@@ -105,67 +104,45 @@ def carry_out(
     """
     for condition in stop_when:
         run.break_when(condition, stop=True)
-    try:
-        with _stopped_by_signals(run) as interrupted:
-            if recorder is not None:
-                recorder.follow(run.snapshot)
-            run.start()
-            choose_progress(run, json_lines).follow()
-            if interrupted.exit_code and run.snapshot().tokens == 0:
-                tell("w2vtui: interrupted before anything was learned")
-                return interrupted.exit_code
-            run.wait()  # raises what the run failed of
-            for condition in run.breakpoints:
-                tell(f"--stop-when {condition!r} did not come true while it trained")
-            vectors = run.vectors()
-            if output:
-                _save(vectors, output, save_vocab)
-    finally:
-        if recorder is not None:
-            recorder.close()
+    progress = choose_progress(run, json_lines)
+    with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
+        run.start()
+        progress.follow()
+        if interrupted.exit_code and run.snapshot().tokens == 0:
+            tell("w2vtui: interrupted before anything was learned")
+            return interrupted.exit_code
+        run.wait()  # raises what the run failed of
+        for condition in run.breakpoints:
+            tell(f"--stop-when {condition!r} did not come true while it trained")
+        vectors = run.vectors()
+        if output:
+            _save(vectors, output, save_vocab)
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        if way_on := recorder.way_on(run.snapshot()):
+        if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
             tell(way_on)
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
 
 
-def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
-    """Find out before the training that it can be saved, and over nothing that is still needed.
-
-    Returns the files that will be written, as real paths.
-    """
-    if not path:
-        if vocab_path:
-            raise SettingsError(f"--save-vocab {vocab_path} needs -o FILE: give both")
-        return []
-    check_writable(path)
-    if vocab_path:
-        check_target(vocab_path)
-    written = [os.path.realpath(path), os.path.realpath(vocab_path or vocab_beside(path))]
-    if written[0] == written[1]:
-        raise SettingsError(f"{path} cannot hold the vectors and the counts: name two files")
-    for source in sources:
-        if os.path.realpath(source) in written:
-            raise SettingsError(
-                f"{source} is the corpus, and would be overwritten: name another file"
-            )
-    return written
-
-
-def _without(
-    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
-) -> Sequence[str | Path]:
-    """The sources; a folder that holds vectors from an earlier time becomes its other files."""
-    if not outputs or not any(Path(source).is_dir() for source in sources):
-        return sources
-    files = find_files(sources, encoding=settings.encoding)
-    others = [file for file in files if os.path.realpath(file) not in outputs]
-    return others if len(others) < len(files) else sources
+@contextmanager
+def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
+    """Let a recorder follow the run, and end in order; but at once on a second Ctrl-C."""
+    if recorder is None:
+        yield
+        return
+    recorder.follow(run.snapshot)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        recorder.close()
+        raise
+    recorder.close()
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from w2vtui.errors import SettingsError
+from w2vtui.resources import user_folder
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -92,14 +93,16 @@ class Config:
 
 
 def settings_files(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
-    """The files looked at, the one that counts more first; they need not exist."""
+    """The files looked at, the one that counts more first; they need not exist.
+
+    For a user without a home folder both are the one in the current folder.
+    """
     named = environment.get(CONFIG_VARIABLE)
     if named:
         own = Path(named)
     else:
-        import platformdirs  # 10 ms, which a program that was told the place need not spend
-
-        own = platformdirs.user_config_path("w2vtui") / "config.toml"
+        folder = user_folder("config")
+        own = Path(LOCAL_NAME) if folder is None else folder / "config.toml"
     try:
         return (Path.cwd() / LOCAL_NAME, own.absolute())
     except FileNotFoundError:  # the current folder was removed

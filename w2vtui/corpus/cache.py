@@ -15,13 +15,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import platformdirs
-
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.storage import FORMAT_VERSION, DamagedError, load_corpus, writing_to
 from w2vtui.corpus.streams import COMPRESSED, sampled_blocks
 from w2vtui.errors import DiskError
+from w2vtui.resources import user_folder
 from w2vtui.settings import CorpusSettings
 
 KEPT_CORPORA = 8
@@ -32,11 +31,11 @@ _DRAFT_SECONDS = 24 * 3600
 """Age from which a draft was left by a process that was killed."""
 
 
-def cache_folder() -> Path:
-    """Where corpora are kept; W2VTUI_CACHE_DIR names another place."""
+def cache_folder() -> Path | None:
+    """Where corpora are kept; W2VTUI_CACHE_DIR names another place. None where there is none."""
     named = os.environ.get("W2VTUI_CACHE_DIR")
-    root = Path(named) if named else platformdirs.user_cache_path("w2vtui")
-    return root.absolute() / "corpora"
+    root = Path(named) if named else user_folder("cache")
+    return None if root is None else root.absolute() / "corpora"
 
 
 def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
@@ -72,7 +71,10 @@ def stamp_of(path: Path) -> tuple[int, int]:
 
 def find(key: str, name: str) -> EncodedCorpus | None:
     """The corpus that is kept under a key, or None. A damaged one is removed."""
-    folder = cache_folder() / key
+    parent = cache_folder()
+    if parent is None:
+        return None
+    folder = parent / key
     try:
         corpus = load_corpus(folder, name=name, from_cache=True)
     except DamagedError:  # or there is none
@@ -106,6 +108,11 @@ def draft_folder(*, in_cache: bool) -> Iterator[Path]:
         raise
 
 
+def is_in_cache(draft: Path) -> bool:
+    """Whether a draft lies where it can be kept."""
+    return draft.parent == cache_folder()
+
+
 def keep(draft: Path, key: str) -> Path | None:
     """Move a draft to its place under a key and return that; None when it cannot be done.
 
@@ -114,9 +121,9 @@ def keep(draft: Path, key: str) -> Path | None:
     Raises:
         DiskError: the disk did not take all that was written.
     """
-    parent = cache_folder()
-    if draft.parent != parent:
+    if not is_in_cache(draft):
         return None
+    parent = draft.parent
     with writing_to(draft):
         for path in draft.iterdir():
             with path.open("rb+") as file:
@@ -137,6 +144,8 @@ def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
 
 def _draft_in_cache() -> Path | None:
     parent = cache_folder()
+    if parent is None:
+        return None
     try:
         parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=parent))

@@ -14,7 +14,7 @@ from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
 from w2vtui.corpus.tokens import hints_on, split_lines
-from w2vtui.corpus.vocab import Census, Split
+from w2vtui.corpus.vocab import Census, Split, check_room
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
@@ -26,7 +26,11 @@ _TYPE_BYTES_AT_ONCE = 1 << 22
 
 
 class TypeTable:
-    """Every type met so far, in the arrays that the kernel works on."""
+    """Every type met so far, in the arrays that the kernel works on.
+
+    They take 56 bytes a type and its own bytes; up to twice that as they double when they are full,
+    and three times while they do.
+    """
 
     def __init__(
         self, n_types: int = 1 << 16, n_pool_bytes: int = 1 << 20, n_at_once: int = 64
@@ -77,8 +81,12 @@ class TypeTable:
         return position
 
     def texts(self) -> Iterator[tuple[int, bytes]]:
-        """The types' bytes in batches, a newline between two, each with its place in the pool."""
+        """The types' bytes in batches, a newline between two, each with its place in the pool.
+
+        Only once all text is scanned.
+        """
         starts = self._types[: len(self), text.START]
+        self._slots = np.zeros(0, dtype=np.int64)  # not needed now, and merging takes room
         first = 0
         while first < len(starts):
             begin = int(starts[first])
@@ -101,6 +109,7 @@ class TypeTable:
                 raise CorpusError(
                     f"the text has more than {len(self)} distinct tokens: is it really text?"
                 )
+            check_room(len(self), 2 * (self._types[0].nbytes + 2 * self._slots.itemsize))
             self._types = np.concatenate([self._types, np.empty_like(self._types)])
             slots = np.zeros(2 * len(self._slots), dtype=np.int64)
             text.move_slots(self._slots, slots)

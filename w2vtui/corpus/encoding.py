@@ -6,16 +6,15 @@ import threading
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from w2v_kernels import text
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.storage import IDS, STARTS, ArrayFile
+from w2vtui.corpus.storage import IDS, STARTS, ArrayFile, ArrayReader
 from w2vtui.corpus.vocab import Expansion
 
 
 def write_ids(
-    provisional: NDArray[np.int32],
+    provisional: ArrayReader,
     expansion: Expansion,
     folder: Path,
     progress: ReadingProgress,
@@ -39,8 +38,7 @@ def write_ids(
         ArrayFile(folder / IDS, np.int32) as id_file,
         ArrayFile(folder / STARTS, np.int64) as start_file,
     ):
-        for first in range(0, len(provisional), block_ids):
-            block = provisional[first : first + block_ids]
+        for block in provisional.blocks(block_ids):
             position = 0
             while position < len(block):  # several rounds where a type stands for many words
                 check_stop(stop)

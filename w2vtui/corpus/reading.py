@@ -13,8 +13,8 @@ from w2vtui.corpus import cache as kept
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import find_files, is_regular, title_of
 from w2vtui.corpus.progress import ReadingProgress
-from w2vtui.corpus.storage import ArrayFile, load_corpus, open_array, write_words
-from w2vtui.corpus.streams import ByteStream, find_codec
+from w2vtui.corpus.storage import ArrayFile, ArrayReader, load_corpus, write_words
+from w2vtui.corpus.streams import ByteStream, find_codec, printable
 from w2vtui.corpus.tokens import hints_on_lines
 from w2vtui.corpus.vocab import Census
 from w2vtui.errors import CorpusError
@@ -78,6 +78,11 @@ def open_corpus(
         if again and not _are_unchanged(files, stamps):
             key = None
             hints.append("the text changed while it was read: read it again once it is complete")
+        if key is not None and not kept.is_in_cache(draft):
+            hints.append(
+                f"the text will be read again next time: nothing can be kept in "
+                f"{printable(kept.cache_folder() or '~')}; W2VTUI_CACHE_DIR names another folder"
+            )
         _encode(draft, count, settings, name, hints, progress, stop)
         folder = None if key is None else kept.keep(draft, key)
         corpus = load_corpus(folder or draft, name=name, from_cache=False)
@@ -148,7 +153,7 @@ def _encode(
         )
     path = folder / _PROVISIONAL
     n_alone = write_ids(
-        open_array(path, np.int32), expansion, folder, progress, stop, block_ids=BLOCK_IDS
+        ArrayReader(path, np.int32), expansion, folder, progress, stop, block_ids=BLOCK_IDS
     )
     path.unlink()
     hints += [*count.hints_on(census), *hints_on_lines(n_alone, vocab.n_tokens)]

@@ -76,6 +76,26 @@ class ArrayFile:
                 self._file.write(_npy_header(self._dtype, self._length))
 
 
+class ArrayReader:
+    """The values of a file that `ArrayFile` wrote, read piece by piece.
+
+    What is mapped would count as this process's memory until the system wants it back.
+    """
+
+    def __init__(self, path: Path, dtype: type[np.generic]) -> None:
+        self._path = path
+        self._dtype: np.dtype[Any] = np.dtype(dtype)
+        self.nbytes = path.stat().st_size - len(_npy_header(self._dtype, 0))
+        """Bytes of all values."""
+
+    def blocks(self, n_values: int) -> Iterator[NDArray[Any]]:
+        """All values in order, so many at a time."""
+        with self._path.open("rb") as file:
+            file.seek(len(_npy_header(self._dtype, 0)))
+            while len(block := np.fromfile(file, self._dtype, n_values)):
+                yield block
+
+
 def write_words(
     folder: Path, vocab: Vocab, n_raw_tokens: int, n_raw_types: int, hints: Sequence[str]
 ) -> None:

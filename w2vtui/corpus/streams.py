@@ -9,6 +9,7 @@ import io
 import lzma
 import os
 import select
+import stat
 import sys
 import threading
 import zlib
@@ -19,6 +20,10 @@ from typing import IO, Protocol, cast
 from w2vtui.corpus.progress import check_stop
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings
+
+
+class PackedError(CorpusError):
+    """What was named as text is compressed, or an archive. Only this package tells it apart."""
 
 
 class _Reader(Protocol):
@@ -32,6 +37,19 @@ COMPRESSED: dict[str, Callable[[IO[bytes]], _Reader]] = {
     ".xz": lzma.LZMAFile,
 }
 """Readers of compressed files, by the end of the name."""
+
+_PACKED = (
+    (0, b"\x1f\x8b\x08", "compressed with gzip: let its name end in .gz, or", "gzip -dc"),
+    (4, b"1AY&SY", "compressed with bzip2: let its name end in .bz2, or", "bzip2 -dc"),
+    (0, b"\xfd7zXZ\0", "compressed with xz: let its name end in .xz, or", "xz -dc"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed with Zstandard, which is not read here:", "zstd -dc"),
+    (0, b"\x04\x22\x4d\x18", "compressed with LZ4, which is not read here:", "lz4 -dc"),
+    (0, b"PK\x03\x04", "a zip archive, and none are unpacked here:", "unzip -p"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive, and none are unpacked here:", "7z x -so"),
+    (257, b"ustar\0", "a tar archive, and none are unpacked here:", "tar -xOf"),
+    (257, b"ustar  \0", "a tar archive, and none are unpacked here:", "tar -xOf"),
+)
+"""Text that is none: where which bytes stand in it, what it is, and what unpacks it."""
 
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
@@ -52,12 +70,19 @@ class _WaitingReader(io.RawIOBase):
     It is read without a buffer: a thread waiting inside one holds a lock that Python wants at exit.
     """
 
-    def __init__(self, number: int, stop: threading.Event | None) -> None:
+    def __init__(self, number: int, stop: threading.Event | None, *, ours: bool = False) -> None:
+        """ours: the descriptor is closed with this."""
         self._number = number
         self._stop = stop
+        self._ours = ours
 
     def readable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        if self._ours and not self.closed:
+            os.close(self._number)
+        super().close()
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while not select.select([self._number], [], [], _LOOK_UP_SECONDS)[0]:
@@ -71,7 +96,7 @@ class ByteStream:
     """The bytes of a source, decompressed."""
 
     def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
-        """Open a file, or stdin for `-`; waiting for stdin ends in ReadingStopped on a stop.
+        """Open a file, or stdin for `-`; waiting for it or a pipe ends in ReadingStopped on a stop.
 
         Raises:
             CorpusError: it cannot be opened.
@@ -96,6 +121,9 @@ class ByteStream:
                 return buffer
             return cast(IO[bytes], _WaitingReader(number, self._stop))
         try:
+            if stat.S_ISFIFO(path.stat().st_mode):  # nobody may be writing to it, now or ever
+                number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                return cast(IO[bytes], _WaitingReader(number, self._stop, ours=True))
             return path.open("rb")
         except OSError as error:
             raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
@@ -104,7 +132,7 @@ class ByteStream:
         """The next bytes, as many as asked for if there are; none at the end.
 
         Raises:
-            CorpusError: the file cannot be read, or is not what its name says.
+            CorpusError: the file cannot be read, is not what its name says, or is packed.
         """
         try:
             block = self._bytes.read(n_bytes)
@@ -115,6 +143,8 @@ class ByteStream:
                 f"{self.name} is damaged or cut short after {self._n_read} bytes of text "
                 f"({error}): get the file again"
             ) from error
+        if not self._n_read:
+            _refuse_packed(block, self.name)
         self._n_read += len(block)
         return block
 
@@ -240,6 +270,13 @@ def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -
     )
 
 
+def _refuse_packed(head: bytes, name: str) -> None:
+    """Say of a text that begins so what it is, where its odd bytes would be all that is told."""
+    for at, magic, what, command in _PACKED:
+        if head[at : at + len(magic)] == magic:
+            raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")
+
+
 def looks_like_text(path: Path, encoding: str) -> bool:
     """Whether the first bytes of a file hold no NUL, which text only does in a wide encoding."""
     if find_codec(encoding).name.startswith(("utf-16", "utf-32")):
@@ -247,6 +284,8 @@ def looks_like_text(path: Path, encoding: str) -> bool:
     try:
         with ByteStream(path) as source:
             return b"\0" not in source.read(_SNIFFED_BYTES)
+    except PackedError:
+        return False
     except CorpusError:
         if path.suffix.lower() in COMPRESSED:
             return True  # a damaged archive is worth an error with its name, when it is read

@@ -10,6 +10,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.errors import CorpusError
+from w2vtui.resources import available_memory
+
+MERGED_BYTES = 200
+"""A distinct token while equal ones are merged: its text, its place in an index, its counts."""
+
 Split = tuple[list[str], NDArray[np.int64]]
 """The tokens that some types stand for, one type after the other, and how many each has."""
 
@@ -71,7 +77,11 @@ class Census:
 
         splits       what the types stand for, in batches of types in order
         type_counts  int64 (n_types,)
+
+        Raises:
+            CorpusError: there is not enough memory for so many.
         """
+        check_room(len(type_counts), MERGED_BYTES)
         index: dict[str, int] = {}
         lengths = [np.zeros(0, dtype=np.int64)]
         words = [np.zeros(0, dtype=np.int32)]
@@ -106,6 +116,21 @@ class Census:
             if last - first > 1:
                 order[first:last] = sorted(order[first:last].tolist(), key=self.tokens.__getitem__)
         return order
+
+
+def check_room(n_types: int, n_bytes: int) -> None:
+    """Find out that so many types of so many bytes do not fit, before the system ends the process.
+
+    Raises:
+        CorpusError: they do not.
+    """
+    needed, free = n_types * n_bytes, available_memory()
+    if free is not None and needed > free:
+        raise CorpusError(
+            f"the text has {n_types:,} distinct tokens and may have more: to count them takes "
+            f"about {needed / 1e6:,.0f} MB of memory, {free / 1e6:,.0f} MB are there: read less of "
+            "it at once, or drop what is no word from it, such as numbers and addresses"
+        )
 
 
 def _bounds(lengths: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:

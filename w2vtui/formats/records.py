@@ -180,4 +180,4 @@ def check_finite(rows: NDArray[np.float32], source: Source, first: int) -> None:
 
 def shown(raw: bytes) -> str:
     """Bytes of a file as an error message gives them."""
-    return f"'{safe_text(raw[:200].decode('utf-8', 'backslashreplace').strip(), 40)}'"
+    return f"'{safe_text(raw[:200].strip().decode('utf-8', 'backslashreplace'), 40)}'"

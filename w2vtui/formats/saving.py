@@ -17,7 +17,7 @@ from w2vtui.formats.word2vec_binary import write_binary
 from w2vtui.formats.word2vec_text import write_text
 from w2vtui.vectors import KeyedVectors
 
-_FINITE_ROWS = 65_536
+_FINITE_NUMBERS = 1 << 20
 
 
 def save_vectors(
@@ -76,8 +76,9 @@ def _layout_of_name(path: AnyPath) -> Layout:
 
 
 def _check_finite(vectors: KeyedVectors) -> None:
-    for start in range(0, len(vectors), _FINITE_ROWS):
-        block = vectors.vectors[start : start + _FINITE_ROWS]
+    n_rows = max(_FINITE_NUMBERS // vectors.vector_size, 1)
+    for start in range(0, len(vectors), n_rows):
+        block = vectors.vectors[start : start + n_rows]
         finite = np.isfinite(block).all(axis=1)
         if not finite.all():
             row = int(np.argmin(finite))

@@ -27,6 +27,8 @@ from w2vtui.formats.records import (
 
 _BLOCK_NUMBERS = 1 << 17
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_NO_SPACE = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+"""Separate numbers for NumPy, which takes them for white space, but not in this layout."""
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
 _LONGEST_LINE = MAX_WORD_BYTES + (1 << 22)
 
@@ -156,6 +158,8 @@ def _parse(
     parts = [line.split(None, 1) for line in lines]
     if any(len(part) != 2 for part in parts):
         raise _explained(lines, size, source, first, "a row is not a word and numbers")
+    if any(char in part[1] for part in parts for char in _NO_SPACE):
+        raise _explained(lines, size, source, first, "a row holds control characters")
     try:
         rows = np.loadtxt(
             [part[1] for part in parts], np.float32, comments=None, encoding="ascii", ndmin=2

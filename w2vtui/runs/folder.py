@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import atomic_write
-from w2vtui.runs.generations import FOLDER, generations, read_manifest
+from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
 from w2vtui.runs.lock import in_use
 from w2vtui.runs.sealed import NOT_AS_WRITTEN, dumped, loaded, read_sealed, write_sealed
@@ -35,6 +35,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.snapshot import ENDED
+from w2vtui.vectors import KeyedVectors
 
 RECORD = "run.json"
 VOCAB = "vocab.json"
@@ -65,6 +66,8 @@ class RunRecord:
     """Where the vectors are to go."""
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    breakpoints: tuple[tuple[str, bool], ...] = ()
+    """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
 
@@ -95,6 +98,7 @@ class RunRecord:
                 body[name] = kind(**body[name])
             for name in ("sources", "pairs", "analogies"):
                 body[name] = tuple(body[name])
+            body["breakpoints"] = tuple((text, ends) for text, ends in body["breakpoints"])
             return cls(**body)
         except NOT_AS_WRITTEN as error:
             raise DamagedRunError(
@@ -125,6 +129,24 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
     except NOT_AS_WRITTEN as error:
         raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
     return words, counts
+
+
+def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
+    """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
+
+    Raises:
+        RunError: it has no checkpoint.
+        DamagedRunError: what was kept of it cannot be read.
+    """
+    checkpoint, troubles = newest_whole(folder)
+    if checkpoint is None:
+        damage = f": {troubles[0]}" if troubles else ""
+        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save{damage}")
+    words, counts = read_vocab(folder)
+    matrix = checkpoint.vectors.get("input_vectors")
+    if matrix is None or len(matrix) != len(words):
+        raise DamagedRunError(f"{folder}: the checkpoint has no vectors for its {len(words)} words")
+    return KeyedVectors(words, matrix, counts=counts), checkpoint, troubles
 
 
 # ---- all runs

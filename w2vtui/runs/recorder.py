@@ -128,12 +128,17 @@ class Recorder:
         """Where the run is kept; None while there is no such place."""
         return self._folder
 
-    def way_on(self, shot: Snapshot) -> str:
-        """What to do with the run after it was left as it is; empty where nothing is to be said."""
+    def way_on(self, shot: Snapshot, *, saved: bool) -> str:
+        """The command that goes on with the run, or saves what it has; empty where there is none.
+
+        saved   whether its vectors are in a file
+        """
         if self._folder is None or self._failed:
             return ""
         if shot.state == "stopped":
             return f"w2vtui resume {self._folder.name} goes on with it"
+        if shot.tokens and not saved:
+            return f"w2vtui export {self._folder.name} -o FILE saves its vectors"
         return ""
 
     def branch(self, asked: Asked, parent: str) -> None:
@@ -233,6 +238,7 @@ class Recorder:
             output=asked.output,
             pairs=asked.pairs,
             analogies=asked.analogies,
+            breakpoints=checkpoint.breakpoints,
             parent=self._parent,
         )
 

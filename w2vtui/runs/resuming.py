@@ -8,9 +8,10 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,10 @@ from w2vtui.runs.lock import RunLock
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
 from w2vtui.training.checkpoint import Checkpoint, Script
+from w2vtui.training.quality import QualitySets
+from w2vtui.training.run import ReadCorpus, Run
 from w2vtui.training.snapshot import Event
 from w2vtui.training.steering import describe_change
-from w2vtui.vectors import KeyedVectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +52,43 @@ class Resumption:
     checkpoint: Checkpoint | None
     """Where it goes on; None for its beginning."""
     script: Script
+    events: tuple[Event, ...]
+    """What happened before."""
     notes: tuple[str, ...]
-    """What is to be told: damage, changes that are made again."""
+    """What is to be told: damage, files that are gone, changes that are made again."""
     force: bool
     folder: Path
     recorder: Recorder = field(repr=False)
+
+    @property
+    def read(self) -> ReadCorpus:
+        """Reads its text again."""
+        return text_of_run(self.name, self.sources, self.corpus_settings)
+
+    def run(self, checkpoint_seconds: float, read: ReadCorpus | None = None) -> Run:
+        """The run that goes on, not started.
+
+        checkpoint_seconds  from one checkpoint to the next, at most
+        read                in place of `self.read`
+        """
+        record = self.record
+        run = Run(
+            read or self.read,
+            record.training,
+            record.settings,
+            quality_sets=QualitySets.for_corpus(
+                self.sources, _still_there(record.pairs), _still_there(record.analogies)
+            ),
+            keeper=self.recorder,
+            checkpoint_seconds=checkpoint_seconds,
+            go_on_from=self.fit,
+            earlier=self.events,
+            script=self.script,
+        )
+        if self.checkpoint is None:
+            for condition, ends in record.breakpoints:
+                run.break_when(condition, stop=ends)
+        return run
 
     def fit(self, corpus: EncodedCorpus) -> Checkpoint | None:
         """The checkpoint, once the text is known to be the one it was trained on.
@@ -153,7 +187,8 @@ def resumption(
             corpus_settings=settings,
             checkpoint=checkpoint,
             script=Script(changes=tuple(pending)),
-            notes=(*notes, *troubles),
+            events=known,
+            notes=(*notes, *troubles, *_gone_questions(record)),
             force=force,
             folder=folder,
             recorder=recorder,
@@ -163,9 +198,7 @@ def resumption(
         raise
 
 
-def text_of_run(
-    name: str, sources: Sequence[str], settings: CorpusSettings
-) -> Callable[[ReadingProgress, threading.Event], EncodedCorpus]:
+def text_of_run(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
     """What reads the text of a run again."""
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
@@ -174,6 +207,11 @@ def text_of_run(
             raise CorpusError(
                 f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
                 "now"
+            )
+        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
+            raise CorpusError(
+                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+                "--corpus"
             )
         return open_corpus(sources, settings, progress=progress, stop=stop)
 
@@ -234,23 +272,6 @@ def replay_of(folder: Path) -> Replay:
     )
 
 
-def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
-    """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
-
-    Raises:
-        RunError: it has no checkpoint.
-        DamagedRunError: what was kept of it cannot be read.
-    """
-    checkpoint, troubles = newest_whole(folder)
-    if checkpoint is None:
-        damage = f": {troubles[0]}" if troubles else ""
-        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save{damage}")
-    words, counts = read_vocab(folder)
-    _check_shapes(checkpoint, len(words), folder)
-    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
-    return vectors, checkpoint, troubles
-
-
 def largest_difference(
     one: Mapping[str, NDArray[np.float32]], other: Mapping[str, NDArray[np.float32]]
 ) -> float:
@@ -270,6 +291,17 @@ def largest_difference(
 
 
 # ---- what is kept
+
+
+def _still_there(paths: Sequence[str]) -> list[str]:
+    """Files of questions that can be asked again."""
+    return [path for path in paths if Path(path).exists()]
+
+
+def _gone_questions(record: RunRecord) -> list[str]:
+    paths = (*record.pairs, *record.analogies)
+    there = _still_there(paths)
+    return [f"{path} is gone: its questions are not asked" for path in paths if path not in there]
 
 
 def _check_shapes(checkpoint: Checkpoint, n_words: int, folder: Path) -> None:

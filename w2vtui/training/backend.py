@@ -18,7 +18,7 @@ from w2v_kernels import (
     private_nodes,
 )
 from w2v_kernels import models as kernel_models
-from w2v_kernels.compiling import is_compiled
+from w2v_kernels.compiling import CACHE_FOLDER, is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
@@ -28,6 +28,9 @@ from w2vtui.training.route import Stretch
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
+
+_DRAWN_AT_ONCE = 1 << 18
+"""Numbers of the first vectors: what holds them for a moment is to stay small."""
 
 MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax touches every word for every pair: beyond this it would never end."""
@@ -116,8 +119,9 @@ class CpuBackend:
 
     def _begin_at_random(self) -> None:
         random, size = np.random.default_rng(self.training.seed), self.training.vector_size
-        for word in range(0, self.n_words, 65_536):  # a block at a time, to stay small
-            rows = self._input[word : min(word + 65_536, self.n_words), :size]
+        n_rows = max(_DRAWN_AT_ONCE // size, 1)
+        for word in range(0, self.n_words, n_rows):
+            rows = self._input[word : min(word + n_rows, self.n_words), :size]
             rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
 
     def _begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
@@ -262,6 +266,13 @@ class CpuBackend:
         return memory[start : start + cpu.N_TALLIES]
 
     @staticmethod
+    def at_place(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
+        """The same tallies after another number of tokens: float64 (8,)."""
+        moved = tallies.copy()
+        moved[cpu.TOKENS] = tokens
+        return moved
+
+    @staticmethod
     def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
         """All workers' tallies together."""
         total = np.sum(tallies, axis=0) if tallies else np.zeros(cpu.N_TALLIES)
@@ -316,6 +327,11 @@ class CpuBackend:
     def compiled_before() -> bool:
         """Whether this machine has kept the compiled loop from an earlier time."""
         return is_compiled("cpu.train_span")
+
+    @staticmethod
+    def keeps_compiled() -> bool:
+        """Whether this machine will keep it; not where there is no folder to write to."""
+        return CACHE_FOLDER is not None
 
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]

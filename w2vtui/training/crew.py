@@ -24,6 +24,8 @@ setting.
 """
 FIRST_SPAN_TOKENS = 2_000
 LEAST_SPAN_TOKENS = 50
+SHORT_SHARE = 1 / 16
+"""Of a span: what those get who would wait for the others to end theirs."""
 
 
 class _Job(NamedTuple):
@@ -74,8 +76,9 @@ class Crew:
         self._milestone, self._arrived = milestone, arrived
         self._plan = plan
         self._schedule = schedule
-        self._at_work = 0
-        self._holds = 0
+        self._at_work: set[int] = set()
+        self._held = False
+        self._awaited: set[int] = set()
         self._paused = False
         self._stopped = False
         self._workers: list[threading.Thread] = []
@@ -170,15 +173,18 @@ class Crew:
     def held(self) -> Iterator[int]:
         """Workers stand between two stretches meanwhile; gives the clock: every token before it is
         trained, none after it.
+
+        Who comes back first trains short stretches until the last has ended its long one, so that
+        all of them stand still for a moment only.
         """
         with self._changed:
-            self._holds += 1
-            self._changed.wait_for(lambda: not self._at_work)
+            self._held, self._awaited = True, set(self._at_work)
+            self._changed.wait_for(lambda: not (self._awaited or self._at_work))
         try:
             yield self._clock
         finally:
             with self._changed:
-                self._holds -= 1
+                self._held = False
                 self._changed.notify_all()
 
     def wait_at(self, milestone: int | None) -> None:
@@ -220,12 +226,14 @@ class Crew:
     def _waits(self) -> bool:
         """Whether no text is handed out for now."""
         at_milestone = self._milestone is not None and self._clock >= self._milestone
-        return self._paused or self._holds > 0 or (at_milestone and not self.finished)
+        holds = self._held and not self._awaited
+        return self._paused or holds or (at_milestone and not self.finished)
 
-    def _lay_down(self) -> None:
-        """A stretch that was handed out is trained, or given up."""
+    def _lay_down(self, number: int) -> None:
+        """A stretch that a worker was given is trained, or given up."""
         with self._changed:
-            self._at_work -= 1
+            self._at_work.discard(number)
+            self._awaited.discard(number)
             self._changed.notify_all()
             arrived = self.at_milestone
         if arrived:
@@ -240,6 +248,8 @@ class Crew:
             if self._stopped or self.finished or number >= workers:
                 return None
             # Towards the end stretches shrink, so that all workers leave at about the same time.
+            if self._held:
+                most = int(most * SHORT_SHARE)
             fair = (schedule.planned - self._clock) // (2 * workers)
             most = max(min(most, fair), LEAST_SPAN_TOKENS)
             until = schedule.planned
@@ -247,7 +257,7 @@ class Crew:
                 until = min(until, self._milestone)
             stretch = self._route.stretch(self._clock, most, until)
             self._clock += stretch.stop - stretch.first
-            self._at_work += 1
+            self._at_work.add(number)
         # As a function of position alone, whatever the cut: one worker repeats bit for bit.
         offset = stretch.clock - stretch.first - schedule.clock
         rates = Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
@@ -269,7 +279,7 @@ class Crew:
                     )
                     took = time.perf_counter() - started
                 finally:
-                    self._lay_down()
+                    self._lay_down(number)
                 self.worked_until = time.monotonic()
                 n_tokens = job.stretch.stop - job.stretch.first
                 spell.tokens += n_tokens

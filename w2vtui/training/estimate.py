@@ -1,6 +1,12 @@
 """What a run will need, before it is started: memory and time.
 
-Memory is counted from the arrays that a run makes. Time is what typical work costs on a typical
+Memory is what is resident at once: Linux calls the most of it VmHWM. Most is counted from the
+arrays that a run makes. The files of libraries are in it as far as they are mapped, which the
+system decides: where a library was just read from the disk, it maps less around each place that is
+used, and a run has been seen to hold 16 MB of them or 35 MB more. Other processes share them, and
+the system may drop them, as it may the text.
+
+Time is what typical work costs on a typical
 machine, here two cores of an AMD EPYC with AVX-512: good for the choice between a coffee and a
 night, and always to be shown as "about".
 """
@@ -9,7 +15,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 
@@ -24,12 +29,16 @@ from w2vtui.training.work import (
     seconds_by_term,
 )
 
-BASE_BYTES = 166 << 20
-"""Interpreter, NumPy, and the compiled kernels with what loads them."""
+PROGRAM_BYTES = 66 << 20
+"""Interpreter, modules, and the machine code of the kernels."""
+LIBRARY_BYTES = 90 << 20
+"""Files of Python, NumPy and LLVM that are mapped by then."""
 SCREEN_BYTES = 26 << 20
 """What the screens take on top of that."""
-WORD_BYTES = 200
-"""A word as text, its count, its place in an index, and what a reading of the text keeps of it."""
+WORD_BYTES = 430
+"""A word as text, its count, its places in two indices, and what is written of it to two files."""
+TYPE_BYTES = 270
+"""A distinct token of a text while the text is read, before the rare ones are left out."""
 
 _PRIVATE_NODES = 127
 """The kernels' own figure: they are not imported, for that takes a second."""
@@ -46,7 +55,9 @@ class Memory:
     """Bytes of each part of a run, at the moment it needs most."""
 
     program: int
-    """interpreter, libraries, compiled kernels"""
+    """interpreter, compiled kernels, screens"""
+    libraries: int
+    """their files, as far as they are mapped"""
     input_vectors: int
     output_vectors: int
     """of words, or of the nodes of the tree"""
@@ -56,12 +67,17 @@ class Memory:
     """noise, subsampling, paths of the tree"""
     words: int
     copy: int
-    """of the vectors, while they are saved"""
+    """of the vectors, while they are saved or a checkpoint is written"""
 
     @property
     def total(self) -> int:
         """All parts together."""
         return sum(getattr(self, part.name) for part in fields(self))
+
+    @property
+    def needed(self) -> int:
+        """What there must be room for: all but the text, which passes through as it is read."""
+        return self.total - self.text
 
 
 def estimate_memory(
@@ -71,29 +87,51 @@ def estimate_memory(
     live: LiveSettings,
     *,
     screen: bool = False,
+    checkpoints: bool = False,
+    deterministic: bool = False,
 ) -> Memory:
     """What a run will hold at most, in bytes.
 
-    n_words    the size of the vocabulary
-    n_tokens   the text's tokens that are in it
+    n_words         the size of the vocabulary
+    n_tokens        the text's tokens that are in it
+    checkpoints     whether it writes all that it trains while it trains
+    deterministic   whether each worker trains matrices of its own
     """
     row = 4 * padded(training.vector_size, VECTOR)
     by_tree = live.objective == "hierarchical-softmax"
+    size = 4 * training.vector_size
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
+    copy = size * n_words * (1 if by_tree else 2)
     if by_tree:
-        n_output += available_cores() * _PRIVATE_NODES
+        if not deterministic:
+            n_output += available_cores() * _PRIVATE_NODES
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
+        if checkpoints:  # the nodes too, which are not saved with the vectors
+            copy += size * max(n_words - 1, 0)
+    matrices = 1
+    if deterministic:
+        workers = available_cores() if live.workers is None else live.workers
+        matrices += workers
     return Memory(
-        program=BASE_BYTES + SCREEN_BYTES * screen,
-        input_vectors=row * (n_words + 1),
-        output_vectors=row * n_output,
+        program=PROGRAM_BYTES + SCREEN_BYTES * screen,
+        libraries=LIBRARY_BYTES,
+        input_vectors=row * (n_words + 1) * matrices,
+        output_vectors=row * n_output * matrices,
         text=4 * n_tokens,
         tables=tables,
         words=WORD_BYTES * n_words,
-        copy=4 * training.vector_size * n_words * (1 if by_tree else 2),
+        copy=copy,
     )
+
+
+def estimate_reading_memory(n_types: int) -> int:
+    """Bytes held at most while a text of so many distinct tokens is read for the first time.
+
+    That is the peak of a run where most of them are too rare to be trained.
+    """
+    return PROGRAM_BYTES + LIBRARY_BYTES + TYPE_BYTES * n_types
 
 
 def estimate_seconds(
@@ -121,53 +159,3 @@ def estimate_seconds(
     seconds = float(seconds_by_term(live, training.vector_size, met).sum())
     speedup = 1 + _SECOND_WORKER * (min(live.workers, cores) - 1)
     return seconds * n_tokens * live.epochs / speedup
-
-
-# ---- what there is
-
-_GROUPS = Path("/sys/fs/cgroup")
-_OWN_GROUPS = Path("/proc/self/cgroup")
-
-
-def available_memory() -> int | None:
-    """Bytes that a run could get: what the system has to give, or a smaller limit on this process.
-
-    None where the system does not tell.
-    """
-    found = [size for size in (_system_available(), _group_limit()) if size is not None]
-    return min(found, default=None)
-
-
-def _system_available() -> int | None:
-    for line in _lines_of(Path("/proc/meminfo")):
-        name, _, value = line.partition(":")
-        if name == "MemAvailable":
-            return int(value.split()[0]) * 1024
-    return None
-
-
-def _group_limit() -> int | None:
-    """The least limit of the control groups, version 1 or 2, that this process is in."""
-    limits = []
-    for line in _lines_of(_OWN_GROUPS):
-        _, controllers, path = line.split(":", 2)
-        if not controllers:
-            root, name = _GROUPS, "memory.max"
-        elif "memory" in controllers.split(","):
-            root, name = _GROUPS / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        group = root / path.lstrip("/")
-        for folder in (group, *group.parents):
-            limits += [int(text) for text in _lines_of(folder / name) if text.isdigit()]
-            if folder == root:
-                break
-    return min(limits, default=None)
-
-
-def _lines_of(path: Path) -> list[str]:
-    """The lines of a system's file; none where the system has no such file."""
-    try:
-        return path.read_text().splitlines()
-    except OSError:
-        return []

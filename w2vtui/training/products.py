@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,16 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 _LOCK = threading.Lock()
+
+
+def _renew_lock() -> None:
+    """The thread that held it while this process was forked off is not here to release it."""
+    global _LOCK
+    _LOCK = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager

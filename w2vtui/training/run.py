@@ -35,6 +35,7 @@ from w2vtui.training.checkup import Checkup
 from w2vtui.training.conditions import Condition, Memory, Reaches, View
 from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
+from w2vtui.training.fitting import check_fits
 from w2vtui.training.history import Curve
 from w2vtui.training.meters import SpeedMeter, Standstill, StopWatch
 from w2vtui.training.moment import Moment
@@ -75,6 +76,7 @@ class Run:
         keeper: Keeper | None = None,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         go_on_from: GoOnFrom | None = None,
+        earlier: tuple[Event, ...] = (),
         script: Script | None = None,
     ) -> None:
         """
@@ -83,6 +85,7 @@ class Run:
         keeper              takes its checkpoints
         checkpoint_seconds  from one checkpoint to the next, at most
         go_on_from          gives the checkpoint to begin at
+        earlier             what happened before that checkpoint
         script              changes to make, and where to stop
         """
         self.training = training or TrainingSettings()
@@ -102,7 +105,7 @@ class Run:
         self._probe_reason = ""
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
-        self._events: tuple[Event, ...] = ()
+        self._events = earlier
         """Only the run's thread adds to it."""
         self._by_hand: deque[Event] = deque()
         """What other threads did, for that thread to note."""
@@ -510,6 +513,8 @@ class Run:
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
             self._script = self._script.rescaled(per_epoch / start.tokens_per_epoch)
             start = start.rescaled(per_epoch)
+            tallies = CpuBackend.at_place(start.tallies, start.clock)
+            start = dataclasses.replace(start, tallies=tallies)
         live = self._requested.resolved(per_epoch, available_cores())
         assert live.epochs is not None
         assert live.alpha is not None
@@ -518,6 +523,7 @@ class Run:
                 "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
             )
             self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
+        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._keeper is not None)
         self._backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         self._shape = TextShape(corpus)
         self._checkup = Checkup(corpus, self._shape)
@@ -560,7 +566,11 @@ class Run:
         if self._keeper is not None:
             self._keeper.begin(corpus, self._checkpoint("before the training"))
             self._safekeeping = Safekeeping(
-                self._keeper, crew, self._checkpoint, seconds=self._checkpoint_seconds
+                self._keeper,
+                crew,
+                self._checkpoint,
+                self._backend.matrices,
+                seconds=self._checkpoint_seconds,
             )
         self._check_breakpoints()
         if self._plan_reason:
@@ -570,7 +580,6 @@ class Run:
         """Everything beside vectors, clock and schedule as it was."""
         assert self._crew is not None
         assert self._observer is not None
-        self._events = (*start.events, *self._events)
         self._watch = StopWatch(start.seconds)
         self._ticked = self._crew.tallies()
         self.loss_curve = Curve(start.curves.get("loss"))
@@ -631,11 +640,16 @@ class Run:
         first_time = not self._backend.compiled_before()
         self._activity = "loading compiled kernels"
         if first_time:
-            self._activity = "compiling the training loop: once on this machine, about 10 s"
+            once = "once on this machine" if self._backend.keeps_compiled() else "at every start"
+            self._activity = f"compiling the training loop: {once}, about 10 s"
         started = time.monotonic()
         self._backend.compile(plan)
         took = time.monotonic() - started
         self._note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+        if not self._backend.keeps_compiled():
+            self._note(
+                "kernels are not kept: there is no folder to write to; W2VTUI_CACHE_DIR names one"
+            )
 
     def _train(self) -> State:
         crew, observer = self._crew, self._observer
@@ -798,5 +812,9 @@ class Run:
         self._events = (*self._events, self._event(text, kind=kind))
 
     def _event(self, text: str, *, kind: Literal["note", "error"] = "note") -> Event:
-        tokens = self._crew.tallies().tokens if self._crew else 0
-        return Event(seconds=self._watch.seconds, tokens=tokens, kind=kind, text=text)
+        seconds, tokens = self._watch.seconds, 0
+        if self._crew is not None:
+            tokens = self._crew.tallies().tokens
+        elif self._events:  # still preparing, perhaps to go on from where it was
+            seconds, tokens = self._events[-1].seconds, self._events[-1].tokens
+        return Event(seconds=seconds, tokens=tokens, kind=kind, text=text)

@@ -35,18 +35,20 @@ class Safekeeping:
         keeper: Keeper,
         crew: Crew,
         take: Callable[[str], Checkpoint],
+        matrices: Callable[[], dict[str, NDArray[np.float32]]],
         *,
         seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """
-        take      the state of the run, whose vectors are those being trained, and why it is taken
+        take      the run as it stands, with the vectors that are trained; given why it is taken
+        matrices  those vectors alone
         seconds   from one checkpoint to the next
         """
-        self._keeper, self._crew, self._take = keeper, crew, take
+        self._keeper, self._crew, self._take, self._matrices = keeper, crew, take, matrices
         self._seconds = seconds
         self._copies: dict[str, NDArray[np.float32]] = {}
         self._kept_at = time.monotonic()
-        self._kept_clock = crew.clock
+        self._kept = crew.clock, crew.plan
         self._least_pause = 0.0
         self._asked_for = False
         self.kept_tokens: int | None = None
@@ -69,6 +71,7 @@ class Safekeeping:
     def look(self, state: str) -> None:
         """Take a checkpoint where one is due."""
         if self._keeper.ready and (reason := self._due(state)):
+            self._make_room()
             started = time.monotonic()
             with self._crew.held():
                 self._keep(reason)
@@ -78,49 +81,59 @@ class Safekeeping:
     def before(self, what: str) -> Iterator[None]:
         """Take a checkpoint, and let what it is taken before happen at the same token."""
         ready = self._keeper.wait(PATIENCE_SECONDS)
-        with self._crew.held() as clock:
-            if ready and (clock != self._kept_clock or self.kept_tokens is None):
+        if ready:
+            self._make_room()
+        with self._crew.held():
+            if ready and self._something_is_new:
                 self._keep(f"before {what}")
             yield
 
     def finish(self, reason: str) -> None:
         """Keep what the workers, who have left, leave behind, and wait until it is written."""
         self._keeper.wait()
-        self._hand_over(self._take(reason))
+        self._make_room()
+        self._keep(reason)
         self._keeper.wait()
+        self._copies.clear()  # the vectors may be copied again, to be saved
 
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
-        clock, passed = self._crew.clock, time.monotonic() - self._kept_at
+        crew, passed = self._crew, time.monotonic() - self._kept_at
         asked, self._asked_for = self._asked_for, False
         if self._keeper.failed:
             return "another try" if asked or passed >= RETRY_SECONDS else ""
-        if clock == self._kept_clock:
+        if not self._something_is_new:
             return ""
         if asked:
             return "asked for"
         if state == "paused":
             return "paused"
-        trained = (clock - self._kept_clock) / self._crew.schedule.planned
+        trained = (crew.clock - self._kept[0]) / crew.schedule.planned
         by_share = trained >= CHECKPOINT_SHARE and passed >= self._least_pause
         return "while training" if by_share or passed >= self._seconds else ""
+
+    @property
+    def _something_is_new(self) -> bool:
+        clock, plan = self._kept
+        crew = self._crew
+        return self.kept_tokens is None or crew.clock != clock or crew.plan is not plan
 
     def _keep(self, reason: str) -> None:
         """Copy and hand over; the workers stand still."""
         checkpoint = self._take(reason)
-        vectors = {name: self._copy(name, m) for name, m in checkpoint.vectors.items()}
-        self._hand_over(dataclasses.replace(checkpoint, vectors=vectors))
+        if checkpoint.diverged:  # as the run is about to say
+            return
+        for name, matrix in checkpoint.vectors.items():
+            np.copyto(self._copies[name], matrix)
+        copies = {name: self._copies[name] for name in checkpoint.vectors}
+        self._keeper.keep(dataclasses.replace(checkpoint, vectors=copies))
+        self._kept_at, self._kept = time.monotonic(), (checkpoint.clock, self._crew.plan)
+        self.kept_tokens = checkpoint.clock
 
-    def _copy(self, name: str, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A copy, in memory that was taken once: fresh pages would take as long again."""
-        if name not in self._copies:
-            self._copies[name] = np.empty(matrix.shape, np.float32)
-        np.copyto(self._copies[name], matrix)
-        return self._copies[name]
-
-    def _hand_over(self, checkpoint: Checkpoint) -> None:
-        """Give it to the keeper, unless its numbers are none: the run is about to say so."""
-        if not checkpoint.diverged:
-            self._keeper.keep(checkpoint)
-            self._kept_at, self._kept_clock = time.monotonic(), checkpoint.clock
-            self.kept_tokens = checkpoint.clock
+    def _make_room(self) -> None:
+        """Take the memory for copies while the workers still train: its first use takes several
+        times as long as a copy.
+        """
+        for name, matrix in self._matrices().items():
+            if name not in self._copies:
+                self._copies[name] = np.full(matrix.shape, np.nan, np.float32)

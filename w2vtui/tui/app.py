@@ -6,6 +6,7 @@ import asyncio
 import os
 import shlex
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -33,7 +34,7 @@ from w2vtui.settings import (
 from w2vtui.signals import handling
 from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Help
-from w2vtui.tui.glyphs import GLYPHS
+from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
 from w2vtui.tui.leaving import end, leaving
 from w2vtui.tui.new_run import NewRunScreen
@@ -102,7 +103,8 @@ class W2vApp(App[None]):
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
         self.look = look or ScreenSettings()
-        self.glyphs = GLYPHS[self.look.marker]
+        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
+        self.glyphs, self._line_filters = glyphs_for(self.look.marker, encoding)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS_THEME if colorless else self.look.theme
@@ -136,7 +138,7 @@ class W2vApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line passes through on its way to the terminal."""
-        return [*super().get_line_filters(), *self.glyphs.filters]
+        return [*super().get_line_filters(), *self._line_filters]
 
     # ---- from screen to screen
 
@@ -378,7 +380,8 @@ def run_app(
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
     the run. However the screens are left, the last checkpoint of a run that is kept is written;
-    on a signal the vectors are saved to its output as well, where that is known.
+    on a signal the vectors are saved to its output as well, where that is known. When a screen
+    fails, those of a run that is not kept are saved there or among the temporary files.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
@@ -397,8 +400,9 @@ def run_app(
         finally:
             # The terminal is as it was, whatever happened; so is what the run has learned.
             app.was_left = True
-            lost = app.caught or app.return_code is None or app.return_code in (1, 130)
-            end(app.session, save=bool(lost))
+            failed = not app.caught and (app.return_code is None or app.return_code == 1)
+            asked = bool(app.caught) or app.return_code == 130
+            end(app.session, save=failed or asked, rescue=failed)
     return 128 + app.caught if app.caught else app.return_code or 0
 
 

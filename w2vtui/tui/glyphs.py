@@ -15,6 +15,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from w2vtui.display import JOINERS, cell_width
 from w2vtui.tui.figures import numeral
 
 MarkerName = Literal["braille", "block", "ascii"]
@@ -30,6 +31,58 @@ class AsciiFilter(LineFilter):
             segment if segment.text.isascii() else segment._replace(text=plain(segment.text))
             for segment in segments
         ]
+
+
+class InertFilter(LineFilter):
+    """Leaves out what a terminal would obey, and keeps the width of the line.
+
+    The last guard, behind `safe_text`: Textual's fields draw what is in them as it stands, and the
+    name of a file may be.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line without controls."""
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else segment._replace(text="".join(map(self._drawn, segment.text)))
+            for segment in segments
+        ]
+
+    def _drawn(self, char: str) -> str:
+        return char if char.isprintable() or char in JOINERS else "?" * cell_width(char)
+
+
+class EncodingFilter(LineFilter):
+    """Draws question marks of the same width for what an encoding lacks.
+
+    Python would write an escape in its place, six characters for one cell.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line in the encoding."""
+        return [
+            segment
+            if can_be_written(segment.text, self._encoding)
+            else segment._replace(text="".join(map(self._drawn, segment.text)))
+            for segment in segments
+        ]
+
+    def _drawn(self, char: str) -> str:
+        return char if can_be_written(char, self._encoding) else "?" * cell_width(char)
+
+
+def can_be_written(text: str, encoding: str) -> bool:
+    """Whether an encoding has every character of a text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +159,7 @@ _PLAIN: dict[int, str | int] = {
 """Every value takes as many cells as its key: a line keeps its width."""
 
 _ASCII_FILTER = AsciiFilter()
+_INERT_FILTER = InertFilter()
 
 BRAILLE = Glyphs(
     name="braille",
@@ -118,3 +172,20 @@ ASCII = Glyphs(name="ascii", bits=((1,),), curve=" *", band=" .")
 
 GLYPHS: dict[str, Glyphs] = {glyphs.name: glyphs for glyphs in (BRAILLE, BLOCK, ASCII)}
 """By name, as in `MARKERS`."""
+
+_SIGNS = "".join(map(chr, (0x256D, 0x2501, 0x25CF, 0x2593)))
+"""Of frames, rules, marks and bars: who has these has them all."""
+
+
+def glyphs_for(marker: MarkerName, encoding: str) -> tuple[Glyphs, tuple[LineFilter, ...]]:
+    """How to draw on a terminal of this encoding, and what every drawn line passes through.
+
+    Without the signs that a marker asks for there is ASCII.
+    """
+    glyphs = GLYPHS[marker]
+    if not can_be_written(_SIGNS + glyphs.curve, encoding):
+        glyphs = ASCII
+    every = (_INERT_FILTER, *glyphs.filters)
+    if not can_be_written(chr(0x10FFFF), encoding):
+        every = (*every, EncodingFilter(encoding))
+    return glyphs, every

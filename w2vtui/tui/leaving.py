@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
@@ -46,10 +48,12 @@ def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
     return text, [save, keep, stay] if session.output else [keep, save, stay]
 
 
-def end(session: Session | None, *, save: bool) -> None:
+def end(session: Session | None, *, save: bool, rescue: bool) -> None:
     """Stop what still runs, wait for its last checkpoint, and say how to go on.
 
-    save    whether to write the vectors as well, where a place is named and they are not yet
+    save     whether to write the vectors as well, where a place is named and they are not yet
+    rescue   save those of a run that is not kept among the temporary files where no place is
+             named: nobody was asked
 
     Raises:
         KeyboardInterrupt: a signal came meanwhile that asks not to wait.
@@ -60,16 +64,22 @@ def end(session: Session | None, *, save: bool) -> None:
         _tell("w2vtui: writing the last checkpoint ...; Ctrl-C leaves without it")
         while not session.end():
             pass
-    if save and session.output is not None and session.unsaved:
+    rescue = rescue and not session.is_kept
+    if session.unsaved and (rescue or (save and session.output is not None)):
         try:
-            session.save(session.output)
-            _tell(f"w2vtui: vectors saved to {safe_text(session.output)}")
-        except W2vtuiError as error:
+            place = session.output or _temporary_place()
+            session.save(place)
+            _tell(f"w2vtui: vectors saved to {safe_text(place)}")
+        except (W2vtuiError, OSError) as error:
             _tell(f"w2vtui: {safe_text(str(error))}")
     if session.recorder is not None and session.recorder.failed:
         _tell("w2vtui: the last checkpoint could not be written")
     if way_on := session.way_on():
         _tell(way_on)
+
+
+def _temporary_place() -> str:
+    return str(Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), "vectors.bin"))
 
 
 def _tell(text: str) -> None:

@@ -396,7 +396,7 @@ class NewRunScreen(Screen[None]):
             return "Name another text: a path, a folder, a pattern such as notes/*.txt; ^o looks"
         form, seen = self.form, self.statistics
         if seen is not None and self.needs is not None:
-            warned = warning(seen, self.needs, form.corpus_settings, form.training)
+            warned = warning(seen, self.needs, form.corpus_settings)
             if warned:
                 return warned
         if isinstance(self.focused, Button):

@@ -219,7 +219,7 @@ def _remove(folder: Path) -> None:
 def _export(folder: Path, path: str) -> str:
     """Save the vectors of a run; what to say of it."""
     from w2vtui.formats import check_writable, save_vectors
-    from w2vtui.runs.resuming import kept_vectors
+    from w2vtui.runs.folder import kept_vectors
 
     place = Path(path).expanduser()
     check_writable(place)

@@ -15,6 +15,7 @@ from w2vtui.training.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
 
 if TYPE_CHECKING:
+    from w2vtui.corpus import EncodedCorpus
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.cost import Price
@@ -139,6 +140,11 @@ class Session:
                 self.run.is_over(None)
             self.recorder.close()
 
+    def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
+        """Choose the words to watch from a text that was read; the text, for the run."""
+        self.starting_words = starting_words(corpus.vocab.words)
+        return corpus
+
     # ---- what is kept of it
 
     @property
@@ -162,7 +168,9 @@ class Session:
 
     def way_on(self) -> str:
         """What to do with the run after the program was left; empty where nothing is to be said."""
-        return "" if self.recorder is None else self.recorder.way_on(self.snapshot())
+        if self.recorder is None:
+            return ""
+        return self.recorder.way_on(self.snapshot(), saved=self.saved_to is not None)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, also while there is none yet."""
@@ -263,35 +271,33 @@ def _notes_of(taken: Resumption) -> tuple[Event, ...]:
 
 def build_run(session: Session) -> RunLike:
     """The run that a form describes, or one that goes on; imports the engine."""
-    from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+    from w2vtui.corpus import ReadingProgress, open_corpus
     from w2vtui.runs.recorder import recorder_of_new_run
     from w2vtui.training.quality import QualitySets
     from w2vtui.training.run import Run
 
     form, taken = session.form, session.resumption
-    if taken is None:
-        sources = sources_of(form.corpus)
-        session.recorder = recorder_of_new_run(
-            form.run_settings,
-            sources,
-            form.corpus_settings,
-            output=session.output,
-            pairs=form.pairs,
-            analogies=form.analogies,
-        )
-    else:
-        from w2vtui.runs.resuming import text_of_run
+    if taken is not None:
 
-        sources = list(taken.sources)
-        read_again = text_of_run(taken.name, sources, taken.corpus_settings)
+        def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+            return session.read_text(taken.read(progress, stop))
+
+        return taken.run(form.run_settings.checkpoint_seconds, read_again)
+
+    sources = sources_of(form.corpus)
+    session.recorder = recorder_of_new_run(
+        form.run_settings,
+        sources,
+        form.corpus_settings,
+        output=session.output,
+        pairs=form.pairs,
+        analogies=form.analogies,
+    )
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        if taken is None:
-            corpus = open_corpus(sources, form.corpus_settings, progress=progress, stop=stop)
-        else:
-            corpus = read_again(progress, stop)
-        session.starting_words = starting_words(corpus.vocab.words)
-        return corpus
+        return session.read_text(
+            open_corpus(sources, form.corpus_settings, progress=progress, stop=stop)
+        )
 
     return Run(
         read,
@@ -300,8 +306,6 @@ def build_run(session: Session) -> RunLike:
         quality_sets=QualitySets.for_corpus(sources, form.pairs, form.analogies),
         keeper=session.recorder,
         checkpoint_seconds=form.run_settings.checkpoint_seconds,
-        go_on_from=None if taken is None else taken.fit,
-        script=None if taken is None else taken.script,
     )
 
 

@@ -14,6 +14,7 @@ from w2vtui.tui.figures import short, size
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
+    from w2vtui.training.fitting import Shortfall
 
 LABEL_CELLS = 13
 _WORD_CELLS = 16
@@ -25,23 +26,31 @@ class Needs:
 
     n_bytes: int
     seconds: float
-    available_bytes: int | None
-    """None where the system does not tell."""
+    shortfall: Shortfall | None
+    """What memory it lacks, if any."""
 
     @property
     def too_large(self) -> bool:
         """Whether it needs more memory than there is."""
-        return self.available_bytes is not None and self.n_bytes > self.available_bytes
+        return self.shortfall is not None
 
 
 def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveSettings) -> Needs:
     """What a run over such a text would take."""
     # NumPy takes long to import, and the statistics have done it by now.
-    from w2vtui.training.estimate import available_memory, estimate_memory, estimate_seconds
+    from w2vtui.training.estimate import (
+        SCREEN_BYTES,
+        estimate_memory,
+        estimate_reading_memory,
+        estimate_seconds,
+    )
+    from w2vtui.training.fitting import shortfall
 
     words, tokens = statistics.n_words, statistics.n_kept
+    training_bytes = estimate_memory(words, tokens, training, live, screen=True).total
+    reading_bytes = estimate_reading_memory(statistics.n_types) + SCREEN_BYTES
     return Needs(
-        n_bytes=estimate_memory(words, tokens, training, live, screen=True).total,
+        n_bytes=max(training_bytes, reading_bytes),
         seconds=estimate_seconds(
             words,
             tokens,
@@ -50,21 +59,20 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
             subsampled_share=statistics.subsampled_share,
             sentence_length=statistics.sentence_length * statistics.kept_share,
         ),
-        available_bytes=available_memory(),
+        shortfall=shortfall(words, statistics.counts, training, live, screen=True),
     )
 
 
-def warning(
-    statistics: TextStatistics, needs: Needs, corpus: CorpusSettings, training: TrainingSettings
-) -> str:
+def warning(statistics: TextStatistics, needs: Needs, corpus: CorpusSettings) -> str:
     """What to do where a run would come to nothing, or would not fit; else empty."""
     if not statistics.n_words:
         return f"✗ no word occurs {corpus.min_count:,} times or more: lower min_count"
-    if not needs.too_large or needs.available_bytes is None:
+    lacks = needs.shortfall
+    if lacks is None:
         return ""
     return (
-        f"✗ about {size(needs.n_bytes)} of memory needed, {size(needs.available_bytes)} there: "
-        f"raise min_count ({corpus.min_count:,}) or lower vector_size ({training.vector_size:,})"
+        f"✗ about {size(lacks.needed)} of memory needed, {size(lacks.available)} there: "
+        f"{lacks.advice}"
     )
 
 

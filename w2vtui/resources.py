@@ -1,0 +1,150 @@
+"""What this process may use of the machine: cores and memory, within its control groups too, and
+folders of its user.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+_GROUPS = Path("/sys/fs/cgroup")
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_MEMORY = Path("/proc/meminfo")
+_OWN_MEMORY = Path("/proc/self/status")
+
+
+def available_cores() -> int:
+    """Cores this process may use: those it is bound to, or fewer that its control groups pay for.
+
+    From Python 3.13 on PYTHON_CPU_COUNT names another number of cores.
+    """
+    counted = getattr(os, "process_cpu_count", None)
+    affinity = getattr(os, "sched_getaffinity", None)
+    if counted is not None:
+        cores = counted() or 1
+    else:
+        cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    quota = _group_cores()
+    return cores if quota is None else min(cores, quota)
+
+
+def available_memory() -> int | None:
+    """Bytes that could be had beside what is in use, by this system and by its control groups.
+
+    Files that the system keeps in memory count as free: it drops them when memory is asked for.
+    None where the system does not tell.
+    """
+    found = [size for size in (_system_memory(), _group_memory()) if size is not None]
+    return min(found, default=None)
+
+
+def held_memory() -> int:
+    """Bytes that this process holds and that no file stands for; 0 where the system does not tell.
+
+    In Linux's terms RssAnon and RssShmem.
+    """
+    status = _numbers(_OWN_MEMORY)
+    return 1024 * (status.get("RssAnon:", 0) + status.get("RssShmem:", 0))
+
+
+def user_folder(kind: Literal["cache", "config"]) -> Path | None:
+    """Where this user's files of that kind are to lie; None for a user without a home folder."""
+    import platformdirs  # 10 ms, which a program that was told the place need not spend
+
+    find = platformdirs.user_cache_path if kind == "cache" else platformdirs.user_config_path
+    try:
+        folder = find("w2vtui")
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None  # older versions return `~/.cache`
+
+
+def _system_memory() -> int | None:
+    free = _numbers(_MEMORY).get("MemAvailable:")
+    return None if free is None else 1024 * free
+
+
+# ---- control groups
+
+
+@cache
+def _group_cores() -> int | None:
+    """Whole cores that the tightest quota comes to, at least 1; None without one.
+
+    Asked once: the quota of a running process hardly ever changes, and this is called often.
+    """
+    cores = []
+    for version, folder in _groups("cpu"):
+        if version == 2:
+            quota, period = [*_words(folder / "cpu.max"), "max", ""][:2]
+        else:
+            quota = "".join(_words(folder / "cpu.cfs_quota_us"))  # -1 where there is none
+            period = "".join(_words(folder / "cpu.cfs_period_us"))
+        if quota.isdigit() and period.isdigit() and int(quota) and int(period):
+            cores.append(math.ceil(int(quota) / int(period)))
+    return min(cores, default=None)
+
+
+def _group_memory() -> int | None:
+    """The least that a control group has left of its limit, its cached files counted as left."""
+    left = []
+    for version, folder in _groups("memory"):
+        limit_name, use_name, cached = _MEMORY_NAMES[version]
+        limit = "".join(_words(folder / limit_name))
+        used = "".join(_words(folder / use_name))
+        if limit.isdigit() and used.isdigit():
+            statistics = _numbers(folder / "memory.stat")
+            unused = int(limit) - int(used) + sum(statistics.get(name, 0) for name in cached)
+            left.append(max(min(unused, int(limit)), 0))
+    return min(left, default=None)
+
+
+_MEMORY_NAMES = {
+    1: (
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        ("total_inactive_file", "total_active_file"),
+    ),
+    2: ("memory.max", "memory.current", ("inactive_file", "active_file")),
+}
+
+
+def _groups(controller: str) -> Iterator[tuple[int, Path]]:
+    """The folders of the control groups, version 1 or 2, that this process is in, inner first."""
+    for line in _lines(_OWN_GROUPS):
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            version, root = 2, _GROUPS
+        elif controller in controllers.split(","):
+            version, root = 1, _GROUPS / controller
+            if not root.is_dir():
+                root = _GROUPS / controllers
+        else:
+            continue
+        group = root / path.lstrip("/")
+        for folder in (group, *group.parents):
+            yield version, folder
+            if folder == root:
+                break
+
+
+def _numbers(path: Path) -> dict[str, int]:
+    """The numbers of a system's file that names one a line."""
+    rows = [line.split() for line in _lines(path)]
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}
+
+
+def _words(path: Path) -> list[str]:
+    return [word for line in _lines(path) for word in line.split()]
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a system's file; none where the system has no such file."""
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

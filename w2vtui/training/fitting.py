@@ -1,0 +1,142 @@
+"""Whether a run fits in the memory there is, and what would where it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.errors import BackendError
+from w2vtui.resources import available_memory, held_memory
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.estimate import Memory, estimate_memory
+
+SPARE = 0.05
+"""The share of the memory that a proposal leaves: another moment may have less of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shortfall:
+    """A run that does not fit, and what would: of each setting the value nearest to its own."""
+
+    n_words: int
+    vector_size: int
+    needed: int
+    """bytes"""
+    available: int
+    """bytes, with those of the run that this process holds already"""
+    max_final_vocab: int | None
+    """None where not even one word fits"""
+    min_count: int | None
+    """what comes to no more words than that; None where no word is so frequent, or none is known"""
+    smaller_size: int | None
+    """None where not even vectors of one number fit"""
+
+    @property
+    def advice(self) -> str:
+        """As `max_final_vocab 120000 or min_count 17, or vector_size 48, would fit`."""
+        words = [
+            f"{name} {value}"
+            for name, value in (
+                ("max_final_vocab", self.max_final_vocab),
+                ("min_count", self.min_count),
+            )
+            if value is not None
+        ]
+        ways = [" or ".join(words)] if words else []
+        if self.smaller_size is not None:
+            ways.append(f"vector_size {self.smaller_size}")
+        if not ways:
+            return "nothing of it would fit: end other programs, or use another machine"
+        return f"{', or '.join(ways)}{',' * (len(ways) > 1)} would fit"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.n_words:,} vectors of {self.vector_size:,} numbers need about "
+            f"{_size(self.needed)} of memory, {_size(self.available)} are there: {self.advice}"
+        )
+
+
+def check_fits(
+    counts: NDArray[np.int64], training: TrainingSettings, live: LiveSettings, **how: bool
+) -> None:
+    """Refuse a run that would not fit in memory, before it takes any.
+
+    counts   (V,) of the vocabulary, most frequent first
+    how      `checkpoints` and `deterministic`, as of `estimate_memory`
+
+    Raises:
+        BackendError: it does not fit; says what would.
+    """
+    found = shortfall(len(counts), counts, training, live, **how)
+    if found is not None:
+        raise BackendError(str(found))
+
+
+def shortfall(
+    n_words: int,
+    counts: NDArray[np.int64],
+    training: TrainingSettings,
+    live: LiveSettings,
+    **how: bool,
+) -> Shortfall | None:
+    """What a run lacks; None where it fits, or the system does not tell what there is.
+
+    n_words   the size of the vocabulary
+    counts    of its words as far as they are known, most frequent first
+    how       `screen`, `checkpoints` and `deterministic`, as of `estimate_memory`
+    """
+
+    def memory(words: int, size: int) -> Memory:
+        sized = dataclasses.replace(training, vector_size=size)
+        return estimate_memory(words, 0, sized, live, **how)
+
+    vector_size = training.vector_size
+    free, held = available_memory(), held_memory()
+    if free is None:
+        return None
+    told = memory(n_words, vector_size)
+    room = free + min(held, _held_before(told))
+    if told.needed <= room:
+        return None
+
+    def fits(smaller: Memory) -> bool:
+        return smaller.needed <= (1 - SPARE) * (free + min(held, _held_before(smaller)))
+
+    fitting = _largest(n_words, lambda words: fits(memory(words, vector_size)))
+    # The words as frequent as the first that does not fit have to go together.
+    least = int(counts[fitting]) + 1 if 0 < fitting < len(counts) else None
+    is_met = least is not None and least <= counts[0]
+    return Shortfall(
+        n_words=n_words,
+        vector_size=vector_size,
+        needed=told.needed,
+        available=room,
+        max_final_vocab=fitting or None,
+        min_count=least if is_met else None,
+        smaller_size=_largest(vector_size, lambda size: fits(memory(n_words, size))) or None,
+    )
+
+
+def _held_before(told: Memory) -> int:
+    """What a process holds of that at least before the training begins: the words, and modules.
+
+    What it holds beside that may be an earlier run's.
+    """
+    return told.program // 2 + told.words // 4
+
+
+def _largest(below: int, fits: Callable[[int], bool]) -> int:
+    """The largest whole number from 1 to below - 1 that fits, where all smaller ones do; else 0."""
+    low, high = 0, below
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.0f} MB"
