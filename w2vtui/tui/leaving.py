@@ -53,7 +53,7 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
 
     save     whether to write the vectors as well, where a place is named and they are not yet
     rescue   save those of a run that is not kept among the temporary files where no place is
-             named: nobody was asked
+             named: nobody was asked; also done where it was to be kept and the disk failed
 
     Raises:
         KeyboardInterrupt: a signal came meanwhile that asks not to wait.
@@ -61,10 +61,12 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
     if session is None:
         return
     if not session.end(QUIET_SECONDS):
-        _tell("w2vtui: writing the last checkpoint ...; Ctrl-C leaves without it")
+        doing = "writing the last checkpoint" if session.is_kept else "ending the training"
+        _tell(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
         while not session.end():
             pass
-    rescue = rescue and not session.is_kept
+    failing = session.recorder is not None and session.recorder.failed
+    rescue = (rescue and not session.is_kept) or (save and failing)
     if session.unsaved and (rescue or (save and session.output is not None)):
         try:
             place = session.output or _temporary_place()
@@ -72,7 +74,7 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
             _tell(f"w2vtui: vectors saved to {safe_text(place)}")
         except (W2vtuiError, OSError) as error:
             _tell(f"w2vtui: {safe_text(str(error))}")
-    if session.recorder is not None and session.recorder.failed:
+    if failing:
         _tell("w2vtui: the last checkpoint could not be written")
     if way_on := session.way_on():
         _tell(way_on)
