@@ -196,3 +196,32 @@ def predict(rows, center, lr, key, first_draw, settings, u, nodes, noise_table, 
     for target, step in zip(targets, moved - old, strict=True):
         matrix[target] += step  # a target drawn twice moves twice
     return new, loss
+
+
+# ---- replicas
+
+
+def merge(base, replicas, small_move=0.03):
+    """Where rows (V, D) come to stand that W workers moved on replicas (W, V, D): joined in pairs,
+    as a tree.
+    """
+    merged = base.copy()
+    for row, before in enumerate(base):
+        moves = [replica[row] - before for replica in replicas]
+        while len(moves) > 1:
+            pairs = [moves[at : at + 2] for at in range(0, len(moves), 2)]
+            moves = [join_moves(pair, before @ before, small_move) for pair in pairs]
+        merged[row] += moves[0]
+    return merged
+
+
+def join_moves(pair, squared_length, small_move):
+    """The joint move of two workers (or of one that is left over): Adasum where moves are large."""
+    if len(pair) == 1:
+        return pair[0]
+    a, b = pair
+    if not a.any() or not b.any():
+        return a + b
+    lengths, small = np.sqrt((a @ a) * (b @ b)), small_move * squared_length
+    common = (a @ b) * (1 if lengths >= small else lengths / small)
+    return (1 - common / (2 * a @ a)) * a + (1 - common / (2 * b @ b)) * b

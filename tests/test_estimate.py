@@ -103,7 +103,11 @@ def test_the_estimate_is_within_a_tenth_of_the_peak(tmp_path, objective, n_words
     code, peak, mapped = map(int, done.stdout.rpartition("PEAK ")[2].split())
     assert code == 0, done.stderr
     told = estimate_memory(
-        n_words, 5 * n_words, TrainingSettings(vector_size=size), LiveSettings(objective=objective)
+        n_words,
+        5 * n_words,
+        TrainingSettings(vector_size=size),
+        LiveSettings(objective=objective),
+        checkpoints=True,
     )
     files = told.libraries + told.text
     assert told.total - files == pytest.approx(peak - mapped, abs=0.1 * peak)

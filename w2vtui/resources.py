@@ -51,13 +51,17 @@ def held_memory() -> int:
     return 1024 * (status.get("RssAnon:", 0) + status.get("RssShmem:", 0))
 
 
-def user_folder(kind: Literal["cache", "config"]) -> Path | None:
+def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
     """Where this user's files of that kind are to lie; None for a user without a home folder."""
     import platformdirs  # 10 ms, which a program that was told the place need not spend
 
-    find = platformdirs.user_cache_path if kind == "cache" else platformdirs.user_config_path
+    find = {
+        "cache": platformdirs.user_cache_path,
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+    }
     try:
-        folder = find("w2vtui")
+        folder = find[kind]("w2vtui")
     except RuntimeError:
         return None
     return folder if folder.is_absolute() else None  # older versions return `~/.cache`

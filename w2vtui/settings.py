@@ -213,7 +213,7 @@ class LiveSettings(_Checked):
         label="threads",
         auto="the cores it may use",
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
-        help="training threads; 1 repeats bit for bit",
+        help="training threads; 1 repeats bit for bit, more do with deterministic",
     )
     shared_noise: bool = _setting(
         True,
@@ -278,6 +278,12 @@ class TrainingSettings(_Checked):
         True,
         label="probe",
         help="hold out a little text (1 % at most) to measure the probe loss on it",
+    )
+    deterministic: bool = _setting(
+        False,
+        label="deterministic",
+        help="the same vectors bit for bit from run to run, with any fixed number of threads "
+        "(slower; memory for as many copies of the vectors)",
     )
 
 

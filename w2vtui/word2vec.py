@@ -33,8 +33,9 @@ class Word2Vec:
     min_count, max_final_vocab, vector_size, window, negative, ns_exponent, sample, alpha,
     min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
 
-    Further settings of settings.py, such as shared_noise or lowercase, are taken by name; model and
-    objective go before sg and hs. So are gensim 3's size and iter, with a DeprecationWarning.
+    Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
+    name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
+    DeprecationWarning.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
@@ -74,11 +75,14 @@ class Word2Vec:
         if "iter" in further:
             epochs = _of_gensim_3(further, "iter", "epochs", epochs, 5)
         of_corpus = {name: further.pop(name) for name in _CORPUS_NAMES if name in further}
+        deterministic = further.pop("deterministic", False)
         for name in further:
             if name not in field_types(LiveSettings):
                 raise SettingsError(unknown_name_message(name, _ALL_NAMES))
         corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab, **of_corpus)
-        training = TrainingSettings(vector_size=vector_size, seed=seed, probe=False)
+        training = TrainingSettings(
+            vector_size=vector_size, seed=seed, probe=False, deterministic=deterministic
+        )
         named = {
             "model": "skip-gram" if _flag("sg", sg) else "cbow",
             "objective": _objective(hs, negative),
@@ -104,7 +108,7 @@ class Word2Vec:
 
 _CORPUS_NAMES = ("lowercase", "tokenizer", "encoding", "encoding_errors")
 _ALL_NAMES = [
-    *("sg", "hs", "vector_size", "seed"),
+    *("sg", "hs", "vector_size", "seed", "deterministic"),
     *field_types(CorpusSettings),
     *field_types(LiveSettings),
 ]

@@ -20,7 +20,7 @@ from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, SettingsError, UnknownWordError
+from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.recorder import Recorder, recorder_of_new_run
 from w2vtui.signals import handling
@@ -58,14 +58,7 @@ def train(arguments: argparse.Namespace) -> int:
             cache=keep,
         )
 
-    recorder = recorder_of_new_run(
-        arguments.run_settings,
-        sources,
-        arguments.corpus_settings,
-        output=arguments.output,
-        pairs=arguments.pairs,
-        analogies=arguments.analogies,
-    )
+    recorder = _recorder(arguments, sources)
     run = Run(
         read,
         arguments.training_settings,
@@ -86,6 +79,22 @@ def train(arguments: argparse.Namespace) -> int:
         words=words,
         json_lines=json_lines,
     )
+
+
+def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder | None:
+    """Who keeps the run; nobody where there is no place for it, which is told."""
+    try:
+        return recorder_of_new_run(
+            arguments.run_settings,
+            sources,
+            arguments.corpus_settings,
+            output=arguments.output,
+            pairs=arguments.pairs,
+            analogies=arguments.analogies,
+        )
+    except RunError as error:
+        tell(f"nothing is kept to go on from: {error}")
+        return None
 
 
 def carry_out(

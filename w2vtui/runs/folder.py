@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import atomic_write
+from w2vtui.resources import user_folder
 from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
 from w2vtui.runs.lock import in_use
@@ -153,12 +153,17 @@ def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
 
 
 def runs_folder(named: str | None = None) -> Path:
-    """Where runs are kept: as named, or in the user's data folder."""
-    return (
-        Path(named).expanduser().absolute()
-        if named
-        else platformdirs.user_data_path("w2vtui") / "runs"
-    )
+    """Where runs are kept: as named, or in the user's data folder.
+
+    Raises:
+        RunError: none is named, and the user has no home folder.
+    """
+    if named:
+        return Path(named).expanduser().absolute()
+    folder = user_folder("data")
+    if folder is None:
+        raise RunError("there is no home folder to keep runs in: --runs-dir names another place")
+    return folder / "runs"
 
 
 def all_runs(root: Path) -> list[Path]:

@@ -71,7 +71,11 @@ def recorder_of_new_run(
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
 ) -> Recorder | None:
-    """Who keeps a new run; in a folder that was named, or else if it can be; None for nobody."""
+    """Who keeps a new run; in a folder that was named, or else if it can be; None for nobody.
+
+    Raises:
+        RunError: there is no place for it.
+    """
     if not settings.checkpoints:
         return None
     return Recorder(
@@ -312,6 +316,7 @@ class Recorder:
                     self._news.append(f"no checkpoint: {_told(error)}; it is tried again")
                 self._failed = True
             finally:
+                del checkpoint  # its vectors are lent
                 with self._changed:
                     self._waiting = None
                     self._changed.notify_all()

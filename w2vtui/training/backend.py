@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from w2v_kernels import (
     exact_softmax,
     hierarchical_softmax,
     look,
+    merging,
     negative_sampling,
     private_nodes,
 )
@@ -25,6 +27,9 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.route import Stretch
+from w2vtui.training.schedule import Schedule
+
+Scratch = cpu.Scratch
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
@@ -48,6 +53,12 @@ class Rates(NamedTuple):
     base: float
     slope: float
     floor: float
+
+    @staticmethod
+    def along(schedule: Schedule, stretch: Stretch) -> Rates:
+        """The rate that a schedule has there: a function of position alone, whatever the cut."""
+        offset = stretch.clock - stretch.first - schedule.clock
+        return Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,53 @@ class Tallies:
     """scores beyond +-6"""
     not_finite: int = 0
     """blocks whose loss was not a number"""
+
+
+class Replicas:
+    """A copy for each worker of the vectors that a plan trains."""
+
+    def __init__(self, plan: Plan, n_words: int, vector_size: int) -> None:
+        """The memory for them; each worker fills its own.
+
+        Raises:
+            MemoryError: there is not enough.
+        """
+        self._base, self._n_workers = plan.weights, plan.settings.workers or 1
+        self._n_words = n_words
+        rows = n_words + 1  # and the blank one
+        self._copies = [
+            cpu.empty_rows(self._n_workers * rows, vector_size).reshape(self._n_workers, rows, -1)
+            for _ in self._base
+        ]
+        self._filled = [False] * self._n_workers
+
+    def __len__(self) -> int:
+        return self._n_workers
+
+    def free(self) -> None:
+        """Give the memory back, whoever still knows them: the last round does."""
+        self._copies.clear()
+
+    def fit(self, plan: Plan) -> bool:
+        """Whether they are copies of what this plan trains, one for each of its workers."""
+        same = all(one is other for one, other in zip(self._base, plan.weights, strict=True))
+        return same and self._n_workers == (plan.settings.workers or 1)
+
+    def plan_of(self, number: int, plan: Plan) -> Plan:
+        """The same plan over a worker's own copies, which it fills where it has not yet."""
+        if not self._filled[number]:
+            for copies, matrix in zip(self._copies, self._base, strict=True):
+                copies[number] = matrix[: self._n_words + 1]
+            self._filled[number] = True
+        return dataclasses.replace(
+            plan, weights=cpu.Weights(*(copies[number] for copies in self._copies))
+        )
+
+    def merge(self, number: int, n_words: int) -> None:
+        """Merge a worker's share of the first n_words rows. Runs without the GIL."""
+        first, stop = (n_words * n // self._n_workers for n in (number, number + 1))
+        for copies, matrix in zip(self._copies, self._base, strict=True):
+            merging.merge(matrix, matrix.view(np.int32), copies, copies.view(np.int32), first, stop)
 
 
 class CpuBackend:
@@ -244,6 +302,10 @@ class CpuBackend:
         copies = self.n_words + MAX_WORKERS
         n_private = 0
         by_tree = plan.settings.objective == "hierarchical-softmax"
+        if self.training.deterministic:
+            return cpu.make_scratch(
+                self.training.vector_size, plan.settings.window, plan.most_targets, self.n_words
+            )
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
         room = (self._nodes.shape[0] - copies) // private_nodes.N_PRIVATE
         if by_tree and 1 < workers <= room:
@@ -257,6 +319,20 @@ class CpuBackend:
             n_private=n_private,
             period=max(SHARING_PERIOD // workers, 1),
         )
+
+    def replicas(self, plan: Plan) -> Replicas:
+        """A copy of the vectors for each worker under this plan.
+
+        Raises:
+            BackendError: not enough memory.
+        """
+        try:
+            return Replicas(plan, self.n_words, self.training.vector_size)
+        except MemoryError as error:
+            raise BackendError(
+                f"the vectors of {self.n_words:,} words do not fit in memory once more for each of "
+                f"{plan.settings.workers} workers: lower workers, or leave deterministic off"
+            ) from error
 
     @staticmethod
     def make_tallies() -> NDArray[np.float64]:
@@ -312,6 +388,8 @@ class CpuBackend:
         self.train_span(
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
         )
+        if self.training.deterministic:
+            self.replicas(plan).merge(0, 0)
         # What looks at the run, too: compiled later it would hold up the curves.
         nobody, nothing_found = np.zeros((0, 1), np.int32), np.zeros((0, 1))
         contexts = np.zeros(0, np.int32)

@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.backend import CpuBackend, Plan, Rates, Tallies
+from w2vtui.training.backend import CpuBackend, Plan, Rates, Scratch, Tallies
 from w2vtui.training.cost import Spent
-from w2vtui.training.route import Route, Stretch
+from w2vtui.training.lockstep import Lockstep, Round
+from w2vtui.training.route import Route
 from w2vtui.training.schedule import Schedule
 
 SPAN_SECONDS = 0.05
@@ -32,8 +34,8 @@ class _Job(NamedTuple):
     """What a worker does next."""
 
     plan: Plan
-    stretch: Stretch
-    rates: Rates
+    n_tokens: int
+    train: Callable[[Scratch, NDArray[np.float64]], None]
 
 
 @dataclass(slots=True)
@@ -46,8 +48,8 @@ class _Spell:
 
 
 class Crew:
-    """Worker threads over `nogil` kernels. They share the weights (Hogwild) and, under one lock,
-    the clock.
+    """Worker threads over `nogil` kernels. They share, under one lock, the clock, and the weights:
+    all at any time (Hogwild), or where the training is deterministic in rounds (lockstep.py).
     """
 
     def __init__(
@@ -76,6 +78,9 @@ class Crew:
         self._milestone, self._arrived = milestone, arrived
         self._plan = plan
         self._schedule = schedule
+        self._lockstep = Lockstep(backend, route) if backend.training.deterministic else None
+        self._round: Round | None = None
+        self._asking: set[int] = set()
         self._at_work: set[int] = set()
         self._held = False
         self._awaited: set[int] = set()
@@ -115,6 +120,11 @@ class Crew:
     def busy(self) -> bool:
         """Whether any worker is still at it (or waits out a pause)."""
         return any(worker.is_alive() for worker in self._workers)
+
+    @property
+    def block_tokens(self) -> int | None:
+        """Tokens that each of several deterministic workers trains in a round; else None."""
+        return self._lockstep.block_tokens(self._plan) if self._lockstep else None
 
     def tallies(self) -> Tallies:
         """Sums over all the workers that ever were."""
@@ -166,6 +176,7 @@ class Crew:
             self._plan = plan
             self._schedule = reschedule(self._schedule, self._clock)
             clock = self._clock
+            self._changed.notify_all()
         self.staff()
         return clock
 
@@ -229,6 +240,12 @@ class Crew:
         holds = self._held and not self._awaited
         return self._paused or holds or (at_milestone and not self.finished)
 
+    @property
+    def _until(self) -> int:
+        """The clock at which no more text is handed out."""
+        planned = self._schedule.planned
+        return planned if self._milestone is None else min(planned, self._milestone)
+
     def _lay_down(self, number: int) -> None:
         """A stretch that a worker was given is trained, or given up."""
         with self._changed:
@@ -240,28 +257,51 @@ class Crew:
             self._arrived()
 
     def _next_job(self, number: int, most: int) -> _Job | None:
-        """The next stretch of text for a worker, up to `most` tokens; None when it is to leave."""
+        """What a worker does next: a stretch of up to `most` tokens, or its part of a round. None
+        when it is to leave.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or not self._waits)
-            plan, schedule = self._plan, self._schedule
-            workers = plan.settings.workers or 1
-            if self._stopped or self.finished or number >= workers:
-                return None
-            # Towards the end stretches shrink, so that all workers leave at about the same time.
-            if self._held:
-                most = int(most * SHORT_SHARE)
-            fair = (schedule.planned - self._clock) // (2 * workers)
-            most = max(min(most, fair), LEAST_SPAN_TOKENS)
-            until = schedule.planned
-            if self._milestone is not None:
-                until = min(until, self._milestone)
-            stretch = self._route.stretch(self._clock, most, until)
-            self._clock += stretch.stop - stretch.first
-            self._at_work.add(number)
-        # As a function of position alone, whatever the cut: one worker repeats bit for bit.
-        offset = stretch.clock - stretch.first - schedule.clock
-        rates = Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
-        return _Job(plan, stretch, rates)
+            self._asking.add(number)
+            try:
+                while self._round is None or not self._round.awaits(number):
+                    workers = self._plan.settings.workers or 1
+                    if self._stopped or self.finished or number >= workers:
+                        return None
+                    if not self._waits and (self._lockstep is None or workers == 1):
+                        return self._next_stretch(number, most)
+                    if not self._waits and self._asking.issuperset(range(workers)):
+                        self._begin_round()
+                    else:
+                        self._changed.wait()
+                first, stop = self._round.block(number)
+                return _Job(self._round.plan, stop - first, partial(self._round.train, number))
+            finally:
+                self._asking.discard(number)
+
+    def _next_stretch(self, number: int, most: int) -> _Job:
+        plan, schedule = self._plan, self._schedule
+        if self._held:
+            most = int(most * SHORT_SHARE)
+        # Towards the end stretches shrink, so that all workers leave at about the same time.
+        fair = (schedule.planned - self._clock) // (2 * (plan.settings.workers or 1))
+        most = max(min(most, fair), LEAST_SPAN_TOKENS)
+        stretch = self._route.stretch(self._clock, most, self._until)
+        n_tokens = stretch.stop - stretch.first
+        self._clock += n_tokens
+        self._at_work.add(number)
+        if self._lockstep is not None:
+            self._lockstep.disband()
+        rates = Rates.along(schedule, stretch)
+        return _Job(plan, n_tokens, partial(self._backend.train_span, plan, stretch, rates))
+
+    def _begin_round(self) -> None:
+        assert self._lockstep is not None
+        self._round = self._lockstep.next_round(
+            self._plan, self._schedule, first=self._clock, until=self._until
+        )
+        self._clock = self._round.stop
+        self._at_work.update(range(self._plan.settings.workers or 1))
+        self._changed.notify_all()
 
     def _work(self, number: int) -> None:
         """A worker's life: take a stretch, train it without the GIL, take the next."""
@@ -274,18 +314,19 @@ class Crew:
                         self._spells[number].append(spell)
                     assert scratch is not None
                     started = time.perf_counter()
-                    self._backend.train_span(
-                        job.plan, job.stretch, job.rates, scratch, self._tallies[number]
-                    )
+                    job.train(scratch, self._tallies[number])
                     took = time.perf_counter() - started
                 finally:
                     self._lay_down(number)
                 self.worked_until = time.monotonic()
-                n_tokens = job.stretch.stop - job.stretch.first
-                spell.tokens += n_tokens
+                spell.tokens += job.n_tokens
                 spell.seconds += took
-                fitting = n_tokens * SPAN_SECONDS / max(took, 1e-6)
+                fitting = job.n_tokens * SPAN_SECONDS / max(took, 1e-6)
                 most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
+        except threading.BrokenBarrierError:  # another worker has died, and says of what
+            self.stop()
         except BaseException as error:  # shown by the run, which looks here at every tick
             self.error = error
+            if self._round is not None:
+                self._round.give_up()
             self.stop()

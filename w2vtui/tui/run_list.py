@@ -18,7 +18,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import ago_text, cell_width, pad, safe_text
-from w2vtui.errors import W2vtuiError
+from w2vtui.errors import RunError, W2vtuiError
 from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.figures import clock, short
@@ -207,7 +207,10 @@ def kept_runs(runs_dir: str | None) -> list[RunStatus]:
     """Where each run stands, newest first. Takes its time: not for the thread that draws."""
     from w2vtui.runs.folder import all_runs, runs_folder, status_of
 
-    return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
+    try:
+        return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
+    except RunError:  # no home folder: a new run says that it is not kept
+        return []
 
 
 def _remove(folder: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
+from w2vtui.errors import ChangedTextError, RunError, VectorsError, W2vtuiError
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
@@ -285,14 +285,17 @@ def build_run(session: Session) -> RunLike:
         return taken.run(form.run_settings.checkpoint_seconds, read_again)
 
     sources = sources_of(form.corpus)
-    session.recorder = recorder_of_new_run(
-        form.run_settings,
-        sources,
-        form.corpus_settings,
-        output=session.output,
-        pairs=form.pairs,
-        analogies=form.analogies,
-    )
+    try:
+        session.recorder = recorder_of_new_run(
+            form.run_settings,
+            sources,
+            form.corpus_settings,
+            output=session.output,
+            pairs=form.pairs,
+            analogies=form.analogies,
+        )
+    except RunError as error:
+        session.note(f"nothing is kept to go on from: {error}")
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return session.read_text(

@@ -1,0 +1,147 @@
+"""Several workers that repeat bit for bit: each trains a block of text on vectors of its own.
+
+Which words are trained, and how, is a matter of their position; only the order in which workers
+write to vectors that they share is left to chance. Under `deterministic` they share none:
+
+    round    W blocks of consecutive tokens, one for each of W workers, in steps
+    step     each worker trains the next part of its block on its replica of the vectors; when all
+             have, the moves of all replicas are merged (kernels: merging.py), and every replica
+             goes on from the outcome: the frequent words after each step, all after the last
+
+Frequent words move often, and the others soon need to know; to merge rare ones as often would take
+longer than the training. Between two rounds, and only there, every replica is the same as the
+vectors themselves: whatever stops, changes or keeps a run does so there.
+
+Rounds are a matter of settings and text alone, never of time, cores or memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.training.backend import CpuBackend, Plan, Rates, Replicas, Scratch
+from w2vtui.training.cost import CostModel
+from w2vtui.training.route import Route
+from w2vtui.training.schedule import Schedule
+from w2vtui.training.shape import TextShape
+
+MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
+"""Steps a round: so many, or fewer where a worker would train less than this in one."""
+FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
+"""Words that are merged after each step: this share of them, and no fewer than this."""
+
+MERGING_NANOSECONDS = 2.0
+"""A worker's time to merge one number of each matrix."""
+MERGING_SHARE = 0.1
+"""A round is so long that merging all words takes this share of its time,"""
+MOST_ROUND_SECONDS = 0.5
+"""but, as the price list has it, no longer than this: a pause waits for its end."""
+LEAST_ROUNDS = 16
+"""An epoch has so many at least."""
+
+
+class Round:
+    """What the workers train between two moments at which they all hold the same vectors."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        schedule: Schedule,
+        replicas: Replicas,
+        backend: CpuBackend,
+        route: Route,
+        *,
+        first: int,
+        stop: int,
+    ) -> None:
+        """first, stop: the clocks between which it trains."""
+        self.plan, self.stop = plan, stop
+        self._schedule, self._replicas = schedule, replicas
+        self._backend, self._route = backend, route
+        n_workers = len(replicas)
+        self._first, self._block = first, -(-(stop - first) // n_workers)
+        self._n_steps = max(min(MOST_STEPS, self._block // LEAST_STEP_TOKENS), 1)
+        self._awaited = set(range(n_workers))
+        self._barrier = threading.Barrier(n_workers)
+
+    def awaits(self, number: int) -> bool:
+        """Whether a worker has a part in it that it has not taken; it takes it hereby."""
+        awaited = number in self._awaited
+        self._awaited.discard(number)
+        return awaited
+
+    def give_up(self) -> None:
+        """Let nobody wait for a worker that will not come."""
+        self._barrier.abort()
+
+    def block(self, number: int) -> tuple[int, int]:
+        """The clocks between which a worker trains; the last ones' blocks may be cut short."""
+        first = min(self._first + number * self._block, self.stop)
+        return first, min(first + self._block, self.stop)
+
+    def train(self, number: int, scratch: Scratch, tallies: NDArray[np.float64]) -> None:
+        """Do a worker's part, together with the others.
+
+        Raises:
+            threading.BrokenBarrierError: another worker gave up.
+        """
+        plan = self._replicas.plan_of(number, self.plan)
+        first, stop = self.block(number)
+        for step in range(self._n_steps):
+            clock = min(first + self._block * step // self._n_steps, stop)
+            until = min(first + self._block * (step + 1) // self._n_steps, stop)
+            while clock < until:
+                stretch = self._route.stretch(clock, until - clock, until)
+                rates = Rates.along(self._schedule, stretch)
+                self._backend.train_span(plan, stretch, rates, scratch, tallies)
+                clock += stretch.stop - stretch.first
+            self._barrier.wait()
+            self._replicas.merge(number, self._n_merged(step))
+            self._barrier.wait()
+
+    def _n_merged(self, step: int) -> int:
+        """So many words, the most frequent ones, are merged after a step."""
+        n_words = self._backend.n_words
+        if step == self._n_steps - 1:
+            return n_words
+        return min(max(int(FREQUENT_SHARE * n_words), LEAST_FREQUENT), n_words)
+
+
+class Lockstep:
+    """Cuts the text into rounds, and keeps the replicas from one to the next."""
+
+    def __init__(self, backend: CpuBackend, route: Route) -> None:
+        self._backend, self._route = backend, route
+        costs = CostModel(TextShape(backend.corpus), backend.training.vector_size)
+        self._seconds_a_token = cache(lambda settings: costs.seconds_a_token(settings, []))
+        self._replicas: Replicas | None = None
+
+    def block_tokens(self, plan: Plan) -> int:
+        """Tokens that each worker trains in a round under this plan."""
+        settings = plan.settings
+        numbers = self._backend.n_words * self._backend.training.vector_size
+        seconds = 1e-9 * MERGING_NANOSECONDS * numbers / MERGING_SHARE
+        tokens = min(seconds, MOST_ROUND_SECONDS) / self._seconds_a_token(settings)
+        most = self._route.tokens_per_epoch // (LEAST_ROUNDS * (settings.workers or 1))
+        return max(min(int(tokens), most), 1)
+
+    def next_round(self, plan: Plan, schedule: Schedule, *, first: int, until: int) -> Round:
+        """The round that begins at a clock; none goes beyond `until`."""
+        n_workers = plan.settings.workers or 1
+        if self._replicas is None or not self._replicas.fit(plan):
+            self.disband()  # before there are others
+            self._replicas = self._backend.replicas(plan)
+        stop = min(first + n_workers * self.block_tokens(plan), until)
+        return Round(
+            plan, schedule, self._replicas, self._backend, self._route, first=first, stop=stop
+        )
+
+    def disband(self) -> None:
+        """Free the replicas."""
+        if self._replicas is not None:
+            self._replicas.free()
+            self._replicas = None
