@@ -29,7 +29,7 @@ from textual.widgets import Input
 
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
-from w2vtui.errors import DiskError
+from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
 from w2vtui.runs import folder as folders
 from w2vtui.runs import recorder as recording
@@ -348,6 +348,21 @@ async def test_without_checkpoints_nothing_is_kept(topical_corpus, runs_dir):
         await shows(app, "Save vectors and quit", "Quit without saving")
         assert "Keep" not in text_of(app)
     assert not runs_dir.exists()
+
+
+async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
+    topical_corpus, monkeypatch
+):
+    def homeless(named: str | None = None) -> Path:
+        raise RunError("there is no home folder")
+
+    monkeypatch.setattr(recording, "runs_folder", homeless)
+    monkeypatch.setattr(folders, "runs_folder", homeless)
+    async with training(form(topical_corpus)) as app:
+        told = [event.text for event in app.session.events]
+        assert told == ["nothing is kept to go on from: there is no home folder"]
+        await press(app, "ctrl+q")
+        await shows(app, "Quit without saving")
 
 
 def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
