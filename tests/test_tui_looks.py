@@ -88,8 +88,8 @@ class ScriptedRun:
     def start(self) -> None:
         self.calls.append("start")
 
-    def pause(self) -> None:
-        self.calls.append("pause")
+    def pause(self, event: str = "") -> None:
+        self.calls.append(f"pause: {event}" if event else "pause")
 
     def resume(self) -> None:
         self.calls.append("resume")
