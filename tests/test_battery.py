@@ -29,6 +29,10 @@ class Way(NamedTuple):
     workers: int
     deterministic: bool = False
 
+    def __str__(self) -> str:
+        how = "-deterministic" if self.deterministic else ""
+        return f"{self.model}-{self.objective}-{self.workers}{how}"
+
     @property
     def exact(self) -> bool:
         """Whether the same bits come of the same settings."""
@@ -39,7 +43,8 @@ class Way(NamedTuple):
         return LiveSettings(**(named | {"epochs": EPOCHS, "window": 3, "negative": 4} | settings))
 
     def training(self, **settings) -> TrainingSettings:
-        return TrainingSettings(**({"vector_size": 24} | settings))
+        named = {"vector_size": 24, "deterministic": self.deterministic}
+        return TrainingSettings(**(named | settings))
 
     def run(self, live: dict | None = None, training: dict | None = None, **options) -> Run:
         corpus = options.pop("corpus", None) or CORPUS
@@ -53,7 +58,8 @@ MODES = [
     for model in ("skip-gram", "cbow")
     for objective in ("negative-sampling", "hierarchical-softmax", "softmax")
 ]
-WAYS = [Way(*mode, workers) for mode in MODES for workers in (1, 2)]
+WORKERS = [(1, False), (2, False), (3, True)]
+WAYS = [Way(*mode, *workers) for mode in MODES for workers in WORKERS]
 CORPUS = encoded(topical_sentences(700))
 
 
@@ -210,6 +216,6 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(map(str, way[:3])))
+@pytest.mark.parametrize("way", WAYS, ids=str)
 def test_every_way_to_train(way, check, tmp_path):
     check(way, tmp_path) if check is check_vectors_survive_a_file else check(way)

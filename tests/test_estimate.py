@@ -15,7 +15,7 @@ from w2v_kernels import compiling, cpu, private_nodes
 from w2v_kernels.tiles import ROW_PAD, TILE
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.errors import BackendError
-from w2vtui.settings import MAX_WORKERS, CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training import estimate, fitting, work
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.estimate import estimate_memory, estimate_seconds
@@ -137,17 +137,21 @@ def test_a_checkpoint_is_written_at_another_time_than_the_vectors(objective):
     n_rows = 2 * n_words - (objective == "hierarchical-softmax")
     assert kept.copy == 4 * size * n_rows
     assert kept.copy == max(kept.copy, plain.copy)
-    assert kept.total - plain.total == kept.copy - plain.copy
+    more = estimate.CHECKPOINT_BYTES
+    assert kept.total - plain.total == kept.copy - plain.copy + more
 
 
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
 def test_deterministic_workers_train_matrices_of_their_own(objective):
-    training = TrainingSettings(vector_size=100)
-    live = LiveSettings(objective=objective, workers=3)
-    told = estimate_memory(1_000, 0, training, live, deterministic=True)
-    row = 4 * work.padded(100, ROW_PAD)
-    assert told.input_vectors == 4 * row * 1_001
-    assert told.output_vectors == 4 * row * (1_000 + MAX_WORKERS)
+    training = TrainingSettings(vector_size=100, deterministic=True)
+    told, alone, shared = (
+        estimate_memory(1_000, 0, how, LiveSettings(objective=objective, workers=workers))
+        for how, workers in ((training, 3), (training, 1), (TrainingSettings(), 3))
+    )
+    replicas = 3 * 1_001 * 4 * work.padded(100, ROW_PAD)
+    assert told.input_vectors == shared.input_vectors + replicas
+    assert told.output_vectors == shared.output_vectors + replicas
+    assert alone == shared
 
 
 # ---- what fits

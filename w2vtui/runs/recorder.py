@@ -117,6 +117,7 @@ class Recorder:
         self._making = threading.RLock()
         self._waiting: Checkpoint | None = None
         self._failed = False
+        self._writing_seconds = 0.0
         self._leaving = False
         self._snapshot: Callable[[], Snapshot] | None = None
         self._threads: list[threading.Thread] = []
@@ -166,6 +167,11 @@ class Recorder:
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
         return self._failed
+
+    @property
+    def writing_seconds(self) -> float:
+        """Processor time that the last checkpoint took."""
+        return self._writing_seconds
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         """Make the folder of a new run; then write whatever comes.
@@ -306,6 +312,7 @@ class Recorder:
                 checkpoint = self._waiting
             if checkpoint is None:
                 return
+            started = time.thread_time()
             try:
                 write_checkpoint(self._make_folder(), checkpoint)
                 if self._failed:
@@ -316,6 +323,7 @@ class Recorder:
                     self._news.append(f"no checkpoint: {_told(error)}; it is tried again")
                 self._failed = True
             finally:
+                self._writing_seconds = time.thread_time() - started
                 del checkpoint  # its vectors are lent
                 with self._changed:
                     self._waiting = None

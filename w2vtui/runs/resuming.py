@@ -230,6 +230,8 @@ class Replay:
     @property
     def exact(self) -> bool:
         """Whether the same bits are to be expected."""
+        if self.record.training.deterministic:
+            return True
         settings = [self.record.settings, *(one.settings for one in self.script.changes)]
         return all(one is None or one.workers == 1 for one in settings)
 

@@ -102,6 +102,10 @@ class Keeper(Protocol):
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
 
+    @property
+    def writing_seconds(self) -> float:
+        """Processor time that the last checkpoint took."""
+
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         """Get ready before the training begins; the checkpoint says how it will.
 

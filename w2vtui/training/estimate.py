@@ -35,6 +35,8 @@ LIBRARY_BYTES = 90 << 20
 """Files of Python, NumPy and LLVM that are mapped by then."""
 SCREEN_BYTES = 26 << 20
 """What the screens take on top of that."""
+CHECKPOINT_BYTES = 8 << 20
+"""What writes checkpoints, beside the copy."""
 WORD_BYTES = 430
 """A word as text, its count, its places in two indices, and what is written of it to two files."""
 TYPE_BYTES = 270
@@ -88,14 +90,12 @@ def estimate_memory(
     *,
     screen: bool = False,
     checkpoints: bool = False,
-    deterministic: bool = False,
 ) -> Memory:
     """What a run will hold at most, in bytes.
 
     n_words         the size of the vocabulary
     n_tokens        the text's tokens that are in it
     checkpoints     whether it writes all that it trains while it trains
-    deterministic   whether each worker trains matrices of its own
     """
     row = 4 * padded(training.vector_size, VECTOR)
     by_tree = live.objective == "hierarchical-softmax"
@@ -104,21 +104,20 @@ def estimate_memory(
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
     copy = size * n_words * (1 if by_tree else 2)
     if by_tree:
-        if not deterministic:
-            n_output += available_cores() * _PRIVATE_NODES
+        n_output += available_cores() * _PRIVATE_NODES
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
         if checkpoints:  # the nodes too, which are not saved with the vectors
             copy += size * max(n_words - 1, 0)
-    matrices = 1
-    if deterministic:
-        workers = available_cores() if live.workers is None else live.workers
-        matrices += workers
+    workers = available_cores() if live.workers is None else live.workers
+    # Of several deterministic workers each trains on a replica of both matrices.
+    n_replicas = workers if training.deterministic and workers > 1 else 0
+    replica_rows = n_replicas * (n_words + 1)
     return Memory(
-        program=PROGRAM_BYTES + SCREEN_BYTES * screen,
+        program=PROGRAM_BYTES + SCREEN_BYTES * screen + CHECKPOINT_BYTES * checkpoints,
         libraries=LIBRARY_BYTES,
-        input_vectors=row * (n_words + 1) * matrices,
-        output_vectors=row * n_output * matrices,
+        input_vectors=row * (n_words + 1 + replica_rows),
+        output_vectors=row * (n_output + replica_rows),
         text=4 * n_tokens,
         tables=tables,
         words=WORD_BYTES * n_words,

@@ -66,7 +66,7 @@ def check_fits(
     """Refuse a run that would not fit in memory, before it takes any.
 
     counts   (V,) of the vocabulary, most frequent first
-    how      `checkpoints` and `deterministic`, as of `estimate_memory`
+    how      `checkpoints`, as of `estimate_memory`
 
     Raises:
         BackendError: it does not fit; says what would.
@@ -87,7 +87,7 @@ def shortfall(
 
     n_words   the size of the vocabulary
     counts    of its words as far as they are known, most frequent first
-    how       `screen`, `checkpoints` and `deterministic`, as of `estimate_memory`
+    how       `screen`, `checkpoints`, as of `estimate_memory`
     """
 
     def memory(words: int, size: int) -> Memory:

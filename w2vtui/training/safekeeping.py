@@ -20,7 +20,9 @@ CHECKPOINT_SECONDS = 60.0
 CHECKPOINT_SHARE = 0.05
 """or so much of the planned training; but on that ground"""
 STANDSTILL_SHARE = 0.01
-"""workers stand still for no more of their time than this."""
+"""workers stand still for no more of their time than this,"""
+WRITING_SHARE = 0.02
+"""and no more of one core's time goes into writing."""
 RETRY_SECONDS = 10.0
 """From a checkpoint that could not be written to the next try."""
 PATIENCE_SECONDS = 5.0
@@ -109,7 +111,8 @@ class Safekeeping:
         if state == "paused":
             return "paused"
         trained = (crew.clock - self._kept[0]) / crew.schedule.planned
-        by_share = trained >= CHECKPOINT_SHARE and passed >= self._least_pause
+        least_pause = max(self._least_pause, self._keeper.writing_seconds / WRITING_SHARE)
+        by_share = trained >= CHECKPOINT_SHARE and passed >= least_pause
         return "while training" if by_share or passed >= self._seconds else ""
 
     @property
