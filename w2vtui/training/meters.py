@@ -8,8 +8,7 @@ from collections import deque
 SPEED_SECONDS = 1.5
 """Speed `now` is the mean over the last so many seconds."""
 STANDSTILL_SECONDS = 2.0
-IDLE_SHARE = 0.02
-"""Longer than this, with less processor time for it, is no training that is slow."""
+"""So long without processor time is no training that is slow."""
 
 
 class StopWatch:
@@ -56,11 +55,11 @@ class Standstill:
         self._wall, self._work = time.monotonic(), time.process_time()
 
     def seconds(self) -> float:
-        """How long it stood still since this was asked last; 0 where it did not, or shortly."""
+        """How long it stood still since this was asked last, at least; 0 where not for long."""
         wall, work = time.monotonic(), time.process_time()
-        passed, worked = wall - self._wall, work - self._work
+        idle = wall - self._wall - (work - self._work)
         self._wall, self._work = wall, work
-        return passed if passed > STANDSTILL_SECONDS and worked < IDLE_SHARE * passed else 0.0
+        return idle if idle > STANDSTILL_SECONDS else 0.0
 
 
 class SpeedMeter:
