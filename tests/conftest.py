@@ -29,6 +29,7 @@ def _private_places(tmp_path_factory, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
 
 

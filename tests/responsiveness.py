@@ -39,7 +39,7 @@ ROOT = Path(__file__).parent.parent
 _RUN = """
 import json, sys
 text, epochs, report = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 live = LiveSettings(epochs=epochs, workers=2)
 """
 WITHOUT_SCREEN = (
@@ -76,7 +76,7 @@ mount, on_event = SignalledApp.on_mount, SignalledApp.on_event
 
 def begin(app):
     mount(app)
-    app.call_later(app.launch, Form(corpus=text, live=live))
+    app.call_later(app.launch, chosen)
     app.call_later(lambda: app.run_worker(measure(app)))
 
 async def handle(app, event):
@@ -87,7 +87,8 @@ async def handle(app, event):
 
 lags, keys, handled, busy = [], [], [], []
 SignalledApp.on_mount, SignalledApp.on_event = begin, handle
-app = SignalledApp(Form(corpus=text, live=live))
+chosen = Form(corpus=text, live=live, run_settings=RunSettings(checkpoints=False))
+app = SignalledApp(chosen)
 app.run()
 speed = app.session.snapshot().mean_words_per_second
 json.dump({"speed": speed, "lags": lags, "handled": handled, "busy": busy}, open(report, "w"))

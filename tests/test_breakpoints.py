@@ -124,6 +124,7 @@ def test_every_form_has_an_example_that_is_one(form):
     [
         ("quene frst in king", "'quene frst in king' is no condition: write WORD first in QUERY, "
          "such as queen first in king - man"),
+        ("queen", "'queen' is no condition: write WORD first in QUERY, such as queen"),
         ("paris leave top 10 of rome", "write WORD leaves top N of QUERY, such as paris leaves"),
         ("paris leaves rome", "'paris leaves rome' is not understood: write WORD leaves"),
         ("paris leaves top 10", "'paris leaves top 10' is not understood: write WORD leaves"),

@@ -268,7 +268,7 @@ async def test_the_help_scrolls_at_80_by_24():
         app.simulate_key("f1")
         await wait_for(app, lambda: "In focus: Live controls" in text_of(app))
         app.simulate_key("end")
-        await wait_for(app, lambda: "leave; asks while vectors" in text_of(app))
+        await wait_for(app, lambda: "leave; asks what to do with the run" in text_of(app))
         assert "In focus" not in text_of(app)
 
 
@@ -356,7 +356,7 @@ async def test_the_screen_looks_as_often_as_is_said(fps, interval):
 async def test_the_run_is_held_while_the_process_is_suspended():
     async with train_screen() as (app, run):
         app.app_suspend_signal.publish(app)
-        assert run.calls[-1] == "pause"
+        assert run.calls[-1] == "pause: suspended"
         app.app_resume_signal.publish(app)
         assert run.calls[-1] == "resume"
 
@@ -374,7 +374,7 @@ async def test_a_paused_run_is_still_paused_after_a_suspension():
 def test_ctrl_z_stops_the_process_and_it_goes_on_after(topical_corpus, tmp_path):
     from test_tui_terminal import terminal
 
-    with terminal(str(topical_corpus), str(tmp_path / "v.txt")) as opened:
+    with terminal(topical_corpus, tmp_path) as opened:
         opened.shows("Corpus")
         opened.type(b"\x13")  # ctrl+s
         opened.shows("TRAINING")

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 from test_tui import PATIENCE_SECONDS, shows, text_of, until
+from textual.events import Resize
+from textual.geometry import Size
 
 from w2vtui.corpus import sample as sampling
 from w2vtui.corpus.statistics import TextStatistics
@@ -433,3 +435,28 @@ def test_a_zipf_plot_of_little_is_drawn_too(counts):
     lines = zipf_lines(counts, len(counts), 30, 8)
     assert any("\u2801" <= char <= "\u28ff" for line in lines for char in line)
     assert zipf_lines(counts, 1, 9, 8) == [" " * 9] * 8
+
+
+# ---- the focus
+
+
+async def test_the_focus_comes_back_when_a_tiny_terminal_grows(topical_corpus):
+    async with first_screen(topical_corpus) as app:
+        app.screen.query_one(SettingRows).focus()
+        await until(app, lambda: isinstance(app.focused, SettingRows))
+        for size in ((50, 12), (120, 40)):
+            app._driver._size = size
+            app.post_message(Resize(Size(*size), Size(*size)))
+            await until(app, lambda size=size: app.screen.size == size)
+            shown = size == (120, 40)
+            await until(app, lambda shown=shown: isinstance(app.focused, SettingRows) == shown)
+
+
+async def test_an_error_names_a_setting_as_the_pane_does(topical_corpus):
+    async with first_screen(topical_corpus) as app:
+        rows = app.screen.query_one(SettingRows)
+        rows.focus()
+        rows.pick("negative")
+        keys(app, "0", "down")
+        notices = app._notifications
+        await until(app, lambda: any("K must be 1 to" in one.message for one in notices))

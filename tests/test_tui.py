@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.formats import load_vectors
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.new_run import NewRunScreen
@@ -27,11 +27,14 @@ PATIENCE_SECONDS = 30.0
 ENDLESS = 1_000_000
 
 
-def form(corpus: Any, *, epochs: int = ENDLESS, **live: Any) -> Form:
+def form(
+    corpus: Any, *, epochs: int = ENDLESS, kept: RunSettings | None = None, **live: Any
+) -> Form:
     return Form(
         corpus=str(corpus),
         training=TrainingSettings(vector_size=16),
         live=LiveSettings(epochs=epochs, workers=1, **live),
+        run_settings=kept or RunSettings(),
     )
 
 
@@ -345,16 +348,18 @@ async def test_a_new_run_keeps_the_choices(topical_corpus):
         await until(app, lambda: app.screen.shot.state == "done")
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
-        await press(app, "d")
+        await press(app, "k")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         await shows(app, str(topical_corpus), "--window 3")
 
 
 async def test_quit_asks_while_training(topical_corpus):
-    async with training(form(topical_corpus)) as app:
+    unkept = RunSettings(checkpoints=False)
+    async with training(form(topical_corpus, kept=unkept)) as app:
         await press(app, "ctrl+q")
-        await shows(app, "Save and quit", "Quit without saving", "Stay")
-        await press(app, "ctrl+q")  # without an output nobody knows where to save
+        await shows(app, "Save vectors and quit", "Quit without saving", "Stay")
+        await press(app, "ctrl+q")  # nothing is kept, and nobody knows where to save
+        assert isinstance(app.screen, Ask)
         await press(app, "escape")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         assert state(app) == "training"

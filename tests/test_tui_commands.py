@@ -194,7 +194,7 @@ async def test_a_refused_change_is_said_and_not_left_staged():
 async def test_one_wrong_value_keeps_all_from_being_staged():
     async with steered() as (app, run):
         await enter(app, "set window 8 K 0")
-        await wait_for(app, lambda: "negative must be 1 to 256 noise words" in notices(app))
+        await wait_for(app, lambda: "K must be 1 to 256 noise words" in notices(app))
         assert app.screen.staging.staged == {}
         assert not any(isinstance(call, dict) for call in run.calls)
 
@@ -226,7 +226,7 @@ def test_a_setting_has_several_names(text, expected):
         ("K 5 model", "model needs a value: skip-gram or cbow"),
         ("sg", "0 (cbow) or 1 (skip-gram)"),
         ("sg 2", "sg must be 0"),
-        ("K many", "negative must be"),
+        ("K many", "K must be"),
         ("alpha 0", "above 0"),
     ],
 )

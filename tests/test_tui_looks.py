@@ -88,8 +88,8 @@ class ScriptedRun:
     def start(self) -> None:
         self.calls.append("start")
 
-    def pause(self) -> None:
-        self.calls.append("pause")
+    def pause(self, event: str = "") -> None:
+        self.calls.append(f"pause: {event}" if event else "pause")
 
     def resume(self) -> None:
         self.calls.append("resume")
@@ -300,6 +300,11 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
         lines = screen_lines(app)
     assert lines[0].strip() == "●  41.7 %  160k w/s  probe 1.86  ETA 05:10"
     assert not any(line.strip() for line in lines[1:])
+
+
+async def test_a_run_that_cannot_be_kept_is_told_even_on_a_tiny_terminal():
+    async with scripted(replace(TRAINING, keeping_failed=True), (50, 12)) as (app, _):
+        assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not kept  160k w/s  probe 1.86"
 
 
 async def test_a_resize_changes_the_layout():

@@ -1,4 +1,4 @@
-"""The screens in a real terminal: signals leave it in order, and save what was learned."""
+"""The screens in a real terminal: signals leave it in order, and keep what was learned."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from w2vtui.formats import load_vectors
+from w2vtui.runs.folder import all_runs, kept_vectors, status_of
+from w2vtui.runs.generations import generations
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
@@ -20,36 +23,60 @@ termios = pytest.importorskip("termios")
 
 PATIENCE_SECONDS = 40.0
 PROGRAM = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 import w2v_kernels.compiling  # compiled kernels come from the user's cache, corpora do not
-os.environ["W2VTUI_CACHE_DIR"] = sys.argv[3]
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.tui.app import run_app
+run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
+exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
-sys.exit(run_app([sys.argv[1]], CorpusSettings(), training, live, sys.argv[2]))
+kept = RunSettings(**run_settings)
+sys.exit(run_app([corpus], CorpusSettings(), training, live, output or None, run_settings=kept))
 """
-
-STUMBLING = """
+SLOW_DISK = """
+import time
+from w2vtui.runs import recorder
+write = recorder.write_checkpoint
+def slowly(folder, checkpoint):
+    time.sleep(3.0 if checkpoint.state == "stopped" else 0.0)
+    return write(folder, checkpoint)
+recorder.write_checkpoint = slowly
+"""
+BROKEN_SCREEN = """
 from w2vtui.tui.train import TrainScreen
-def stumble(screen):
-    raise RuntimeError("the screen stumbled")
-TrainScreen.action_pause = stumble
+draw = TrainScreen._draw_panels
+def broken(screen):
+    draw(screen)
+    if screen.shot.tokens > 100_000:
+        raise ZeroDivisionError("a defect")
+TrainScreen._draw_panels = broken
 """
 
 
 class Terminal:
     """A program in a terminal of 120x40, and all that it wrote."""
 
-    def __init__(self, *arguments: str, program: str = PROGRAM, **variables: str) -> None:
+    def __init__(
+        self,
+        corpus: Path,
+        runs_dir: Path,
+        output: Path | str,
+        first: str,
+        variables: dict[str, str],
+    ) -> None:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
         environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
         environment |= variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
+        for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
+            environment.pop(name, None)
         self.program = subprocess.Popen(
-            [sys.executable, "-c", program, *arguments, cache],
+            [sys.executable, "-c", PROGRAM, str(corpus), str(output), str(runs_dir), first, cache],
             stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
         )  # fmt: skip
         self.inside = inside
@@ -72,6 +99,18 @@ class Terminal:
         self.until(lambda: text.encode() in self.written)
         self.written = b""
 
+    def trains(self) -> None:
+        """Start a training, and wait until something is learned."""
+        self.shows("Corpus")
+        self.type(b"\x13")  # ctrl+s
+        self.shows("TRAINING")
+        self.shows("objective loss")
+
+    def was_restored(self, *, before: bool = False) -> bool:
+        """Whether the terminal is as it was, and its other screen left, now or already before."""
+        left = before or b"\x1b[?1049l" in self.written
+        return left and termios.tcgetattr(self.inside) == self.before
+
     def exit_code(self) -> int:
         self.until(lambda: self.program.poll() is not None)
         with suppress(BlockingIOError, OSError):
@@ -80,9 +119,17 @@ class Terminal:
         return self.program.returncode
 
 
+def only_run(folder: Path) -> Path:
+    (run,) = all_runs(folder / "runs")
+    return run
+
+
 @contextmanager
-def terminal(*arguments: str, **options: str) -> Iterator[Terminal]:
-    opened = Terminal(*arguments, **options)
+def terminal(
+    corpus: Path, folder: Path, *, output: Path | str = "", first: str = "", **variables: str
+) -> Iterator[Terminal]:
+    """first: what the program does before it shows a screen; variables: of the environment"""
+    opened = Terminal(corpus, folder / "runs", output, first, variables)
     try:
         yield opened
     finally:
@@ -101,48 +148,109 @@ def test_a_signal_restores_the_terminal_and_saves_the_vectors(
     topical_corpus, tmp_path, number, code
 ):
     output = tmp_path / "vectors.txt"
-    with terminal(str(topical_corpus), str(output)) as opened:
-        opened.shows("Corpus")
-        opened.type(b"\x13")  # ctrl+s
-        opened.shows("TRAINING")
-        opened.shows("objective loss")
+    with terminal(topical_corpus, tmp_path, output=output) as opened:
+        opened.trains()
         opened.program.send_signal(number)
         assert opened.exit_code() == code
-        assert b"\x1b[?1049l" in opened.written
+        assert opened.was_restored()
         assert b"vectors saved to" in opened.written
-        assert termios.tcgetattr(opened.inside) == opened.before
     assert output.read_text().startswith("26 16\n")
+    vectors = kept_vectors(only_run(tmp_path))[0].vectors
+    assert load_vectors(output).vectors == pytest.approx(vectors, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_keeps_the_run_and_says_how_to_go_on(topical_corpus, tmp_path, number, code):
+    with terminal(topical_corpus, tmp_path) as opened:
+        opened.trains()
+        opened.program.send_signal(number)
+        assert opened.exit_code() == code
+        assert opened.was_restored()
+        name = only_run(tmp_path).name
+        assert f"w2vtui resume {name} goes on with it".encode() in opened.written
+    assert status_of(only_run(tmp_path)).state == "stopped"
+
+
+def test_a_hang_up_that_comes_twice_does_not_lose_the_last_checkpoint(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+        opened.trains()
+        opened.program.send_signal(signal.SIGHUP)
+        opened.shows("writing the last checkpoint")
+        opened.program.send_signal(signal.SIGHUP)
+        assert opened.exit_code() == 129
+    assert status_of(only_run(tmp_path)).state == "stopped"
+
+
+def test_a_second_signal_leaves_without_the_last_checkpoint(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+        opened.trains()
+        opened.program.send_signal(signal.SIGTERM)
+        opened.shows("writing the last checkpoint")
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() != 0
+        assert opened.was_restored(before=True)
+    status = status_of(only_run(tmp_path))
+    assert status.state == "interrupted"
+    assert status.can_resume  # from the one before
+
+
+def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path) as opened:
+        opened.trains()
+        opened.until(lambda: generations(only_run(tmp_path)))
+        opened.program.kill()
+        opened.exit_code()
+    killed = status_of(only_run(tmp_path))
+    assert killed.state == "interrupted"
+    assert killed.can_resume
+    with terminal(topical_corpus, tmp_path) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x12")  # ctrl+r
+        opened.shows("goes on with it")
+        opened.type(b"\r")
+        opened.shows("goes on from")
+        before = killed.checkpoint_tokens
+        opened.until(lambda: status_of(only_run(tmp_path)).checkpoint_tokens > before)
+        opened.type(b"\x11\x11")  # ctrl+q, twice
+        assert opened.exit_code() == 0
+        assert b"goes on with it" in opened.written
+    assert status_of(only_run(tmp_path)).checkpoint_tokens > killed.checkpoint_tokens
+
+
+def test_a_defect_of_the_screen_loses_nothing_learned(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path, first=BROKEN_SCREEN) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x13")
+        assert opened.exit_code() == 1
+        assert b"ZeroDivisionError" in opened.written
+        assert opened.was_restored()
+        assert b"goes on with it" in opened.written
+    assert status_of(only_run(tmp_path)).checkpoint_tokens > 100_000
 
 
 def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_path):
     output = tmp_path / "vectors.txt"
-    with terminal(str(topical_corpus), str(output)) as opened:
-        opened.shows("Corpus")
-        opened.type(b"\x13")
-        opened.shows("TRAINING")
-        opened.shows("objective loss")
+    with terminal(topical_corpus, tmp_path, output=output) as opened:
+        opened.trains()
         os.close(opened.inside)
         os.close(opened.outside)
         opened.program.send_signal(signal.SIGHUP)
         opened.program.wait(PATIENCE_SECONDS)
     assert output.read_text().startswith("26 16\n")
+    assert status_of(only_run(tmp_path)).state == "stopped"
 
 
-def test_a_screen_that_fails_leaves_the_terminal_in_order_and_the_vectors_saved(
-    topical_corpus, tmp_path
-):
+def test_a_screen_that_fails_saves_the_vectors_of_a_run_that_is_not_kept(topical_corpus, tmp_path):
     """No place was named for them, and nobody can be asked."""
-    program = STUMBLING + PROGRAM.replace("live, sys.argv[2]", "live, None")
-    with terminal(str(topical_corpus), "", program=program, TMPDIR=str(tmp_path)) as opened:
+    unkept = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
+    with terminal(topical_corpus, tmp_path, first=unkept, TMPDIR=str(tmp_path)) as opened:
         opened.shows("Corpus")
         opened.type(b"\x13")
-        opened.shows("TRAINING")
-        opened.shows("objective loss")
-        opened.type(b" ")
         assert opened.exit_code() == 1
-        assert b"the screen stumbled" in opened.written
-        assert b"\x1b[?1049l" in opened.written
-        assert termios.tcgetattr(opened.inside) == opened.before
+        assert b"ZeroDivisionError" in opened.written
+        assert opened.was_restored()
     (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
     assert f"vectors saved to {rescued}".encode() in opened.written
     assert load_vectors(rescued).vectors.shape == (26, 16)

@@ -8,7 +8,8 @@
     |-- DivergedError           4   the loss is no longer a number
     |-- DiskError               5   an output cannot be written
     |-- RunError                2   no such run, or it cannot be gone on with as asked
-    |     `-- DamagedRunError   3   what was kept of it cannot be read
+    |     |-- DamagedRunError   3   what was kept of it cannot be read
+    |     `-- ChangedTextError      its text is another now
     |-- BackendError            1   the kernels cannot run with what they were given
     `-- ChildError              1   a program that was to be measured failed
 
@@ -71,6 +72,15 @@ class DamagedRunError(RunError):
     """What was kept of a run cannot be read."""
 
     exit_code = 3
+
+
+class ChangedTextError(RunError):
+    """The text that a run was trained on is another now."""
+
+    def __init__(self, message: str, difference: str) -> None:
+        """difference: what has changed, in words and tokens"""
+        super().__init__(message)
+        self.difference = difference
 
 
 class BackendError(W2vtuiError):

@@ -9,7 +9,7 @@
     look.py        neighbors, analogy, evaluate
     bench.py       how fast this machine trains
     config.py      settings files: show, path, init
-    output.py      stdout and stderr, which may go away            signals.py
+    output.py      stdout and stderr, which may go away
 
 `--help` imports neither Numba nor Textual.
 """
@@ -98,6 +98,7 @@ def _run(argv: Sequence[str]) -> int:
             config=arguments.config,
             pairs=arguments.pairs,
             analogies=arguments.analogies,
+            run_settings=arguments.run_settings,
         )
     from w2vtui.cli.train import train
 

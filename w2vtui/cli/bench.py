@@ -31,13 +31,13 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.output import tell
-from w2vtui.cli.signals import handling
 from w2vtui.corpus import find_files, open_corpus, sample_path
 from w2vtui.display import clock_text, safe_text
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
 from w2vtui.settings import available_cores
+from w2vtui.signals import handling
 
 SAMPLE = "atlas.txt"
 _PIPE_WIDTH = 200

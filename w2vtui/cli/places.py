@@ -13,11 +13,6 @@ from w2vtui.formats.atomic import check_target
 from w2vtui.settings import CorpusSettings
 
 
-def absolute(paths: Sequence[str]) -> tuple[str, ...]:
-    """Paths that mean the same in another folder; - stays standard input."""
-    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
-
-
 def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
     """Find out before the training that it can be saved, and over nothing that is still needed.
 

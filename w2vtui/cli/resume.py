@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import threading
-from collections.abc import Sequence
-from pathlib import Path
 
 from w2vtui.cli.output import tell
-from w2vtui.cli.places import absolute, check_outputs
+from w2vtui.cli.places import check_outputs
 from w2vtui.cli.train import carry_out
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.display import safe_text
-from w2vtui.errors import CorpusError
 from w2vtui.runs.folder import find_run, runs_folder
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.runs.recorder import Recorder, absolute
+from w2vtui.runs.resuming import largest_difference, replay_of, resumption, text_of_run
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.quality import QualitySets
-from w2vtui.training.run import ReadCorpus, Run
+from w2vtui.training.run import Run
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -53,24 +48,7 @@ def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]
     try:
         output = arguments.output or taken.record.output
         check_outputs(output, None, taken.sources)
-        record = taken.record
-        sets = QualitySets.for_corpus(
-            taken.sources, _still_there(record.pairs), _still_there(record.analogies)
-        )
-        run = Run(
-            _reader(folder.name, taken.sources, taken.corpus_settings),
-            record.training,
-            record.settings,
-            quality_sets=sets,
-            keeper=taken.recorder,
-            checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
-            go_on_from=taken.fit,
-            earlier=taken.events,
-            script=taken.script,
-        )
-        if taken.checkpoint is None:
-            for condition, ends in record.breakpoints:
-                run.break_when(condition, stop=ends)
+        run = taken.run(arguments.run_settings.checkpoint_seconds)
         for note in taken.notes:
             tell(safe_text(note))
     except BaseException:
@@ -86,7 +64,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = _reader(folder.name, sources, record.corpus_settings)
+    read = text_of_run(folder.name, sources, record.corpus_settings)
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -111,31 +89,3 @@ def replay(arguments: argparse.Namespace) -> int:
     if not repeated.exact:
         tell("as several threads do: --workers 1 or --deterministic repeats bit for bit")
     return 1 if repeated.exact else 0
-
-
-def _still_there(paths: Sequence[str]) -> list[str]:
-    """Files of questions that can be asked again; of others it is told."""
-    for path in paths:
-        if not Path(path).exists():
-            tell(f"{safe_text(path)} is gone: its questions are not asked")
-    return [path for path in paths if Path(path).exists()]
-
-
-def _reader(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
-    """Reads the text of a run again."""
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        gone = [source for source in sources if source != "-" and not Path(source).exists()]
-        if gone:
-            raise CorpusError(
-                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
-                "now"
-            )
-        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
-            raise CorpusError(
-                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
-                "--corpus"
-            )
-        return open_corpus(sources, settings, progress=progress, stop=stop)
-
-    return read

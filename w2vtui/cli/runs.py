@@ -10,21 +10,19 @@ from collections.abc import Sequence
 
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
-from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.errors import RunError, SettingsError
+from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import (
     RunRecord,
     RunStatus,
     all_runs,
     find_run,
+    kept_vectors,
     remove_run,
     runs_folder,
     status_of,
-    words_of,
 )
-from w2vtui.runs.generations import newest_whole
-from w2vtui.vectors import KeyedVectors
 
 
 def runs(arguments: argparse.Namespace) -> int:
@@ -54,13 +52,9 @@ def export(arguments: argparse.Namespace) -> int:
     if output is None:
         raise SettingsError(f"name a place for the vectors of {folder.name}: -o FILE")
     check_outputs(output, None, record.sources)
-    checkpoint, spoiled = newest_whole(folder)
-    for trouble in spoiled.values():
+    vectors, checkpoint, troubles = kept_vectors(folder)
+    for trouble in troubles:
         tell(safe_text(trouble))
-    if checkpoint is None:
-        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    words, counts = words_of(folder, checkpoint)
-    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     save_vectors(vectors, output)
     tell(
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
@@ -81,7 +75,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
             "-" if status.probe_loss is None else f"{status.probe_loss:.3f}",
             safe_text(status.text, 24),
             f"{status.model} {status.objective}".strip(),
-            _ago(now - status.changed),
+            ago_text(now - status.changed),
         )
         for status in found
     ]
@@ -90,10 +84,3 @@ def _print_table(found: Sequence[RunStatus]) -> None:
     ]
     for row in (heads, *rows):
         print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _ago(seconds: float) -> str:
-    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= unit:
-            return f"{seconds / unit:.0f} {name} ago"
-    return "now"

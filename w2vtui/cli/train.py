@@ -9,21 +9,21 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
-from w2vtui.cli.places import absolute, check_outputs, without
+from w2vtui.cli.places import check_outputs, without
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
-from w2vtui.cli.signals import handling
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
 from w2vtui.formats import save_vectors
-from w2vtui.runs.folder import runs_folder
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder, recorder_of_new_run
+from w2vtui.signals import handling
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
@@ -82,26 +82,19 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder | None:
-    """Who keeps the run; in a folder that was named, or else if it can be."""
-    settings = arguments.run_settings
-    if not settings.checkpoints:
-        return None
+    """Who keeps the run; nobody where there is no place for it, which is told."""
     try:
-        root = runs_folder(settings.runs_dir)
+        return recorder_of_new_run(
+            arguments.run_settings,
+            sources,
+            arguments.corpus_settings,
+            output=arguments.output,
+            pairs=arguments.pairs,
+            analogies=arguments.analogies,
+        )
     except RunError as error:
         tell(f"nothing is kept to go on from: {error}")
         return None
-    return Recorder(
-        Asked(
-            root=root,
-            sources=absolute(sources),
-            corpus_settings=arguments.corpus_settings,
-            output=None if arguments.output is None else absolute([arguments.output])[0],
-            pairs=absolute(arguments.pairs),
-            analogies=absolute(arguments.analogies),
-            must_be_kept=settings.runs_dir is not None,
-        )
-    )
 
 
 def carry_out(
@@ -137,7 +130,8 @@ def carry_out(
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        _tell_how_to_go_on(run, recorder, saved=bool(output))
+        if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
+            tell(way_on)
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
@@ -161,17 +155,6 @@ def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
     recorder.close()
     for text in recorder.news():
         tell(safe_text(text))
-
-
-def _tell_how_to_go_on(run: Run, recorder: Recorder, *, saved: bool) -> None:
-    """Name the command that goes on with a run, or saves what it has."""
-    if recorder.folder is None or recorder.failed:
-        return
-    name = recorder.folder.name
-    if run.snapshot().state == "stopped":
-        tell(f"w2vtui resume {name} goes on with it")
-    elif not saved:
-        tell(f"w2vtui export {name} -o FILE saves its vectors")
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
@@ -223,7 +206,7 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
         """Stand still as ctrl+z asks for; the clock of the run leaves that time out."""
         holds = run.snapshot().state == "training"
         if holds:
-            _aside(run.pause)
+            _aside(partial(run.pause, "suspended"))
         os.kill(os.getpid(), signal.SIGSTOP)
         if holds:
             _aside(run.resume)

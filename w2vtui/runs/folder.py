@@ -27,7 +27,7 @@ from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import atomic_write, disk_error
 from w2vtui.resources import user_folder
-from w2vtui.runs.generations import FOLDER, generations, read_manifest
+from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
 from w2vtui.runs.lock import NAME as LOCK
 from w2vtui.runs.lock import RunLock, in_use
@@ -44,6 +44,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.snapshot import State
+from w2vtui.vectors import KeyedVectors
 
 RECORD = "run.json"
 VOCAB = "vocab.json"
@@ -146,6 +147,23 @@ def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[n
     if len(words) != n_vectors:
         raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
     return words, counts
+
+
+def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
+    """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
+
+    Raises:
+        RunError: it has no checkpoint.
+        DamagedRunError: what was kept of it cannot be read.
+    """
+    checkpoint, spoiled = newest_whole(folder)
+    troubles = list(spoiled.values())
+    if checkpoint is None:
+        damage = f": {troubles[0]}" if troubles else ""
+        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save{damage}")
+    words, counts = words_of(folder, checkpoint)
+    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
+    return vectors, checkpoint, troubles
 
 
 # ---- all runs

@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from secrets import token_hex
 
@@ -31,6 +31,7 @@ from w2vtui.runs.folder import (
     LiveStatus,
     RunRecord,
     draft_beside,
+    runs_folder,
     sweep,
     write_vocab,
 )
@@ -39,7 +40,7 @@ from w2vtui.runs.journal import EVENTS, METRICS, LineFile, event_line, metrics_r
 from w2vtui.runs.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.sealed import dumped
-from w2vtui.settings import CorpusSettings
+from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.figures import figures
 from w2vtui.training.snapshot import Event, Snapshot
@@ -62,6 +63,40 @@ class Asked:
     analogies: tuple[str, ...] = ()
     must_be_kept: bool = False
     """Whether a run that cannot be kept is not to begin: its folder was named."""
+
+
+def absolute(paths: Sequence[str]) -> tuple[str, ...]:
+    """Paths that mean the same in another folder; - stays standard input."""
+    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
+
+
+def recorder_of_new_run(
+    settings: RunSettings,
+    sources: Sequence[str],
+    corpus_settings: CorpusSettings,
+    *,
+    output: str | None = None,
+    pairs: Sequence[str] = (),
+    analogies: Sequence[str] = (),
+) -> Recorder | None:
+    """Who keeps a new run; in a folder that was named, or else if it can be; None for nobody.
+
+    Raises:
+        RunError: there is no place for it.
+    """
+    if not settings.checkpoints:
+        return None
+    return Recorder(
+        Asked(
+            root=runs_folder(settings.runs_dir),
+            sources=absolute(sources),
+            corpus_settings=corpus_settings,
+            output=None if output is None else absolute([output])[0],
+            pairs=absolute(pairs),
+            analogies=absolute(analogies),
+            must_be_kept=settings.runs_dir is not None,
+        )
+    )
 
 
 class Recorder:
@@ -108,6 +143,19 @@ class Recorder:
     def folder(self) -> Path | None:
         """Where the run is kept; None while there is no such place."""
         return self._folder
+
+    def way_on(self, shot: Snapshot, *, saved: bool) -> str:
+        """The command that goes on with the run, or saves what it has; empty where there is none.
+
+        saved   whether its vectors are in a file
+        """
+        if self._folder is None or self._failed:
+            return ""
+        if shot.state == "stopped":
+            return f"w2vtui resume {self._folder.name} goes on with it"
+        if shot.tokens and not saved:
+            return f"w2vtui export {self._folder.name} -o FILE saves its vectors"
+        return ""
 
     def branch(self, asked: Asked, parent: str) -> None:
         """Keep what comes as a new run, and the one that it goes on from as it is."""

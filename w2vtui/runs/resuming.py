@@ -8,6 +8,8 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import DamagedRunError, RunError, SettingsError
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.errors import (
+    ChangedTextError,
+    CorpusError,
+    DamagedRunError,
+    RunError,
+    SettingsError,
+)
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.folder import RunRecord, read_vocab, words_of, write_vocab
 from w2vtui.runs.generations import newest_whole
@@ -26,6 +34,8 @@ from w2vtui.runs.lock import RunLock
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
 from w2vtui.training.checkpoint import Checkpoint, Script
+from w2vtui.training.quality import QualitySets
+from w2vtui.training.run import ReadCorpus, Run
 from w2vtui.training.snapshot import Event
 from w2vtui.training.steering import describe_change
 
@@ -44,10 +54,40 @@ class Resumption:
     events: tuple[Event, ...]
     """What happened before."""
     notes: tuple[str, ...]
-    """What is to be told: damage, changes that are made again."""
+    """What is to be told: damage, files that are gone, changes that are made again."""
     force: bool
     folder: Path
     recorder: Recorder = field(repr=False)
+
+    @property
+    def read(self) -> ReadCorpus:
+        """Reads its text again."""
+        return text_of_run(self.name, self.sources, self.corpus_settings)
+
+    def run(self, checkpoint_seconds: float, read: ReadCorpus | None = None) -> Run:
+        """The run that goes on, not started.
+
+        checkpoint_seconds  from one checkpoint to the next, at most
+        read                in place of `self.read`
+        """
+        record = self.record
+        run = Run(
+            read or self.read,
+            record.training,
+            record.settings,
+            quality_sets=QualitySets.for_corpus(
+                self.sources, _still_there(record.pairs), _still_there(record.analogies)
+            ),
+            keeper=self.recorder,
+            checkpoint_seconds=checkpoint_seconds,
+            go_on_from=self.fit,
+            earlier=self.events,
+            script=self.script,
+        )
+        if self.checkpoint is None:
+            for condition, ends in record.breakpoints:
+                run.break_when(condition, stop=ends)
+        return run
 
     def fit(self, corpus: EncodedCorpus) -> Checkpoint | None:
         """The checkpoint, once the text is known to be the one it was trained on.
@@ -56,7 +96,7 @@ class Resumption:
         random, the tree of hierarchical softmax begins anew, and all is kept as a new run.
 
         Raises:
-            RunError: the text is another; the message says how it differs.
+            ChangedTextError: the text is another; the message says how it differs.
             DamagedRunError: vectors and words do not belong together.
         """
         checkpoint = self.checkpoint
@@ -69,9 +109,10 @@ class Resumption:
         difference = _difference(self.record, words, counts, corpus)
         if not self.force or checkpoint is None:
             further = "" if checkpoint is None else ", --force goes on with this one"
-            raise RunError(
+            raise ChangedTextError(
                 f"run {self.name} has another text: {difference}; --corpus names where its text "
-                f"is now{further}"
+                f"is now{further}",
+                difference,
             )
         record = self.record
         asked = Asked(
@@ -160,7 +201,7 @@ def resumption(
             checkpoint=checkpoint,
             script=Script(changes=tuple(pending)),
             events=checkpoint.events if checkpoint else (),
-            notes=(*notes, *troubles),
+            notes=(*notes, *troubles, *_gone_questions(record)),
             force=force,
             folder=folder,
             recorder=recorder,
@@ -168,6 +209,26 @@ def resumption(
     except BaseException:
         lock.release()
         raise
+
+
+def text_of_run(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
+    """What reads the text of a run again."""
+
+    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        gone = [source for source in sources if source != "-" and not Path(source).exists()]
+        if gone:
+            raise CorpusError(
+                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
+                "now"
+            )
+        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
+            raise CorpusError(
+                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+                "--corpus"
+            )
+        return open_corpus(sources, settings, progress=progress, stop=stop)
+
+    return read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +301,20 @@ def largest_difference(
                 apart = float(np.abs(matrix[rows] - other[name][rows]).max())
                 most = max(most, apart, float(np.finfo(np.float32).tiny))
     return most
+
+
+# ---- what is kept
+
+
+def _still_there(paths: Sequence[str]) -> list[str]:
+    """Files of questions that can be asked again."""
+    return [path for path in paths if Path(path).exists()]
+
+
+def _gone_questions(record: RunRecord) -> list[str]:
+    paths = (*record.pairs, *record.analogies)
+    there = _still_there(paths)
+    return [f"{path} is gone: its questions are not asked" for path in paths if path not in there]
 
 
 # ---- what differs

@@ -35,6 +35,8 @@ from w2vtui.training.conditions import (
     View,
 )
 
+_LIKE = 0.6
+"""Words that are less alike, 0..1, are different words."""
 MOST_TOP = 100
 """A word farther down than this is not near."""
 MOST_TIMES = 1_000
@@ -277,7 +279,8 @@ def _nearest_form(parts: Sequence[str]) -> Form:
             max((difflib.SequenceMatcher(None, word, part).ratio() for part in low), default=0.0)
             for word in form.keywords
         ]
-        return sum(near) / max(len(near), len(low))
+        meant = [ratio for ratio in near if ratio >= _LIKE]  # `queen` is no misspelt `churn`
+        return sum(meant) / max(len(near), len(low))
 
     return max(FORMS, key=likeness)
 

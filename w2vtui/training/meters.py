@@ -7,6 +7,8 @@ from collections import deque
 
 SPEED_SECONDS = 1.5
 """Speed `now` is the mean over the last so many seconds."""
+STANDSTILL_SECONDS = 2.0
+"""So long without processor time is no training that is slow."""
 
 
 class StopWatch:
@@ -35,6 +37,29 @@ class StopWatch:
         if self._started is not None:
             at = time.monotonic() if at is None else max(at, self._started)
             self._before, self._started = self._before + at - self._started, None
+
+    def leave_out(self, seconds: float) -> bool:
+        """Take off time in which nothing was trained; False where it did not run for so long."""
+        if self._started is None or time.monotonic() - self._started < seconds:
+            return False
+        self._started += seconds
+        return True
+
+
+class Standstill:
+    """Notices that all of the process stood still, as SIGSTOP makes it: time passes, and none of
+    its threads works.
+    """
+
+    def __init__(self) -> None:
+        self._wall, self._work = time.monotonic(), time.process_time()
+
+    def seconds(self) -> float:
+        """How long it stood still since this was asked last, at least; 0 where not for long."""
+        wall, work = time.monotonic(), time.process_time()
+        idle = wall - self._wall - (work - self._work)
+        self._wall, self._work = wall, work
+        return idle if idle > STANDSTILL_SECONDS else 0.0
 
 
 class SpeedMeter:

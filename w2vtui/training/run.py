@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, Literal
@@ -36,7 +37,7 @@ from w2vtui.training.cost import CostModel, Price
 from w2vtui.training.crew import Crew
 from w2vtui.training.fitting import check_fits
 from w2vtui.training.history import Curve
-from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.meters import SpeedMeter, Standstill, StopWatch
 from w2vtui.training.moment import Moment
 from w2vtui.training.observer import Observer
 from w2vtui.training.probe import ProbeSet, choose_held_out
@@ -105,8 +106,11 @@ class Run:
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
         self._events = earlier
+        """Only the run's thread adds to it."""
+        self._by_hand: deque[Event] = deque()
+        """What other threads did, for that thread to note."""
         self._error: BaseException | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may pause what is just being paused
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -136,21 +140,48 @@ class Run:
         """Begin."""
         threading.Thread(target=self._main, name="w2vtui-run", daemon=True).start()
 
-    def pause(self) -> None:
-        """Hand out no more text; workers finish what they hold."""
-        with self._lock:
-            if self._state == "training" and self._crew is not None:
-                self._state = "paused"
-                self._crew.pause()
-                self._watch.stop()
+    def pause(self, event: str = "paused") -> None:
+        """Hand out no more text; workers finish what they hold.
 
-    def resume(self) -> None:
+        event   what is noted of it
+        """
+        with self._lock:
+            if self._stand_still():
+                self._by_hand.append(self._event(event))
+        self._wake.set()
+
+    def resume(self, event: str = "resumed") -> None:
         """Go on after a pause."""
         with self._lock:
             if self._state == "paused" and self._crew is not None:
+                self._by_hand.append(self._event(event))
                 self._state = "training"
                 self._watch.start()
                 self._crew.resume()
+        self._wake.set()
+
+    def _stand_still(self) -> bool:
+        """Pause; whether that was to be done."""
+        with self._lock:
+            if self._state != "training" or self._crew is None:
+                return False
+            self._state = "paused"
+            self._crew.pause()
+            self._watch.stop()
+            return True
+
+    def checkpoint(self) -> None:
+        """Take a checkpoint soon, when none is due yet.
+
+        Raises:
+            SettingsError: this run is not kept, or does not train.
+        """
+        if self._keeper is None:
+            raise SettingsError("this run is not kept: it was started with --no-checkpoints")
+        if self._safekeeping is None or self._state not in ("training", "paused"):
+            raise SettingsError(f"a run is kept while it trains; this one is {self._state}")
+        self._safekeeping.ask()
+        self._wake.set()
 
     def stop(self) -> None:
         """End the run as soon as the workers have finished what they hold; the vectors stay."""
@@ -261,8 +292,10 @@ class Run:
         """Plain-language remarks on the corpus, once it is read; they are among the events too."""
         return self._backend.corpus.hints if self._backend else ()
 
-    def is_over(self, timeout: float) -> bool:
-        """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it."""
+    def is_over(self, timeout: float | None) -> bool:
+        """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it, or for
+        ever.
+        """
         return self._ended.wait(timeout)
 
     @property
@@ -380,6 +413,8 @@ class Run:
             vitals=observer.vitals.vitals,
             remarks=self._checkup.remarks if self._checkup else (),
             kept_tokens=self._safekeeping.kept_tokens if self._safekeeping else None,
+            kept_ago=self._safekeeping.kept_ago if self._safekeeping else None,
+            keeping_failed=self._safekeeping is not None and self._safekeeping.failed,
         )
 
     # ---- breakpoints
@@ -412,7 +447,7 @@ class Run:
         """Pause or stop where a condition holds."""
         if self._breakpoints and self._state == "training":
             for one, reason in self._breakpoints.met(self._view()):
-                end = self.stop if one.ends else self.pause
+                end = self.stop if one.ends else self._stand_still
                 end()
                 self._note(f"{'stopped' if one.ends else 'paused'}: {reason}")
 
@@ -630,9 +665,11 @@ class Run:
             self._watch.start()
         self._follow_script()
         crew.staff()
+        standstill = Standstill()
         while crew.busy or not (crew.finished or self._stopping.is_set()):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
+            self._leave_out(standstill.seconds())
             self._follow_script()
             self._apply_change()
             self._tick(crew)
@@ -640,6 +677,7 @@ class Run:
                 if error is not None:
                     raise error
             self._meet_breakpoints()
+            self._note_by_hand()
             if self._safekeeping is not None:
                 self._safekeeping.look(self._state)
             self._tell_news()
@@ -657,6 +695,7 @@ class Run:
         ending: State = "done" if crew.finished else "stopped"
         if self._safekeeping is not None:
             self._activity = "writing the last checkpoint"
+            self._note_by_hand()
             self._safekeeping.finish(ending)
             self._tell_news()
         return ending
@@ -685,6 +724,16 @@ class Run:
             self._script = Script(stop_at=self._script.stop_at)
             self._crew.wait_at(self._script.milestone)
             self._note(f"changed by hand: change {numbers} of before is not repeated")
+
+    def _leave_out(self, seconds: float) -> None:
+        """Take time off the clock in which the process stood still while it was to train."""
+        if seconds and self._watch.leave_out(seconds):
+            self._note(f"stood still for {seconds:.0f} s: that time is left out")
+
+    def _note_by_hand(self) -> None:
+        """Note what other threads did."""
+        while self._by_hand:
+            self._events = (*self._events, self._by_hand.popleft())
 
     def _tell_news(self) -> None:
         """Note what the keeper has to say."""
@@ -749,7 +798,8 @@ class Run:
                 judgement = self._steering.judgement(seconds, tallies.tokens)
                 if judgement:
                     self._note(judgement)
-            self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
+            if self._speed.now:  # one reading is no speed yet
+                self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
         self._ticked = tallies
         if self._checkup is not None and pairs > 0:
             self._checkup.look(self.snapshot(), self.loss_curve)
@@ -760,10 +810,12 @@ class Run:
             )
 
     def _note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
+        self._events = (*self._events, self._event(text, kind=kind))
+
+    def _event(self, text: str, *, kind: Literal["note", "error"] = "note") -> Event:
         seconds, tokens = self._watch.seconds, 0
         if self._crew is not None:
             tokens = self._crew.tallies().tokens
         elif self._events:  # still preparing, perhaps to go on from where it was
             seconds, tokens = self._events[-1].seconds, self._events[-1].tokens
-        event = Event(seconds=seconds, tokens=tokens, kind=kind, text=text)
-        self._events = (*self._events, event)
+        return Event(seconds=seconds, tokens=tokens, kind=kind, text=text)

@@ -52,7 +52,7 @@ class Safekeeping:
         self._kept_at = time.monotonic()
         self._kept = crew.clock, crew.plan
         self._least_pause = 0.0
-        self._retrying = False
+        self._asked_for = False
         self.kept_tokens: int | None = None
         """Training tokens of the last checkpoint handed over."""
 
@@ -60,6 +60,15 @@ class Safekeeping:
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
         return self._keeper.failed
+
+    @property
+    def kept_ago(self) -> float | None:
+        """Seconds since the last checkpoint was handed over; None while there is none."""
+        return None if self.kept_tokens is None else time.monotonic() - self._kept_at
+
+    def ask(self) -> None:
+        """Let a checkpoint be due at the next look."""
+        self._asked_for = True
 
     def look(self, state: str) -> None:
         """Take a checkpoint where one is due."""
@@ -92,10 +101,13 @@ class Safekeeping:
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
         crew, passed = self._crew, time.monotonic() - self._kept_at
+        asked, self._asked_for = self._asked_for, False
         if self._keeper.failed:
-            return "another try" if passed >= RETRY_SECONDS else ""
+            return "another try" if asked or passed >= RETRY_SECONDS else ""
         if not self._something_is_new:
             return ""
+        if asked:
+            return "asked for"
         if state == "paused":
             return "paused"
         trained = (crew.clock - self._kept[0]) / crew.schedule.planned

@@ -216,6 +216,10 @@ class Snapshot:
     vitals: Vitals | None = None
     kept_tokens: int | None = None
     """Training tokens of the last checkpoint; None while there is none, or none is kept."""
+    kept_ago: float | None = None
+    """Seconds since it was taken."""
+    keeping_failed: bool = False
+    """Whether the last checkpoint could not be written."""
     events: tuple[Event, ...] = ()
     error: BaseException | None = None
 

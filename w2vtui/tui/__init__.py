@@ -4,10 +4,12 @@
     new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
                     survey.py       looks at the text; words.py  what it is, and what a run needs
                     file_picker.py  looks for a text among the files
+                    run_list.py     runs that are kept, to go on with
     train.py        the run: curve, live settings, watched words, quality, events
                     panes.py        which pane has the focus; staging.py  changes and their price
                     command_table.py  what the command line understands
     dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
+                    leaving.py      what becomes of a run that is left
     keys.py         every key, and those given anew   commands.py  what help and palette list
     themes.py       colours, readable whatever the theme
     session.py      a run and what the screens keep beside it

@@ -7,11 +7,11 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -22,27 +22,31 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
-from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
+    RunSettings,
     ScreenSettings,
     TrainingSettings,
     available_cores,
 )
+from w2vtui.signals import handling
 from w2vtui.tui.commands import Keyless, commands, help_sections
-from w2vtui.tui.dialogs import Ask, Choice, Help
+from w2vtui.tui.dialogs import Ask, Help
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
+from w2vtui.tui.leaving import end, leaving
 from w2vtui.tui.new_run import NewRunScreen
-from w2vtui.tui.session import Form, RunLike, Session
+from w2vtui.tui.session import LEAVING_SECONDS, Form, RunLike, Session
 from w2vtui.tui.sources import SAMPLE
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 if TYPE_CHECKING:
     from textual.theme import Theme
 
+    from w2vtui.runs.resuming import Resumption
+    from w2vtui.tui.run_list import RunList
     from w2vtui.tui.train import TrainScreen
 
 TWICE_SECONDS = 2.0
@@ -64,7 +68,7 @@ class W2vApp(App[None]):
             id="app.palette", tooltip="every command, by name",
         ),
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True, id="app.quit",
-                tooltip="leave; asks while vectors would be lost"),
+                tooltip="leave; asks what to do with a run. Twice: keeps it and leaves"),
         Binding("ctrl+c", "interrupt", "leave at once, pressed twice", show=False,
                 id="app.interrupt"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
@@ -120,6 +124,9 @@ class W2vApp(App[None]):
         """What was entered in the command line, oldest first."""
         self._suspended: RunLike | None = None
         self._asked_at = 0.0
+        self._safe_to_repeat = False
+        """Whether a second ctrl+q, which takes the first answer, can lose nothing."""
+        self._leaving = False
         self._interrupted_at = -TWICE_SECONDS
 
     def on_mount(self) -> None:
@@ -137,12 +144,50 @@ class W2vApp(App[None]):
 
     def launch(self, form: Form) -> None:
         """Begin a run and show it."""
+        self._form = form
+        self._show(Session(form, self._build, output=self.output))
+
+    @work(group="resume")
+    async def resume_run(
+        self, folder: Path, asked_on: RunList | TrainScreen, *, force: bool = False
+    ) -> None:
+        """Go on with a run that is kept; the screen that asks is told why that cannot be.
+
+        force   with its text as it is now
+        """
+        try:
+            taken = await asyncio.to_thread(_taken_up, folder, force)
+        except W2vtuiError as error:
+            asked_on.warn(str(error))
+            return
+        if asked_on in self.screen_stack:
+            self.go_on(taken)
+        else:  # it was left meanwhile
+            await asyncio.to_thread(taken.recorder.close)
+
+    def go_on(self, taken: Resumption) -> None:
+        """Go on with a run that is kept, and show it."""
+        record, checkpoint = taken.record, taken.checkpoint
+        form = Form(
+            corpus=shlex.join(taken.sources),
+            corpus_settings=taken.corpus_settings,
+            training=record.training,
+            live=record.settings if checkpoint is None else checkpoint.settings,
+            pairs=record.pairs,
+            analogies=record.analogies,
+            run_settings=self._form.run_settings,
+        )
+        output = self.output or record.output
+        self._show(Session(form, self._build, output=output, resumption=taken))
+
+    def _show(self, session: Session) -> None:
         from w2vtui.tui.train import TrainScreen
 
-        self._form = form
-        self.session = Session(form, self._build)
-        self.session.start()
-        self.switch_screen(TrainScreen(self.session, interval=self._interval))
+        self.session = session
+        session.start()
+        while isinstance(self.screen, ModalScreen):  # the list that it was chosen from
+            self.pop_screen()
+        self.switch_screen(TrainScreen(session, interval=self._interval))
 
     def new_run(self) -> None:
         """Leave a run that is over for the first screen; unsaved vectors are asked about."""
@@ -150,7 +195,7 @@ class W2vApp(App[None]):
         if session is None:
             return
         if session.unsaved:
-            self._ask_about_vectors("New run", "Start over", self._to_first_screen)
+            self._ask_before_leaving("New run", "Start over", self._to_first_screen)
         else:
             self._to_first_screen()
 
@@ -161,47 +206,59 @@ class W2vApp(App[None]):
     # ---- leaving
 
     async def action_quit(self) -> None:
-        """Leave; ask first while vectors would be lost."""
+        """Leave; ask first what is to become of a run that goes on, or of unsaved vectors."""
         session = self.session
+        if self._leaving:
+            return
         if isinstance(self.screen, Ask) and self.screen.id == "leaving":
-            soon = time.monotonic() - self._asked_at < TWICE_SECONDS
-            if soon and self.output is not None:
+            if self._safe_to_repeat and time.monotonic() - self._asked_at < TWICE_SECONDS:
                 self.screen.choose_first()
             return
         if session is None or not (session.active or session.unsaved):
             self.leave()
             return
         self._asked_at = time.monotonic()
-        self._ask_about_vectors("Quit", "Quit", self.leave)
+        self._ask_before_leaving("Quit", "Quit", self.leave)
 
-    def _ask_about_vectors(self, title: str, verb: str, then: Callable[[], None]) -> None:
+    def _ask_before_leaving(self, title: str, verb: str, then: Callable[[], None]) -> None:
         session = self.session
         assert session is not None
-        shot = session.snapshot()
-        if shot.ended:
-            text = "The vectors of this run are not saved."
-        elif shot.tokens_planned:
-            text = f"Training is running: {100 * shot.fraction:.1f} % is done."
-        else:
-            text = "The text is still being prepared; nothing has been trained."
-        place = f"to {self.output}" if self.output else "asks where"
-        choices = [
-            Choice("save", "s", f"Save and {verb.lower()}", place),
-            Choice("discard", "d", f"{verb} without saving", ""),
-            Choice("", "escape", "Stay", ""),
-        ]
+        text, choices = leaving(session, verb)
+        self._safe_to_repeat = choices[0].name != "save" or session.output is not None
 
         def answered(choice: str | None) -> None:
             if choice == "discard":
                 then()
+            elif choice == "keep":
+                self._keep_then(then)
             elif choice == "save":
                 self._save_then(then)
 
-        ask = Ask(title, text, choices if shot.tokens else choices[1:])
+        ask = Ask(title, text, choices)
         ask.id = "leaving"
         while isinstance(self.screen, ModalScreen):  # a dialog that was open
             self.pop_screen()
         self.push_screen(ask, answered)
+
+    @work(exclusive=True, group="leave")
+    async def _keep_then(self, then: Callable[[], None]) -> None:
+        """End the run with a checkpoint of all it has learned; stay where that cannot be."""
+        session = self.session
+        assert session is not None
+        self.notify("writing the last checkpoint …", markup=False, timeout=LEAVING_SECONDS)
+        self._leaving = True
+        try:
+            await asyncio.to_thread(session.end)
+        finally:
+            self._leaving = False
+        if session.is_kept:
+            then()
+        else:
+            self.notify(
+                "the last checkpoint could not be written, as the events say: save the vectors, "
+                "or quit without saving",
+                severity="error", markup=False, timeout=8,
+            )  # fmt: skip
 
     def _save_then(self, then: Callable[[], None]) -> None:
         from w2vtui.tui.train import TrainScreen
@@ -210,15 +267,19 @@ class W2vApp(App[None]):
         if not isinstance(screen, TrainScreen):
             return
 
-        if self.output is not None:
-            self._end_and_save(screen, self.output, then)
+        if screen.session.output is not None:
+            self._end_and_save(screen, screen.session.output, then)
         else:
             screen.ask_where_to_save(lambda path: self._end_and_save(screen, path, then))
 
     @work(exclusive=True, group="leave")
     async def _end_and_save(self, screen: TrainScreen, path: str, then: Callable[[], None]) -> None:
         self.notify("saving …", markup=False)
-        await asyncio.to_thread(screen.session.end)
+        self._leaving = True
+        try:
+            await asyncio.to_thread(screen.session.end)
+        finally:
+            self._leaving = False
         if await screen.save_to(path):
             then()
 
@@ -288,7 +349,7 @@ class W2vApp(App[None]):
         session = self.session
         run = None if session is None else session.run
         if run is not None and run.snapshot().state == "training":
-            run.pause()
+            run.pause("suspended")
             self._suspended = run
 
     def _resume(self, _: App[None]) -> None:
@@ -308,16 +369,19 @@ def run_app(
     config: Config | None = None,
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
+    run_settings: RunSettings | None = None,
 ) -> int:
     """Show the screens until they are left; the exit code.
 
     corpus            sources for the corpus field; the bundled sample when there are none
     config            what settings files say; its theme and keys are known to exist
     pairs, analogies  files to score the vectors on
+    run_settings      whether, where and how often runs are kept
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
-    the run. On a signal the vectors are saved to `output`, where that is known; when a screen
-    fails, there or among the temporary files.
+    the run. However the screens are left, the last checkpoint of a run that is kept is written;
+    on a signal the vectors are saved to its output as well, where that is known. When a screen
+    fails, those of a run that is not kept are saved there or among the temporary files.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
@@ -327,16 +391,26 @@ def run_app(
     form = Form(
         corpus=named, corpus_settings=corpus_settings, training=training, live=live,
         pairs=tuple(pairs), analogies=tuple(analogies),
+        run_settings=run_settings or RunSettings(),
     )  # fmt: skip
     app = SignalledApp(form, output, look=look, config=config)
-    try:
-        app.run()
-    finally:
-        # The terminal is as it was, whatever happened; so is what the run has learned.
-        failed = not app.caught and (app.return_code is None or app.return_code == 1)
-        asked = bool(app.caught) or app.return_code == 130
-        _end(app.session, output if failed or asked else None, rescue=failed)
+    with handling(dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP"), app.catch)):
+        try:
+            app.run()
+        finally:
+            # The terminal is as it was, whatever happened; so is what the run has learned.
+            app.was_left = True
+            failed = not app.caught and (app.return_code is None or app.return_code == 1)
+            asked = bool(app.caught) or app.return_code == 130
+            end(app.session, save=failed or asked, rescue=failed)
     return 128 + app.caught if app.caught else app.return_code or 0
+
+
+def _taken_up(folder: Path, force: bool) -> Resumption:
+    """Imports the engine, and reads a checkpoint: not for the thread that draws."""
+    from w2vtui.runs.resuming import resumption
+
+    return resumption(folder, force=force)
 
 
 class SignalledApp(W2vApp):
@@ -344,34 +418,25 @@ class SignalledApp(W2vApp):
 
     caught = 0
     """The signal that ended it."""
+    was_left = False
+    """Whether the screens are gone, and what the run has learned is being written."""
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def on_mount(self) -> None:
-        """Handle signals from now on."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                loop = asyncio.get_running_loop()
-                loop.add_signal_handler(getattr(signal, name), self._catch, getattr(signal, name))
+        """Signals can be worked off from now on."""
+        self._loop = asyncio.get_running_loop()
+        if self.caught:
+            self.leave(128 + self.caught)
 
-    def _catch(self, number: int) -> None:
-        self.caught = int(number)
-        self.leave(128 + number)
+    def catch(self, number: int, frame: FrameType | None) -> None:
+        """The handler of all signals: leave; once the screens are gone, do not wait any longer.
 
-
-def _end(session: Session | None, output: str | None, *, rescue: bool) -> None:
-    """Stop what still runs, and save it where a place was named and it is not saved yet.
-
-    rescue   save it among the temporary files where no place was named: nobody was asked
-    """
-    if session is None:
-        return
-    session.end()
-    if not session.unsaved or (output is None and not rescue):
-        return
-    try:
-        place = output or str(Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), "vectors.bin"))
-        session.save(place)
-        text = f"vectors saved to {place}"
-    except (W2vtuiError, OSError) as error:
-        text = str(error)
-    with suppress(OSError):  # the terminal may be gone
-        print(f"w2vtui: {safe_text(text)}", file=sys.stderr)
+        A hang-up may come twice, from the terminal and from the shell, and means the same.
+        """
+        before, self.caught = self.caught, self.caught or number
+        if self.was_left:
+            if number == signal.SIGINT or (number == before and number == signal.SIGTERM):
+                raise KeyboardInterrupt(128 + number)
+        elif not before and self._loop is not None:
+            with suppress(RuntimeError):  # the loop has just ended
+                self._loop.call_soon_threadsafe(self.leave, 128 + number)

@@ -293,6 +293,10 @@ def _doctor(screen: TrainScreen, text: str) -> None:
     screen.tell(remarks or "nothing is wrong")
 
 
+def _checkpoint(screen: TrainScreen, text: str) -> None:
+    screen.take_checkpoint()
+
+
 def _quality(screen: TrainScreen, text: str) -> None:
     screen.action_measure_quality()
 
@@ -349,11 +353,12 @@ COMMANDS: dict[str, Command] = {
         Command("breaks", "", "show the breakpoints", _breaks),
         Command("clear", "", "take all breakpoints away", _clear),
         Command("doctor", "", "all that is wrong or surprising now", _doctor),
+        Command("checkpoint", "", "keep the run as it is now, to go on from", _checkpoint),
         Command("quality", "", "measure the vectors' quality now", _quality),
         Command("note", "TEXT", "write a note among the events", _note),
         Command("theme", "NAME", "change the colours", _theme, _theme_choices),
         Command("goto", "PANE", "go to a pane", _goto, _goto_choices),
         Command("help", "", "every key and command", _help),
-        Command("quit", "", "leave; asks while vectors would be lost", _quit),
+        Command("quit", "", "leave; asks what to do with the run", _quit),
     )
 }  # fmt: skip

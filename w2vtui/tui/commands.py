@@ -39,6 +39,7 @@ _TITLES = {
     "Prompt": "Command line",
     "PathInput": "Corpus",
     "PresetList": "Presets",
+    "RunList": "Kept runs",
     "FilePicker": "Choosing a text",
     "TextTree": "The tree of files",
 }

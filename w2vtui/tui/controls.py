@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from w2vtui.errors import SettingsError
 from w2vtui.settings import Spec, choices_of, field_types, spec_of, value_from_text
 from w2vtui.tui.figures import number
 
@@ -63,9 +64,12 @@ class Control:
         """The value that a typed text means.
 
         Raises:
-            SettingsError: the text is no such value, or out of range.
+            SettingsError: the text is no such value, or out of range; it is told by the label.
         """
-        return value_from_text(self.owner, self.name, text)
+        try:
+            return value_from_text(self.owner, self.name, text)
+        except SettingsError as error:
+            raise SettingsError(str(error).replace(self.name, self.label, 1)) from None
 
     def help_text(self) -> str:
         """What it does, and its range."""

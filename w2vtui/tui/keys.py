@@ -33,6 +33,7 @@ def scopes() -> tuple[Scope, ...]:
     from w2vtui.tui.dialogs import Help, SaveDialog
     from w2vtui.tui.file_picker import FilePicker, TextTree
     from w2vtui.tui.new_run import NewRunScreen
+    from w2vtui.tui.run_list import RunList
     from w2vtui.tui.train import TrainScreen
     from w2vtui.tui.watch_dialog import WatchDialog
     from w2vtui.tui.widgets.events import EventsPanel
@@ -43,6 +44,7 @@ def scopes() -> tuple[Scope, ...]:
 
     return (
         Scope("the first screen", (W2vApp, NewRunScreen, PathInput, PresetList, SettingRows)),
+        Scope("the list of runs", (W2vApp, RunList)),
         Scope("the file picker", (W2vApp, FilePicker, TextTree)),
         Scope("the train screen", (W2vApp, TrainScreen, SettingRows, EventsPanel)),
         Scope("the command line", (W2vApp, Prompt)),

@@ -11,8 +11,9 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text
@@ -29,6 +30,7 @@ from w2vtui.settings import (
 from w2vtui.tui.command_line import command_line, proposed_output
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.file_picker import FilePicker, folder_of
+from w2vtui.tui.run_list import RunList, kept_runs
 from w2vtui.tui.session import Form
 from w2vtui.tui.survey import Survey
 from w2vtui.tui.widgets.key_bar import KeyBar
@@ -79,6 +81,8 @@ class NewRunScreen(Screen[None]):
         Binding("ctrl+s", "start", "Start", id="new.start", tooltip="start the training"),
         Binding("ctrl+o", "browse", "Open", id="new.browse",
                 tooltip="look for a text among the files"),
+        Binding("ctrl+r", "runs", "Runs", id="new.runs", key_display="^r",
+                tooltip="the runs that are kept: go on with one, save its vectors, delete it"),
         Binding("tab", "app.focus_next", "Next", id="new.next", tooltip="next field"),
         Binding("enter", "start", "Start", show=False, id="new.enter",
                 tooltip="on to Start; there, start"),
@@ -100,7 +104,11 @@ class NewRunScreen(Screen[None]):
         """What is known of the text that the corpus field names."""
         self.needs: Needs | None = None
         """What a run would take; None while the text is not known."""
+        self.can_go_on = False
+        """Whether a run is kept that is not at its end."""
         self._pane = PANES[0]
+        self._focused: Widget | None = None
+        """What had the focus last."""
 
     @property
     def preview(self) -> Preview | None:
@@ -152,6 +160,10 @@ class NewRunScreen(Screen[None]):
         self._look()
         self._show()
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Look what is kept, once all is painted, and when a dialog may have changed it."""
+        self.call_after_refresh(self._look_for_runs)
+
     def on_unmount(self) -> None:
         """Nobody asks about the text any more."""
         self.survey.stop()
@@ -163,6 +175,13 @@ class NewRunScreen(Screen[None]):
         self.set_class(tiny, "tiny")
         self.set_class(not tiny and (width < 110 or height < 38), "tabbed")
         self.call_after_refresh(self._show)
+        if not tiny:
+            self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Focus again what lost it by not being shown for a while."""
+        if self.focused is None and self._focused is not None and self.app.app_focus:
+            self.set_focus(self._focused)
 
     # ---- the text
 
@@ -212,6 +231,16 @@ class NewRunScreen(Screen[None]):
             corpus.value = chosen
             corpus.cursor_position = len(chosen)
             self.set_focus(corpus)
+
+    @work(exclusive=True, group="runs")
+    async def _look_for_runs(self) -> None:
+        runs = await asyncio.to_thread(kept_runs, self.form.run_settings.runs_dir)
+        self.can_go_on = any(run.can_resume for run in runs)
+        self._show()
+
+    def action_runs(self) -> None:
+        """List the runs that are kept."""
+        self.app.push_screen(RunList(self.form.run_settings.runs_dir))
 
     # ---- the presets
 
@@ -372,6 +401,9 @@ class NewRunScreen(Screen[None]):
                 return warned
         if isinstance(self.focused, Button):
             return "enter starts: something is learning within seconds"
+        if self.can_go_on:
+            runs = self.app.key_of("new.runs", NewRunScreen)
+            return f"enter goes to Start, enter again starts; {runs} goes on with an earlier run"
         return "enter goes to Start, enter again starts; the defaults are sensible"
 
     # ---- panes
@@ -404,6 +436,7 @@ class NewRunScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The hint is that of what has the focus."""
+        self._focused = self.focused
         self._show()
 
     def warn(self, message: str) -> None:
@@ -418,7 +451,7 @@ class NewRunScreen(Screen[None]):
         known = self.preview.sources if self.preview is not None else ()
         sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
         output = self.app.output or proposed_output(sources[0])
-        chosen = (form.corpus_settings, form.training, form.live)
+        chosen = (form.corpus_settings, form.training, form.live, form.run_settings)
         return command_line(sources, *chosen, output=output, configured=self.app.configured)
 
     def on_input_submitted(self) -> None:

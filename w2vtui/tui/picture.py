@@ -11,8 +11,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
 
@@ -27,9 +28,16 @@ async def export_screen(path: Path) -> None:
     Raises:
         TimeoutError: the run did not get so far within 5 minutes.
     """
-    app = W2vApp(Form(live=LiveSettings(epochs=EPOCHS)))
+    with TemporaryDirectory() as runs:
+        form = Form(live=LiveSettings(epochs=EPOCHS), run_settings=RunSettings(runs_dir=runs))
+        svg = await _picture(form)
+    path.write_text(svg + "\n", encoding="utf-8")
+
+
+async def _picture(form: Form) -> str:
+    app = W2vApp(form)
     async with app.run_test(size=SIZE):
-        app.launch(Form(live=LiveSettings(epochs=EPOCHS)))
+        app.launch(form)
         session = app.session
         assert session is not None
         await _until(lambda: session.snapshot().fraction > 0.2)
@@ -41,7 +49,7 @@ async def export_screen(path: Path) -> None:
         await _settled(app, session)
         svg = app.export_screenshot(title="w2vtui")
         session.end()
-    path.write_text(svg + "\n", encoding="utf-8")
+    return svg
 
 
 async def _press(app: W2vApp, *keys: str) -> None:

@@ -83,6 +83,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
     words = shot.mean_words_per_second if shot.ended else shot.words_per_second
     speed = f"{short(words):>5} words/s" if shot.tokens else ""
     eta = f"ETA {clock(shot.eta_seconds)}" if not shot.ended and shot.tokens else ""
+    lost = Part("✗ not kept" if shot.keeping_failed else "", "bold reverse", 2)
     if tiny:
         probe = f"probe {shot.probe.loss:.2f}" if shot.probe is not None else ""
         tiny_speed = f"{short(shot.words_per_second)} w/s" if shot.tokens else ""
@@ -90,7 +91,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
         parts = [
             Part(glyph, ACCENT, 1),
             Part("" if shot.state == "training" else what, ACCENT, 6),
-            Part(percent.strip(), "", 2), Part(tiny_speed, "", 4),
+            Part(percent.strip(), "", 2), lost, Part(tiny_speed, "", 4),
             Part(probe, "", 3), Part(eta, "", 5),
         ]  # fmt: skip
         return fitted(parts, (), width)
@@ -100,7 +101,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
     left = [
         Part("w2vtui", DIM, 9),
         Part(f"{glyph} {word:<9}", ACCENT, 1),
-        Part("display frozen" if frozen else "", "reverse", 2),
+        Part("display frozen" if frozen else "", "reverse", 2), lost,
         Part(safe_text(shot.corpus_name, 24), STRONG, 6),
         Part(epoch, "", 5), Part(percent, STRONG, 2),
         Part(clock(shot.seconds) if shot.tokens else "", "", 7), Part(eta, "", 3),
@@ -191,6 +192,15 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
     return [_pair(label, glyphs.spelled(value), width) for label, value in values]
 
 
+def kept_text(shot: Snapshot) -> str:
+    """How old the last checkpoint is; empty while there is none."""
+    if shot.keeping_failed:
+        return "✗ no checkpoint is written"
+    if shot.kept_ago is None:
+        return ""
+    return "kept" if shot.ended else f"kept {clock(shot.kept_ago)} ago"
+
+
 def _pair(label: str, value: str, width: int) -> Text:
     line = Text(no_wrap=True)
     line.append(pad(label, 16), DIM)
@@ -239,6 +249,9 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
         return "training starts by itself when all is read and compiled"
     if shot.state == "failed":
         return f"{new} goes back to the first screen with the same choices · {leaves}"
+    if shot.keeping_failed:
+        told = "no checkpoint can be written, as the events say"
+        return f"!! {told} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
     if shot.ended:
         ask = f"{key('train.query')} asks for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"

@@ -9,17 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from w2vtui.errors import VectorsError, W2vtuiError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.errors import ChangedTextError, RunError, VectorsError, W2vtuiError
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
 
 if TYPE_CHECKING:
+    from w2vtui.corpus import EncodedCorpus
+    from w2vtui.runs.recorder import Recorder
+    from w2vtui.runs.resuming import Resumption
     from w2vtui.training.cost import Price
     from w2vtui.training.history import Curve
     from w2vtui.vectors import KeyedVectors
 
 TOP = 10
+LEAVING_SECONDS = 10.0
+"""How long the screens wait for the last checkpoint."""
 N_STARTING_WORDS = 8
 _FAVORITES = (
     "king", "paris", "water", "mother", "winter", "horse", "bread", "five", "doctor", "music",
@@ -44,9 +49,10 @@ class RunLike(Protocol):
     @property
     def hints(self) -> tuple[str, ...]: ...
     def start(self) -> None: ...
-    def pause(self) -> None: ...
-    def resume(self) -> None: ...
+    def pause(self, event: str = ..., /) -> None: ...
+    def resume(self, event: str = ..., /) -> None: ...
     def stop(self) -> None: ...
+    def checkpoint(self) -> None: ...
     def change(self, **settings: Any) -> LiveSettings: ...
     def undo(self) -> LiveSettings: ...
     def price(self, **settings: Any) -> Price | None: ...
@@ -56,7 +62,7 @@ class RunLike(Protocol):
     def clear_breakpoints(self) -> None: ...
     def watch(self, queries: tuple[str, ...]) -> None: ...
     def measure_quality(self) -> None: ...
-    def wait(self, timeout: float | None = None) -> bool: ...
+    def is_over(self, timeout: float | None, /) -> bool: ...
     def vectors(self) -> KeyedVectors: ...
     def snapshot(self) -> Snapshot: ...
 
@@ -74,6 +80,7 @@ class Form:
     """Files of word pairs to score the vectors on,"""
     analogies: tuple[str, ...] = ()
     """and of analogies."""
+    run_settings: RunSettings = field(default_factory=RunSettings)
     preset: str = ""
     """The name of the preset that was chosen last."""
 
@@ -81,8 +88,23 @@ class Form:
 class Session:
     """One run from the press of Start, and its vectors after the end."""
 
-    def __init__(self, form: Form, build: Callable[[Session], RunLike] | None = None) -> None:
+    def __init__(
+        self,
+        form: Form,
+        build: Callable[[Session], RunLike] | None = None,
+        *,
+        output: str | None = None,
+        resumption: Resumption | None = None,
+    ) -> None:
+        """
+        output       where the vectors are to go
+        resumption   a run that is kept, to go on with
+        """
         self.form = form
+        self.output = output
+        self.resumption = resumption
+        self.recorder: Recorder | None = None if resumption is None else resumption.recorder
+        """Who keeps the run, once there is one."""
         self.run: RunLike | None = None
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
@@ -92,24 +114,63 @@ class Session:
         self.watch_words: tuple[str, ...] = ()
         """What was chosen in their place."""
         self.saved_to: str | None = None
-        self.events: tuple[Event, ...] = ()
+        self.events: tuple[Event, ...] = () if resumption is None else _notes_of(resumption)
         """What happened on this side of the screen."""
         self._build = build or build_run
         self._left = False
         self._vectors: KeyedVectors | None = None
+        self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
 
     def start(self) -> None:
-        """Begin, in a thread."""
-        threading.Thread(target=self._main, name="w2vtui-start", daemon=True).start()
+        """Begin, in a thread, which then waits for the end, and lets go of what is kept."""
+        self._thread.start()
 
     def _main(self) -> None:
         try:
             run = self._build(self)
+            if self.recorder is not None:
+                self.recorder.follow(run.snapshot)
             if not self._left:
                 run.start()
                 self.run = run
         except BaseException as error:  # shown by the screen, which looks here at every tick
             self.problem = error
+        if self.recorder is not None:
+            if self.run is not None:
+                self.run.is_over(None)
+            self.recorder.close()
+
+    def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
+        """Choose the words to watch from a text that was read; the text, for the run."""
+        self.starting_words = starting_words(corpus.vocab.words)
+        return corpus
+
+    # ---- what is kept of it
+
+    @property
+    def kept_as(self) -> str:
+        """The name of the run among those that are kept; empty while it is not."""
+        folder = None if self.recorder is None else self.recorder.folder
+        return "" if folder is None else folder.name
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what it learned can be gone on with, whatever happens."""
+        return bool(self.kept_as) and self.recorder is not None and not self.recorder.failed
+
+    @property
+    def changed_text(self) -> ChangedTextError | None:
+        """Why a run that is kept does not go on, though it could with the text as it is now."""
+        error, taken = self.snapshot().error, self.resumption
+        if taken is None or taken.checkpoint is None or not isinstance(error, ChangedTextError):
+            return None
+        return error
+
+    def way_on(self) -> str:
+        """What to do with the run after the program was left; empty where nothing is to be said."""
+        if self.recorder is None:
+            return ""
+        return self.recorder.way_on(self.snapshot(), saved=self.saved_to is not None)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, also while there is none yet."""
@@ -154,8 +215,8 @@ class Session:
 
     # ---- these take their time: not for the thread that draws
 
-    def end(self, seconds: float = 10.0) -> bool:
-        """Stop the run and wait for its end; whether it came."""
+    def end(self, seconds: float = LEAVING_SECONDS) -> bool:
+        """Stop the run, wait for its end and for its last checkpoint; whether both came."""
         self._left = True
         run, until = self.run, time.monotonic() + seconds
         if run is None:
@@ -163,7 +224,8 @@ class Session:
         run.stop()
         while not run.snapshot().ended and time.monotonic() < until:
             time.sleep(0.01)
-        return run.snapshot().ended
+        self._thread.join(max(until - time.monotonic(), 0.0))
+        return run.snapshot().ended and not self._thread.is_alive()
 
     def save(self, path: str) -> None:
         """Write the vectors as they are now.
@@ -198,22 +260,56 @@ class Session:
         return Neighbors(query=query, words=tuple(words))
 
 
+def _notes_of(taken: Resumption) -> tuple[Event, ...]:
+    """What is to be told of a run that goes on, as events where it does."""
+    seconds = 0.0 if taken.checkpoint is None else taken.checkpoint.seconds
+    tokens = 0 if taken.checkpoint is None else taken.checkpoint.clock
+    return tuple(
+        Event(seconds=seconds, tokens=tokens, kind="note", text=note) for note in taken.notes
+    )
+
+
 def build_run(session: Session) -> RunLike:
-    """The run that a form describes; imports the engine."""
-    from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+    """The run that a form describes, or one that goes on; imports the engine."""
+    from w2vtui.corpus import ReadingProgress, open_corpus
+    from w2vtui.runs.recorder import recorder_of_new_run
     from w2vtui.training.quality import QualitySets
     from w2vtui.training.run import Run
 
-    form = session.form
+    form, taken = session.form, session.resumption
+    if taken is not None:
+
+        def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+            return session.read_text(taken.read(progress, stop))
+
+        return taken.run(form.run_settings.checkpoint_seconds, read_again)
+
     sources = sources_of(form.corpus)
+    try:
+        session.recorder = recorder_of_new_run(
+            form.run_settings,
+            sources,
+            form.corpus_settings,
+            output=session.output,
+            pairs=form.pairs,
+            analogies=form.analogies,
+        )
+    except RunError as error:
+        session.note(f"nothing is kept to go on from: {error}")
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        corpus = open_corpus(sources, form.corpus_settings, progress=progress, stop=stop)
-        session.starting_words = starting_words(corpus.vocab.words)
-        return corpus
+        return session.read_text(
+            open_corpus(sources, form.corpus_settings, progress=progress, stop=stop)
+        )
 
-    sets = QualitySets.for_corpus(sources, form.pairs, form.analogies)
-    return Run(read, form.training, form.live, quality_sets=sets)
+    return Run(
+        read,
+        form.training,
+        form.live,
+        quality_sets=QualitySets.for_corpus(sources, form.pairs, form.analogies),
+        keeper=session.recorder,
+        checkpoint_seconds=form.run_settings.checkpoint_seconds,
+    )
 
 
 def starting_words(words: Sequence[str]) -> tuple[str, ...]:

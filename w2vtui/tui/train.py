@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from w2vtui.display import pad, safe_text
-from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.errors import ChangedTextError, SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
@@ -46,7 +46,10 @@ from w2vtui.tui.widgets.watch import WatchPanel
 if TYPE_CHECKING:
     from w2vtui.training.history import Curve
 
-RUN_HELP = "The counters: what is trained, how much of the text is kept, both losses."
+RUN_HELP = (
+    "The counters: what is trained, how much of the text is kept, both losses. On the frame: what "
+    "the run is kept as, and how old its last checkpoint is."
+)
 QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
 CHART_SECONDS = 0.5
 """A chart costs most of a drawing, and a curve grows by a dot in seconds."""
@@ -123,7 +126,12 @@ class TrainScreen(PanedScreen):
         ),
         *(
             Keyless(name.capitalize(), f"execute({name!r})", f":{name}  {COMMANDS[name].help}")
-            for name in ("breaks", "clear", "doctor")  # the others have keys, or need an argument
+            for name in (
+                "breaks",
+                "clear",
+                "doctor",
+                "checkpoint",
+            )  # others have keys
         ),
     )
 
@@ -237,7 +245,9 @@ class TrainScreen(PanedScreen):
             return
         self.staging.staged.clear()
         self._asked = ()  # what the run did not answer any more is looked up
-        output = self.app.output
+        if self.session.changed_text is not None:
+            self.call_after_refresh(self._ask_about_text, self.session.changed_text)
+        output = self.session.output
         if output is not None and self.session.unsaved and not self._saving:
             self.save(output)
 
@@ -250,7 +260,7 @@ class TrainScreen(PanedScreen):
         self._asked = wanted
         if not self.shot.ended:
             run.watch(wanted)
-        else:
+        elif self.shot.tokens_planned:  # else it ended before there were vectors
             self._look_up(tuple(one for one in wanted if one not in self._answers()))
 
     def _answers(self) -> dict[str, Neighbors]:
@@ -308,6 +318,7 @@ class TrainScreen(PanedScreen):
         if self.is_shown("run"):
             lines = readouts.run_lines(shot, self.query_one("#run").size.width, self.app.glyphs)
             self._lines("#run", lines)
+            self._name_run()
         if self.is_shown("speed"):
             self._draw_speed()
         if self.is_shown("watch"):
@@ -316,6 +327,13 @@ class TrainScreen(PanedScreen):
             self._draw_quality()
         if self.is_shown("events"):
             self.query_one(EventsPanel).show(self.events())
+
+    def _name_run(self) -> None:
+        """Say on the frame of a pane what the run is kept as, and since when."""
+        pane, name = self.query_one("#run", Panel), safe_text(self.session.kept_as, 34)
+        titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.kept_text(self.shot))
+        if self._is_new("run's name", titles):
+            pane.border_title, pane.border_subtitle = titles
 
     def _draw_controls(self) -> None:
         # Where the line below is not there, a price stands among the controls.
@@ -673,6 +691,41 @@ class TrainScreen(PanedScreen):
             self.warn(str(error))
         self._look()
 
+    # ---- what is kept
+
+    def take_checkpoint(self) -> None:
+        """Have a checkpoint taken now.
+
+        Raises:
+            SettingsError: the run is not kept, or does not train.
+        """
+        run = self.session.run
+        if run is None:
+            raise SettingsError("there is nothing to keep yet: the run is starting")
+        run.checkpoint()
+        self.tell("a checkpoint is taken")
+
+    def _ask_about_text(self, error: ChangedTextError) -> None:
+        """Whether to go on with a run whose text is another now."""
+        choices = (
+            Choice("go on", "g", "Go on with it anyway", "as a new run"),
+            Choice("", "escape", "Leave it"),
+        )
+
+        def answered(choice: str | None) -> None:
+            if choice == "go on":
+                self._go_on_anyway()
+
+        text = f"The text of this run is another now: {safe_text(error.difference)}."
+        self.app.push_screen(Ask("Another text", text, choices), answered)
+
+    @work(exclusive=True, group="go on")
+    async def _go_on_anyway(self) -> None:
+        taken = self.session.resumption
+        assert taken is not None
+        await asyncio.to_thread(self.session.end)  # lets go of the run
+        self.app.resume_run(taken.folder, self, force=True)
+
     # ---- the end
 
     def action_stop(self) -> None:
@@ -711,7 +764,7 @@ class TrainScreen(PanedScreen):
             if path is not None:
                 then(path)
 
-        proposed = self.session.saved_to or self.app.output
+        proposed = self.session.saved_to or self.session.output
         proposed = proposed or proposed_output(self.shot.corpus_name)
         self.app.push_screen(SaveDialog(proposed), answered)
 

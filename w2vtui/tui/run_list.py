@@ -1,0 +1,258 @@
+"""A dialog of the runs that are kept: to go on with one, to save its vectors, to delete it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.errors import RunError, W2vtuiError
+from w2vtui.tui.command_line import proposed_output
+from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
+from w2vtui.tui.figures import clock, short
+
+if TYPE_CHECKING:
+    from w2vtui.runs.folder import RunStatus
+    from w2vtui.tui.app import W2vApp
+
+COLUMNS = ("name", "state", "done", "probe", "when", "text")
+"""In the order of the list. What is last leaves first where there is no room."""
+_NAME_CELLS, _TEXT_CELLS = 40, 24
+
+
+class RunList(ModalScreen[None]):
+    """Lists the runs that are kept, newest first."""
+
+    app: W2vApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close", show=False, id="runs.close"),
+        Binding("s", "save", "save the vectors of the run as a file", show=False, id="runs.save"),
+        Binding("d,delete", "delete", "delete the run; asks", show=False, id="runs.delete"),
+    ]
+
+    def __init__(self, runs_dir: str | None) -> None:
+        """runs_dir: as in RunSettings"""
+        super().__init__()
+        self._runs_dir = runs_dir
+        self.runs: list[RunStatus] | None = None
+        """None while they are looked for."""
+        self._told: dict[str, str] = {}
+        """What was last said of a run, by its folder."""
+
+    def compose(self) -> ComposeResult:
+        """The list, and what there is to say of the run pointed at."""
+        with Vertical(id="dialog", classes="runs") as dialog:
+            dialog.border_title = "Kept runs"
+            save, delete, close = (
+                self.app.key_of(f"runs.{name}", RunList) for name in ("save", "delete", "close")
+            )
+            dialog.border_subtitle = (
+                f"enter goes on  {save} saves  {delete} deletes  {close} closes"
+            )
+            yield Static("", id="heads", markup=False)
+            yield OptionList()
+            yield Static("", id="about", markup=False)
+
+    def on_mount(self) -> None:
+        """Look for them."""
+        self.look()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many columns as fit now."""
+        self.call_after_refresh(self._show)
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Read what is kept, in a thread."""
+        self.runs = await asyncio.to_thread(kept_runs, self._runs_dir)
+        options, at = self.query_one(OptionList), self.query_one(OptionList).highlighted
+        options.clear_options()
+        options.add_options([Option("", id=f"run-{number}") for number in range(len(self.runs))])
+        if self.runs:
+            options.highlighted = min(at or 0, len(self.runs) - 1)
+        self._show()
+
+    @property
+    def pointed(self) -> RunStatus | None:
+        """The run pointed at; None where there is none."""
+        at = self.query_one(OptionList).highlighted
+        return None if at is None or not self.runs else self.runs[at]
+
+    # ---- drawing
+
+    def _show(self) -> None:
+        options = self.query_one(OptionList)
+        rows, width = [_cells(run) for run in self.runs or ()], options.size.width
+        heads = dict(zip(COLUMNS, ("name", "state", "done", "probe", "when", "text"), strict=True))
+        widths = {name: max(cell_width(row[name]) for row in (heads, *rows)) for name in COLUMNS}
+        columns = list(COLUMNS)
+        while len(columns) > 1 and sum(widths[name] + 2 for name in columns) > width:
+            columns.pop()
+        widths["name"] = min(widths["name"], width - 4)
+        if rows:
+            head = _line(heads, columns, widths, "  ")
+            self.query_one("#heads", Static).update(Text(head, "dim", no_wrap=True))
+        for at, row in enumerate(rows):
+            pointer = "▸ " if at == options.highlighted else "  "
+            line = Text(_line(row, columns, widths, pointer), no_wrap=True)
+            options.replace_option_prompt_at_index(at, line)
+        self._tell_about()
+
+    def _tell_about(self) -> None:
+        about, run = self.query_one("#about", Static), self.pointed
+        if run is None:
+            nothing = f"no run is kept in {self._place()}: each new one is, from its beginning on"
+            about.update(Text("looking …" if self.runs is None else nothing, "dim"))
+            return
+        planned = f"{short(run.tokens)} of {short(run.tokens_planned)} tokens"
+        facts = [f"{run.model} {run.objective}".strip(), safe_text(run.text, 32), planned]
+        facts += [f"trained {clock(run.seconds)}"] if run.seconds else []
+        lines = [safe_text(run.name)]
+        if run.state != "damaged":
+            lines.append(" · ".join(facts))
+        told = self._told.get(run.folder) or (f"✗ {run.error}" if run.error else _what_now(run))
+        about.update(Text("\n".join([*lines, safe_text(told)])))
+
+    def _place(self) -> str:
+        return safe_text(self._runs_dir or "your data folder")
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what there is to say of it."""
+        self._show()
+
+    def warn(self, message: str) -> None:
+        """Say why the run pointed at does not go on."""
+        self._say(f"✗ {message}")
+
+    def _say(self, text: str) -> None:
+        if self.pointed is not None:
+            self._told[self.pointed.folder] = text
+        self._tell_about()
+
+    # ---- what can be done
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click: go on with it."""
+        if self.pointed is not None:
+            self._say("opening …")
+            self.app.resume_run(Path(self.pointed.folder), self)
+
+    def action_save(self) -> None:
+        """Ask where to save the vectors, and do."""
+        run = self.pointed
+        if run is None:
+            return
+
+        def answered(path: str | None) -> None:
+            if path is not None:
+                self._save(run, path)
+
+        proposed = run.output or proposed_output(run.text or run.name)
+        self.app.push_screen(SaveDialog(proposed), answered)
+
+    @work(group="save")
+    async def _save(self, run: RunStatus, path: str) -> None:
+        try:
+            told = await asyncio.to_thread(_export, Path(run.folder), path)
+        except W2vtuiError as error:
+            told = f"✗ {error}"
+        self._told[run.folder] = told
+        self._tell_about()
+
+    def action_delete(self) -> None:
+        """Ask, and delete."""
+        run = self.pointed
+        if run is None:
+            return
+        choices = (
+            Choice("", "escape", "Keep it"),
+            Choice("delete", "d", "Delete it", "for good"),
+        )
+
+        def answered(choice: str | None) -> None:
+            if choice == "delete":
+                self._delete(run)
+
+        done = f"{100 * run.fraction:.1f} % is trained. " if run.tokens_planned else ""
+        text = f"{safe_text(run.name)}\n{done}Its checkpoints are all there is of it."
+        self.app.push_screen(Ask("Delete this run?", text, choices), answered)
+
+    @work(group="delete")
+    async def _delete(self, run: RunStatus) -> None:
+        try:
+            await asyncio.to_thread(_remove, Path(run.folder))
+        except (W2vtuiError, OSError) as error:
+            self._told[run.folder] = f"✗ {error}"
+        self.look()
+
+    def action_close(self) -> None:
+        """Back to the first screen."""
+        self.dismiss(None)
+
+
+def kept_runs(runs_dir: str | None) -> list[RunStatus]:
+    """Where each run stands, newest first. Takes its time: not for the thread that draws."""
+    from w2vtui.runs.folder import all_runs, runs_folder, status_of
+
+    try:
+        return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
+    except RunError:  # no home folder: a new run says that it is not kept
+        return []
+
+
+def _remove(folder: Path) -> None:
+    from w2vtui.runs.folder import remove_run
+
+    remove_run(folder)
+
+
+def _export(folder: Path, path: str) -> str:
+    """Save the vectors of a run; what to say of it."""
+    from w2vtui.formats import check_writable, save_vectors
+    from w2vtui.runs.folder import kept_vectors
+
+    place = Path(path).expanduser()
+    check_writable(place)
+    vectors, checkpoint, troubles = kept_vectors(folder)
+    save_vectors(vectors, place)
+    told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
+    return "\n".join([told, *troubles])
+
+
+def _cells(run: RunStatus) -> dict[str, str]:
+    return {
+        "name": safe_text(run.name, _NAME_CELLS),
+        "state": run.state,
+        "done": f"{100 * run.fraction:.1f} %" if run.tokens_planned else "-",
+        "probe": "-" if run.probe_loss is None else f"{run.probe_loss:.3f}",
+        "when": ago_text(time.time() - run.changed),
+        "text": safe_text(run.text, _TEXT_CELLS),
+    }
+
+
+def _line(row: dict[str, str], columns: list[str], widths: dict[str, int], pointer: str) -> str:
+    return pointer + "  ".join(pad(row[name], widths[name]) for name in columns)
+
+
+def _what_now(run: RunStatus) -> str:
+    """What can be done with a run that nothing is wrong with."""
+    if run.state == "done":
+        return "all of it is trained: its vectors can be saved as a file"
+    if run.can_resume:
+        return "enter goes on with it"
+    if run.checkpoint_tokens is None:
+        return "it has no checkpoint: it would begin anew"
+    return f"it is {run.state} in another process"
