@@ -214,7 +214,7 @@ async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
             await press(app, "d")
             await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
             await press(app, "d")
-            await shows(app, "is in use: stop it first")
+            await shows(app, "is in use by process", "stop it there")
     finally:
         lock.release()
     assert only_run(runs_dir)

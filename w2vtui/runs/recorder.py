@@ -293,7 +293,7 @@ class Recorder:
                 if self._lock is not lock:
                     lock.release()
                 self._fill(folder)
-                self.tell(f"something was missing in the run's folder: made {folder.name} again")
+                self.tell(f"the run's folder was gone: made again as {folder.name}")
             assert self._folder is not None
             return self._folder
 
