@@ -169,7 +169,7 @@ def test_a_control_group_leaves_its_limit_less_what_it_uses(system, groups, file
 @linux_only
 def test_what_this_process_holds_is_known():
     before = held_memory()
-    held = bytearray(b"x") * 30_000_000
+    held = bytearray(b"x") * 100_000_000  # so much is never what was free before
     assert held_memory() - before == pytest.approx(len(held), rel=0.2)
 
 

@@ -40,9 +40,9 @@ SLOW_DISK = """
 import time
 from w2vtui.runs import recorder
 write = recorder.write_checkpoint
-def slowly(folder, checkpoint):
+def slowly(folder, checkpoint, *spoiled):
     time.sleep(3.0 if checkpoint.state == "stopped" else 0.0)
-    return write(folder, checkpoint)
+    return write(folder, checkpoint, *spoiled)
 recorder.write_checkpoint = slowly
 """
 BROKEN_SCREEN = """
