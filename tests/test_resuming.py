@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from w2v_kernels import compiling
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
+from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.folder import VOCAB, RunRecord, all_runs, read_vocab, status_of
 from w2vtui.runs.generations import FOLDER, MANIFEST, generations, newest_whole
@@ -135,10 +137,10 @@ def joined_lines(text):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (replaced_word, "2 words occur more or less often"),
+        (replaced_word, "words that occur more or less often: 2"),
         (swapped_words, "the same words in another order"),
         (joined_lines, "the same words in another order"),
-        (appended_line, "1 words are new, 0 are gone"),
+        (appended_line, "words: 1 new, 0 gone"),
     ],
 )
 def test_another_text_is_refused_with_what_differs(spoil, told, halfway, text, w2v, tmp_path):
@@ -239,9 +241,13 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
         shutil.rmtree(halfway / FOLDER)
     for generation in generations(halfway):
         (generation / MANIFEST).write_text("{}")
-    code, err = w2v("resume", halfway.name)
+    if how == "all damaged":
+        code, err = w2v("resume", halfway.name)
+        assert code == 3
+        assert "--force begins it anew" in err
+    code, err = w2v("resume", halfway.name, *(["--force"] if how == "all damaged" else []))
     assert code == 0
-    assert ("none: it begins anew" in err) == (how == "all damaged")
+    assert "has no checkpoint to go on from: it begins anew" in err
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
@@ -265,7 +271,7 @@ def test_words_that_are_damaged_are_written_again_from_the_text(halfway, w2v):
     (halfway / VOCAB).write_bytes(b"{")
     code, err = w2v("resume", halfway.name)
     assert code == 0
-    assert "vocab.json cannot be read" in err
+    assert "vocab.json is damaged" in err
     assert "written again" in err
     assert read_vocab(halfway)[0] == words
 
@@ -442,3 +448,40 @@ def test_a_run_without_a_checkpoint_has_nothing_to_be_compared_with(halfway, w2v
     code, err = w2v("replay", "last")
     assert code == 2
     assert "no checkpoint to compare with: it ended before one was due" in err
+
+
+def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root):
+    """A copy of a run's folder is what a kill at that moment would have left."""
+    copied = root / "copied"
+
+    def steer(run):
+        changed(run, negative=7)
+        (folder,) = all_runs(root)
+        until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 1)
+        shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
+        run.stop()
+
+    kept(text, epochs=100_000, steer=steer)
+    for generation in generations(copied)[:-1]:  # so that the change comes after the checkpoint
+        shutil.rmtree(generation)
+    with pytest.raises(RunError, match="window 5 → 2"):
+        resumption(copied, live={"window": 2})
+    taken = resumption(copied, force=True, live={"window": 2, "negative": 7})
+    taken.recorder.close()
+    settings = [(one.number, one.settings) for one in taken.script.changes]
+    assert [(n, one.negative, one.window) for n, one in settings] == [(1, 7, 5), (2, 7, 2)]
+
+
+def test_another_text_by_force_leaves_the_vectors_of_the_old_run(halfway, text, root, w2v):
+    saved = root.parent / "old.bin"
+    code, err = w2v("resume", halfway.name, "-o", saved)
+    assert code == 0
+    record = RunRecord.read(halfway)
+    dataclasses.replace(record, output=str(saved)).write(halfway)
+    before = saved.read_bytes()
+    with text.open("a") as file:
+        file.write("a line of other words\n")
+    code, err = w2v("resume", halfway.name, "--force", "--epochs", "100", "--min-count", "1")
+    assert code == 0, err
+    assert saved.read_bytes() == before
+    assert "w2vtui export" in err

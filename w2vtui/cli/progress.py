@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.output import let_go, tell
-from w2vtui.display import clock_text, safe_text
+from w2vtui.display import cell_width, clock_text, safe_text
 from w2vtui.training.figures import figures
 from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Event, Snapshot
@@ -23,6 +23,8 @@ TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0
 JSON_SECONDS = 1.0
 POLL_SECONDS = 0.1
+LEAST_BAR, MOST_BAR = 8, 30
+"""Cells of the bar."""
 
 
 class Progress:
@@ -127,9 +129,15 @@ class LiveProgress(Progress):
         if snapshot.state == "preparing":
             fraction = snapshot.activity_fraction
         pulse = fraction is None
-        bar = ProgressBar(total=1.0, completed=fraction or 0.0, width=30, pulse=pulse)
+        where, how = _where(snapshot), _how(snapshot)
+        room = self._live.console.width - cell_width(where) - cell_width(how) - 5
+        width = min(max(room, LEAST_BAR), MOST_BAR)
+        bar = ProgressBar(total=1.0, completed=fraction or 0.0, width=width, pulse=pulse)
         line = Table.grid(padding=(0, 2))
-        line.add_row(bar, Text(_where(snapshot)), Text(_how(snapshot), style="dim"))
+        line.add_column(no_wrap=True)
+        line.add_column(no_wrap=True)
+        line.add_column(no_wrap=True, overflow="ellipsis")  # what there is least need of is cut
+        line.add_row(bar, Text(where), Text(how, style="dim"))
         self._live.update(line, refresh=True)
 
 

@@ -19,11 +19,12 @@ from w2vtui.training.run import Run
 
 def resume(arguments: argparse.Namespace) -> int:
     """Go on with a run; return the exit code."""
-    run, recorder, output = _taken_up(arguments)
+    run, recorder, own_output = _taken_up(arguments)
     return carry_out(
         run,
         recorder,
-        output=output,
+        output=arguments.output,
+        own_output=own_output,
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
         json_lines=arguments.json,
@@ -31,7 +32,7 @@ def resume(arguments: argparse.Namespace) -> int:
 
 
 def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
-    """The run that the arguments mean, who keeps it, and where its vectors go.
+    """The run that the arguments mean, who keeps it, and where its vectors went before.
 
     Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
     """
@@ -46,15 +47,15 @@ def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]
         live=wanted[LiveSettings],
     )
     try:
-        output = arguments.output or taken.record.output
-        check_outputs(output, None, taken.sources)
+        own_output = taken.record.output
+        check_outputs(arguments.output or own_output, None, taken.sources)
         run = taken.run(arguments.run_settings.checkpoint_seconds)
         for note in taken.notes:
             tell(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
-    return run, taken.recorder, output
+    return run, taken.recorder, own_output
 
 
 def replay(arguments: argparse.Namespace) -> int:

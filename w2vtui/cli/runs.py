@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import shutil
+import sys
 import time
 from collections.abc import Sequence
 
@@ -63,6 +65,10 @@ def export(arguments: argparse.Namespace) -> int:
     return 0
 
 
+_KEPT_COLUMNS = ("NAME", "STATE", "DONE", "WHEN")
+"""The others leave, the last first, where a terminal is too narrow for all."""
+
+
 def _print_table(found: Sequence[RunStatus]) -> None:
     """A line a run, in columns."""
     heads = ("NAME", "STATE", "DONE", "PROBE", "TRAINED ON", "HOW", "WHEN")
@@ -79,8 +85,12 @@ def _print_table(found: Sequence[RunStatus]) -> None:
         )
         for status in found
     ]
-    widths = [
-        max(cell_width(row[column]) for row in (heads, *rows)) for column in range(len(heads))
-    ]
+    columns = list(range(len(heads)))
+    widths = [max(cell_width(row[column]) for row in (heads, *rows)) for column in columns]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    spare = [column for column in columns if heads[column] not in _KEPT_COLUMNS]
+    while spare and sum(widths[column] + 2 for column in columns) - 2 > room:
+        columns.remove(spare.pop())
     for row in (heads, *rows):
-        print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        cells = [pad(row[column], widths[column]) for column in columns]
+        print("  ".join(cells).rstrip())

@@ -37,7 +37,9 @@ def train(arguments: argparse.Namespace) -> int:
     sample = not arguments.corpus
     json_lines = getattr(arguments, "json", False)
     shows_words = arguments.verb == "app" or (arguments.neighbors and not json_lines)
-    if not (arguments.output or shows_words):
+    if arguments.output == "":
+        raise SettingsError("-o names no file: give a name such as vectors.bin")
+    if not (arguments.output or shows_words or arguments.run_settings.checkpoints):
         raise SettingsError(
             "nothing would be kept: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
             "--neighbors WORD ... without --json to see nearest words"
@@ -102,6 +104,7 @@ def carry_out(
     recorder: Recorder | None,
     *,
     output: str | None,
+    own_output: str | None = None,
     save_vocab: str | None = None,
     stop_when: Sequence[str] = (),
     words: Sequence[str] | None = (),
@@ -109,7 +112,8 @@ def carry_out(
 ) -> int:
     """Train to the end or until a signal comes, save, print nearest words; return the exit code.
 
-    words   to print the nearest words of; None for some that tell something
+    own_output   where a run that goes on saved before, and does again unless it becomes another
+    words        to print the nearest words of; None for some that tell something
     """
     progress = choose_progress(run, json_lines)
     with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
@@ -124,6 +128,8 @@ def carry_out(
         for condition in run.breakpoints:
             tell(f"--stop-when {condition!r} did not come true while it trained")
         vectors = run.vectors()
+        if output is None and not (recorder is not None and recorder.is_branch):
+            output = own_output
         if output:
             _save(vectors, output, save_vocab)
     if not json_lines:
@@ -132,6 +138,8 @@ def carry_out(
     if recorder is not None:
         if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
             tell(way_on)
+        if recorder.failed:
+            tell("the last checkpoint could not be written: there is nothing to go on from")
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
@@ -148,6 +156,8 @@ def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         recorder.abandon()
+        if recorder.folder is not None:
+            tell(f"w2vtui resume {recorder.folder.name} goes on from its last checkpoint")
         raise
     except BaseException:
         recorder.close()

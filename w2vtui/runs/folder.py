@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
-from w2vtui.errors import DamagedRunError, RunError
+from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats.atomic import atomic_write, disk_error
 from w2vtui.resources import user_folder
 from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
@@ -43,7 +43,7 @@ from w2vtui.runs.sealed import (
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import State
+from w2vtui.training.snapshot import ENDED, State
 from w2vtui.vectors import KeyedVectors
 
 RECORD = "run.json"
@@ -159,8 +159,9 @@ def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
     checkpoint, spoiled = newest_whole(folder)
     troubles = list(spoiled.values())
     if checkpoint is None:
-        damage = f": {troubles[0]}" if troubles else ""
-        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save{damage}")
+        if troubles:
+            raise DamagedRunError(f"no checkpoint of run {folder.name} is whole: {troubles[0]}")
+        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
     words, counts = words_of(folder, checkpoint)
     vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     return vectors, checkpoint, troubles
@@ -181,6 +182,19 @@ def runs_folder(named: str | None = None) -> Path:
     if folder is None:
         raise RunError("there is no home folder to keep runs in: --runs-dir names another place")
     return folder / "runs"
+
+
+def check_place(root: Path) -> None:
+    """Find out before a training that no run can be kept in a folder, which need not be there yet.
+
+    Raises:
+        DiskError: it is no folder, or cannot be written to.
+    """
+    there = next(path for path in (root, *root.parents) if path.exists())
+    if not there.is_dir():
+        raise DiskError(f"runs cannot be kept in {root}: {there} is a file: name a folder")
+    if not os.access(there, os.W_OK):
+        raise DiskError(f"runs cannot be kept in {root}: {there} cannot be written to")
 
 
 def all_runs(root: Path) -> list[Path]:
@@ -226,7 +240,7 @@ def find_run(root: Path, name: str) -> Path:
         return parts[0]
     shown = safe_text(name, 80)
     if parts:
-        several = ", ".join(path.name for path in parts[:5])
+        several = ", ".join(path.name for path in parts[:5]) + (", ..." if parts[5:] else "")
         raise RunError(f"'{shown}' may be {several}: give more of the name")
     near = difflib.get_close_matches(name, list(named), n=1, cutoff=0.4)
     hint = f": did you mean {near[0]}?" if near else f": w2vtui runs lists those in {root}"
@@ -279,7 +293,9 @@ class RunStatus:
     name: str
     folder: str
     state: str
-    """`training` ... as in a snapshot, `interrupted`, or `damaged`."""
+    """`training` ... as in a snapshot, `interrupted`, `not kept` where it is over without a
+    checkpoint, or `damaged`.
+    """
     fraction: float = 0.0
     tokens: int = 0
     tokens_planned: int = 0
@@ -352,6 +368,8 @@ def status_of(folder: Path) -> RunStatus:
     if state in ACTIVE and not in_use(folder):
         state = "interrupted"
         said = _as_kept(kept) if kept else said  # what came after the checkpoint is lost
+    if state in ENDED and kept is None:
+        state = "not kept"
     settings = kept.settings if kept else record.settings
     status = RunStatus(
         name=folder.name,

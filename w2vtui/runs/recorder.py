@@ -30,6 +30,7 @@ from w2vtui.runs.folder import (
     VOCAB,
     LiveStatus,
     RunRecord,
+    check_place,
     draft_beside,
     runs_folder,
     sweep,
@@ -83,9 +84,12 @@ def recorder_of_new_run(
 
     Raises:
         RunError: there is no place for it.
+        DiskError: the folder that was named is none, or cannot be written to.
     """
     if not settings.checkpoints:
         return None
+    if settings.runs_dir is not None:
+        check_place(runs_folder(settings.runs_dir))
     return Recorder(
         Asked(
             root=runs_folder(settings.runs_dir),
@@ -156,6 +160,11 @@ class Recorder:
         if shot.tokens and not saved:
             return f"w2vtui export {self._folder.name} -o FILE saves its vectors"
         return ""
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether this has become another run than the one gone on with."""
+        return self._parent is not None
 
     def branch(self, asked: Asked, parent: str) -> None:
         """Keep what comes as a new run, and the one that it goes on from as it is."""

@@ -119,7 +119,6 @@ class Resumption:
             root=self.folder.parent,
             sources=self.sources,
             corpus_settings=self.corpus_settings,
-            output=record.output,
             pairs=record.pairs,
             analogies=record.analogies,
             must_be_kept=True,
@@ -161,10 +160,20 @@ def resumption(
         record = RunRecord.read(folder)
         checkpoint, spoiled = newest_whole(folder)
         notes = list(spoiled.values())
-        if notes:
-            where = f"of {checkpoint.clock:,} tokens" if checkpoint else "none: it begins anew"
-            notes.append(f"the checkpoint before is used, {where}")
+        if checkpoint is None and spoiled and not force:
+            raise DamagedRunError(
+                f"no checkpoint of run {folder.name} is whole, {notes[0]}: --force begins it anew"
+            )
+        if checkpoint is None:
+            notes.append(f"run {folder.name} has no checkpoint to go on from: it begins anew")
+        elif spoiled:
+            notes.append(f"the checkpoint before is used, of {checkpoint.clock:,} tokens")
+        events, troubles = read_events(folder / EVENTS)
+        pending = changes_after(checkpoint, events)
+        notes += [f"change {one.number} is made again at {one.tokens:,} tokens" for one in pending]
         before = checkpoint.settings if checkpoint else record.settings
+        if pending and pending[-1].settings is not None:
+            before = pending[-1].settings
         wanted = before.changed(**(live or {})).resolved(record.n_tokens, available_cores())
         settings = dataclasses.replace(record.corpus_settings, **(corpus_settings or {}))
         _check_training(record, training or {})
@@ -176,16 +185,13 @@ def resumption(
                 f"run {folder.name} has other settings, {', '.join(differs)}: leave them away to "
                 f"go on with its own, {advice}"
             )
-        events, troubles = read_events(folder / EVENTS)
-        pending = changes_after(checkpoint, events)
         if checkpoint is not None and wanted != before:
-            pending = [_change_at(checkpoint, wanted, live or {})]
+            pending = [*pending, _change_after(checkpoint, pending, wanted, live or {})]
         if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
             raise RunError(
                 f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
                 f"vectors; --epochs {(before.epochs or 0) + 5} --force trains it further"
             )
-        notes += [f"change {one.number} is made again at {one.tokens:,} tokens" for one in pending]
         recorder = Recorder(
             folder=folder,
             lock=lock,
@@ -346,35 +352,44 @@ def _difference(
     then = dict(zip(words, counts.tolist(), strict=True))
     new, gone = len(now.keys() - then.keys()), len(then.keys() - now.keys())
     if new or gone:
-        parts.append(f"{new:,} words are new, {gone:,} are gone")
+        parts.append(f"words: {new:,} new, {gone:,} gone")
     other = sum(now[word] != count for word, count in then.items() if word in now)
     if other:
-        parts.append(f"{other:,} words occur more or less often")
+        parts.append(f"words that occur more or less often: {other:,}")
     return ", ".join(parts) or "the same words in another order"
 
 
-def _change_at(checkpoint: Checkpoint, wanted: LiveSettings, named: dict[str, Any]) -> Event:
-    """The change that brings wanted settings into force where a run goes on."""
+def _change_after(
+    checkpoint: Checkpoint, pending: Sequence[Event], wanted: LiveSettings, named: dict[str, Any]
+) -> Event:
+    """The change that brings wanted settings into force where a run goes on, or as soon as those
+    that are made again are in force.
+    """
+    clock, before, line = checkpoint.clock, checkpoint.settings, checkpoint.schedule
+    number = checkpoint.n_changes
+    if pending:
+        last = pending[-1]
+        clock, number = max(clock, last.tokens), last.number or number
+        before, line = last.settings or before, last.schedule or line
     planned = (wanted.epochs or 1) * checkpoint.tokens_per_epoch
-    if planned <= checkpoint.clock:
+    if planned <= clock:
         raise SettingsError(
-            f"epochs must be more than the {checkpoint.clock / checkpoint.tokens_per_epoch:.1f} "
+            f"epochs must be more than the {clock / checkpoint.tokens_per_epoch:.1f} "
             f"already trained, got {wanted.epochs}"
         )
-    schedule = checkpoint.schedule.changed(
-        checkpoint.clock,
-        rate=wanted.alpha if "alpha" in named else None,
-        min_rate=wanted.min_alpha,
-        planned=planned,
-    )
     return Event(
         seconds=checkpoint.seconds,
-        tokens=checkpoint.clock,
+        tokens=clock,
         kind="change",
-        text=describe_change(checkpoint.settings, wanted),
-        number=checkpoint.n_changes + 1,
+        text=describe_change(before, wanted),
+        number=number + 1,
         settings=wanted,
-        schedule=schedule,
+        schedule=line.changed(
+            clock,
+            rate=wanted.alpha if "alpha" in named else None,
+            min_rate=wanted.min_alpha,
+            planned=planned,
+        ),
     )
 
 

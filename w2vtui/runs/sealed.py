@@ -61,8 +61,10 @@ def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]
         found, schema = sealed["format"], sealed["schema"]
         body, promised = sealed["body"], sealed["sha256"]
         whole = isinstance(body, dict) and _digest(body) == promised
+    except OSError as error:
+        raise DamagedRunError(f"{path} cannot be read: {error.strerror or error}") from error
     except NOT_AS_WRITTEN as error:
-        raise DamagedRunError(f"{path} cannot be read: {error}") from error
+        raise DamagedRunError(f"{path} is damaged: {error}") from error
     if found != f"w2vtui {kind}":
         raise DamagedRunError(f"{path} is no w2vtui {kind}: it says {found!r}")
     if schema != SCHEMA:

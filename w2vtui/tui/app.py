@@ -177,7 +177,8 @@ class W2vApp(App[None]):
             analogies=record.analogies,
             run_settings=self._form.run_settings,
         )
-        output = self.output or record.output
+        # On another text it is another run, which is not to write over the vectors of this one.
+        output = self.output or (None if taken.force else record.output)
         self._show(Session(form, self._build, output=output, resumption=taken))
 
     def _show(self, session: Session) -> None:
