@@ -198,7 +198,7 @@ async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
     (folder / "run.json").write_text("{")
     async with listed(topical_corpus, runs_dir) as app:
         await shows(app, "damaged", "✗")
-        assert "run.json cannot be read" in app.screen.pointed.error
+        assert "run.json is damaged" in app.screen.pointed.error
         await press(app, "enter")
         await until(app, lambda: "opening" not in text_of(app))
         await shows(app, "✗")
@@ -226,7 +226,7 @@ async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical
         file.write("ship farm town tower\n" * 10)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
-        await shows(app, "is another now: 14,250 tokens then", "14,290 now, 2 words are new")
+        await shows(app, "is another now: 14,250 tokens then", "14,290 now, words: 2 new")
         await shows(app, "Go on with it anyway", "FAILED")
         before = newest_whole(folder)[0].clock
         await press(app, "g")

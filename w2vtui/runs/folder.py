@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, DiskError, RunError
-from w2vtui.formats.atomic import atomic_write, disk_error
+from w2vtui.formats.atomic import atomic_write, check_target, disk_error
 from w2vtui.resources import user_folder
 from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
@@ -193,8 +193,7 @@ def check_place(root: Path) -> None:
     there = next(path for path in (root, *root.parents) if path.exists())
     if not there.is_dir():
         raise DiskError(f"runs cannot be kept in {root}: {there} is a file: name a folder")
-    if not os.access(there, os.W_OK):
-        raise DiskError(f"runs cannot be kept in {root}: {there} cannot be written to")
+    check_target(there / f".{token_hex(6)}.tmp")
 
 
 def all_runs(root: Path) -> list[Path]:
