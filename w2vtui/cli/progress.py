@@ -134,10 +134,9 @@ class LiveProgress(Progress):
         width = min(max(room, LEAST_BAR), MOST_BAR)
         bar = ProgressBar(total=1.0, completed=fraction or 0.0, width=width, pulse=pulse)
         line = Table.grid(padding=(0, 2))
-        line.add_column(no_wrap=True)
-        line.add_column(no_wrap=True)
-        line.add_column(no_wrap=True, overflow="ellipsis")  # what there is least need of is cut
-        line.add_row(bar, Text(where), Text(how, style="dim"))
+        text = Text.assemble(where, "  ", (how, "dim"), no_wrap=True)
+        text.truncate(self._live.console.width - width - 3, overflow="ellipsis")
+        line.add_row(bar, text)
         self._live.update(line, refresh=True)
 
 
