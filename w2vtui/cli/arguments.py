@@ -296,9 +296,7 @@ def _train_parser() -> _Parser:
         "--save-vocab", metavar="FILE", help="where word counts go (default: FILE.vocab beside)"
     )
     _add_neighbors(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
-    )
+    _add_json_lines(parser)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the encoded text")
     _add_quality(parser)
     _add_stop_when(parser)
@@ -390,16 +388,12 @@ def _resume_parser() -> _Parser:
     )
     _add_run(parser)
     _add_output(parser)
-    parser.add_argument(
-        "--corpus", metavar="FILE", nargs="+", default=[], help="where its text is now"
-    )
+    _add_place_of_text(parser)
     parser.add_argument(
         "--force", action="store_true", help="go on with another text or other settings"
     )
     _add_neighbors(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
-    )
+    _add_json_lines(parser)
     _add_stop_when(parser)
     group = parser.add_argument_group("Runs")
     _add_setting(group, RunSettings, "checkpoint_seconds")
@@ -411,12 +405,8 @@ def _replay_parser() -> _Parser:
     parser = _Parser(prog="w2vtui replay", description=_REPLAY)
     _add_run(parser)
     _add_output(parser)
-    parser.add_argument(
-        "--corpus", metavar="FILE", nargs="+", default=[], help="where its text is now"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
-    )
+    _add_place_of_text(parser)
+    _add_json_lines(parser)
     return parser
 
 
@@ -430,6 +420,18 @@ def _export_parser() -> _Parser:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="its name, a part of it, or last")
     _add_setting(parser, RunSettings, "runs_dir")
+
+
+def _add_place_of_text(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", metavar="FILE", nargs="+", default=[], help="where its text is now"
+    )
+
+
+def _add_json_lines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a second on stdout, nothing else"
+    )
 
 
 def _add_neighbors(parser: argparse.ArgumentParser) -> None:
