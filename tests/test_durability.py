@@ -442,7 +442,7 @@ def test_a_named_place_that_cannot_be_written_is_told_before_the_training(
         "train", topical_corpus, "-o", output, *QUICK, "--runs-dir", tmp_path / "file" / "runs"
     )
     assert code == 5
-    assert "a part of the path is a file" in err
+    assert "is a file: name a folder" in err
     assert not output.exists()
 
 
