@@ -809,3 +809,9 @@ def test_removing_a_run_in_use_is_refused(run):
         remove_run(run)
     lock.release()
     assert run.exists()
+
+
+def test_who_may_read_a_run_may_read_its_tensors(run):
+    newest = generations(run)[0]
+    modes = {name: (newest / name).stat().st_mode for name in (TENSORS, MANIFEST)}
+    assert modes[TENSORS] == modes[MANIFEST]

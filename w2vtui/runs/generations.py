@@ -15,6 +15,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -101,6 +102,8 @@ def _write_draft(draft: Path, checkpoint: Checkpoint) -> None:
     try:
         facts = _write_tensors(draft / TENSORS, checkpoint)
         write_sealed(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
+        # The library lets nobody else read; the umask says who may.
+        (draft / TENSORS).chmod(stat.S_IMODE((draft / MANIFEST).stat().st_mode))
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

@@ -295,14 +295,16 @@ class Recorder:
                 if lock is not None:  # of the run that it branched off
                     lock.release()
             elif lock.lost or not all((folder / name).is_file() for name in (RECORD, VOCAB)):
-                if not folder.exists():
+                whole = folder.exists()
+                if not whole:
                     _, self._lock = self._made(folder)
                 elif lock.lost:
                     self._lock = RunLock(folder)
                 if self._lock is not lock:
                     lock.release()
                 self._fill(folder)
-                self.tell(f"the run's folder was gone: made again as {folder.name}")
+                what = "a file of the run's folder" if whole else "the run's folder"
+                self.tell(f"{what} was gone: made again as {folder.name}")
             assert self._folder is not None
             return self._folder
 
