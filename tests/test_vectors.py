@@ -166,7 +166,7 @@ def test_rows_that_are_not_numbers_are_never_near() -> None:
 def test_a_search_makes_no_second_copy_of_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
     import tracemalloc
 
-    monkeypatch.setattr(vectors_module, "_NORM_NUMBERS", 5_000)
+    monkeypatch.setattr(vectors_module, "_BLOCK_NUMBERS", 5_000)
     matrix = np.ones((20_000, 50), dtype=np.float32)
     tracemalloc.start()
     try:
@@ -180,7 +180,7 @@ def test_a_search_makes_no_second_copy_of_the_matrix(monkeypatch: pytest.MonkeyP
 def test_norms_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = random_vectors(100).vectors
     whole = norms_of(matrix)
-    monkeypatch.setattr(vectors_module, "_NORM_NUMBERS", 70)
+    monkeypatch.setattr(vectors_module, "_BLOCK_NUMBERS", 70)
     assert np.array_equal(norms_of(matrix), whole)
     assert whole == pytest.approx(np.linalg.norm(matrix, axis=1), rel=1e-6)
 

@@ -21,7 +21,7 @@ from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
 Floats: TypeAlias = NDArray[np.float32]
 Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
 
-_NORM_NUMBERS = 1 << 18
+_BLOCK_NUMBERS = 1 << 18
 _LONGEST_CORRECTED = 48
 
 
@@ -353,11 +353,21 @@ def unit(vector: NDArray[np.floating]) -> Floats:
 def norms_of(vectors: Floats) -> Floats:
     """float32 (V,): the Euclidean length of each row, a block of rows at a time."""
     norms = np.empty(len(vectors), dtype=np.float32)
-    n_rows = max(_NORM_NUMBERS // max(vectors.shape[1], 1), 1)
+    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
     for start in range(0, len(vectors), n_rows):
         block = vectors[start : start + n_rows].astype(np.float64)
         norms[start : start + n_rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
     return norms
+
+
+def first_not_finite(vectors: Floats) -> int | None:
+    """The first row (V, D) that holds NaN or an infinity, looked for a block of rows at a time."""
+    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
+    for start in range(0, len(vectors), n_rows):
+        finite = np.isfinite(vectors[start : start + n_rows]).all(axis=1)
+        if not finite.all():
+            return start + int(np.argmin(finite))
+    return None
 
 
 def repeated(words: Sequence[str]) -> tuple[int, int]:

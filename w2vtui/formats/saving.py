@@ -15,9 +15,7 @@ from w2vtui.formats.records import LAYOUTS, Layout, encode_words
 from w2vtui.formats.vocab_file import vocab_beside, write_vocab
 from w2vtui.formats.word2vec_binary import write_binary
 from w2vtui.formats.word2vec_text import write_text
-from w2vtui.vectors import KeyedVectors
-
-_FINITE_NUMBERS = 1 << 20
+from w2vtui.vectors import KeyedVectors, first_not_finite
 
 
 def save_vectors(
@@ -76,14 +74,11 @@ def _layout_of_name(path: AnyPath) -> Layout:
 
 
 def _check_finite(vectors: KeyedVectors) -> None:
-    n_rows = max(_FINITE_NUMBERS // vectors.vector_size, 1)
-    for start in range(0, len(vectors), n_rows):
-        block = vectors.vectors[start : start + n_rows]
-        finite = np.isfinite(block).all(axis=1)
-        if not finite.all():
-            row = int(np.argmin(finite))
-            raise VectorsError(
-                f"the vector of '{safe_text(vectors.index_to_key[start + row], 40)}' holds "
-                f"{block[row][~np.isfinite(block[row])][0]}: vectors that are not numbers are not "
-                "saved; train again with a smaller alpha"
-            )
+    row = first_not_finite(vectors.vectors)
+    if row is not None:
+        vector = vectors.vectors[row]
+        raise VectorsError(
+            f"the vector of '{safe_text(vectors.index_to_key[row], 40)}' holds "
+            f"{vector[~np.isfinite(vector)][0]}: vectors that are not numbers are not "
+            "saved; train again with a smaller alpha"
+        )

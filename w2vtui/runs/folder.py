@@ -193,7 +193,7 @@ def check_place(root: Path) -> None:
     there = next(path for path in (root, *root.parents) if path.exists())
     if not there.is_dir():
         raise DiskError(f"runs cannot be kept in {root}: {there} is a file: name a folder")
-    check_target(there / f".{token_hex(6)}.tmp")
+    check_target(draft_beside(there / RECORD))
 
 
 def all_runs(root: Path) -> list[Path]:

@@ -32,6 +32,7 @@ from w2vtui.runs.plain import event_as_plain, fields_from_plain
 from w2vtui.runs.sealed import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.history import CAPACITY, KeptCurve
+from w2vtui.vectors import first_not_finite
 
 FOLDER = "checkpoints"
 MANIFEST = "manifest.json"
@@ -47,7 +48,6 @@ _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
 _DTYPES = {"F32": np.float32, "F64": np.float64}
 _MOST_HEADER_BYTES = 1 << 20
-_BLOCK_BYTES = 1 << 24
 
 
 def generations(run: Path) -> list[Path]:
@@ -71,7 +71,8 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
         FloatingPointError: a vector holds a number that is none; nothing is written.
     """
     for name, matrix in checkpoint.vectors.items():
-        _check_finite(name, matrix)
+        if first_not_finite(matrix) is not None:
+            raise FloatingPointError(f"{name} hold numbers that are none")
     parent = run / FOLDER
     before = generations(run)
     staying = [old for old in before if old not in spoiled][: KEPT - 1]
@@ -210,13 +211,6 @@ def _facts(path: Path) -> dict[str, Any]:
     with opened(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"bytes": file.tell(), "sha256": digest}
-
-
-def _check_finite(name: str, matrix: NDArray[np.float32]) -> None:
-    rows = max(_BLOCK_BYTES // max(matrix.shape[1] * 4, 1), 1)
-    for first in range(0, len(matrix), rows):
-        if not np.isfinite(matrix[first : first + rows]).all():
-            raise FloatingPointError(f"{name} hold numbers that are none")
 
 
 # ---- the manifest
