@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
-    report = json.loads(told.stdout)
+    report = Counter(json.loads(told.stdout))  # what never happened is not in it
     assert report["kills"] == KILLS
     assert report["while writing one"] > 0
     assert report["before the folder"] + report["before the first checkpoint"] > 0

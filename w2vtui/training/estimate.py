@@ -31,7 +31,7 @@ from w2vtui.training.work import (
 
 PROGRAM_BYTES = 66 << 20
 """Interpreter, modules, and the machine code of the kernels."""
-LIBRARY_BYTES = 90 << 20
+LIBRARY_BYTES = 108 << 20
 """Files of Python, NumPy and LLVM that are mapped by then."""
 SCREEN_BYTES = 26 << 20
 """What the screens take on top of that."""
