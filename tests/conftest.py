@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 
 import numba
 import numpy as np
@@ -13,6 +14,9 @@ from hypothesis import settings
 import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
 
 assert w2v_kernels.compiling.kernel
+
+# A shell ignores it in what it starts in the background; tests send it to their children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("any speed", deadline=None)  # a busy machine is no failure
 settings.load_profile("any speed")
