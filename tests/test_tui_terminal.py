@@ -28,13 +28,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets backgro
 import w2v_kernels.compiling  # compiled kernels come from the user's cache, corpora do not
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.cli.train import go_on
 from w2vtui.tui.app import run_app
 run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
 kept = RunSettings(**run_settings)
-sys.exit(run_app([corpus], CorpusSettings(), training, live, output or None, run_settings=kept))
+sys.exit(run_app(
+    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=go_on
+))
 """
 SLOW_DISK = """
 import time
@@ -53,6 +56,12 @@ def broken(screen):
     if screen.shot.tokens > 100_000:
         raise ZeroDivisionError("a defect")
 TrainScreen._draw_panels = broken
+"""
+SOON_OVER = """
+follow = go_on
+def go_on(run):
+    run.change(epochs=run.snapshot().epoch + 50)
+    return follow(run)
 """
 
 
@@ -219,14 +228,35 @@ def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_pat
     assert status_of(only_run(tmp_path)).checkpoint_tokens > killed.checkpoint_tokens
 
 
-def test_a_defect_of_the_screen_loses_nothing_learned(topical_corpus, tmp_path):
-    with terminal(topical_corpus, tmp_path, first=BROKEN_SCREEN) as opened:
-        opened.shows("Corpus")
-        opened.type(b"\x13")
+def fails(opened: Terminal) -> None:
+    """Start a training, and wait until it goes on without the screen, which has failed."""
+    opened.shows("Corpus")
+    opened.type(b"\x13")
+    opened.until(lambda: b"goes on without it" in opened.written)
+    assert b"ZeroDivisionError" in opened.written
+    assert opened.was_restored()
+
+
+def test_a_defect_of_the_screen_stops_no_training(topical_corpus, tmp_path):
+    output = tmp_path / "vectors.txt"
+    with terminal(
+        topical_corpus, tmp_path, output=output, first=f"{BROKEN_SCREEN}\n{SOON_OVER}"
+    ) as opened:
+        fails(opened)
         assert opened.exit_code() == 1
-        assert b"ZeroDivisionError" in opened.written
-        assert opened.was_restored()
+    assert status_of(only_run(tmp_path)).state == "done"
+    vectors = kept_vectors(only_run(tmp_path))[0].vectors
+    assert load_vectors(output).vectors == pytest.approx(vectors, abs=1e-5)
+
+
+def test_a_training_whose_screen_has_failed_stops_on_a_signal_and_is_kept(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path, first=BROKEN_SCREEN) as opened:
+        fails(opened)
+        opened.shows("epoch")
+        opened.program.send_signal(signal.SIGINT)
+        assert opened.exit_code() == 130
         assert b"goes on with it" in opened.written
+    assert status_of(only_run(tmp_path)).state == "stopped"
     assert status_of(only_run(tmp_path)).checkpoint_tokens > 100_000
 
 
@@ -246,11 +276,9 @@ def test_a_screen_that_fails_saves_the_vectors_of_a_run_that_is_not_kept(topical
     """No place was named for them, and nobody can be asked."""
     unkept = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
     with terminal(topical_corpus, tmp_path, first=unkept, TMPDIR=str(tmp_path)) as opened:
-        opened.shows("Corpus")
-        opened.type(b"\x13")
-        assert opened.exit_code() == 1
-        assert b"ZeroDivisionError" in opened.written
-        assert opened.was_restored()
+        fails(opened)
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
     (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
     assert f"vectors saved to {rescued}".encode() in opened.written
     assert load_vectors(rescued).vectors.shape == (26, 16)

@@ -20,11 +20,15 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from w2vtui.cli.arguments import VERBS, parse
 from w2vtui.cli.output import flush_results, let_go, show_any_character, tell
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, W2vtuiError
+
+if TYPE_CHECKING:
+    from w2vtui.tui.session import RunLike
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -99,10 +103,17 @@ def _run(argv: Sequence[str]) -> int:
             pairs=arguments.pairs,
             analogies=arguments.analogies,
             run_settings=arguments.run_settings,
+            go_on=_go_on,
         )
     from w2vtui.cli.train import train
 
     return train(arguments)
+
+
+def _go_on(run: RunLike) -> int:
+    from w2vtui.cli.train import go_on  # takes a second, which a screen does not wait for
+
+    return go_on(run)
 
 
 def _has_screen() -> bool:

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
@@ -16,8 +17,10 @@ from rich.text import Text
 from w2vtui.cli.output import let_go, tell
 from w2vtui.display import cell_width, clock_text, safe_text
 from w2vtui.training.figures import figures
-from w2vtui.training.run import Run
 from w2vtui.training.snapshot import Event, Snapshot
+
+if TYPE_CHECKING:
+    from w2vtui.tui.session import RunLike
 
 TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0
@@ -33,8 +36,8 @@ class Progress:
     seconds = LINE_SECONDS
     """Time between two looks."""
 
-    def __init__(self, run: Run) -> None:
-        """run: not started yet; what happened to it at an earlier time is not shown again."""
+    def __init__(self, run: RunLike) -> None:
+        """run: what happened to it until now is not shown again."""
         self.run = run
         self._n_events = len(run.snapshot().events)
 
@@ -105,7 +108,7 @@ class LiveProgress(Progress):
 
     seconds = TERMINAL_SECONDS
 
-    def __init__(self, run: Run, console: Console) -> None:
+    def __init__(self, run: RunLike, console: Console) -> None:
         super().__init__(run)
         self._live = Live(console=console, auto_refresh=False)
 
@@ -140,7 +143,7 @@ class LiveProgress(Progress):
         self._live.update(line, refresh=True)
 
 
-def choose_progress(run: Run, json_lines: bool) -> Progress:
+def choose_progress(run: RunLike, json_lines: bool) -> Progress:
     """JSON where it was asked for, a live display in a terminal, plain lines elsewhere."""
     if json_lines:
         return JsonLines(run)

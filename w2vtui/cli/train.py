@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
@@ -27,6 +28,9 @@ from w2vtui.signals import handling
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
+
+if TYPE_CHECKING:
+    from w2vtui.tui.session import RunLike
 
 SAMPLE = "atlas.txt"
 SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
@@ -145,6 +149,13 @@ def carry_out(
     return interrupted.exit_code
 
 
+def go_on(run: RunLike) -> int:
+    """Follow a run that has started and whose screen is gone; the exit code of a signal or 0."""
+    with _stopped_by_signals(run) as interrupted:
+        choose_progress(run, json_lines=False).follow()
+    return interrupted.exit_code
+
+
 @contextmanager
 def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
     """Let a recorder follow the run, and end in order; but at once on a second Ctrl-C."""
@@ -202,7 +213,7 @@ class _Interrupted:
 
 
 @contextmanager
-def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
+def _stopped_by_signals(run: RunLike) -> Iterator[_Interrupted]:
     """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once."""
     interrupted = _Interrupted()
 

@@ -36,7 +36,7 @@ from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Help
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
-from w2vtui.tui.leaving import end, leaving
+from w2vtui.tui.leaving import end, go_on_without_screen, leaving
 from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import LEAVING_SECONDS, Form, RunLike, Session
 from w2vtui.tui.sources import SAMPLE
@@ -371,6 +371,7 @@ def run_app(
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
     run_settings: RunSettings | None = None,
+    go_on: Callable[[RunLike], int],
 ) -> int:
     """Show the screens until they are left; the exit code.
 
@@ -378,11 +379,14 @@ def run_app(
     config            what settings files say; its theme and keys are known to exist
     pairs, analogies  files to score the vectors on
     run_settings      whether, where and how often runs are kept
+    go_on             follows a run whose screen has failed to its end; the exit code of a signal
+                      that ended it, else 0
 
     0 left in order; 130, 143, 129 on SIGINT, SIGTERM, SIGHUP; else that of the error which ended
     the run. However the screens are left, the last checkpoint of a run that is kept is written;
     on a signal the vectors are saved to its output as well, where that is known. When a screen
-    fails, those of a run that is not kept are saved there or among the temporary files.
+    fails, its run goes on without it, and in the end the vectors of one that is not kept are saved
+    there or among the temporary files.
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
@@ -403,8 +407,9 @@ def run_app(
             app.was_left = True
             failed = not app.caught and (app.return_code is None or app.return_code == 1)
             asked = bool(app.caught) or app.return_code == 130
+            code = go_on_without_screen(app.session, go_on) if failed else 0
             end(app.session, save=failed or asked, rescue=failed)
-    return 128 + app.caught if app.caught else app.return_code or 0
+    return code or (128 + app.caught if app.caught else app.return_code or 0)
 
 
 def _taken_up(folder: Path, force: bool) -> Resumption:

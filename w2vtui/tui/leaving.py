@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.dialogs import Choice
-from w2vtui.tui.session import Session
+from w2vtui.tui.session import RunLike, Session
 
 QUIET_SECONDS = 0.3
 """A last checkpoint that takes longer is told of."""
@@ -46,6 +47,22 @@ def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
     if not kept:
         return text, [save, Choice("discard", "d", f"{verb} without saving"), stay]
     return text, [save, keep, stay] if session.output else [keep, save, stay]
+
+
+def go_on_without_screen(session: Session | None, go_on: Callable[[RunLike], int]) -> int:
+    """A defect of a screen ends no training: let what trains go on to its end.
+
+    go_on   follows a run that has started to its end; returns the exit code
+
+    Raises:
+        KeyboardInterrupt: a second signal came, that asks not to wait.
+    """
+    if session is None or session.run is None:
+        return 0
+    if session.snapshot().state not in ("preparing", "training"):
+        return 0
+    _tell("w2vtui: the screen has failed; the training goes on without it, Ctrl-C stops it")
+    return go_on(session.run)
 
 
 def end(session: Session | None, *, save: bool, rescue: bool) -> None:
