@@ -56,8 +56,8 @@ def test_subsampling_is_foreseen():
     run = trained(sample=1e-2)
     kept = run.snapshot().kept_share
     assert 0.5 < kept < 0.95
-    assert run._shape.kept_share(1e-2) == pytest.approx(kept, rel=0.02)
-    assert run._shape.kept_share(EVERY_WORD) == 1.0
+    assert run._trainer.shape.kept_share(1e-2) == pytest.approx(kept, rel=0.02)
+    assert run._trainer.shape.kept_share(EVERY_WORD) == 1.0
 
 
 def test_targets_are_noise_words_or_a_path():
@@ -183,13 +183,13 @@ def test_undo_takes_changes_back_one_after_another():
 
 def test_undo_restores_the_line_of_the_rate_and_the_end():
     run = training_run(alpha=0.02)
-    schedule = run._crew.schedule
+    schedule = run._trainer.crew.schedule
     run.change(alpha=0.1, epochs=200_000)
     applied(run)
-    assert run._crew.schedule != schedule
+    assert run._trainer.crew.schedule != schedule
     run.undo()
     applied(run)
-    assert run._crew.schedule == schedule
+    assert run._trainer.crew.schedule == schedule
     assert run.snapshot().settings.epochs == 100_000
     assert "alpha 0.1 → 0.02" in changes_of(run)[1]
     run.stop()

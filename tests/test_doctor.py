@@ -189,7 +189,7 @@ def test_nothing_is_said_of_the_bundled_sample_at_default_settings():
     while not run.is_over(0.1):
         assert run.snapshot().remarks == ()
     assert run.wait(DEADLINE)
-    facts = run._checkup.facts(run.snapshot(), run.loss_curve)
+    facts = run._trainer.checkup.facts(run.snapshot(), run.loss_curve)
     assert remarks(facts) == ()
     assert len(facts.losses) > 1
     assert len(facts.probes) > 1

@@ -357,7 +357,7 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
         """Give the run the time to take a checkpoint of what was not trained."""
         lay_down(crew, number)
         if sys.exc_info()[1] is not None:
-            kept.run._safekeeping.look("paused")
+            kept.run._trainer.safekeeping.look("paused")
             taken.set()
 
     monkeypatch.setattr(CpuBackend, "train_span", fail)

@@ -240,7 +240,7 @@ def test_a_run_that_does_not_fit_is_refused_before_it_takes_memory(machine, topi
     run.start()
     with pytest.raises(BackendError, match=r"26 vectors of 200 numbers need about .* are there"):
         run.wait(60)
-    assert run._backend is None
+    assert run._trainer is None
 
 
 # ---- time

@@ -159,7 +159,7 @@ def test_what_is_held_is_of_one_moment(workers):
     trained(run)
     assert len(keeper.kept) >= 2
     for one in keeper.kept:
-        assert run._backend.sum_tallies([one.tallies]).tokens == one.clock
+        assert run._trainer.backend.sum_tallies([one.tallies]).tokens == one.clock
     assert run.snapshot().tokens == run.snapshot().tokens_planned
 
 

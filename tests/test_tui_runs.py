@@ -392,7 +392,8 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         await press(app, "space")
         await until(app, lambda: "paused" in events(app))
-        await until(app, lambda: app.session.snapshot().kept_tokens == app.session.run._crew.clock)
+        crew = app.session.run._trainer.crew
+        await until(app, lambda: app.session.snapshot().kept_tokens == crew.clock)
         await shows(app, "kept 00:0")
         await press(app, "space")
         await until(app, lambda: "resumed" in events(app))

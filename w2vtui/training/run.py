@@ -13,10 +13,8 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,26 +26,24 @@ from w2vtui.settings import (
     TrainingSettings,
     available_cores,
 )
-from w2vtui.training.backend import CpuBackend, Plan, Tallies
+from w2vtui.training.backend import CpuBackend, Plan
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.checkpoint import Checkpoint, Keeper, Script
-from w2vtui.training.checkup import Checkup
 from w2vtui.training.conditions import Condition, Memory, Reaches, View
-from w2vtui.training.cost import CostModel, Price
-from w2vtui.training.crew import Crew
+from w2vtui.training.cost import Price
+from w2vtui.training.course import Course
+from w2vtui.training.event_log import EventLog
 from w2vtui.training.fitting import check_fits
 from w2vtui.training.history import Curve
-from w2vtui.training.meters import SpeedMeter, Standstill, StopWatch
-from w2vtui.training.moment import Moment
-from w2vtui.training.observer import Observer
+from w2vtui.training.meters import Standstill
 from w2vtui.training.probe import ProbeSet, choose_held_out
 from w2vtui.training.quality import QualitySets
 from w2vtui.training.route import Route
-from w2vtui.training.safekeeping import CHECKPOINT_SECONDS, Safekeeping
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.shape import BlockShape, TextShape
+from w2vtui.training.safekeeping import CHECKPOINT_SECONDS
+from w2vtui.training.shape import BlockShape
 from w2vtui.training.snapshot import ENDED, Event, Snapshot, State
 from w2vtui.training.steering import Steering
+from w2vtui.training.trainer import Trainer
 from w2vtui.vectors import KeyedVectors
 
 TICK_SECONDS = 0.2
@@ -101,38 +97,18 @@ class Run:
         self._read = False
         self._state: State = "preparing"
         self._activity = "starting"
-        self._plan_reason = ""
         self._probe_reason = ""
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
-        self._events = earlier
-        """Only the run's thread adds to it."""
-        self._by_hand: deque[Event] = deque()
-        """What other threads did, for that thread to note."""
         self._error: BaseException | None = None
         self._lock = threading.RLock()  # a signal's handler may pause what is just being paused
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
-        # These exist once the corpus is read.
-        self._backend: CpuBackend | None = None
-        self._route: Route | None = None
-        self._crew: Crew | None = None
-        self._observer: Observer | None = None
-        self._shape: TextShape | None = None
-        self._steering: Steering | None = None
-        self._checkup: Checkup | None = None
-        self._safekeeping: Safekeeping | None = None
-
-        self._watch = StopWatch()
-        self._speed = SpeedMeter()
-        self._thread_speeds: list[SpeedMeter] = []
-        self._ticked = Tallies()
-        self._loss: float | None = None
-        self.loss_curve = Curve()
-        """Objective loss, nats a pair; weight: pairs."""
-        self.speed_curve = Curve()
-        """Tokens a second."""
+        self._course = Course()
+        self._log = EventLog(self._where, earlier)
+        self._trainer: Trainer | None = None
+        """There once the corpus is read."""
 
     # ---- steering: returns at once, whatever the workers do
 
@@ -147,27 +123,27 @@ class Run:
         """
         with self._lock:
             if self._stand_still():
-                self._by_hand.append(self._event(event))
+                self._log.note_by_hand(event)
         self._wake.set()
 
     def resume(self, event: str = "resumed") -> None:
         """Go on after a pause."""
         with self._lock:
-            if self._state == "paused" and self._crew is not None:
-                self._by_hand.append(self._event(event))
+            if self._state == "paused" and self._trainer is not None:
+                self._log.note_by_hand(event)
                 self._state = "training"
-                self._watch.start()
-                self._crew.resume()
+                self._course.watch.start()
+                self._trainer.crew.resume()
         self._wake.set()
 
     def _stand_still(self) -> bool:
         """Pause; whether that was to be done."""
         with self._lock:
-            if self._state != "training" or self._crew is None:
+            if self._state != "training" or self._trainer is None:
                 return False
             self._state = "paused"
-            self._crew.pause()
-            self._watch.stop()
+            self._trainer.crew.pause()
+            self._course.watch.stop()
             return True
 
     def checkpoint(self) -> None:
@@ -178,18 +154,19 @@ class Run:
         """
         if self._keeper is None:
             raise SettingsError("this run is not kept: it was started with --no-checkpoints")
-        if self._safekeeping is None or self._state not in ("training", "paused"):
+        keeping = None if self._trainer is None else self._trainer.safekeeping
+        if keeping is None or self._state not in ("training", "paused"):
             raise SettingsError(f"a run is kept while it trains; this one is {self._state}")
-        self._safekeeping.ask()
+        keeping.ask()
         self._wake.set()
 
     def stop(self) -> None:
         """End the run as soon as the workers have finished what they hold; the vectors stay."""
         self._stopping.set()
         with self._lock:
-            if self._state in ("training", "paused") and self._crew is not None:
+            if self._state in ("training", "paused") and self._trainer is not None:
                 self._state = "stopping"
-                self._crew.stop()
+                self._trainer.crew.stop()
         self._wake.set()
 
     def change(self, **settings: Any) -> LiveSettings:
@@ -227,22 +204,22 @@ class Run:
         return self._steered().price(settings)
 
     def _steered(self) -> Steering:
-        if self._steering is None or self._state not in ("training", "paused"):
+        if self._trainer is None or self._state not in ("training", "paused"):
             raise SettingsError(f"settings change while a run trains; this one is {self._state}")
-        return self._steering
+        return self._trainer.steering
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on: `king - man +
         woman`.
         """
         self._watched = queries
-        if self._observer is not None:
-            self._observer.watch(queries)
+        if self._trainer is not None:
+            self._trainer.observer.watch(queries)
 
     def measure_quality(self) -> None:
         """Score the vectors on all word pairs and analogies now, not when that is next due."""
-        if self._observer is not None:
-            self._observer.measure_quality()
+        if self._trainer is not None:
+            self._trainer.observer.measure_quality()
 
     def break_when(self, text: str, *, stop: bool = False) -> Condition:
         """Pause by itself when a condition first holds, once; with `stop` end there instead.
@@ -290,7 +267,7 @@ class Run:
     @property
     def hints(self) -> tuple[str, ...]:
         """Plain-language remarks on the corpus, once it is read; they are among the events too."""
-        return self._backend.corpus.hints if self._backend else ()
+        return self._trainer.backend.corpus.hints if self._trainer else ()
 
     def is_over(self, timeout: float | None) -> bool:
         """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it, or for
@@ -299,28 +276,34 @@ class Run:
         return self._ended.wait(timeout)
 
     @property
+    def loss_curve(self) -> Curve:
+        """Objective loss, nats a pair; weight: pairs."""
+        return self._course.loss_curve
+
+    @property
+    def speed_curve(self) -> Curve:
+        """Tokens a second."""
+        return self._course.speed_curve
+
+    @property
     def probe_curve(self) -> Curve:
         """Probe loss, nats."""
-        return self._observer.probe_curve if self._observer else Curve()
+        return self._trainer.observer.probe_curve if self._trainer else Curve()
 
     @property
     def churn_curve(self) -> Curve:
         """Share of nearest neighbours that changed, 0..1."""
-        return self._observer.churn.churn_curve if self._observer else Curve()
+        return self._trainer.observer.churn.churn_curve if self._trainer else Curve()
 
     @property
     def settled_curve(self) -> Curve:
         """Share of words whose nearest neighbours stay, 0..1."""
-        return self._observer.churn.settled_curve if self._observer else Curve()
+        return self._trainer.observer.churn.settled_curve if self._trainer else Curve()
 
     @property
     def quality_curves(self) -> Mapping[tuple[str, str], Curve]:
         """For each score, by its `key`: correlation or share of right answers, 0..1."""
-        return self._observer.quality.curves if self._observer else {}
-
-    @property
-    def _n_words(self) -> int:
-        return len(self._backend.corpus.vocab) if self._backend else 0
+        return self._trainer.observer.quality.curves if self._trainer else {}
 
     def vectors(self) -> KeyedVectors:
         """A copy of the vectors as they are now.
@@ -328,15 +311,7 @@ class Run:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        if self._backend is None or self._crew is None:
-            raise SettingsError("there are no vectors yet: the corpus is still being read")
-        output = self._backend.output_vectors
-        return KeyedVectors(
-            self._backend.corpus.vocab.words,
-            self._backend.input_vectors.copy(),
-            counts=self._backend.corpus.vocab.counts,
-            output_vectors=None if output is None else output.copy(),
-        )
+        return self._trained().vectors()
 
     def matrices(self) -> dict[str, NDArray[np.float32]]:
         """Everything that is trained, as it is now; views, not copies.
@@ -344,9 +319,7 @@ class Run:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        if self._backend is None:
-            raise SettingsError("there are no vectors yet: the corpus is still being read")
-        return self._backend.matrices()
+        return self._trained().backend.matrices()
 
     def block_shape(self) -> BlockShape:
         """Expected size of the blocks that the plan in force trains on.
@@ -354,14 +327,16 @@ class Run:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        if self._shape is None or self._crew is None or self._backend is None:
-            raise SettingsError("there are no blocks yet: the corpus is still being read")
-        plan = self._crew.plan
-        return BlockShape(self._shape.contexts(plan.settings), self._backend.mean_targets(plan))
+        return self._trained().block_shape()
+
+    def _trained(self) -> Trainer:
+        if self._trainer is None:
+            raise SettingsError("there are no vectors yet: the corpus is still being read")
+        return self._trainer
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""
-        base = Snapshot(
+        shot = Snapshot(
             state=self._state,
             activity=self._activity,
             activity_fraction=None if self._read else self._reading.fraction,
@@ -369,53 +344,10 @@ class Run:
             settings=self._requested,
             probe_reason=self._probe_reason,
             quality_wanted=bool(self._quality_sets),
-            events=self._events,
+            events=self._log.events,
             error=self._error,
         )
-        crew, backend, route, observer = self._crew, self._backend, self._route, self._observer
-        if crew is None or backend is None or route is None or observer is None:
-            return base
-        tallies, schedule, seconds = crew.tallies(), crew.schedule, self._watch.seconds
-        per_epoch = route.tokens_per_epoch
-        epochs = crew.plan.settings.epochs or 1
-        speed = self._speed.now if base.state == "training" else 0.0
-        left = max(schedule.planned - tallies.tokens, 0)
-        return dataclasses.replace(
-            base,
-            corpus_name=backend.corpus.name,
-            n_words=self._n_words,
-            settings=crew.plan.settings,
-            plan_reason=self._plan_reason,
-            applying=self._steering is not None and self._steering.applying,
-            tokens=tallies.tokens,
-            tokens_planned=schedule.planned,
-            tokens_per_epoch=per_epoch,
-            epoch=min(tallies.tokens // per_epoch + 1, epochs),
-            seconds=seconds,
-            eta_seconds=left / speed if speed > 0 else None,
-            words_per_second=speed,
-            mean_words_per_second=tallies.tokens / seconds if seconds > 0 else 0.0,
-            peak_words_per_second=self._speed.peak,
-            thread_words_per_second=tuple(
-                meter.now if speed else 0.0
-                for meter in self._thread_speeds[: crew.plan.settings.workers]
-            ),
-            rate=schedule.at(crew.clock),
-            loss=self._loss,
-            mean_loss=tallies.loss / tallies.pairs if tallies.pairs else None,
-            pairs=tallies.pairs,
-            kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
-            not_finite=tallies.not_finite,
-            probe=observer.probe,
-            neighbors=observer.neighbors,
-            churn=observer.churn.churn,
-            quality=observer.quality.quality,
-            vitals=observer.vitals.vitals,
-            remarks=self._checkup.remarks if self._checkup else (),
-            kept_tokens=self._safekeeping.kept_tokens if self._safekeeping else None,
-            kept_ago=self._safekeeping.kept_ago if self._safekeeping else None,
-            keeping_failed=self._safekeeping is not None and self._safekeeping.failed,
-        )
+        return shot if self._trainer is None else self._trainer.shown(shot)
 
     # ---- breakpoints
 
@@ -432,7 +364,7 @@ class Run:
             unmeasured = "give analogies, --analogies FILE"
         if unmeasured:
             return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
-        return self._observer.lookout.unknown(condition) if self._observer else ""
+        return self._trainer.observer.lookout.unknown(condition) if self._trainer else ""
 
     def _check_breakpoints(self) -> None:
         """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
@@ -441,7 +373,7 @@ class Run:
                 if one.ends:
                     raise SettingsError(trouble)
                 self._breakpoints.remove([one])
-                self._note(f"breakpoint dropped: {trouble}")
+                self._log.note(f"breakpoint dropped: {trouble}")
 
     def _meet_breakpoints(self) -> None:
         """Pause or stop where a condition holds."""
@@ -449,7 +381,7 @@ class Run:
             for one, reason in self._breakpoints.met(self._view()):
                 end = self.stop if one.ends else self._stand_still
                 end()
-                self._note(f"{'stopped' if one.ends else 'paused'}: {reason}")
+                self._log.note(f"{'stopped' if one.ends else 'paused'}: {reason}")
 
     def _view(self) -> View:
         shot = self.snapshot()
@@ -463,7 +395,7 @@ class Run:
             settled=None if shot.churn is None else shot.churn.settled,
             pairs=None if shot.quality is None else shot.quality.value_of("pairs"),
             analogies=None if shot.quality is None else shot.quality.value_of("total"),
-            neighbors=self._observer.lookout.found if self._observer else (),
+            neighbors=self._trainer.observer.lookout.found if self._trainer else (),
         )
 
     # ---- the run's thread
@@ -471,38 +403,37 @@ class Run:
     def _main(self) -> None:
         ending: State = "failed"
         try:
-            self._prepare()
-            ending = self._train()
+            trainer = self._prepare()
+            ending = self._train(trainer)
         except ReadingStopped:
             ending = "stopped"
         except BaseException as error:
             self._error = error
-            self._note(str(error) or type(error).__name__, kind="error")
+            self._log.note(str(error) or type(error).__name__, kind="error")
         finally:
-            if self._crew is not None:
-                self._crew.stop()
-                self._crew.join()
-            if self._observer is not None:
-                self._observer.finish()
+            if self._trainer is not None:
+                self._trainer.crew.stop()
+                self._trainer.crew.join()
+                self._trainer.observer.finish()
             if self._keeper is not None:
                 self._keeper.wait()
-            self._watch.stop()
+            self._course.watch.stop()
             with self._lock:
                 self._state = ending
-            if self._steering is not None:
-                self._steering.drop()
+            if self._trainer is not None:
+                self._trainer.steering.drop()
             self._ended.set()
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Trainer:
         self._activity = "reading the corpus"
         corpus = self._read_corpus(self._reading, self._stopping)
         cached = " (already encoded)" if corpus.from_cache else ""
-        self._note(
+        self._log.note(
             f"{corpus.name}{cached}: {len(corpus.ids):,} tokens, {len(corpus.vocab):,} words "
             f"of {corpus.n_raw_types:,}"
         )
         for hint in corpus.hints:
-            self._note(f"hint: {hint}")
+            self._log.note(f"hint: {hint}")
         self._read = True
         self._activity = "preparing vectors"
         start = None if self._go_on_from is None else self._go_on_from(corpus)
@@ -511,118 +442,51 @@ class Run:
             self._requested = start.settings
         probe_set, route = self._hold_out(corpus)
         per_epoch = route.tokens_per_epoch
+        script = self._script
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
-            self._script = self._script.rescaled(per_epoch / start.tokens_per_epoch)
+            script = script.rescaled(per_epoch / start.tokens_per_epoch)
             start = start.rescaled(per_epoch)
             tallies = CpuBackend.at_place(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
+        live = self._resolved(per_epoch)
+        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._keeper is not None)
+        backend = CpuBackend(corpus, self.training, start.vectors if start else None)
+        plan = backend.plan(live)
+        self._compile(backend, plan)
+        if self._stopping.is_set():
+            raise ReadingStopped("stopped before the training began")
+        self._trainer = Trainer(
+            backend,
+            route,
+            plan,
+            probe_set=probe_set,
+            start=start,
+            script=script,
+            course=self._course,
+            log=self._log,
+            breakpoints=self._breakpoints,
+            quality_sets=self._quality_sets,
+            looks_at_vectors=self._looks_at_vectors,
+            state=lambda: self._state,
+            arrived=self._wake.set,
+        )
+        self._trainer.observer.watch(self._watched)
+        if start is not None:
+            self._log.note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
+        if self._keeper is not None:
+            self._trainer.begin_keeping(self._keeper, self._checkpoint_seconds)
+        self._check_breakpoints()
+        return self._trainer
+
+    def _resolved(self, per_epoch: int) -> LiveSettings:
+        """The settings asked for, without any `auto`."""
         live = self._requested.resolved(per_epoch, available_cores())
-        assert live.epochs is not None
-        assert live.alpha is not None
         if self._requested.epochs is None:
             passes = (
                 "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
             )
-            self._plan_reason = f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)"
-        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._keeper is not None)
-        self._backend = CpuBackend(corpus, self.training, start.vectors if start else None)
-        self._shape = TextShape(corpus)
-        self._checkup = Checkup(corpus, self._shape)
-        plan = self._backend.plan(live)
-        self._compile(plan)
-        if self._stopping.is_set():
-            raise ReadingStopped("stopped before the training began")
-        schedule = (
-            start.schedule
-            if start
-            else Schedule(
-                clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=live.epochs * per_epoch
-            )
-        )
-        crew = Crew(
-            self._backend,
-            route,
-            plan,
-            schedule,
-            clock=start.clock if start else 0,
-            earlier=start.tallies if start else None,
-            milestone=self._script.milestone,
-            arrived=self._wake.set,
-        )
-        self._observer = Observer(
-            self._backend,
-            probe_set,
-            lambda: Moment(crew.plan, crew.tallies(), self._watch.seconds, crew.schedule.planned),
-            breakpoints=self._breakpoints,
-            quality_sets=self._quality_sets,
-            looks_at_vectors=self._looks_at_vectors,
-        )
-        self._observer.watch(self._watched)
-        costs = CostModel(self._shape, self.training.vector_size)
-        past = start.past if start else ()
-        self._steering = Steering(crew, route, self._backend, costs, self._speed, past)
-        self._route, self._crew = route, crew
-        if start is not None:
-            self._take_up(start)
-        if self._keeper is not None:
-            self._keeper.begin(corpus, self._checkpoint("before the training"))
-            self._safekeeping = Safekeeping(
-                self._keeper,
-                crew,
-                self._checkpoint,
-                self._backend.matrices,
-                seconds=self._checkpoint_seconds,
-            )
-        self._check_breakpoints()
-        if self._plan_reason:
-            self._note(self._plan_reason)
-
-    def _take_up(self, start: Checkpoint) -> None:
-        """Everything beside vectors, clock and schedule as it was."""
-        assert self._crew is not None
-        assert self._observer is not None
-        self._watch = StopWatch(start.seconds)
-        self._ticked = self._crew.tallies()
-        self.loss_curve = Curve(start.curves.get("loss"))
-        self.speed_curve = Curve(start.curves.get("speed"))
-        self._observer.go_on_from(start.curves)
-        for text, ends in start.breakpoints:
-            self._breakpoints.add(Breakpoint(parse(text), ends=ends))
-        self._note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
-
-    def _checkpoint(self, reason: str) -> Checkpoint:
-        """The run as it is; no worker is at work. Its vectors are those that are trained."""
-        crew, observer, steering = self._crew, self._observer, self._steering
-        assert crew is not None
-        assert observer is not None
-        assert steering is not None
-        assert self._backend is not None
-        assert self._route is not None
-        return Checkpoint(
-            reason=reason,
-            state=_ENDINGS.get(reason, self._state),
-            training=self.training,
-            settings=crew.plan.settings,
-            schedule=crew.schedule,
-            clock=crew.clock,
-            tokens_per_epoch=self._route.tokens_per_epoch,
-            seconds=self._watch.seconds,
-            tallies=crew.tally_array(),
-            diverged=crew.tallies().not_finite > 0,
-            probe=observer.probe,
-            events=self._events,
-            past=steering.past,
-            breakpoints=tuple((str(one.condition), one.ends) for one in self._breakpoints),
-            curves={
-                name: curve.kept()
-                for name, curve in [
-                    ("loss", self.loss_curve),
-                    ("speed", self.speed_curve),
-                    *observer.curves.items(),
-                ]
-            },
-            vectors=self._backend.matrices(),
-        )
+            self._log.note(f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)")
+        return live
 
     def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, Route]:
         """Set text aside for the probe; the route steps over it."""
@@ -636,55 +500,52 @@ class Run:
             return None, Route(len(corpus.ids))
         return probe_set, Route(len(corpus.ids), held_out)
 
-    def _compile(self, plan: Plan) -> None:
-        assert self._backend is not None
-        first_time = not self._backend.compiled_before()
+    def _compile(self, backend: CpuBackend, plan: Plan) -> None:
+        first_time = not backend.compiled_before()
         self._activity = "loading compiled kernels"
         if first_time:
-            once = "once on this machine" if self._backend.keeps_compiled() else "at every start"
+            once = "once on this machine" if backend.keeps_compiled() else "at every start"
             self._activity = f"compiling the training loop: {once}, about 10 s"
         started = time.monotonic()
-        self._backend.compile(plan)
+        backend.compile(plan)
         took = time.monotonic() - started
-        self._note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
-        if not self._backend.keeps_compiled():
-            self._note(
+        self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+        if not backend.keeps_compiled():
+            self._log.note(
                 "kernels are not kept: there is no folder to write to; W2VTUI_CACHE_DIR names one"
             )
 
-    def _train(self) -> State:
-        crew, observer = self._crew, self._observer
-        assert crew is not None
-        assert observer is not None
+    def _train(self, trainer: Trainer) -> State:
+        crew, observer, keeping = trainer.crew, trainer.observer, trainer.safekeeping
         observer.start()
         with self._lock:
             if self._stopping.is_set():
                 crew.stop()
             self._activity = ""
             self._state = "training"
-            self._watch.start()
-        self._follow_script()
+            self._course.watch.start()
+        self._follow_script(trainer)
         crew.staff()
         standstill = Standstill()
         while crew.busy or not (crew.finished or self._stopping.is_set()):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
             self._leave_out(standstill.seconds())
-            self._follow_script()
-            self._apply_change()
-            self._tick(crew)
+            self._follow_script(trainer)
+            trainer.apply_change()
+            self._tick(trainer)
             for error in (crew.error, observer.error):
                 if error is not None:
                     raise error
             self._meet_breakpoints()
-            self._note_by_hand()
-            if self._safekeeping is not None:
-                self._safekeeping.look(self._state)
+            self._log.take_in()
+            if keeping is not None:
+                keeping.look(self._state)
             self._tell_news()
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
-        self._watch.stop(crew.worked_until)  # a tick ago at most
-        self._tick(crew)
+        self._course.watch.stop(crew.worked_until)  # a tick ago at most
+        self._tick(trainer)
         if crew.error is not None:
             raise crew.error
         with self._lock:
@@ -693,129 +554,44 @@ class Run:
         if observer.error is not None:
             raise observer.error
         ending: State = "done" if crew.finished else "stopped"
-        if self._safekeeping is not None:
+        if keeping is not None:
             self._activity = "writing the last checkpoint"
-            self._note_by_hand()
-            self._safekeeping.finish(ending)
+            self._log.take_in()
+            keeping.finish(ending)
             self._tell_news()
         return ending
 
-    def _follow_script(self) -> None:
-        """Make the changes whose tokens have come, and stop where that is asked."""
-        crew, steering = self._crew, self._steering
-        assert crew is not None
-        assert steering is not None
-        while crew.at_milestone:
-            if not self._script.changes:
-                self.stop()
-                return
-            change, self._script = self._script.changes[0], self._script.after_first()
-            assert change.settings is not None
-            before = crew.plan.settings
-            steering.repeat(change)
-            crew.wait_at(self._script.milestone)
-            self._changed(before, dataclasses.replace(change, seconds=self._watch.seconds))
-
-    def _leave_script(self) -> None:
-        """After a change by hand, those that were to be repeated make no sense any more."""
-        if self._script.changes:
-            assert self._crew is not None
-            numbers = ", ".join(str(change.number) for change in self._script.changes)
-            self._script = Script(stop_at=self._script.stop_at)
-            self._crew.wait_at(self._script.milestone)
-            self._note(f"changed by hand: change {numbers} of before is not repeated")
+    def _follow_script(self, trainer: Trainer) -> None:
+        if trainer.follow_script():
+            self.stop()
 
     def _leave_out(self, seconds: float) -> None:
         """Take time off the clock in which the process stood still while it was to train."""
-        if seconds and self._watch.leave_out(seconds):
-            self._note(f"stood still for {seconds:.0f} s: that time is left out")
-
-    def _note_by_hand(self) -> None:
-        """Note what other threads did."""
-        while self._by_hand:
-            self._events = (*self._events, self._by_hand.popleft())
+        if seconds and self._course.watch.leave_out(seconds):
+            self._log.note(f"stood still for {seconds:.0f} s: that time is left out")
 
     def _tell_news(self) -> None:
         """Note what the keeper has to say."""
         for text in self._keeper.news() if self._keeper is not None else ():
-            self._note(text)
+            self._log.note(text)
 
-    def _apply_change(self) -> None:
-        """Bring a requested change into force, and note where."""
-        steering = self._steering
-        assert steering is not None
-        if not steering.applying:
-            return
-        number = 1 + sum(event.kind == "change" for event in self._events)
-        before = (
-            nullcontext()
-            if self._safekeeping is None
-            else self._safekeeping.before(f"change {number}")
-        )
-        with before:
-            change = steering.apply(number, self._watch.seconds)
-        if change is None:
-            return
-        self._leave_script()
-        self._changed(
-            change.before,
-            Event(
-                seconds=self._watch.seconds,
-                tokens=change.tokens,
-                kind="change",
-                text=change.text,
-                number=number,
-                acknowledged_ms=change.acknowledged_ms,
-                settings=change.after,
-                schedule=change.schedule,
-                undoes=change.undoes,
-            ),
-        )
-
-    def _changed(self, before: LiveSettings, event: Event) -> None:
-        """A change has come into force."""
-        assert event.settings is not None
-        if self._observer is not None:
-            self._observer.look_soon()
-        if self._checkup is not None:
-            self._checkup.note_change(before, event.settings, event.tokens)
-        self._events = (*self._events, event)
-
-    def _tick(self, crew: Crew) -> None:
-        """Read the counters, extend the curves, notice a loss that is no number."""
-        tallies, seconds = crew.tallies(), self._watch.seconds
-        pairs = tallies.pairs - self._ticked.pairs
-        if pairs > 0:
-            self._loss = (tallies.loss - self._ticked.loss) / pairs
-            self.loss_curve.append(tallies.tokens, seconds, self._loss, pairs)
-        if tallies.tokens > self._ticked.tokens:
-            self._speed.read(seconds, tallies.tokens)
-            for number, tokens in enumerate(crew.tokens_of_workers()):
-                if number == len(self._thread_speeds):
-                    self._thread_speeds.append(SpeedMeter())
-                self._thread_speeds[number].read(seconds, tokens)
-            if self._steering is not None:
-                judgement = self._steering.judgement(seconds, tallies.tokens)
-                if judgement:
-                    self._note(judgement)
-            if self._speed.now:  # one reading is no speed yet
-                self.speed_curve.append(tallies.tokens, seconds, self._speed.now)
-        self._ticked = tallies
-        if self._checkup is not None and pairs > 0:
-            self._checkup.look(self.snapshot(), self.loss_curve)
+    def _tick(self, trainer: Trainer) -> None:
+        """Read the counters, say what they say, notice a loss that is no number."""
+        crew, course = trainer.crew, self._course
+        learned = course.read(crew)
+        tallies = crew.tallies()
+        if judgement := trainer.steering.judgement(course.watch.seconds, tallies.tokens):
+            self._log.note(judgement)
+        if learned:
+            trainer.checkup.look(self.snapshot(), course.loss_curve)
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
                 f"number: lower alpha ({crew.plan.settings.alpha:g})"
             )
 
-    def _note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
-        self._events = (*self._events, self._event(text, kind=kind))
-
-    def _event(self, text: str, *, kind: Literal["note", "error"] = "note") -> Event:
-        seconds, tokens = self._watch.seconds, 0
-        if self._crew is not None:
-            tokens = self._crew.tallies().tokens
-        elif self._events:  # still preparing, perhaps to go on from where it was
-            seconds, tokens = self._events[-1].seconds, self._events[-1].tokens
-        return Event(seconds=seconds, tokens=tokens, kind=kind, text=text)
+    def _where(self) -> tuple[float, int] | None:
+        """Training time and tokens, once there are any."""
+        if self._trainer is None:
+            return None
+        return self._course.watch.seconds, self._trainer.crew.tallies().tokens

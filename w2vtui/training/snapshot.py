@@ -170,8 +170,6 @@ class Snapshot:
     """As requested until the corpus is read, then with every `auto` resolved, then as changed
     live.
     """
-    plan_reason: str = ""
-    """Why `epochs auto` chose what it chose; empty when it was not asked."""
     applying: bool = False
     """A change was requested and is not in force yet."""
 

@@ -35,9 +35,10 @@ _FAVORITES = (
 class RunLike(Protocol):
     """What the screens need of a run."""
 
-    loss_curve: Curve
-    speed_curve: Curve
-
+    @property
+    def loss_curve(self) -> Curve: ...
+    @property
+    def speed_curve(self) -> Curve: ...
     @property
     def probe_curve(self) -> Curve: ...
     @property

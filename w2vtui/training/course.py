@@ -1,0 +1,53 @@
+"""How a training goes: its clock, its loss and its speed, read off the workers' counters."""
+
+from __future__ import annotations
+
+from w2vtui.training.backend import Tallies
+from w2vtui.training.checkpoint import Checkpoint
+from w2vtui.training.crew import Crew
+from w2vtui.training.history import Curve
+from w2vtui.training.meters import SpeedMeter, StopWatch
+
+
+class Course:
+    """Read on the run's thread at every tick; its values may be looked at from any."""
+
+    def __init__(self) -> None:
+        self.watch = StopWatch()
+        """Training time."""
+        self.speed = SpeedMeter()
+        """Of all threads together,"""
+        self.thread_speeds: list[SpeedMeter] = []
+        """and of each that ever was."""
+        self.loss: float | None = None
+        """nats a pair, between the last two readings that saw any"""
+        self.loss_curve = Curve()
+        """The same; weight: pairs."""
+        self.speed_curve = Curve()
+        """Tokens a second."""
+        self._read = Tallies()
+
+    def go_on_from(self, start: Checkpoint, tallies: Tallies) -> None:
+        """Take up clock and curves of an earlier time; tallies: all that was trained then."""
+        self.watch = StopWatch(start.seconds)
+        self.loss_curve = Curve(start.curves.get("loss"))
+        self.speed_curve = Curve(start.curves.get("speed"))
+        self._read = tallies
+
+    def read(self, crew: Crew) -> bool:
+        """Take a reading; whether any pair was trained since the last one."""
+        tallies, seconds, before = crew.tallies(), self.watch.seconds, self._read
+        self._read = tallies
+        pairs = tallies.pairs - before.pairs
+        if pairs > 0:
+            self.loss = (tallies.loss - before.loss) / pairs
+            self.loss_curve.append(tallies.tokens, seconds, self.loss, pairs)
+        if tallies.tokens > before.tokens:
+            self.speed.read(seconds, tallies.tokens)
+            for number, tokens in enumerate(crew.tokens_of_workers()):
+                if number == len(self.thread_speeds):
+                    self.thread_speeds.append(SpeedMeter())
+                self.thread_speeds[number].read(seconds, tokens)
+            if self.speed.now:  # one reading is no speed yet
+                self.speed_curve.append(tallies.tokens, seconds, self.speed.now)
+        return pairs > 0

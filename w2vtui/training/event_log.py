@@ -1,0 +1,53 @@
+"""What happened to a run, where on its curves."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal
+
+from w2vtui.training.snapshot import Event
+
+
+class EventLog:
+    """A tuple of events, replaced whole by the run's thread alone; viewers read it at any time."""
+
+    def __init__(
+        self, where: Callable[[], tuple[float, int] | None], earlier: tuple[Event, ...] = ()
+    ) -> None:
+        """
+        where     training time and tokens now; None before there is a training, which may go on
+                  from where earlier events left it
+        earlier   what happened at an earlier time
+        """
+        self._where = where
+        self.events = earlier
+        self._by_hand: deque[Event] = deque()
+
+    @property
+    def n_changes(self) -> int:
+        """Live changes that came into force."""
+        return sum(event.kind == "change" for event in self.events)
+
+    def note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
+        """Add what has just happened."""
+        self.add(self._event(text, kind))
+
+    def add(self, event: Event) -> None:
+        """Add an event."""
+        self.events = (*self.events, event)
+
+    def note_by_hand(self, text: str) -> None:
+        """The same from any thread: it is added once the run's thread takes it in."""
+        self._by_hand.append(self._event(text, "note"))
+
+    def take_in(self) -> None:
+        """Add what other threads noted."""
+        while self._by_hand:
+            self.add(self._by_hand.popleft())
+
+    def _event(self, text: str, kind: Literal["note", "error"]) -> Event:
+        seconds, tokens = self._where() or (0.0, 0)
+        if self._where() is None and self.events:
+            seconds, tokens = self.events[-1].seconds, self.events[-1].tokens
+        return Event(seconds=seconds, tokens=tokens, kind=kind, text=text)
