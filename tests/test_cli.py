@@ -417,6 +417,22 @@ def test_a_signal_while_stdin_is_read_leaves_nothing_behind(
     assert leftovers(tmp_path, Path(environment["W2VTUI_CACHE_DIR"])) == []
 
 
+@posix
+def test_ctrl_c_gives_up_compiling(started, topical_corpus, tmp_path):
+    nothing_compiled = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    process = started(
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK, variables=nothing_compiled
+    )
+    until_it_says(process, "compiling the training loop")
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+    assert result.code == 130
+    assert "interrupted before anything was learned" in result.err
+    assert "kernels compiled" not in result.err
+    assert not list((tmp_path / "kernels").rglob("cpu.train_span*.nbc"))
+    assert not (tmp_path / "v.bin").exists()
+
+
 def test_a_folder_is_read_in_the_encoding_that_was_named(tmp_path):
     folder = tmp_path / "texts"
     folder.mkdir()
@@ -456,7 +472,7 @@ class Compiling:
     def __init__(self, monkeypatch):
         self.begun, self.let_go, self.stopped = (threading.Event() for _ in range(3))
         stop = Run.stop
-        monkeypatch.setattr(CpuBackend, "compile", lambda backend, plan: self._compile())
+        monkeypatch.setattr(CpuBackend, "compile", lambda *_: self._compile())
         monkeypatch.setattr(Run, "stop", lambda run: (stop(run), self.stopped.set()))
 
     def _compile(self):

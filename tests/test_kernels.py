@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import naive
 import numba
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2v_kernels import (
+    compiling,
     cpu,
     exact_softmax,
     hierarchical_softmax,
@@ -617,3 +619,31 @@ def test_an_index_that_is_out_of_bounds_is_found():
     setup.ids[7] = len(setup.counts) + 5
     with pytest.raises(IndexError):
         setup.train(setup.span())
+
+
+# ---- compiling
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_compiling_is_given_up_when_that_is_asked_and_done_when_next_called():
+    @numba.njit
+    def doubled(number):
+        return 2 * number
+
+    with compiling.given_up_when(lambda: True):
+        pytest.fail(f"it was compiled: {doubled(1)}")
+    assert not doubled.signatures
+    with compiling.given_up_when(lambda: False):
+        assert doubled(1) == 2
+    with compiling.given_up_when(lambda: True):
+        assert doubled(1) == 2  # there is nothing to compile any more
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_what_another_thread_compiles_is_not_given_up():
+    @numba.njit
+    def doubled(number):
+        return 2 * number
+
+    with compiling.given_up_when(lambda: True), ThreadPoolExecutor(1) as other:
+        assert other.submit(doubled, 1).result() == 2

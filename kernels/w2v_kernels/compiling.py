@@ -12,11 +12,14 @@ import hashlib
 import os
 import shutil
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import llvmlite.binding
 import numba
 from numba import njit
+from numba.core import event
 
 KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
@@ -95,6 +98,34 @@ kernel_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=T
 
 builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
 """Decorator of what builds a table: as `kernel`, but it may allocate."""
+
+
+class _GivenUp(BaseException):
+    """Goes through the compiler, which takes an Exception for a fault of the kernel."""
+
+
+class _Listener(event.Listener):
+    def __init__(self, asked: Callable[[], bool]) -> None:
+        self._asked, self._thread = asked, threading.get_ident()
+
+    def on_start(self, event: event.Event) -> None:
+        if threading.get_ident() == self._thread and self._asked():
+            raise _GivenUp
+
+    def on_end(self, event: event.Event) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def given_up_when(asked: Callable[[], bool]) -> Iterator[None]:
+    """Leave the block when that is asked for while this thread compiles a kernel in it.
+
+    It is asked between the compiler's passes, of which the longest takes a second or two. What was
+    not compiled is so when it is next called.
+    """
+    listening = event.install_listener("numba:run_pass", _Listener(asked))
+    with listening, contextlib.suppress(_GivenUp):
+        yield
 
 
 def is_compiled(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from w2v_kernels import (
     private_nodes,
 )
 from w2v_kernels import models as kernel_models
-from w2v_kernels.compiling import CACHE_FOLDER, is_compiled
+from w2v_kernels.compiling import CACHE_FOLDER, given_up_when, is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
@@ -382,8 +382,15 @@ class CpuBackend:
         )
         cpu.train_span(self._arrays, span, plan.weights, plan.tables, plan.hyper, scratch, tallies)
 
-    def compile(self, plan: Plan) -> None:
-        """Compile the loop, or load it from the cache, by training on no token at all."""
+    def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Compile the loop, or load it from the cache, by training on no token at all.
+
+        stopped   whether to give up, asked every second or so
+        """
+        with given_up_when(stopped):
+            self._compile(plan)
+
+    def _compile(self, plan: Plan) -> None:
         nothing = Stretch(epoch=0, first=0, stop=0, visible=(0, 0), clock=0)
         self.train_span(
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()

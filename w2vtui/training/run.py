@@ -21,11 +21,7 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
-from w2vtui.settings import (
-    LiveSettings,
-    TrainingSettings,
-    available_cores,
-)
+from w2vtui.settings import LiveSettings, TrainingSettings, available_cores
 from w2vtui.training.backend import CpuBackend, Plan
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.checkpoint import Checkpoint, Keeper, Script
@@ -41,7 +37,7 @@ from w2vtui.training.quality import QualitySets
 from w2vtui.training.route import Route
 from w2vtui.training.safekeeping import CHECKPOINT_SECONDS
 from w2vtui.training.shape import BlockShape
-from w2vtui.training.snapshot import ENDED, Event, Snapshot, State
+from w2vtui.training.snapshot import Event, Snapshot, State
 from w2vtui.training.steering import Steering
 from w2vtui.training.trainer import Trainer
 from w2vtui.vectors import KeyedVectors
@@ -50,9 +46,6 @@ TICK_SECONDS = 0.2
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
-
-_ENDINGS: dict[str, State] = {state: state for state in ENDED}
-"""The last checkpoint's reason is the state that the run ends in."""
 
 GoOnFrom = Callable[[EncodedCorpus], Checkpoint | None]
 """The checkpoint to go on from, once it is known to fit the corpus; None for the beginning."""
@@ -162,8 +155,10 @@ class Run:
 
     def stop(self) -> None:
         """End the run as soon as the workers have finished what they hold; the vectors stay."""
-        self._stopping.set()
         with self._lock:
+            if self._state == "preparing" and not self._stopping.is_set():
+                self._activity = f"stopping after this: {self._activity}"
+            self._stopping.set()
             if self._state in ("training", "paused") and self._trainer is not None:
                 self._state = "stopping"
                 self._trainer.crew.stop()
@@ -453,8 +448,6 @@ class Run:
         backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         plan = backend.plan(live)
         self._compile(backend, plan)
-        if self._stopping.is_set():
-            raise ReadingStopped("stopped before the training began")
         self._trainer = Trainer(
             backend,
             route,
@@ -507,7 +500,9 @@ class Run:
             once = "once on this machine" if backend.keeps_compiled() else "at every start"
             self._activity = f"compiling the training loop: {once}, about 10 s"
         started = time.monotonic()
-        backend.compile(plan)
+        backend.compile(plan, self._stopping.is_set)
+        if self._stopping.is_set():
+            raise ReadingStopped("stopped before the training began")
         took = time.monotonic() - started
         self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
         if not backend.keeps_compiled():
