@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -458,7 +456,7 @@ async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, run
 async def test_a_run_whose_folder_was_removed_is_kept_again(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         name = app.session.kept_as
-        await asyncio.to_thread(shutil.rmtree, runs_dir / name)
+        (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to
         app.session.run.checkpoint()
         await until(app, lambda: "the run's folder was gone: made again" in events(app))
         await shows(app, f"Run  {name}")
