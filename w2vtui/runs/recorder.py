@@ -49,6 +49,7 @@ from w2vtui.training.snapshot import Event, Snapshot
 POLL_SECONDS = 0.2
 METRICS_SECONDS = 2.0
 RETRY_SECONDS = 10.0
+"""From anything that could not be written to the next try."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -188,6 +189,11 @@ class Recorder:
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
         return self._failed
+
+    @property
+    def retry_seconds(self) -> float:
+        """From a checkpoint that could not be written to the next try."""
+        return RETRY_SECONDS
 
     @property
     def writing_seconds(self) -> float:
