@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import signal
+import stat
+import sys
+from contextlib import contextmanager
 
 import numba
 import numpy as np
@@ -35,6 +39,58 @@ def _private_places(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
+
+
+_CAPABILITIES_VERSION_3 = 0x20080522
+_PASS_PERMISSIONS = 1 << 1 | 1 << 2
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+
+
+@pytest.fixture
+def unprivileged():
+    """Lets the permissions of files hold even where root runs the tests.
+
+    The thread of the test, and so those that it starts, go without the capabilities that pass over
+    them. The user stays the same, who owns what tests make and may read everything else as before.
+    Another program that is started would have them again.
+    """
+    if os.name != "posix":
+        pytest.skip("permissions are POSIX'")
+    if os.geteuid() != 0:
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("root has no capabilities to do without")
+    libc = ctypes.CDLL(None, use_errno=True)
+    this_thread = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
+
+    def effective(bits: int) -> None:
+        sets[0] = bits
+        if libc.capset(this_thread, sets):
+            raise OSError(ctypes.get_errno(), "capset")
+
+    if libc.capget(this_thread, sets):
+        raise OSError(ctypes.get_errno(), "capget")
+    usual = sets[0]
+    effective(usual & ~_PASS_PERMISSIONS)
+    yield
+    effective(usual)
+
+
+NOTHING, READING, NO_LISTING = 0o000, 0o500, 0o300
+"""What the owner may do with a folder; nobody else may do anything."""
+
+
+@contextmanager
+def closed(path, mode=NOTHING):
+    """A file or folder has other permissions meanwhile."""
+    usual = stat.S_IMODE(path.stat().st_mode)
+    path.chmod(mode)
+    try:
+        yield
+    finally:
+        path.chmod(usual)
 
 
 TOPICS = {
