@@ -458,6 +458,7 @@ def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root)
         changed(run, negative=7)
         (folder,) = all_runs(root)
         until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 1)
+        until_shown(run, lambda _: generations(folder))  # written by another thread
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
