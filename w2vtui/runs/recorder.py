@@ -32,6 +32,7 @@ from w2vtui.runs.folder import (
     RunRecord,
     check_place,
     draft_beside,
+    is_there,
     runs_folder,
     sweep,
     write_vocab,
@@ -301,7 +302,7 @@ class Recorder:
                 if lock is not None:  # of the run that it branched off
                     lock.release()
             elif lock.lost or not all((folder / name).is_file() for name in (RECORD, VOCAB)):
-                whole = folder.exists()
+                whole = is_there(folder)
                 if not whole:
                     _, self._lock = self._made(folder)
                 elif lock.lost:
@@ -353,7 +354,7 @@ class Recorder:
     def _free_name(self) -> str:
         assert self._record is not None
         name = new_name(self._record.corpus_name)
-        while (self._root / name).exists():
+        while is_there(self._root / name):
             name = f"{new_name(self._record.corpus_name)}-{token_hex(2)}"
         return name
 
