@@ -7,17 +7,17 @@ import os
 import random
 import signal
 import stat
+import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import numba
 import numpy as np
 import pytest
 from hypothesis import settings
 
-import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
-
-assert w2v_kernels.compiling.kernel
+from w2v_kernels import compiling  # fixes their folder before the variable below moves
 
 # A shell ignores it in what it starts in the background; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,6 +39,54 @@ def _private_places(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
+
+
+ROOT = Path(__file__).resolve().parent.parent
+_OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS")
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Variables of another process: this program and its compiled kernels, warnings as errors,
+    temporary files where they are seen, nothing of the terminal that the tests run in.
+    """
+    (tmp_path / "tmp").mkdir()
+    variables = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
+    if compiling.CACHE_FOLDER is not None:
+        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+    return variables | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
+        "PYTHONWARNINGS": "error",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TMPDIR": str(tmp_path / "tmp"),
+        "TERM": "xterm",
+    }
+
+
+@pytest.fixture
+def started(environment):
+    """Start w2vtui as a process of its own, which does not outlive the test.
+
+    variables   others than those of `environment`
+    wrapped     a command that runs it
+    options     of subprocess.Popen
+    """
+    processes = []
+
+    def start(*argv, variables=None, wrapped=(), **options) -> subprocess.Popen:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen(
+            [*wrapped, sys.executable, "-m", "w2vtui", *map(str, argv)],
+            env=environment | (variables or {}), text=True, encoding="utf-8", **(pipes | options),
+        )  # fmt: skip
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 _CAPABILITIES_VERSION_3 = 0x20080522

@@ -20,7 +20,6 @@ from conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
 from kills import CASES
 from safetensors import SafetensorError
 
-from w2v_kernels import compiling
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
@@ -54,21 +53,6 @@ def until(condition, what):
     return found
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """Variables of a subprocess: compiled kernels shared, temporary files where they are seen."""
-    variables = dict(os.environ)
-    if compiling.CACHE_FOLDER is not None:
-        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-    (tmp_path / "tmp").mkdir()
-    return variables | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
-        "PYTHONWARNINGS": "error",
-        "OPENBLAS_NUM_THREADS": "1",
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
-
-
 # ---- kill -9
 
 
@@ -93,29 +77,6 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     assert report["apart"] <= (0.01 if case == "two-workers" else 0.0)
 
 
-@pytest.fixture
-def command(environment, tmp_path):
-    """Start w2vtui as a process of its own, with its runs in a folder; it does not outlive the
-    test.
-    """
-    processes = []
-
-    def start(*argv, variables=None, wrapped=()) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [*wrapped, sys.executable, "-m", "w2vtui", *map(str, argv)],
-            env=environment | (variables or {}), text=True, encoding="utf-8",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
 def finish(process: subprocess.Popen) -> tuple[int, str]:
     """Exit code and what was said on stderr."""
     _, err = process.communicate(timeout=DEADLINE)
@@ -125,14 +86,14 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 
 
 def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
-    command, topical_corpus, tmp_path
+    started, topical_corpus, tmp_path
 ):
     settings = ["--epochs", 2500, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
     usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
-    code, err = finish(command("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
+    code, err = finish(started("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
     assert code == 0, err
 
-    process = command("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
+    process = started("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
     folder = until(lambda: all_runs(runs), "a run")[0]
     for _ in range(2):
         known = {path.name for path in generations(folder)}
@@ -140,7 +101,7 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert status_of(folder).state == "interrupted"
-        process = command("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
+        process = started("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
     code, err = finish(process)
     assert code == 0, err
     assert "goes on from" in err
@@ -573,16 +534,16 @@ def wide_text(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("megabytes", "holds"), [(2, 1), (3, 2)])
-def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, command, tmp_path):
+def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_path):
     """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
     text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
     usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
     settings = ["--epochs", 60, "--vector-size", 100, "--workers", 1, "--min-count", 1]
-    assert finish(command("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
+    assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
     runs.mkdir()
     copied = tmp_path / "copied"
     kept = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
-    process = command(
+    process = started(
         "train", text, "-o", output, *settings, *kept,
         wrapped=[
             *mounted(f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}"),
@@ -603,11 +564,11 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, command, tmp_
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_read_only_disk_is_told_before_the_training_or_noted(
-    named, mounted, command, topical_corpus, tmp_path
+    named, mounted, started, topical_corpus, tmp_path
 ):
     place, output = tmp_path / "place", tmp_path / "out.bin"
     place.mkdir()
-    process = command(
+    process = started(
         "train", topical_corpus, "-o", output, *QUICK, *(["--runs-dir", place] if named else []),
         wrapped=mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"),
         variables={"XDG_DATA_HOME": str(place), "W2VTUI_RUNS_DIR": ""},
@@ -710,8 +671,8 @@ def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
 # ---- one process at a time
 
 
-def test_a_run_in_use_is_refused_by_the_process_that_holds_it(command, w2v, topical_corpus):
-    process = command("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
+def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):
+    process = started("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
     runs = Path(os.environ["W2VTUI_RUNS_DIR"])
     (folder,) = until(lambda: all_runs(runs), "a run")
     for argv in (["resume", "last"], ["runs", "--remove", folder.name]):
