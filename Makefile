@@ -18,13 +18,13 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2
 
-check: lint wheel plain test
+check: lint wheel plain bounds test
 
 plain: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/test_kernels.py tests/test_text_kernel.py
 
 bounds: $(READY)
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest tests/test_kernels.py tests/test_text_kernel.py
+	NUMBA_BOUNDSCHECK=1 W2VTUI_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/test_kernels.py tests/test_text_kernel.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import signal
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 
 import numba
 import numpy as np
 import pytest
 from hypothesis import settings
 
-import w2v_kernels.compiling  # fixes the folder of compiled kernels before the variable below moves
-
-assert w2v_kernels.compiling.kernel
+from w2v_kernels import compiling  # fixes their folder before the variable below moves
 
 # A shell ignores it in what it starts in the background; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -35,6 +39,106 @@ def _private_places(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
+
+
+ROOT = Path(__file__).resolve().parent.parent
+_OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS")
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Variables of another process: this program and its compiled kernels, warnings as errors,
+    temporary files where they are seen, nothing of the terminal that the tests run in.
+    """
+    (tmp_path / "tmp").mkdir()
+    variables = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
+    if compiling.CACHE_FOLDER is not None:
+        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+    return variables | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
+        "PYTHONWARNINGS": "error",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TMPDIR": str(tmp_path / "tmp"),
+        "TERM": "xterm",
+    }
+
+
+@pytest.fixture
+def started(environment):
+    """Start w2vtui as a process of its own, which does not outlive the test.
+
+    variables   others than those of `environment`
+    wrapped     a command that runs it
+    options     of subprocess.Popen
+    """
+    processes = []
+
+    def start(*argv, variables=None, wrapped=(), **options) -> subprocess.Popen:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen(
+            [*wrapped, sys.executable, "-m", "w2vtui", *map(str, argv)],
+            env=environment | (variables or {}), text=True, encoding="utf-8", **(pipes | options),
+        )  # fmt: skip
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+_CAPABILITIES_VERSION_3 = 0x20080522
+_PASS_PERMISSIONS = 1 << 1 | 1 << 2
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+
+
+@pytest.fixture
+def unprivileged():
+    """Lets the permissions of files hold even where root runs the tests.
+
+    The thread of the test, and so those that it starts, go without the capabilities that pass over
+    them. The user stays the same, who owns what tests make and may read everything else as before.
+    Another program that is started would have them again.
+    """
+    if os.name != "posix":
+        pytest.skip("permissions are POSIX'")
+    if os.geteuid() != 0:
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("root has no capabilities to do without")
+    libc = ctypes.CDLL(None, use_errno=True)
+    this_thread = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
+
+    def effective(bits: int) -> None:
+        sets[0] = bits
+        if libc.capset(this_thread, sets):
+            raise OSError(ctypes.get_errno(), "capset")
+
+    if libc.capget(this_thread, sets):
+        raise OSError(ctypes.get_errno(), "capget")
+    usual = sets[0]
+    effective(usual & ~_PASS_PERMISSIONS)
+    yield
+    effective(usual)
+
+
+NOTHING, READING, NO_LISTING = 0o000, 0o500, 0o300
+"""What the owner may do with a folder; nobody else may do anything."""
+
+
+@contextmanager
+def closed(path, mode=NOTHING):
+    """A file or folder has other permissions meanwhile."""
+    usual = stat.S_IMODE(path.stat().st_mode)
+    path.chmod(mode)
+    try:
+        yield
+    finally:
+        path.chmod(usual)
 
 
 TOPICS = {

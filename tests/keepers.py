@@ -18,7 +18,7 @@ from w2vtui.training.run import Run
 class MemoryKeeper:
     """Keeps every checkpoint it is given."""
 
-    ready, failed, writing_seconds = True, False, 0.0
+    ready, failed, retry_seconds, writing_seconds = True, False, 10.0, 0.0
 
     def __init__(self, on_keep: Callable[[Checkpoint], None] = lambda checkpoint: None) -> None:
         """on_keep: called with each checkpoint, in the run's thread."""

@@ -23,7 +23,6 @@ import numpy as np
 import pytest
 from conftest import TOPICS
 
-from w2v_kernels import compiling
 from w2vtui import __version__
 from w2vtui.cli import VERBS, run_command_line
 from w2vtui.cli import train as training
@@ -66,46 +65,6 @@ def w2v(capsys):
         return Result(code, captured.out, captured.err)
 
     return run
-
-
-@pytest.fixture
-def environment(tmp_path):
-    """Variables of a subprocess: compiled kernels shared, temporary files where they are seen."""
-    variables = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS")
-    }
-    if compiling.CACHE_FOLDER is not None:
-        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-    (tmp_path / "tmp").mkdir()
-    return variables | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
-        "PYTHONWARNINGS": "error",
-        "TMPDIR": str(tmp_path / "tmp"),
-        "TERM": "xterm",
-    }
-
-
-@pytest.fixture
-def started(environment):
-    """Start w2vtui as a process of its own; it does not outlive the test."""
-    processes = []
-
-    def start(*argv, variables=None, **options) -> subprocess.Popen:
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "w2vtui", *map(str, argv)],
-            env=environment | (variables or {}), text=True, encoding="utf-8", **(pipes | options),
-        )  # fmt: skip
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def finish(process: subprocess.Popen) -> Result:

@@ -50,9 +50,6 @@ from w2vtui.errors import CorpusError, DiskError, SettingsError
 from w2vtui.settings import CorpusSettings
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
-not_as_root = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -1102,7 +1099,7 @@ def test_what_cannot_be_opened_is_named_with_the_reason(tmp_path, monkeypatch, n
             open_corpus([source], keep_all(), cache=False)
 
 
-@not_as_root
+@pytest.mark.usefixtures("unprivileged")
 def test_what_may_not_be_read_is_named(tmp_path):
     path = written(tmp_path, "a")
     path.chmod(0)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -15,24 +16,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import topical_sentences
+from conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
 from kills import CASES
 from safetensors import SafetensorError
 
-from w2v_kernels import compiling
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
 from w2vtui.runs import generations as stored
 from w2vtui.runs import recorder
-from w2vtui.runs.folder import RECORD, all_runs, find_run, status_of
+from w2vtui.runs.folder import RECORD, STATUS, all_runs, draft_beside, find_run, status_of
 from w2vtui.runs.generations import FOLDER, generations, newest_whole
-from w2vtui.runs.journal import EVENTS, read_events
+from w2vtui.runs.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.lock import RunLock, in_use
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import safekeeping
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.crew import Crew
 from w2vtui.training.run import Run
@@ -52,21 +51,6 @@ def until(condition, what):
         assert time.monotonic() < end, f"{what} never came"
         time.sleep(0.005)
     return found
-
-
-@pytest.fixture
-def environment(tmp_path):
-    """Variables of a subprocess: compiled kernels shared, temporary files where they are seen."""
-    variables = dict(os.environ)
-    if compiling.CACHE_FOLDER is not None:
-        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-    (tmp_path / "tmp").mkdir()
-    return variables | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
-        "PYTHONWARNINGS": "error",
-        "OPENBLAS_NUM_THREADS": "1",
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
 
 
 # ---- kill -9
@@ -93,29 +77,6 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     assert report["apart"] <= (0.01 if case == "two-workers" else 0.0)
 
 
-@pytest.fixture
-def command(environment, tmp_path):
-    """Start w2vtui as a process of its own, with its runs in a folder; it does not outlive the
-    test.
-    """
-    processes = []
-
-    def start(*argv, variables=None, wrapped=()) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [*wrapped, sys.executable, "-m", "w2vtui", *map(str, argv)],
-            env=environment | (variables or {}), text=True, encoding="utf-8",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
 def finish(process: subprocess.Popen) -> tuple[int, str]:
     """Exit code and what was said on stderr."""
     _, err = process.communicate(timeout=DEADLINE)
@@ -125,14 +86,14 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 
 
 def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
-    command, topical_corpus, tmp_path
+    started, topical_corpus, tmp_path
 ):
     settings = ["--epochs", 2500, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
     usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
-    code, err = finish(command("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
+    code, err = finish(started("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
     assert code == 0, err
 
-    process = command("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
+    process = started("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
     folder = until(lambda: all_runs(runs), "a run")[0]
     for _ in range(2):
         known = {path.name for path in generations(folder)}
@@ -140,7 +101,7 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert status_of(folder).state == "interrupted"
-        process = command("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
+        process = started("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
     code, err = finish(process)
     assert code == 0, err
     assert "goes on from" in err
@@ -154,7 +115,6 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
 @pytest.fixture(autouse=True)
 def _tried_again_soon(monkeypatch):
     monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(safekeeping, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(recorder, "POLL_SECONDS", 0.02)
 
 
@@ -327,6 +287,69 @@ def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_b
         kept.until_told("this run is kept as")
         kept.until_kept_further()
     assert status_of(kept.folder).state == "stopped"
+
+
+# ---- permissions
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize(
+    ("what", "mode", "troubles"),
+    [
+        ("root", NOTHING, ["no checkpoint", "events and metrics are not written"]),
+        ("run", NOTHING, ["no checkpoint", "events and metrics are not written"]),
+        ("run", READING, ["events and metrics are not written"]),
+        ("checkpoints", NOTHING, ["no checkpoint"]),
+        ("checkpoints", READING, ["no checkpoint"]),
+    ],
+)
+def test_a_run_whose_permissions_are_taken_away_trains_on_and_is_kept_again(
+    what, mode, troubles, tmp_path
+):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        until(lambda: (kept.folder / STATUS).exists(), "all files")
+        taken = {"root": root, "run": kept.folder, "checkpoints": kept.folder / FOLDER}[what]
+        known = generations(kept.folder)
+        with closed(taken, mode):
+            for trouble in troubles:
+                assert "permission denied" in kept.until_told(trouble).lower()
+            kept.until_trained_further()
+            kept.run.change(window=3)
+            kept.until_trained_further()
+        if "no checkpoint" in troubles:
+            assert set(generations(kept.folder)) & set(known)
+            kept.until_told("a checkpoint is written again")
+        if "events and metrics are not written" in troubles:
+            kept.until_told("events and metrics are written again")
+        told = [one.text for one in kept.run.snapshot().events]
+        for trouble in ("no checkpoint", "events and metrics are not written"):
+            assert sum(trouble in text for text in told) == (trouble in troubles)
+    assert all_runs(root) == [kept.folder]
+    checkpoint, spoiled = newest_whole(kept.folder)
+    assert (checkpoint.reason, spoiled) == ("stopped", {})
+    assert not list(root.rglob("*.tmp"))
+    journal, troubles = read_events(kept.folder / EVENTS)
+    assert not troubles
+    assert [one.number for one in journal if one.kind == "change"] == [1]
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("name", [EVENTS, METRICS])
+def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        file = kept.folder / name
+        until(file.exists, name)
+        with closed(file):
+            kept.run.change(window=3)
+            assert "permission denied" in kept.until_told("events and metrics are not written")
+            kept.until_kept_further()
+            kept.until_trained_further()
+        kept.until_told("events and metrics are written again")
+    assert status_of(kept.folder).state == "stopped"
+    assert [one.number for one in read_events(kept.folder / EVENTS)[0] if one.number] == [1]
 
 
 def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
@@ -511,16 +534,16 @@ def wide_text(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("megabytes", "holds"), [(2, 1), (3, 2)])
-def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, command, tmp_path):
+def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_path):
     """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
     text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
     usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
     settings = ["--epochs", 60, "--vector-size", 100, "--workers", 1, "--min-count", 1]
-    assert finish(command("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
+    assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
     runs.mkdir()
     copied = tmp_path / "copied"
     kept = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
-    process = command(
+    process = started(
         "train", text, "-o", output, *settings, *kept,
         wrapped=[
             *mounted(f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}"),
@@ -541,11 +564,11 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, command, tmp_
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_read_only_disk_is_told_before_the_training_or_noted(
-    named, mounted, command, topical_corpus, tmp_path
+    named, mounted, started, topical_corpus, tmp_path
 ):
     place, output = tmp_path / "place", tmp_path / "out.bin"
     place.mkdir()
-    process = command(
+    process = started(
         "train", topical_corpus, "-o", output, *QUICK, *(["--runs-dir", place] if named else []),
         wrapped=mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"),
         variables={"XDG_DATA_HOME": str(place), "W2VTUI_RUNS_DIR": ""},
@@ -557,11 +580,99 @@ def test_a_read_only_disk_is_told_before_the_training_or_noted(
     assert ("nothing is kept to go on from" in err) != named
 
 
+@pytest.mark.usefixtures("unprivileged")
+def test_a_text_that_may_not_be_read_is_told(w2v, topical_corpus, tmp_path):
+    with closed(topical_corpus):
+        code, err = w2v("train", topical_corpus, "-o", tmp_path / "out.bin", *QUICK)
+    assert code == 3
+    assert f"cannot read {topical_corpus}: Permission denied" in err
+    assert not list(all_runs(Path(os.environ["W2VTUI_RUNS_DIR"])))
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, READING])
+def test_a_place_for_vectors_that_may_not_be_written_to_is_told_before_the_training(
+    mode, w2v, topical_corpus, tmp_path
+):
+    place = tmp_path / "place"
+    place.mkdir()
+    with closed(place, mode):
+        code, err = w2v("train", topical_corpus, "-o", place / "out.bin", *QUICK)
+    assert code == 5
+    assert f"cannot write {place / 'out.bin'}: permission denied: choose a folder you may" in err
+    assert not list(place.iterdir())
+    assert not list(all_runs(Path(os.environ["W2VTUI_RUNS_DIR"])))
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_vector_is_lost(
+    w2v, topical_corpus, tmp_path, monkeypatch
+):
+    place, usual, output = tmp_path / "place", tmp_path / "usual.bin", tmp_path / "place/out.bin"
+    place.mkdir()
+    output.write_bytes(b"old")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
+    start = Run.start
+
+    def start_and_close(run):
+        place.chmod(READING)
+        start(run)
+
+    monkeypatch.setattr(Run, "start", start_and_close)
+    code, err = w2v("train", topical_corpus, "-o", output, *QUICK)
+    place.chmod(0o700)
+    assert code == 5
+    assert "permission denied" in err
+    assert list(place.iterdir()) == [output]
+    assert output.read_bytes() == b"old"
+    (rescued,) = tmp_path.glob("w2vtui-rescued-*/out.bin")
+    assert f"the vectors are safe in {rescued}" in err
+    assert rescued.read_bytes() == usual.read_bytes()
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, READING])
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("below", ["", "runs", "w2vtui/runs"])
+def test_a_place_for_runs_that_may_not_be_written_to_is_told_before_the_training_or_noted(
+    below, named, mode, w2v, topical_corpus, tmp_path, monkeypatch
+):
+    place, output = tmp_path / "place", tmp_path / "out.bin"
+    runs = place / below
+    place.mkdir()
+    if named:
+        named_place = ["--runs-dir", runs]
+    else:
+        named_place = []
+        monkeypatch.delenv("W2VTUI_RUNS_DIR")
+        monkeypatch.setattr(recorder, "runs_folder", lambda named=None: runs)
+    with closed(place, mode):
+        code, err = w2v("train", topical_corpus, "-o", output, *QUICK, *named_place)
+    assert code == (5 if named else 0), err
+    assert "permission denied: choose a folder you may write to" in err
+    assert output.exists() != named
+    assert ("nothing is kept to go on from" in err) != named
+    assert not list(place.iterdir())
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
+    foreign = draft_beside(tmp_path / "run")
+    (foreign / "checkpoints").mkdir(parents=True)
+    (foreign / "lock").touch()
+    for mode in (NOTHING, READING, NO_LISTING):
+        with closed(foreign, mode), Kept(tmp_path) as kept:
+            kept.until_kept_further()
+            assert not kept.told("nothing is kept")
+    assert (foreign / "checkpoints").is_dir()
+
+
 # ---- one process at a time
 
 
-def test_a_run_in_use_is_refused_by_the_process_that_holds_it(command, w2v, topical_corpus):
-    process = command("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
+def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):
+    process = started("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
     runs = Path(os.environ["W2VTUI_RUNS_DIR"])
     (folder,) = until(lambda: all_runs(runs), "a run")
     for argv in (["resume", "last"], ["runs", "--remove", folder.name]):

@@ -833,7 +833,7 @@ def test_a_folder_that_may_not_be_written_to_is_found(
         check_writable(tmp_path / "v.bin")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.usefixtures("unprivileged")
 def test_permissions_of_a_folder_are_heeded(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(DiskError, match="a folder you may write to"):

@@ -397,3 +397,13 @@ def test_replicas_are_freed_when_one_worker_goes_on():
     training.crew.stop()
     training.crew.join()
     assert training.crew.error is None
+
+
+def test_replicas_are_freed_when_the_workers_have_left():
+    training = Training(epochs=100_000)
+    training.crew.staff()
+    until(lambda: training.crew.clock > 0, "a round")
+    copies = weakref.ref(training.crew._lockstep._replicas._copies[0])
+    training.crew.stop()
+    training.crew.join()
+    assert copies() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import tracemalloc
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -99,6 +100,18 @@ def test_the_nearest_rows_are_those_of_the_highest_cosines():
     found = np.sort(nearest_rows(vectors, rows, 10), axis=1)
     trained = rows != 6  # a vector of zeros is equally near to all
     np.testing.assert_array_equal(found[trained], expected[trained])
+
+
+def test_the_nearest_rows_are_looked_up_in_little_memory():
+    vectors = np.random.default_rng(0).normal(size=(20_000, 4)).astype(np.float32)
+    rows = sample_rows(20_000, 200, seed=3)
+    tracemalloc.start()
+    try:
+        nearest_rows(vectors, rows, 10)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken < 8e6  # scores of 64 rows, 5.1 MB, and 0.16 MB for the order of one
 
 
 def test_kept_shares_count_words_whatever_their_order():

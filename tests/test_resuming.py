@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from w2v_kernels import compiling
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
@@ -166,19 +163,12 @@ def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, kept, text, w
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_the_text_may_come_from_stdin(halfway, kept, text, tmp_path):
+def test_the_text_may_come_from_stdin(halfway, kept, text, started):
     usual = final(kept(text))
-    here = Path(__file__).resolve().parent.parent
-    variables = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(here), str(here / "kernels")]),
-        "NUMBA_CACHE_DIR": str(compiling.CACHE_FOLDER or ""),
-    }
     with text.open("rb") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", "w2vtui", "resume", halfway.name, "--corpus", "-"],
-            stdin=file, env=variables, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+        process = started("resume", halfway.name, "--corpus", "-", stdin=file)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
@@ -458,6 +448,7 @@ def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root)
         changed(run, negative=7)
         (folder,) = all_runs(root)
         until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 1)
+        until_shown(run, lambda _: generations(folder))  # written by another thread
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import topical_sentences
+from conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors import SafetensorError
@@ -28,6 +28,7 @@ from w2vtui.runs.folder import (
     RECORD,
     STATUS,
     VOCAB,
+    LiveStatus,
     RunRecord,
     all_runs,
     draft_beside,
@@ -809,6 +810,45 @@ def test_removing_a_run_in_use_is_refused(run):
         remove_run(run)
     lock.release()
     assert run.exists()
+
+
+def content(run):
+    """All that is kept of a run."""
+    files = [path for path in run.rglob("*") if path.is_file() and path.name != "lock"]
+    return {path: path.read_bytes() for path in files}
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("of_all", [True, False])
+def test_a_run_that_may_not_be_removed_stays_whole(of_all, run):
+    before = content(run)
+    with closed(run.parent if of_all else run, READING), pytest.raises(DiskError, match="denied"):
+        remove_run(run)
+    assert content(run) == before
+    assert all_runs(run.parent) == [run]
+    remove_run(run)
+    assert not list(run.parent.iterdir())
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, NO_LISTING])
+def test_checkpoints_that_may_not_be_looked_for_are_not_taken_for_none(mode, run, capsys):
+    before = content(run)
+    LiveStatus(
+        state="done", tokens=200, tokens_planned=200, seconds=1.0, words_per_second=9.0,
+        probe_loss=None, error=None, pid=1,
+    ).write(run)  # fmt: skip
+    with closed(run / FOLDER, mode):
+        with pytest.raises(DamagedRunError, match="checkpoints cannot be read: Permission denied"):
+            write_checkpoint(run, small_checkpoint(300))
+        status = status_of(run)
+        assert (status.state, status.can_resume) == ("damaged", False)
+        assert "checkpoints cannot be read: Permission denied" in status.error
+        for argv in (["resume", run.name], ["export", run.name, "-o", str(run.parent / "o.bin")]):
+            assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 3
+            assert "checkpoints cannot be read: Permission denied" in capsys.readouterr().err
+    assert newest_whole(run)[0].clock == 200
+    assert {path: was for path, was in content(run).items() if path in before} == before
 
 
 def test_who_may_read_a_run_may_read_its_tensors(run):

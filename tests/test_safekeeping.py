@@ -122,9 +122,9 @@ def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
     assert 3 <= len(clocks) <= 21
 
 
-def test_what_failed_is_tried_again_and_not_at_once(monkeypatch):
-    monkeypatch.setattr(safekeeping, "RETRY_SECONDS", 0.3)
+def test_what_failed_is_tried_again_and_not_at_once():
     keeper = MemoryKeeper()
+    keeper.retry_seconds = 0.3
     times = []
     keeper._on_keep = lambda checkpoint: times.append(time.monotonic())
     keeper.failed = True

@@ -6,36 +6,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-
-from w2v_kernels import compiling
 
 if not hasattr(signal, "SIGTSTP"):
     pytest.skip("only Unix suspends", allow_module_level=True)
 
-ROOT = Path(__file__).resolve().parent.parent
 SUSPENDED_SECONDS = 3.0
 
 
 @pytest.fixture
-def program(topical_corpus, tmp_path):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")])}
-    if compiling.CACHE_FOLDER is not None:
-        environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-    words = ["train", str(topical_corpus), "-o", str(tmp_path / "v.txt"), "--json"]
-    words += ["--epochs", "1000000", "--vector-size", "8", "--workers", "1"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "w2vtui", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-    yield process
-    if process.poll() is None:
-        process.kill()
-    process.communicate()
+def program(started, topical_corpus, tmp_path):
+    settings = ["--epochs", 1_000_000, "--vector-size", 8, "--workers", 1]
+    return started("train", topical_corpus, "-o", tmp_path / "v.txt", "--json", *settings)
 
 
 def next_look(process: subprocess.Popen) -> dict:

@@ -16,6 +16,7 @@ import difflib
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -184,13 +185,22 @@ def runs_folder(named: str | None = None) -> Path:
     return folder / "runs"
 
 
+def is_there(path: Path) -> bool:
+    """Whether something is at a path; what may not be looked at is not."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
+
+
 def check_place(root: Path) -> None:
     """Find out before a training that no run can be kept in a folder, which need not be there yet.
 
     Raises:
         DiskError: it is no folder, or cannot be written to.
     """
-    there = next(path for path in (root, *root.parents) if path.exists())
+    there = next(path for path in (root, *root.parents) if is_there(path))
     if not there.is_dir():
         raise DiskError(f"runs cannot be kept in {root}: {there} is a file: name a folder")
     check_target(draft_beside(there / RECORD))
@@ -256,6 +266,11 @@ def remove_run(folder: Path) -> None:
     lock = RunLock(folder)
     try:
         draft = folder.rename(draft_beside(folder))  # out of sight at once, then file by file
+        try:
+            (draft / RECORD).unlink(missing_ok=True)
+        except OSError:  # nothing may be removed
+            draft.rename(folder)
+            raise
         shutil.rmtree(draft)
     except OSError as error:
         raise disk_error(folder, error) from error
@@ -269,17 +284,25 @@ def draft_beside(folder: Path) -> Path:
 
 
 def sweep(root: Path, run: Path) -> None:
-    """Remove what killed processes left half written or half removed, beside a run and in it."""
+    """Remove what killed processes left half written or half removed, beside a run and in it; what
+    may not be removed stays.
+    """
     for draft in root.glob(f".*{_DRAFT}"):
-        if (draft / LOCK).exists() and not in_use(draft):
-            for path in draft.iterdir():
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                elif path.name != LOCK:  # by it a draft is known for one that nobody is at work on
-                    path.unlink(missing_ok=True)
-            shutil.rmtree(draft, ignore_errors=True)
+        with suppress(PermissionError):  # another user's
+            if (draft / LOCK).exists() and not in_use(draft):
+                _remove_draft(draft)
     for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
-        temporary.unlink(missing_ok=True)
+        with suppress(PermissionError):
+            temporary.unlink(missing_ok=True)
+
+
+def _remove_draft(draft: Path) -> None:
+    for path in draft.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != LOCK:  # by it a draft is known for one that nobody is at work on
+            path.unlink(missing_ok=True)
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 # ---- where a run stands
@@ -368,7 +391,7 @@ def status_of(folder: Path) -> RunStatus:
         state = "interrupted"
         said = _as_kept(kept) if kept else said  # what came after the checkpoint is lost
     if state in ENDED and kept is None:
-        state = "not kept"
+        state = "not kept" if trouble is None else "damaged"
     settings = kept.settings if kept else record.settings
     status = RunStatus(
         name=folder.name,
@@ -414,7 +437,11 @@ def _as_kept(kept: Checkpoint) -> LiveStatus:
 def _newest_manifest(folder: Path) -> tuple[Checkpoint | None, str | None]:
     """The newest checkpoint whose manifest is whole, and what is wrong with newer ones."""
     trouble = None
-    for generation in generations(folder):
+    try:
+        found = generations(folder)
+    except DamagedRunError as error:
+        return None, str(error)
+    for generation in found:
         try:
             return read_manifest(generation), trouble
         except DamagedRunError as error:

@@ -51,11 +51,18 @@ _MOST_HEADER_BYTES = 1 << 20
 
 
 def generations(run: Path) -> list[Path]:
-    """The checkpoints of a run, newest first."""
+    """The checkpoints of a run, newest first.
+
+    Raises:
+        DamagedRunError: there may be some, which cannot be looked for.
+    """
+    folder = run / FOLDER
     try:
-        found = [path for path in (run / FOLDER).iterdir() if _NAME.fullmatch(path.name)]
-    except OSError:
+        found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise DamagedRunError(f"{folder} cannot be read: {error.strerror or error}") from error
     return sorted(found, key=lambda path: int(path.name), reverse=True)
 
 
@@ -68,6 +75,7 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
 
     Raises:
         DiskError: it cannot be written; those before are as they were.
+        DamagedRunError: it is not known which there are.
         FloatingPointError: a vector holds a number that is none; nothing is written.
     """
     for name, matrix in checkpoint.vectors.items():
@@ -142,6 +150,9 @@ def read_manifest(folder: Path) -> Checkpoint:
 def newest_whole(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
     """The newest checkpoint that is whole, None where there is none; and what is wrong with newer
     ones.
+
+    Raises:
+        DamagedRunError: it is not known which there are.
     """
     while True:
         listed = generations(run)

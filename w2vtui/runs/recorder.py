@@ -32,6 +32,7 @@ from w2vtui.runs.folder import (
     RunRecord,
     check_place,
     draft_beside,
+    is_there,
     runs_folder,
     sweep,
     write_vocab,
@@ -49,6 +50,7 @@ from w2vtui.training.snapshot import Event, Snapshot
 POLL_SECONDS = 0.2
 METRICS_SECONDS = 2.0
 RETRY_SECONDS = 10.0
+"""From anything that could not be written to the next try."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -190,6 +192,11 @@ class Recorder:
         return self._failed
 
     @property
+    def retry_seconds(self) -> float:
+        """From a checkpoint that could not be written to the next try."""
+        return RETRY_SECONDS
+
+    @property
     def writing_seconds(self) -> float:
         """Processor time that the last checkpoint took."""
         return self._writing_seconds
@@ -295,7 +302,7 @@ class Recorder:
                 if lock is not None:  # of the run that it branched off
                     lock.release()
             elif lock.lost or not all((folder / name).is_file() for name in (RECORD, VOCAB)):
-                whole = folder.exists()
+                whole = is_there(folder)
                 if not whole:
                     _, self._lock = self._made(folder)
                 elif lock.lost:
@@ -347,7 +354,7 @@ class Recorder:
     def _free_name(self) -> str:
         assert self._record is not None
         name = new_name(self._record.corpus_name)
-        while (self._root / name).exists():
+        while is_there(self._root / name):
             name = f"{new_name(self._record.corpus_name)}-{token_hex(2)}"
         return name
 

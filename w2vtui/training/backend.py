@@ -396,7 +396,7 @@ class CpuBackend:
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
         )
         if self.training.deterministic:
-            self.replicas(plan).merge(0, 0)
+            Replicas(plan, n_words=0, vector_size=self.training.vector_size).merge(0, 0)
         # What looks at the run, too: compiled later it would hold up the curves.
         nobody, nothing_found = np.zeros((0, 1), np.int32), np.zeros((0, 1))
         contexts = np.zeros(0, np.int32)

@@ -103,6 +103,10 @@ class Keeper(Protocol):
         """Whether the last checkpoint could not be written."""
 
     @property
+    def retry_seconds(self) -> float:
+        """From a checkpoint that could not be written to the next try."""
+
+    @property
     def writing_seconds(self) -> float:
         """Processor time that the last checkpoint took."""
 

@@ -97,13 +97,14 @@ def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np
     with beside_training():
         norms = norms_of(vectors)
         inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+        room = np.empty((min(_ROWS_A_BLOCK, len(rows)), len(vectors)), dtype=np.float32)
         for start in range(0, len(rows), _ROWS_A_BLOCK):
             block = rows[start : start + _ROWS_A_BLOCK]
-            scores = vectors[block] @ vectors.T
+            scores = np.matmul(vectors[block], vectors.T, out=room[: len(block)])
             scores *= inverse  # now cosines but for the length of the row's own, which orders none
-            scores[np.arange(len(block)), block] = -np.inf
-            best = np.argpartition(scores, -n, axis=1)[:, -n:]
-            found[start : start + len(block)] = best
+            for place, (row, scores_of_row) in enumerate(zip(block, scores, strict=True), start):
+                scores_of_row[row] = -np.inf
+                found[place] = np.argpartition(scores_of_row, -n)[-n:]
     return found
 
 

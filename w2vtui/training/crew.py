@@ -227,9 +227,11 @@ class Crew:
             self._changed.notify_all()
 
     def join(self) -> None:
-        """Wait until every worker has left."""
+        """Wait until every worker has left; their replicas go with them."""
         for worker in self._workers:
             worker.join()
+        if self._lockstep is not None:
+            self._lockstep.disband()
 
     # ---- the workers
 

@@ -23,8 +23,6 @@ STANDSTILL_SHARE = 0.01
 """workers stand still for no more of their time than this,"""
 WRITING_SHARE = 0.02
 """and no more of one core's time goes into writing."""
-RETRY_SECONDS = 10.0
-"""From a checkpoint that could not be written to the next try."""
 PATIENCE_SECONDS = 5.0
 """A change waits so long at most for the checkpoint before to be written."""
 
@@ -103,7 +101,7 @@ class Safekeeping:
         crew, passed = self._crew, time.monotonic() - self._kept_at
         asked, self._asked_for = self._asked_for, False
         if self._keeper.failed:
-            return "another try" if asked or passed >= RETRY_SECONDS else ""
+            return "another try" if asked or passed >= self._keeper.retry_seconds else ""
         if not self._something_is_new:
             return ""
         if asked:
