@@ -191,11 +191,11 @@ class Steering:
             return None
         wanted, before = staged.wanted, crew.plan.settings
         plan, price = self._backend.plan(wanted), self._price(wanted)
-        schedule, rate = crew.schedule, crew.schedule.at(crew.clock)
+        schedule = crew.schedule
         clock = crew.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
         took = 1000 * (time.monotonic() - staged.at)
         sets_rate = staged.sets_rate or staged.undoes is not None
-        rates = (rate, crew.schedule.at(clock)) if sets_rate else None
+        rates = (schedule.at(clock), crew.schedule.at(clock)) if sets_rate else None
         text = describe_change(before, wanted, rates)
         with self._lock:
             if self._staged is staged:
