@@ -222,6 +222,7 @@ def test_a_setting_has_several_names(text, expected):
     ("text", "complaint"),
     [
         ("windwo 8", "did you mean window"),
+        ("rate 8", "there is no setting 'rate': known are model"),
         ("K", "K needs a value: 1 to 256 noise words"),
         ("K 5 model", "model needs a value: skip-gram or cbow"),
         ("sg", "0 (cbow) or 1 (skip-gram)"),
@@ -359,6 +360,7 @@ async def test_an_unknown_command_is_a_notice_with_the_nearest():
             ("pasue", "there is no command 'pasue': did you mean pause?"),
             ("qui", "did you mean quit?"),
             ("%%", "known are set, stage"),
+            ("foo", "there is no command 'foo': known are set, stage"),
             ("set", "set alone says too little: set NAME VALUE"),
             ("undo everything", "undo takes nothing more, got 'everything'"),
         ):
