@@ -95,6 +95,16 @@ async def test_keys_typed_in_one_go_belong_to_the_command_line():
         assert not app.screen.frozen
 
 
+async def test_a_key_after_enter_in_one_go_is_one_of_the_screen():
+    async with steered() as (app, run):
+        for key in ("colon", *"set K 9", "enter", "u", "f"):
+            app.simulate_key(key)
+        await wait_for(app, lambda: app.screen.frozen)
+        asked = [call for call in run.calls if call in ({"negative": 9}, "undo")]
+        assert asked == [{"negative": 9}, "undo"]
+        assert notices(app) == ""
+
+
 async def test_the_hint_says_how_a_command_is_used():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "br")

@@ -178,7 +178,7 @@ class TrainScreen(PanedScreen):
             yield EventsPanel(id="events", classes="framed pane", glyphs=self.app.glyphs)
             yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
         yield Panel(id="hint")
-        yield Prompt(self.app.command_history, partial(completions, self))
+        yield Prompt(self.app.command_history, partial(completions, self), self._carry_out)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -678,13 +678,12 @@ class TrainScreen(PanedScreen):
         if self.has_class("commanding"):
             self._draw_head()
 
-    def on_prompt_entered(self, message: Prompt.Entered) -> None:
-        """Carry a line out; what cannot be done is said."""
+    def _carry_out(self, line: str) -> None:
         self._leave_command()
-        self.action_execute(message.line)
+        self.action_execute(line)
 
     def action_execute(self, line: str) -> None:
-        """Carry out a command line."""
+        """Carry out a command line; what cannot be done is said."""
         try:
             execute(self, line)
         except W2vtuiError as error:
