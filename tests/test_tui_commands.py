@@ -324,6 +324,9 @@ async def test_stop_asks():
         await enter(app, "stop")
         await wait_for(app, lambda: isinstance(app.screen, Ask))
         assert app.session.snapshot().state == "training"
+        await wait_for(
+            app, lambda: "▸ s   Stop            the vectors stay as they are" in text_of(app)
+        )
 
 
 async def test_save_asks_where_or_is_told():
@@ -362,6 +365,22 @@ async def test_themes_panes_help_and_quit():
         await wait_for(app, lambda: not isinstance(app.screen, Help))
         await enter(app, "quit")
         await wait_for(app, lambda: isinstance(app.screen, Ask))
+
+
+async def test_a_notice_hides_neither_panes_nor_keys():
+    async with scripted(TRAINING, (120, 40), notifications=True) as (app, _):
+        await wait_for(app, lambda: "space Pause" in text_of(app))
+        before = screen_lines(app)
+        await enter(app, "set K 0")
+        complaint = "K must be 1 to 256 noise words, got 0"
+        await wait_for(app, lambda: screen_lines(app)[-2].rstrip().endswith(complaint))
+        events = next(at for at, line in enumerate(before) if "Events" in line)
+        after = screen_lines(app)
+        assert after[events:-2] == before[events:-2]
+        assert after[-1] == before[-1]
+        await type_in(app, "set K")
+        await wait_for(app, lambda: "set NAME VALUE" in screen_lines(app)[-2])
+        assert complaint not in text_of(app)
 
 
 async def test_an_unknown_command_is_a_notice_with_the_nearest():

@@ -662,6 +662,7 @@ class TrainScreen(PanedScreen):
     def action_command(self) -> None:
         """Open the command line, before the next keys come: they belong to it."""
         self._before_command = self.focused
+        self.app.clear_notifications()  # they lie over the line that says how a command is used
         self.add_class("commanding")
         prompt = self.query_one(Prompt)
         prompt.begin()
