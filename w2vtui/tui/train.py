@@ -174,6 +174,7 @@ class TrainScreen(PanedScreen):
                 classes="framed pane",
                 when_asking=f"enter asks  {self._key('train.back')} back",
                 else_=f"{self._key('train.query')} ask  {self._key('train.watch')} edit list",
+                glyphs=self.app.glyphs,
             )
             yield EventsPanel(id="events", classes="framed pane", glyphs=self.app.glyphs)
             yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
