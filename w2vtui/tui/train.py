@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from w2vtui.display import pad, safe_text
-from w2vtui.errors import ChangedTextError, SettingsError, W2vtuiError
+from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
@@ -78,6 +78,8 @@ class TrainScreen(PanedScreen):
                 tooltip="the command line, for example :set K 15"),
         Binding("e", "stop", "End", id="train.stop", tooltip="end the training; asks"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
+        Binding("g", "go_on", "Go on", id="train.go_on",
+                tooltip="go on with a run whose text is another now; asks"),
         Binding("y", "loss('toggle_log')", "Log", id="train.log",
                 tooltip="logarithmic loss scale, or linear"),
         Binding("z", "loss('toggle_recent')", "Zoom", id="train.zoom",
@@ -247,7 +249,7 @@ class TrainScreen(PanedScreen):
         self.staging.staged.clear()
         self._asked = ()  # what the run did not answer any more is looked up
         if self.session.changed_text is not None:
-            self.call_after_refresh(self._ask_about_text, self.session.changed_text)
+            self.call_after_refresh(self.action_go_on)
         output = self.session.output
         if output is not None and self.session.unsaved and not self._saving:
             self.save(output)
@@ -302,8 +304,11 @@ class TrainScreen(PanedScreen):
         if banner.display != failed:
             banner.display = failed
         if failed:
-            message = str(shot.error) or type(shot.error).__name__
-            banner.show(Text(f"✗ {safe_text(message)}"))
+            message, changed = str(shot.error), self.session.changed_text
+            if changed is not None:  # what it advises is for the command line
+                goes_on = f"{self._key('train.go_on')} goes on with it anyway, as a new run"
+                message = f"the text of this run is another now: {changed.difference}; {goes_on}"
+            banner.show(Text(f"✗ {safe_text(message or type(shot.error).__name__)}"))
         if self.has_class("commanding"):
             hint = explained(self.query_one(Prompt).field.value)
         else:
@@ -536,6 +541,8 @@ class TrainScreen(PanedScreen):
         """Which keys mean something now."""
         if action == "new":
             return self.shot.ended
+        if action == "go_on":
+            return self.session.changed_text is not None
         if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
         if action == "loss":
@@ -706,8 +713,11 @@ class TrainScreen(PanedScreen):
         run.checkpoint()
         self.tell("a checkpoint is taken")
 
-    def _ask_about_text(self, error: ChangedTextError) -> None:
-        """Whether to go on with a run whose text is another now."""
+    def action_go_on(self) -> None:
+        """Ask whether to go on with a run whose text is another now."""
+        error = self.session.changed_text
+        if error is None:
+            return
         choices = (
             Choice("go on", "g", "Go on with it anyway", "as a new run"),
             Choice("", "escape", "Leave it"),
