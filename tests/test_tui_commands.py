@@ -204,7 +204,7 @@ async def test_a_refused_change_is_said_and_not_left_staged():
 async def test_one_wrong_value_keeps_all_from_being_staged():
     async with steered() as (app, run):
         await enter(app, "set window 8 K 0")
-        await wait_for(app, lambda: "K must be 1 to 256 noise words" in notices(app))
+        await wait_for(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
         assert app.screen.staging.staged == {}
         assert not any(isinstance(call, dict) for call in run.calls)
 
@@ -228,6 +228,12 @@ def test_a_setting_has_several_names(text, expected):
     assert settings_from(text) == expected
 
 
+def test_the_help_of_a_setting_says_what_else_it_is_called():
+    assert CONTROLS["negative"].help_text().startswith("negative: noise words K")
+    assert CONTROLS["window"].help_text().startswith("context words")
+    assert CONTROLS["min_alpha"].help_text().startswith("learning rate at the end")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -237,8 +243,10 @@ def test_a_setting_has_several_names(text, expected):
         ("K 5 model", "model needs a value: skip-gram or cbow"),
         ("sg", "0 (cbow) or 1 (skip-gram)"),
         ("sg 2", "sg must be 0"),
-        ("K many", "K must be"),
+        ("K many", "K (negative) must be"),
         ("alpha 0", "above 0"),
+        ("threads 0", "threads (workers) must be 1 to 512 threads"),
+        ("min_alpha -1", "min alpha must be 0 to 1000, got -1"),
     ],
 )
 def test_a_wrong_setting_is_told_what_is_right(text, complaint):
@@ -372,7 +380,7 @@ async def test_a_notice_hides_neither_panes_nor_keys():
         await wait_for(app, lambda: "space Pause" in text_of(app))
         before = screen_lines(app)
         await enter(app, "set K 0")
-        complaint = "K must be 1 to 256 noise words, got 0"
+        complaint = "K (negative) must be 1 to 256 noise words, got 0"
         await wait_for(app, lambda: screen_lines(app)[-2].rstrip().endswith(complaint))
         events = next(at for at, line in enumerate(before) if "Events" in line)
         after = screen_lines(app)
