@@ -18,7 +18,7 @@ from textual.events import Resize, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
-from w2vtui.display import pad, safe_text
+from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
 from w2vtui.training.snapshot import Event, Neighbors
@@ -313,7 +313,7 @@ class TrainScreen(PanedScreen):
             hint = explained(self.query_one(Prompt).field.value)
         else:
             hint = self._price_text() or readouts.hint(shot, self.session.saved_to, self._key)
-        self._lines("#hint", [Text(pad(hint, width - 2))])
+        self._lines("#hint", [Text(pad(whole_parts(hint, width - 2), width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot

@@ -19,18 +19,25 @@ class TabBar(Static):
 
         pane: str
 
-    def __init__(self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]") -> None:
-        """keys: those that switch, as the line says them"""
+    def __init__(
+        self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]", when_typing: str = ""
+    ) -> None:
+        """
+        keys          those that switch, as the line says them
+        when_typing   the same while a field takes all keys
+        """
         super().__init__("", id=id, markup=False)
-        self._panes, self._keys = panes, keys
+        self._panes, self._keys, self._when_typing = panes, keys, when_typing
 
-    def show(self, current: str) -> None:
+    def show(self, current: str, *, typing: bool = False) -> None:
         """Mark the pane on show."""
         line = Text(" ", no_wrap=True)
         for pane in self._panes:
             line.append(f" {pane.capitalize()} ", "bold reverse" if pane == current else "")
             line.append(" ")
-        line.append(f"  {self._keys} switch", "dim")
+        keys = f"  {self._when_typing if typing else self._keys} switch"
+        if line.cell_len + len(keys) <= self.size.width:
+            line.append(keys, "dim")
         self.update(line, layout=False)
 
     def on_click(self, event: Click) -> None:
