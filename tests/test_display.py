@@ -114,10 +114,17 @@ def test_tokens_are_made_safe_without_loading_a_screen_library() -> None:
 
 @pytest.mark.parametrize(
     ("width", "kept"),
-    [(40, "one 1 · two; three"), (17, "one 1 · two"), (7, "one 1"), (4, "one…"), (0, "")],
+    [
+        (40, "one 1 · two; three: four"),
+        (19, "one 1 · two; three"),
+        (17, "one 1 · two"),
+        (7, "one 1"),
+        (4, "one…"),
+        (0, ""),
+    ],
 )
 def test_parts_that_do_not_fit_are_left_out_whole(width: int, kept: str) -> None:
-    assert whole_parts("one 1 · two; three", width) == kept
+    assert whole_parts("one 1 · two; three: four", width) == kept
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,12 @@ def pad(text: str, width: int) -> str:
 
 
 def whole_parts(text: str, width: int) -> str:
-    """As many parts of `text`, between `; ` or ` · `, as fit into `width` cells.
+    """As many parts of `text`, between `: `, `; ` or ` · `, as fit into `width` cells.
 
     Where not even the first does, it is cut with an ellipsis.
     """
     while cell_width(text) > width:
-        end = max(text.rfind("; "), text.rfind(" · "))
+        end = max(text.rfind(between) for between in (": ", "; ", " · "))
         if end < 0:
             return pad(text, width)
         text = text[:end]

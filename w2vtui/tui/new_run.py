@@ -93,8 +93,9 @@ class NewRunScreen(Screen[None]):
         Binding("y", "copy", "Copy command", id="new.copy",
                 tooltip="copy the command line that does the same"),
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
-                id="new.previous_pane"),
-        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="new.next_pane"),
+                id="new.previous_pane", tooltip="previous pane, on a small terminal"),
+        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="new.next_pane",
+                tooltip="next pane, on a small terminal"),
     ]  # fmt: skip
 
     def __init__(self, form: Form) -> None:

@@ -52,8 +52,9 @@ class SettingRows(Widget, can_focus=True):
         Binding("shift+right", "step(3)", "3 steps higher", show=False, id="rows.shift_right"),
         Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
         Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
-        Binding("delete", "reset", "default value", show=False, id="rows.reset"),
-    ]
+        Binding("delete", "reset", "default value", show=False, id="rows.reset",
+                tooltip="take the value back: to the default, in a run to that in force"),
+    ]  # fmt: skip
 
     @dataclass
     class Stepped(Message):
