@@ -229,9 +229,13 @@ def test_a_setting_has_several_names(text, expected):
 
 
 def test_the_help_of_a_setting_says_what_else_it_is_called():
-    assert CONTROLS["negative"].help_text().startswith("negative: noise words K")
-    assert CONTROLS["window"].help_text().startswith("context words")
-    assert CONTROLS["min_alpha"].help_text().startswith("learning rate at the end")
+    for name, known in (
+        ("negative", " (negative, 1 to 256 noise words)"),
+        ("window", " (1 to 64 words)"),
+        ("min_alpha", " (0 to 1000)"),
+        ("shrink_windows", " to window (shrink_windows)"),
+    ):
+        assert CONTROLS[name].help_text().endswith(known)
 
 
 @pytest.mark.parametrize(

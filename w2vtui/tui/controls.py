@@ -78,10 +78,10 @@ class Control:
             raise SettingsError(str(error).replace(self.name, both, 1)) from None
 
     def help_text(self) -> str:
-        """What it does, and its range; first what else it is called."""
-        name = f"{self.other_name}: " if self.other_name else ""
-        bounds = "" if self.choices else f" ({self.spec.range_text()})"
-        return name + self.spec.help + bounds
+        """What it does, what else it is called, and its range."""
+        facts = (self.other_name, "" if self.choices else self.spec.range_text())
+        known = ", ".join(fact for fact in facts if fact)
+        return f"{self.spec.help} ({known})" if known else self.spec.help
 
 
 def controls_of(owner: type, names: tuple[str, ...] = ()) -> tuple[Control, ...]:

@@ -74,7 +74,7 @@ class Staging:
                 "learning rate" if name == "alpha" else control.label,
                 value_text(_in_force(shot, name)),
                 value_text(self.staged[name]) if name in self.staged else "",
-                help_instead or "alpha: " * (name == "alpha") + control.help_text(),
+                help_instead or control.help_text(),
                 SIDE_EFFECT if control.spec.side_effect else LIVE,
             )
             for name, control in self.controls.items()
