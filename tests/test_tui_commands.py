@@ -385,7 +385,7 @@ async def test_a_notice_hides_neither_panes_nor_keys():
         before = screen_lines(app)
         await enter(app, "set K 0")
         complaint = "K (negative) must be 1 to 256 noise words, got 0"
-        await wait_for(app, lambda: screen_lines(app)[-2].rstrip().endswith(complaint))
+        await wait_for(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
         events = next(at for at, line in enumerate(before) if "Events" in line)
         after = screen_lines(app)
         assert after[events:-2] == before[events:-2]
