@@ -326,8 +326,8 @@ async def test_after_the_end_commands_say_what_they_cannot_do():
     async with steered(state="done") as (app, run):
         for line in ("pause", "stop"):
             await enter(app, line)
-        await wait_for(app, lambda: "nothing to pause: the run is done" in notices(app))
-        await wait_for(app, lambda: "nothing to stop: the run is done" in notices(app))
+            told = f"nothing to {line}: the run is done"
+            await wait_for(app, lambda told=told: told in notices(app))
         assert "pause" not in run.calls
 
 
