@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, safe_text, whole_parts, wrapped
 
 anything = st.text(st.characters(codec=None), max_size=40)  # lone surrogates included
 
@@ -110,3 +110,39 @@ def test_tokens_are_made_safe_without_loading_a_screen_library() -> None:
         "assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("width", "kept"),
+    [
+        (40, "one 1 · two; three: four"),
+        (19, "one 1 · two; three"),
+        (17, "one 1 · two"),
+        (7, "one 1"),
+        (4, "one…"),
+        (0, ""),
+    ],
+)
+def test_parts_that_do_not_fit_are_left_out_whole(width: int, kept: str) -> None:
+    assert whole_parts("one 1 · two; three: four", width) == kept
+
+
+@pytest.mark.parametrize(
+    ("width", "n_lines", "lines"),
+    [
+        (9, 3, ["one two", "three", "日本 four"]),
+        (9, 2, ["one two", "three 日…"]),
+        (3, 1, ["on…"]),
+        (4, 9, ["one", "two", "thr…", "日本", "four"]),
+        (0, 1, [""]),
+    ],
+)
+def test_lines_break_between_words(width: int, n_lines: int, lines: list[str]) -> None:
+    assert wrapped("one two  three 日本 four", width, n_lines) == lines
+
+
+@given(st.text(st.sampled_from("ab 日"), max_size=40), st.integers(1, 12), st.integers(1, 5))
+def test_wrapped_lines_fit(text: str, width: int, n_lines: int) -> None:
+    lines = wrapped(text, width, n_lines)
+    assert len(lines) <= n_lines
+    assert max(map(cell_width, lines)) <= width

@@ -32,7 +32,7 @@ from w2vtui.tui.widgets.path_input import completion_of
 from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.zipf import zipf_lines
-from w2vtui.tui.words import duration, needs_of, warning
+from w2vtui.tui.words import duration, needs_of, needs_text, warning
 
 
 def keys(app: W2vApp, *names: str) -> None:
@@ -459,4 +459,50 @@ async def test_an_error_names_a_setting_as_the_pane_does(topical_corpus):
         rows.pick("negative")
         keys(app, "0", "down")
         notices = app._notifications
-        await until(app, lambda: any("K must be 1 to" in one.message for one in notices))
+        await until(app, lambda: any("K (negative) must be 1 to" in one.message for one in notices))
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_nothing_is_cut_in_the_middle_of_a_word(topical_corpus, size):
+    async with first_screen(topical_corpus, size) as app:
+        needs = needs_text(app.screen.statistics, app.screen.needs)
+        hint = "enter goes to Start, enter again starts; the defaults are sensible"
+        for whole, line in ((needs, "Start training"), (hint, "enter goes")):
+            await shows(app, line)
+            text = text_of(app).split("\n")
+            (shown,) = [one.replace("Start training", "").strip() for one in text if line in one]
+            assert whole == shown or whole.startswith((f"{shown} · ", f"{shown}; "))
+        width = app.screen.query_one("#command").size.width
+        lines = app.screen.query_one("#command").plain.split("\n")
+        whole, shown = app.screen.command(), " ".join(lines)
+        assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
+        assert max(map(cell_len, lines)) <= width
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_first_screen_chooses_whether_a_run_is_deterministic(tmp_path, monkeypatch, size):
+    (tmp_path / "a.txt").write_text("one two three\n" * 50)
+    monkeypatch.chdir(tmp_path)
+    async with first_screen("a.txt", size) as app:
+        await shows(app, "deterministic   off", "tokenizer       whitespace")
+        rows = app.screen.query_one(SettingRows)
+        rows.focus()
+        rows.pick("deterministic")
+        keys(app, "right")
+        await shows(app, "deterministic ◂ on", "w2vtui train a.txt --deterministic")
+        assert app.screen.form.training.deterministic
+
+
+async def test_a_command_that_needs_two_lines_gets_them(topical_corpus):
+    async with first_screen(topical_corpus, training=TrainingSettings(seed=10**18)) as app:
+        await until(app, lambda: app.screen.query_one("#command").size.height == 2)
+        shown = app.screen.query_one("#command").plain.split()
+        assert shown == app.screen.command().split()
+        await shows(app, "tokenizer       whitespace")
+
+
+async def test_the_line_of_tabs_says_that_a_field_takes_the_keys_that_switch(topical_corpus):
+    async with first_screen(topical_corpus, (80, 24)) as app:
+        await shows(app, "Zipf    tab, then [ ] switch")
+        keys(app, "tab")
+        await shows(app, "Zipf    [ ] switch")

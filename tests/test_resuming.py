@@ -158,7 +158,8 @@ def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, kept, text, w
     text.rename(moved)
     code, err = w2v("resume", halfway.name, "--neighbors", "ship")
     assert code == 3
-    assert f"the text of run {halfway.name} is gone from {text}: --corpus FILE names where" in err
+    elsewhere = f"w2vtui resume {halfway.name} --corpus FILE"
+    assert f"the text of run {halfway.name} is gone from {text}: {elsewhere} names where" in err
     assert w2v("resume", halfway.name, "--corpus", moved, "--neighbors", "ship")[0] == 0
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
@@ -205,7 +206,7 @@ def test_a_run_that_is_done_is_not_gone_on_with(kept, text, w2v, tmp_path):
     code, err = w2v("resume", "last")
     assert code == 2
     assert f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves" in err
-    assert "--epochs 25 --force trains it further" in err
+    assert f"w2vtui resume {folder.name} --epochs 25 --force trains it further" in err
     assert w2v("export", "last", "-o", tmp_path / "out.bin")[0] == 0
     saved = load_vectors(tmp_path / "out.bin").vectors
     assert np.array_equal(saved, final(folder).vectors["input_vectors"])
@@ -234,7 +235,7 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
     if how == "all damaged":
         code, err = w2v("resume", halfway.name)
         assert code == 3
-        assert "--force begins it anew" in err
+        assert f"w2vtui resume {halfway.name} --force begins it anew" in err
     code, err = w2v("resume", halfway.name, *(["--force"] if how == "all damaged" else []))
     assert code == 0
     assert "has no checkpoint to go on from: it begins anew" in err

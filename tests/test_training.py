@@ -428,10 +428,12 @@ def test_an_observer_error_ends_the_run(monkeypatch):
 
 def test_a_diverging_run_says_so():
     run = make_run(alpha=1000.0, epochs=50)
+    run.watch(("ship",))
     run.start()
     with pytest.raises(DivergedError, match="lower alpha"):
         run.wait(DEADLINE)
     assert run.snapshot().state == "failed"
+    assert run.snapshot().neighbors[0].problem == "no neighbors: the vectors are not numbers"
 
 
 def test_an_unreadable_corpus_fails_the_run(tmp_path):

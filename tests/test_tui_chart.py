@@ -56,6 +56,15 @@ def test_a_falling_curve_falls_on_the_screen(name):
     assert len(found) >= 7
 
 
+@pytest.mark.parametrize("from_zero", [True, False])
+def test_numbers_of_a_curve_that_shot_up_fit_beside_the_axis(from_zero):
+    points = [(0.0, 2.0), (5.0, 2.0), (10.0, 3.9e36)]
+    lines = drawing(points, x_high=10.0, from_zero=from_zero)
+    beside = [line[: GUTTER - 1].strip() for line in lines if line[GUTTER - 1] == "┤"]
+    assert len(beside) >= 2
+    assert all(float(text) <= 4e36 for text in beside)
+
+
 @pytest.mark.parametrize("bad", [NAN, INF, -INF])
 def test_a_line_is_not_drawn_across_what_is_no_number(bad):
     points = [(0.0, 3.0), (5.0, 3.0), (10.0, bad), (20.0, bad), (30.0, 2.0), (40.0, 2.0)]

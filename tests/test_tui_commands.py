@@ -95,6 +95,16 @@ async def test_keys_typed_in_one_go_belong_to_the_command_line():
         assert not app.screen.frozen
 
 
+async def test_a_key_after_enter_in_one_go_is_one_of_the_screen():
+    async with steered() as (app, run):
+        for key in ("colon", *"set K 9", "enter", "u", "f"):
+            app.simulate_key(key)
+        await wait_for(app, lambda: app.screen.frozen)
+        asked = [call for call in run.calls if call in ({"negative": 9}, "undo")]
+        assert asked == [{"negative": 9}, "undo"]
+        assert notices(app) == ""
+
+
 async def test_the_hint_says_how_a_command_is_used():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "br")
@@ -194,7 +204,7 @@ async def test_a_refused_change_is_said_and_not_left_staged():
 async def test_one_wrong_value_keeps_all_from_being_staged():
     async with steered() as (app, run):
         await enter(app, "set window 8 K 0")
-        await wait_for(app, lambda: "K must be 1 to 256 noise words" in notices(app))
+        await wait_for(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
         assert app.screen.staging.staged == {}
         assert not any(isinstance(call, dict) for call in run.calls)
 
@@ -218,16 +228,29 @@ def test_a_setting_has_several_names(text, expected):
     assert settings_from(text) == expected
 
 
+def test_the_help_of_a_setting_says_what_else_it_is_called():
+    for name, known in (
+        ("negative", " (negative, 1 to 256 noise words)"),
+        ("window", " (1 to 64 words)"),
+        ("min_alpha", " (0 to 1000)"),
+        ("shrink_windows", " to window (shrink_windows)"),
+    ):
+        assert CONTROLS[name].help_text().endswith(known)
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("windwo 8", "did you mean window"),
+        ("rate 8", "there is no setting 'rate': known are model"),
         ("K", "K needs a value: 1 to 256 noise words"),
         ("K 5 model", "model needs a value: skip-gram or cbow"),
         ("sg", "0 (cbow) or 1 (skip-gram)"),
         ("sg 2", "sg must be 0"),
-        ("K many", "K must be"),
+        ("K many", "K (negative) must be"),
         ("alpha 0", "above 0"),
+        ("threads 0", "threads (workers) must be 1 to 512 threads"),
+        ("min_alpha -1", "min alpha must be 0 to 1000, got -1"),
     ],
 )
 def test_a_wrong_setting_is_told_what_is_right(text, complaint):
@@ -303,8 +326,8 @@ async def test_after_the_end_commands_say_what_they_cannot_do():
     async with steered(state="done") as (app, run):
         for line in ("pause", "stop"):
             await enter(app, line)
-        await wait_for(app, lambda: "nothing to pause: the run is done" in notices(app))
-        await wait_for(app, lambda: "nothing to stop: the run is done" in notices(app))
+            told = f"nothing to {line}: the run is done"
+            await wait_for(app, lambda told=told: told in notices(app))
         assert "pause" not in run.calls
 
 
@@ -313,6 +336,9 @@ async def test_stop_asks():
         await enter(app, "stop")
         await wait_for(app, lambda: isinstance(app.screen, Ask))
         assert app.session.snapshot().state == "training"
+        await wait_for(
+            app, lambda: "▸ s   Stop            the vectors stay as they are" in text_of(app)
+        )
 
 
 async def test_save_asks_where_or_is_told():
@@ -353,12 +379,29 @@ async def test_themes_panes_help_and_quit():
         await wait_for(app, lambda: isinstance(app.screen, Ask))
 
 
+async def test_a_notice_hides_neither_panes_nor_keys():
+    async with scripted(TRAINING, (120, 40), notifications=True) as (app, _):
+        await wait_for(app, lambda: "space Pause" in text_of(app))
+        before = screen_lines(app)
+        await enter(app, "set K 0")
+        complaint = "K (negative) must be 1 to 256 noise words, got 0"
+        await wait_for(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
+        events = next(at for at, line in enumerate(before) if "Events" in line)
+        after = screen_lines(app)
+        assert after[events:-2] == before[events:-2]
+        assert after[-1] == before[-1]
+        await type_in(app, "set K")
+        await wait_for(app, lambda: "set NAME VALUE" in screen_lines(app)[-2])
+        assert complaint not in text_of(app)
+
+
 async def test_an_unknown_command_is_a_notice_with_the_nearest():
     async with steered() as (app, _):
         for line, complaint in (
             ("pasue", "there is no command 'pasue': did you mean pause?"),
             ("qui", "did you mean quit?"),
             ("%%", "known are set, stage"),
+            ("foo", "there is no command 'foo': known are set, stage"),
             ("set", "set alone says too little: set NAME VALUE"),
             ("undo everything", "undo takes nothing more, got 'everything'"),
         ):

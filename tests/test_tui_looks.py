@@ -142,7 +142,7 @@ def text_of(app: W2vApp) -> str:
 
 @asynccontextmanager
 async def scripted(
-    shot: Snapshot, size: tuple[int, int], **options: Any
+    shot: Snapshot, size: tuple[int, int], *, notifications: bool = False, **options: Any
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(shot)
 
@@ -151,7 +151,7 @@ async def scripted(
         return run
 
     app = W2vApp(Form(), build=build, interval=0.02, **options)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         app.launch(Form())
         await wait_for(app, lambda: app.session.run is run)
         await wait_for(app, lambda: isinstance(app.screen, TrainScreen))

@@ -388,3 +388,11 @@ async def test_rows_in_two_columns_are_clicked_where_they_stand():
         for text, name in (("shared noise", "shared_noise"), ("subsample", "sample")):
             click(app, place_of(app, text))
             await wait_for(app, lambda name=name: rows.picked == name)
+
+
+async def test_the_line_of_tabs_names_the_keys_where_there_is_room():
+    async with scripted(TRAINING, (80, 24)) as (app, _):
+        await wait_for(app, lambda: "Quality    [ ] switch" in text_of(app))
+    async with scripted(TRAINING, (62, 24)) as (app, _):
+        await wait_for(app, lambda: "Events   Quality" in text_of(app))
+        assert "[ ]" not in text_of(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, valu
 from w2vtui.training.snapshot import Snapshot
 from w2vtui.tui.command_line import command_line
 from w2vtui.tui.controls import controls_of, value_text
-from w2vtui.tui.figures import clock, meter, number, numeral, short, size
+from w2vtui.tui.figures import clock, meter, nats, number, numeral, short, size
 from w2vtui.tui.pace import SLOWEST_SECONDS, Pace, first_interval
 from w2vtui.tui.preview import look_at
 from w2vtui.tui.readouts import Part, fitted, x_range
@@ -29,17 +30,33 @@ LIVE = {control.name: control for control in controls_of(LiveSettings)}
 # ---- numbers
 
 
-@given(st.floats(min_value=0, max_value=1e14))
+@given(st.floats(min_value=0, max_value=1e300))
 def test_a_short_count_has_at_most_five_characters(value):
     assert len(short(value)) <= 5
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (950, "950"), (999.6, "1.0k"), (16_240, "16.2k"), (353e6, "353M"), (2e12, "2.0T")],
+    [
+        (0, "0"),
+        (950, "950"),
+        (999.6, "1.0k"),
+        (16_240, "16.2k"),
+        (353e6, "353M"),
+        (2e12, "2.0T"),
+        (3.93e36, "4e36"),
+    ],
 )
 def test_counts(value, text):
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.3456, "2.346"), (71_000.0, "71000.000"), (3.926999e36, "3.93e36"), (math.nan, "nan")],
+)
+def test_losses(value, text):
+    assert nats(value) == text
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,11 @@ async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
         await press(app, "enter")
         await shows(app, "Go on with it anyway")
         await press(app, "escape")
-        await shows(app, "✗ FAILED")
+        await shows(app, "✗ FAILED", "; g goes", "g Go on")
+        assert "--force" not in text_of(app)
+        await press(app, "g")
+        await until(app, lambda: isinstance(app.screen, Ask))
+        await press(app, "escape")
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
     assert len(all_runs(runs_dir)) == 1

@@ -15,6 +15,7 @@ from test_tui_looks import TRAINING, screen_lines, scripted, wait_for
 from textual.widgets import Input
 
 from w2vtui.training.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
+from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
 from w2vtui.tui.vitals import norms_text, saturated_text
 from w2vtui.tui.watch_dialog import WatchDialog, queries_in
@@ -79,6 +80,13 @@ def test_a_trend_is_that_of_the_last_values(values, sign):
 
 def test_signs_of_ranks():
     assert [rank_sign(move) for move in (2, -1, 0, None)] == ["▲2", "▼1", "·", "+"]
+
+
+def test_signs_of_ranks_in_ascii_are_no_letters_of_the_word_before():
+    assert [rank_sign(move, ASCII) for move in (2, -1, 0, None)] == ["+2", "-1", "=", "*"]
+    lines = [line.plain for line in watch_lines([KING], None, (NO_ROWS, NO_ROWS), 60, 9, ASCII)]
+    assert lines[0].rstrip() == "king      queen+2 prince+1 kings= throne* crown-3"
+    assert lines[-1].rstrip() == "+- moved rank  = stayed  * entered"
 
 
 # ---- lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
 import numpy as np
@@ -161,6 +162,14 @@ def test_rows_that_are_not_numbers_are_never_near() -> None:
         rows, cosines = nearest(matrix, np.float32([1, 0]), topn)
         assert rows.tolist() == [0, 2]
         assert cosines.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_query_that_is_not_of_numbers_says_so(value: float) -> None:
+    vectors = KeyedVectors(["a", "b"], np.float32([[value, 0], [1, 0]]))
+    with pytest.raises(VectorsError, match="no neighbors: the vectors are not numbers"):
+        vectors.most_similar("a")
+    assert math.isnan(vectors.similarity("a", "b"))
 
 
 def test_a_search_makes_no_second_copy_of_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:

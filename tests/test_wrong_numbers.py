@@ -48,7 +48,8 @@ def assert_named(message: str, name: str, value: str) -> None:
     """The setting, its range and the value are told; a float of too many digits is infinite."""
     (table,) = (table for table, one in NUMBERS if one == name)
     spec = spec_of(TABLES[table], name)
-    names = {name, spec.label or name.replace("_", " ")}  # screens say it as their panes do
+    label = spec.label or name.replace("_", " ")
+    names = {name, label, f"{label} ({name})"}  # screens say it as their panes do, too
     assert any(f"{one} must be {spec.range_text()}, got " in message for one in names)
     assert value in message or (len(value) > 400 and "got inf" in message)
 

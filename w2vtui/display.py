@@ -53,6 +53,37 @@ def pad(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + ELLIPSIS
 
 
+def whole_parts(text: str, width: int) -> str:
+    """As many parts of `text`, between `: `, `; ` or ` · `, as fit into `width` cells.
+
+    Where not even the first does, it is cut with an ellipsis.
+    """
+    while cell_width(text) > width:
+        end = max(text.rfind(between) for between in (": ", "; ", " · "))
+        if end < 0:
+            return pad(text, width)
+        text = text[:end]
+    return text
+
+
+def wrapped(text: str, width: int, n_lines: int) -> list[str]:
+    """`text` in lines of at most `width` cells, broken between words.
+
+    The last of `n_lines` ends in an ellipsis where there is more.
+    """
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if cell_width(longer) > width and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    last = max(n_lines, 1) - 1
+    if len(lines) > last:
+        lines[last:] = [" ".join(lines[last:])]
+    return [line if cell_width(line) <= width else pad(line, width) for line in lines]
+
+
 def _joins(text: str, at: int) -> bool:
     """Whether the character at `at` is a joiner with something to join on both sides.
 

@@ -376,7 +376,7 @@ def choices_of(kind: Any) -> tuple[str, ...]:
 
 def unknown_name_message(name: str, known: list[str]) -> str:
     """What to say of a setting that does not exist, with the nearest one that does."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
     return f"there is no setting {name!r}{hint}"
 

@@ -21,6 +21,9 @@ from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
 Floats: TypeAlias = NDArray[np.float32]
 Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
 
+NOT_NUMBERS = "no neighbors: the vectors are not numbers"
+"""What a query finds after a training that diverged."""
+
 _BLOCK_NUMBERS = 1 << 18
 _LONGEST_CORRECTED = 48
 
@@ -163,7 +166,7 @@ class KeyedVectors:
 
         Raises:
             UnknownWordError: a word has no vector.
-            VectorsError: nothing is asked, or a vector has the wrong length.
+            VectorsError: nothing is asked, or a vector has the wrong length or is not of numbers.
         """
         if restrict_vocab is not None and restrict_vocab < 1:
             raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
@@ -178,6 +181,8 @@ class KeyedVectors:
             else:
                 asked.append(self.get_index(item))
                 query += weight * self.get_vector(item, norm=True)
+        if not np.isfinite(query).all():
+            raise VectorsError(NOT_NUMBERS)
         rows, cosines = nearest(
             self.vectors[:restrict_vocab],
             query,
@@ -346,8 +351,9 @@ def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) ->
 def unit(vector: NDArray[np.floating]) -> Floats:
     """`vector` at length 1, in float32; a vector of zeros stays as it is."""
     exact = vector.astype(np.float64)  # squares of float32 values may leave float32's range
-    length = np.sqrt(exact @ exact)
-    return (exact / length if length > 0 else exact).astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        length = np.sqrt(exact @ exact)
+        return (exact / length if length > 0 else exact).astype(np.float32)
 
 
 def norms_of(vectors: Floats) -> Floats:
@@ -428,4 +434,4 @@ def _folded(word: str) -> str:
 
 def _cosine(value: float) -> float:
     """A cosine without the rounding that can carry it past 1."""
-    return min(1.0, max(-1.0, value))
+    return min(max(value, -1.0), 1.0)

@@ -164,16 +164,21 @@ class _Parser(argparse.ArgumentParser):
         arguments, unknown = self.parse_known_args(argv)
         for word in unknown:
             if word.startswith("-"):
-                known = [option for action in self._actions for option in action.option_strings]
-                name = word.split("=")[0]
-                meant = _ELSEWHERE.get(name.lstrip("-"), "")
-                if meant not in known:
-                    meant = "".join(difflib.get_close_matches(name, known, n=1, cutoff=0.65))
+                meant = self._option_near(word.split("=")[0].lstrip("-").replace("_", "-"))
                 hint = f": did you mean {meant}?" if meant else ""
                 self.error(f"there is no option {word}{hint}")
         if unknown:
             self.error(f"one argument too many: {unknown[0]}")
         return arguments
+
+    def _option_near(self, name: str) -> str:
+        """The option that a name, without its dashes, may stand for; empty where none is near."""
+        options = (option for action in self._actions for option in action.option_strings)
+        known = {option.lstrip("-"): option for option in options}
+        meant = _ELSEWHERE.get(name, "")
+        if meant in known.values():
+            return meant
+        return known.get(_nearest(name, known, cutoff=0.65), "")
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(f"{message} ({self.prog} --help lists all)")
@@ -219,11 +224,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _check_first_word(argv: Sequence[str]) -> None:
     """`w2vtui trian` is a verb mistyped, not a corpus."""
-    near = difflib.get_close_matches(argv[0], VERBS, n=1, cutoff=0.75) if argv else []
-    if near and not Path(argv[0]).exists():
-        raise SettingsError(
-            f"there is no file or command {argv[0]!r}: did you mean w2vtui {near[0]}?"
-        )
+    word = argv[0] if argv else ""
+    near = "--help" if word == "help" else _nearest(word, VERBS, cutoff=0.75)
+    if near and not Path(word).exists():
+        raise SettingsError(f"there is no file or command {word!r}: did you mean w2vtui {near}?")
+
+
+def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
+    """What begins with a name of three letters or more, else the nearest; empty where none is."""
+    longer = [one for one in known if one.startswith(name)] if len(name) > 2 else []
+    return "".join(longer[:1] or difflib.get_close_matches(name, list(known), 1, cutoff))
 
 
 def _settle(arguments: argparse.Namespace, config: Config, settings: type[_S]) -> _S:

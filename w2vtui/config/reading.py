@@ -261,7 +261,7 @@ def _table_of(name: str) -> str | None:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
 
 

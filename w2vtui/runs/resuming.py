@@ -162,7 +162,8 @@ def resumption(
         notes = list(spoiled.values())
         if checkpoint is None and spoiled and not force:
             raise DamagedRunError(
-                f"no checkpoint of run {folder.name} is whole, {notes[0]}: --force begins it anew"
+                f"no checkpoint of run {folder.name} is whole, {notes[0]}: "
+                f"w2vtui resume {folder.name} --force begins it anew"
             )
         if checkpoint is None:
             notes.append(f"run {folder.name} has no checkpoint to go on from: it begins anew")
@@ -190,7 +191,8 @@ def resumption(
         if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
             raise RunError(
                 f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
-                f"vectors; --epochs {(before.epochs or 0) + 5} --force trains it further"
+                f"vectors; w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force "
+                "trains it further"
             )
         recorder = Recorder(
             folder=folder,
@@ -217,20 +219,22 @@ def resumption(
         raise
 
 
-def text_of_run(name: str, sources: Sequence[str], settings: CorpusSettings) -> ReadCorpus:
-    """What reads the text of a run again."""
+def text_of_run(
+    name: str, sources: Sequence[str], settings: CorpusSettings, verb: str = "resume"
+) -> ReadCorpus:
+    """What reads the text of a run again; verb: what it is read for, on the command line."""
+    elsewhere = f"w2vtui {verb} {name} --corpus FILE"
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         gone = [source for source in sources if source != "-" and not Path(source).exists()]
         if gone:
             raise CorpusError(
-                f"the text of run {name} is gone from {gone[0]}: --corpus FILE names where it is "
-                "now"
+                f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"
             )
         if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
             raise CorpusError(
                 f"the text of run {name} came through a pipe: pipe it again, or name its file with "
-                "--corpus"
+                f"{elsewhere}"
             )
         return open_corpus(sources, settings, progress=progress, stop=stop)
 

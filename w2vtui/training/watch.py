@@ -12,7 +12,7 @@ from w2vtui.training.moment import Moment
 from w2vtui.training.movement import Past, movement
 from w2vtui.training.slow_clock import SlowClock
 from w2vtui.training.snapshot import Neighbors
-from w2vtui.vectors import KeyedVectors, highest, parse_query
+from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, highest, parse_query
 
 COST_SHARE = 0.02
 """Of one core."""
@@ -86,6 +86,8 @@ def nearest(backend: CpuBackend, words: KeyedVectors, query: str, n: int, tokens
     for place, sign in places:
         vector = backend.input_vectors[place]
         length = float(np.linalg.norm(vector))
+        if not np.isfinite(length):  # a training that diverged
+            return Neighbors(query=query, words=(), problem=NOT_NUMBERS, tokens=tokens)
         if length > 0:
             direction += np.float32(sign / length) * vector
     cosines = backend.cosines(direction)

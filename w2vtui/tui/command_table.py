@@ -113,7 +113,7 @@ def explained(line: str) -> str:
 def _nearest(name: str, known: Iterable[str]) -> str:
     known = tuple(known)
     near = [one for one in known if one.startswith(name)]
-    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
 
 

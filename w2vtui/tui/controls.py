@@ -28,6 +28,11 @@ class Control:
         return self.spec.label or self.name.replace("_", " ")
 
     @property
+    def other_name(self) -> str:
+        """What messages, settings files and the command line call it; empty where that is known."""
+        return "" if self.label == self.name.replace("_", " ") else self.name
+
+    @property
     def flag(self) -> str:
         """What it is called on the command line."""
         return "--" + self.name.replace("_", "-")
@@ -64,18 +69,19 @@ class Control:
         """The value that a typed text means.
 
         Raises:
-            SettingsError: the text is no such value, or out of range; it is told by the label.
+            SettingsError: the text is no such value, or out of range; it is told by the label too.
         """
         try:
             return value_from_text(self.owner, self.name, text)
         except SettingsError as error:
-            raise SettingsError(str(error).replace(self.name, self.label, 1)) from None
+            both = f"{self.label} ({self.other_name})" if self.other_name else self.label
+            raise SettingsError(str(error).replace(self.name, both, 1)) from None
 
     def help_text(self) -> str:
-        """What it does, and its range."""
-        if self.choices:
-            return self.spec.help
-        return f"{self.spec.help} ({self.spec.range_text()})"
+        """What it does, what else it is called, and its range."""
+        facts = (self.other_name, "" if self.choices else self.spec.range_text())
+        known = ", ".join(fact for fact in facts if fact)
+        return f"{self.spec.help} ({known})" if known else self.spec.help
 
 
 def controls_of(owner: type, names: tuple[str, ...] = ()) -> tuple[Control, ...]:

@@ -18,7 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.display import pad
+from w2vtui.display import cell_width, pad
 
 if TYPE_CHECKING:
     from w2vtui.tui.app import W2vApp
@@ -51,11 +51,11 @@ class Ask(ModalScreen[str]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             yield Static(Text(self._text), id="question")
-            yield OptionList(*(Option(self._line(c), id=c.name or "stay") for c in self._choices))
-
-    def on_mount(self) -> None:
-        """Enter means the first answer."""
-        self.query_one(OptionList).highlighted = 0
+            answers = OptionList(
+                *(Option(self._line(c), id=c.name or "stay") for c in self._choices)
+            )
+            answers.highlighted = 0  # enter means the first
+            yield answers
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Point at the answer of enter, for eyes and terminals without colour."""
@@ -78,11 +78,11 @@ class Ask(ModalScreen[str]):
         """As if enter had been pressed."""
         self.dismiss(self._choices[0].name)
 
-    @staticmethod
-    def _line(choice: Choice, *, pointed: bool = False) -> Text:
+    def _line(self, choice: Choice, *, pointed: bool = False) -> Text:
         key = "esc" if choice.key == "escape" else choice.key
+        label_cells = max(cell_width(one.label) for one in self._choices) + 2
         line = Text(f"{'▸' if pointed else ' '} {key:<4}", "bold", no_wrap=True)
-        line.append(pad(choice.label, 26), "not bold")
+        line.append(pad(choice.label, label_cells), "not bold")
         line.append(choice.note, "not bold dim")
         return line
 

@@ -8,7 +8,9 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 def short(value: float) -> str:
-    """A count in at most 5 characters: `0`, `950`, `16.2k`, `353M`."""
+    """A count in at most 5 characters: `0`, `950`, `16.2k`, `353M`, `4e36`."""
+    if abs(value) >= 999.5e12:
+        return f"{value:.0e}".replace("e+", "e")
     for unit in ("", "k", "M", "G", "T"):
         if abs(value) < 999.5 or unit == "T":
             break
@@ -37,6 +39,11 @@ def number(value: float) -> str:
         digits, exponent = text.split("e")
         return f"{digits}e{int(exponent)}"
     return text
+
+
+def nats(value: float) -> str:
+    """A loss: `2.345`; of one that has got out of hand only how large it is, `3.93e36`."""
+    return f"{value:.3f}" if abs(value) < 1e5 else number(value)
 
 
 def round_up(value: float) -> float:

@@ -117,6 +117,11 @@ class Glyphs:
         """What every drawn line passes through."""
         return (_ASCII_FILTER,) if self.is_ascii else ()
 
+    @property
+    def rank_signs(self) -> tuple[str, str, str, str]:
+        """A word moved up, moved down, stayed, entered; no letters, since they stand behind one."""
+        return ("+", "-", "=", "*") if self.is_ascii else ("▲", "▼", "·", "+")
+
     def numeral(self, number: int) -> str:
         """The number of a marker."""
         return f"({number})" if self.is_ascii else numeral(number)

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
-from w2vtui.display import pad, safe_text
+from w2vtui.display import pad, safe_text, whole_parts, wrapped
 from w2vtui.errors import SettingsError
 from w2vtui.presets import Settings, preset_in, preset_named
 from w2vtui.settings import (
@@ -55,6 +55,7 @@ CONTROLS: dict[str, Control] = {
         *controls_of(LiveSettings, ("window", "negative", "alpha", "sample")),
         *controls_of(CorpusSettings, ("min_count",)),
         *controls_of(LiveSettings, ("epochs", "workers")),
+        *controls_of(TrainingSettings, ("deterministic",)),
         *controls_of(CorpusSettings, ("lowercase", "tokenizer")),
     )
 }
@@ -92,8 +93,9 @@ class NewRunScreen(Screen[None]):
         Binding("y", "copy", "Copy command", id="new.copy",
                 tooltip="copy the command line that does the same"),
         Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
-                id="new.previous_pane"),
-        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="new.next_pane"),
+                id="new.previous_pane", tooltip="previous pane, on a small terminal"),
+        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="new.next_pane",
+                tooltip="next pane, on a small terminal"),
     ]  # fmt: skip
 
     def __init__(self, form: Form) -> None:
@@ -127,7 +129,11 @@ class NewRunScreen(Screen[None]):
             corpus = PathInput(self.form.corpus, id="corpus", classes="framed")
             corpus.border_title = "Corpus"
             yield corpus
-            yield TabBar(PANES, id="tabs")
+            switch, first = (
+                self._key("previous_pane") + " " + self._key("next_pane"),
+                self._key("next"),
+            )
+            yield TabBar(PANES, id="tabs", keys=switch, when_typing=f"{first}, then {switch}")
             yield Panel("Preview", id="preview", classes="framed pane", help=PREVIEW_HELP)
             presets = PresetList(id="presets", classes="framed pane")
             presets.border_title = "Presets"
@@ -150,10 +156,12 @@ class NewRunScreen(Screen[None]):
         yield Panel(id="hint")
         yield KeyBar()
 
+    def _key(self, name: str) -> str:
+        return self.app.key_of(f"new.{name}", NewRunScreen)
+
     def on_mount(self) -> None:
         """Show the choices, and look at the text."""
-        copy = self.app.key_of("new.copy", NewRunScreen)
-        self.query_one("#command").border_subtitle = f"{copy} copies"
+        self.query_one("#command").border_subtitle = f"{self._key('copy')} copies"
         if self.form.preset:
             self.query_one(PresetList).point(self.form.preset)
         self._show_pane()
@@ -335,9 +343,10 @@ class NewRunScreen(Screen[None]):
         self.query_one(PresetList).show(self.form.preset, self._changes())
         self._show_preview()
         self._show_words()
-        command = self.query_one("#command", Panel)
-        command.show(Text(self.command()))
-        self.query_one("#hint", Panel).show(Text(pad(self._hint(), width - 2)))
+        self._show_command()
+        hint = whole_parts(self._hint(), width - 2)
+        self.query_one("#hint", Panel).show(Text(pad(hint, width - 2)))
+        self.query_one(TabBar).show(self._pane, typing=isinstance(self.focused, Input))
 
     def _row_value(self, control: Control) -> str:
         value = self._value(control)
@@ -363,6 +372,14 @@ class NewRunScreen(Screen[None]):
             panel.border_subtitle = preview.summary.replace("[", "(")
         panel.show(joined(lines))
 
+    def _show_command(self) -> None:
+        panel, n_lines = self.query_one("#command", Panel), 1 if self.has_class("tabbed") else 2
+        lines = wrapped(self.command(), panel.size.width, n_lines)
+        if panel.has_class("long") != (len(lines) > 1):
+            panel.toggle_class("long")
+            self.call_after_refresh(self._show)  # the panes have other sizes then
+        panel.show(Text("\n".join(lines)))
+
     def _show_words(self) -> None:
         panel = self.query_one("#words", Panel)
         zipf, seen, needs = self.query_one(ZipfPlot), self.statistics, self.needs
@@ -373,7 +390,8 @@ class NewRunScreen(Screen[None]):
             self.query_one("#needs", Panel).show(Text())
             zipf.clear()
             return
-        self.query_one("#needs", Panel).show(Text(needs_text(seen, needs), no_wrap=True))
+        room = self.query_one("#needs", Panel)
+        room.show(Text(whole_parts(needs_text(seen, needs), room.size.width)))
         lines = word_lines(seen, needs, panel.size.width)
         panel.show(joined(lines[: max(panel.size.height, 1)]))
         share = self.survey.sample.share if self.survey.sample is not None else 1.0
@@ -402,7 +420,7 @@ class NewRunScreen(Screen[None]):
         if isinstance(self.focused, Button):
             return "enter starts: something is learning within seconds"
         if self.can_go_on:
-            runs = self.app.key_of("new.runs", NewRunScreen)
+            runs = self._key("runs")
             return f"enter goes to Start, enter again starts; {runs} goes on with an earlier run"
         return "enter goes to Start, enter again starts; the defaults are sensible"
 

@@ -18,8 +18,8 @@ from textual.events import Resize, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
-from w2vtui.display import pad, safe_text
-from w2vtui.errors import ChangedTextError, SettingsError, W2vtuiError
+from w2vtui.display import pad, safe_text, whole_parts
+from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
 from w2vtui.training.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
@@ -78,6 +78,8 @@ class TrainScreen(PanedScreen):
                 tooltip="the command line, for example :set K 15"),
         Binding("e", "stop", "End", id="train.stop", tooltip="end the training; asks"),
         Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
+        Binding("g", "go_on", "Go on", id="train.go_on",
+                tooltip="go on with a run whose text is another now; asks"),
         Binding("y", "loss('toggle_log')", "Log", id="train.log",
                 tooltip="logarithmic loss scale, or linear"),
         Binding("z", "loss('toggle_recent')", "Zoom", id="train.zoom",
@@ -174,11 +176,12 @@ class TrainScreen(PanedScreen):
                 classes="framed pane",
                 when_asking=f"enter asks  {self._key('train.back')} back",
                 else_=f"{self._key('train.query')} ask  {self._key('train.watch')} edit list",
+                glyphs=self.app.glyphs,
             )
             yield EventsPanel(id="events", classes="framed pane", glyphs=self.app.glyphs)
             yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
         yield Panel(id="hint")
-        yield Prompt(self.app.command_history, partial(completions, self))
+        yield Prompt(self.app.command_history, partial(completions, self), self._carry_out)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -246,7 +249,7 @@ class TrainScreen(PanedScreen):
         self.staging.staged.clear()
         self._asked = ()  # what the run did not answer any more is looked up
         if self.session.changed_text is not None:
-            self.call_after_refresh(self._ask_about_text, self.session.changed_text)
+            self.call_after_refresh(self.action_go_on)
         output = self.session.output
         if output is not None and self.session.unsaved and not self._saving:
             self.save(output)
@@ -301,13 +304,16 @@ class TrainScreen(PanedScreen):
         if banner.display != failed:
             banner.display = failed
         if failed:
-            message = str(shot.error) or type(shot.error).__name__
-            banner.show(Text(f"✗ {safe_text(message)}"))
+            message, changed = str(shot.error), self.session.changed_text
+            if changed is not None:  # what it advises is for the command line
+                goes_on = f"{self._key('train.go_on')} goes on with it anyway, as a new run"
+                message = f"the text of this run is another now: {changed.difference}; {goes_on}"
+            banner.show(Text(f"✗ {safe_text(message or type(shot.error).__name__)}"))
         if self.has_class("commanding"):
             hint = explained(self.query_one(Prompt).field.value)
         else:
             hint = self._price_text() or readouts.hint(shot, self.session.saved_to, self._key)
-        self._lines("#hint", [Text(pad(hint, width - 2))])
+        self._lines("#hint", [Text(pad(whole_parts(hint, width - 2), width - 2))])
 
     def _draw_panels(self) -> None:
         shot = self.shot
@@ -535,6 +541,8 @@ class TrainScreen(PanedScreen):
         """Which keys mean something now."""
         if action == "new":
             return self.shot.ended
+        if action == "go_on":
+            return self.session.changed_text is not None
         if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
         if action == "loss":
@@ -662,6 +670,7 @@ class TrainScreen(PanedScreen):
     def action_command(self) -> None:
         """Open the command line, before the next keys come: they belong to it."""
         self._before_command = self.focused
+        self.app.clear_notifications()  # they lie over the line that says how a command is used
         self.add_class("commanding")
         prompt = self.query_one(Prompt)
         prompt.begin()
@@ -678,13 +687,12 @@ class TrainScreen(PanedScreen):
         if self.has_class("commanding"):
             self._draw_head()
 
-    def on_prompt_entered(self, message: Prompt.Entered) -> None:
-        """Carry a line out; what cannot be done is said."""
+    def _carry_out(self, line: str) -> None:
         self._leave_command()
-        self.action_execute(message.line)
+        self.action_execute(line)
 
     def action_execute(self, line: str) -> None:
-        """Carry out a command line."""
+        """Carry out a command line; what cannot be done is said."""
         try:
             execute(self, line)
         except W2vtuiError as error:
@@ -705,8 +713,11 @@ class TrainScreen(PanedScreen):
         run.checkpoint()
         self.tell("a checkpoint is taken")
 
-    def _ask_about_text(self, error: ChangedTextError) -> None:
-        """Whether to go on with a run whose text is another now."""
+    def action_go_on(self) -> None:
+        """Ask whether to go on with a run whose text is another now."""
+        error = self.session.changed_text
+        if error is None:
+            return
         choices = (
             Choice("go on", "g", "Go on with it anyway", "as a new run"),
             Choice("", "escape", "Leave it"),

@@ -78,7 +78,8 @@ class Canvas:
         last = self.n_rows + self.top + 1
         for tick in ticks:
             row = self.top + round(float(place(np.array([tick]))[0])) // self.plot.glyphs.dots_down
-            text = short(tick) if self.plot.from_zero else f"{tick:.{min(decimals, 3)}f}"
+            is_short = self.plot.from_zero or tick >= 1e5
+            text = short(tick) if is_short else f"{tick:.{min(decimals, 3)}f}"
             if row <= last - 2:
                 self._write(row, 0, f"{text:>5} ┤")
                 last = row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import pad, safe_text, wrapped
 from w2vtui.training.snapshot import Neighbors
 from w2vtui.tui.figures import meter
 
@@ -16,7 +16,7 @@ def answer_lines(answer: Neighbors | None, width: int, height: int) -> list[Text
     if answer is None:
         return [Text(pad("looking …", width), "dim")]
     if answer.problem:
-        return [Text(line) for line in _wrapped(safe_text(answer.problem), width)[:height]]
+        return [Text(line) for line in wrapped(safe_text(answer.problem), width, height)]
     lines = []
     for rank, (word, cosine) in enumerate(answer.words[:height], start=1):
         line = Text(f"{rank:2d} ", "dim", no_wrap=True)
@@ -27,12 +27,3 @@ def answer_lines(answer: Neighbors | None, width: int, height: int) -> list[Text
         line.append(meter(cosine, max(width - name_cells - 12, 4))[0])
         lines.append(line)
     return lines
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if cell_width(lines[-1]) + 1 + cell_width(word) > width and lines[-1]:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return [pad(line, width) for line in lines]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from w2vtui.display import pad
+from w2vtui.display import pad, wrapped
 from w2vtui.presets import PRESETS
 
 NAME_CELLS = 15
@@ -103,7 +102,8 @@ class PresetList(Widget, can_focus=True):
         first = self._first(n_lines)
         lines = [self._line(at) for at in range(first, first + n_lines)]
         width = max(self.size.width, 1)
-        why = textwrap.wrap(PRESETS[self._pointed].why, width)[: self.size.height - n_lines]
+        n_below = self.size.height - n_lines
+        why = wrapped(PRESETS[self._pointed].why, width, n_below) if n_below > 0 else []
         style = self.get_component_rich_style("presets--why")
         lines += [Text(pad(line, width), style) for line in why]
         return Text("\n", no_wrap=True).join(lines)

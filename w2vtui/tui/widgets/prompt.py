@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +18,9 @@ class Prompt(Horizontal):
     """A colon and a field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, so that the line is left before the next key is looked at.
+        Binding("enter", "enter", "carry the line out", show=False, id="prompt.enter",
+                priority=True),
         Binding("up", "recall(-1)", "command entered before", show=False, id="prompt.before"),
         Binding("down", "recall(1)", "command entered after", show=False, id="prompt.after"),
         Binding("tab", "complete(1)", "complete the word; again: the next choice", show=False,
@@ -26,21 +30,24 @@ class Prompt(Horizontal):
     ]  # fmt: skip
 
     @dataclass
-    class Entered(Message):
-        """A line is to be carried out."""
-
-        line: str
-
-    @dataclass
     class Edited(Message):
         """The line is another now."""
 
         line: str
 
-    def __init__(self, history: list[str], complete: Callable[[str], list[str]]) -> None:
-        """history: lines entered before, oldest first; complete: the lines a line may become."""
+    def __init__(
+        self,
+        history: list[str],
+        complete: Callable[[str], list[str]],
+        carry_out: Callable[[str], None],
+    ) -> None:
+        """
+        history     lines entered before, oldest first
+        complete    the lines a line may become
+        carry_out   leaves the field, and does what a line says
+        """
         super().__init__()
-        self._history, self._complete = history, complete
+        self._history, self._complete, self._carry_out = history, complete, carry_out
         self._at = len(history)
         self._draft = ""
         self._choices: list[str] = []
@@ -64,13 +71,15 @@ class Prompt(Horizontal):
         self._at, self._draft, self._choices = len(self._history), "", []
         self.field.value = ""
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Remember the line, and pass it on."""
-        event.stop()
-        line = event.value.strip()
+    async def action_enter(self) -> None:
+        """Remember the line, and have it carried out, before the next keys come."""
+        all_typed = asyncio.Event()
+        if self.field.call_later(all_typed.set):  # behind the keys it has yet to look at
+            await all_typed.wait()
+        line = self.field.value.strip()
         if line and self._history[-1:] != [line]:
             self._history.append(line)
-        self.post_message(self.Entered(line))
+        self._carry_out(line)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass it on."""

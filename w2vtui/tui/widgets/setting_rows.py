@@ -12,7 +12,7 @@ from textual.events import Click, Key, MouseEvent, MouseScrollDown, MouseScrollU
 from textual.message import Message
 from textual.widget import Widget
 
-from w2vtui.display import cell_width, pad
+from w2vtui.display import cell_width, pad, wrapped
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 
 LABEL_CELLS = 14
@@ -52,8 +52,9 @@ class SettingRows(Widget, can_focus=True):
         Binding("shift+right", "step(3)", "3 steps higher", show=False, id="rows.shift_right"),
         Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
         Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
-        Binding("delete", "reset", "default value", show=False, id="rows.reset"),
-    ]
+        Binding("delete", "reset", "default value", show=False, id="rows.reset",
+                tooltip="take the value back: to the default, in a run to that in force"),
+    ]  # fmt: skip
 
     @dataclass
     class Stepped(Message):
@@ -278,14 +279,8 @@ class SettingRows(Widget, can_focus=True):
     def _help(self, n_lines: int) -> list[Text]:
         if not self._rows or n_lines < 1:
             return []
-        words, lines = self._rows[self._picked].help.split(), [""]
-        for word in words:
-            if cell_width(lines[-1]) + 1 + cell_width(word) > self.size.width - 3:
-                lines.append("")
-            lines[-1] = f"{lines[-1]} {word}".strip()
         n_shown = min(n_lines, max(self._n_help_lines, 1))
-        if len(lines) > n_shown:
-            lines = [*lines[: n_shown - 1], " ".join(lines[n_shown - 1 :])]
+        lines = wrapped(self._rows[self._picked].help, self.size.width - 3, n_shown)
         style = self.get_component_rich_style("rows--help")
         above = [Text()] * max(n_lines - n_shown - (n_lines > n_shown), 0)
         gap = [Text()] if n_lines > n_shown else []

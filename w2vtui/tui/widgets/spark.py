@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
+
 LEVELS = "▁▂▃▄▅▆▇█"
 RISING, FALLING, STEADY = "↗", "↘", "→"
-UP, DOWN, STAYED, ENTERED = "▲", "▼", "·", "+"
 
 LEAST_RANGE = 0.05
 """Smaller differences of a share are drawn as small ones."""
@@ -45,13 +46,14 @@ def trend(rows: NDArray[np.float64]) -> str:
     return RISING if change > 0 else FALLING
 
 
-def rank_sign(move: int | None) -> str:
-    """How a word moved: `▲2`, `▼1`, `·` stayed, `+` is new."""
+def rank_sign(move: int | None, glyphs: Glyphs = BRAILLE) -> str:
+    """How a word moved: `▲2`, `▼1`, `·` stayed, `+` is new; in ASCII `+2`, `-1`, `=`, `*`."""
+    up, down, stayed, entered = glyphs.rank_signs
     if move is None:
-        return ENTERED
+        return entered
     if move == 0:
-        return STAYED
-    return f"{UP if move > 0 else DOWN}{abs(move)}"
+        return stayed
+    return f"{up if move > 0 else down}{abs(move)}"
 
 
 def _finite(rows: NDArray[np.float64]) -> NDArray[np.float64]:

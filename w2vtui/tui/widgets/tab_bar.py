@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.text import Text
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
 
@@ -19,18 +19,34 @@ class TabBar(Static):
 
         pane: str
 
-    def __init__(self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]") -> None:
-        """keys: those that switch, as the line says them"""
+    def __init__(
+        self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]", when_typing: str = ""
+    ) -> None:
+        """
+        keys          those that switch, as the line says them
+        when_typing   the same while a field takes all keys
+        """
         super().__init__("", id=id, markup=False)
-        self._panes, self._keys = panes, keys
+        self._panes, self._keys, self._when_typing = panes, keys, when_typing
+        self._current, self._typing = "", False
 
-    def show(self, current: str) -> None:
+    def show(self, current: str, *, typing: bool = False) -> None:
         """Mark the pane on show."""
+        self._current, self._typing = current, typing
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Name the keys where there is room now."""
+        self._draw()
+
+    def _draw(self) -> None:
         line = Text(" ", no_wrap=True)
         for pane in self._panes:
-            line.append(f" {pane.capitalize()} ", "bold reverse" if pane == current else "")
+            line.append(f" {pane.capitalize()} ", "bold reverse" if pane == self._current else "")
             line.append(" ")
-        line.append(f"  {self._keys} switch", "dim")
+        keys = f"  {self._when_typing if self._typing else self._keys} switch"
+        if line.cell_len + len(keys) <= self.size.width:
+            line.append(keys, "dim")
         self.update(line, layout=False)
 
     def on_click(self, event: Click) -> None:

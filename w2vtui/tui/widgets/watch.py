@@ -15,9 +15,10 @@ from textual.widgets import Input
 
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.snapshot import Churn, Neighbors
+from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.widgets.neighbors import answer_lines
 from w2vtui.tui.widgets.panel import Panel, joined
-from w2vtui.tui.widgets.spark import DOWN, ENTERED, STAYED, UP, rank_sign, spark, trend
+from w2vtui.tui.widgets.spark import rank_sign, spark, trend
 
 QUERY_CELLS = 9
 _LABEL_CELLS = 9
@@ -37,10 +38,12 @@ class WatchPanel(Vertical):
 
         query: str
 
-    def __init__(self, *, id: str, classes: str, when_asking: str, else_: str) -> None:
+    def __init__(
+        self, *, id: str, classes: str, when_asking: str, else_: str, glyphs: Glyphs = BRAILLE
+    ) -> None:
         """when_asking, else_: the keys that its frame names"""
         super().__init__(id=id, classes=classes)
-        self._when_asking, self._else = when_asking, else_
+        self._when_asking, self._else, self._glyphs = when_asking, else_, glyphs
 
     def compose(self) -> ComposeResult:
         """The field, which shows while it is used, and the words."""
@@ -78,7 +81,7 @@ class WatchPanel(Vertical):
     ) -> None:
         """Show the watched words; curves: of churn and settled, rows (n, 4)."""
         panel = self.query_one("#nearest", Panel)
-        panel.show(joined(watch_lines(watched, churn, curves, *panel.size)))
+        panel.show(joined(watch_lines(watched, churn, curves, *panel.size, self._glyphs)))
 
 
 def watch_lines(
@@ -87,25 +90,27 @@ def watch_lines(
     curves: tuple[NDArray[np.float64], NDArray[np.float64]],
     width: int,
     height: int,
+    glyphs: Glyphs = BRAILLE,
 ) -> list[Text]:
     """A line a query, then churn and settled words, then what the signs mean; what fits of it."""
     below: list[Text] = []
     if height >= _ROWS_FOR_CHURN:
         below = churn_lines(churn, curves, width)
     if height >= _ROWS_FOR_LEGEND:
-        legend = f"{UP}{DOWN} moved rank  {STAYED} stayed  {ENTERED} entered"
+        up, down, stayed, entered = glyphs.rank_signs
+        legend = f"{up}{down} moved rank  {stayed} stayed  {entered} entered"
         below.append(Text(pad(legend, width), "dim"))
     room = max(height - len(below), 1)
     if not watched:
         waiting = "nearest words appear when training starts"
         above = [Text(pad(waiting, width), "dim")]
     else:
-        above = [watch_line(answer, width) for answer in watched[:room]]
+        above = [watch_line(answer, width, glyphs) for answer in watched[:room]]
     gap = [Text("")] * max(room - len(above), 0)
     return [*above, *gap, *below]
 
 
-def watch_line(answer: Neighbors, width: int) -> Text:
+def watch_line(answer: Neighbors, width: int, glyphs: Glyphs = BRAILLE) -> Text:
     """A query and its nearest words with their signs, as many as fit whole."""
     line = Text(no_wrap=True)
     query_cells = min(QUERY_CELLS, width // 3)
@@ -116,7 +121,7 @@ def watch_line(answer: Neighbors, width: int) -> Text:
     moves: Sequence[int | None] = answer.moves or (0,) * len(answer.words)
     for (word, _), move in zip(answer.words, moves, strict=True):
         shown = safe_text(word, _LONGEST_WORD)
-        sign = rank_sign(move) if answer.moves else ""
+        sign = rank_sign(move, glyphs) if answer.moves else ""
         if line.cell_len + 1 + cell_width(shown) + cell_width(sign) > width:
             break
         line.append(" " + shown)
