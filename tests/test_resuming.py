@@ -23,6 +23,7 @@ from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.checkpoint import Script
 from w2vtui.training.run import Run
+from w2vtui.training.safekeeping import Safekeeping
 
 DEADLINE = 60.0
 TRAINING = {"vector_size": 8, "seed": 3}
@@ -305,6 +306,21 @@ def test_another_text_begins_with_what_was_learned(kept, text):
     rows = [words.index(word) for word in corpus.vocab.words]
     assert sorted(rows) == list(range(len(words)))
     assert np.array_equal(vectors, learned[rows])
+
+
+def test_a_run_is_checkpointed_as_often_as_when_it_began_or_as_is_said(text, w2v, monkeypatch):
+    seconds, began = [], Safekeeping.__init__
+
+    def begin(safekeeping, *arguments, **named):
+        seconds.append(named["seconds"])
+        began(safekeeping, *arguments, **named)
+
+    monkeypatch.setattr(Safekeeping, "__init__", begin)
+    assert w2v("train", text, "--epochs", 3, "--checkpoint-seconds", 7)[0] == 0
+    assert w2v("resume", "last", "--epochs", 5, "--force")[0] == 0
+    further = ["--epochs", 7, "--force", "--checkpoint-seconds", 9]
+    assert w2v("resume", "last", *further)[0] == 0
+    assert seconds == [7.0, 7.0, 9.0]
 
 
 def test_other_settings_are_a_change_where_the_run_goes_on(halfway, w2v):

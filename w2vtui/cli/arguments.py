@@ -217,7 +217,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if verb == "resume":
         arguments.wanted = {
             kind: _given(arguments, kind)
-            for kind in (CorpusSettings, TrainingSettings, LiveSettings)
+            for kind in (CorpusSettings, TrainingSettings, LiveSettings, RunSettings)
         }
     return arguments
 

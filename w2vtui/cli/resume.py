@@ -13,7 +13,7 @@ from w2vtui.display import safe_text
 from w2vtui.runs.folder import find_run, runs_folder
 from w2vtui.runs.recorder import Recorder, absolute
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption, text_of_run
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 
 
@@ -49,7 +49,7 @@ def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]
     try:
         own_output = taken.record.output
         check_outputs(arguments.output or own_output, None, taken.sources)
-        run = taken.run(arguments.run_settings.checkpoint_seconds)
+        run = taken.run(checkpoint_seconds=wanted[RunSettings].get("checkpoint_seconds"))
         for note in taken.notes:
             tell(safe_text(note))
     except BaseException:

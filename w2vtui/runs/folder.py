@@ -41,7 +41,7 @@ from w2vtui.runs.sealed import (
     read_sealed,
     write_sealed,
 )
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.checkpoint import Checkpoint
 from w2vtui.training.schedule import Schedule
 from w2vtui.training.snapshot import ENDED, State
@@ -77,6 +77,8 @@ class RunRecord:
     """Where the vectors are to go."""
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    run_settings: RunSettings = RunSettings()
+    """How often it is checkpointed."""
     breakpoints: tuple[tuple[str, bool], ...] = ()
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None

@@ -64,6 +64,7 @@ class Asked:
     output: str | None = None
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    run_settings: RunSettings = RunSettings()
     must_be_kept: bool = False
     """Whether a run that cannot be kept is not to begin: its folder was named."""
 
@@ -100,6 +101,7 @@ def recorder_of_new_run(
             output=None if output is None else absolute([output])[0],
             pairs=absolute(pairs),
             analogies=absolute(analogies),
+            run_settings=settings,
             must_be_kept=settings.runs_dir is not None,
         )
     )
@@ -288,6 +290,7 @@ class Recorder:
             output=asked.output,
             pairs=asked.pairs,
             analogies=asked.analogies,
+            run_settings=asked.run_settings,
             breakpoints=checkpoint.breakpoints,
             parent=self._parent,
         )

@@ -64,11 +64,11 @@ class Resumption:
         """Reads its text again."""
         return text_of_run(self.name, self.sources, self.corpus_settings)
 
-    def run(self, checkpoint_seconds: float, read: ReadCorpus | None = None) -> Run:
+    def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The run that goes on, not started.
 
-        checkpoint_seconds  from one checkpoint to the next, at most
         read                in place of `self.read`
+        checkpoint_seconds  from one checkpoint to the next, at most; None for what it began with
         """
         record = self.record
         run = Run(
@@ -79,7 +79,7 @@ class Resumption:
                 self.sources, _still_there(record.pairs), _still_there(record.analogies)
             ),
             keeper=self.recorder,
-            checkpoint_seconds=checkpoint_seconds,
+            checkpoint_seconds=checkpoint_seconds or record.run_settings.checkpoint_seconds,
             go_on_from=self.fit,
             earlier=self.events,
             script=self.script,
@@ -121,6 +121,7 @@ class Resumption:
             corpus_settings=self.corpus_settings,
             pairs=record.pairs,
             analogies=record.analogies,
+            run_settings=record.run_settings,
             must_be_kept=True,
         )
         self.recorder.branch(asked, self.name)

@@ -283,7 +283,7 @@ def build_run(session: Session) -> RunLike:
         def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
             return session.read_text(taken.read(progress, stop))
 
-        return taken.run(form.run_settings.checkpoint_seconds, read_again)
+        return taken.run(read_again)
 
     sources = sources_of(form.corpus)
     try:
