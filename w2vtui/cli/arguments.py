@@ -334,26 +334,32 @@ def _add_quality(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _add_settings(parser: argparse.ArgumentParser, tables: Iterable[str]) -> None:
+def _add_settings(parser: argparse.ArgumentParser, tables: Iterable[str], shown: str = "") -> None:
+    """The flags of whole tables; shown: as `_add_setting` takes it."""
     for table in tables:
         group = parser.add_argument_group(table.capitalize())
         for name in field_types(TABLES[table]):
-            _add_setting(group, TABLES[table], name)
+            _add_setting(group, TABLES[table], name, shown=shown)
 
 
 def _add_setting(
-    group: argparse._ActionsContainer, settings: type, name: str, default: Any = None
+    group: argparse._ActionsContainer,
+    settings: type,
+    name: str,
+    *,
+    default: Any = None,
+    shown: str = "",
 ) -> None:
     """A flag for a field: --name for a number or choice, --name/--no-name for a switch.
 
     default   what goes before the field's own
+    shown     what the help says of it in place of a value
     """
     spec, kind = spec_of(settings, name), field_types(settings)[name]
-    shown = field_default(settings, name) if default is None else default
-    if shown is None:
-        shown = spec.auto
+    value = field_default(settings, name) if default is None else default
     if kind is bool:
-        shown = "yes" if shown else "no"
+        value = "yes" if value else "no"
+    shown = shown or (spec.auto if value is None else value)
     flag = "--" + name.replace("_", "-")
     text = f"{spec.help} (default: {shown})".replace("%", "%%")
     if kind is bool:
@@ -392,6 +398,9 @@ def _runs_parser() -> _Parser:
     return parser
 
 
+_OF_THE_RUN = "the run's own"
+
+
 def _resume_parser() -> _Parser:
     parser = _Parser(
         prog="w2vtui resume", description=_RESUME, usage="w2vtui resume RUN [options] [settings]"
@@ -406,8 +415,8 @@ def _resume_parser() -> _Parser:
     _add_json_lines(parser)
     _add_stop_when(parser)
     group = parser.add_argument_group("Runs")
-    _add_setting(group, RunSettings, "checkpoint_seconds")
-    _add_settings(parser, ["corpus", "vectors", "training"])
+    _add_setting(group, RunSettings, "checkpoint_seconds", shown=_OF_THE_RUN)
+    _add_settings(parser, ["corpus", "vectors", "training"], shown=_OF_THE_RUN)
     return parser
 
 
