@@ -141,6 +141,14 @@ def closed(path, mode=NOTHING):
         path.chmod(usual)
 
 
+@pytest.fixture
+def no_hurry(monkeypatch):
+    """A key counts as pressed twice however long a busy machine takes between the two."""
+    from w2vtui.tui import app  # takes its time, which other tests do not need
+
+    monkeypatch.setattr(app, "TWICE_SECONDS", 60.0)
+
+
 TOPICS = {
     "sea": "ship sailor harbor wave anchor captain",
     "farm": "cow barn farmer field plough harvest",

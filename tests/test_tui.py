@@ -372,6 +372,7 @@ async def test_quit_asks_while_training(topical_corpus):
     assert app.return_code == 0
 
 
+@pytest.mark.usefixtures("no_hurry")
 async def test_quit_twice_saves_to_the_output_and_leaves(topical_corpus, tmp_path):
     output = tmp_path / "vectors.txt"
     async with training(form(topical_corpus), output=str(output)) as app:
@@ -381,6 +382,7 @@ async def test_quit_twice_saves_to_the_output_and_leaves(topical_corpus, tmp_pat
     assert len(load_vectors(output)) == 26
 
 
+@pytest.mark.usefixtures("no_hurry")
 async def test_ctrl_c_twice_leaves_at_once(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "ctrl+c")

@@ -333,6 +333,7 @@ async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
     RunLock(only_run(runs_dir)).release()  # nobody holds it any more
 
 
+@pytest.mark.usefixtures("no_hurry")
 async def test_a_second_ctrl_q_keeps_and_leaves_where_no_output_is_named(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         await press(app, "ctrl+q", "ctrl+q")

@@ -29,7 +29,9 @@ import w2v_kernels.compiling  # compiled kernels come from the user's cache, cor
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.train import go_on
+from w2vtui.tui import app
 from w2vtui.tui.app import run_app
+app.TWICE_SECONDS = 60.0  # however busy the machine is
 run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
