@@ -313,6 +313,16 @@ def test_a_run_ends_by_itself():
     assert any(event.text.startswith("stopped: epoch ") for event in snapshot.events)
 
 
+def test_a_run_that_nobody_attends_is_paused_by_no_breakpoint():
+    run = make_run(epochs=6)
+    run.is_attended = False
+    run.break_when("epoch 3")
+    run.start()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().state == "done"
+    assert any(event.text.startswith("not paused: ") for event in run.snapshot().events)
+
+
 def test_cleared_breakpoints_pause_nothing():
     run = training_run()
     run.pause()

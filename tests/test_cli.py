@@ -376,6 +376,14 @@ def test_a_signal_while_stdin_is_read_leaves_nothing_behind(
     assert leftovers(tmp_path, Path(environment["W2VTUI_CACHE_DIR"])) == []
 
 
+def test_a_run_that_cannot_end_as_asked_leaves_nothing(w2v, topical_corpus, tmp_path):
+    result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK,
+                 "--stop-when", "shipp first in sailor")  # fmt: skip
+    assert result.code == 2
+    assert "did you mean ship" in result.err
+    assert not list(Path(os.environ["W2VTUI_RUNS_DIR"]).iterdir())
+
+
 @posix
 def test_ctrl_c_gives_up_compiling(started, topical_corpus, tmp_path):
     nothing_compiled = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as any_speed
 from hypothesis import strategies as st
-from test_training import trained, training_run, until
+from test_training import make_run, trained, training_run, until
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
+from w2vtui.training.checkpoint import Script
 from w2vtui.training.cost import CostModel, Spent
 from w2vtui.training.shape import TextShape
+from w2vtui.training.trainer import Trainer
 
 DEADLINE = 60.0
 EVERY_WORD = 0.0  # as `sample`
@@ -179,6 +182,79 @@ def test_undo_takes_changes_back_one_after_another():
     ]
     run.stop()
     assert run.wait(DEADLINE)
+
+
+@contextmanager
+def asked_at_once(run, monkeypatch):
+    """What is asked for meanwhile comes into force together."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "apply_change", lambda trainer: None)
+        yield
+    run._wake.set()
+
+
+def numbers_to_undo(run):
+    return [past.number for past in run._trainer.steering.past]
+
+
+def test_a_change_just_after_an_undo_leaves_the_undo_whole(monkeypatch):
+    run = training_run(alpha=0.025, window=5)
+    line = run._trainer.crew.schedule
+    run.change(alpha=0.001)
+    applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.change(window=3)
+    applied(run)
+    assert run._trainer.crew.schedule == line
+    assert run.snapshot().settings.window == 3
+    assert numbers_to_undo(run) == [2]
+    run.undo()
+    applied(run)
+    assert run._trainer.crew.schedule == line
+    assert run.snapshot().settings.window == 5
+    assert numbers_to_undo(run) == []
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_an_undo_just_after_a_change_on_top_of_an_undo_drops_that_change(monkeypatch):
+    run = training_run(window=5)
+    run.change(window=9)
+    applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.change(window=3)
+        run.undo()
+    applied(run)
+    assert run.snapshot().settings.window == 5
+    assert numbers_to_undo(run) == []
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
+    run = training_run(window=5, workers=1)
+    for window in (6, 7, 8):
+        run.change(window=window)
+        applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.undo()
+    applied(run)
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().settings.window == 6
+    assert numbers_to_undo(run) == [1]
+    changes = tuple(event for event in run.snapshot().events if event.kind == "change")
+    again = make_run(
+        epochs=100_000, window=5, workers=1,
+        script=Script(changes=changes, stop_at=run.snapshot().tokens),
+    )  # fmt: skip
+    again.start()
+    assert again.wait(DEADLINE)
+    assert again.snapshot().settings.window == 6
+    assert numbers_to_undo(again) == [1]
 
 
 def test_undo_restores_the_line_of_the_rate_and_the_end():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,10 @@ from keepers import MemoryKeeper, encoded, run_on, same_bits, trained
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training import safekeeping
+from w2vtui.training.backend import CpuBackend
 from w2vtui.training.checkpoint import Script
+from w2vtui.training.snapshot import Event
+from w2vtui.training.trainer import Trainer
 
 CORPUS = encoded(topical_sentences(700))
 SMALL = TrainingSettings(vector_size=16)
@@ -189,6 +193,55 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     wait_for(is_told)  # the change by hand came after the other's token, or before it
     again.stop()
     assert again.wait(30)
+
+
+def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
+    """As when a run that was done is trained further, however late that is looked at."""
+    done = run_on(CORPUS, SMALL, LiveSettings(epochs=2, workers=1), keeper=(k := MemoryKeeper()))
+    trained(done)
+    planned, longer = (
+        done.snapshot().tokens_planned,
+        dataclasses.replace(done.snapshot().settings, epochs=3),
+    )
+    further = Event(
+        seconds=0.0, tokens=planned, kind="change", text="epochs 2 to 3", number=1,
+        settings=longer, schedule=k.kept[-1].schedule.changed(
+            planned, rate=None, min_rate=longer.min_alpha, planned=planned * 3 // 2
+        ),
+    )  # fmt: skip
+    follow = Trainer.follow_script
+    monkeypatch.setattr(
+        Trainer, "follow_script", lambda trainer: not trainer.crew.busy and follow(trainer)
+    )
+    again = run_on(
+        CORPUS, SMALL, LiveSettings(epochs=2, workers=1), script=Script(changes=(further,))
+    )
+    trained(again)
+    assert again.snapshot().tokens == planned * 3 // 2
+    assert again.snapshot().state == "done"
+
+
+def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_on(monkeypatch):
+    run = run_on(CORPUS, SMALL, LONG)
+    run.start()
+    tokens_go_on(run)
+    plan = CpuBackend.plan
+
+    def full(backend, settings):
+        if settings.window == 9:
+            raise MemoryError
+        return plan(backend, settings)
+
+    monkeypatch.setattr(CpuBackend, "plan", full)
+    run.change(window=9)
+    told = "the change is not made: there is no memory for it"
+    wait_for(lambda: any(event.text == told for event in run.snapshot().events))
+    assert not run.snapshot().applying
+    run.change(window=2)
+    wait_for(lambda: run.snapshot().settings.window == 2)
+    tokens_go_on(run)
+    run.stop()
+    assert run.wait(30)
 
 
 def test_a_run_repeated_to_a_token_stops_there():

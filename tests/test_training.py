@@ -31,13 +31,14 @@ from w2vtui.training.steering import describe_change
 DEADLINE = 60.0
 
 
-def make_run(sentences=None, *, vector_size=16, seed=1, probe=True, **live):
+def make_run(sentences=None, *, vector_size=16, seed=1, probe=True, script=None, **live):
     sentences = topical_sentences(1500) if sentences is None else sentences
     live = {"workers": 2, "epochs": 3} | live
     return Run(
         lambda progress, stop: encode_sentences(sentences, CorpusSettings(min_count=1)),
         TrainingSettings(vector_size=vector_size, seed=seed, probe=probe),
         LiveSettings(**live),
+        script=script,
     )
 
 

@@ -38,6 +38,7 @@ from w2vtui.runs.recorder import recorder_of_new_run
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.checkpoint import Script
 from w2vtui.training.run import Run
+from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.new_run import NewRunScreen
@@ -210,6 +211,26 @@ async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
         await until(app, lambda: "opening" not in text_of(app))
         await shows(app, "✗")
         assert isinstance(app.screen, RunList)
+
+
+async def test_a_list_that_was_left_is_told_nothing_any_more(topical_corpus, runs_dir, monkeypatch):
+    kept_run(topical_corpus, runs_dir)
+    asked, held = threading.Event(), threading.Event()
+
+    def refused(folder: Path, force: bool) -> Any:
+        asked.set()
+        held.wait(60)
+        raise RunError("it is in use")
+
+    monkeypatch.setattr(tui_app, "_taken_up", refused)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, asked.is_set)
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        held.set()
+        await until(app, lambda: not app.workers)
+        assert isinstance(app.screen, NewRunScreen)
 
 
 async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):

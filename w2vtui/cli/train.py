@@ -119,6 +119,7 @@ def carry_out(
     own_output   where a run that goes on saved before, and does again unless it becomes another
     words        to print the nearest words of; None for some that tell something
     """
+    run.is_attended = False
     progress = choose_progress(run, json_lines)
     with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
         for condition in stop_when:
@@ -151,6 +152,7 @@ def carry_out(
 
 def go_on(run: RunLike) -> int:
     """Follow a run that has started and whose screen is gone; the exit code of a signal or 0."""
+    run.is_attended = False
     with _stopped_by_signals(run) as interrupted:
         choose_progress(run, json_lines=False).follow()
     return interrupted.exit_code

@@ -93,6 +93,8 @@ class Run:
         self._probe_reason = ""
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
+        self.is_attended = True
+        """Whether somebody can let it go on after a pause; else no breakpoint pauses it."""
         self._error: BaseException | None = None
         self._lock = threading.RLock()  # a signal's handler may pause what is just being paused
         self._stopping = threading.Event()
@@ -374,9 +376,12 @@ class Run:
         """Pause or stop where a condition holds."""
         if self._breakpoints and self._state == "training":
             for one, reason in self._breakpoints.met(self._view()):
-                end = self.stop if one.ends else self._stand_still
-                end()
-                self._log.note(f"{'stopped' if one.ends else 'paused'}: {reason}")
+                if one.ends:
+                    self.stop()
+                elif self.is_attended:
+                    self._stand_still()
+                did = "stopped" if one.ends else "paused" if self.is_attended else "not paused"
+                self._log.note(f"{did}: {reason}")
 
     def _view(self) -> View:
         shot = self.snapshot()
@@ -412,8 +417,8 @@ class Run:
                 self._trainer.observer.finish()
             if self._keeper is not None:
                 self._keeper.wait()
-            self._course.watch.stop()
             with self._lock:
+                self._course.watch.stop()
                 self._state = ending
             if self._trainer is not None:
                 self._trainer.steering.drop()
@@ -466,9 +471,9 @@ class Run:
         self._trainer.observer.watch(self._watched)
         if start is not None:
             self._log.note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
+        self._check_breakpoints()  # may end the run, of which nothing is to be kept then
         if self._keeper is not None:
             self._trainer.begin_keeping(self._keeper, self._checkpoint_seconds)
-        self._check_breakpoints()
         return self._trainer
 
     def _resolved(self, per_epoch: int) -> LiveSettings:
@@ -522,7 +527,7 @@ class Run:
         self._follow_script(trainer)
         crew.staff()
         standstill = Standstill()
-        while crew.busy or not (crew.finished or self._stopping.is_set()):
+        while crew.busy or not (self._stopping.is_set() or self._is_at_the_end(trainer)):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
             self._leave_out(standstill.seconds())
@@ -539,7 +544,8 @@ class Run:
             self._tell_news()
             if not self._stopping.is_set():
                 crew.staff()  # more epochs may have been asked for as the last workers left
-        self._course.watch.stop(crew.worked_until)  # a tick ago at most
+        with self._lock:
+            self._course.watch.stop(crew.worked_until)  # a tick ago at most
         self._tick(trainer)
         if crew.error is not None:
             raise crew.error
@@ -555,6 +561,10 @@ class Run:
             keeping.finish(ending)
             self._tell_news()
         return ending
+
+    @staticmethod
+    def _is_at_the_end(trainer: Trainer) -> bool:
+        return trainer.crew.finished and not trainer.change_is_due
 
     def _follow_script(self, trainer: Trainer) -> None:
         if trainer.follow_script():

@@ -102,7 +102,8 @@ class Steering:
         with self._lock:
             wanted, staged = self._wanted(settings), self._staged
             sets_rate = "alpha" in settings or (staged is not None and staged.sets_rate)
-            self._staged = _Staged(wanted, sets_rate, staged.at if staged else time.monotonic())
+            at, undoes = (staged.at, staged.undoes) if staged else (time.monotonic(), None)
+            self._staged = _Staged(wanted, sets_rate, at, undoes)
         return wanted
 
     def undo(self) -> LiveSettings:
@@ -114,15 +115,18 @@ class Steering:
             SettingsError: nothing was changed, or the run is past the end that it then had.
         """
         with self._lock:
-            staged = self._staged
+            staged, past = self._staged, self._past
             if staged is not None and staged.undoes is None:  # not in force yet: drop it
                 self._staged = None
                 return self._crew.plan.settings
-            if staged is not None and staged.undoes:
-                self._forget(staged.undoes)  # asked for twice: one step further
-            if not self._past:
+            if staged is not None and staged.undoes is not None:
+                # Asked for twice: one step further, or back to the first if more was asked since.
+                more = staged.sets_rate or staged.wanted != staged.undoes.settings
+                last_number = staged.undoes.number if more else staged.undoes.number - 1
+                past = tuple(one for one in past if one.number <= last_number)
+            if not past:
                 raise SettingsError("there is nothing to undo: all is as it was at the start")
-            last = self._past[-1]
+            last = past[-1]
             if last.schedule.planned <= self._crew.clock:
                 raise SettingsError(
                     f"change {last.number} cannot be undone: by what it changed from, "
@@ -205,7 +209,7 @@ class Steering:
             if staged.undoes is None:
                 self._remember(number, before, schedule)
             else:
-                self._forget(staged.undoes)
+                self._take_back(staged.undoes, number, wanted, crew.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
         self._forecast = None
         if price is not None and before != wanted:
@@ -223,10 +227,11 @@ class Steering:
         before, schedule = crew.plan.settings, crew.schedule
         crew.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
         with self._lock:
-            if change.undoes is None:
-                self._remember(change.number, before, schedule)
+            undone = [one for one in self._past if one.number == change.undoes]
+            if undone:
+                self._take_back(undone[0], change.number, change.settings, line)
             else:
-                self._past = tuple(one for one in self._past if one.number != change.undoes)
+                self._remember(change.number, before, schedule)
 
     def drop(self) -> None:
         """Forget what was asked for too late to come into force."""
@@ -255,9 +260,9 @@ class Steering:
         self, staged: _Staged, before: LiveSettings, schedule: Schedule, clock: int
     ) -> Schedule:
         """The line of the rate under a change; an undo goes back to the one before."""
-        if staged.undoes is not None and staged.undoes.schedule.planned > clock:
-            return staged.undoes.schedule
-        wanted = staged.wanted
+        wanted, undone = staged.wanted, staged.undoes
+        if undone is not None and undone.schedule.planned > clock:
+            before, schedule = undone.settings, undone.schedule
         planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
         rate = wanted.alpha if staged.sets_rate else None
         same = rate is None and wanted.min_alpha == before.min_alpha
@@ -271,8 +276,15 @@ class Steering:
         past = PastSettings(number=number, settings=before, schedule=schedule)
         self._past = (*self._past, past)
 
-    def _forget(self, past: PastSettings) -> None:
-        self._past = tuple(one for one in self._past if one is not past)
+    def _take_back(
+        self, undone: PastSettings, number: int, wanted: LiveSettings, schedule: Schedule
+    ) -> None:
+        """A change went back to what was before another; more may have been asked on top of that,
+        which can then be undone in turn.
+        """
+        self._past = tuple(one for one in self._past if one.number < undone.number)
+        if (wanted, schedule) != (undone.settings, undone.schedule):
+            self._remember(number, undone.settings, undone.schedule)
 
 
 def describe_change(

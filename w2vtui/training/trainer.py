@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from contextlib import nullcontext
 
+from w2vtui.errors import BackendError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.backend import CpuBackend, Plan
 from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
@@ -150,14 +151,28 @@ class Trainer:
             self._changed(before, dataclasses.replace(change, seconds=self.course.watch.seconds))
         return False
 
+    @property
+    def change_is_due(self) -> bool:
+        """Whether a change is to be made here, perhaps one that moves the end."""
+        return self.steering.applying or (bool(self._script.changes) and self.crew.at_milestone)
+
     def apply_change(self) -> None:
-        """Bring a requested change into force, and note where."""
+        """Bring a requested change into force, and note where.
+
+        One that cannot be made, for want of memory, is dropped, and that is noted.
+        """
         if not self.steering.applying:
             return
         number, seconds = 1 + self.log.n_changes, self.course.watch.seconds
         keeping = self.safekeeping
-        with nullcontext() if keeping is None else keeping.before(f"change {number}"):
-            change = self.steering.apply(number, seconds)
+        try:
+            with nullcontext() if keeping is None else keeping.before(f"change {number}"):
+                change = self.steering.apply(number, seconds)
+        except (BackendError, MemoryError) as error:
+            self.steering.drop()
+            reason = str(error) or "there is no memory for it"
+            self.log.note(f"the change is not made: {reason}", kind="error")
+            return
         if change is None:
             return
         self._leave_script()

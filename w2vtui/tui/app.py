@@ -158,7 +158,8 @@ class W2vApp(App[None]):
         try:
             taken = await asyncio.to_thread(_taken_up, folder, force)
         except W2vtuiError as error:
-            asked_on.warn(str(error))
+            if asked_on in self.screen_stack:
+                asked_on.warn(str(error))
             return
         if asked_on in self.screen_stack:
             self.go_on(taken)

@@ -35,6 +35,8 @@ _FAVORITES = (
 class RunLike(Protocol):
     """What the screens need of a run."""
 
+    is_attended: bool
+
     @property
     def loss_curve(self) -> Curve: ...
     @property
