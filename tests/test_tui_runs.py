@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -196,6 +197,15 @@ async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir)
         assert len(app.session.run.loss_curve.rows()) >= n_rows
         await press(app, "u")
         await until(app, lambda: app.session.snapshot().settings.negative == 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what is open")
+async def test_a_run_that_goes_on_keeps_no_old_checkpoint_open(topical_corpus, runs_dir):
+    kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, TrainScreen) and app.screen.shot.tokens)
+        await until(app, lambda: str(runs_dir) not in Path("/proc/self/maps").read_text())
 
 
 # ---- runs that do not go on

@@ -106,8 +106,14 @@ class Session:
         self.form = form
         self.output = output
         self.resumption = resumption
-        self.recorder: Recorder | None = None if resumption is None else resumption.recorder
+        """Gone once there is a run: its checkpoint is a file that takes room while it is open."""
+        self.went_on_from: Path | None = None
+        """The folder of the run whose checkpoint this one goes on from."""
+        self.recorder: Recorder | None = None
         """Who keeps the run, once there is one."""
+        if resumption is not None:
+            self.recorder = resumption.recorder
+            self.went_on_from = resumption.folder if resumption.checkpoint is not None else None
         self.run: RunLike | None = None
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
@@ -131,6 +137,7 @@ class Session:
     def _main(self) -> None:
         try:
             run = self._build(self)
+            self.resumption = None
             if self.recorder is not None:
                 self.recorder.follow(run.snapshot)
             if not self._left:
@@ -164,8 +171,8 @@ class Session:
     @property
     def changed_text(self) -> ChangedTextError | None:
         """Why a run that is kept does not go on, though it could with the text as it is now."""
-        error, taken = self.snapshot().error, self.resumption
-        if taken is None or taken.checkpoint is None or not isinstance(error, ChangedTextError):
+        error = self.snapshot().error
+        if self.went_on_from is None or not isinstance(error, ChangedTextError):
             return None
         return error
 
@@ -281,9 +288,10 @@ def build_run(session: Session) -> RunLike:
 
     form, taken = session.form, session.resumption
     if taken is not None:
+        read_text = taken.read
 
         def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-            return session.read_text(taken.read(progress, stop))
+            return session.read_text(read_text(progress, stop))
 
         return taken.run(read_again)
 

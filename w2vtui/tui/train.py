@@ -732,10 +732,10 @@ class TrainScreen(PanedScreen):
 
     @work(exclusive=True, group="go on")
     async def _go_on_anyway(self) -> None:
-        taken = self.session.resumption
-        assert taken is not None
+        folder = self.session.went_on_from
+        assert folder is not None
         await asyncio.to_thread(self.session.end)  # lets go of the run
-        self.app.resume_run(taken.folder, self, force=True)
+        self.app.resume_run(folder, self, force=True)
 
     # ---- the end
 
