@@ -352,40 +352,60 @@ async def test_the_screen_looks_as_often_as_is_said(fps, interval):
 
 # ---- suspending
 
+unix = pytest.mark.skipif(not hasattr(signal, "SIGTSTP"), reason="only Unix suspends")
 
-async def test_the_run_is_held_while_the_process_is_suspended():
+
+@pytest.fixture
+def suspended(monkeypatch):
+    """Suspend the process as far as a test can: returns at once, and notes what was done."""
+
+    def suspend(app, run):
+        driver = type(app._driver)
+        monkeypatch.setattr(driver, "can_suspend", True)
+        monkeypatch.setattr(
+            driver, "suspend_application_mode", lambda _: run.calls.append("terminal given back")
+        )
+        monkeypatch.setattr(os, "killpg", lambda *_: run.calls.append("stopped"))
+        app.action_suspend_process()
+        return run.calls
+
+    return suspend
+
+
+@unix
+async def test_the_run_is_held_while_the_process_is_suspended(suspended):
     async with train_screen() as (app, run):
-        app.app_suspend_signal.publish(app)
-        assert run.calls[-1] == "pause: suspended"
-        app.app_resume_signal.publish(app)
-        assert run.calls[-1] == "resume"
+        calls = suspended(app, run)
+    assert calls[-4:] == ["pause: suspended", "terminal given back", "stopped", "resume"]
 
 
-async def test_a_paused_run_is_still_paused_after_a_suspension():
+@unix
+async def test_a_paused_run_is_still_paused_after_a_suspension(suspended):
     async with train_screen() as (app, run):
         run.shot = replace(run.shot, state="paused")
-        app.app_suspend_signal.publish(app)
-        app.app_resume_signal.publish(app)
-        assert "pause" not in run.calls
-        assert "resume" not in run.calls
+        calls = suspended(app, run)
+    assert calls[-2:] == ["terminal given back", "stopped"]
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGTSTP"), reason="only Unix suspends")
-def test_ctrl_z_stops_the_process_and_it_goes_on_after(topical_corpus, tmp_path):
+@unix
+@pytest.mark.parametrize("wrapped", [(), ("sh", "-c", '"$@"; true', "sh")], ids=["", "as by make"])
+def test_ctrl_z_stops_the_job_once_the_terminal_is_given_back(topical_corpus, tmp_path, wrapped):
     from test_tui_terminal import terminal
 
-    with terminal(topical_corpus, tmp_path) as opened:
+    with terminal(topical_corpus, tmp_path, wrapped=wrapped) as opened:
         opened.shows("Corpus")
         opened.type(b"\x13")  # ctrl+s
         opened.shows("TRAINING")
-        opened.type(b"\x1a")  # ctrl+z
-        opened.until(lambda: is_stopped(opened.program.pid))
-        opened.until(lambda: b"\x1b[?1049l" in opened.written)  # the shell has its screen back
-        opened.written = b""
-        opened.program.send_signal(signal.SIGCONT)
-        opened.shows("TRAINING")
-        opened.program.send_signal(signal.SIGTERM)
-        assert opened.exit_code() == 143
+        for _ in range(2):
+            opened.type(b"\x1a")  # ctrl+z
+            opened.until(lambda: is_stopped(opened.program.pid))
+            opened.read()
+            assert b"\x1b[?1049l" in opened.written  # the shell has its screen back
+            opened.written = b""
+            os.killpg(opened.program.pid, signal.SIGCONT)
+            opened.shows("TRAINING")
+        os.killpg(opened.program.pid, signal.SIGTERM)
+        assert opened.exit_code() == (-signal.SIGTERM if wrapped else 143)
 
 
 def is_stopped(pid: int) -> bool:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -77,6 +77,7 @@ class Terminal:
         output: Path | str,
         first: str,
         variables: dict[str, str],
+        wrapped: Sequence[str],
     ) -> None:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
@@ -87,7 +88,10 @@ class Terminal:
         for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
             environment.pop(name, None)
         self.program = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(corpus), str(output), str(runs_dir), first, cache],
+            [
+                *wrapped, sys.executable, "-c", PROGRAM,
+                str(corpus), str(output), str(runs_dir), first, cache,
+            ],
             stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
         )  # fmt: skip
         self.inside = inside
@@ -97,11 +101,16 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         os.write(self.outside, keys)
 
+    def read(self) -> None:
+        """All that is written by now."""
+        with suppress(BlockingIOError, OSError):
+            while block := os.read(self.outside, 1 << 16):
+                self.written += block
+
     def until(self, condition: Callable[[], object]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
-            with suppress(BlockingIOError, OSError):
-                self.written += os.read(self.outside, 1 << 16)
+            self.read()
             assert time.monotonic() < deadline, self.written[-3000:]
             time.sleep(0.005)
 
@@ -124,9 +133,7 @@ class Terminal:
 
     def exit_code(self) -> int:
         self.until(lambda: self.program.poll() is not None)
-        with suppress(BlockingIOError, OSError):
-            while block := os.read(self.outside, 1 << 16):
-                self.written += block
+        self.read()
         return self.program.returncode
 
 
@@ -137,15 +144,25 @@ def only_run(folder: Path) -> Path:
 
 @contextmanager
 def terminal(
-    corpus: Path, folder: Path, *, output: Path | str = "", first: str = "", **variables: str
+    corpus: Path,
+    folder: Path,
+    *,
+    output: Path | str = "",
+    first: str = "",
+    wrapped: Sequence[str] = (),
+    **variables: str,
 ) -> Iterator[Terminal]:
-    """first: what the program does before it shows a screen; variables: of the environment"""
-    opened = Terminal(corpus, folder / "runs", output, first, variables)
+    """
+    first      what the program does before it shows a screen
+    wrapped    a command that runs it
+    variables  of the environment
+    """
+    opened = Terminal(corpus, folder / "runs", output, first, variables, wrapped)
     try:
         yield opened
     finally:
-        if opened.program.poll() is None:
-            opened.program.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(opened.program.pid, signal.SIGKILL)
         opened.program.wait()
         for end in (opened.outside, opened.inside):
             with suppress(OSError):

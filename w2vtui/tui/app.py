@@ -122,7 +122,6 @@ class W2vApp(App[None]):
         self._build, self._interval = build, interval
         self.command_history: list[str] = []
         """What was entered in the command line, oldest first."""
-        self._suspended: RunLike | None = None
         self._asked_at = 0.0
         self._safe_to_repeat = False
         """Whether a second ctrl+q, which takes the first answer, can lose nothing."""
@@ -132,8 +131,6 @@ class W2vApp(App[None]):
     def on_mount(self) -> None:
         """Show the first screen."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
-        self.app_suspend_signal.subscribe(self, self._suspend, immediate=True)
-        self.app_resume_signal.subscribe(self, self._resume, immediate=True)
         self.push_screen(NewRunScreen(self._form))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -337,27 +334,26 @@ class W2vApp(App[None]):
     # ---- suspending
 
     def action_suspend_process(self) -> None:
-        """Suspend the whole job: a `make` above this process is to give the terminal back, too."""
-        if self._driver is not None and self._driver.can_suspend:
-            self._suspend_signal()
-            os.killpg(os.getpgrp(), signal.SIGTSTP)
+        """Suspend the whole job, with a `make` above this process.
+
+        First the terminal is given back: the shell takes it as soon as that `make` stands still.
+        The run is held meanwhile, so that its clock leaves that time out.
+        """
+        driver, session = self._driver, self.session
+        if driver is None or not driver.can_suspend:
+            return
+        run = None if session is None else session.run
+        held = run is not None and run.snapshot().state == "training"
+        if run is not None and held:
+            run.pause("suspended")
+        driver.suspend_application_mode()
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
+        if run is not None and held:  # on SIGCONT, which lets the driver take the terminal again
+            run.resume()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only Unix has a shell to go back to."""
         return action != "suspend_process" or hasattr(signal, "SIGTSTP")
-
-    def _suspend(self, _: App[None]) -> None:
-        """Hold the run while the process stands still, so that its clock leaves that time out."""
-        session = self.session
-        run = None if session is None else session.run
-        if run is not None and run.snapshot().state == "training":
-            run.pause("suspended")
-            self._suspended = run
-
-    def _resume(self, _: App[None]) -> None:
-        run, self._suspended = self._suspended, None
-        if run is not None:
-            run.resume()
 
 
 def run_app(
