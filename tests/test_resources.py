@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numba
 import pytest
@@ -261,6 +262,16 @@ sys.exit(run_command_line(sys.argv[1:]))
 
 def listing(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*"))
+
+
+def test_kernels_are_kept_where_there_is_room_or_they_are_kept_already(tmp_path, monkeypatch):
+    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path))
+    folder = compiling._cache_folder()
+    assert folder is not None
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=compiling.ROOM - 1))
+    assert compiling._cache_folder() is None
+    (folder / "cpu.train_span-123.py311.nbi").touch()
+    assert compiling._cache_folder() == folder
 
 
 @pytest.fixture(scope="module")

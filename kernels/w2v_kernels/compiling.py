@@ -23,6 +23,8 @@ from numba.core import event
 
 KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
+ROOM = 16 << 20
+"""Bytes that must be free where kernels are to be kept: several times what they take."""
 
 
 def _user_cache_folder() -> Path:
@@ -63,6 +65,8 @@ def _cache_folder() -> Path | None:
         folder = _user_cache_folder() / "kernels" / _digest()
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
+            return None
+        if shutil.disk_usage(folder).free < ROOM and not any(folder.rglob("*.nbi")):
             return None
         with contextlib.suppress(OSError):  # old folders may vanish while they are looked at
             folder.touch()

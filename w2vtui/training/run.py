@@ -512,7 +512,7 @@ class Run:
         self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
         if not backend.keeps_compiled():
             self._log.note(
-                "kernels are not kept: there is no folder to write to; W2VTUI_CACHE_DIR names one"
+                "kernels are not kept: no folder can be written to; W2VTUI_CACHE_DIR names one"
             )
 
     def _train(self, trainer: Trainer) -> State:
