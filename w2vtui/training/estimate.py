@@ -37,8 +37,10 @@ SCREEN_BYTES = 26 << 20
 """What the screens take on top of that."""
 CHECKPOINT_BYTES = 8 << 20
 """What writes checkpoints, beside the copy."""
-WORD_BYTES = 430
-"""A word as text, its count, its places in two indices, and what is written of it to two files."""
+WORD_BYTES = 270
+"""A word as text, its count, and its places in two indices."""
+SAVED_WORD_BYTES = 160
+"""What is written of it to two files, while they are saved."""
 TYPE_BYTES = 270
 """A distinct token of a text while the text is read, before the rare ones are left out."""
 
@@ -102,17 +104,20 @@ def estimate_memory(
     size = 4 * training.vector_size
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
-    copy = size * n_words * (1 if by_tree else 2)
     if by_tree:
         n_output += available_cores() * _PRIVATE_NODES
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
-        if checkpoints:  # the nodes too, which are not saved with the vectors
-            copy += size * max(n_words - 1, 0)
     workers = available_cores() if live.workers is None else live.workers
     # Of several deterministic workers each trains on a replica of both matrices.
     n_replicas = workers if training.deterministic and workers > 1 else 0
     replica_rows = n_replicas * (n_words + 1)
+    # A copy of what words have while it is saved, or of all that trains while it is checkpointed.
+    saved_rows = n_words if by_tree else 2 * n_words
+    kept_rows = 2 * n_words * checkpoints
+    saving = size * saved_rows, (WORD_BYTES + SAVED_WORD_BYTES) * n_words
+    keeping = size * kept_rows, WORD_BYTES * n_words
+    copy, words = max(saving, keeping, key=sum)
     return Memory(
         program=PROGRAM_BYTES + SCREEN_BYTES * screen + CHECKPOINT_BYTES * checkpoints,
         libraries=LIBRARY_BYTES,
@@ -120,7 +125,7 @@ def estimate_memory(
         output_vectors=row * (n_output + replica_rows),
         text=4 * n_tokens,
         tables=tables,
-        words=WORD_BYTES * n_words,
+        words=words,
         copy=copy,
     )
 
