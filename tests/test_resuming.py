@@ -174,6 +174,33 @@ def test_the_text_may_come_from_stdin(halfway, kept, text, started):
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
+def test_an_empty_pipe_in_place_of_the_text_is_told_what_to_do(halfway, started):
+    process = started("resume", halfway.name, "--corpus", "-")
+    _, err = process.communicate()
+    assert process.returncode == 3
+    assert f"there are no words in stdin: the text of run {halfway.name} came through" in err
+    assert f"name its file with w2vtui resume {halfway.name} --corpus FILE" in err
+
+
+def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    text.rename(folder / "a.txt")
+    output = folder / "v.txt"
+    trained = w2v(
+        "train", folder, "-o", output, "--save-vocab", tmp_path / "counts.txt", "--min-count", 1,
+        "--epochs", 100_000, "--vector-size", 8, "--workers", 1, "--stop-when", "tokens 100000",
+    )  # fmt: skip
+    assert trained[0] == 0
+    assert output.exists()
+    (run,) = all_runs(root)
+    before = newest_whole(run)[0].clock
+    assert w2v("resume", run.name, "--stop-when", f"tokens {before + 1}")[0] == 0
+    assert newest_whole(run)[0].clock > before
+    code, err = w2v("replay", run.name)
+    assert (code, "bit for bit" in err) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [

@@ -65,7 +65,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings, "replay")
+    read = text_of_run(folder.name, sources, record.corpus_settings, record.output, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)

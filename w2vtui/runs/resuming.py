@@ -8,6 +8,7 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import (
     ChangedTextError,
     CorpusError,
@@ -26,6 +27,7 @@ from w2vtui.errors import (
     RunError,
     SettingsError,
 )
+from w2vtui.formats import vocab_beside
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.folder import RunRecord, read_vocab, words_of, write_vocab
 from w2vtui.runs.generations import newest_whole
@@ -62,7 +64,7 @@ class Resumption:
     @property
     def read(self) -> ReadCorpus:
         """Reads its text again."""
-        return text_of_run(self.name, self.sources, self.corpus_settings)
+        return text_of_run(self.name, self.sources, self.corpus_settings, self.record.output)
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The run that goes on, not started.
@@ -221,10 +223,24 @@ def resumption(
 
 
 def text_of_run(
-    name: str, sources: Sequence[str], settings: CorpusSettings, verb: str = "resume"
+    name: str,
+    sources: Sequence[str],
+    settings: CorpusSettings,
+    output: str | None,
+    verb: str = "resume",
 ) -> ReadCorpus:
-    """What reads the text of a run again; verb: what it is read for, on the command line."""
+    """What reads the text of a run again.
+
+    output   where its vectors went: they may lie in a folder of its text, and are none of it
+    verb     what it is read for, on the command line
+    """
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"
+    pipe_again = (
+        f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+        f"{elsewhere}"
+    )
+    saved = (output, vocab_beside(output)) if output else ()
+    outputs = [os.path.realpath(path) for path in saved]
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         gone = [source for source in sources if source != "-" and not Path(source).exists()]
@@ -233,11 +249,14 @@ def text_of_run(
                 f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"
             )
         if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
-            raise CorpusError(
-                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
-                f"{elsewhere}"
-            )
-        return open_corpus(sources, settings, progress=progress, stop=stop)
+            raise CorpusError(pipe_again)
+        texts = without(sources, outputs, settings)
+        try:
+            return open_corpus(texts, settings, progress=progress, stop=stop)
+        except CorpusError as error:
+            if "-" not in sources:
+                raise
+            raise CorpusError(f"{error}: {pipe_again}") from error
 
     return read
 
