@@ -227,7 +227,7 @@ def _is_run(path: Path) -> bool:
     """Whether a folder is a run's, or what is left of one."""
     try:
         return path.is_dir() and any((path / name).exists() for name in (RECORD, FOLDER, EVENTS))
-    except PermissionError:  # it may be; what can be read of it is told
+    except OSError:  # it may be; what can be read of it is told
         return True
 
 
@@ -273,7 +273,7 @@ def remove_run(folder: Path) -> None:
         except OSError:  # nothing may be removed
             draft.rename(folder)
             raise
-        shutil.rmtree(draft)
+        _remove_draft(draft)
     except OSError as error:
         raise disk_error(folder, error) from error
     finally:
@@ -287,24 +287,25 @@ def draft_beside(folder: Path) -> Path:
 
 def sweep(root: Path, run: Path) -> None:
     """Remove what killed processes left half written or half removed, beside a run and in it; what
-    may not be removed stays.
+    cannot be removed stays.
     """
     for draft in root.glob(f".*{_DRAFT}"):
-        with suppress(PermissionError):  # another user's
+        with suppress(OSError):  # another user's, or another process was faster
             if (draft / LOCK).exists() and not in_use(draft):
                 _remove_draft(draft)
     for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
-        with suppress(PermissionError):
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _remove_draft(draft: Path) -> None:
+    """Remove a draft, its lock last: by it a draft is known for one that nobody is at work on."""
     for path in draft.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != LOCK:  # by it a draft is known for one that nobody is at work on
-            path.unlink(missing_ok=True)
-    shutil.rmtree(draft, ignore_errors=True)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+    shutil.rmtree(draft)
 
 
 # ---- where a run stands
