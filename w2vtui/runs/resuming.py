@@ -42,6 +42,10 @@ from w2vtui.training.snapshot import Event
 from w2vtui.training.steering import describe_change
 
 
+class RunIsDoneError(RunError):
+    """There is nothing left to train."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resumption:
     """All that a `Run` needs to go on with one that is kept, and who keeps it further."""
@@ -154,7 +158,8 @@ def resumption(
                                       refused without `force`, and of the vectors always
 
     Raises:
-        RunError: it is in use, over, or other settings are wanted.
+        RunIsDoneError: it is over, and no other settings are wanted.
+        RunError: it is in use, or other settings are wanted.
         DamagedRunError: what it was asked for cannot be read.
         DiskError: its lock cannot be made.
     """
@@ -183,6 +188,18 @@ def resumption(
         _check_training(record, training or {})
         differs = _settings_difference(before, wanted)
         differs += _settings_difference(record.corpus_settings, settings)
+        done = checkpoint is not None and checkpoint.fraction >= 1 and not pending
+        further = f"w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force"
+        if done and not differs:
+            raise RunIsDoneError(
+                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
+                f"vectors; {further} trains it further"
+            )
+        if done and (wanted.epochs or 0) <= (before.epochs or 0):
+            raise RunError(
+                f"run {folder.name} is done, and has other settings, {', '.join(differs)}: they "
+                f"take more epochs, as in {further}"
+            )
         if differs and not (force and checkpoint):
             advice = "or change them with --force" if checkpoint else "or train anew with them"
             raise RunError(
@@ -191,12 +208,6 @@ def resumption(
             )
         if checkpoint is not None and wanted != before:
             pending = [*pending, _change_after(checkpoint, pending, wanted, live or {})]
-        if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
-            raise RunError(
-                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
-                f"vectors; w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force "
-                "trains it further"
-            )
         recorder = Recorder(
             folder=folder,
             lock=lock,
