@@ -17,6 +17,7 @@ from conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors import SafetensorError
+from safetensors.numpy import save_file
 
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
@@ -389,6 +390,28 @@ def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, mo
     full = generations(run)[:1]
     with pytest.raises(DiskError, match="no space left"):
         write_checkpoint(run, small_checkpoint(400))
+    assert newest_whole(run)[0].clock == 300
+
+
+@pytest.mark.parametrize("place", ["header", "first number", "last number", "size"])
+def test_what_a_disk_did_not_take_as_given_is_no_checkpoint(place, run, monkeypatch):
+    def save(tensors, path):
+        save_file(tensors, path)
+        written = bytearray(path.read_bytes())
+        begin = 8 + int.from_bytes(written[:8], "little")
+        if place == "size":
+            del written[-1]
+        else:
+            written[{"header": 10, "first number": begin, "last number": -1}[place]] ^= 1
+        path.write_bytes(written)
+
+    before = content(run)
+    with monkeypatch.context() as broken:
+        broken.setattr(stored, "save_file", save)
+        with pytest.raises(DiskError, match="what is read is not what was written"):
+            write_checkpoint(run, small_checkpoint(300))
+    assert content(run) == before
+    write_checkpoint(run, small_checkpoint(300))
     assert newest_whole(run)[0].clock == 300
 
 
