@@ -139,17 +139,14 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
         raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
 
 
-def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[np.int64]]:
-    """The words of a run and their counts (V,).
-
-    Raises:
-        DamagedRunError: they are damaged, or do not belong to the vectors.
+def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> None:
     """
-    words, counts = read_vocab(folder)
+    Raises:
+        DamagedRunError: the words of a run do not belong to the vectors.
+    """
     n_vectors = len(checkpoint.vectors["input_vectors"])
     if len(words) != n_vectors:
         raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
-    return words, counts
 
 
 def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
@@ -165,7 +162,8 @@ def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
         if troubles:
             raise DamagedRunError(f"no checkpoint of run {folder.name} is whole: {troubles[0]}")
         raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    words, counts = words_of(folder, checkpoint)
+    words, counts = read_vocab(folder)
+    check_words(folder, words, checkpoint)
     vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     return vectors, checkpoint, troubles
 

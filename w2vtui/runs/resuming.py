@@ -29,7 +29,7 @@ from w2vtui.errors import (
 )
 from w2vtui.formats import vocab_beside
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, read_vocab, words_of, write_vocab
+from w2vtui.runs.folder import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.generations import newest_whole
 from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.lock import RunLock
@@ -107,9 +107,9 @@ class Resumption:
         """
         checkpoint = self.checkpoint
         if fingerprint(corpus) == self.record.fingerprint:
-            self._mend_vocab(corpus)
+            words = self._mended_vocab(corpus)
             if checkpoint is not None:
-                words_of(self.folder, checkpoint)
+                check_words(self.folder, words, checkpoint)
             return checkpoint
         words, counts = read_vocab(self.folder)
         difference = _difference(self.record, words, counts, corpus)
@@ -133,13 +133,16 @@ class Resumption:
         self.recorder.branch(asked, self.name)
         return dataclasses.replace(checkpoint, vectors=_aligned(checkpoint, words, corpus))
 
-    def _mend_vocab(self, corpus: EncodedCorpus) -> None:
-        """Write the words again where they are damaged: the text, which is the same, has them."""
+    def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
+        """The words of the run; where they are damaged, the text, which is the same, has them, and
+        they are written again.
+        """
         try:
-            read_vocab(self.folder)
+            return read_vocab(self.folder)[0]
         except DamagedRunError as error:
             write_vocab(self.folder, corpus.vocab.words, corpus.vocab.counts)
             self.recorder.tell(f"{error}: written again")
+            return corpus.vocab.words
 
 
 def resumption(
