@@ -416,6 +416,22 @@ def test_vectors_in_the_corpus_folder_are_not_read_as_text(tmp_path, capsys):
     assert len(load_vectors(tmp_path / "w.txt")) == 4
 
 
+@pytest.mark.parametrize(
+    "argv", [["-x.txt", "-o", "v.bin"], ["a.txt", "-x.txt", "-o", "v.bin"], ["-o", "-x.txt", "a"]]
+)
+def test_a_file_that_is_taken_for_a_flag_is_named_so_that_it_is_not(
+    w2v, tmp_path, monkeypatch, argv
+):
+    monkeypatch.chdir(tmp_path)
+    assert "./-x.txt" not in w2v("train", *argv).err
+    (tmp_path / "-x.txt").write_text("to be or not to be\n" * 40)
+    result = w2v("train", *argv)
+    assert result.code == 2
+    assert ": for the file -x.txt write ./-x.txt (w2vtui train --help" in result.err
+    assert w2v("train", "./-x.txt", "-o", "./-v.bin", *QUICK).code == 0
+    assert len(load_vectors(tmp_path / "-v.bin")) == 4
+
+
 @posix
 def test_ctrl_c_ends_the_wait_for_a_silent_stdin(started, tmp_path):
     process = started("train", "-", "-o", tmp_path / "v.bin", *QUICK, stdin=subprocess.PIPE)

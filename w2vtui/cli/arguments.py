@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -154,6 +156,8 @@ _ELSEWHERE = {
 class _Parser(argparse.ArgumentParser):
     """Names the nearest flag when one is unknown, and points to --help."""
 
+    _argv: Sequence[str] = ()
+
     def __init__(self, **options: Any) -> None:
         super().__init__(
             formatter_class=RawDescriptionRichHelpFormatter, allow_abbrev=False, **options
@@ -161,6 +165,7 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_strictly(self, argv: Sequence[str]) -> argparse.Namespace:
         """As parse_args, with a suggestion for what is unknown."""
+        self._argv = argv
         arguments, unknown = self.parse_known_args(argv)
         for word in unknown:
             if word.startswith("-"):
@@ -181,6 +186,10 @@ class _Parser(argparse.ArgumentParser):
         return known.get(_nearest(name, known, cutoff=0.65), "")
 
     def error(self, message: str) -> NoReturn:
+        for word in takewhile("--".__ne__, self._argv):
+            is_flag = word in self._option_string_actions or not word.startswith("-")
+            if not is_flag and word != "-" and os.path.lexists(word):
+                message += f": for the file {word} write ./{word}"
         raise SettingsError(f"{message} ({self.prog} --help lists all)")
 
 
