@@ -13,7 +13,7 @@ from pathlib import Path
 
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
-from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import (
@@ -83,7 +83,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
             safe_text(status.name),
             status.state,
             f"{100 * status.fraction:.1f}%",
-            "-" if status.probe_loss is None else f"{status.probe_loss:.3f}",
+            "-" if status.probe_loss is None else loss_text(status.probe_loss),
             safe_text(status.text, 24),
             f"{status.model} {status.objective}".strip(),
             ago_text(now - status.changed),
