@@ -88,7 +88,9 @@ _RESUME = """Go on with a run where its newest checkpoint stands.
 Weights, place in the text, learning rate, settings, events and curves are as they were; live
 changes after the checkpoint are made again at their tokens. With one thread, or --deterministic,
 the vectors are those of a run that never stopped, bit for bit. Another text or other settings are
-refused, and the difference shown; --force goes on with them, with another text as a new run."""
+refused, and the difference shown; --force goes on with them, with another text as a new run.
+One that is done is saved, where it was not or -o names a place; --epochs N --force trains it
+further."""
 
 _REPLAY = """Repeat a run from its beginning, every live change at its token, up to its newest
 checkpoint, and compare the vectors with those of the checkpoint.
@@ -96,7 +98,7 @@ checkpoint, and compare the vectors with those of the checkpoint.
   w2vtui replay brisk-otter -o again.bin
 
 Exit codes: 0 the same bits, or near with several threads; 1 others where the same were to be
-expected; 2 usage."""
+expected, or it ended at another token; 2 usage."""
 
 _EXPORT = """Save the vectors of a run's newest checkpoint, without training.
 
