@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import dataclasses
 import gzip
 import json
 import lzma
@@ -18,6 +19,7 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,11 +29,13 @@ from w2vtui import __version__
 from w2vtui.cli import VERBS, run_command_line
 from w2vtui.cli import train as training
 from w2vtui.cli.arguments import parse
+from w2vtui.cli.progress import PlainLines
 from w2vtui.errors import DiskError, SettingsError
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_types
 from w2vtui.training.backend import CpuBackend
 from w2vtui.training.run import Run
+from w2vtui.training.snapshot import Probe
 
 ROOT = Path(__file__).resolve().parent.parent
 DEADLINE = 60.0
@@ -422,6 +426,36 @@ def test_vectors_in_the_corpus_folder_are_not_read_as_text(tmp_path, capsys):
     other = ["train", str(folder), "-o", str(tmp_path / "w.txt"), *QUICK]
     assert run_command_line(other) == 0
     assert len(load_vectors(tmp_path / "w.txt")) == 4
+
+
+def test_a_loss_that_diverges_is_shown_in_short_form(capsys):
+    shot = dataclasses.replace(
+        Run(lambda progress, stop: None).snapshot(),
+        state="training",
+        tokens=1,
+        loss=9.401e29,
+        probe=Probe(tokens=1, loss=7.25e6, standard_error=0.125),
+    )
+    PlainLines(SimpleNamespace(snapshot=lambda: shot)).show(shot)
+    told = capsys.readouterr().err
+    assert "loss 9.4e+29 " in told
+    assert "probe 7.25e+06 \N{PLUS-MINUS SIGN} 0.125" in told
+
+
+@pytest.mark.parametrize(
+    "argv", [["-x.txt", "-o", "v.bin"], ["a.txt", "-x.txt", "-o", "v.bin"], ["-o", "-x.txt", "a"]]
+)
+def test_a_file_that_is_taken_for_a_flag_is_named_so_that_it_is_not(
+    w2v, tmp_path, monkeypatch, argv
+):
+    monkeypatch.chdir(tmp_path)
+    assert "./-x.txt" not in w2v("train", *argv).err
+    (tmp_path / "-x.txt").write_text("to be or not to be\n" * 40)
+    result = w2v("train", *argv)
+    assert result.code == 2
+    assert ": for the file -x.txt write ./-x.txt (w2vtui train --help" in result.err
+    assert w2v("train", "./-x.txt", "-o", "./-v.bin", *QUICK).code == 0
+    assert len(load_vectors(tmp_path / "-v.bin")) == 4
 
 
 @posix

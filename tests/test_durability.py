@@ -671,6 +671,16 @@ def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
 # ---- one process at a time
 
 
+def test_a_place_for_runs_that_cannot_be_swept_hinders_no_run(tmp_path, monkeypatch):
+    def sweep(root, run):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(recorder, "sweep", sweep)
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+    assert not kept.told("nothing is kept")
+
+
 def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):
     process = started("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
     runs = Path(os.environ["W2VTUI_RUNS_DIR"])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import NO_LISTING, closed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -839,6 +840,15 @@ def test_permissions_of_a_folder_are_heeded(tmp_path: Path) -> None:
     with pytest.raises(DiskError, match="a folder you may write to"):
         check_writable(tmp_path / "v.bin")
     tmp_path.chmod(0o700)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_folder_that_may_be_written_to_and_not_read_takes_a_file(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    with closed(folder, NO_LISTING), atomic_write(folder / "f") as file:
+        file.write(b"new")
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"new"]
 
 
 def test_a_file_that_may_not_be_read_is_refused(

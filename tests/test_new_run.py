@@ -23,6 +23,7 @@ from w2vtui.training import fitting
 from w2vtui.training.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
 from w2vtui.training.fitting import shortfall
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.command_line import command_line
 from w2vtui.tui.file_picker import FilePicker, TextTree, field_text, folder_of
 from w2vtui.tui.new_run import PANES, NewRunScreen
 from w2vtui.tui.preview import look_at
@@ -491,6 +492,12 @@ async def test_the_first_screen_chooses_whether_a_run_is_deterministic(tmp_path,
         keys(app, "right")
         await shows(app, "deterministic ◂ on", "w2vtui train a.txt --deterministic")
         assert app.screen.form.training.deterministic
+
+
+def test_a_command_names_files_that_begin_with_a_dash_as_no_flags():
+    assert command_line(["-x.txt", "a.txt"], output="-x.vec") == (
+        "w2vtui train ./-x.txt a.txt -o ./-x.vec"
+    )
 
 
 async def test_a_command_that_needs_two_lines_gets_them(topical_corpus):

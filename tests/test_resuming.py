@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vtui.cli import run_command_line
+from w2vtui.cli import resume, run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
@@ -174,6 +174,33 @@ def test_the_text_may_come_from_stdin(halfway, kept, text, started):
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
+def test_an_empty_pipe_in_place_of_the_text_is_told_what_to_do(halfway, started):
+    process = started("resume", halfway.name, "--corpus", "-")
+    _, err = process.communicate()
+    assert process.returncode == 3
+    assert f"there are no words in stdin: the text of run {halfway.name} came through" in err
+    assert f"name its file with w2vtui resume {halfway.name} --corpus FILE" in err
+
+
+def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    text.rename(folder / "a.txt")
+    output = folder / "v.txt"
+    trained = w2v(
+        "train", folder, "-o", output, "--save-vocab", tmp_path / "counts.txt", "--min-count", 1,
+        "--epochs", 100_000, "--vector-size", 8, "--workers", 1, "--stop-when", "tokens 100000",
+    )  # fmt: skip
+    assert trained[0] == 0
+    assert output.exists()
+    (run,) = all_runs(root)
+    before = newest_whole(run)[0].clock
+    assert w2v("resume", run.name, "--stop-when", f"tokens {before + 1}")[0] == 0
+    assert newest_whole(run)[0].clock > before
+    code, err = w2v("replay", run.name)
+    assert (code, "bit for bit" in err) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
@@ -211,6 +238,38 @@ def test_a_run_that_is_done_is_not_gone_on_with(kept, text, w2v, tmp_path):
     assert w2v("export", "last", "-o", tmp_path / "out.bin")[0] == 0
     saved = load_vectors(tmp_path / "out.bin").vectors
     assert np.array_equal(saved, final(folder).vectors["input_vectors"])
+
+
+def test_a_run_that_is_done_and_was_not_saved_is_saved(text, root, w2v, tmp_path):
+    output = tmp_path / "v.bin"
+    assert w2v("train", text, "-o", output, "--epochs", 2, "--vector-size", 8)[0] == 0
+    (folder,) = all_runs(root)
+    output.unlink()  # as if the process had been killed before it was there
+    code, err = w2v("resume", "last")
+    assert code == 0
+    assert f"run {folder.name} is done\nsaved {output}: 26 words x 8" in err
+    saved = load_vectors(output).vectors
+    assert np.array_equal(saved, final(folder).vectors["input_vectors"])
+    assert w2v("resume", "last")[0] == 2
+    assert w2v("resume", "last", "-o", tmp_path / "again.bin")[0] == 0
+    assert np.array_equal(load_vectors(tmp_path / "again.bin").vectors, saved)
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--window", 8], "window 5 → 8"),
+        (["--min-count", 4], "min_count 1 → 4"),
+        (["--epochs", 10], "epochs 20 → 10"),
+    ],
+)
+def test_other_settings_of_a_run_that_is_done_take_more_epochs(flags, told, force, kept, text, w2v):
+    folder = kept(text)
+    code, err = w2v("resume", "last", *flags, *force)
+    assert code == 2
+    assert f"run {folder.name} is done, and has other settings, {told}: they take more" in err
+    assert f"w2vtui resume {folder.name} --epochs 25 --force" in err
 
 
 def test_a_run_that_does_not_exist_is_told_with_the_nearest_name(halfway, w2v):
@@ -448,6 +507,16 @@ def test_a_run_is_repeated_on_its_own_text_alone(halfway, text, w2v):
     code, err = w2v("replay", "last")
     assert code == 2
     assert "a run is repeated on its own text" in err
+
+
+def test_a_repeat_that_ends_elsewhere_is_told_and_not_compared(halfway, w2v, monkeypatch):
+    repeated = replay_of(halfway)
+    earlier = dataclasses.replace(repeated, script=Script(stop_at=50_000))
+    monkeypatch.setattr(resume, "replay_of", lambda folder: earlier)
+    code, err = w2v("replay", "last")
+    assert code == 1
+    assert "the repeat ended at 50,000 tokens" in err
+    assert f"the checkpoint of {halfway.name} is of 100,000" in err
 
 
 def test_a_run_without_a_checkpoint_has_nothing_to_be_compared_with(halfway, w2v):

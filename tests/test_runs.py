@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,11 +17,13 @@ from conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors import SafetensorError
+from safetensors.numpy import save_file
 
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats import load_vectors
+from w2vtui.runs import folder as kept_folders
 from w2vtui.runs import generations as stored
 from w2vtui.runs import sealed
 from w2vtui.runs.fingerprint import fingerprint
@@ -230,6 +233,34 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("kind", ["a folder", "a pipe"])
+def test_what_is_no_file_is_closed_again(kind, tmp_path, monkeypatch):
+    path = tmp_path / "other"
+    path.mkdir() if kind == "a folder" else os.mkfifo(path)
+    was_opened, real = [], os.open
+
+    def open_and_note(*arguments, **named):
+        was_opened.append(real(*arguments, **named))
+        return was_opened[-1]
+
+    with monkeypatch.context() as noted:
+        noted.setattr(os, "open", open_and_note)
+        with pytest.raises(OSError, match="not a regular file"):
+            sealed.opened(path)
+    (descriptor,) = was_opened
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_what_is_small_is_laid_out_to_be_read_and_what_is_large_is_not(tmp_path):
+    for n_words, indented in ((10, True), (20_000, False)):
+        body = {"words": [f"word{i}" for i in range(n_words)]}
+        write_sealed(tmp_path / "x.json", "vocabulary", body)
+        assert (len((tmp_path / "x.json").read_text().splitlines()) > 10) == indented
+        assert read_sealed(tmp_path / "x.json", "vocabulary") == body
+
+
+@posix
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(run):
     for path in (run / RECORD, run / VOCAB, run / EVENTS, run / STATUS):
         path.unlink(missing_ok=True)
@@ -387,6 +418,28 @@ def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, mo
     full = generations(run)[:1]
     with pytest.raises(DiskError, match="no space left"):
         write_checkpoint(run, small_checkpoint(400))
+    assert newest_whole(run)[0].clock == 300
+
+
+@pytest.mark.parametrize("place", ["header", "first number", "last number", "size"])
+def test_what_a_disk_did_not_take_as_given_is_no_checkpoint(place, run, monkeypatch):
+    def save(tensors, path):
+        save_file(tensors, path)
+        written = bytearray(path.read_bytes())
+        begin = 8 + int.from_bytes(written[:8], "little")
+        if place == "size":
+            del written[-1]
+        else:
+            written[{"header": 10, "first number": begin, "last number": -1}[place]] ^= 1
+        path.write_bytes(written)
+
+    before = content(run)
+    with monkeypatch.context() as broken:
+        broken.setattr(stored, "save_file", save)
+        with pytest.raises(DiskError, match="what is read is not what was written"):
+            write_checkpoint(run, small_checkpoint(300))
+    assert content(run) == before
+    write_checkpoint(run, small_checkpoint(300))
     assert newest_whole(run)[0].clock == 300
 
 
@@ -698,6 +751,21 @@ def test_a_damaged_run_is_listed_and_hides_no_other(damage, run, capsys):
         assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 3
 
 
+def test_a_run_on_a_disk_that_has_gone_hides_no_other(run, monkeypatch):
+    other = run.parent / "text-calm-heron"
+    other.mkdir()
+    real = os.stat
+
+    def stat(path, *arguments, **named):
+        if not isinstance(path, int) and Path(path).is_relative_to(other):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path))
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "stat", stat)
+    states = {one.name: status_of(one).state for one in all_runs(run.parent)}
+    assert states == {run.name: "interrupted", other.name: "damaged"}
+
+
 def test_a_place_of_runs_that_is_none_is_told(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert run_command_line(["runs", "--runs-dir", str(tmp_path / "file")]) == 2
@@ -727,6 +795,66 @@ def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
     assert not list(run.glob("*.tmp"))
     assert busy not in all_runs(root)
     held.release()
+
+
+@posix
+@pytest.mark.parametrize("at", ["the look at its lock", "its first file"])
+def test_what_another_process_removes_meanwhile_hinders_no_sweep(at, run, monkeypatch):
+    left = draft_beside(run)
+    left.mkdir()
+    (left / RECORD).touch()
+    RunLock(left).release()
+
+    def in_use(draft):
+        shutil.rmtree(draft)
+        return False
+
+    def unlink(path, missing_ok=False):
+        shutil.rmtree(path.parent)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    with monkeypatch.context() as raced:
+        if at == "the look at its lock":
+            raced.setattr(kept_folders, "in_use", in_use)
+        else:
+            raced.setattr(Path, "unlink", unlink)
+        sweep(run.parent, run)
+    assert list(run.parent.iterdir()) == [run]
+
+
+@posix
+def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
+    """The lock stays until last: without it nobody would know that the rest may go."""
+    other = tmp_path / "other"
+    shutil.copytree(run, other)
+    left_after = []
+
+    class KilledError(BaseException):
+        """Stands for a kill: nothing more is done."""
+
+    for n_files in range(100):
+        shutil.copytree(other, run, dirs_exist_ok=True)
+        removed = []
+
+        def unlink(*arguments, n_files=n_files, removed=removed, real=os.unlink, **named):
+            if len(removed) == n_files:
+                raise KilledError
+            removed.append(arguments)
+            real(*arguments, **named)
+
+        with pytest.MonkeyPatch.context() as killed:
+            killed.setattr(os, "unlink", unlink)
+            try:
+                remove_run(run)
+            except KilledError:
+                left_after.append(n_files)
+            else:
+                break
+        assert not run.exists()
+        sweep(run.parent, other)
+        assert list(run.parent.glob(".*")) == []
+    assert len(left_after) > 3
+    assert not run.exists()
 
 
 # ---- the lock

@@ -114,3 +114,8 @@ def ago_text(seconds: float) -> str:
         if seconds >= unit:
             return f"{seconds / unit:.0f} {name} ago"
     return "now"
+
+
+def loss_text(loss: float) -> str:
+    """A loss with its thousandths; in short form where it is diverging."""
+    return f"{loss:.3f}" if abs(loss) < 1e6 else f"{loss:.3g}"

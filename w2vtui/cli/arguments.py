@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -86,7 +88,9 @@ _RESUME = """Go on with a run where its newest checkpoint stands.
 Weights, place in the text, learning rate, settings, events and curves are as they were; live
 changes after the checkpoint are made again at their tokens. With one thread, or --deterministic,
 the vectors are those of a run that never stopped, bit for bit. Another text or other settings are
-refused, and the difference shown; --force goes on with them, with another text as a new run."""
+refused, and the difference shown; --force goes on with them, with another text as a new run.
+One that is done is saved, where it was not or -o names a place; --epochs N --force trains it
+further."""
 
 _REPLAY = """Repeat a run from its beginning, every live change at its token, up to its newest
 checkpoint, and compare the vectors with those of the checkpoint.
@@ -94,7 +98,7 @@ checkpoint, and compare the vectors with those of the checkpoint.
   w2vtui replay brisk-otter -o again.bin
 
 Exit codes: 0 the same bits, or near with several threads; 1 others where the same were to be
-expected; 2 usage."""
+expected, or it ended at another token; 2 usage."""
 
 _EXPORT = """Save the vectors of a run's newest checkpoint, without training.
 
@@ -154,6 +158,8 @@ _ELSEWHERE = {
 class _Parser(argparse.ArgumentParser):
     """Names the nearest flag when one is unknown, and points to --help."""
 
+    _argv: Sequence[str] = ()
+
     def __init__(self, **options: Any) -> None:
         super().__init__(
             formatter_class=RawDescriptionRichHelpFormatter, allow_abbrev=False, **options
@@ -161,6 +167,7 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_strictly(self, argv: Sequence[str]) -> argparse.Namespace:
         """As parse_args, with a suggestion for what is unknown."""
+        self._argv = argv
         arguments, unknown = self.parse_known_args(argv)
         for word in unknown:
             if word.startswith("-"):
@@ -181,6 +188,10 @@ class _Parser(argparse.ArgumentParser):
         return known.get(_nearest(name, known, cutoff=0.65), "")
 
     def error(self, message: str) -> NoReturn:
+        for word in takewhile("--".__ne__, self._argv):
+            is_flag = word in self._option_string_actions or not word.startswith("-")
+            if not is_flag and word != "-" and os.path.lexists(word):
+                message += f": for the file {word} write ./{word}"
         raise SettingsError(f"{message} ({self.prog} --help lists all)")
 
 

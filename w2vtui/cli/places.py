@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
-from w2vtui.corpus import find_files
+from w2vtui.corpus import without
 from w2vtui.errors import SettingsError
 from w2vtui.formats import check_writable, vocab_beside
 from w2vtui.formats.atomic import check_target
-from w2vtui.settings import CorpusSettings
+
+__all__ = ["check_outputs", "without"]
 
 
 def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:
@@ -34,14 +34,3 @@ def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[st
                 f"{source} is the corpus, and would be overwritten: name another file"
             )
     return written
-
-
-def without(
-    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
-) -> Sequence[str | Path]:
-    """The sources; a folder that holds vectors from an earlier time becomes its other files."""
-    if not outputs or not any(Path(source).is_dir() for source in sources):
-        return sources
-    files = find_files(sources, encoding=settings.encoding)
-    others = [file for file in files if os.path.realpath(file) not in outputs]
-    return others if len(others) < len(files) else sources

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.output import let_go, tell
-from w2vtui.display import cell_width, clock_text, safe_text
+from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.figures import figures
 from w2vtui.training.snapshot import Event, Snapshot
 
@@ -180,11 +180,11 @@ def _how(snapshot: Snapshot) -> str:
             speed, loss = snapshot.mean_words_per_second, snapshot.mean_loss
         parts.append(f"{speed:,.0f} words/s")
         if loss is not None:
-            parts.append(f"loss {loss:.3f}")
+            parts.append(f"loss {loss_text(loss)}")
     if snapshot.probe:
         parts.append(
-            f"probe {snapshot.probe.loss:.3f} \N{PLUS-MINUS SIGN} "
-            f"{snapshot.probe.standard_error:.3f}"
+            f"probe {loss_text(snapshot.probe.loss)} \N{PLUS-MINUS SIGN} "
+            f"{loss_text(snapshot.probe.standard_error)}"
         )
     if snapshot.tokens and not over:
         parts.append(f"alpha {snapshot.rate:.5f}")

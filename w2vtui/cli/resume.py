@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import argparse
 import threading
+from pathlib import Path
 
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
+from w2vtui.cli.runs import save_kept
 from w2vtui.cli.train import carry_out
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.display import safe_text
-from w2vtui.runs.folder import find_run, runs_folder
+from w2vtui.runs.folder import RunRecord, find_run, runs_folder
 from w2vtui.runs.recorder import Recorder, absolute
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption, text_of_run
+from w2vtui.runs.resuming import (
+    RunIsDoneError,
+    largest_difference,
+    replay_of,
+    resumption,
+    text_of_run,
+)
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run; return the exit code."""
-    run, recorder, own_output = _taken_up(arguments)
+    """Go on with a run; return the exit code.
+
+    One that is done is saved, where it was not before or a place is named.
+    """
+    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
+    try:
+        run, recorder, own_output = _taken_up(folder, arguments)
+    except RunIsDoneError:
+        output = arguments.output or _not_saved_yet(folder)
+        if output is None or arguments.force:
+            raise
+        tell(f"run {folder.name} is done")
+        save_kept(folder, output)
+        return 0
     return carry_out(
         run,
         recorder,
@@ -31,12 +51,17 @@ def resume(arguments: argparse.Namespace) -> int:
     )
 
 
-def _taken_up(arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
+def _not_saved_yet(folder: Path) -> str | None:
+    """Where the vectors of a run that is done were to go, and are not."""
+    output = RunRecord.read(folder).output
+    return None if output is None or Path(output).exists() else output
+
+
+def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
     """The run that the arguments mean, who keeps it, and where its vectors went before.
 
     Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
     """
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     wanted = arguments.wanted
     taken = resumption(
         folder,
@@ -65,7 +90,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings, "replay")
+    read = text_of_run(folder.name, sources, record.corpus_settings, record.output, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -80,8 +105,15 @@ def replay(arguments: argparse.Namespace) -> int:
         script=repeated.script,
     )
     code = carry_out(run, None, output=arguments.output, json_lines=arguments.json)
-    if code or run.snapshot().tokens != repeated.checkpoint.clock:
+    if code:
         return code
+    tokens, clock = run.snapshot().tokens, repeated.checkpoint.clock
+    if tokens != clock:
+        tell(
+            f"nothing is compared: the repeat ended at {tokens:,} tokens, the checkpoint of "
+            f"{folder.name} is of {clock:,}"
+        )
+        return 1
     apart = largest_difference(run.matrices(), repeated.checkpoint.vectors)
     if not apart:
         tell(f"the vectors are those of {folder.name}, bit for bit")

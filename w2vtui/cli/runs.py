@@ -9,10 +9,11 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
-from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import (
@@ -49,11 +50,16 @@ def runs(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Save the vectors of a run's newest checkpoint."""
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    record = RunRecord.read(folder)
-    output = arguments.output or record.output
+    output = arguments.output or RunRecord.read(folder).output
     if output is None:
         raise SettingsError(f"name a place for the vectors of {folder.name}: -o FILE")
-    check_outputs(output, None, record.sources)
+    save_kept(folder, output)
+    return 0
+
+
+def save_kept(folder: Path, output: str) -> None:
+    """Save the vectors of a run's newest checkpoint, and say so."""
+    check_outputs(output, None, RunRecord.read(folder).sources)
     vectors, checkpoint, troubles = kept_vectors(folder)
     for trouble in troubles:
         tell(safe_text(trouble))
@@ -62,7 +68,6 @@ def export(arguments: argparse.Namespace) -> int:
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
         f"as of {checkpoint.fraction:.1%}"
     )
-    return 0
 
 
 _KEPT_COLUMNS = ("NAME", "STATE", "DONE", "WHEN")
@@ -78,7 +83,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
             safe_text(status.name),
             status.state,
             f"{100 * status.fraction:.1f}%",
-            "-" if status.probe_loss is None else f"{status.probe_loss:.3f}",
+            "-" if status.probe_loss is None else loss_text(status.probe_loss),
             safe_text(status.text, 24),
             f"{status.model} {status.objective}".strip(),
             ago_text(now - status.changed),

@@ -16,7 +16,7 @@ have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text
 from __future__ import annotations
 
 from w2vtui.corpus.encoded import EncodedCorpus
-from w2vtui.corpus.files import find_files, sample_path
+from w2vtui.corpus.files import find_files, sample_path, without
 from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
 from w2vtui.corpus.reading import encode_sentences, open_corpus
 from w2vtui.corpus.vocab import Vocab
@@ -30,4 +30,5 @@ __all__ = [
     "find_files",
     "open_corpus",
     "sample_path",
+    "without",
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from w2vtui.corpus.streams import looks_like_text, printable
 from w2vtui.errors import CorpusError
+from w2vtui.settings import CorpusSettings
 
 STDIN = Path("-")
 
@@ -45,6 +46,23 @@ def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> lis
         else:
             found.append(path)
     return found
+
+
+def without(
+    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
+) -> Sequence[str | Path]:
+    """The sources; a folder that holds vectors from an earlier time becomes its other files.
+
+    outputs   real paths of vectors and counts
+
+    Raises:
+        CorpusError: a folder cannot be read, or is without text.
+    """
+    if not outputs or not any(Path(source).is_dir() for source in sources):
+        return sources
+    files = find_files(sources, encoding=settings.encoding)
+    others = [file for file in files if os.path.realpath(file) not in outputs]
+    return others if len(others) < len(files) else sources
 
 
 def is_regular(path: Path) -> bool:

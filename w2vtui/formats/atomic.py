@@ -117,7 +117,10 @@ def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` last through a power cut, where folders can be synced."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # it may be written to and not read: then it is not to be synced
+        return
     try:
         os.fsync(descriptor)
     except OSError as error:

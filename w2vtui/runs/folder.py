@@ -139,17 +139,14 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
         raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
 
 
-def words_of(folder: Path, checkpoint: Checkpoint) -> tuple[list[str], NDArray[np.int64]]:
-    """The words of a run and their counts (V,).
-
-    Raises:
-        DamagedRunError: they are damaged, or do not belong to the vectors.
+def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> None:
     """
-    words, counts = read_vocab(folder)
+    Raises:
+        DamagedRunError: the words of a run do not belong to the vectors.
+    """
     n_vectors = len(checkpoint.vectors["input_vectors"])
     if len(words) != n_vectors:
         raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
-    return words, counts
 
 
 def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
@@ -165,7 +162,8 @@ def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
         if troubles:
             raise DamagedRunError(f"no checkpoint of run {folder.name} is whole: {troubles[0]}")
         raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    words, counts = words_of(folder, checkpoint)
+    words, counts = read_vocab(folder)
+    check_words(folder, words, checkpoint)
     vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     return vectors, checkpoint, troubles
 
@@ -227,7 +225,7 @@ def _is_run(path: Path) -> bool:
     """Whether a folder is a run's, or what is left of one."""
     try:
         return path.is_dir() and any((path / name).exists() for name in (RECORD, FOLDER, EVENTS))
-    except PermissionError:  # it may be; what can be read of it is told
+    except OSError:  # it may be; what can be read of it is told
         return True
 
 
@@ -273,7 +271,7 @@ def remove_run(folder: Path) -> None:
         except OSError:  # nothing may be removed
             draft.rename(folder)
             raise
-        shutil.rmtree(draft)
+        _remove_draft(draft)
     except OSError as error:
         raise disk_error(folder, error) from error
     finally:
@@ -287,24 +285,25 @@ def draft_beside(folder: Path) -> Path:
 
 def sweep(root: Path, run: Path) -> None:
     """Remove what killed processes left half written or half removed, beside a run and in it; what
-    may not be removed stays.
+    cannot be removed stays.
     """
     for draft in root.glob(f".*{_DRAFT}"):
-        with suppress(PermissionError):  # another user's
+        with suppress(OSError):  # another user's, or another process was faster
             if (draft / LOCK).exists() and not in_use(draft):
                 _remove_draft(draft)
     for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
-        with suppress(PermissionError):
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _remove_draft(draft: Path) -> None:
+    """Remove a draft, its lock last: by it a draft is known for one that nobody is at work on."""
     for path in draft.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != LOCK:  # by it a draft is known for one that nobody is at work on
-            path.unlink(missing_ok=True)
-    shutil.rmtree(draft, ignore_errors=True)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+    shutil.rmtree(draft)
 
 
 # ---- where a run stands

@@ -12,14 +12,16 @@ from __future__ import annotations
 import dataclasses
 import errno
 import hashlib
+import math
 import os
 import re
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,7 @@ _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
 _DTYPES = {"F32": np.float32, "F64": np.float64}
 _MOST_HEADER_BYTES = 1 << 20
+_ROWS_AT_ONCE = 1_024
 
 
 def generations(run: Path) -> list[Path]:
@@ -170,7 +173,11 @@ def newest_whole(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
 
 
 def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    """Write, sync, read again; the file's size and sha256."""
+    """Write, sync, read again; the file's size and sha256.
+
+    The sha256 is of the file, so that it tells of what becomes of it later alone: what it holds now
+    is compared with what it was given.
+    """
     tensors: dict[str, NDArray[Any]] = {
         name: np.ascontiguousarray(matrix) for name, matrix in checkpoint.vectors.items()
     }
@@ -184,38 +191,88 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
             raise _as_os_error(error) from error
         with path.open("rb") as file:
             os.fsync(file.fileno())
-        return _facts(path)
+        facts = _facts(path)
+        if not _holds(path, tensors):
+            raise OSError(errno.EIO, "what is read is not what was written")
+        return facts
+
+
+def _holds(path: Path, tensors: dict[str, NDArray[Any]]) -> bool:
+    """Whether a file has these tensors, bit for bit.
+
+    It is read some rows at a time: neither does that take memory, nor does it hold up other
+    threads.
+    """
+    try:
+        places = _places(path)
+        if places.keys() != tensors.keys():
+            return False
+        with opened(path) as file:
+            return all(_holds_at(file, places[name], tensor) for name, tensor in tensors.items())
+    except (*NOT_AS_WRITTEN, SafetensorError):
+        return False
+
+
+def _holds_at(file: BufferedReader, place: _Place, tensor: NDArray[Any]) -> bool:
+    if (place.dtype, place.shape) != (tensor.dtype, tensor.shape):
+        return False
+    file.seek(place.offset)
+    for first in range(0, len(tensor), _ROWS_AT_ONCE):
+        rows = tensor[first : first + _ROWS_AT_ONCE].reshape(-1).view(np.uint32)
+        if not np.array_equal(np.frombuffer(file.read(rows.nbytes), np.uint32), rows):
+            return False
+    return True
 
 
 def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any]]:
     """All tensors of a file that is what its manifest says.
 
-    The library checks the header; the numbers are mapped from the file, since it would hold up
-    every other thread while it copies them.
+    The numbers are mapped from the file, since the library would hold up every other thread while
+    it copies them.
     """
     found = _facts(path)
     if found != promised:
         size, wanted = found["bytes"], promised["bytes"]
         how = "its content has changed" if size == wanted else f"{size:,} bytes, not {wanted:,}"
         raise ValueError(f"{path.name} is not what was written: {how}")
+    return {
+        name: (
+            np.memmap(path, place.dtype, "r", place.offset, place.shape)
+            if math.prod(place.shape)  # nothing cannot be mapped
+            else np.zeros(place.shape, place.dtype)
+        )
+        for name, place in _places(path).items()
+    }
+
+
+class _Place(NamedTuple):
+    """Where the numbers of a tensor are in its file."""
+
+    dtype: np.dtype[Any]
+    offset: int
+    shape: tuple[int, ...]
+
+
+def _places(path: Path) -> dict[str, _Place]:
+    """Where the tensors of a file are; the library checks that its header is sound.
+
+    Raises:
+        SafetensorError, or one of NOT_AS_WRITTEN: it has none.
+    """
     with opened(path) as file:
         n_header = int.from_bytes(file.read(8), "little")
         if not 0 < n_header <= _MOST_HEADER_BYTES:
             raise ValueError(f"{path.name} has a header of {n_header} bytes")
         header = loaded(file.read(n_header))
-    tensors: dict[str, NDArray[Any]] = {}
     with safe_open(path, framework="np") as checked:
-        for name in checked.keys():  # noqa: SIM118 (no mapping)
-            start, stop = header[name]["data_offsets"]
-            dtype = np.dtype(_DTYPES[header[name]["dtype"]])
-            shape = tuple(header[name]["shape"])
-            mapped = stop > start  # nothing cannot be mapped
-            tensors[name] = (
-                np.memmap(path, dtype, "r", 8 + n_header + start, shape)
-                if mapped
-                else np.zeros(shape, dtype)
+        return {
+            name: _Place(
+                np.dtype(_DTYPES[header[name]["dtype"]]),
+                8 + n_header + header[name]["data_offsets"][0],
+                tuple(header[name]["shape"]),
             )
-    return tensors
+            for name in checked.keys()  # noqa: SIM118 (no mapping)
+        }
 
 
 def _facts(path: Path) -> dict[str, Any]:

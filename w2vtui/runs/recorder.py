@@ -17,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -214,7 +215,8 @@ class Recorder:
             self._record = self._recorded(corpus, checkpoint)
         try:
             folder = self._make_folder()
-            sweep(folder.parent, folder)
+            with suppress(OSError):  # what is left there hinders nobody
+                sweep(folder.parent, folder)
             if self._parent is not None:  # without it there would be nothing to go on from yet
                 write_checkpoint(folder, checkpoint)
         except DiskError as error:

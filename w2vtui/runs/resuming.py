@@ -8,6 +8,7 @@ or with any number under `deterministic`.
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import (
     ChangedTextError,
     CorpusError,
@@ -26,8 +27,9 @@ from w2vtui.errors import (
     RunError,
     SettingsError,
 )
+from w2vtui.formats import vocab_beside
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, read_vocab, words_of, write_vocab
+from w2vtui.runs.folder import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.generations import newest_whole
 from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.lock import RunLock
@@ -38,6 +40,10 @@ from w2vtui.training.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
 from w2vtui.training.snapshot import Event
 from w2vtui.training.steering import describe_change
+
+
+class RunIsDoneError(RunError):
+    """There is nothing left to train."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +68,7 @@ class Resumption:
     @property
     def read(self) -> ReadCorpus:
         """Reads its text again."""
-        return text_of_run(self.name, self.sources, self.corpus_settings)
+        return text_of_run(self.name, self.sources, self.corpus_settings, self.record.output)
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The run that goes on, not started.
@@ -101,9 +107,9 @@ class Resumption:
         """
         checkpoint = self.checkpoint
         if fingerprint(corpus) == self.record.fingerprint:
-            self._mend_vocab(corpus)
+            words = self._mended_vocab(corpus)
             if checkpoint is not None:
-                words_of(self.folder, checkpoint)
+                check_words(self.folder, words, checkpoint)
             return checkpoint
         words, counts = read_vocab(self.folder)
         difference = _difference(self.record, words, counts, corpus)
@@ -127,13 +133,16 @@ class Resumption:
         self.recorder.branch(asked, self.name)
         return dataclasses.replace(checkpoint, vectors=_aligned(checkpoint, words, corpus))
 
-    def _mend_vocab(self, corpus: EncodedCorpus) -> None:
-        """Write the words again where they are damaged: the text, which is the same, has them."""
+    def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
+        """The words of the run; where they are damaged, the text, which is the same, has them, and
+        they are written again.
+        """
         try:
-            read_vocab(self.folder)
+            return read_vocab(self.folder)[0]
         except DamagedRunError as error:
             write_vocab(self.folder, corpus.vocab.words, corpus.vocab.counts)
             self.recorder.tell(f"{error}: written again")
+            return corpus.vocab.words
 
 
 def resumption(
@@ -152,7 +161,8 @@ def resumption(
                                       refused without `force`, and of the vectors always
 
     Raises:
-        RunError: it is in use, over, or other settings are wanted.
+        RunIsDoneError: it is over, and no other settings are wanted.
+        RunError: it is in use, or other settings are wanted.
         DamagedRunError: what it was asked for cannot be read.
         DiskError: its lock cannot be made.
     """
@@ -181,6 +191,18 @@ def resumption(
         _check_training(record, training or {})
         differs = _settings_difference(before, wanted)
         differs += _settings_difference(record.corpus_settings, settings)
+        done = checkpoint is not None and checkpoint.fraction >= 1 and not pending
+        further = f"w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force"
+        if done and not differs:
+            raise RunIsDoneError(
+                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
+                f"vectors; {further} trains it further"
+            )
+        if done and (wanted.epochs or 0) <= (before.epochs or 0):
+            raise RunError(
+                f"run {folder.name} is done, and has other settings, {', '.join(differs)}: they "
+                f"take more epochs, as in {further}"
+            )
         if differs and not (force and checkpoint):
             advice = "or change them with --force" if checkpoint else "or train anew with them"
             raise RunError(
@@ -189,12 +211,6 @@ def resumption(
             )
         if checkpoint is not None and wanted != before:
             pending = [*pending, _change_after(checkpoint, pending, wanted, live or {})]
-        if checkpoint is not None and checkpoint.fraction >= 1 and not pending:
-            raise RunError(
-                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
-                f"vectors; w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force "
-                "trains it further"
-            )
         recorder = Recorder(
             folder=folder,
             lock=lock,
@@ -221,10 +237,24 @@ def resumption(
 
 
 def text_of_run(
-    name: str, sources: Sequence[str], settings: CorpusSettings, verb: str = "resume"
+    name: str,
+    sources: Sequence[str],
+    settings: CorpusSettings,
+    output: str | None,
+    verb: str = "resume",
 ) -> ReadCorpus:
-    """What reads the text of a run again; verb: what it is read for, on the command line."""
+    """What reads the text of a run again.
+
+    output   where its vectors went: they may lie in a folder of its text, and are none of it
+    verb     what it is read for, on the command line
+    """
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"
+    pipe_again = (
+        f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+        f"{elsewhere}"
+    )
+    saved = (output, vocab_beside(output)) if output else ()
+    outputs = [os.path.realpath(path) for path in saved]
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         gone = [source for source in sources if source != "-" and not Path(source).exists()]
@@ -233,11 +263,14 @@ def text_of_run(
                 f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"
             )
         if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
-            raise CorpusError(
-                f"the text of run {name} came through a pipe: pipe it again, or name its file with "
-                f"{elsewhere}"
-            )
-        return open_corpus(sources, settings, progress=progress, stop=stop)
+            raise CorpusError(pipe_again)
+        texts = without(sources, outputs, settings)
+        try:
+            return open_corpus(texts, settings, progress=progress, stop=stop)
+        except CorpusError as error:
+            if "-" not in sources:
+                raise
+            raise CorpusError(f"{error}: {pipe_again}") from error
 
     return read
 

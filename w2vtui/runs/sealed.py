@@ -32,6 +32,9 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MOST_BYTES = 1 << 26
 """Of a file that is read whole, unless it holds words."""
 
+_MOST_INDENTED_BYTES = 1 << 16
+"""Of a body that is laid out to be read, which takes Python several times as long."""
+
 
 def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
     """Write a file that `read_sealed` reads, whole or not at all.
@@ -39,15 +42,17 @@ def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
     Raises:
         DiskError: it cannot be written.
     """
+    canonical = _canonical(body)
     sealed = {
         "format": f"w2vtui {kind}",
         "schema": SCHEMA,
         "program": VERSION,
-        "sha256": _digest(body),
+        "sha256": _digest(canonical),
         "body": body,
     }
+    indent = 1 if len(canonical) <= _MOST_INDENTED_BYTES else None
     with atomic_write(path) as file:
-        file.write(dumped(sealed, indent=1) + b"\n")
+        file.write(dumped(sealed, indent) + b"\n")
 
 
 def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]
         sealed = loaded(content_of(path, most))
         found, schema = sealed["format"], sealed["schema"]
         body, promised = sealed["body"], sealed["sha256"]
-        whole = isinstance(body, dict) and _digest(body) == promised
+        whole = isinstance(body, dict) and _digest(_canonical(body)) == promised
     except OSError as error:
         raise DamagedRunError(f"{path} cannot be read: {error.strerror or error}") from error
     except NOT_AS_WRITTEN as error:
@@ -83,11 +88,14 @@ def opened(path: Path) -> BufferedReader:
     Raises:
         OSError: it cannot be read, or is another kind of file.
     """
-    file = os.fdopen(os.open(path, os.O_RDONLY | _AT_ONCE), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "not a regular file")
-    return file
+    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def content_of(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -115,6 +123,11 @@ def loaded(content: bytes) -> Any:
     return json.loads(content.decode("utf-8", "surrogatepass"))
 
 
-def _digest(body: dict[str, Any]) -> str:
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _canonical(body: dict[str, Any]) -> bytes:
+    """The same for what means the same."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text.encode("utf-8", "surrogatepass")

@@ -26,15 +26,20 @@ def command_line(
     configured   what settings files say where the line will run: it must overrule them
     """
     configured = configured or {}
-    words = ["w2vtui", "train", *(shlex.quote(source) for source in sources)]
+    words = ["w2vtui", "train", *map(_path, sources)]
     for chosen in settings:
         for control in controls_of(type(chosen)):
             value = getattr(chosen, control.name)
             if value != control.default or configured.get(control.name, value) != value:
                 words += _flag(control, value)
     if output is not None:
-        words += ["-o", shlex.quote(output)]
+        words += ["-o", _path(output)]
     return " ".join(words)
+
+
+def _path(path: str) -> str:
+    """A path for a shell; one that begins with - would be taken for a flag."""
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def _flag(control: Control, value: Any) -> list[str]:
