@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from w2vtui.corpus import without
 from w2vtui.errors import SettingsError
 from w2vtui.formats import check_writable, vocab_beside
 from w2vtui.formats.atomic import check_target
-
-__all__ = ["check_outputs", "without"]
 
 
 def check_outputs(path: str | None, vocab_path: str | None, sources: Sequence[str]) -> list[str]:

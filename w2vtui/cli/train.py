@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
-from w2vtui.cli.places import check_outputs, without
+from w2vtui.cli.places import check_outputs
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path, without
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
 from w2vtui.formats import save_vectors
