@@ -188,7 +188,7 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
     text.rename(folder / "a.txt")
     output = folder / "v.txt"
     trained = w2v(
-        "train", folder, "-o", output, "--save-vocab", tmp_path / "counts.txt", "--min-count", 1,
+        "train", folder, "-o", output, "--save-vocab", folder / "counts.txt", "--min-count", 1,
         "--epochs", 100_000, "--vector-size", 8, "--workers", 1, "--stop-when", "tokens 100000",
     )  # fmt: skip
     assert trained[0] == 0
@@ -197,6 +197,7 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
     before = newest_whole(run)[0].clock
     assert w2v("resume", run.name, "--stop-when", f"tokens {before + 1}")[0] == 0
     assert newest_whole(run)[0].clock > before
+    assert {path.name for path in folder.iterdir()} == {"a.txt", "v.txt", "counts.txt"}
     code, err = w2v("replay", run.name)
     assert (code, "bit for bit" in err) == (0, True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from w2vtui.cli.output import tell
@@ -32,7 +33,7 @@ def resume(arguments: argparse.Namespace) -> int:
     """
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     try:
-        run, recorder, own_output = _taken_up(folder, arguments)
+        run, recorder, own_outputs = _taken_up(folder, arguments)
     except RunIsDoneError:
         output = arguments.output or _not_saved_yet(folder)
         if output is None or arguments.force:
@@ -44,7 +45,7 @@ def resume(arguments: argparse.Namespace) -> int:
         run,
         recorder,
         output=arguments.output,
-        own_output=own_output,
+        own_outputs=own_outputs,
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
         json_lines=arguments.json,
@@ -57,8 +58,8 @@ def _not_saved_yet(folder: Path) -> str | None:
     return None if output is None or Path(output).exists() else output
 
 
-def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, str | None]:
-    """The run that the arguments mean, who keeps it, and where its vectors went before.
+def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, Sequence[str]]:
+    """The run that the arguments mean, who keeps it, and where vectors and counts went before.
 
     Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
     """
@@ -72,15 +73,18 @@ def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorde
         live=wanted[LiveSettings],
     )
     try:
-        own_output = taken.record.output
-        check_outputs(arguments.output or own_output, None, taken.sources)
+        own_outputs = taken.record.outputs
+        vectors, counts = own_outputs or (None, None)
+        if arguments.output is not None:
+            vectors, counts = arguments.output, None
+        check_outputs(vectors, counts, taken.sources)
         run = taken.run(checkpoint_seconds=wanted[RunSettings].get("checkpoint_seconds"))
         for note in taken.notes:
             tell(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
-    return run, taken.recorder, own_output
+    return run, taken.recorder, own_outputs
 
 
 def replay(arguments: argparse.Namespace) -> int:
@@ -90,7 +94,7 @@ def replay(arguments: argparse.Namespace) -> int:
     record = repeated.record
     sources = absolute(arguments.corpus) or record.sources
     check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings, record.output, "replay")
+    read = text_of_run(folder.name, sources, record.corpus_settings, record.outputs, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)

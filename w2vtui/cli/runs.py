@@ -59,11 +59,13 @@ def export(arguments: argparse.Namespace) -> int:
 
 def save_kept(folder: Path, output: str) -> None:
     """Save the vectors of a run's newest checkpoint, and say so."""
-    check_outputs(output, None, RunRecord.read(folder).sources)
+    record = RunRecord.read(folder)
+    counts = record.save_vocab if output == record.output else None
+    check_outputs(output, counts, record.sources)
     vectors, checkpoint, troubles = kept_vectors(folder)
     for trouble in troubles:
         tell(safe_text(trouble))
-    save_vectors(vectors, output)
+    save_vectors(vectors, output, vocab_path=counts)
     tell(
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
         f"as of {checkpoint.fraction:.1%}"

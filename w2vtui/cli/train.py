@@ -95,6 +95,7 @@ def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder
             sources,
             arguments.corpus_settings,
             output=arguments.output,
+            save_vocab=getattr(arguments, "save_vocab", None),
             pairs=arguments.pairs,
             analogies=arguments.analogies,
         )
@@ -108,7 +109,7 @@ def carry_out(
     recorder: Recorder | None,
     *,
     output: str | None,
-    own_output: str | None = None,
+    own_outputs: Sequence[str] = (),
     save_vocab: str | None = None,
     stop_when: Sequence[str] = (),
     words: Sequence[str] | None = (),
@@ -116,7 +117,8 @@ def carry_out(
 ) -> int:
     """Train to the end or until a signal comes, save, print nearest words; return the exit code.
 
-    own_output   where a run that goes on saved before, and does again unless it becomes another
+    own_outputs  where a run that goes on saved vectors and counts before, and does again unless it
+                 becomes another
     words        to print the nearest words of; None for some that tell something
     """
     run.is_attended = False
@@ -133,8 +135,8 @@ def carry_out(
         for condition in run.breakpoints:
             tell(f"--stop-when {condition!r} did not come true while it trained")
         vectors = run.vectors()
-        if output is None and not (recorder is not None and recorder.is_branch):
-            output = own_output
+        if output is None and own_outputs and not (recorder is not None and recorder.is_branch):
+            output, save_vocab = own_outputs
         if output:
             _save(vectors, output, save_vocab)
     if not json_lines:

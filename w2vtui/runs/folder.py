@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats.atomic import atomic_write, check_target, disk_error
+from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.resources import user_folder
 from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
 from w2vtui.runs.journal import EVENTS, METRICS
@@ -74,7 +75,9 @@ class RunRecord:
     fingerprint: str
     """sha256 of the encoded text."""
     output: str | None = None
-    """Where the vectors are to go."""
+    """Where the vectors are to go,"""
+    save_vocab: str | None = None
+    """and the counts; None for beside them."""
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
     run_settings: RunSettings = RunSettings()
@@ -83,6 +86,13 @@ class RunRecord:
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files that its vectors and counts go to."""
+        if self.output is None:
+            return ()
+        return self.output, self.save_vocab or str(vocab_beside(self.output))
 
     def write(self, folder: Path) -> None:
         """Write it to a run's folder.

@@ -63,6 +63,7 @@ class Asked:
     sources: tuple[str, ...]
     corpus_settings: CorpusSettings
     output: str | None = None
+    save_vocab: str | None = None
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
     run_settings: RunSettings = RunSettings()
@@ -81,6 +82,7 @@ def recorder_of_new_run(
     corpus_settings: CorpusSettings,
     *,
     output: str | None = None,
+    save_vocab: str | None = None,
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
 ) -> Recorder | None:
@@ -100,6 +102,7 @@ def recorder_of_new_run(
             sources=absolute(sources),
             corpus_settings=corpus_settings,
             output=None if output is None else absolute([output])[0],
+            save_vocab=None if save_vocab is None else absolute([save_vocab])[0],
             pairs=absolute(pairs),
             analogies=absolute(analogies),
             run_settings=settings,
@@ -290,6 +293,7 @@ class Recorder:
             n_tokens=len(corpus.ids),
             fingerprint=fingerprint(corpus),
             output=asked.output,
+            save_vocab=asked.save_vocab,
             pairs=asked.pairs,
             analogies=asked.analogies,
             run_settings=asked.run_settings,

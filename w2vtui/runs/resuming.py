@@ -27,7 +27,6 @@ from w2vtui.errors import (
     RunError,
     SettingsError,
 )
-from w2vtui.formats import vocab_beside
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.folder import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.generations import newest_whole
@@ -68,7 +67,7 @@ class Resumption:
     @property
     def read(self) -> ReadCorpus:
         """Reads its text again."""
-        return text_of_run(self.name, self.sources, self.corpus_settings, self.record.output)
+        return text_of_run(self.name, self.sources, self.corpus_settings, self.record.outputs)
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The run that goes on, not started.
@@ -240,12 +239,12 @@ def text_of_run(
     name: str,
     sources: Sequence[str],
     settings: CorpusSettings,
-    output: str | None,
+    outputs: Sequence[str],
     verb: str = "resume",
 ) -> ReadCorpus:
     """What reads the text of a run again.
 
-    output   where its vectors went: they may lie in a folder of its text, and are none of it
+    outputs  its vectors and counts: they may lie in a folder of its text, and are none of it
     verb     what it is read for, on the command line
     """
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"
@@ -253,8 +252,7 @@ def text_of_run(
         f"the text of run {name} came through a pipe: pipe it again, or name its file with "
         f"{elsewhere}"
     )
-    saved = (output, vocab_beside(output)) if output else ()
-    outputs = [os.path.realpath(path) for path in saved]
+    saved = [os.path.realpath(path) for path in outputs]
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         gone = [source for source in sources if source != "-" and not Path(source).exists()]
@@ -264,7 +262,7 @@ def text_of_run(
             )
         if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
             raise CorpusError(pipe_again)
-        texts = without(sources, outputs, settings)
+        texts = without(sources, saved, settings)
         try:
             return open_corpus(texts, settings, progress=progress, stop=stop)
         except CorpusError as error:
