@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2vtui.display import loss_text, number
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
 from w2vtui.training.snapshot import Snapshot
 from w2vtui.tui.command_line import command_line
 from w2vtui.tui.controls import controls_of, value_text
-from w2vtui.tui.figures import clock, meter, nats, number, numeral, short, size
+from w2vtui.tui.figures import clock, meter, numeral, short, size
 from w2vtui.tui.pace import SLOWEST_SECONDS, Pace, first_interval
 from w2vtui.tui.preview import look_at
 from w2vtui.tui.readouts import Part, fitted, x_range
@@ -56,7 +57,7 @@ def test_counts(value, text):
     [(2.3456, "2.346"), (71_000.0, "71000.000"), (3.926999e36, "3.93e36"), (math.nan, "nan")],
 )
 def test_losses(value, text):
-    assert nats(value) == text
+    assert loss_text(value) == text
 
 
 @pytest.mark.parametrize(

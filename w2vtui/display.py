@@ -116,6 +116,15 @@ def ago_text(seconds: float) -> str:
     return "now"
 
 
+def number(value: float) -> str:
+    """A setting's number: 3 digits, without padding: `0.025`, `1e-5`, `0.0123`."""
+    text = f"{value:.3g}"
+    if "e" in text:
+        digits, exponent = text.split("e")
+        return f"{digits}e{int(exponent)}"
+    return text
+
+
 def loss_text(loss: float) -> str:
-    """A loss with its thousandths; in short form where it is diverging."""
-    return f"{loss:.3f}" if abs(loss) < 1e6 else f"{loss:.3g}"
+    """A loss: `2.345`; of one that has got out of hand only how large it is, `3.93e36`."""
+    return f"{loss:.3f}" if abs(loss) < 1e5 else number(loss)

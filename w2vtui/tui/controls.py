@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from w2vtui.display import number
 from w2vtui.errors import SettingsError
 from w2vtui.settings import Spec, choices_of, field_types, spec_of, value_from_text
-from w2vtui.tui.figures import number
 
 
 @dataclass(frozen=True, slots=True)

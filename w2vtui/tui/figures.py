@@ -32,20 +32,6 @@ def clock(seconds: float | None) -> str:
     return f"{whole // 86_400}d {whole // 3600 % 24:02d}h"
 
 
-def number(value: float) -> str:
-    """A setting's number: 3 digits, without padding: `0.025`, `1e-5`, `0.0123`."""
-    text = f"{value:.3g}"
-    if "e" in text:
-        digits, exponent = text.split("e")
-        return f"{digits}e{int(exponent)}"
-    return text
-
-
-def nats(value: float) -> str:
-    """A loss: `2.345`; of one that has got out of hand only how large it is, `3.93e36`."""
-    return f"{value:.3f}" if abs(value) < 1e5 else number(value)
-
-
 def round_up(value: float) -> float:
     """The round number (1, 2 or 5 times a power of ten) that is not below a positive one."""
     power = 10.0 ** math.floor(math.log10(value))

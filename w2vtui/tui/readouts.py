@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, loss_text, number, pad, safe_text
 from w2vtui.training.snapshot import Event, Snapshot, State
-from w2vtui.tui.figures import clock, meter, nats, number, round_up, short
+from w2vtui.tui.figures import clock, meter, round_up, short
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.vitals import norms_text, saturated_text
 
@@ -175,9 +175,9 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
     elif shot.probe_reason:
         probe = f"none: {shot.probe_reason}"
     if shot.loss is not None:
-        loss = f"{nats(shot.loss):<7}"
+        loss = f"{loss_text(shot.loss):<7}"
     if shot.mean_loss is not None:
-        loss += f"  mean {nats(shot.mean_loss)}"
+        loss += f"  mean {loss_text(shot.mean_loss)}"
     values = [
         ("tokens", f"{shot.tokens:,}"),
         ("pairs", pairs),
@@ -212,8 +212,8 @@ def loss_labels(shot: Snapshot) -> tuple[str, str]:
     """The last values of the two curves, probe and objective."""
     probe, loss = shot.probe, shot.loss
     return (
-        "probe loss" if probe is None else f"probe loss {nats(probe.loss)}",
-        "objective loss" if loss is None else f"objective loss {nats(loss)}",
+        "probe loss" if probe is None else f"probe loss {loss_text(probe.loss)}",
+        "objective loss" if loss is None else f"objective loss {loss_text(loss)}",
     )
 
 

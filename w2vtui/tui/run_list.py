@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.display import ago_text, cell_width, pad, safe_text
+from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import RunError, W2vtuiError
 from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
@@ -237,7 +237,7 @@ def _cells(run: RunStatus) -> dict[str, str]:
         "name": safe_text(run.name, _NAME_CELLS),
         "state": run.state,
         "done": f"{100 * run.fraction:.1f} %" if run.tokens_planned else "-",
-        "probe": "-" if run.probe_loss is None else f"{run.probe_loss:.3f}",
+        "probe": "-" if run.probe_loss is None else loss_text(run.probe_loss),
         "when": ago_text(time.time() - run.changed),
         "text": safe_text(run.text, _TEXT_CELLS),
     }

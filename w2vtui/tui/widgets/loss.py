@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from w2vtui.display import cell_width, safe_text
+from w2vtui.display import cell_width, loss_text, safe_text
 from w2vtui.training.snapshot import Event
 from w2vtui.tui.curves import SMOOTHINGS, nearest, smoothed
-from w2vtui.tui.figures import clock, nats, short
+from w2vtui.tui.figures import clock, short
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.plot import Marker, Plot
@@ -230,7 +230,7 @@ class LossPanel(Vertical):
             row = nearest(rows, tokens)
             if row is not None:
                 known = math.isfinite(row[4])
-                parts.append((f"{name} {nats(row[2])}" + f" ± {row[4]:.3f}" * known,) * 2)
+                parts.append((f"{name} {loss_text(row[2])}" + f" ± {row[4]:.3f}" * known,) * 2)
         passed = [event.number for event in self._losses.changes if event.tokens <= cursor]
         if passed:
             sign = self._glyphs.numeral(passed[-1] or 0)
