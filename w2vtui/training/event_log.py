@@ -47,7 +47,8 @@ class EventLog:
             self.add(self._by_hand.popleft())
 
     def _event(self, text: str, kind: Literal["note", "error"]) -> Event:
-        seconds, tokens = self._where() or (0.0, 0)
-        if self._where() is None and self.events:
-            seconds, tokens = self.events[-1].seconds, self.events[-1].tokens
+        where = self._where()
+        if where is None and self.events:
+            where = self.events[-1].seconds, self.events[-1].tokens
+        seconds, tokens = where or (0.0, 0)
         return Event(seconds=seconds, tokens=tokens, kind=kind, text=text)
