@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from w2v_kernels import compiling  # fixes their folder before the variable below moves
+from w2v_kernels.machine import compiling
 
 # A shell ignores it in what it starts in the background; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)

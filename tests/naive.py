@@ -121,7 +121,7 @@ def softmax_block(v, u, center, lr):
 
 
 def train_span(corpus_ids, starts, span, settings, v, u, nodes, noise_table, tree, counts):
-    """Train on a span as `w2v_kernels.cpu.train_span` does; v, u and nodes (float64) change in
+    """Train on a span as `w2v_kernels.training_loop.train_span` does; v, u and nodes (float64) change in
     place.
 
     settings  model, objective, negative, window, shrink_windows, shared_noise, cbow_mean,

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from test_cli import DEADLINE, Result
 
-from w2v_kernels import compiling
+from w2v_kernels.machine import compiling
 from w2vtui.bench import child, gensim_peer, program, roofline
 from w2vtui.bench import report as report_module
 from w2vtui.bench.job import MODES, Job, Outcome

@@ -11,7 +11,9 @@ import numba
 import numpy as np
 import pytest
 
-from w2v_kernels import compiling, cpu, private_nodes
+from w2v_kernels import training_loop
+from w2v_kernels.machine import compiling
+from w2v_kernels.parallel import private_nodes
 from w2v_kernels.tiles import ROW_PAD, TILE
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.errors import BackendError
@@ -64,7 +66,7 @@ def test_the_arrays_are_those_of_a_run(atlas, objective, size):
 def test_the_figures_of_the_kernels_are_theirs():
     assert (work.VECTOR, work.TILE) == (ROW_PAD, TILE)
     assert private_nodes.N_PRIVATE == estimate._PRIVATE_NODES
-    assert cpu.empty_rows(1, 100).shape[1] == work.padded(100, ROW_PAD)
+    assert training_loop.empty_rows(1, 100).shape[1] == work.padded(100, ROW_PAD)
 
 
 MEASURED = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from w2v_kernels import compiling
+from w2v_kernels.machine import compiling
 from w2vtui.cli.arguments import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent

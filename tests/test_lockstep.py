@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_training import DEADLINE, topic_margin, until
 
-from w2v_kernels import cpu, merging
+from w2v_kernels import training_loop
+from w2v_kernels.parallel import merging
 from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -106,7 +107,7 @@ def assert_different(one, other):
 def moved_rows(n_replicas, n_rows=12, size=24, seed=0, step=0.3):
     """Rows, and replicas of them in which some rows have moved."""
     draw = np.random.default_rng(seed)
-    base = cpu.empty_rows(n_rows, size)
+    base = training_loop.empty_rows(n_rows, size)
     base[:, :size] = draw.normal(0, 1, (n_rows, size))
     base[1] = 0  # as output vectors begin
     replicas = np.stack([base] * n_replicas)
@@ -300,7 +301,7 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         def train_span(self, plan, stretch, rates, scratch, tallies):
             with lock:
                 seen[stretch.epoch, stretch.first : stretch.stop] += 1
-            tallies[cpu.TOKENS] += stretch.stop - stretch.first
+            tallies[training_loop.TOKENS] += stretch.stop - stretch.first
 
     corpus = EncodedCorpus(
         vocab=Vocab(words=["a", "b"], counts=np.array([n_tokens, 1])),

@@ -16,7 +16,7 @@ from conftest import topical_sentences
 
 import w2v_kernels
 import w2vtui
-from w2v_kernels import compiling
+from w2v_kernels.machine import compiling
 from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
 from w2vtui.errors import CorpusError

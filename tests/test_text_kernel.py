@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2v_kernels import text
+from w2v_kernels import text_to_ids
 from w2vtui.corpus import counting
 
 ASCII_SPACE = rb"[\t-\r\x1c-\x20]+"
@@ -103,14 +103,14 @@ def test_it_matters_not_how_many_tokens_are_looked_up_at_once(data, n_at_once):
 
 
 def test_a_full_table_stops_before_the_token_without_room():
-    state = text.new_scan_state()
-    ids, found = np.zeros(8, np.int32), np.zeros((2, text.N_FOUND_COLUMNS), np.int64)
-    types, slots = np.zeros((1, text.N_COLUMNS), np.int64), np.zeros(2, np.int64)
+    state = text_to_ids.new_scan_state()
+    ids, found = np.zeros(8, np.int32), np.zeros((2, text_to_ids.N_FOUND_COLUMNS), np.int64)
+    types, slots = np.zeros((1, text_to_ids.N_COLUMNS), np.int64), np.zeros(2, np.int64)
     pool = np.zeros(99, np.uint8)
     block = b"aa aa\nbb aa "
-    ended = text.scan_block(block, 0, 0, pool, types, slots, found, ids, state)
+    ended = text_to_ids.scan_block(block, 0, 0, pool, types, slots, found, ids, state)
     assert tuple(ended) == (6, 2, True)
-    assert types[0, text.COUNT] == 2
+    assert types[0, text_to_ids.COUNT] == 2
     assert state.tolist() == [1, 3, 1]  # a type, its bytes and a newline, and bb begins a line
 
 
@@ -124,7 +124,9 @@ def test_a_token_cut_off_by_the_block_is_left_for_the_next():
 expansions = st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=5)
 
 
-@pytest.mark.parametrize("expand", [text.expand_block, plain_python(text.expand_block)])
+@pytest.mark.parametrize(
+    "expand", [text_to_ids.expand_block, plain_python(text_to_ids.expand_block)]
+)
 @any_speed
 @given(expansions=expansions, draw=st.data(), room=st.integers(1, 7), cut=st.integers(0, 30))
 def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
@@ -140,7 +142,7 @@ def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
     starts = np.cumsum([0] + [len(words) for words in expansions])
     words = np.array([word for part in expansions for word in part], np.int32)
     ids, sentence_starts = np.zeros(room, np.int32), np.zeros(room, np.int64)
-    state = text.new_expand_state()
+    state = text_to_ids.new_expand_state()
     got: list[int] = []
     got_starts: list[int] = []
     for block in (provisional[:cut], provisional[cut:]):
@@ -156,4 +158,4 @@ def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
     kept = [sentence for sentence in full if sentence]
     assert got == [word for sentence in kept for word in sentence]
     assert [*got_starts, len(got)] == np.cumsum([0] + [len(s) for s in kept]).tolist()
-    assert state[text.N_EXPANDED] == len(got)
+    assert state[text_to_ids.N_EXPANDED] == len(got)

@@ -14,7 +14,7 @@ from conftest import TOPICS, topical_sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2v_kernels.cpu import LOSS, PAIRS
+from w2v_kernels.training_loop import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError

@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 40.0
 PROGRAM = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
-import w2v_kernels.compiling  # compiled kernels come from the user's cache, corpora do not
+import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.train import go_on

@@ -17,7 +17,7 @@ import pytest
 from conftest import TOPICS, topical_sentences
 
 import w2vtui
-from w2v_kernels import compiling
+from w2v_kernels.machine import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.training.run import Run

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel_part
 from w2v_kernels.logistic_block import apply_steps, score_block, score_place, whole_tiles
+from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.tiles import SATURATED, TILE
 
 

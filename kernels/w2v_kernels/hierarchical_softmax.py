@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import room_for, whole_tiles
+from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.tiles import ROW_PAD, TILE, prefetch_to_read
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels.compiling import kernel_part
+from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.tiles import (
     CACHE_LINE,
     SLACK,

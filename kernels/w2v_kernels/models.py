@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel_part
 from w2v_kernels.exact_softmax import softmax_block
 from w2v_kernels.hierarchical_softmax import choose_path
 from w2v_kernels.logistic_block import logistic_block, whole_tiles
+from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.negative_sampling import choose_noise
 from w2v_kernels.tiles import copy_rows, spread, sum_rows
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import builder, kernel_part
 from w2v_kernels.logistic_block import whole_tiles
+from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel_part
+from w2v_kernels.machine.compiling import kernel_part
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)

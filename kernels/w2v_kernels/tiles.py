@@ -19,7 +19,7 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic, register_jitable
 
-from w2v_kernels.lanes import (
+from w2v_kernels.machine.lanes import (
     INT,
     LANES,
     VECTOR,

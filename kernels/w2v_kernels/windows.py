@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel_part
+from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import llvmlite.binding
 
-from w2v_kernels.lanes import LANES
+from w2v_kernels.machine.lanes import LANES
 from w2vtui.bench.own import compile_kernels
 from w2vtui.bench.roofline import multiply_add_rate
 from w2vtui.settings import available_cores

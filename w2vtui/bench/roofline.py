@@ -13,7 +13,7 @@ from threading import Barrier
 
 import numpy as np
 
-from w2v_kernels import peak
+from w2v_kernels.machine import peak
 from w2vtui.settings import Model
 from w2vtui.training.shape import BlockShape
 

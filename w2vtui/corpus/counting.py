@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import text
+from w2v_kernels import text_to_ids
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
@@ -40,19 +40,19 @@ class TypeTable:
         n_at_once: tokens looked up together.
         """
         self._pool = np.empty(n_pool_bytes, dtype=np.uint8)
-        self._types = np.empty((n_types, text.N_COLUMNS), dtype=np.int64)
+        self._types = np.empty((n_types, text_to_ids.N_COLUMNS), dtype=np.int64)
         self._slots = np.zeros(2 * n_types, dtype=np.int64)
-        self._found = np.empty((n_at_once, text.N_FOUND_COLUMNS), dtype=np.int64)
-        self._state = text.new_scan_state()
+        self._found = np.empty((n_at_once, text_to_ids.N_FOUND_COLUMNS), dtype=np.int64)
+        self._state = text_to_ids.new_scan_state()
         self._ids = np.empty(0, dtype=np.int32)
 
     def __len__(self) -> int:
-        return int(self._state[text.N_TYPES])
+        return int(self._state[text_to_ids.N_TYPES])
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """(n_types,) occurrences"""
-        return self._types[: len(self), text.COUNT].copy()
+        return self._types[: len(self), text_to_ids.COUNT].copy()
 
     def scan(self, block: bytes, base: int, write: Callable[[NDArray[np.int32]], None]) -> int:
         """Number a block's tokens, write their provisional ids, return where the whole ones end.
@@ -64,7 +64,7 @@ class TypeTable:
         ids = self._ids
         position, full = 0, True
         while full:
-            position, n_ids, full = text.scan_block(
+            position, n_ids, full = text_to_ids.scan_block(
                 block,
                 position,
                 base,
@@ -85,22 +85,22 @@ class TypeTable:
 
         Only once all text is scanned.
         """
-        starts = self._types[: len(self), text.START]
+        starts = self._types[: len(self), text_to_ids.START]
         self._slots = np.zeros(0, dtype=np.int64)  # not needed now, and merging takes room
         first = 0
         while first < len(starts):
             begin = int(starts[first])
             fitting = int(np.searchsorted(starts, begin + _TYPE_BYTES_AT_ONCE))
             last = min(max(first + 1, fitting), first + _TYPES_AT_ONCE, len(starts)) - 1
-            end = int(starts[last] + self._types[last, text.LENGTH])
+            end = int(starts[last] + self._types[last, text_to_ids.LENGTH])
             yield begin, self._pool[begin:end].tobytes()
             first = last + 1
 
     def offset_of(self, in_pool: int) -> int:
         """Where in the text the byte at this place of the pool was first met."""
-        starts = self._types[: len(self), text.START]
+        starts = self._types[: len(self), text_to_ids.START]
         row = self._types[int(np.searchsorted(starts, in_pool, side="right")) - 1]
-        return int(row[text.FIRST_AT] + in_pool - row[text.START])
+        return int(row[text_to_ids.FIRST_AT] + in_pool - row[text_to_ids.START])
 
     def _grow(self, n_block_bytes: int) -> None:
         """Double what has run full; the pool then has room for any token of the block."""
@@ -112,7 +112,7 @@ class TypeTable:
             check_room(len(self), 2 * (self._types[0].nbytes + 2 * self._slots.itemsize))
             self._types = np.concatenate([self._types, np.empty_like(self._types)])
             slots = np.zeros(2 * len(self._slots), dtype=np.int64)
-            text.move_slots(self._slots, slots)
+            text_to_ids.move_slots(self._slots, slots)
             self._slots = slots
         else:
             room = np.empty(len(self._pool) + n_block_bytes + 1, dtype=np.uint8)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from w2v_kernels import text
+from w2v_kernels import text_to_ids
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import IDS, STARTS, ArrayFile, ArrayReader
 from w2vtui.corpus.vocab import Expansion
@@ -29,7 +29,7 @@ def write_ids(
         ReadingStopped: the event was set.
     """
     progress.begin("encoding", provisional.nbytes)
-    state = text.new_expand_state()
+    state = text_to_ids.new_expand_state()
     ids = np.empty(block_ids, dtype=np.int32)
     starts = np.empty(block_ids, dtype=np.int64)
     n_alone = 0
@@ -42,7 +42,7 @@ def write_ids(
             position = 0
             while position < len(block):  # several rounds where a type stands for many words
                 check_stop(stop)
-                position, n_ids, n_starts = text.expand_block(
+                position, n_ids, n_starts = text_to_ids.expand_block(
                     block, position, expansion.starts, expansion.words, ids, starts, state
                 )
                 id_file.append(ids[:n_ids])
@@ -52,6 +52,6 @@ def write_ids(
                     n_alone += int(np.count_nonzero(lengths == 1))
                     last_start = int(starts[n_starts - 1])
             progress.bytes_done += block.nbytes
-        n_expanded = int(state[text.N_EXPANDED])
+        n_expanded = int(state[text_to_ids.N_EXPANDED])
         start_file.append(np.array([n_expanded], dtype=np.int64))
     return n_alone + (n_expanded - last_start == 1)

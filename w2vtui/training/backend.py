@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import (
-    cpu,
     exact_softmax,
     hierarchical_softmax,
-    look,
-    merging,
     negative_sampling,
-    private_nodes,
+    scoring,
+    training_loop,
 )
 from w2v_kernels import models as kernel_models
-from w2v_kernels.compiling import CACHE_FOLDER, given_up_when, is_compiled
+from w2v_kernels.machine.compiling import CACHE_FOLDER, given_up_when, is_compiled
+from w2v_kernels.parallel import merging, private_nodes
 from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
@@ -29,7 +28,7 @@ from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, availab
 from w2vtui.training.route import Stretch
 from w2vtui.training.schedule import Schedule
 
-Scratch = cpu.Scratch
+Scratch = training_loop.Scratch
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
@@ -66,9 +65,9 @@ class Plan:
     """Live settings with the tables and vectors they need: what a span is trained with."""
 
     settings: LiveSettings
-    hyper: cpu.Hyper
-    tables: cpu.Tables
-    weights: cpu.Weights
+    hyper: training_loop.Hyper
+    tables: training_loop.Tables
+    weights: training_loop.Weights
     most_targets: int
 
 
@@ -101,7 +100,9 @@ class Replicas:
         self._n_words = n_words
         rows = n_words + 1  # and the blank one
         self._copies = [
-            cpu.empty_rows(self._n_workers * rows, vector_size).reshape(self._n_workers, rows, -1)
+            training_loop.empty_rows(self._n_workers * rows, vector_size).reshape(
+                self._n_workers, rows, -1
+            )
             for _ in self._base
         ]
         self._filled = [False] * self._n_workers
@@ -125,7 +126,7 @@ class Replicas:
                 copies[number] = matrix[: self._n_words + 1]
             self._filled[number] = True
         return dataclasses.replace(
-            plan, weights=cpu.Weights(*(copies[number] for copies in self._copies))
+            plan, weights=training_loop.Weights(*(copies[number] for copies in self._copies))
         )
 
     def merge(self, number: int, n_words: int) -> None:
@@ -148,18 +149,18 @@ class CpuBackend:
         self.corpus = corpus
         self.training = training
         self.n_words = len(corpus.vocab)
-        self._arrays = cpu.Corpus(
+        self._arrays = training_loop.Corpus(
             np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts)
         )
         size = training.vector_size
         try:
-            self._input = cpu.empty_rows(self.n_words + 1, size)
+            self._input = training_loop.empty_rows(self.n_words + 1, size)
         except MemoryError as error:
             raise BackendError(
                 f"{self.n_words:,} vectors of {size} numbers do not fit in memory: "
                 "raise min_count, or lower vector_size or max_final_vocab"
             ) from error
-        unused = cpu.empty_rows(1, size)
+        unused = training_loop.empty_rows(1, size)
         self._output = self._nodes = unused
         self._tree = hierarchical_softmax.Tree(
             np.zeros(1, np.int64),
@@ -241,7 +242,7 @@ class CpuBackend:
             self._noise = (settings.ns_exponent, table)
         if self._keep is None or self._keep[0] != settings.sample:
             self._keep = (settings.sample, keep_thresholds(counts, settings.sample))
-        hyper = cpu.Hyper(
+        hyper = training_loop.Hyper(
             skip_gram=settings.model == "skip-gram",
             objective=_OBJECTIVES[settings.objective],
             negative=settings.negative,
@@ -254,15 +255,17 @@ class CpuBackend:
         return Plan(
             settings=settings,
             hyper=hyper,
-            tables=cpu.Tables(self._keep[1], self._noise[1], self._tree, self._every_word),
-            weights=cpu.Weights(self._input, self._nodes if by_tree else self._output),
+            tables=training_loop.Tables(
+                self._keep[1], self._noise[1], self._tree, self._every_word
+            ),
+            weights=training_loop.Weights(self._input, self._nodes if by_tree else self._output),
             most_targets=self._most_targets(settings),
         )
 
     def _use_tree(self) -> None:
         if self._tree.starts.size == 1:
             n_rows = self.n_words + MAX_WORKERS + available_cores() * private_nodes.N_PRIVATE
-            self._nodes = cpu.empty_rows(n_rows, self.training.vector_size)
+            self._nodes = training_loop.empty_rows(n_rows, self.training.vector_size)
             self._tree = hierarchical_softmax.build_tree(self.corpus.vocab.counts)
 
     @staticmethod
@@ -277,7 +280,9 @@ class CpuBackend:
 
     def _use_output_vectors(self) -> None:
         if self._output.shape[0] == 1:
-            self._output = cpu.empty_rows(self.n_words + MAX_WORKERS, self.training.vector_size)
+            self._output = training_loop.empty_rows(
+                self.n_words + MAX_WORKERS, self.training.vector_size
+            )
 
     def _most_targets(self, settings: LiveSettings) -> int:
         if settings.objective == "negative-sampling":
@@ -295,7 +300,7 @@ class CpuBackend:
         trained = counts * keep_probabilities(counts, settings.sample)
         return float(np.average(self._tree.lengths, weights=trained))
 
-    def scratch(self, plan: Plan, worker: int = 0) -> cpu.Scratch:
+    def scratch(self, plan: Plan, worker: int = 0) -> training_loop.Scratch:
         """Working memory for a worker, by its number, under this plan."""
         workers = plan.settings.workers or 1
         blank = self.n_words + worker
@@ -303,14 +308,14 @@ class CpuBackend:
         n_private = 0
         by_tree = plan.settings.objective == "hierarchical-softmax"
         if self.training.deterministic:
-            return cpu.make_scratch(
+            return training_loop.make_scratch(
                 self.training.vector_size, plan.settings.window, plan.most_targets, self.n_words
             )
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
         room = (self._nodes.shape[0] - copies) // private_nodes.N_PRIVATE
         if by_tree and 1 < workers <= room:
             n_private = min(private_nodes.N_PRIVATE, self.n_words - 1)
-        return cpu.make_scratch(
+        return training_loop.make_scratch(
             self.training.vector_size,
             plan.settings.window,
             plan.most_targets,
@@ -337,28 +342,28 @@ class CpuBackend:
     @staticmethod
     def make_tallies() -> NDArray[np.float64]:
         """Zero tallies for one worker: float64 (8,), on a cache line of its own."""
-        memory = np.zeros(2 * cpu.N_TALLIES, dtype=np.float64)
-        start = (-memory.ctypes.data // memory.itemsize) % cpu.N_TALLIES
-        return memory[start : start + cpu.N_TALLIES]
+        memory = np.zeros(2 * training_loop.N_TALLIES, dtype=np.float64)
+        start = (-memory.ctypes.data // memory.itemsize) % training_loop.N_TALLIES
+        return memory[start : start + training_loop.N_TALLIES]
 
     @staticmethod
     def at_place(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
         """The same tallies after another number of tokens: float64 (8,)."""
         moved = tallies.copy()
-        moved[cpu.TOKENS] = tokens
+        moved[training_loop.TOKENS] = tokens
         return moved
 
     @staticmethod
     def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
         """All workers' tallies together."""
-        total = np.sum(tallies, axis=0) if tallies else np.zeros(cpu.N_TALLIES)
+        total = np.sum(tallies, axis=0) if tallies else np.zeros(training_loop.N_TALLIES)
         return Tallies(
-            loss=float(total[cpu.LOSS]),
-            pairs=int(total[cpu.PAIRS]),
-            centers=int(total[cpu.CENTERS]),
-            tokens=int(total[cpu.TOKENS]),
-            saturated=int(total[cpu.SATURATED]),
-            not_finite=int(total[cpu.NOT_FINITE]),
+            loss=float(total[training_loop.LOSS]),
+            pairs=int(total[training_loop.PAIRS]),
+            centers=int(total[training_loop.CENTERS]),
+            tokens=int(total[training_loop.TOKENS]),
+            saturated=int(total[training_loop.SATURATED]),
+            not_finite=int(total[training_loop.NOT_FINITE]),
         )
 
     def train_span(
@@ -366,11 +371,11 @@ class CpuBackend:
         plan: Plan,
         stretch: Stretch,
         rates: Rates,
-        scratch: cpu.Scratch,
+        scratch: training_loop.Scratch,
         tallies: NDArray[np.float64],
     ) -> None:
         """Train on every token of a stretch, each once as a center. Runs without the GIL."""
-        span = cpu.Span(
+        span = training_loop.Span(
             first=stretch.first,
             stop=stretch.stop,
             visible_first=stretch.visible[0],
@@ -380,7 +385,9 @@ class CpuBackend:
             rate_slope=float(rates.slope),
             rate_floor=float(rates.floor),
         )
-        cpu.train_span(self._arrays, span, plan.weights, plan.tables, plan.hyper, scratch, tallies)
+        training_loop.train_span(
+            self._arrays, span, plan.weights, plan.tables, plan.hyper, scratch, tallies
+        )
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
         """Compile the loop, or load it from the cache, by training on no token at all.
@@ -400,13 +407,13 @@ class CpuBackend:
         # What looks at the run, too: compiled later it would hold up the curves.
         nobody, nothing_found = np.zeros((0, 1), np.int32), np.zeros((0, 1))
         contexts = np.zeros(0, np.int32)
-        look.score_candidates(self._input, self._output, contexts, nobody, nothing_found)
-        look.score_candidates_by_tree(
+        scoring.score_candidates(self._input, self._output, contexts, nobody, nothing_found)
+        scoring.score_candidates_by_tree(
             self._input, self._nodes, self._tree, contexts, nobody, nothing_found
         )
         no_scores = np.zeros(0, np.float32)
-        look.scores_of_all(self._input, 0, self._input, no_scores)
-        look.squared_norms(self._input, 0, no_scores)
+        scoring.scores_of_all(self._input, 0, self._input, no_scores)
+        scoring.squared_norms(self._input, 0, no_scores)
 
     @staticmethod
     def compiled_before() -> bool:
@@ -428,11 +435,11 @@ class CpuBackend:
         """
         scores = np.empty(candidates.shape, dtype=np.float64)
         if plan.settings.objective == "hierarchical-softmax":
-            look.score_candidates_by_tree(
+            scoring.score_candidates_by_tree(
                 self._input, self._nodes, self._tree, contexts, candidates, scores
             )
         else:
-            look.score_candidates(self._input, self._output, contexts, candidates, scores)
+            scoring.score_candidates(self._input, self._output, contexts, candidates, scores)
         return scores
 
     def noise_log_probabilities(self, exponent: float) -> NDArray[np.float64]:
@@ -447,11 +454,11 @@ class CpuBackend:
         """Cosine of every word's input vector with a query (D,): float32 (V,). Runs without the
         GIL.
         """
-        padded = cpu.empty_rows(1, self.training.vector_size)
+        padded = training_loop.empty_rows(1, self.training.vector_size)
         padded[0, : query.size] = query
         scores = np.empty(self.n_words, dtype=np.float32)
         norms = np.empty(self.n_words, dtype=np.float32)
-        look.scores_of_all(self._input, self.n_words, padded, scores)
-        look.squared_norms(self._input, self.n_words, norms)
+        scoring.scores_of_all(self._input, self.n_words, padded, scores)
+        scoring.squared_norms(self._input, self.n_words, norms)
         length = np.sqrt(norms) * np.float32(np.linalg.norm(query))
         return np.divide(scores, length, out=np.zeros_like(scores), where=length > 0)

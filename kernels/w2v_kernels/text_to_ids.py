@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel, kernel_part
+from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.tiles import prefetch_to_read
 
 # Columns of the table of types, int64 (capacity, 5).

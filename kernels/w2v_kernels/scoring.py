@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel, kernel_part
+from w2v_kernels.machine.compiling import kernel, kernel_part
 
 
 @kernel_part

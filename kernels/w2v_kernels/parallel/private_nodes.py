@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel_part
+from w2v_kernels.machine.compiling import kernel_part
 
 PRIVATE_LEVELS = 7
 """Levels of the tree that are copied."""

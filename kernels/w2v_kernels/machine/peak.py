@@ -15,8 +15,8 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-from w2v_kernels.compiling import kernel
-from w2v_kernels.lanes import LANES, VECTOR, Lanes, constant, splat
+from w2v_kernels.machine.compiling import kernel
+from w2v_kernels.machine.lanes import LANES, VECTOR, Lanes, constant, splat
 
 CHAINS = 12
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel, kernel_part
+from w2v_kernels.machine.compiling import kernel, kernel_part
 
 SMALL_MOVE = 0.03
 """t: up to this |a| |b| / |v|^2 moves in the same direction are added in part."""

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v_kernels.compiling import kernel, kernel_part
 from w2v_kernels.hierarchical_softmax import Tree, ask_for_path
 from w2v_kernels.logistic_block import (
     Targets,
@@ -15,6 +14,7 @@ from w2v_kernels.logistic_block import (
     whole_lines,
     whole_tiles,
 )
+from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.models import (
     HIERARCHICAL_SOFTMAX,
     NEGATIVE_SAMPLING,
@@ -25,7 +25,7 @@ from w2v_kernels.models import (
     targets_of,
 )
 from w2v_kernels.negative_sampling import ask_for_draws
-from w2v_kernels.private_nodes import (
+from w2v_kernels.parallel.private_nodes import (
     PrivateNodes,
     copy_nodes,
     share_all_nodes,
