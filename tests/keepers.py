@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.checkpoint import Checkpoint, Script
 from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Checkpoint, Script
 
 
 class MemoryKeeper:

@@ -34,9 +34,9 @@ from w2vtui.runs.journal import EVENTS, read_events
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.checkpoint import Checkpoint
+from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Checkpoint
 
 CHECKPOINT_SECONDS = 0.03
 _WAS_DONE = 17

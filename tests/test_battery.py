@@ -15,8 +15,8 @@ from keepers import MemoryKeeper, encoded, left_threads, run_on, same_bits, trai
 from w2vtui.errors import DivergedError
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.checkpoint import Script
 from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Script
 
 EPOCHS = 8
 

@@ -27,9 +27,9 @@ from w2vtui.cli.arguments import parse
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
-from w2vtui.training.meters import StopWatch
+from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine.clocks import StopWatch
 from w2vtui.training.run import Run
-from w2vtui.training.shape import BlockShape
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run on pseudo-terminals")
 

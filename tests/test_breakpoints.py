@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from test_training import DEADLINE, make_run, training_run, until
 
 from w2vtui.errors import SettingsError
-from w2vtui.training.breakpoints import FORMS, MOST_TOP, Breakpoint, Breakpoints, parse
-from w2vtui.training.conditions import (
+from w2vtui.training.live.breakpoints import FORMS, MOST_TOP, Breakpoint, Breakpoints, parse
+from w2vtui.training.live.conditions import (
     SHARES,
     Leaves,
     Level,
@@ -22,7 +22,7 @@ from w2vtui.training.conditions import (
     View,
     has_risen,
 )
-from w2vtui.training.snapshot import Neighbors, Probe
+from w2vtui.training.state.snapshot import Neighbors, Probe
 
 ANALOGY = "king - man + woman"
 

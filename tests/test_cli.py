@@ -33,9 +33,9 @@ from w2vtui.cli.progress import PlainLines
 from w2vtui.errors import DiskError, SettingsError
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_types
-from w2vtui.training.backend import CpuBackend
+from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
-from w2vtui.training.snapshot import Probe
+from w2vtui.training.state.snapshot import Probe
 
 ROOT = Path(__file__).resolve().parent.parent
 DEADLINE = 60.0

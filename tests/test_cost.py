@@ -15,9 +15,9 @@ from test_training import make_run, trained, training_run, until
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.checkpoint import Script
-from w2vtui.training.cost import CostModel, Spent
-from w2vtui.training.shape import TextShape
+from w2vtui.training.costs.price import CostModel, Spent
+from w2vtui.training.costs.text_shape import TextShape
+from w2vtui.training.state.checkpoint import Script
 from w2vtui.training.trainer import Trainer
 
 DEADLINE = 60.0

@@ -11,9 +11,9 @@ from test_training import DEADLINE
 
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.settings import CorpusSettings, LiveSettings
-from w2vtui.training.doctor import CBOW_TOKENS, RULES, Facts, remarks
+from w2vtui.training.measuring.doctor import CBOW_TOKENS, RULES, Facts, remarks
 from w2vtui.training.run import Run
-from w2vtui.training.snapshot import Probe
+from w2vtui.training.state.snapshot import Probe
 
 LONGEST = 110
 

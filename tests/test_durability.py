@@ -32,8 +32,8 @@ from w2vtui.runs.lock import RunLock, in_use
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.crew import Crew
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.workers import Crew
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent

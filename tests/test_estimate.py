@@ -18,10 +18,10 @@ from w2v_kernels.tiles import ROW_PAD, TILE
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.errors import BackendError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import estimate, fitting, work
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.estimate import estimate_memory, estimate_seconds
-from w2vtui.training.fitting import SPARE, check_fits, shortfall
+from w2vtui.training.costs import estimate, memory_check, terms
+from w2vtui.training.costs.estimate import estimate_memory, estimate_seconds
+from w2vtui.training.costs.memory_check import SPARE, check_fits, shortfall
+from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
 
 MODES = [
@@ -64,9 +64,9 @@ def test_the_arrays_are_those_of_a_run(atlas, objective, size):
 
 
 def test_the_figures_of_the_kernels_are_theirs():
-    assert (work.VECTOR, work.TILE) == (ROW_PAD, TILE)
+    assert (terms.VECTOR, terms.TILE) == (ROW_PAD, TILE)
     assert private_nodes.N_PRIVATE == estimate._PRIVATE_NODES
-    assert training_loop.empty_rows(1, 100).shape[1] == work.padded(100, ROW_PAD)
+    assert training_loop.empty_rows(1, 100).shape[1] == terms.padded(100, ROW_PAD)
 
 
 MEASURED = """
@@ -162,7 +162,7 @@ def test_deterministic_workers_train_matrices_of_their_own(objective):
         estimate_memory(1_000, 0, how, LiveSettings(objective=objective, workers=workers))
         for how, workers in ((training, 3), (training, 1), (TrainingSettings(), 3))
     )
-    replicas = 3 * 1_001 * 4 * work.padded(100, ROW_PAD)
+    replicas = 3 * 1_001 * 4 * terms.padded(100, ROW_PAD)
     assert told.input_vectors == shared.input_vectors + replicas
     assert told.output_vectors == shared.output_vectors + replicas
     assert alone == shared
@@ -183,8 +183,8 @@ def machine(monkeypatch):
     """Sets how much memory there is, where this process holds none yet."""
 
     def has(n_bytes):
-        monkeypatch.setattr(fitting, "available_memory", lambda: n_bytes)
-        monkeypatch.setattr(fitting, "held_memory", lambda: 0)
+        monkeypatch.setattr(memory_check, "available_memory", lambda: n_bytes)
+        monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
 
     return has
 
@@ -243,8 +243,8 @@ def test_what_the_process_holds_of_the_run_counts_as_available(monkeypatch):
         (told.needed - own, own - 1, False),
         (told.needed - own - 1, 10 * own, False),  # the rest is another run's
     ):
-        monkeypatch.setattr(fitting, "available_memory", lambda free=free: free)
-        monkeypatch.setattr(fitting, "held_memory", lambda held=held: held)
+        monkeypatch.setattr(memory_check, "available_memory", lambda free=free: free)
+        monkeypatch.setattr(memory_check, "held_memory", lambda held=held: held)
         assert (shortfall(len(COUNTS), COUNTS, TRAINING, LIVE) is None) == fits
 
 
@@ -306,7 +306,7 @@ def test_the_mean_of_contexts_is_that_of_windows(shrink, length):
     reaches = range(1, window + 1) if shrink else [window]
     true = np.mean([np.minimum(places, r) + np.minimum(length - 1 - places, r) for r in reaches])
     live = LiveSettings(window=window, shrink_windows=shrink)
-    found = work.mean_contexts(live, np.array([length, 1e9]))
+    found = terms.mean_contexts(live, np.array([length, 1e9]))
     assert found == pytest.approx([true, 6.0 if shrink else 10.0])
 
 

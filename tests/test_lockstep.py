@@ -20,13 +20,13 @@ from w2v_kernels.parallel import merging
 from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import lockstep
-from w2vtui.training.backend import CpuBackend, Replicas
-from w2vtui.training.crew import Crew
-from w2vtui.training.probe import choose_held_out
-from w2vtui.training.route import Route
+from w2vtui.training.engine import rounds
+from w2vtui.training.engine.backend import CpuBackend, Replicas
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.measuring.probe import choose_held_out
 from w2vtui.training.run import Run
-from w2vtui.training.schedule import Schedule
 
 MODES = [
     (model, objective)
@@ -87,8 +87,8 @@ class Staggered(CpuBackend):
 @pytest.fixture
 def short_steps(monkeypatch):
     """Several steps a round on a small text, with frequent words that are merged at each."""
-    monkeypatch.setattr(lockstep, "LEAST_STEP_TOKENS", 20)
-    monkeypatch.setattr(lockstep, "LEAST_FREQUENT", 7)
+    monkeypatch.setattr(rounds, "LEAST_STEP_TOKENS", 20)
+    monkeypatch.setattr(rounds, "LEAST_FREQUENT", 7)
 
 
 def assert_same_bits(one, other):
@@ -178,7 +178,7 @@ def test_any_number_of_workers_repeats_bit_for_bit(model, objective, workers, sh
 
 
 def test_more_workers_than_tokens_in_a_round_repeat_bit_for_bit(monkeypatch):
-    monkeypatch.setattr(lockstep, "LEAST_ROUNDS", 2000)
+    monkeypatch.setattr(rounds, "LEAST_ROUNDS", 2000)
     first = Training(workers=5, epochs=1)
     assert first.crew.block_tokens == 1
     assert_same_bits(first.finish(), Training(workers=5, epochs=1, backend=Staggered).finish())

@@ -19,9 +19,9 @@ from textual.geometry import Size
 from w2vtui.corpus import sample as sampling
 from w2vtui.corpus.statistics import TextStatistics
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training import fitting
-from w2vtui.training.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
-from w2vtui.training.fitting import shortfall
+from w2vtui.training.costs import memory_check
+from w2vtui.training.costs.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
+from w2vtui.training.costs.memory_check import shortfall
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.command_line import command_line
 from w2vtui.tui.file_picker import FilePicker, TextTree, field_text, folder_of
@@ -211,12 +211,12 @@ async def test_settings_of_ones_own_are_no_preset(topical_corpus):
 
 async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_corpus, monkeypatch):
     told = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
-    monkeypatch.setattr(fitting, "available_memory", lambda: told.needed - 1)
-    monkeypatch.setattr(fitting, "held_memory", lambda: 0)
+    monkeypatch.setattr(memory_check, "available_memory", lambda: told.needed - 1)
+    monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
         await shows(app, f"{told.needed // 1_000_000} MB there: nothing of it would fit")
         await shows(app, "memory       ✗ about")
-        monkeypatch.setattr(fitting, "available_memory", lambda: None)
+        monkeypatch.setattr(memory_check, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("vector_size")
@@ -254,7 +254,7 @@ def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch)
     counts = np.repeat([90, 10], [20_000, 480_000])
     seen = statistics(n_words=500_000, n_types=500_000, counts=counts)
     fits = estimate_memory(100_000, 0, TrainingSettings(), LiveSettings(), screen=True)
-    monkeypatch.setattr(fitting, "available_memory", lambda: fits.needed)
+    monkeypatch.setattr(memory_check, "available_memory", lambda: fits.needed)
     needs = needs_of(seen, TrainingSettings(), LiveSettings())
     assert needs.too_large
     lacks = shortfall(500_000, counts, TrainingSettings(), LiveSettings(), screen=True)

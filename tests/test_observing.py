@@ -18,14 +18,14 @@ from test_training import DEADLINE, make_run, training_run, until
 
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
-from w2vtui.training.backend import Tallies
-from w2vtui.training.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
-from w2vtui.training.moment import Moment
-from w2vtui.training.movement import Past, movement
-from w2vtui.training.quality import QualityMeter, QualitySets, thinned
+from w2vtui.training.engine.backend import Tallies
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
+from w2vtui.training.measuring.movement import Past, movement
+from w2vtui.training.measuring.quality import QualityMeter, QualitySets, thinned
 from w2vtui.training.run import Run
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import LEAST_COVERED, Score
+from w2vtui.training.state.snapshot import LEAST_COVERED, Score
 
 WORDS = [word for line in TOPICS.values() for word in line.split()]
 PLANNED = 1_000_000

@@ -23,8 +23,8 @@ from w2vtui.errors import CorpusError
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.resources import available_cores, available_memory, held_memory
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.estimate import TYPE_BYTES
-from w2vtui.training.quality import QualitySets
+from w2vtui.training.costs.estimate import TYPE_BYTES
+from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import Run
 
 compiled_only = pytest.mark.skipif(
@@ -363,7 +363,7 @@ PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
 from test_resources import endless_run, train_and_save
-from w2vtui.training.products import beside_training
+from w2vtui.training.measuring.blas import beside_training
 
 if __name__ == "__main__":
     method, parent_trains, folder = sys.argv[1:]

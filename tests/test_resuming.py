@@ -21,9 +21,9 @@ from w2vtui.runs.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.checkpoint import Script
+from w2vtui.training.live.checkpointing import Safekeeping
 from w2vtui.training.run import Run
-from w2vtui.training.safekeeping import Safekeeping
+from w2vtui.training.state.checkpoint import Script
 
 DEADLINE = 60.0
 TRAINING = {"vector_size": 8, "seed": 3}

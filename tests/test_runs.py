@@ -66,10 +66,10 @@ from w2vtui.runs.names import new_name
 from w2vtui.runs.plain import event_as_plain, event_from_plain
 from w2vtui.runs.sealed import dumped, loaded, read_sealed, write_sealed
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.checkpoint import Checkpoint, PastSettings
-from w2vtui.training.history import KeptCurve
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import Event, Probe
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
+from w2vtui.training.state.curves import KeptCurve
+from w2vtui.training.state.snapshot import Event, Probe
 
 posix = pytest.mark.skipif(os.name != "posix", reason="locks and pipes are POSIX'")
 many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -14,10 +14,10 @@ from keepers import MemoryKeeper, encoded, run_on, same_bits, trained
 
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training import safekeeping
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.checkpoint import Script
-from w2vtui.training.snapshot import Event
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.live import checkpointing
+from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.snapshot import Event
 from w2vtui.training.trainer import Trainer
 
 CORPUS = encoded(topical_sentences(700))
@@ -82,7 +82,7 @@ def test_training_goes_on_while_a_checkpoint_is_written():
 
 
 def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
-    monkeypatch.setattr(safekeeping, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(checkpointing, "PATIENCE_SECONDS", 0.1)
     keeper = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
     run.start()
@@ -115,14 +115,14 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
 
 
 def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
-    monkeypatch.setattr(safekeeping, "STANDSTILL_SHARE", 1.0)
+    monkeypatch.setattr(checkpointing, "STANDSTILL_SHARE", 1.0)
     keeper = MemoryKeeper()
     live = LiveSettings(epochs=3000, workers=1)
     run = run_on(CORPUS, SMALL, live, keeper=keeper, checkpoint_seconds=1000.0)
     trained(run)
     clocks = [one.clock for one in keeper.kept]
     steps = np.diff([0, *clocks])
-    assert all(steps[:-1] >= safekeeping.CHECKPOINT_SHARE * run.snapshot().tokens_planned)
+    assert all(steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().tokens_planned)
     assert 3 <= len(clocks) <= 21
 
 

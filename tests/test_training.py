@@ -19,14 +19,14 @@ from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.crew import Crew
-from w2vtui.training.history import CAPACITY, Curve
-from w2vtui.training.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
-from w2vtui.training.route import Route
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.live.changes import describe_change
+from w2vtui.training.measuring.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
 from w2vtui.training.run import Run
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.steering import describe_change
+from w2vtui.training.state.curves import CAPACITY, Curve
 
 DEADLINE = 60.0
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.curves import N_STEPS, SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.glyphs import ASCII, GLYPHS
 from w2vtui.tui.readouts import recent_range

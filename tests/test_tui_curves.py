@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from w2vtui.settings import ScreenSettings
-from w2vtui.training.history import Curve
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.glyphs import MARKERS
 from w2vtui.tui.widgets.loss import LossPanel

@@ -16,9 +16,9 @@ from rich.cells import cell_len
 
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.cost import Price
-from w2vtui.training.history import Curve
-from w2vtui.training.snapshot import Event, Neighbors, Probe, Snapshot
+from w2vtui.training.costs.price import Price
+from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.snapshot import Event, Neighbors, Probe, Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
 from w2vtui.tui.train import TrainScreen

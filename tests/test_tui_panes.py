@@ -10,7 +10,7 @@ from test_tui_looks import TRAINING, screen_lines, scripted, text_of, wait_for
 from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.geometry import Offset
 
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.widgets.events import EventsPanel

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from w2vtui.display import loss_text, number
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
-from w2vtui.training.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.command_line import command_line
 from w2vtui.tui.controls import controls_of, value_text
 from w2vtui.tui.figures import clock, meter, numeral, short, size

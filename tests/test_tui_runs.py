@@ -37,8 +37,8 @@ from w2vtui.runs.generations import newest_whole
 from w2vtui.runs.lock import RunLock
 from w2vtui.runs.recorder import recorder_of_new_run
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.checkpoint import Script
 from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Script
 from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog

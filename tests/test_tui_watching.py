@@ -14,7 +14,7 @@ from test_tui import ask, form, notices, press, text_of, training, until
 from test_tui_looks import TRAINING, screen_lines, scripted, wait_for
 from textual.widgets import Input
 
-from w2vtui.training.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
+from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
 from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
 from w2vtui.tui.vitals import norms_text, saturated_text

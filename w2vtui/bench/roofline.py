@@ -15,7 +15,7 @@ import numpy as np
 
 from w2v_kernels.machine import peak
 from w2vtui.settings import Model
-from w2vtui.training.shape import BlockShape
+from w2vtui.training.costs.text_shape import BlockShape
 
 PIECE_SECONDS = 0.07
 PIECES = 3

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from w2vtui.cli.output import let_go, tell
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
-from w2vtui.training.figures import figures
-from w2vtui.training.snapshot import Event, Snapshot
+from w2vtui.training.state.figures import figures
+from w2vtui.training.state.snapshot import Event, Snapshot
 
 if TYPE_CHECKING:
     from w2vtui.tui.session import RunLike

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.training.snapshot import Quality, Score
+from w2vtui.training.state.snapshot import Quality, Score
 
 
 def print_scores(quality: Quality | None) -> None:

@@ -25,7 +25,7 @@ from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.recorder import Recorder, recorder_of_new_run
 from w2vtui.signals import handling
-from w2vtui.training.quality import QualitySets
+from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 

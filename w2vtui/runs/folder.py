@@ -43,9 +43,9 @@ from w2vtui.runs.sealed import (
     write_sealed,
 )
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.checkpoint import Checkpoint
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import ENDED, State
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.snapshot import ENDED, State
 from w2vtui.vectors import KeyedVectors
 
 RECORD = "run.json"

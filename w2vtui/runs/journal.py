@@ -16,8 +16,8 @@ from typing import Any
 from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
 from w2vtui.runs.plain import event_as_plain, event_from_plain
 from w2vtui.runs.sealed import NOT_AS_WRITTEN, content_of, dumped, loaded
-from w2vtui.training.checkpoint import Checkpoint
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.snapshot import Event
 
 EVENTS = "events.jsonl"
 METRICS = "metrics.jsonl"

@@ -8,7 +8,7 @@ import types
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.snapshot import Event
 
 T = TypeVar("T")
 

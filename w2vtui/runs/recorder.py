@@ -44,9 +44,9 @@ from w2vtui.runs.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.sealed import dumped
 from w2vtui.settings import CorpusSettings, RunSettings
-from w2vtui.training.checkpoint import Checkpoint
-from w2vtui.training.figures import figures
-from w2vtui.training.snapshot import Event, Snapshot
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.figures import figures
+from w2vtui.training.state.snapshot import Event, Snapshot
 
 POLL_SECONDS = 0.2
 METRICS_SECONDS = 2.0

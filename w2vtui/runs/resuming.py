@@ -34,11 +34,11 @@ from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.lock import RunLock
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
-from w2vtui.training.checkpoint import Checkpoint, Script
-from w2vtui.training.quality import QualitySets
+from w2vtui.training.live.changes import describe_change
+from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
-from w2vtui.training.snapshot import Event
-from w2vtui.training.steering import describe_change
+from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.snapshot import Event
 
 
 class RunIsDoneError(RunError):

@@ -22,23 +22,23 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.settings import LiveSettings, TrainingSettings, available_cores
-from w2vtui.training.backend import CpuBackend, Plan
-from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
-from w2vtui.training.checkpoint import Checkpoint, Keeper, Script
-from w2vtui.training.conditions import Condition, Memory, Reaches, View
-from w2vtui.training.cost import Price
-from w2vtui.training.course import Course
-from w2vtui.training.event_log import EventLog
-from w2vtui.training.fitting import check_fits
-from w2vtui.training.history import Curve
-from w2vtui.training.meters import Standstill
-from w2vtui.training.probe import ProbeSet, choose_held_out
-from w2vtui.training.quality import QualitySets
-from w2vtui.training.route import Route
-from w2vtui.training.safekeeping import CHECKPOINT_SECONDS
-from w2vtui.training.shape import BlockShape
-from w2vtui.training.snapshot import Event, Snapshot, State
-from w2vtui.training.steering import Steering
+from w2vtui.training.costs.memory_check import check_fits
+from w2vtui.training.costs.price import Price
+from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.clocks import Standstill
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.live.changes import Steering
+from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
+from w2vtui.training.live.conditions import Condition, Memory, Reaches, View
+from w2vtui.training.measuring.counters import Course
+from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
+from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.state.checkpoint import Checkpoint, Keeper, Script
+from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.training.trainer import Trainer
 from w2vtui.vectors import KeyedVectors
 

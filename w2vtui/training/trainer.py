@@ -8,24 +8,24 @@ from contextlib import nullcontext
 
 from w2vtui.errors import BackendError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.backend import CpuBackend, Plan
-from w2vtui.training.breakpoints import Breakpoint, Breakpoints, parse
-from w2vtui.training.checkpoint import Checkpoint, Keeper, Script
-from w2vtui.training.checkup import Checkup
-from w2vtui.training.cost import CostModel
-from w2vtui.training.course import Course
-from w2vtui.training.crew import Crew
-from w2vtui.training.event_log import EventLog
-from w2vtui.training.moment import Moment
-from w2vtui.training.observer import Observer
-from w2vtui.training.probe import ProbeSet
-from w2vtui.training.quality import QualitySets
-from w2vtui.training.route import Route
-from w2vtui.training.safekeeping import Safekeeping
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.shape import BlockShape, TextShape
-from w2vtui.training.snapshot import ENDED, Event, Snapshot, State
-from w2vtui.training.steering import Steering
+from w2vtui.training.costs.price import CostModel
+from w2vtui.training.costs.text_shape import BlockShape, TextShape
+from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.live.changes import Steering
+from w2vtui.training.live.checkpointing import Safekeeping
+from w2vtui.training.measuring.checkup import Checkup
+from w2vtui.training.measuring.counters import Course
+from w2vtui.training.measuring.observer import Observer
+from w2vtui.training.measuring.probe import ProbeSet
+from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.state.checkpoint import Checkpoint, Keeper, Script
+from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.snapshot import ENDED, Event, Snapshot, State
 from w2vtui.vectors import KeyedVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}

@@ -387,7 +387,7 @@ def run_app(
     """
     named = (corpus[0] if len(corpus) == 1 else shlex.join(corpus)) if corpus else SAMPLE
     if pairs or analogies:
-        from w2vtui.training.quality import QualitySets
+        from w2vtui.training.measuring.quality import QualitySets
 
         QualitySets.read(pairs, analogies)  # a bad file is told of before there is a screen
     form = Form(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from w2vtui.display import cell_width, loss_text, number, pad, safe_text
-from w2vtui.training.snapshot import Event, Snapshot, State
+from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.tui.figures import clock, meter, round_up, short
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.vitals import norms_text, saturated_text

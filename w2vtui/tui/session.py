@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from w2vtui.errors import ChangedTextError, RunError, VectorsError, W2vtuiError
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.snapshot import Event, Neighbors, Snapshot
+from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.cost import Price
-    from w2vtui.training.history import Curve
+    from w2vtui.training.costs.price import Price
+    from w2vtui.training.state.curves import Curve
     from w2vtui.vectors import KeyedVectors
 
 TOP = 10
@@ -283,7 +283,7 @@ def build_run(session: Session) -> RunLike:
     """The run that a form describes, or one that goes on; imports the engine."""
     from w2vtui.corpus import ReadingProgress, open_corpus
     from w2vtui.runs.recorder import recorder_of_new_run
-    from w2vtui.training.quality import QualitySets
+    from w2vtui.training.measuring.quality import QualitySets
     from w2vtui.training.run import Run
 
     form, taken = session.form, session.resumption

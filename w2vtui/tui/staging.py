@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.figures import clock, short
 from w2vtui.tui.widgets.setting_rows import Row
 
 if TYPE_CHECKING:
-    from w2vtui.training.cost import Price
+    from w2vtui.training.costs.price import Price
     from w2vtui.tui.session import Form, RunLike
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"

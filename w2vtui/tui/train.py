@@ -21,7 +21,7 @@ from textual.widgets import Input
 from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
-from w2vtui.training.snapshot import Event, Neighbors
+from w2vtui.training.state.snapshot import Event, Neighbors
 from w2vtui.tui import readouts
 from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.command_table import COMMANDS, completions, execute, explained
@@ -44,7 +44,7 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
-    from w2vtui.training.history import Curve
+    from w2vtui.training.state.curves import Curve
 
 RUN_HELP = (
     "The counters: what is trained, how much of the text is kept, both losses. On the frame: what "

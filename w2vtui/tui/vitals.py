@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2vtui.training.snapshot import Vitals
+from w2vtui.training.state.snapshot import Vitals
 
 
 def norms_text(vitals: Vitals | None) -> str:

@@ -14,7 +14,7 @@ from w2vtui.tui.figures import short, size
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
-    from w2vtui.training.fitting import Shortfall
+    from w2vtui.training.costs.memory_check import Shortfall
 
 LABEL_CELLS = 13
 _WORD_CELLS = 16
@@ -38,13 +38,13 @@ class Needs:
 def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveSettings) -> Needs:
     """What a run over such a text would take."""
     # NumPy takes long to import, and the statistics have done it by now.
-    from w2vtui.training.estimate import (
+    from w2vtui.training.costs.estimate import (
         SCREEN_BYTES,
         estimate_memory,
         estimate_reading_memory,
         estimate_seconds,
     )
-    from w2vtui.training.fitting import shortfall
+    from w2vtui.training.costs.memory_check import shortfall
 
     words, tokens = statistics.n_words, statistics.n_kept
     training_bytes = estimate_memory(words, tokens, training, live, screen=True).total

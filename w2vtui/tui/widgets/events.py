@@ -12,7 +12,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 from textual.widget import Widget
 
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.readouts import event_lines
 from w2vtui.tui.widgets.panel import joined

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from w2vtui.display import cell_width, loss_text, safe_text
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.curves import SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.figures import clock, short
 from w2vtui.tui.glyphs import Glyphs

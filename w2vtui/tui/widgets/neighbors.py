@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, wrapped
-from w2vtui.training.snapshot import Neighbors
+from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.tui.figures import meter
 
 _NAME_CELLS = 24

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.training.snapshot import Quality, Score
+from w2vtui.training.state.snapshot import Quality, Score
 from w2vtui.tui.widgets.spark import spark, trend
 
 LABELS = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from w2vtui.settings import LiveSettings, default_alpha, field_default, spec_of
-from w2vtui.training.conditions import has_risen
-from w2vtui.training.snapshot import Probe, Remark, Urgency
+from w2vtui.training.live.conditions import has_risen
+from w2vtui.training.state.snapshot import Probe, Remark, Urgency
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

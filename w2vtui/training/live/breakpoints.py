@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.training.conditions import (
+from w2vtui.training.live.conditions import (
     SHARES,
     Condition,
     Counter,

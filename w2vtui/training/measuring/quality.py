@@ -23,11 +23,11 @@ from w2vtui.evaluate import (
     read_analogies,
     read_pairs,
 )
-from w2vtui.training.history import Curve, KeptCurve
-from w2vtui.training.moment import Moment
-from w2vtui.training.products import beside_training
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import Quality, Score, ScoreKind
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.measuring.blas import beside_training
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.state.curves import Curve, KeptCurve
+from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
 from w2vtui.vectors import Floats
 
 COST_SHARE = 0.01

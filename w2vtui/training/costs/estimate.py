@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
-from w2vtui.training.work import (
+from w2vtui.training.costs.terms import (
     TILE,
     VECTOR,
     Met,

@@ -7,18 +7,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from w2vtui.training.backend import CpuBackend, Plan
-from w2vtui.training.breakpoints import Breakpoints
-from w2vtui.training.churn import ChurnMeter
-from w2vtui.training.history import Curve, KeptCurve
-from w2vtui.training.lookout import Lookout
-from w2vtui.training.moment import Moment
-from w2vtui.training.probe import ProbeSet
-from w2vtui.training.quality import QualityMeter, QualitySets
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import Neighbors, Probe
-from w2vtui.training.vitals import VitalsMeter
-from w2vtui.training.watch import WatchList
+from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.live.breakpoints import Breakpoints
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.churn import ChurnMeter
+from w2vtui.training.measuring.lookout import Lookout
+from w2vtui.training.measuring.neighbors import WatchList
+from w2vtui.training.measuring.norms import VitalsMeter
+from w2vtui.training.measuring.probe import ProbeSet
+from w2vtui.training.measuring.quality import QualityMeter, QualitySets
+from w2vtui.training.state.curves import Curve, KeptCurve
+from w2vtui.training.state.snapshot import Neighbors, Probe
 from w2vtui.vectors import KeyedVectors
 
 POLL_SECONDS = 0.05

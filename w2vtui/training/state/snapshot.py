@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.schedule import Schedule
+from w2vtui.training.engine.learning_rate import Schedule
 
 State = Literal[
     "preparing", "training", "paused", "stopping", "finishing", "done", "stopped", "failed"

@@ -15,11 +15,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.history import Curve
-from w2vtui.training.moment import Moment
-from w2vtui.training.products import beside_training
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import Churn
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.measuring.blas import beside_training
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.snapshot import Churn
 from w2vtui.vectors import Floats, norms_of
 
 COST_SHARE = 0.01

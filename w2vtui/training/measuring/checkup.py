@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, available_cores, field_types
-from w2vtui.training.doctor import Facts, remarks
-from w2vtui.training.history import Curve
-from w2vtui.training.shape import TextShape
-from w2vtui.training.snapshot import Probe, Remark, Snapshot
+from w2vtui.training.costs.text_shape import TextShape
+from w2vtui.training.measuring.doctor import Facts, remarks
+from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.snapshot import Probe, Remark, Snapshot
 
 _PROBES = 8
 _LOSSES = 240

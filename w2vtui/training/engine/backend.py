@@ -25,8 +25,8 @@ from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
-from w2vtui.training.route import Stretch
-from w2vtui.training.schedule import Schedule
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Stretch
 
 Scratch = training_loop.Scratch
 

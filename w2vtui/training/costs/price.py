@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.shape import TextShape
-from w2vtui.training.work import Met, seconds_by_term, way_of
+from w2vtui.training.costs.terms import Met, seconds_by_term, way_of
+from w2vtui.training.costs.text_shape import TextShape
 
 _PRIOR_ERROR = 0.6
 """By how much a coefficient may be off on another machine."""

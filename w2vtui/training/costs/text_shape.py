@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
-from w2vtui.training.backend import keep_probabilities
-from w2vtui.training.work import mean_contexts, mean_targets
+from w2vtui.training.costs.terms import mean_contexts, mean_targets
+from w2vtui.training.engine.backend import keep_probabilities
 
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from the first so many tokens."""

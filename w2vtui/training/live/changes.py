@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, available_cores, field_types, spec_of
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.checkpoint import PastSettings
-from w2vtui.training.cost import CostModel, Price
-from w2vtui.training.crew import Crew
-from w2vtui.training.meters import SpeedMeter
-from w2vtui.training.route import Route
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import Event
+from w2vtui.training.costs.price import CostModel, Price
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.clocks import SpeedMeter
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.state.checkpoint import PastSettings
+from w2vtui.training.state.snapshot import Event
 
 SETTLING_SECONDS = 0.5
 """After a change: what comes first is trained partly under the old settings."""

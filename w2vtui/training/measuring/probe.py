@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
-from w2vtui.training.backend import CpuBackend, Plan, keep_probabilities
-from w2vtui.training.snapshot import Probe
+from w2vtui.training.engine.backend import CpuBackend, Plan, keep_probabilities
+from w2vtui.training.state.snapshot import Probe
 
 N_PAIRS = 4_000
 N_NOISE = 63

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from w2vtui.training.backend import Plan, Tallies
+from w2vtui.training.engine.backend import Plan, Tallies
 
 
 class Moment(NamedTuple):

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.checkpoint import Checkpoint, Keeper
-from w2vtui.training.crew import Crew
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.state.checkpoint import Checkpoint, Keeper
 
 CHECKPOINT_SECONDS = 60.0
 """A checkpoint is due when so much time has passed since the last one,"""

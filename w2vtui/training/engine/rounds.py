@@ -23,11 +23,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.backend import CpuBackend, Plan, Rates, Replicas, Scratch
-from w2vtui.training.cost import CostModel
-from w2vtui.training.route import Route
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.shape import TextShape
+from w2vtui.training.costs.price import CostModel
+from w2vtui.training.costs.text_shape import TextShape
+from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Replicas, Scratch
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Route
 
 MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
 """Steps a round: so many, or fewer where a worker would train less than this in one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from w2vtui.training.snapshot import Quality, Snapshot
+from w2vtui.training.state.snapshot import Quality, Snapshot
 
 
 def figures(snapshot: Snapshot) -> dict[str, Any]:

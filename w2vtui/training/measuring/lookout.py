@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from w2vtui.errors import UnknownWordError
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.breakpoints import Breakpoints
-from w2vtui.training.conditions import Condition
-from w2vtui.training.snapshot import Neighbors
-from w2vtui.training.watch import nearest
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.live.breakpoints import Breakpoints
+from w2vtui.training.live.conditions import Condition
+from w2vtui.training.measuring.neighbors import nearest
+from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import KeyedVectors, parse_query
 
 COST_SHARE = 0.02

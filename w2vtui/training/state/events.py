@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
-from w2vtui.training.snapshot import Event
+from w2vtui.training.state.snapshot import Event
 
 
 class EventLog:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from w2vtui.training.snapshot import Neighbors, Probe
+from w2vtui.training.state.snapshot import Neighbors, Probe
 
 Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies"]
 Counter = Literal["epoch", "tokens", "minutes"]

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.history import KeptCurve
-from w2vtui.training.schedule import Schedule
-from w2vtui.training.snapshot import Event, Probe, State
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.state.curves import KeptCurve
+from w2vtui.training.state.snapshot import Event, Probe, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
-from w2vtui.training.backend import CpuBackend
-from w2vtui.training.moment import Moment
-from w2vtui.training.movement import Past, movement
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import Neighbors
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.movement import Past, movement
+from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, highest, parse_query
 
 COST_SHARE = 0.02

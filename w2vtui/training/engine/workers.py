@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.backend import CpuBackend, Plan, Rates, Scratch, Tallies
-from w2vtui.training.cost import Spent
-from w2vtui.training.lockstep import Lockstep, Round
-from w2vtui.training.route import Route
-from w2vtui.training.schedule import Schedule
+from w2vtui.training.costs.price import Spent
+from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Scratch, Tallies
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.rounds import Lockstep, Round
+from w2vtui.training.engine.token_order import Route
 
 SPAN_SECONDS = 0.05
 """How long a worker trains before it looks up: the delay of a pause, a stop or a changed

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from w2vtui.errors import BackendError
 from w2vtui.resources import available_memory, held_memory
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.estimate import Memory, estimate_memory
+from w2vtui.training.costs.estimate import Memory, estimate_memory
 
 SPARE = 0.05
 """The share of the memory that a proposal leaves: another moment may have less of it."""

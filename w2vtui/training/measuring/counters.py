@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from w2vtui.training.backend import Tallies
-from w2vtui.training.checkpoint import Checkpoint
-from w2vtui.training.crew import Crew
-from w2vtui.training.history import Curve
-from w2vtui.training.meters import SpeedMeter, StopWatch
+from w2vtui.training.engine.backend import Tallies
+from w2vtui.training.engine.clocks import SpeedMeter, StopWatch
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.curves import Curve
 
 
 class Course:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2vtui.training.backend import CpuBackend, Tallies
-from w2vtui.training.moment import Moment
-from w2vtui.training.slow_clock import SlowClock
-from w2vtui.training.snapshot import Vitals
+from w2vtui.training.engine.backend import CpuBackend, Tallies
+from w2vtui.training.engine.moment import Moment
+from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.state.snapshot import Vitals
 from w2vtui.vectors import Floats, norms_of
 
 COST_SHARE = 0.005
