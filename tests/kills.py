@@ -28,9 +28,9 @@ from conftest import topical_sentences
 
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
-from w2vtui.runs.folder import all_runs, status_of
-from w2vtui.runs.generations import FOLDER, generations, newest_whole
-from w2vtui.runs.journal import EVENTS, read_events
+from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.journal import EVENTS, read_events
+from w2vtui.runs.record import all_runs, status_of
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings

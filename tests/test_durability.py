@@ -23,12 +23,12 @@ from safetensors import SafetensorError
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
-from w2vtui.runs import generations as stored
 from w2vtui.runs import recorder
-from w2vtui.runs.folder import RECORD, STATUS, all_runs, draft_beside, find_run, status_of
-from w2vtui.runs.generations import FOLDER, generations, newest_whole
-from w2vtui.runs.journal import EVENTS, METRICS, read_events
-from w2vtui.runs.lock import RunLock, in_use
+from w2vtui.runs.disk import checkpoint_files as stored
+from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
+from w2vtui.runs.disk.lock import RunLock, in_use
+from w2vtui.runs.record import RECORD, STATUS, all_runs, draft_beside, find_run, status_of
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings

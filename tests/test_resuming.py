@@ -15,9 +15,9 @@ from w2vtui.cli import resume, run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs.folder import VOCAB, RunRecord, all_runs, read_vocab, status_of
-from w2vtui.runs.generations import FOLDER, MANIFEST, generations, newest_whole
-from w2vtui.runs.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, generations, newest_whole
+from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.record import VOCAB, RunRecord, all_runs, read_vocab, status_of
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings

@@ -23,11 +23,34 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import folder as kept_folders
-from w2vtui.runs import generations as stored
-from w2vtui.runs import sealed
+from w2vtui.runs import record as kept_folders
+from w2vtui.runs.disk import checked_json
+from w2vtui.runs.disk import checkpoint_files as stored
+from w2vtui.runs.disk.checked_json import dumped, loaded, read_sealed, write_sealed
+from w2vtui.runs.disk.checkpoint_files import (
+    FOLDER,
+    MANIFEST,
+    TENSORS,
+    generations,
+    newest_whole,
+    read_checkpoint,
+    read_manifest,
+    write_checkpoint,
+)
+from w2vtui.runs.disk.dataclass_json import event_as_plain, event_from_plain
+from w2vtui.runs.disk.journal import (
+    EVENTS,
+    LineFile,
+    changes_after,
+    changes_in,
+    event_line,
+    metrics_rows,
+    read_events,
+)
+from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import (
+from w2vtui.runs.names import new_name
+from w2vtui.runs.record import (
     RECORD,
     STATUS,
     VOCAB,
@@ -42,29 +65,6 @@ from w2vtui.runs.folder import (
     sweep,
     write_vocab,
 )
-from w2vtui.runs.generations import (
-    FOLDER,
-    MANIFEST,
-    TENSORS,
-    generations,
-    newest_whole,
-    read_checkpoint,
-    read_manifest,
-    write_checkpoint,
-)
-from w2vtui.runs.journal import (
-    EVENTS,
-    LineFile,
-    changes_after,
-    changes_in,
-    event_line,
-    metrics_rows,
-    read_events,
-)
-from w2vtui.runs.lock import RunLock, in_use
-from w2vtui.runs.names import new_name
-from w2vtui.runs.plain import event_as_plain, event_from_plain
-from w2vtui.runs.sealed import dumped, loaded, read_sealed, write_sealed
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
@@ -227,7 +227,7 @@ def test_a_seal_of_another_kind_or_of_a_later_program_is_told(tmp_path):
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
     with (tmp_path / "file").open("wb") as file:
-        file.truncate(sealed.MOST_BYTES + 1)
+        file.truncate(checked_json.MOST_BYTES + 1)
     with pytest.raises(DamagedRunError, match="67,108,865 bytes, more than"):
         read_sealed(tmp_path / "file", "thing")
 
@@ -246,7 +246,7 @@ def test_what_is_no_file_is_closed_again(kind, tmp_path, monkeypatch):
     with monkeypatch.context() as noted:
         noted.setattr(os, "open", open_and_note)
         with pytest.raises(OSError, match="not a regular file"):
-            sealed.opened(path)
+            checked_json.opened(path)
     (descriptor,) = was_opened
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
@@ -875,7 +875,7 @@ def test_a_run_is_locked_for_others_until_it_is_released(tmp_path):
 @posix
 def test_a_lock_goes_with_its_process_however_it_ends(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from w2vtui.runs.lock import RunLock;"
+        "import sys, time; from pathlib import Path; from w2vtui.runs.disk.lock import RunLock;"
         "lock = RunLock(Path(sys.argv[1])); print('held', flush=True); time.sleep(1000)"
     )
     root = Path(__file__).resolve().parent.parent

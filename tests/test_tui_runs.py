@@ -30,11 +30,11 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import folder as folders
+from w2vtui.runs import record as folders
 from w2vtui.runs import recorder as recording
-from w2vtui.runs.folder import RunRecord, all_runs, status_of
-from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.lock import RunLock
+from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.record import RunRecord, all_runs, status_of
 from w2vtui.runs.recorder import recorder_of_new_run
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run

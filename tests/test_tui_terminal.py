@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from w2vtui.formats import load_vectors
-from w2vtui.runs.folder import all_runs, kept_vectors, status_of
-from w2vtui.runs.generations import generations
+from w2vtui.runs.disk.checkpoint_files import generations
+from w2vtui.runs.record import all_runs, kept_vectors, status_of
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")

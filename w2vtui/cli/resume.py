@@ -13,7 +13,7 @@ from w2vtui.cli.runs import save_kept
 from w2vtui.cli.train import carry_out
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.display import safe_text
-from w2vtui.runs.folder import RunRecord, find_run, runs_folder
+from w2vtui.runs.record import RunRecord, find_run, runs_folder
 from w2vtui.runs.recorder import Recorder, absolute
 from w2vtui.runs.resuming import (
     RunIsDoneError,

@@ -16,7 +16,7 @@ from w2vtui.cli.places import check_outputs
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.formats import save_vectors
-from w2vtui.runs.folder import (
+from w2vtui.runs.record import (
     RunRecord,
     RunStatus,
     all_runs,

@@ -24,8 +24,13 @@ from secrets import token_hex
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.runs.disk.checked_json import dumped
+from w2vtui.runs.disk.checkpoint_files import write_checkpoint
+from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
+from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import (
+from w2vtui.runs.names import new_name
+from w2vtui.runs.record import (
     RECORD,
     STATUS,
     VOCAB,
@@ -38,11 +43,6 @@ from w2vtui.runs.folder import (
     sweep,
     write_vocab,
 )
-from w2vtui.runs.generations import write_checkpoint
-from w2vtui.runs.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
-from w2vtui.runs.lock import RunLock
-from w2vtui.runs.names import new_name
-from w2vtui.runs.sealed import dumped
 from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.figures import figures

@@ -27,11 +27,11 @@ from w2vtui.errors import (
     RunError,
     SettingsError,
 )
+from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.journal import EVENTS, changes_after, changes_in, read_events
+from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.folder import RunRecord, check_words, read_vocab, write_vocab
-from w2vtui.runs.generations import newest_whole
-from w2vtui.runs.journal import EVENTS, changes_after, changes_in, read_events
-from w2vtui.runs.lock import RunLock
+from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
 from w2vtui.training.live.changes import describe_change

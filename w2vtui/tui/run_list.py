@@ -24,7 +24,7 @@ from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.figures import clock, short
 
 if TYPE_CHECKING:
-    from w2vtui.runs.folder import RunStatus
+    from w2vtui.runs.record import RunStatus
     from w2vtui.tui.app import W2vApp
 
 COLUMNS = ("name", "state", "done", "probe", "when", "text")
@@ -205,7 +205,7 @@ class RunList(ModalScreen[None]):
 
 def kept_runs(runs_dir: str | None) -> list[RunStatus]:
     """Where each run stands, newest first. Takes its time: not for the thread that draws."""
-    from w2vtui.runs.folder import all_runs, runs_folder, status_of
+    from w2vtui.runs.record import all_runs, runs_folder, status_of
 
     try:
         return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
@@ -214,7 +214,7 @@ def kept_runs(runs_dir: str | None) -> list[RunStatus]:
 
 
 def _remove(folder: Path) -> None:
-    from w2vtui.runs.folder import remove_run
+    from w2vtui.runs.record import remove_run
 
     remove_run(folder)
 
@@ -222,7 +222,7 @@ def _remove(folder: Path) -> None:
 def _export(folder: Path, path: str) -> str:
     """Save the vectors of a run; what to say of it."""
     from w2vtui.formats import check_writable, save_vectors
-    from w2vtui.runs.folder import kept_vectors
+    from w2vtui.runs.record import kept_vectors
 
     place = Path(path).expanduser()
     check_writable(place)

@@ -29,12 +29,7 @@ from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats.atomic import atomic_write, check_target, disk_error
 from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.resources import user_folder
-from w2vtui.runs.generations import FOLDER, generations, newest_whole, read_manifest
-from w2vtui.runs.journal import EVENTS, METRICS
-from w2vtui.runs.lock import NAME as LOCK
-from w2vtui.runs.lock import RunLock, in_use
-from w2vtui.runs.plain import from_plain
-from w2vtui.runs.sealed import (
+from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
     content_of,
     dumped,
@@ -42,6 +37,11 @@ from w2vtui.runs.sealed import (
     read_sealed,
     write_sealed,
 )
+from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole, read_manifest
+from w2vtui.runs.disk.dataclass_json import from_plain
+from w2vtui.runs.disk.journal import EVENTS, METRICS
+from w2vtui.runs.disk.lock import NAME as LOCK
+from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint

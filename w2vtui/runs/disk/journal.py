@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
-from w2vtui.runs.plain import event_as_plain, event_from_plain
-from w2vtui.runs.sealed import NOT_AS_WRITTEN, content_of, dumped, loaded
+from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, content_of, dumped, loaded
+from w2vtui.runs.disk.dataclass_json import event_as_plain, event_from_plain
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event
 
