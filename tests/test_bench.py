@@ -23,7 +23,7 @@ from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.plan import Bench, Measurement, Setup, Tool, Trial, plain_text, trials
 from w2vtui.bench.report import Report
 from w2vtui.cli import run_command_line
-from w2vtui.cli.arguments import parse
+from w2vtui.cli.parser import parse
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
@@ -120,7 +120,7 @@ def quick(bench, monkeypatch):
         return child.ask(module, question)
 
     monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
-    monkeypatch.setattr("w2vtui.cli.bench.ask", ask)
+    monkeypatch.setattr("w2vtui.cli.verbs.bench.ask", ask)
     bench.asked = asked
     return bench
 
@@ -198,7 +198,7 @@ def test_the_tools_take_turns():
 
 
 def test_defaults_are_every_mode_once_through_on_one_thread_and_all(monkeypatch, quick, tmp_path):
-    monkeypatch.setattr("w2vtui.cli.bench.available_cores", lambda: 4)
+    monkeypatch.setattr("w2vtui.cli.verbs.bench.available_cores", lambda: 4)
     result = quick("--json", tmp_path / "o.json", "--repeat", 1)
     assert result.code == 0
     assert "the bundled sample" in result.err

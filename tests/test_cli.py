@@ -27,9 +27,9 @@ from conftest import TOPICS
 
 from w2vtui import __version__
 from w2vtui.cli import VERBS, run_command_line
-from w2vtui.cli import train as training
-from w2vtui.cli.arguments import parse
+from w2vtui.cli.parser import parse
 from w2vtui.cli.progress import PlainLines
+from w2vtui.cli.verbs import train as training
 from w2vtui.errors import DiskError, SettingsError
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_types

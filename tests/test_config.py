@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2vtui.cli import run_command_line
-from w2vtui.cli.arguments import parse
+from w2vtui.cli.parser import parse
 from w2vtui.config import TABLES, read_config, settings_files
 from w2vtui.config.writing import Key, template, toml_value
 from w2vtui.errors import SettingsError

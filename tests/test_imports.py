@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from w2v_kernels.machine import compiling
-from w2vtui.cli.arguments import VERBS
+from w2vtui.cli.parser import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(path for folder in ("w2vtui", "kernels") for path in (ROOT / folder).rglob("*.py"))
@@ -64,7 +64,7 @@ def test_help_loads_nothing_heavy():
     verbs = ([], *([verb] for verb in VERBS))
     codes, modules = modules_after(commands(*([*verb, "--help"] for verb in verbs), ["--version"]))
     assert codes == [0] * (len(verbs) + 1)
-    assert "w2vtui.cli.arguments" in modules
+    assert "w2vtui.cli.parser" in modules
     assert loaded(modules, *HEAVY, "asyncio", "platformdirs") == []
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vtui.cli import resume, run_command_line
+from w2vtui.cli import run_command_line
+from w2vtui.cli.verbs import resume
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors

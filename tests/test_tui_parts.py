@@ -169,12 +169,12 @@ def test_the_command_line_means_the_same_settings(live):
 
 
 def test_the_command_line_is_one_that_the_program_takes(tmp_path):
-    from w2vtui.cli import arguments
+    from w2vtui.cli import parser
 
     live = LiveSettings(negative=7, alpha=0.033, shared_noise=False, model="cbow")
     corpus = CorpusSettings(lowercase=True, tokenizer="words")
     line = command_line(["a b.txt"], live, corpus, TrainingSettings(vector_size=64), output="v.vec")
-    taken = arguments.parse(shlex.split(line)[1:])
+    taken = parser.parse(shlex.split(line)[1:])
     assert taken.corpus == ["a b.txt"]
     assert taken.output == "v.vec"
     assert (taken.live_settings, taken.corpus_settings) == (live, corpus)

@@ -22,8 +22,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.arguments import VERBS, parse
 from w2vtui.cli.output import flush_results, let_go, show_any_character, tell
+from w2vtui.cli.parser import VERBS, parse
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, W2vtuiError
 
@@ -66,23 +66,23 @@ def run_command_line(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     if arguments.verb in ("neighbors", "analogy", "evaluate"):
-        from w2vtui.cli import look
+        from w2vtui.cli.verbs import look
 
         return getattr(look, arguments.verb)(arguments)
     if arguments.verb in ("runs", "export"):
-        from w2vtui.cli import runs
+        from w2vtui.cli.verbs import runs
 
         return getattr(runs, arguments.verb)(arguments)
     if arguments.verb in ("resume", "replay"):
-        from w2vtui.cli import resume
+        from w2vtui.cli.verbs import resume
 
         return getattr(resume, arguments.verb)(arguments)
     if arguments.verb == "bench":
-        from w2vtui.cli.bench import bench
+        from w2vtui.cli.verbs.bench import bench
 
         return bench(arguments)
     if arguments.verb.startswith("config "):
-        from w2vtui.cli import config
+        from w2vtui.cli.verbs import config
 
         return getattr(config, arguments.action)(arguments)
     if arguments.verb == "app" and _has_screen():
@@ -105,13 +105,13 @@ def _run(argv: Sequence[str]) -> int:
             run_settings=arguments.run_settings,
             go_on=_go_on,
         )
-    from w2vtui.cli.train import train
+    from w2vtui.cli.verbs.train import train
 
     return train(arguments)
 
 
 def _go_on(run: RunLike) -> int:
-    from w2vtui.cli.train import go_on  # takes a second, which a screen does not wait for
+    from w2vtui.cli.verbs.train import go_on  # takes a second, which a screen does not wait for
 
     return go_on(run)
 

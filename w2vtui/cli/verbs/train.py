@@ -14,11 +14,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.look import print_neighbors
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
+from w2vtui.cli.verbs.look import print_neighbors
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path, without
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError

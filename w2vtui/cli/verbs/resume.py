@@ -9,8 +9,8 @@ from pathlib import Path
 
 from w2vtui.cli.output import tell
 from w2vtui.cli.places import check_outputs
-from w2vtui.cli.runs import save_kept
-from w2vtui.cli.train import carry_out
+from w2vtui.cli.verbs.runs import save_kept
+from w2vtui.cli.verbs.train import carry_out
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.display import safe_text
 from w2vtui.runs.record import RunRecord, find_run, runs_folder

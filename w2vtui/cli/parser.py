@@ -15,7 +15,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from w2vtui import __version__
 from w2vtui.bench.job import MODES
-from w2vtui.cli.legacy import from_word2vec_c
+from w2vtui.cli.verbs.legacy import from_word2vec_c
 from w2vtui.config import TABLES, Config, blamed, read_config
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
