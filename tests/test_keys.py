@@ -22,12 +22,12 @@ from w2vtui.config import Config, Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.commands import Keyless, help_of
 from w2vtui.tui.dialogs import Help
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.help import Keyless, help_of
 from w2vtui.tui.keys import all_keys, check_keys, own_bindings, scopes
-from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 PLACE = Source("file", "/home/me/config.toml", 7)

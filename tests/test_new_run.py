@@ -23,17 +23,17 @@ from w2vtui.training.costs import memory_check
 from w2vtui.training.costs.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
 from w2vtui.training.costs.memory_check import shortfall
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.command_line import command_line
-from w2vtui.tui.file_picker import FilePicker, TextTree, field_text, folder_of
-from w2vtui.tui.new_run import PANES, NewRunScreen
-from w2vtui.tui.preview import look_at
+from w2vtui.tui.equivalent_command import command_line
+from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree, field_text, folder_of
+from w2vtui.tui.first_screen.path_input import completion_of
+from w2vtui.tui.first_screen.preset_list import PresetList
+from w2vtui.tui.first_screen.preview import look_at
+from w2vtui.tui.first_screen.screen import PANES, NewRunScreen
+from w2vtui.tui.first_screen.text_report import duration, needs_of, needs_text, warning
+from w2vtui.tui.first_screen.zipf import zipf_lines
 from w2vtui.tui.session import Form
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.widgets.path_input import completion_of
-from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import SettingRows
-from w2vtui.tui.widgets.zipf import zipf_lines
-from w2vtui.tui.words import duration, needs_of, needs_text, warning
 
 
 def keys(app: W2vApp, *names: str) -> None:

@@ -11,7 +11,7 @@ from w2vtui.config import Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings, field_default
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.new_run import NewRunScreen
+from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.themes import (
     COLORLESS_THEME,
     DEFAULT_THEME,

@@ -18,9 +18,9 @@ from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
-from w2vtui.tui.new_run import NewRunScreen
+from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.session import Form
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 PATIENCE_SECONDS = 30.0

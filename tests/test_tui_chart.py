@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.tui.curves import N_STEPS, SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.glyphs import ASCII, GLYPHS
-from w2vtui.tui.readouts import recent_range
+from w2vtui.tui.train_screen.readouts import recent_range
+from w2vtui.tui.train_screen.smoothing import N_STEPS, SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.widgets.canvas import Canvas, draw_line
 from w2vtui.tui.widgets.plot import GUTTER, Marker, Plot
 

@@ -14,7 +14,8 @@ from textual.widgets import Input
 
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.command_table import (
+from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.train_screen.commands import (
     COMMANDS,
     CONTROLS,
     SETTING_NAMES,
@@ -23,8 +24,7 @@ from w2vtui.tui.command_table import (
     explained,
     settings_from,
 )
-from w2vtui.tui.dialogs import Ask, Help, SaveDialog
-from w2vtui.tui.widgets.prompt import Prompt
+from w2vtui.tui.train_screen.panels.prompt import Prompt
 
 
 class SteeredRun(ScriptedRun):

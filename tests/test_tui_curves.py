@@ -16,7 +16,7 @@ from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.glyphs import MARKERS
-from w2vtui.tui.widgets.loss import LossPanel
+from w2vtui.tui.train_screen.panels.loss import LossPanel
 from w2vtui.tui.widgets.plot import GUTTER
 
 FULL, SMALL = (120, 40), (80, 24)

@@ -18,6 +18,7 @@ from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.glyphs import (
     _PLAIN,
     _SPELLINGS,
@@ -28,9 +29,8 @@ from w2vtui.tui.glyphs import (
     MARKERS,
     glyphs_for,
 )
-from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import Form
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 SIZES = [(120, 40), (80, 24)]

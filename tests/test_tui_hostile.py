@@ -19,10 +19,10 @@ from textual.widgets import Input
 
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import SaveDialog
-from w2vtui.tui.file_picker import FilePicker
-from w2vtui.tui.new_run import NewRunScreen
+from w2vtui.tui.first_screen.file_picker import FilePicker
+from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.session import Form
-from w2vtui.tui.watch_dialog import WatchDialog
+from w2vtui.tui.train_screen.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="such names are POSIX'")

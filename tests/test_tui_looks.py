@@ -21,10 +21,10 @@ from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Event, Neighbors, Probe, Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.train_screen.panels.speed import parts_text
+from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.setting_rows import SettingRows
-from w2vtui.tui.widgets.speed import parts_text
 
 PATIENCE_SECONDS = 30.0
 

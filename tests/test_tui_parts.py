@@ -16,14 +16,14 @@ from w2vtui.display import loss_text, number
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.tui.command_line import command_line
 from w2vtui.tui.controls import controls_of, value_text
-from w2vtui.tui.figures import clock, meter, numeral, short, size
-from w2vtui.tui.pace import SLOWEST_SECONDS, Pace, first_interval
-from w2vtui.tui.preview import look_at
-from w2vtui.tui.readouts import Part, fitted, x_range
+from w2vtui.tui.equivalent_command import command_line
+from w2vtui.tui.first_screen.preview import look_at
+from w2vtui.tui.numbers import clock, meter, numeral, short, size
 from w2vtui.tui.session import starting_words
 from w2vtui.tui.sources import sources_of
+from w2vtui.tui.train_screen.readouts import Part, fitted, x_range
+from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, Pace, first_interval
 
 LIVE = {control.name: control for control in controls_of(LiveSettings)}
 
@@ -283,7 +283,7 @@ def test_starting_words_are_known_ones_and_no_function_words():
 def test_the_first_screen_needs_neither_numpy_nor_numba():
     code = (
         "import sys, w2vtui.tui.app; "
-        "heavy = {'numpy', 'numba', 'w2v_kernels', 'w2vtui.tui.train'} & set(sys.modules); "
+        "heavy = {'numpy', 'numba', 'w2v_kernels', 'w2vtui.tui.train_screen.screen'} & set(sys.modules); "
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})

@@ -42,9 +42,9 @@ from w2vtui.training.state.checkpoint import Script
 from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
-from w2vtui.tui.new_run import NewRunScreen
-from w2vtui.tui.run_list import RunList
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
 
 TRAINING = TrainingSettings(vector_size=16)
 LIVE = LiveSettings(epochs=20, workers=1)

@@ -51,7 +51,7 @@ def slowly(folder, checkpoint, *spoiled):
 recorder.write_checkpoint = slowly
 """
 BROKEN_SCREEN = """
-from w2vtui.tui.train import TrainScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
 draw = TrainScreen._draw_panels
 def broken(screen):
     draw(screen)

@@ -17,12 +17,12 @@ from textual.widgets import Input
 from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
 from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
-from w2vtui.tui.vitals import norms_text, saturated_text
-from w2vtui.tui.watch_dialog import WatchDialog, queries_in
-from w2vtui.tui.watch_dialog import text_of as text_of_queries
-from w2vtui.tui.widgets.quality import quality_lines, subtitle
+from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
+from w2vtui.tui.train_screen.panels.watch import watch_line, watch_lines
+from w2vtui.tui.train_screen.vitals import norms_text, saturated_text
+from w2vtui.tui.train_screen.watch_dialog import WatchDialog, queries_in
+from w2vtui.tui.train_screen.watch_dialog import text_of as text_of_queries
 from w2vtui.tui.widgets.spark import LEVELS, rank_sign, spark, trend
-from w2vtui.tui.widgets.watch import watch_line, watch_lines
 
 NO_ROWS = np.empty((0, 4))
 CHURN = Churn(tokens=1, churn=0.11, settled=0.63, n_words=500)

@@ -32,13 +32,13 @@ from w2vtui.settings import (
     available_cores,
 )
 from w2vtui.signals import handling
-from w2vtui.tui.commands import Keyless, commands, help_sections
 from w2vtui.tui.dialogs import Ask, Help
+from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.glyphs import glyphs_for
+from w2vtui.tui.help import Keyless, commands, help_sections
 from w2vtui.tui.keys import key_texts, keymap, own_bindings
-from w2vtui.tui.leaving import end, go_on_without_screen, leaving
-from w2vtui.tui.new_run import NewRunScreen
 from w2vtui.tui.session import LEAVING_SECONDS, Form, RunLike, Session
+from w2vtui.tui.shutdown import end, go_on_without_screen, leaving
 from w2vtui.tui.sources import SAMPLE
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.tui.run_list import RunList
-    from w2vtui.tui.train import TrainScreen
+    from w2vtui.tui.first_screen.run_list import RunList
+    from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
 """A second ctrl+q or ctrl+c within this time means it."""
@@ -180,7 +180,7 @@ class W2vApp(App[None]):
         self._show(Session(form, self._build, output=output, resumption=taken))
 
     def _show(self, session: Session) -> None:
-        from w2vtui.tui.train import TrainScreen
+        from w2vtui.tui.train_screen.screen import TrainScreen
 
         self.session = session
         session.start()
@@ -260,7 +260,7 @@ class W2vApp(App[None]):
             )  # fmt: skip
 
     def _save_then(self, then: Callable[[], None]) -> None:
-        from w2vtui.tui.train import TrainScreen
+        from w2vtui.tui.train_screen.screen import TrainScreen
 
         screen = self.screen
         if not isinstance(screen, TrainScreen):

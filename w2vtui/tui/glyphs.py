@@ -16,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from w2vtui.display import JOINERS, cell_width
-from w2vtui.tui.figures import numeral
+from w2vtui.tui.numbers import numeral
 
 MarkerName = Literal["braille", "block", "ascii"]
 MARKERS: tuple[MarkerName, ...] = get_args(MarkerName)

@@ -31,15 +31,15 @@ def scopes() -> tuple[Scope, ...]:
     """Each screen with what can have the focus on it."""
     from w2vtui.tui.app import W2vApp
     from w2vtui.tui.dialogs import Help, SaveDialog
-    from w2vtui.tui.file_picker import FilePicker, TextTree
-    from w2vtui.tui.new_run import NewRunScreen
-    from w2vtui.tui.run_list import RunList
-    from w2vtui.tui.train import TrainScreen
-    from w2vtui.tui.watch_dialog import WatchDialog
-    from w2vtui.tui.widgets.events import EventsPanel
-    from w2vtui.tui.widgets.path_input import PathInput
-    from w2vtui.tui.widgets.preset_list import PresetList
-    from w2vtui.tui.widgets.prompt import Prompt
+    from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
+    from w2vtui.tui.first_screen.path_input import PathInput
+    from w2vtui.tui.first_screen.preset_list import PresetList
+    from w2vtui.tui.first_screen.run_list import RunList
+    from w2vtui.tui.first_screen.screen import NewRunScreen
+    from w2vtui.tui.train_screen.panels.events import EventsPanel
+    from w2vtui.tui.train_screen.panels.prompt import Prompt
+    from w2vtui.tui.train_screen.screen import TrainScreen
+    from w2vtui.tui.train_screen.watch_dialog import WatchDialog
     from w2vtui.tui.widgets.setting_rows import SettingRows
 
     return (

@@ -8,7 +8,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.figures import clock, short
+from w2vtui.tui.numbers import clock, short
 from w2vtui.tui.widgets.setting_rows import Row
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, loss_text, number, pad, safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot, State
-from w2vtui.tui.figures import clock, meter, round_up, short
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.vitals import norms_text, saturated_text
+from w2vtui.tui.numbers import clock, meter, round_up, short
+from w2vtui.tui.train_screen.vitals import norms_text, saturated_text
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),

@@ -22,26 +22,26 @@ from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import available_cores
 from w2vtui.training.state.snapshot import Event, Neighbors
-from w2vtui.tui import readouts
-from w2vtui.tui.command_line import proposed_output
-from w2vtui.tui.command_table import COMMANDS, completions, execute, explained
-from w2vtui.tui.commands import Keyless
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
-from w2vtui.tui.pace import Pace
-from w2vtui.tui.panes import PanedScreen
+from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.help import Keyless
 from w2vtui.tui.session import Session
-from w2vtui.tui.staging import MARKS_TEXT, REFUSED, Staging
-from w2vtui.tui.watch_dialog import WatchDialog
-from w2vtui.tui.widgets.events import EventsPanel
+from w2vtui.tui.train_screen import readouts
+from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute, explained
+from w2vtui.tui.train_screen.panels.events import EventsPanel
+from w2vtui.tui.train_screen.panels.loss import NO_ROWS, Losses, LossPanel
+from w2vtui.tui.train_screen.panels.prompt import Prompt
+from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
+from w2vtui.tui.train_screen.panels.speed import SpeedPanel
+from w2vtui.tui.train_screen.panels.watch import WatchPanel
+from w2vtui.tui.train_screen.panes import PanedScreen
+from w2vtui.tui.train_screen.refresh_rate import Pace
+from w2vtui.tui.train_screen.staging import MARKS_TEXT, REFUSED, Staging
+from w2vtui.tui.train_screen.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.key_bar import KeyBar
-from w2vtui.tui.widgets.loss import NO_ROWS, Losses, LossPanel
 from w2vtui.tui.widgets.panel import Panel, joined
-from w2vtui.tui.widgets.prompt import Prompt
-from w2vtui.tui.widgets.quality import quality_lines, subtitle
 from w2vtui.tui.widgets.setting_rows import SettingRows
-from w2vtui.tui.widgets.speed import SpeedPanel
 from w2vtui.tui.widgets.tab_bar import TabBar
-from w2vtui.tui.widgets.watch import WatchPanel
 
 if TYPE_CHECKING:
     from w2vtui.training.state.curves import Curve

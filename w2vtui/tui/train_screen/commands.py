@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import LiveSettings, unknown_name_message
 from w2vtui.tui.controls import Control, controls_of
-from w2vtui.tui.watch_dialog import queries_in
+from w2vtui.tui.train_screen.watch_dialog import queries_in
 
 if TYPE_CHECKING:
     from w2vtui.tui.session import RunLike
-    from w2vtui.tui.train import TrainScreen
+    from w2vtui.tui.train_screen.screen import TrainScreen
 
 
 class CommandError(W2vtuiError):

@@ -11,9 +11,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-from w2vtui.tui.command_table import COMMANDS
 from w2vtui.tui.dialogs import Section
 from w2vtui.tui.keys import key_texts, own_bindings, scopes
+from w2vtui.tui.train_screen.commands import COMMANDS
 
 if TYPE_CHECKING:
     from w2vtui.tui.app import W2vApp

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from w2vtui.display import pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Neighbors
-from w2vtui.tui.figures import meter
+from w2vtui.tui.numbers import meter
 
 _NAME_CELLS = 24
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import CorpusSettings
-from w2vtui.tui.preview import Preview, look_at
+from w2vtui.tui.first_screen.preview import Preview, look_at
 
 if TYPE_CHECKING:
     from w2vtui.corpus.sample import TextSample

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.events import Resize
 
 from w2vtui.display import pad
-from w2vtui.tui.figures import short
+from w2vtui.tui.numbers import short
 from w2vtui.tui.widgets.panel import Panel, joined
 
 if TYPE_CHECKING:

@@ -27,25 +27,25 @@ from w2vtui.settings import (
     default_alpha,
     spec_of,
 )
-from w2vtui.tui.command_line import command_line, proposed_output
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.file_picker import FilePicker, folder_of
-from w2vtui.tui.run_list import RunList, kept_runs
+from w2vtui.tui.equivalent_command import command_line, proposed_output
+from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
+from w2vtui.tui.first_screen.path_input import PathInput
+from w2vtui.tui.first_screen.preset_list import PresetList
+from w2vtui.tui.first_screen.run_list import RunList, kept_runs
+from w2vtui.tui.first_screen.survey import Survey
+from w2vtui.tui.first_screen.text_report import Needs, needs_of, needs_text, warning, word_lines
+from w2vtui.tui.first_screen.zipf import ZipfPlot
 from w2vtui.tui.session import Form
-from w2vtui.tui.survey import Survey
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined
-from w2vtui.tui.widgets.path_input import PathInput
-from w2vtui.tui.widgets.preset_list import PresetList
 from w2vtui.tui.widgets.setting_rows import Row, SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
-from w2vtui.tui.widgets.zipf import ZipfPlot
-from w2vtui.tui.words import Needs, needs_of, needs_text, warning, word_lines
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.tui.app import W2vApp
-    from w2vtui.tui.preview import Preview
+    from w2vtui.tui.first_screen.preview import Preview
 
 CONTROLS: dict[str, Control] = {
     control.name: control

@@ -19,9 +19,9 @@ from textual.widgets.option_list import Option
 
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import RunError, W2vtuiError
-from w2vtui.tui.command_line import proposed_output
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
-from w2vtui.tui.figures import clock, short
+from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.numbers import clock, short
 
 if TYPE_CHECKING:
     from w2vtui.runs.record import RunStatus

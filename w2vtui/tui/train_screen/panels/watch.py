@@ -16,7 +16,7 @@ from textual.widgets import Input
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.training.state.snapshot import Churn, Neighbors
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.widgets.neighbors import answer_lines
+from w2vtui.tui.train_screen.panels.neighbors import answer_lines
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.spark import rank_sign, spark, trend
 

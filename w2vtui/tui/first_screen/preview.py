@@ -9,7 +9,7 @@ from pathlib import Path
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import EncodingErrors, auto_epochs
-from w2vtui.tui.figures import short, size
+from w2vtui.tui.numbers import short, size
 from w2vtui.tui.sources import is_sample, sources_of
 
 _LOOKED_AT_BYTES = 1 << 16

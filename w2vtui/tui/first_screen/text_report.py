@@ -10,7 +10,7 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.tui.figures import short, size
+from w2vtui.tui.numbers import short, size
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics

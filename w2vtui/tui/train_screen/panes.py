@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
-from w2vtui.tui.jump import JumpScreen
+from w2vtui.tui.train_screen.jump import JumpScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.readouts import event_lines
+from w2vtui.tui.train_screen.readouts import event_lines
 from w2vtui.tui.widgets.panel import joined
 
 FILTERS = {"all": "", "changes": "change", "notes": "note", "errors": "error"}
