@@ -21,10 +21,10 @@ test: $(READY)
 check: lint wheel plain bounds test
 
 plain: $(READY)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/test_kernels.py tests/test_text_kernel.py
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/kernels
 
 bounds: $(READY)
-	NUMBA_BOUNDSCHECK=1 W2VTUI_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/test_kernels.py tests/test_text_kernel.py
+	NUMBA_BOUNDSCHECK=1 W2VTUI_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/kernels
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import numba
 import pytest
-from conftest import topical_sentences
 
 import w2v_kernels
 import w2vtui
+from tests.conftest import topical_sentences
 from w2v_kernels.machine import compiling
 from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
@@ -362,7 +362,7 @@ def endless_run() -> Run:
 PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
-from test_resources import endless_run, train_and_save
+from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.blas import beside_training
 
 if __name__ == "__main__":
@@ -391,7 +391,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_child_process_trains(tmp_path, method, parent_trains):
     (tmp_path / "parent.py").write_text(PARENT)
-    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     output_of(
         # Python 3.12 and later warn of any fork beside threads: that is what is tried here.
         ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, parent_trains,

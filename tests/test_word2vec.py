@@ -14,9 +14,9 @@ import time
 
 import numpy as np
 import pytest
-from conftest import TOPICS, topical_sentences
 
 import w2vtui
+from tests.conftest import TOPICS, topical_sentences
 from w2v_kernels.machine import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError

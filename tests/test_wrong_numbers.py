@@ -6,8 +6,8 @@ import math
 import tomllib
 
 import pytest
-from test_tui_looks import TRAINING, scripted, wait_for
 
+from tests.tui.test_looks import TRAINING, scripted, wait_for
 from w2vtui import Word2Vec
 from w2vtui.cli import run_command_line
 from w2vtui.config import TABLES

@@ -7,7 +7,7 @@
 
 C input rows, T target rows. Where the input rows' moves go is the caller's to say: skip-gram gives
 each to its own context word, CBOW gives the one of the mean to all of them. This is the one place
-that is tuned; the plain form is `logistic_block` in tests/naive.py.
+that is tuned; the plain form is `logistic_block` in tests/kernels/naive.py.
 """
 
 from __future__ import annotations

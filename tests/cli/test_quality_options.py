@@ -1,0 +1,67 @@
+"""`--pairs` and `--analogies`: vectors scored as they train, from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conftest import TOPICS
+from w2vtui.cli import run_command_line
+
+TOPIC_WORDS = [line.split() for line in TOPICS.values()]
+
+
+@pytest.fixture
+def pairs_file(tmp_path):
+    lines = [f"{a} {b} 9" for topic in TOPIC_WORDS for a in topic for b in topic if a < b]
+    lines += [f"{a} {b} 1" for a in TOPIC_WORDS[0] for b in TOPIC_WORDS[1]]
+    path = tmp_path / "alike.txt"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def train(corpus, tmp_path, *flags) -> int:
+    common = ["--epochs", "20", "--vector-size", "16", "--workers", "1", "--no-cache"]
+    return run_command_line(
+        ["train", str(corpus), "-o", str(tmp_path / "v.vec"), *common, *map(str, flags)]
+    )
+
+
+def test_the_final_scores_are_printed(topical_corpus, tmp_path, pairs_file, capsys):
+    few = tmp_path / "few.txt"
+    few.write_text("ship sailor cow barn\nship nowhere cow barn\n")
+    flags = ("--pairs", pairs_file, "--analogies", few)
+    assert train(topical_corpus, tmp_path, *flags) == 0
+    pairs, analogies = capsys.readouterr().out.splitlines()
+    assert pairs.startswith("alike.txt  Spearman ")
+    assert pairs.endswith("% (81 of 81 pairs)".removeprefix("%").strip())
+    assert analogies.endswith("(1 of 2 questions: too few to mean anything)")
+
+
+def test_the_final_scores_are_in_the_json(topical_corpus, tmp_path, pairs_file, capsys):
+    assert train(topical_corpus, tmp_path, "--json", "--pairs", pairs_file) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (score,) = last["quality"]
+    assert score["set"] == "alike.txt"
+    assert score["kind"] == "pairs"
+    assert score["value"] > 0.5
+    assert (score["covered"], score["total"]) == (81, 81)
+    assert score["tokens"] == last["tokens"]
+    assert {"churn", "settled"} <= last.keys()
+
+
+def test_without_sets_no_scores_are_printed(topical_corpus, tmp_path, capsys):
+    assert train(topical_corpus, tmp_path) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("flag", ["--pairs", "--analogies"])
+@pytest.mark.parametrize("verb", ["train", "app"])
+def test_a_bad_file_is_an_error_before_anything_is_read(flag, verb, tmp_path, capsys):
+    bad = tmp_path / "bad.txt"
+    bad.write_text("only two\nand here five words stand\n")
+    argv = [str(tmp_path / "no-corpus.txt"), flag, str(bad), "-o", str(tmp_path / "v.vec")]
+    assert run_command_line([verb, *argv] if verb == "train" else argv) == 3
+    assert "bad.txt" in capsys.readouterr().err
+    assert not (tmp_path / "v.vec").exists()

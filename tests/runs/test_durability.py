@@ -1,0 +1,723 @@
+"""Runs that are killed, and disks that fail: what was kept is there, and what comes of it right."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import SafetensorError
+
+from tests.conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
+from tests.support.kills import CASES
+from w2vtui.cli import run_command_line
+from w2vtui.corpus import encode_sentences
+from w2vtui.errors import RunError
+from w2vtui.runs import recorder
+from w2vtui.runs.disk import checkpoint_files as stored
+from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
+from w2vtui.runs.disk.lock import RunLock, in_use
+from w2vtui.runs.record import RECORD, STATUS, all_runs, draft_beside, find_run, status_of
+from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.resuming import resumption
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.run import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+DEADLINE = 60.0
+KILLS = 36
+
+posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and locks are POSIX'")
+pytestmark = posix
+
+
+def until(condition, what):
+    """Wait for something to hold; fail when it does not within the deadline."""
+    end = time.monotonic() + DEADLINE
+    while not (found := condition()):
+        assert time.monotonic() < end, f"{what} never came"
+        time.sleep(0.005)
+    return found
+
+
+# ---- kill -9
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
+    case, environment, tmp_path
+):
+    """kills.py holds the vectors against those of a run that nothing happened to."""
+    place = tmp_path / "lives"
+    place.mkdir()
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.support.kills", "--case", case, str(KILLS), "1", place],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    report = Counter(json.loads(told.stdout))  # what never happened is not in it
+    assert report["kills"] == KILLS
+    assert report["while writing one"] > 0
+    assert report["before the folder"] + report["before the first checkpoint"] > 0
+    assert report["runs that were interrupted"] > 0
+    assert (report["changes"] > 0) == (case == "changed")
+    assert report["apart"] <= (0.01 if case == "two-workers" else 0.0)
+
+
+def finish(process: subprocess.Popen) -> tuple[int, str]:
+    """Exit code and what was said on stderr."""
+    _, err = process.communicate(timeout=DEADLINE)
+    assert "Traceback" not in err, err
+    assert "Exception ignored" not in err, err
+    return process.returncode, err
+
+
+def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
+    started, topical_corpus, tmp_path
+):
+    settings = ["--epochs", 2500, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
+    usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
+    code, err = finish(started("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
+    assert code == 0, err
+
+    process = started("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
+    folder = until(lambda: all_runs(runs), "a run")[0]
+    for _ in range(2):
+        known = {path.name for path in generations(folder)}
+        until(lambda known=known: {path.name for path in generations(folder)} - known, "progress")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert status_of(folder).state == "interrupted"
+        process = started("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
+    code, err = finish(process)
+    assert code == 0, err
+    assert "goes on from" in err
+    assert status_of(folder).state == "done"
+    assert output.read_bytes() == usual.read_bytes()
+
+
+# ---- disks that fail, while a run goes on
+
+
+@pytest.fixture(autouse=True)
+def _tried_again_soon(monkeypatch):
+    monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(recorder, "POLL_SECONDS", 0.02)
+
+
+def corpus():
+    return encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
+
+
+class Kept:
+    """A run in this process that is kept under a folder."""
+
+    def __init__(self, root: Path, *, named=False, **live):
+        asked = Asked(
+            root=root, sources=("-",), corpus_settings=CorpusSettings(), must_be_kept=named
+        )
+        self.keeper = Recorder(asked)
+        self.run = Run(
+            lambda progress, stop: corpus(),
+            TrainingSettings(vector_size=8, seed=3),
+            LiveSettings(**({"epochs": 100_000, "workers": 1} | live)),
+            looks_at_vectors=False,
+            keeper=self.keeper,
+            checkpoint_seconds=0.02,
+        )
+        self.keeper.follow(self.run.snapshot)
+
+    def __enter__(self):
+        self.run.start()
+        return self
+
+    def __exit__(self, *raised):
+        self.run.stop()
+        assert self.run.is_over(DEADLINE)
+        self.keeper.close()
+
+    @property
+    def folder(self) -> Path:
+        return until(lambda: self.keeper.folder, "a folder")
+
+    def told(self, text: str) -> str:
+        """The last event with a text in it; empty where there is none."""
+        events = [event.text for event in self.run.snapshot().events if text in event.text]
+        return events[-1] if events else ""
+
+    def until_told(self, text: str) -> str:
+        return until(lambda: self.told(text), f"'{text}'")
+
+    def until_trained_further(self) -> None:
+        tokens = self.run.snapshot().tokens
+        until(lambda: self.run.snapshot().tokens > tokens, "further training")
+
+    def until_kept_further(self) -> None:
+        known = generations(self.folder)
+        until(lambda: set(generations(self.folder)) - set(known), "another checkpoint")
+
+
+def refused(number):
+    """As the library says it: by text alone."""
+
+    def save(*_):
+        raise SafetensorError(
+            f"Error while serializing: I/O error: {os.strerror(number)} (os error {number})"
+        )
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "no space left on device: free some space"),
+        (errno.EDQUOT, "disk quota exceeded: your quota is used up"),
+        (errno.EFBIG, "file too large"),
+        (errno.EIO, "input/output error"),
+        (errno.EROFS, "read-only file system: the disk is read-only"),
+    ],
+)
+def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
+    number, told, tmp_path, monkeypatch
+):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        with monkeypatch.context() as broken:
+            broken.setattr(stored, "save_file", refused(number))
+            assert told in kept.until_told("no checkpoint")
+            before = newest_whole(kept.folder)[0]
+            kept.until_trained_further()
+            until(lambda: kept.keeper.ready and kept.keeper.failed, "another try")
+            now, spoiled = newest_whole(kept.folder)
+            assert (now.clock, spoiled) == (before.clock, {})
+            assert not list((kept.folder / FOLDER).glob("*.tmp"))
+        kept.until_told("a checkpoint is written again")
+        assert sum("no checkpoint" in one.text for one in kept.run.snapshot().events) == 1
+    assert not kept.keeper.failed
+    assert newest_whole(kept.folder)[0].reason == "stopped"
+
+
+def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        kept_until = len(generations(kept.folder))
+
+        def fsync(descriptor):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", fsync)
+            kept.until_told("no checkpoint")
+            kept.until_told("events and metrics are not written")
+            kept.until_trained_further()
+            assert len(generations(kept.folder)) >= kept_until
+            assert newest_whole(kept.folder)[0] is not None
+        kept.until_told("a checkpoint is written again")
+        kept.until_told("events and metrics are written again")
+    events, troubles = read_events(kept.folder / EVENTS)
+    assert not troubles
+    # What is told once the run is over has no place in its events.
+    assert [one.text for one in events] == [one.text for one in kept.run.snapshot().events]
+
+
+@pytest.mark.parametrize("what", ["run", "root", "checkpoints", "lock", "record", "journal"])
+def test_what_is_removed_while_a_run_goes_on_is_made_again(what, tmp_path):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        kept.run.change(window=3)
+        kept.until_kept_further()
+        folder = kept.folder
+        removed = {
+            "run": folder, "root": root, "checkpoints": folder / FOLDER, "lock": folder / "lock",
+            "record": folder / RECORD, "journal": folder / EVENTS,
+        }[what]  # fmt: skip
+        until(lambda: removed.exists(), what)
+        removed.rename(tmp_path / "away")  # at once, as rm -r of a folder in use would not be
+        until(
+            lambda: newest_whole(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
+            "all of it",
+        )
+        kept.until_trained_further()
+        kept.until_kept_further()
+        assert in_use(folder)
+        with pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+            RunLock(folder)
+    assert all_runs(root) == [folder]
+    assert status_of(folder).state == "stopped"
+    assert status_of(folder).error is None
+    assert [one.number for one in read_events(folder / EVENTS)[0] if one.kind == "change"] == [1]
+    resumption(folder).recorder.close()
+
+
+def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        root.rename(tmp_path / "away")
+        root.write_text("in the way")
+        kept.until_told("no checkpoint")
+        kept.until_trained_further()
+        root.unlink()
+        kept.until_told("a checkpoint is written again")
+    assert status_of(kept.folder).state == "stopped"
+
+
+def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_be(tmp_path):
+    root = tmp_path / "runs"
+    root.write_text("in the way")
+    with Kept(root) as kept:
+        assert "a file is in the way" in kept.until_told("nothing is kept to go on from")
+        kept.until_trained_further()
+        root.unlink()
+        kept.until_told("this run is kept as")
+        kept.until_kept_further()
+    assert status_of(kept.folder).state == "stopped"
+
+
+# ---- permissions
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize(
+    ("what", "mode", "troubles"),
+    [
+        ("root", NOTHING, ["no checkpoint", "events and metrics are not written"]),
+        ("run", NOTHING, ["no checkpoint", "events and metrics are not written"]),
+        ("run", READING, ["events and metrics are not written"]),
+        ("checkpoints", NOTHING, ["no checkpoint"]),
+        ("checkpoints", READING, ["no checkpoint"]),
+    ],
+)
+def test_a_run_whose_permissions_are_taken_away_trains_on_and_is_kept_again(
+    what, mode, troubles, tmp_path
+):
+    root = tmp_path / "runs"
+    with Kept(root) as kept:
+        kept.until_kept_further()
+        until(lambda: (kept.folder / STATUS).exists(), "all files")
+        taken = {"root": root, "run": kept.folder, "checkpoints": kept.folder / FOLDER}[what]
+        known = generations(kept.folder)
+        with closed(taken, mode):
+            for trouble in troubles:
+                assert "permission denied" in kept.until_told(trouble).lower()
+            kept.until_trained_further()
+            kept.run.change(window=3)
+            kept.until_trained_further()
+        if "no checkpoint" in troubles:
+            assert set(generations(kept.folder)) & set(known)
+            kept.until_told("a checkpoint is written again")
+        if "events and metrics are not written" in troubles:
+            kept.until_told("events and metrics are written again")
+        told = [one.text for one in kept.run.snapshot().events]
+        for trouble in ("no checkpoint", "events and metrics are not written"):
+            assert sum(trouble in text for text in told) == (trouble in troubles)
+    assert all_runs(root) == [kept.folder]
+    checkpoint, spoiled = newest_whole(kept.folder)
+    assert (checkpoint.reason, spoiled) == ("stopped", {})
+    assert not list(root.rglob("*.tmp"))
+    journal, troubles = read_events(kept.folder / EVENTS)
+    assert not troubles
+    assert [one.number for one in journal if one.kind == "change"] == [1]
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("name", [EVENTS, METRICS])
+def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        file = kept.folder / name
+        until(file.exists, name)
+        with closed(file):
+            kept.run.change(window=3)
+            assert "permission denied" in kept.until_told("events and metrics are not written")
+            kept.until_kept_further()
+            kept.until_trained_further()
+        kept.until_told("events and metrics are written again")
+    assert status_of(kept.folder).state == "stopped"
+    assert [one.number for one in read_events(kept.folder / EVENTS)[0] if one.number] == [1]
+
+
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+        kept.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
+        assert kept.run.is_over(DEADLINE)
+        assert kept.run.snapshot().state == "failed"
+    checkpoint, spoiled = newest_whole(kept.folder)
+    assert not spoiled
+    assert all(np.isfinite(matrix).all() for matrix in checkpoint.vectors.values())
+    status = status_of(kept.folder)
+    assert (status.state, status.can_resume) == ("failed", True)
+    assert "diverged" in status.error
+
+
+def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
+    train, lay_down, calls = CpuBackend.train_span, Crew._lay_down, iter(range(10**9))
+    kept = Kept(tmp_path)
+    taken = threading.Event()
+
+    def fail(*arguments):
+        if next(calls) > 20:
+            raise MemoryError("as a worker may")
+        train(*arguments)
+
+    def lay_down_and_wait(crew, number):
+        """Give the run the time to take a checkpoint of what was not trained."""
+        lay_down(crew, number)
+        if sys.exc_info()[1] is not None:
+            kept.run._trainer.safekeeping.look("paused")
+            taken.set()
+
+    monkeypatch.setattr(CpuBackend, "train_span", fail)
+    monkeypatch.setattr(Crew, "_lay_down", lay_down_and_wait)
+    with kept:
+        assert kept.run.is_over(DEADLINE)
+    assert taken.is_set()
+    assert kept.run.snapshot().state == "failed"
+    checkpoint, _ = newest_whole(kept.folder)
+    assert checkpoint is None or checkpoint.tallies[3] == checkpoint.clock
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is mapped")
+def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_path):
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+    taken = resumption(kept.folder)
+    run = Run(
+        lambda progress, stop: corpus(), taken.record.training, taken.record.settings,
+        looks_at_vectors=False, keeper=taken.recorder, checkpoint_seconds=0.02,
+        go_on_from=taken.fit, earlier=taken.events, script=taken.script,
+    )  # fmt: skip
+    taken.recorder.follow(run.snapshot)
+    keeper, before = taken.recorder, generations(kept.folder)
+    del taken
+    run.start()
+    until(lambda: not set(before) & set(generations(kept.folder)), "newer checkpoints")
+    maps = Path("/proc/self/maps").read_text()
+    run.stop()
+    assert run.wait(DEADLINE)
+    keeper.close()
+    assert str(kept.folder) not in maps
+
+
+@pytest.mark.parametrize("step", [-86_400.0, 1e9])
+def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
+    jumps = iter(range(10**9))
+    usual = time.time
+    monkeypatch.setattr(time, "time", lambda: usual() + step * next(jumps))
+    with Kept(tmp_path) as kept:
+        for _ in range(4):
+            kept.until_kept_further()
+        folder = kept.folder
+        for age, generation in enumerate(generations(folder)):  # the newest seems the oldest
+            os.utime(generation, (age * 1e6, age * 1e6))
+        kept.until_kept_further()
+    for path in [folder, *folder.iterdir()]:
+        os.utime(path, (2**33, 2**33))
+    newest = newest_whole(folder)[0]
+    assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().tokens)
+    assert [int(path.name) for path in generations(folder)] == sorted(
+        (int(path.name) for path in generations(folder)), reverse=True
+    )
+    assert status_of(folder).state == "stopped"
+    assert find_run(tmp_path, "last") == folder
+
+
+# ---- disks that fail, from the start or at the end
+
+
+@pytest.fixture
+def w2v(capsys):
+    """Run a command line in this process: its exit code and what it said on stderr."""
+
+    def run(*argv) -> tuple[int, str]:
+        code = run_command_line([str(word) for word in argv])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.err
+
+    return run
+
+
+QUICK = ("--epochs", 3, "--vector-size", 8, "--workers", 1)
+
+
+def test_a_named_place_that_cannot_be_written_is_told_before_the_training(
+    w2v, topical_corpus, tmp_path
+):
+    (tmp_path / "file").touch()
+    output = tmp_path / "out.bin"
+    code, err = w2v(
+        "train", topical_corpus, "-o", output, *QUICK, "--runs-dir", tmp_path / "file" / "runs"
+    )
+    assert code == 5
+    assert "is a file: name a folder" in err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_disk_that_is_full_at_the_end_fails_only_where_nothing_is_saved(
+    saved, w2v, topical_corpus, tmp_path, monkeypatch
+):
+    usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
+    assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
+    monkeypatch.setattr(stored, "save_file", refused(errno.ENOSPC))
+    wanted = ["-o", output] if saved else ["--neighbors", "ship"]
+    code, err = w2v("train", topical_corpus, *wanted, *QUICK)
+    assert code == (0 if saved else 5)
+    assert "no checkpoint: cannot write" in err
+    assert "no space left" in err
+    if saved:
+        assert output.read_bytes() == usual.read_bytes()
+
+
+_LIMITED = """
+import resource, sys
+from w2vtui.cli import run_command_line
+text, usual, output, runs, limit, *settings = sys.argv[1:]
+run_command_line(["train", text, "-o", usual, "--no-checkpoints", *settings])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+sys.exit(run_command_line(["train", text, "-o", output, "--runs-dir", runs, *settings]))
+"""
+
+
+def test_files_that_may_not_grow_end_no_training(environment, topical_corpus, tmp_path):
+    """Vectors of 26 x 100 fit, both matrices of them do not."""
+    usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
+    settings = ["--epochs", "20", "--vector-size", "100", "--workers", "1"]
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, topical_corpus, usual, output, runs, "16384", *settings],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no checkpoint: cannot write" in done.stderr
+    assert "file too large" in done.stderr
+    assert output.read_bytes() == usual.read_bytes()
+    (folder,) = all_runs(runs)
+    assert not generations(folder)
+    assert not list(folder.rglob("*.tmp"))
+
+
+@pytest.fixture
+def mounted():
+    """What to put before a command so that it runs with something mounted."""
+    tried = ["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
+    try:
+        works = not subprocess.run(tried, capture_output=True, check=False).returncode
+    except OSError:
+        works = False
+    if not works:
+        pytest.skip("this user may not mount")
+    return lambda how: ["unshare", "-m", "sh", "-c", f'{how} && exec "$@"', "-"]
+
+
+def wide_text(path: Path) -> Path:
+    """A text of 1,500 words, whose checkpoints are large."""
+    lines = (" ".join(f"w{(i * j) % 1500}" for j in range(1, 11)) for i in range(1, 4000))
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(("megabytes", "holds"), [(2, 1), (3, 2)])
+def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_path):
+    """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
+    text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
+    usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
+    settings = ["--epochs", 60, "--vector-size", 100, "--workers", 1, "--min-count", 1]
+    assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
+    runs.mkdir()
+    copied = tmp_path / "copied"
+    kept = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
+    process = started(
+        "train", text, "-o", output, *settings, *kept,
+        wrapped=[
+            *mounted(f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}"),
+            "sh", "-c", f'"$@"; code=$?; cp -r {runs} {copied}; exit $code', "-",
+        ],
+    )  # fmt: skip
+    code, err = finish(process)
+    assert code == 0, err
+    assert ("no space left on device: free some space" in err) == (holds == 1)
+    assert output.read_bytes() == usual.read_bytes()
+    (folder,) = all_runs(copied)
+    checkpoint, spoiled = newest_whole(folder)
+    assert not spoiled
+    assert (checkpoint.fraction == 1) == (holds == 2)
+    assert len(generations(folder)) == holds
+    assert not list((folder / FOLDER).glob("*.tmp"))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_read_only_disk_is_told_before_the_training_or_noted(
+    named, mounted, started, topical_corpus, tmp_path
+):
+    place, output = tmp_path / "place", tmp_path / "out.bin"
+    place.mkdir()
+    process = started(
+        "train", topical_corpus, "-o", output, *QUICK, *(["--runs-dir", place] if named else []),
+        wrapped=mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"),
+        variables={"XDG_DATA_HOME": str(place), "W2VTUI_RUNS_DIR": ""},
+    )  # fmt: skip
+    code, err = finish(process)
+    assert code == (5 if named else 0), err
+    assert "read-only file system: the disk is read-only" in err
+    assert output.exists() != named
+    assert ("nothing is kept to go on from" in err) != named
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_text_that_may_not_be_read_is_told(w2v, topical_corpus, tmp_path):
+    with closed(topical_corpus):
+        code, err = w2v("train", topical_corpus, "-o", tmp_path / "out.bin", *QUICK)
+    assert code == 3
+    assert f"cannot read {topical_corpus}: Permission denied" in err
+    assert not list(all_runs(Path(os.environ["W2VTUI_RUNS_DIR"])))
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, READING])
+def test_a_place_for_vectors_that_may_not_be_written_to_is_told_before_the_training(
+    mode, w2v, topical_corpus, tmp_path
+):
+    place = tmp_path / "place"
+    place.mkdir()
+    with closed(place, mode):
+        code, err = w2v("train", topical_corpus, "-o", place / "out.bin", *QUICK)
+    assert code == 5
+    assert f"cannot write {place / 'out.bin'}: permission denied: choose a folder you may" in err
+    assert not list(place.iterdir())
+    assert not list(all_runs(Path(os.environ["W2VTUI_RUNS_DIR"])))
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_vector_is_lost(
+    w2v, topical_corpus, tmp_path, monkeypatch
+):
+    place, usual, output = tmp_path / "place", tmp_path / "usual.bin", tmp_path / "place/out.bin"
+    place.mkdir()
+    output.write_bytes(b"old")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
+    start = Run.start
+
+    def start_and_close(run):
+        place.chmod(READING)
+        start(run)
+
+    monkeypatch.setattr(Run, "start", start_and_close)
+    code, err = w2v("train", topical_corpus, "-o", output, *QUICK)
+    place.chmod(0o700)
+    assert code == 5
+    assert "permission denied" in err
+    assert list(place.iterdir()) == [output]
+    assert output.read_bytes() == b"old"
+    (rescued,) = tmp_path.glob("w2vtui-rescued-*/out.bin")
+    assert f"the vectors are safe in {rescued}" in err
+    assert rescued.read_bytes() == usual.read_bytes()
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, READING])
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("below", ["", "runs", "w2vtui/runs"])
+def test_a_place_for_runs_that_may_not_be_written_to_is_told_before_the_training_or_noted(
+    below, named, mode, w2v, topical_corpus, tmp_path, monkeypatch
+):
+    place, output = tmp_path / "place", tmp_path / "out.bin"
+    runs = place / below
+    place.mkdir()
+    if named:
+        named_place = ["--runs-dir", runs]
+    else:
+        named_place = []
+        monkeypatch.delenv("W2VTUI_RUNS_DIR")
+        monkeypatch.setattr(recorder, "runs_folder", lambda named=None: runs)
+    with closed(place, mode):
+        code, err = w2v("train", topical_corpus, "-o", output, *QUICK, *named_place)
+    assert code == (5 if named else 0), err
+    assert "permission denied: choose a folder you may write to" in err
+    assert output.exists() != named
+    assert ("nothing is kept to go on from" in err) != named
+    assert not list(place.iterdir())
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
+    foreign = draft_beside(tmp_path / "run")
+    (foreign / "checkpoints").mkdir(parents=True)
+    (foreign / "lock").touch()
+    for mode in (NOTHING, READING, NO_LISTING):
+        with closed(foreign, mode), Kept(tmp_path) as kept:
+            kept.until_kept_further()
+            assert not kept.told("nothing is kept")
+    assert (foreign / "checkpoints").is_dir()
+
+
+# ---- one process at a time
+
+
+def test_a_place_for_runs_that_cannot_be_swept_hinders_no_run(tmp_path, monkeypatch):
+    def sweep(root, run):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(recorder, "sweep", sweep)
+    with Kept(tmp_path) as kept:
+        kept.until_kept_further()
+    assert not kept.told("nothing is kept")
+
+
+def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):
+    process = started("train", topical_corpus, "--neighbors", "ship", "--epochs", 10**6)
+    runs = Path(os.environ["W2VTUI_RUNS_DIR"])
+    (folder,) = until(lambda: all_runs(runs), "a run")
+    for argv in (["resume", "last"], ["runs", "--remove", folder.name]):
+        code, err = w2v(*argv)
+        assert code == 2
+        assert f"run {folder.name} is in use by process {process.pid}" in err
+    assert status_of(folder).state in ("interrupted", "preparing", "training")
+    process.kill()
+    process.wait()
+    assert not in_use(folder)
+    RunLock(folder).release()
+
+
+def test_a_second_ctrl_c_waits_for_no_checkpoint(
+    w2v, topical_corpus, tmp_path, monkeypatch, request
+):
+    stopped, go_on, stop = threading.Event(), threading.Event(), Run.stop
+    request.addfinalizer(go_on.set)
+
+    def save(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stopped.wait(DEADLINE)
+        os.kill(os.getpid(), signal.SIGINT)
+        go_on.wait()
+
+    def stop_and_tell(run):
+        stop(run)
+        stopped.set()
+
+    monkeypatch.setattr(Run, "stop", stop_and_tell)
+    monkeypatch.setattr(stored, "save_file", save)
+    code, err = w2v(
+        "train", topical_corpus, "-o", tmp_path / "out.bin", "--epochs", 10**6,
+        "--checkpoint-seconds", 0.1,
+    )  # fmt: skip
+    assert stopped.is_set()
+    assert code == 130
+    assert err.endswith("w2vtui: interrupted\n")

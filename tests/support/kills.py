@@ -1,0 +1,311 @@
+"""Kill runs with -9 at random moments, go on with them, and compare: `python -m tests.support.kills
+[KILLS] [SEED]`, on a Unix. What the tests do for a minute, for as long as one likes.
+
+A nursery has everything imported and compiled and no thread; it forks a life of a run, kills it,
+forks the next, which goes on with the run, until the run is done. Its vectors must be those of a
+run that nothing ever happened to: bit for bit with one worker.
+
+    python -m tests.support.kills --case NAME KILLS SEED FOLDER    one case, reported as JSON
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from tests.conftest import topical_sentences
+from w2vtui.corpus import EncodedCorpus, encode_sentences
+from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.journal import EVENTS, read_events
+from w2vtui.runs.record import all_runs, status_of
+from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Checkpoint
+
+CHECKPOINT_SECONDS = 0.03
+_WAS_DONE = 17
+TRAINING = TrainingSettings(vector_size=16, seed=7)
+_SG, _CBOW = {"model": "skip-gram"}, {"model": "cbow"}
+_NS, _HS = {"objective": "negative-sampling"}, {"objective": "hierarchical-softmax"}
+CASES: dict[str, dict] = {
+    "skip-gram-noise": _SG | _NS | {"workers": 1, "epochs": 500},
+    "skip-gram-tree": _SG | _HS | {"workers": 1, "epochs": 500},
+    "cbow-noise": _CBOW | _NS | {"workers": 1, "epochs": 800},
+    "cbow-tree": _CBOW | _HS | {"workers": 1, "epochs": 800},
+    "changed": _SG | _NS | {"workers": 1, "epochs": 500},
+    "deterministic": _CBOW | _HS | {"workers": 2, "epochs": 300},
+    "two-workers": _SG | _NS | {"workers": 2, "epochs": 800},
+}
+STEERED: list[Callable[[Run], object]] = [
+    lambda run: run.change(window=2, negative=9),
+    lambda run: run.change(**_CBOW, **_HS),
+    lambda run: run.undo(),
+    lambda run: run.change(alpha=0.01, sample=1e-4),
+]
+"""What happens to the run of the case `changed`, one after another."""
+
+
+class Nursery:
+    """Brings up lives of one case and ends them early."""
+
+    def __init__(self, case: str, seed: int, place: Path) -> None:
+        self.steered = STEERED if case == "changed" else []
+        self.live = LiveSettings(**CASES[case])
+        self.training = dataclasses.replace(TRAINING, deterministic=case == "deterministic")
+        self.exact = self.live.workers == 1 or self.training.deterministic
+        self.draw = random.Random(f"{case} {seed}")
+        self.place = place
+        self.corpus = encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
+        backend = CpuBackend(self.corpus, self.training)
+        backend.compile(backend.plan(self.live))
+        self.kinds: Counter[str] = Counter()
+        self.reach = 0.15
+        """Seconds within which a life is ended; grows where none gets anywhere."""
+        self.chains = 0
+        self.furthest_apart = 0.0
+
+    def kill(self, n_kills: int) -> None:
+        """End so many lives, of as many runs as that takes; each run comes to its end."""
+        while self.kinds["kills"] < n_kills:
+            root = self.place / f"chain-{self.chains}"
+            root.mkdir()
+            self._chain(root, n_kills)
+            self.chains += 1
+
+    # ---- one run, life after life
+
+    def _chain(self, root: Path, n_kills: int) -> None:
+        stood, fate = -1, self.draw.choice(["at birth", "any time"])
+        while True:
+            last = self.kinds["kills"] >= n_kills
+            child = os.fork()
+            if not child:
+                _live(lambda: self._grow_up(root))
+            code = self._wait(child, root, None if last else fate)
+            ended = fate
+            fate = self.draw.choices(["any time", "draft", "checkpoint"], [6, 3, 1])[0]
+            if code in (0, _WAS_DONE):
+                break
+            if code != -signal.SIGKILL:
+                raise AssertionError(f"a life ended with {code}: {root}")
+            self.kinds["kills"] += 1
+            before, stood = stood, self._autopsy(root)
+            if ended == "any time":  # later where that gets nowhere, earlier where it does
+                self.reach = min(self.reach * 1.3, 20.0) if stood <= before else self.reach * 0.9
+        if code == 0:  # a run that was done already was only looked at
+            left = [path for path in root.rglob("*.tmp") if path.is_file() or any(path.iterdir())]
+            assert not left, left
+        self._compare(root)
+
+    def _wait(self, child: int, root: Path, fate: str | None) -> int:
+        """Wait for a life to end, or end it: at birth or any time, when one of the next checkpoints
+        is half written, or when it has just been written.
+        """
+        by_time = {"at birth": 0.05, "any time": self.reach}
+        until = time.monotonic() + self.draw.uniform(0, by_time.get(fate or "", 0.0))
+        skipped = 0 if fate in by_time else self.draw.randrange(5)
+        seen = {path.name for run in all_runs(root) for path in generations(run)}
+        while True:
+            ended, status = os.waitpid(child, 0 if fate is None else os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            if fate in by_time:
+                due = time.monotonic() >= until
+            else:
+                new = {path.name for path in root.glob(f"*/{FOLDER}/*")} - seen
+                due = any(name.endswith(".tmp") == (fate == "draft") for name in new)
+                if due and skipped:
+                    due, skipped, seen = False, skipped - 1, seen | new
+            if due:
+                time.sleep(0 if fate in by_time else self.draw.random() * 0.003)
+                os.kill(child, signal.SIGKILL)
+                return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            time.sleep(0.0003)
+
+    def _autopsy(self, root: Path) -> int:
+        """Count what a life was ended in the middle of; how far its run had come."""
+        runs = all_runs(root)
+        assert len(runs) <= 1, runs
+        if not runs:
+            self.kinds["before the folder"] += 1
+            return -1
+        status = status_of(runs[0])
+        assert status.state in ("interrupted", "done"), status
+        assert status.error is None, status
+        if not generations(runs[0]):
+            self.kinds["before the first checkpoint"] += 1
+        if list((runs[0] / FOLDER).glob("*.tmp")):
+            self.kinds["while writing one"] += 1
+        if status.state == "done" or status.fraction == 1:
+            self.kinds["after the last one"] += 1
+        kept, spoiled = newest_whole(runs[0])
+        assert not spoiled, spoiled
+        written, troubles = read_events(runs[0] / EVENTS)
+        assert not troubles, troubles
+        later = {one.number for one in written if one.kind == "change"} - {
+            one.number for one in (kept.events if kept else ())
+        }
+        if later:
+            self.kinds["after a change that no checkpoint has"] += 1
+        return status.checkpoint_tokens or 0
+
+    # ---- one life
+
+    def _read(self, *_: object) -> EncodedCorpus:
+        return self.corpus
+
+    def _grow_up(self, root: Path) -> None:
+        runs = all_runs(root)
+        if not runs:
+            asked = Asked(root=root, sources=("-",), corpus_settings=CorpusSettings())
+            recorder, known, options = Recorder(asked), 0, {}
+        else:
+            try:
+                taken = resumption(runs[0])
+            except RunError as error:
+                if " is done" in str(error):
+                    sys.exit(_WAS_DONE)
+                raise
+            recorder = taken.recorder
+            known = len(taken.script.changes)
+            known += taken.checkpoint.n_changes if taken.checkpoint else 0
+            options = {"go_on_from": taken.fit, "earlier": taken.events, "script": taken.script}
+        run = Run(
+            self._read,
+            self.training,
+            self.live,
+            looks_at_vectors=False,
+            keeper=recorder,
+            checkpoint_seconds=CHECKPOINT_SECONDS,
+            **options,
+        )
+        recorder.follow(run.snapshot)
+        run.start()
+        self._steer(run, known)
+        run.wait()
+        recorder.close()
+        assert not recorder.failed, recorder.news()
+
+    def _steer(self, run: Run, known: int) -> None:
+        """Make the changes that were not made yet, each at its share of the run."""
+        for number, change in enumerate(self.steered[known:], start=known + 1):
+            share = number / (len(self.steered) + 1)
+            while (shot := run.snapshot()).fraction < share or shot.state != "training":
+                if shot.state == "finishing" or run.is_over(0.001):
+                    return
+            try:
+                change(run)
+            except SettingsError:
+                if run.is_over(60.0):  # it came to its end meanwhile
+                    return
+                raise
+            while number not in {event.number for event in run.snapshot().events}:
+                if run.is_over(0.001):
+                    return
+
+    # ---- the end
+
+    def _compare(self, root: Path) -> None:
+        """Hold what came of it against a run that nothing happened to."""
+        (folder,) = all_runs(root)
+        kept, spoiled = newest_whole(folder)
+        assert kept is not None, spoiled
+        assert kept.fraction == 1, kept.fraction
+        assert kept.tallies[3] == kept.clock, "each token is trained exactly once"
+        changes = [one.number for one in kept.events if one.kind == "change"]
+        assert changes == list(range(1, len(changes) + 1)), changes
+        self.kinds["changes"] += len(changes)
+        self.kinds["runs that were interrupted"] += 1
+        other = self._undisturbed(folder)
+        if self.exact:
+            apart = largest_difference(kept.vectors, other.vectors)
+            assert apart == 0, f"{folder}: up to {apart:.3g} apart"
+            assert np.array_equal(kept.tallies, other.tallies)
+        else:
+            loss, usual = (one.tallies[0] / one.tallies[1] for one in (kept, other))
+            self.furthest_apart = max(self.furthest_apart, abs(loss / usual - 1))
+
+    def _undisturbed(self, folder: Path) -> Checkpoint:
+        """The same run from its beginning to its end in one go, the same changes made."""
+        root = self.place / f"undisturbed-{self.chains if self.steered else 0}"
+        if not root.exists():
+            child = os.fork()
+            if not child:
+                _live(lambda: self._repeat(folder, root))
+            assert os.waitpid(child, 0)[1] == 0
+        (folder,) = all_runs(root)
+        kept, _ = newest_whole(folder)
+        assert kept is not None
+        return kept
+
+    def _repeat(self, folder: Path, root: Path) -> None:
+        recorder = Recorder(Asked(root=root, sources=("-",), corpus_settings=CorpusSettings()))
+        script = replay_of(folder).script
+        run = Run(
+            self._read,
+            self.training,
+            self.live,
+            looks_at_vectors=False,
+            keeper=recorder,
+            script=script,
+        )
+        recorder.follow(run.snapshot)
+        run.start()
+        run.wait()
+        recorder.close()
+
+
+def _live(life: Callable[[], None]) -> None:
+    """Live in this process, and never return."""
+    code = 1
+    try:
+        life()
+        code = 0
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def report_of(case: str, n_kills: int, seed: int, place: Path) -> dict[str, float]:
+    """Kill so many lives of a case; what they were ended in the middle of."""
+    nursery = Nursery(case, seed, place)
+    nursery.kill(n_kills)
+    return {**nursery.kinds, "apart": nursery.furthest_apart}
+
+
+def main(n_kills: int, seed: int) -> None:
+    """Every case in turn, a line each."""
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as place:
+            began = time.monotonic()
+            report = report_of(case, -(-n_kills // len(CASES)), seed, Path(place))
+            told = ", ".join(f"{name} {count:g}" for name, count in sorted(report.items()))
+            print(f"{case:<16} {told}, {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--case"]:
+        _, _, name, kills, number, where = sys.argv
+        print(json.dumps(report_of(name, int(kills), int(number), Path(where))))
+    else:
+        main(int((sys.argv[1:2] or ["1200"])[0]), int((sys.argv[2:3] or ["1"])[0]))

@@ -1,0 +1,256 @@
+"""When checkpoints are taken, and that training waits for nobody who writes them."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.conftest import topical_sentences
+from tests.support.keepers import MemoryKeeper, encoded, run_on, same_bits, trained
+from w2vtui.errors import DiskError
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.live import checkpointing
+from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.snapshot import Event
+from w2vtui.training.trainer import Trainer
+
+CORPUS = encoded(topical_sentences(700))
+SMALL = TrainingSettings(vector_size=16)
+LONG = LiveSettings(epochs=100_000, workers=2)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def tokens_go_on(run) -> None:
+    """Wait until more is trained than now."""
+    tokens = run.snapshot().tokens
+    wait_for(lambda: run.snapshot().tokens > tokens)
+
+
+class SlowKeeper(MemoryKeeper):
+    """Never done with writing until it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = threading.Event()
+        self.written.set()
+
+    @property
+    def ready(self) -> bool:
+        return self.written.is_set()
+
+    def keep(self, checkpoint) -> None:
+        super().keep(checkpoint)
+        self.written.clear()
+
+    def wait(self, timeout=None) -> bool:
+        return self.written.wait(timeout)
+
+
+def end(run, keeper: SlowKeeper) -> None:
+    """Stop a run whose checkpoints are all written at once from now on."""
+    run.stop()
+    until = time.monotonic() + 30
+    while not run.wait(0.01):
+        keeper.written.set()
+        assert time.monotonic() < until
+
+
+def test_training_goes_on_while_a_checkpoint_is_written():
+    keeper = SlowKeeper()
+    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    run.start()
+    wait_for(lambda: len(keeper.kept) == 1)
+    for _ in range(3):
+        tokens_go_on(run)
+    assert len(keeper.kept) == 1  # no second one is begun
+    run.stop()
+    assert not run.wait(0.3)  # the end waits until the disk has the last one
+    end(run, keeper)
+    assert keeper.kept[-1].state == "stopped"
+
+
+def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
+    monkeypatch.setattr(checkpointing, "PATIENCE_SECONDS", 0.1)
+    keeper = SlowKeeper()
+    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    run.start()
+    wait_for(lambda: len(keeper.kept) == 1)
+    run.change(window=2)
+    wait_for(lambda: run.snapshot().settings.window == 2)
+    assert len(keeper.kept) == 1
+    end(run, keeper)
+
+
+def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
+    keeper = MemoryKeeper()
+    run = run_on(CORPUS, SMALL, LONG, keeper=keeper, checkpoint_seconds=1000.0)
+    run.start()
+    tokens_go_on(run)
+    run.change(window=2)
+    wait_for(lambda: run.snapshot().settings.window == 2)
+    change = next(event for event in run.snapshot().events if event.kind == "change")
+    kept = next(one for one in keeper.kept if one.reason == "before change 1")
+    assert (kept.clock, kept.settings.window, kept.n_changes) == (change.tokens, 5, 0)
+    run.pause()
+    wait_for(lambda: keeper.kept[-1].reason == "paused")
+    assert keeper.kept[-1].n_changes == 1
+    n_kept = len(keeper.kept)
+    run.resume()
+    tokens_go_on(run)
+    run.stop()
+    assert run.wait(30)
+    assert [one.reason for one in keeper.kept[n_kept:]] == ["stopped"]
+
+
+def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
+    monkeypatch.setattr(checkpointing, "STANDSTILL_SHARE", 1.0)
+    keeper = MemoryKeeper()
+    live = LiveSettings(epochs=3000, workers=1)
+    run = run_on(CORPUS, SMALL, live, keeper=keeper, checkpoint_seconds=1000.0)
+    trained(run)
+    clocks = [one.clock for one in keeper.kept]
+    steps = np.diff([0, *clocks])
+    assert all(steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().tokens_planned)
+    assert 3 <= len(clocks) <= 21
+
+
+def test_what_failed_is_tried_again_and_not_at_once():
+    keeper = MemoryKeeper()
+    keeper.retry_seconds = 0.3
+    times = []
+    keeper._on_keep = lambda checkpoint: times.append(time.monotonic())
+    keeper.failed = True
+    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    run.start()
+    wait_for(lambda: len(times) == 3)
+    assert min(np.diff(times)) >= 0.3
+    assert keeper.kept[-1].reason == "another try"
+    keeper.failed = False
+    run.stop()
+    assert run.wait(30)
+
+
+def test_a_run_that_must_be_kept_and_cannot_does_not_begin():
+    class Nowhere(MemoryKeeper):
+        def begin(self, corpus, checkpoint) -> None:
+            raise DiskError("there is no such place")
+
+    run = run_on(CORPUS, SMALL, LONG, keeper=Nowhere())
+    run.start()
+    with pytest.raises(DiskError, match="no such place"):
+        run.wait(30)
+    assert run.snapshot().tokens == 0
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_is_held_is_of_one_moment(workers):
+    """Every token before the clock is trained, none after it, however often workers are held."""
+    keeper = MemoryKeeper()
+    live = LiveSettings(epochs=400, workers=workers, sample=0.0)
+    run = run_on(CORPUS, SMALL, live, keeper=keeper)
+    trained(run)
+    assert len(keeper.kept) >= 2
+    for one in keeper.kept:
+        assert run._trainer.backend.sum_tallies([one.tallies]).tokens == one.clock
+    assert run.snapshot().tokens == run.snapshot().tokens_planned
+
+
+def test_a_change_by_hand_ends_what_was_to_be_repeated():
+    keeper = MemoryKeeper()
+    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    run.start()
+    tokens_go_on(run)
+    run.change(window=2)
+    wait_for(lambda: run.snapshot().settings.window == 2)
+    run.stop()
+    assert run.wait(30)
+    change = next(event for event in run.snapshot().events if event.kind == "change")
+    late = Script(changes=(change,))
+    first = keeper.beginning
+    again = run_on(CORPUS, SMALL, LONG, go_on_from=first, script=late)
+    again.start()
+    wait_for(lambda: again.snapshot().state == "training")
+    again.change(window=9)
+    wait_for(lambda: again.snapshot().settings.window == 9)
+
+    def is_told() -> bool:
+        events = again.snapshot().events
+        repeated = sum(event.kind == "change" for event in events) == 2
+        return repeated or any("is not repeated" in event.text for event in events)
+
+    wait_for(is_told)  # the change by hand came after the other's token, or before it
+    again.stop()
+    assert again.wait(30)
+
+
+def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
+    """As when a run that was done is trained further, however late that is looked at."""
+    done = run_on(CORPUS, SMALL, LiveSettings(epochs=2, workers=1), keeper=(k := MemoryKeeper()))
+    trained(done)
+    planned, longer = (
+        done.snapshot().tokens_planned,
+        dataclasses.replace(done.snapshot().settings, epochs=3),
+    )
+    further = Event(
+        seconds=0.0, tokens=planned, kind="change", text="epochs 2 to 3", number=1,
+        settings=longer, schedule=k.kept[-1].schedule.changed(
+            planned, rate=None, min_rate=longer.min_alpha, planned=planned * 3 // 2
+        ),
+    )  # fmt: skip
+    follow = Trainer.follow_script
+    monkeypatch.setattr(
+        Trainer, "follow_script", lambda trainer: not trainer.crew.busy and follow(trainer)
+    )
+    again = run_on(
+        CORPUS, SMALL, LiveSettings(epochs=2, workers=1), script=Script(changes=(further,))
+    )
+    trained(again)
+    assert again.snapshot().tokens == planned * 3 // 2
+    assert again.snapshot().state == "done"
+
+
+def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_on(monkeypatch):
+    run = run_on(CORPUS, SMALL, LONG)
+    run.start()
+    tokens_go_on(run)
+    plan = CpuBackend.plan
+
+    def full(backend, settings):
+        if settings.window == 9:
+            raise MemoryError
+        return plan(backend, settings)
+
+    monkeypatch.setattr(CpuBackend, "plan", full)
+    run.change(window=9)
+    told = "the change is not made: there is no memory for it"
+    wait_for(lambda: any(event.text == told for event in run.snapshot().events))
+    assert not run.snapshot().applying
+    run.change(window=2)
+    wait_for(lambda: run.snapshot().settings.window == 2)
+    tokens_go_on(run)
+    run.stop()
+    assert run.wait(30)
+
+
+def test_a_run_repeated_to_a_token_stops_there():
+    whole = run_on(CORPUS, SMALL, LiveSettings(epochs=20, workers=1), keeper=(k := MemoryKeeper()))
+    trained(whole)
+    for stop_at in (1, k.kept[-1].clock // 2, k.kept[-1].clock):
+        again = run_on(
+            CORPUS, SMALL, LiveSettings(epochs=20, workers=1), script=Script(stop_at=stop_at)
+        )
+        ended = trained(again)
+        assert again.snapshot().tokens == stop_at
+        assert same_bits(ended, dict(k.kept[-1].vectors)) == (stop_at == k.kept[-1].clock)

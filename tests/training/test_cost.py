@@ -1,0 +1,285 @@
+"""Prices: what a center meets under any settings, and what that is foreseen to take."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as any_speed
+from hypothesis import strategies as st
+
+from tests.training.test_training import make_run, trained, training_run, until
+from w2vtui.errors import SettingsError
+from w2vtui.settings import LiveSettings
+from w2vtui.training.costs.price import CostModel, Spent
+from w2vtui.training.costs.text_shape import TextShape
+from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.trainer import Trainer
+
+DEADLINE = 60.0
+EVERY_WORD = 0.0  # as `sample`
+
+
+def text_of(lengths, n_words=50, seed=0):
+    """A text with sentences of these lengths and words drawn like those of a language."""
+    random = np.random.default_rng(seed)
+    odds = 1 / np.arange(1, n_words + 1)
+    ids = random.choice(n_words, sum(lengths), p=odds / odds.sum()).astype(np.int32)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    counts = np.maximum(np.bincount(ids, minlength=n_words), 1)
+    vocab = SimpleNamespace(counts=counts)
+    return SimpleNamespace(ids=ids, sentence_starts=starts, vocab=vocab)
+
+
+@any_speed(deadline=None)
+@given(
+    lengths=st.lists(st.integers(1, 30), min_size=1, max_size=8),
+    window=st.integers(1, 12),
+    shrink=st.booleans(),
+)
+def test_mean_contexts_are_those_counted_by_hand(lengths, window, shrink):
+    settings = LiveSettings(sample=EVERY_WORD, window=window, shrink_windows=shrink)
+    reaches = range(1, window + 1) if shrink else [window]
+    found = [
+        sum(abs(place - center) <= reach for place in range(length) if place != center)
+        for length in lengths
+        if length > 1
+        for center in range(length)
+        for reach in reaches
+    ]
+    expected = sum(found) / len(found) if found else 0.0
+    assert TextShape(text_of(lengths)).contexts(settings) == pytest.approx(expected)
+
+
+def test_subsampling_is_foreseen():
+    run = trained(sample=1e-2)
+    kept = run.snapshot().kept_share
+    assert 0.5 < kept < 0.95
+    assert run._trainer.shape.kept_share(1e-2) == pytest.approx(kept, rel=0.02)
+    assert run._trainer.shape.kept_share(EVERY_WORD) == 1.0
+
+
+def test_targets_are_noise_words_or_a_path():
+    shape = TextShape(text_of([1000]))
+    assert shape.targets(LiveSettings(negative=7)) == 8
+    assert shape.targets(LiveSettings(objective="softmax")) == 50
+    assert 3 < shape.targets(LiveSettings(objective="hierarchical-softmax", sample=0)) < 6
+
+
+@pytest.mark.parametrize("model", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("shared_noise", [True, False])
+def test_more_of_anything_costs_more(model, shared_noise):
+    model_of = {size: CostModel(TextShape(text_of([20] * 99)), size) for size in (100, 300)}
+    base = LiveSettings(model=model, shared_noise=shared_noise, sample=1e-2, workers=1)
+
+    def cost(size=100, **changes):
+        return model_of[size].seconds_a_token(base.changed(**changes), [])
+
+    assert cost() < cost(negative=20) < cost(negative=60)
+    assert cost() < cost(window=9)
+    assert cost() < cost(sample=0.0)
+    assert cost() < cost(size=300)
+
+
+def test_a_measured_setting_is_foreseen_as_it_was_measured():
+    """Also where this machine spends its time otherwise than the one the terms come from."""
+    model = CostModel(TextShape(text_of([20] * 99)), 100)
+    base = LiveSettings(workers=1)
+    slow = 5 * model.seconds_a_token(base, [])
+    spent = [Spent(base, int(10 / slow), 10.0)]
+    assert model.seconds_a_token(base, spent) == pytest.approx(slow, rel=0.02)
+    assert model.seconds_a_token(base.changed(negative=20), spent) > 1.3 * slow
+
+    strange = 2 * slow  # the terms say 3.2
+    spent.append(Spent(base.changed(negative=20), int(10 / strange), 10.0))
+    foreseen = model.seconds_a_token(base.changed(negative=20), spent)
+    assert foreseen == pytest.approx(strange, rel=0.15)
+    assert model.seconds_a_token(base, spent) == pytest.approx(slow, rel=0.15)
+
+
+def test_a_price_names_the_work_the_speed_and_the_new_end():
+    run = training_run(workers=1)
+    until(lambda: run.price(negative=60) is not None, "a speed to go by")
+    price = run.price(negative=60, window=12)
+    assert price.work > 1.5
+    assert price.words_per_second == pytest.approx(price.words_per_second_before / price.work)
+    assert price.eta_change > 0
+    longer = run.price(epochs=200_000)
+    assert longer.work == 1.0
+    assert longer.eta_seconds == pytest.approx(2 * run.price().eta_seconds, rel=0.1)
+    with pytest.raises(SettingsError, match="window must be"):
+        run.price(window=0)
+    run.stop()
+    assert run.wait(DEADLINE)
+    with pytest.raises(SettingsError, match="stopped"):
+        run.price(window=3)
+
+
+def test_after_a_change_the_run_says_how_far_off_its_price_was():
+    run = training_run(workers=1)
+    until(lambda: run.price() is not None, "a speed to go by")
+    run.change(negative=60)
+
+    def judged():
+        return [e.text for e in run.snapshot().events if e.text.startswith("change 1: ")]
+
+    until(judged, "the judgement")
+    assert re.fullmatch(r"change 1: [+-]\d+ %, [\d,]+ k words/s for [\d,]+ k foreseen", judged()[0])
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_each_thread_has_its_speed():
+    run = training_run(workers=2)
+    until(lambda: run.snapshot().words_per_second > 0, "a speed")
+    until(lambda: min(run.snapshot().thread_words_per_second) > 0, "the speed of each")
+    shot = run.snapshot()
+    assert sum(shot.thread_words_per_second) == pytest.approx(shot.words_per_second, rel=0.3)
+    run.change(workers=1)
+    until(lambda: len(run.snapshot().thread_words_per_second) == 1, "one thread")
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().thread_words_per_second == (0.0,)
+
+
+# ---- undo
+
+
+def changes_of(run):
+    return [event.text for event in run.snapshot().events if event.kind == "change"]
+
+
+def applied(run):
+    until(lambda: not run.snapshot().applying, "the change")
+
+
+def test_undo_takes_changes_back_one_after_another():
+    run = training_run(negative=5, window=5)
+    with pytest.raises(SettingsError, match="nothing to undo"):
+        run.undo()
+    run.change(negative=12)
+    applied(run)
+    run.change(window=9)
+    applied(run)
+    run.undo()
+    applied(run)
+    settings = run.snapshot().settings
+    assert (settings.negative, settings.window) == (12, 5)
+    run.undo()
+    applied(run)
+    assert run.snapshot().settings.negative == 5
+    with pytest.raises(SettingsError, match="nothing to undo"):
+        run.undo()
+    assert changes_of(run) == [
+        "K 5 → 12",
+        "window 5 → 9",
+        "undo 2: window 9 → 5",
+        "undo 1: K 12 → 5",
+    ]
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+@contextmanager
+def asked_at_once(run, monkeypatch):
+    """What is asked for meanwhile comes into force together."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "apply_change", lambda trainer: None)
+        yield
+    run._wake.set()
+
+
+def numbers_to_undo(run):
+    return [past.number for past in run._trainer.steering.past]
+
+
+def test_a_change_just_after_an_undo_leaves_the_undo_whole(monkeypatch):
+    run = training_run(alpha=0.025, window=5)
+    line = run._trainer.crew.schedule
+    run.change(alpha=0.001)
+    applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.change(window=3)
+    applied(run)
+    assert run._trainer.crew.schedule == line
+    assert run.snapshot().settings.window == 3
+    assert numbers_to_undo(run) == [2]
+    run.undo()
+    applied(run)
+    assert run._trainer.crew.schedule == line
+    assert run.snapshot().settings.window == 5
+    assert numbers_to_undo(run) == []
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_an_undo_just_after_a_change_on_top_of_an_undo_drops_that_change(monkeypatch):
+    run = training_run(window=5)
+    run.change(window=9)
+    applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.change(window=3)
+        run.undo()
+    applied(run)
+    assert run.snapshot().settings.window == 5
+    assert numbers_to_undo(run) == []
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
+    run = training_run(window=5, workers=1)
+    for window in (6, 7, 8):
+        run.change(window=window)
+        applied(run)
+    with asked_at_once(run, monkeypatch):
+        run.undo()
+        run.undo()
+    applied(run)
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().settings.window == 6
+    assert numbers_to_undo(run) == [1]
+    changes = tuple(event for event in run.snapshot().events if event.kind == "change")
+    again = make_run(
+        epochs=100_000, window=5, workers=1,
+        script=Script(changes=changes, stop_at=run.snapshot().tokens),
+    )  # fmt: skip
+    again.start()
+    assert again.wait(DEADLINE)
+    assert again.snapshot().settings.window == 6
+    assert numbers_to_undo(again) == [1]
+
+
+def test_undo_restores_the_line_of_the_rate_and_the_end():
+    run = training_run(alpha=0.02)
+    schedule = run._trainer.crew.schedule
+    run.change(alpha=0.1, epochs=200_000)
+    applied(run)
+    assert run._trainer.crew.schedule != schedule
+    run.undo()
+    applied(run)
+    assert run._trainer.crew.schedule == schedule
+    assert run.snapshot().settings.epochs == 100_000
+    assert "alpha 0.1 → 0.02" in changes_of(run)[1]
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_undo_refuses_an_end_that_has_passed():
+    run = training_run(epochs=3, sentences=None, workers=1, sample=EVERY_WORD)
+    run.pause()
+    run.change(epochs=100_000)
+    applied(run)
+    run.resume()
+    until(lambda: run.snapshot().epoch > 5, "a later epoch")
+    with pytest.raises(SettingsError, match="cannot be undone"):
+        run.undo()
+    run.stop()
+    assert run.wait(DEADLINE)

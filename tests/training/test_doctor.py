@@ -1,0 +1,197 @@
+"""The word doctor: every rule speaks where it should, and none on a run that is well."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from tests.training.test_training import DEADLINE
+from w2vtui.corpus import open_corpus, sample_path
+from w2vtui.settings import CorpusSettings, LiveSettings
+from w2vtui.training.measuring.doctor import CBOW_TOKENS, RULES, Facts, remarks
+from w2vtui.training.run import Run
+from w2vtui.training.state.snapshot import Probe
+
+LONGEST = 110
+
+
+def live(**settings):
+    return LiveSettings(**settings).resolved(17_000_000, 4)
+
+
+def probes(*losses, error=0.02):
+    return tuple(Probe(tokens=at, loss=x, standard_error=error) for at, x in enumerate(losses))
+
+
+WELL = Facts(
+    settings=live(),
+    n_words=71_290,
+    tokens=34_000_000,
+    tokens_planned=85_000_000,
+    tokens_per_epoch=17_000_000,
+    rate=0.015,
+    cores=4,
+    dropped_share=0.017,
+    mean_sentence=745.0,
+    kept_share=0.748,
+    saturated_share=0.02,
+    losses=tuple(2.4 - 0.005 * at + 0.03 * (-1) ** at for at in range(40)),
+    probes=probes(2.71, 2.70, 2.705, 2.69, 2.688),
+    changed=("alpha",),
+    tokens_since_change=100_000,
+    churn=0.18,
+    settled=0.35,
+)
+"""17 million tokens of an encyclopedia, two fifths through the default training."""
+
+SOFTLY_RISING = tuple(2.0 + 0.04 * (at // 10) for at in range(40))
+STEEPLY_RISING = tuple(2.0 + 0.2 * (at // 10) for at in range(40))
+
+SPEAKS = [
+    # rule, what makes it speak, what just does not, what it says
+    ("diverging", {"losses": STEEPLY_RISING}, {"losses": SOFTLY_RISING},
+     "the loss rose by itself from 2 to 2.6: pause, undo the last change, lower alpha (0.015)"),
+    ("diverging", {"losses": (*STEEPLY_RISING[::4], 9.0, 9.0, 9.0)},
+     {"losses": (*STEEPLY_RISING[::4], 9.0)}, "lower alpha"),
+    ("diverging", {"losses": (2.0, 2.1) * 10 + (2.5, 2.6) * 5},
+     {"losses": (2.0, 2.6) * 10 + (2.55, 3.2) * 5}, "lower alpha"),
+    ("probe-rising", {"probes": probes(2.61, 2.63, 2.65, 2.702)},
+     {"probes": probes(2.61, 2.63, 2.65, 2.65)},
+     "the probe rose 3 times in a row, 2.610 to 2.702: overfitting or too high a rate: "
+     "lower alpha or stop"),
+    ("probe-rising", {"probes": probes(2.6, 2.61, 2.615, 2.641)},
+     {"probes": probes(2.6, 2.61, 2.615, 2.639)}, "the probe rose"),
+    ("probe-rising", {"probes": probes(4.15, 4.2, 4.3, 4.4)},
+     {"probes": probes(4.16, 4.2, 4.3, 4.4)}, "the probe rose"),
+    ("saturated", {"saturated_share": 0.26}, {"saturated_share": 0.25},
+     "26% of the scores are beyond ±6, where little is learned: vectors grow too long: "
+     "lower alpha (0.015)"),
+    ("rate-at-floor", {"rate": 1e-4}, {"rate": 1.01e-4},
+     "the learning rate is at its floor, 0.0001, with 60% still to train: raise alpha or stop"),
+    ("rate-at-floor", {"rate": 1e-4, "tokens": 67_000_000}, {"rate": 1e-4, "tokens": 68_000_000},
+     "with 21% still"),
+    ("rate-at-floor", {"rate": 0.002, "settings": live(alpha=0.002, min_alpha=0.002)},
+     {"rate": 0.003, "settings": live(alpha=0.003, min_alpha=0.003)}, "floor"),
+    ("vocabulary", {"dropped_share": 0.31}, {"dropped_share": 0.3},
+     "the vocabulary of 71,290 words leaves out 31% of the text: lower min_count"),
+    ("vocabulary", {"n_words": 99, "settings": live(negative=2)},
+     {"n_words": 100, "settings": live(negative=2)}, "of 99 words leaves out 2%"),
+    ("few-updates", {"n_words": 851_000}, {"n_words": 850_000},
+     "the plan trains only 100 tokens for each of 851,000 words: epochs 6, or a higher min_count"),
+    ("subsampling", {"kept_share": 0.24}, {"kept_share": 0.25},
+     "subsampling drops 76% of the tokens: raise sample (0.001) unless text is plenty"),
+    ("window", {"mean_sentence": 4.9}, {"mean_sentence": 5.0},
+     "window 5 reaches past most sentences, 4.9 kept words on average: lower it, or join lines"),
+    ("little-text", {"tokens_per_epoch": 299_999}, {"tokens_per_epoch": 300_000},
+     "299,999 tokens are too little text for analogies: judge by nearest words, or add text"),
+    ("cbow-little-text", {"settings": live(model="cbow"), "tokens_per_epoch": CBOW_TOKENS - 1},
+     {"settings": live(model="cbow"), "tokens_per_epoch": CBOW_TOKENS},
+     "CBOW learns little from 1,999,999 tokens: skip-gram takes more steps on the same text"),
+    ("many-noise-words", {"settings": live(negative=21)}, {"settings": live(negative=20)},
+     "K 21 is more than pays for 71,290 words, and each noise word costs time: try 20"),
+    ("many-noise-words", {"n_words": 119, "settings": live(negative=6)},
+     {"n_words": 120, "settings": live(negative=6)}, "try 5"),
+    ("no-subsampling", {"settings": live(sample=0.0)}, {"settings": live(sample=1e-5)},
+     "without subsampling frequent words take most of the work: slow; try sample 0.001"),
+    ("no-subsampling", {"settings": live(sample=0.0), "tokens_per_epoch": 1_000_000},
+     {"settings": live(sample=0.0), "tokens_per_epoch": 999_999}, "sample"),
+    ("threads", {"cores": 3}, {"cores": 4},
+     "4 threads take turns on 3 cores: no faster than 3; lower threads"),
+    ("loss-moved", {"changed": ("alpha", "negative")}, {"changed": ("alpha", "min_alpha")},
+     "K changed, so the objective loss moved by itself: judge by the probe (2.688)"),
+    ("loss-moved", {"changed": ("window", "model"), "tokens_since_change": 4_250_000},
+     {"changed": ("window", "model"), "tokens_since_change": 4_250_001},
+     "model and window changed, so"),
+    ("unused-noise", {"settings": live(objective="hierarchical-softmax", negative=15)},
+     {"settings": live(objective="hierarchical-softmax")},
+     "K 15 does nothing: hierarchical-softmax draws no noise words"),
+    ("settled", {"settled": 0.9, "churn": 0.03}, {"settled": 0.89, "churn": 0.03},
+     "90% of the words are settled, churn 3.0%: the 60% still to train may be saved: stop"),
+    ("settled", {"settled": 0.95, "churn": 0.01, "tokens": 76_000_000},
+     {"settled": 0.95, "churn": 0.01, "tokens": 77_000_000}, "the 11% still"),
+    ("settled", {"settled": 0.95, "churn": 0.03}, {"settled": 0.95, "churn": 0.031}, "settled"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ill", "well", "text"), SPEAKS)
+def test_a_rule_speaks_where_it_should_and_not_just_below(name, ill, well, text):
+    said = remarks(dataclasses.replace(WELL, **ill))
+    assert [one.name for one in said] == [name]
+    assert text in said[0].text
+    assert remarks(dataclasses.replace(WELL, **well)) == ()
+
+
+def test_every_rule_has_a_name_of_its_own_and_is_tried():
+    names = [name for name, _, _ in RULES]
+    assert len(set(names)) == len(names)
+    assert {name for name, *_ in SPEAKS} == set(names)
+
+
+def test_nothing_is_said_of_what_is_not_known():
+    unknown = {
+        field.name: field.default
+        for field in dataclasses.fields(Facts)
+        if field.default is not dataclasses.MISSING
+    }
+    assert remarks(dataclasses.replace(WELL, **unknown)) == ()
+    assert remarks(dataclasses.replace(WELL, losses=(2.0,) * 30 + (math.nan,) * 10)) == ()
+
+
+def test_the_probe_of_cbow_may_rise():
+    rising = probes(2.61, 2.63, 2.65, 2.8)
+    assert remarks(dataclasses.replace(WELL, settings=live(model="cbow"), probes=rising)) == ()
+
+
+def test_the_most_urgent_comes_first_and_lines_are_short():
+    """Everything wrong at once, with numbers as long as they come."""
+    everything = dataclasses.replace(
+        WELL,
+        settings=live(negative=256, window=64, workers=512, sample=0.0, epochs=1),
+        cores=128,
+        n_words=99_999_999,
+        rate=1e-4,
+        tokens_planned=1_111_111_111,
+        tokens_per_epoch=1_111_111_111,
+        tokens_since_change=0,
+        dropped_share=0.995,
+        mean_sentence=12.3,
+        kept_share=0.001,
+        saturated_share=0.995,
+        losses=tuple(value * 1e8 for value in STEEPLY_RISING),
+        probes=probes(3.61, 3.63, 3.65, 13.8),
+        changed=("model", "objective", "negative", "window", "sample"),
+        settled=1.0,
+        churn=0.0,
+    )
+    small = {"tokens_per_epoch": 299_999, "changed": ()}
+    by_tree = live(model="cbow", objective="hierarchical-softmax", negative=255)
+    said = remarks(everything)
+    rest = remarks(dataclasses.replace(everything, settings=by_tree, **small))
+    assert {one.name for one in said + rest} == {name for name, _, _ in RULES}
+    for found in (said, rest):
+        urgencies = [one.urgency for one in found]
+        assert urgencies == sorted(urgencies, reverse=True)
+        for one in found:
+            assert len(one.text) <= LONGEST, one.text
+            assert one.text.isprintable()
+
+
+# ---- a real run
+
+
+def test_nothing_is_said_of_the_bundled_sample_at_default_settings():
+    source = [str(sample_path("atlas.txt"))]
+    run = Run(lambda progress, stop: open_corpus(source, CorpusSettings(), progress=progress))
+    run.start()
+    while not run.is_over(0.1):
+        assert run.snapshot().remarks == ()
+    assert run.wait(DEADLINE)
+    facts = run._trainer.checkup.facts(run.snapshot(), run.loss_curve)
+    assert remarks(facts) == ()
+    assert len(facts.losses) > 1
+    assert len(facts.probes) > 1
+    assert 0 < facts.saturated_share < 0.25
+    assert np.isfinite([facts.mean_sentence, facts.kept_share]).all()

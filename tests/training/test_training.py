@@ -1,0 +1,585 @@
+"""Runs: exactly once, repeatable, steered while they train, watched without being disturbed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import TOPICS, topical_sentences
+from w2v_kernels.training_loop import LOSS, PAIRS
+from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
+from w2vtui.corpus.cache import cache_folder
+from w2vtui.errors import CorpusError, DivergedError, SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.workers import Crew
+from w2vtui.training.live.changes import describe_change
+from w2vtui.training.measuring.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
+from w2vtui.training.run import Run
+from w2vtui.training.state.curves import CAPACITY, Curve
+
+DEADLINE = 60.0
+
+
+def make_run(sentences=None, *, vector_size=16, seed=1, probe=True, script=None, **live):
+    sentences = topical_sentences(1500) if sentences is None else sentences
+    live = {"workers": 2, "epochs": 3} | live
+    return Run(
+        lambda progress, stop: encode_sentences(sentences, CorpusSettings(min_count=1)),
+        TrainingSettings(vector_size=vector_size, seed=seed, probe=probe),
+        LiveSettings(**live),
+        script=script,
+    )
+
+
+def trained(**options):
+    run = make_run(**options)
+    run.start()
+    assert run.wait(DEADLINE)
+    return run
+
+
+def until(condition, what="the condition"):
+    """Wait for something to hold; fail when it does not within the deadline."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, f"{what} never came"
+        time.sleep(0.005)
+
+
+def training_run(**options):
+    """A run that trains, with far more epochs than it will be let to finish."""
+    run = make_run(**({"epochs": 100_000} | options))
+    run.start()
+    until(lambda: run.snapshot().tokens > 0 or run.snapshot().ended, "training")
+    return run
+
+
+def topic_margin(vectors):
+    """Mean cosine of words of one topic, less that of words of two."""
+    unit = vectors.vectors / np.linalg.norm(vectors.vectors, axis=1, keepdims=True)
+    words = [(w, topic) for topic, line in TOPICS.items() for w in line.split()]
+    same, different = [], []
+    for i, (a, topic_a) in enumerate(words):
+        for b, topic_b in words[:i]:
+            cosine = unit[vectors.key_to_index[a]] @ unit[vectors.key_to_index[b]]
+            (same if topic_a == topic_b else different).append(cosine)
+    return np.mean(same) - np.mean(different)
+
+
+# ---- what is trained
+
+
+@pytest.mark.parametrize("model", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_mode_learns_what_belongs_together(model, objective, workers):
+    run = trained(
+        sentences=topical_sentences(4000),
+        model=model,
+        objective=objective,
+        workers=workers,
+        epochs=5,
+        alpha=0.05,
+    )
+    losses = run.loss_curve.rows()[:, 2]
+    snapshot = run.snapshot()
+    assert snapshot.state == "done"
+    assert topic_margin(run.vectors()) > 0.3
+    assert losses[-1] < {"negative-sampling": 6, "softmax": 1, "hierarchical-softmax": 1.2}[
+        objective
+    ] * np.log(2 if objective == "negative-sampling" else 26)
+    probes = run.probe_curve.rows()[:, 2]
+    if model == "skip-gram":
+        assert probes[-1] < probes[0] - 3 * snapshot.probe.standard_error
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    lengths=st.lists(st.integers(1, 400), min_size=1, max_size=40),
+    workers=st.integers(1, 5),
+    epochs=st.integers(1, 3),
+    held_out=st.booleans(),
+)
+def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, held_out):
+    """A stand-in for the kernel counts what it is handed; everything around it is real."""
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    n_tokens = int(starts[-1])
+    blocks = choose_held_out(starts, seed=3) if held_out else np.zeros((0, 2), np.int64)
+    if held_out and n_tokens > 20 and not len(blocks):
+        blocks = np.array([[n_tokens // 3, n_tokens // 3 + 5]])
+    seen = np.zeros((epochs, n_tokens), dtype=np.int64)
+    lock = threading.Lock()
+
+    class Counting(CpuBackend):
+        def train_span(self, plan, stretch, rates, scratch, tallies):
+            assert stretch.visible[0] <= stretch.first < stretch.stop <= stretch.visible[1]
+            with lock:
+                seen[stretch.epoch, stretch.first : stretch.stop] += 1
+            tallies[3] += stretch.stop - stretch.first
+
+    corpus = EncodedCorpus(
+        vocab=Vocab(words=["a", "b"], counts=np.array([n_tokens, 1])),
+        ids=np.zeros(n_tokens, np.int32),
+        sentence_starts=starts,
+        n_raw_tokens=n_tokens,
+        n_raw_types=2,
+        name="made up",
+        from_cache=False,
+        hints=(),
+    )
+    backend = Counting(corpus, TrainingSettings(vector_size=2))
+    route = Route(n_tokens, blocks)
+    planned = epochs * route.tokens_per_epoch
+    schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=planned)
+    crew = Crew(
+        backend,
+        route,
+        backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1)),
+        schedule,
+    )
+    crew.staff()
+    crew.join()
+    assert crew.error is None
+    expected = np.ones(n_tokens, dtype=np.int64)
+    for first, stop in blocks:
+        expected[first:stop] = 0
+    np.testing.assert_array_equal(seen, np.tile(expected, (epochs, 1)))
+    assert crew.tallies().tokens == planned
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    lines=st.lists(st.lists(st.sampled_from("abcdef"), max_size=30), min_size=1, max_size=60),
+    workers=st.integers(1, 4),
+    epochs=st.integers(1, 2),
+    window=st.integers(1, 5),
+)
+def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_window(
+    lines, workers, epochs, window
+):
+    """All that is between a text and the tallies is real."""
+    corpus = encode_sentences([*lines, ["a"]], CorpusSettings(min_count=1))
+    live = LiveSettings(
+        workers=workers, epochs=epochs, window=window, shrink_windows=False, sample=0.0, alpha=0.1
+    )
+    backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
+    route = Route(len(corpus.ids))
+    schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * route.tokens_per_epoch)
+    crew = Crew(backend, route, backend.plan(live), schedule)
+    crew.staff()
+    crew.join()
+    assert crew.error is None
+    lengths = [*map(len, lines), 1]
+    pairs = sum(min(i, window) + min(n - 1 - i, window) for n in lengths for i in range(n))
+    tallies = crew.tallies()
+    assert tallies.tokens == tallies.centers == epochs * sum(lengths)
+    assert tallies.pairs == epochs * pairs
+
+
+def test_a_sentence_of_25_000_tokens_trains_every_one():
+    words = [f"w{number % 700}" for number in range(25_000)]
+    run = trained(
+        sentences=[words], probe=False, epochs=2, window=3, shrink_windows=False, sample=0.0
+    )
+    snapshot = run.snapshot()
+    assert (snapshot.tokens, snapshot.kept_share) == (50_000, 1.0)
+    assert snapshot.pairs == 2 * (2 * 3 * 25_000 - 3 * 4)
+
+
+TEXT_CHANGES = {
+    "removed": Path.unlink,
+    "emptied": lambda path: os.truncate(path, 0),
+    "shrunk": lambda path: os.truncate(path, 1000),
+    "replaced": lambda path: path.write_bytes(b"\xff\0" * 10**5),
+}
+
+
+@pytest.mark.parametrize("change", TEXT_CHANGES)
+def test_what_happens_to_a_text_once_it_is_read_changes_no_epoch(topical_corpus, change):
+    """The epochs train on what the first pass encoded: not even the cache need stay."""
+
+    def vectors(after_reading):
+        def read(progress, stop):
+            corpus = open_corpus([topical_corpus], CorpusSettings(min_count=1))
+            after_reading()
+            return corpus
+
+        live = LiveSettings(workers=1, epochs=2)
+        run = Run(read, TrainingSettings(vector_size=16), live)
+        run.start()
+        assert run.wait(DEADLINE)
+        return run.vectors().vectors
+
+    def spoil():
+        TEXT_CHANGES[change](topical_corpus)
+        shutil.rmtree(cache_folder())
+
+    np.testing.assert_array_equal(vectors(lambda: None), vectors(spoil))
+
+
+def test_tallies_of_workers_add_up_to_the_last_pair():
+    one, other = CpuBackend.make_tallies(), CpuBackend.make_tallies()
+    one[[LOSS, PAIRS]], other[[LOSS, PAIRS]] = (4e12, 10**12), (0.25, 1)
+    total = CpuBackend.sum_tallies([one, other])
+    assert (total.loss, total.pairs) == (4e12 + 0.25, 10**12 + 1)
+    # As one worker counts them that trains what two trained.
+    assert CpuBackend.sum_tallies([other, other]).loss == 2 * CpuBackend.sum_tallies([other]).loss
+
+
+def test_one_worker_repeats_bit_for_bit():
+    first, again = trained(workers=1).vectors(), trained(workers=1).vectors()
+    np.testing.assert_array_equal(first.vectors, again.vectors)
+    np.testing.assert_array_equal(first.output_vectors, again.output_vectors)
+    other = trained(workers=1, seed=2).vectors()
+    assert not np.array_equal(first.vectors, other.vectors)
+
+
+def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
+    pairs = {
+        trained(workers=workers, epochs=1, sample=0.01).snapshot().pairs for workers in (1, 2, 4)
+    }
+    assert len(pairs) == 1
+    assert pairs.pop() > 10_000
+
+
+def test_a_single_word_trains():
+    run = trained(sentences=[["only"] * 50] * 20, probe=False)
+    assert run.snapshot().state == "done"
+    assert np.isfinite(run.vectors().vectors).all()
+
+
+def test_the_learning_rate_ends_at_min_alpha():
+    run = trained(alpha=0.05, min_alpha=0.001)
+    assert run.snapshot().rate == pytest.approx(0.001)
+
+
+# ---- steering
+
+
+def test_changes_take_effect_and_are_marked():
+    run = training_run()
+    run.change(negative=12, window=8)
+    until(lambda: not run.snapshot().applying, "the change")
+    run.change(model="cbow", objective="hierarchical-softmax")
+    until(lambda: not run.snapshot().applying, "the change")
+    before = run.snapshot().tokens
+    until(lambda: run.snapshot().tokens > before, "training under the new settings")
+    snapshot = run.snapshot()
+    run.stop()
+    assert run.wait(DEADLINE)
+    changes = [event for event in snapshot.events if event.kind == "change"]
+    assert [event.number for event in changes] == [1, 2]
+    assert changes[0].text == "K 5 → 12, window 5 → 8"
+    assert changes[1].tokens >= changes[0].tokens > 0
+    assert all(0 <= event.acknowledged_ms < 30_000 for event in changes)
+    assert (snapshot.settings.model, snapshot.settings.negative) == ("cbow", 12)
+    assert run.snapshot().state == "stopped"
+
+
+def test_a_change_while_paused_waits_for_no_worker():
+    run = training_run()
+    run.pause()
+    run.change(ns_exponent=0.0)
+    until(lambda: not run.snapshot().applying, "the change")
+    assert run.snapshot().settings.ns_exponent == 0.0
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_setting_alpha_sets_the_rate_of_the_moment():
+    run = training_run(alpha=0.02)
+    run.change(alpha=0.004)
+    until(lambda: not run.snapshot().applying, "the change")
+    assert run.snapshot().rate == pytest.approx(0.004, rel=0.05)
+    run.change(alpha=0.00001)  # below min_alpha: the floor follows
+    until(lambda: not run.snapshot().applying, "the change")
+    assert run.snapshot().rate == pytest.approx(0.00001)
+    run.stop()
+    run.wait(DEADLINE)
+
+
+def test_workers_come_and_go():
+    run = training_run(workers=1)
+
+    def names():
+        return {t.name for t in threading.enumerate() if t.name.startswith("w2vtui-worker")}
+
+    run.change(workers=4)
+    until(lambda: len(names()) == 4, "four workers")
+    run.change(workers=2)
+    until(lambda: len(names()) == 2, "two workers")
+    run.stop()
+    assert run.wait(DEADLINE)
+    until(lambda: not names(), "the end of all workers")
+
+
+def test_fewer_epochs_end_a_run_and_more_lengthen_it():
+    run = make_run(epochs=1000)
+    run.start()
+    until(lambda: run.snapshot().epoch >= 3, "the third epoch")
+    run.pause()
+    planned = run.snapshot().epoch + 20
+    run.change(epochs=planned)
+    until(lambda: not run.snapshot().applying, "the change")
+    with pytest.raises(SettingsError, match="already trained, got 1"):
+        run.change(epochs=1)
+    run.resume()
+    assert run.wait(DEADLINE)
+    snapshot = run.snapshot()
+    assert snapshot.state == "done"
+    assert snapshot.tokens == planned * snapshot.tokens_per_epoch
+
+
+def test_a_pause_holds_still_and_leaves_its_time_out():
+    run = training_run()
+    run.pause()
+    time.sleep(0.3)  # workers finish what they hold
+    first = run.snapshot()
+    time.sleep(0.3)
+    second = run.snapshot()
+    assert first.state == second.state == "paused"
+    assert second.tokens == first.tokens
+    assert second.seconds == first.seconds
+    assert second.words_per_second == 0
+    run.resume()
+    until(lambda: run.snapshot().tokens > second.tokens, "more training")
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"window": 0}, "window must be 1 to 64 words, got 0"),
+        ({"negativ": 3}, "did you mean negative"),
+        ({"vector_size": 3}, "no setting 'vector_size'"),
+    ],
+)
+def test_a_bad_change_is_refused_and_the_run_goes_on(change, message):
+    run = training_run()
+    before = run.snapshot().settings
+    with pytest.raises(SettingsError, match=message):
+        run.change(**change)
+    assert run.snapshot().settings == before
+    assert run.snapshot().state == "training"
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_nothing_changes_before_or_after_training():
+    run = make_run()
+    with pytest.raises(SettingsError, match="preparing"):
+        run.change(window=3)
+    run.start()
+    assert run.wait(DEADLINE)
+    with pytest.raises(SettingsError, match="done"):
+        run.change(window=3)
+
+
+def test_describe_change_says_only_what_differs():
+    before = LiveSettings(alpha=0.05)
+    assert describe_change(before, before) == ""
+    assert describe_change(before, before.changed(window=9, alpha=0.01)) == "window 5 → 9"
+    text = describe_change(before, before.changed(alpha=0.01), rates=(0.031234, 0.01))
+    assert text == "alpha 0.0312 → 0.01"
+
+
+# ---- ending
+
+
+def test_a_worker_error_ends_the_run_within_a_second_and_leaves_no_thread(monkeypatch):
+    run = training_run()
+    trouble = RuntimeError("the worker stumbled")
+
+    def stumble(*arguments):
+        raise trouble
+
+    monkeypatch.setattr(CpuBackend, "train_span", stumble)
+    started = time.monotonic()
+    with pytest.raises(RuntimeError, match="stumbled") as raised:
+        run.wait(DEADLINE)
+    assert time.monotonic() - started < 5  # a second, and the machine's noise
+    assert raised.value is trouble
+    assert run.snapshot().state == "failed"
+    assert run.snapshot().events[-1].kind == "error"
+    assert not [t for t in threading.enumerate() if t.name.startswith(("w2vtui-w", "w2vtui-o"))]
+
+
+def test_an_observer_error_ends_the_run(monkeypatch):
+    run = training_run(sentences=topical_sentences(4000))
+
+    def stumble(*arguments):
+        raise RuntimeError("the probe stumbled")
+
+    monkeypatch.setattr(ProbeSet, "measure", stumble)
+    with pytest.raises(RuntimeError, match="probe stumbled"):
+        run.wait(DEADLINE)
+
+
+def test_a_diverging_run_says_so():
+    run = make_run(alpha=1000.0, epochs=50)
+    run.watch(("ship",))
+    run.start()
+    with pytest.raises(DivergedError, match="lower alpha"):
+        run.wait(DEADLINE)
+    assert run.snapshot().state == "failed"
+    assert run.snapshot().neighbors[0].problem == "no neighbors: the vectors are not numbers"
+
+
+def test_an_unreadable_corpus_fails_the_run(tmp_path):
+    missing = tmp_path / "nothing.txt"
+    run = Run(lambda progress, stop: open_corpus([missing], CorpusSettings()))
+    run.start()
+    with pytest.raises(CorpusError):
+        run.wait(DEADLINE)
+    with pytest.raises(SettingsError, match="no vectors"):
+        run.vectors()
+
+
+@pytest.mark.parametrize("failure", [OSError(5, "broken"), KeyboardInterrupt(), SystemExit(3)])
+def test_what_the_reader_of_a_corpus_raises_ends_the_run_as_it_is(failure):
+    def read(progress, stop):
+        raise failure
+
+    run = Run(read)
+    run.start()
+    with pytest.raises(type(failure)) as caught:
+        run.wait(DEADLINE)
+    assert caught.value is failure
+    assert run.snapshot().state == "failed"
+    until(lambda: not any(t.name.startswith("w2vtui") for t in threading.enumerate()), "the end")
+
+
+def test_stopping_before_the_training_begins_stops():
+    run = make_run()
+    run.stop()
+    run.start()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().state == "stopped"
+    assert run.snapshot().tokens == 0
+
+
+# ---- looking
+
+
+def test_watched_words_follow_the_weights():
+    run = make_run(epochs=40)
+    run.watch(("ship", "cow - farmer + sailor", "shipp", ""))
+    run.start()
+    assert run.wait(DEADLINE)
+    ship, query, unknown, empty = run.snapshot().neighbors
+    assert {word for word, _ in ship.words[:5]} <= set(TOPICS["sea"].split())
+    assert not {"cow", "farmer", "sailor"} & {word for word, _ in query.words}
+    assert unknown.words == ()
+    assert "did you mean ship" in unknown.problem
+    assert empty.words == ()
+    expected = run.vectors().most_similar("ship", topn=5)
+    assert [word for word, _ in ship.words[:5]] == [word for word, _ in expected]
+
+
+def test_the_probe_starts_at_log_64_and_repeats():
+    sentences = topical_sentences(4000)
+    first, again = trained(sentences=sentences, workers=1), trained(sentences=sentences, workers=1)
+    assert first.probe_curve.rows()[0, 2] == pytest.approx(np.log(64), abs=1e-9)
+    assert first.snapshot().probe == again.snapshot().probe
+    # The standard error stands beside every point.
+    probe = first.snapshot().probe
+    assert first.probe_curve.rows()[-1, [0, 2, 4]].tolist() == [
+        probe.tokens, probe.loss, probe.standard_error,
+    ]  # fmt: skip
+
+
+def test_a_change_is_probed_even_while_paused():
+    run = training_run(sentences=topical_sentences(4000), alpha=0.05)
+    until(lambda: run.snapshot().probe.tokens > 0, "a probe of trained vectors")
+    run.pause()
+    until(lambda: run.probe_curve.rows()[-1, 0] == run.snapshot().tokens, "the last probe")
+    before = run.snapshot().probe
+    run.change(objective="hierarchical-softmax")
+    until(lambda: run.snapshot().probe.loss != before.loss, "a probe of the other objective")
+    assert run.snapshot().probe.tokens == before.tokens
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_too_little_text_has_no_probe_and_says_why():
+    run = trained(sentences=[["a", "b", "c"]] * 30)
+    assert run.snapshot().probe is None
+    assert run.snapshot().probe_reason == "90 tokens are too few to hold any out"
+
+
+@pytest.mark.parametrize("lengths", [[50_000], [12] * 8_000, [3, 90_000, 5, 10_000] * 3])
+def test_held_out_blocks_are_small_disjoint_and_at_sentence_edges(lengths):
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    blocks = choose_held_out(starts, seed=5)
+    assert len(blocks) > 1
+    assert (blocks[:, 0] < blocks[:, 1]).all()
+    assert (blocks[1:, 0] >= blocks[:-1, 1]).all()
+    assert (blocks[:, 1] - blocks[:, 0]).sum() <= MAX_SHARE * starts[-1] + max(lengths[0], 12)
+    if max(lengths) < 100:
+        assert np.isin(blocks, starts).all()
+    assert not np.array_equal(blocks, choose_held_out(starts, seed=6))
+
+
+def test_pair_losses_are_those_of_a_softmax():
+    scores = np.array([[0.0] * 64, [1000.0] + [0.0] * 63, [-1000.0] + [0.0] * 63])
+    assert pair_losses(scores) == pytest.approx([np.log(64), 0.0, 1000.0 + np.log(63)])
+
+
+def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
+    """Vectors at the optimum of negative sampling probe alike, whatever their noise was."""
+    corpus = encode_sentences(topical_sentences(4000), CorpusSettings(min_count=1))
+    backend = CpuBackend(corpus, TrainingSettings(vector_size=26))
+    blocks = choose_held_out(corpus.sentence_starts, 1)
+    probe_set = ProbeSet(corpus, blocks, 1)
+    shift = np.random.default_rng(0).normal(size=(26, 26))  # some belief about each pair
+    backend.input_vectors[:] = np.eye(26)
+    losses = []
+    for exponent in (0.0, 0.75, 1.0):
+        plan = backend.plan(LiveSettings(ns_exponent=exponent, workers=1, epochs=1))
+        belief = shift - backend.noise_log_probabilities(exponent)
+        backend.output_vectors[:] = belief.T
+        losses.append(probe_set.measure(backend, plan, 0).loss)
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+
+
+def test_a_schedule_bends_where_it_is_changed():
+    line = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=1000)
+    assert line.at(500) == pytest.approx(0.05)
+    longer = line.changed(500, planned=2000)
+    assert longer.at(500) == pytest.approx(0.05)
+    assert longer.at(1250) == pytest.approx(0.025)
+    raised = line.changed(500, rate=0.2)
+    assert (raised.at(500), raised.at(1000)) == (0.2, 0.0)
+    assert line.at(5000) == 0.0
+
+
+def test_a_curve_stays_bounded_and_keeps_its_shape():
+    curve = Curve()
+    n = 10 * CAPACITY
+    for i in range(n):
+        curve.append(i, i / 10, float(i), weight=2.0, standard_error=i / 100)
+    rows = curve.rows()
+    assert CAPACITY / 2 <= len(rows) <= CAPACITY
+    assert rows[:, 3].sum() == pytest.approx(2.0 * n, rel=0.01)
+    np.testing.assert_allclose(rows[:, 2], rows[:, 0], atol=16)
+    np.testing.assert_allclose(rows[:, 4], rows[:, 2] / 100)
+    assert (np.diff(rows[:, 0]) > 0).all()
+
+
+def test_a_value_that_is_no_number_stays_a_gap():
+    curve = Curve()
+    for value in (1.0, float("nan"), 2.0):
+        curve.append(0, 0, value)
+    assert np.isnan(curve.rows()[:, 2]).tolist() == [False, True, False]

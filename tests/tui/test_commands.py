@@ -1,0 +1,431 @@
+"""The command line: what each command does, how lines are completed, what a wrong one is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Input
+
+from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, scripted, text_of, wait_for
+from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.train_screen.commands import (
+    COMMANDS,
+    CONTROLS,
+    SETTING_NAMES,
+    command_named,
+    completions,
+    explained,
+    settings_from,
+)
+from w2vtui.tui.train_screen.panels.prompt import Prompt
+
+
+class SteeredRun(ScriptedRun):
+    """A scripted run with all that a run can be asked for."""
+
+    breakpoints: tuple[str, ...] = ()
+
+    def break_when(self, text: str) -> None:
+        if text == "never":
+            raise SettingsError("a condition names a measure: probe < 2")
+        self.breakpoints = (*self.breakpoints, text)
+
+    def clear_breakpoints(self) -> None:
+        self.breakpoints = ()
+
+
+@asynccontextmanager
+async def steered(
+    size: tuple[int, int] = (120, 40), **changes: object
+) -> AsyncIterator[tuple[W2vApp, SteeredRun]]:
+    async with scripted(replace(TRAINING, **changes), size) as (app, run):
+        run.__class__ = SteeredRun
+        yield app, run
+
+
+async def type_in(app: W2vApp, line: str, *keys: str) -> None:
+    """Open the command line, put a line there, and press keys."""
+    app.simulate_key("colon")
+    await wait_for(app, lambda: isinstance(app.focused, Input) and app.focused.id == "command-line")
+    app.focused.value = line
+    app.focused.cursor_position = len(line)
+    for key in keys:
+        app.simulate_key(key)
+
+
+async def enter(app: W2vApp, line: str) -> None:
+    """Carry out a line."""
+    await type_in(app, line, "enter")
+    await wait_for(app, lambda: not app.screen_stack[1].has_class("commanding"))
+
+
+def line_of(app: W2vApp) -> str:
+    return app.screen.query_one(Prompt).field.value
+
+
+def notices(app: W2vApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+# ---- the line itself
+
+
+async def test_a_colon_opens_the_command_line_and_escape_closes_it():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        await type_in(app, "se")
+        await wait_for(app, lambda: screen_lines(app)[-1].startswith(":se"))
+        assert "space Pause" not in text_of(app)
+        app.simulate_key("escape")
+        await wait_for(app, lambda: "space Pause" in screen_lines(app)[-1])
+        assert app.focused is app.screen.query_one("#controls")
+
+
+async def test_keys_typed_in_one_go_belong_to_the_command_line():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        for key in ("colon", "s", "a", "e", "x", "f"):
+            app.simulate_key(key)
+        await wait_for(app, lambda: line_of(app) == "saexf")
+        assert not app.screen.frozen
+
+
+async def test_a_key_after_enter_in_one_go_is_one_of_the_screen():
+    async with steered() as (app, run):
+        for key in ("colon", *"set K 9", "enter", "u", "f"):
+            app.simulate_key(key)
+        await wait_for(app, lambda: app.screen.frozen)
+        asked = [call for call in run.calls if call in ({"negative": 9}, "undo")]
+        assert asked == [{"negative": 9}, "undo"]
+        assert notices(app) == ""
+
+
+async def test_the_hint_says_how_a_command_is_used():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        await type_in(app, "br")
+        await wait_for(app, lambda: "break  breaks" in screen_lines(app)[-2])
+        app.focused.value = "set K"
+        await wait_for(app, lambda: "set NAME VALUE …: change settings now" in text_of(app))
+
+
+async def test_lines_entered_come_back():
+    async with steered() as (app, _):
+        for line in ("note one", "note two", "note two"):
+            await enter(app, line)
+        await type_in(app, "draft", "up")
+        await wait_for(app, lambda: line_of(app) == "note two")
+        app.simulate_key("up")
+        await wait_for(app, lambda: line_of(app) == "note one")
+        app.simulate_key("up")
+        app.simulate_key("down")
+        app.simulate_key("down")
+        await wait_for(app, lambda: line_of(app) == "draft")
+        assert app.command_history == ["note one", "note two"]
+
+
+async def test_tab_completes_one_choice_after_the_other():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        await type_in(app, "set win", "tab")
+        await wait_for(app, lambda: line_of(app) == "set window ")
+        app.focused.value = "br"
+        for expected in ("break", "breaks", "break"):
+            app.simulate_key("tab")
+            await wait_for(app, lambda expected=expected: line_of(app) == expected)
+        app.simulate_key("shift+tab")
+        await wait_for(app, lambda: line_of(app) == "breaks")
+        assert app.focused.id == "command-line"
+        app.focused.value = "nothing like it"
+        app.simulate_key("tab")
+        app.simulate_key("home")
+        await wait_for(app, lambda: app.focused.cursor_position == 0)
+        assert line_of(app) == "nothing like it"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("qu", ["query", "quality", "quit"]),
+        ("set th", ["set threads"]),
+        ("set K 5 wi", ["set K 5 window"]),
+        ("set k", ["set K"]),
+        ("set model ", ["set model skip-gram", "set model cbow"]),
+        ("stage shared noise o", ["stage shared noise on", "stage shared noise off"]),
+        ("set sg ", ["set sg 0", "set sg 1"]),
+        ("set nonsense 5 wi", []),
+        ("goto ev", ["goto events"]),
+        ("goto events ev", []),
+        ("query ki", []),
+        ("nonsense wi", []),
+    ],
+)
+async def test_what_a_line_may_become(line, expected):
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        assert completions(app.screen, line) == expected
+        assert "theme w2vtui" in completions(app.screen, "theme w")
+
+
+# ---- settings
+
+
+async def test_set_changes_settings_at_once_and_leaves_what_else_is_staged():
+    async with steered() as (app, run):
+        app.screen.staging.staged["epochs"] = 9
+        await enter(app, "set K 20 window 8")
+        await wait_for(app, lambda: {"negative": 20, "window": 8} in run.calls)
+        assert app.screen.staging.staged == {"epochs": 9}
+
+
+async def test_stage_only_stages():
+    async with steered() as (app, run):
+        await enter(app, "stage lr 0.01")
+        await wait_for(app, lambda: "0.0146 → 0.01" in text_of(app))
+        assert not any(isinstance(call, dict) for call in run.calls)
+
+
+async def test_what_is_in_force_is_not_asked_for_again():
+    async with steered() as (app, run):
+        await enter(app, "set K 15")
+        await wait_for(app, lambda: "these values are in force" in notices(app))
+        assert not any(isinstance(call, dict) for call in run.calls)
+
+
+async def test_a_refused_change_is_said_and_not_left_staged():
+    async with steered() as (app, _):
+        await enter(app, "set objective softmax")
+        await wait_for(app, lambda: "softmax needs a small vocabulary" in notices(app))
+        assert app.screen.staging.staged == {}
+
+
+async def test_one_wrong_value_keeps_all_from_being_staged():
+    async with steered() as (app, run):
+        await enter(app, "set window 8 K 0")
+        await wait_for(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
+        assert app.screen.staging.staged == {}
+        assert not any(isinstance(call, dict) for call in run.calls)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("K 15", {"negative": "15"}),
+        ("k=15 window=8", {"negative": "15", "window": "8"}),
+        ("lr 0.01", {"alpha": "0.01"}),
+        ("learning rate 0.01", {"alpha": "0.01"}),
+        ("subsample 1e-5 threads 2", {"sample": "1e-5", "workers": "2"}),
+        ("ns power -0.5", {"ns_exponent": "-0.5"}),
+        ("ns-exponent 1 shared noise off", {"ns_exponent": "1", "shared_noise": "off"}),
+        ("sg 1 hs 1", {"model": "skip-gram", "objective": "hierarchical-softmax"}),
+        ("sg 0 hs 0", {"model": "cbow", "objective": "negative-sampling"}),
+        ("iter 9", {"epochs": "9"}),
+    ],
+)
+def test_a_setting_has_several_names(text, expected):
+    assert settings_from(text) == expected
+
+
+def test_the_help_of_a_setting_says_what_else_it_is_called():
+    for name, known in (
+        ("negative", " (negative, 1 to 256 noise words)"),
+        ("window", " (1 to 64 words)"),
+        ("min_alpha", " (0 to 1000)"),
+        ("shrink_windows", " to window (shrink_windows)"),
+    ):
+        assert CONTROLS[name].help_text().endswith(known)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("windwo 8", "did you mean window"),
+        ("rate 8", "there is no setting 'rate': known are model"),
+        ("K", "K needs a value: 1 to 256 noise words"),
+        ("K 5 model", "model needs a value: skip-gram or cbow"),
+        ("sg", "0 (cbow) or 1 (skip-gram)"),
+        ("sg 2", "sg must be 0"),
+        ("K many", "K (negative) must be"),
+        ("alpha 0", "above 0"),
+        ("threads 0", "threads (workers) must be 1 to 512 threads"),
+        ("min_alpha -1", "min alpha must be 0 to 1000, got -1"),
+    ],
+)
+def test_a_wrong_setting_is_told_what_is_right(text, complaint):
+    with pytest.raises(SettingsError) as caught:
+        settings_from(text)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("name", SETTING_NAMES)
+def test_every_name_that_is_completed_takes_the_values_of_its_setting(name):
+    value = {"model": "cbow", "objective": "softmax"}.get(name, "1")
+    assert len(settings_from(f"{name} {value}")) == 1
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_settings_or_an_error_of_ours(text):
+    try:
+        found = settings_from(text)
+    except W2vtuiError:
+        return
+    assert set(found) <= set(CONTROLS)
+
+
+# ---- the run
+
+
+async def test_the_run_is_paused_and_goes_on():
+    async with steered() as (app, run):
+        await enter(app, "resume")
+        await wait_for(app, lambda: "nothing to resume: the run is training" in notices(app))
+        await enter(app, "pause")
+        await wait_for(app, lambda: "pause" in run.calls)
+        run.shot = replace(run.shot, state="paused")
+        await enter(app, "pause")
+        await wait_for(app, lambda: "nothing to pause: the run is paused" in notices(app))
+        await enter(app, "resume")
+        await wait_for(app, lambda: "resume" in run.calls)
+
+
+async def test_undo_and_quality_ask_the_run():
+    async with steered(quality_wanted=True) as (app, run):
+        await enter(app, "undo")
+        await enter(app, "quality")
+        await wait_for(app, lambda: run.calls[-2:] == ["undo", "measure quality"])
+
+
+async def test_breakpoints_are_set_shown_and_cleared():
+    async with steered() as (app, run):
+        await enter(app, "break probe < 2")
+        await wait_for(app, lambda: run.breakpoints == ("probe < 2",))
+        await enter(app, "breaks")
+        await wait_for(app, lambda: "probe < 2" in notices(app))
+        await enter(app, "break never")
+        await wait_for(app, lambda: "a condition names a measure" in notices(app))
+        await enter(app, "clear")
+        await wait_for(app, lambda: run.breakpoints == ())
+        await enter(app, "breaks")
+        await wait_for(app, lambda: "there are no breakpoints" in notices(app))
+
+
+async def test_watch_follows_other_words_and_query_one_question():
+    async with steered() as (app, run):
+        await enter(app, "query king - man + woman")
+        await wait_for(app, lambda: run.calls[-1][-1] == "king - man + woman")
+        assert app.screen.query_one("#query", Input).value == "king - man + woman"
+        await enter(app, "watch paris  king paris")
+        await wait_for(app, lambda: run.calls[-1] == ("paris", "king"))
+        assert app.session.watched == ("paris", "king")
+        assert app.screen.query_one("#query", Input).value == ""
+
+
+async def test_after_the_end_commands_say_what_they_cannot_do():
+    async with steered(state="done") as (app, run):
+        for line in ("pause", "stop"):
+            await enter(app, line)
+            told = f"nothing to {line}: the run is done"
+            await wait_for(app, lambda told=told: told in notices(app))
+        assert "pause" not in run.calls
+
+
+async def test_stop_asks():
+    async with steered() as (app, _):
+        await enter(app, "stop")
+        await wait_for(app, lambda: isinstance(app.screen, Ask))
+        assert app.session.snapshot().state == "training"
+        await wait_for(
+            app, lambda: "▸ s   Stop            the vectors stay as they are" in text_of(app)
+        )
+
+
+async def test_save_asks_where_or_is_told():
+    async with steered() as (app, _):
+        await enter(app, "save /no/such/folder/v.bin")
+        await wait_for(app, lambda: "no/such/folder" in notices(app))
+        await enter(app, "save")
+        await wait_for(app, lambda: isinstance(app.screen, SaveDialog))
+
+
+async def test_a_note_is_an_event_at_this_point():
+    async with steered() as (app, _):
+        await enter(app, "note [b]looks good\x1b[0m")
+        await wait_for(app, lambda: r"[b]looks good\x1b[0m" in text_of(app))
+        assert app.session.events[-1].tokens == TRAINING.tokens
+
+
+# ---- the program
+
+
+async def test_themes_panes_help_and_quit():
+    async with steered() as (app, _):
+        await enter(app, "theme nord")
+        await wait_for(app, lambda: app.theme == "nord")
+        await enter(app, "theme nrod")
+        await wait_for(app, lambda: "no theme 'nrod': did you mean nord?" in notices(app))
+        await enter(app, "goto events")
+        await wait_for(app, lambda: app.focused is not None and app.focused.id == "events")
+        await enter(app, "goto evnts")
+        await wait_for(app, lambda: "no pane 'evnts': did you mean events?" in notices(app))
+        await enter(app, "help")
+        await wait_for(app, lambda: isinstance(app.screen, Help))
+        listed = next(part.keys for part in app.screen.sections if part.title == "Commands")
+        assert [name for name, _ in listed] == list(COMMANDS)
+        app.simulate_key("escape")
+        await wait_for(app, lambda: not isinstance(app.screen, Help))
+        await enter(app, "quit")
+        await wait_for(app, lambda: isinstance(app.screen, Ask))
+
+
+async def test_a_notice_hides_neither_panes_nor_keys():
+    async with scripted(TRAINING, (120, 40), notifications=True) as (app, _):
+        await wait_for(app, lambda: "space Pause" in text_of(app))
+        before = screen_lines(app)
+        await enter(app, "set K 0")
+        complaint = "K (negative) must be 1 to 256 noise words, got 0"
+        await wait_for(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
+        events = next(at for at, line in enumerate(before) if "Events" in line)
+        after = screen_lines(app)
+        assert after[events:-2] == before[events:-2]
+        assert after[-1] == before[-1]
+        await type_in(app, "set K")
+        await wait_for(app, lambda: "set NAME VALUE" in screen_lines(app)[-2])
+        assert complaint not in text_of(app)
+
+
+async def test_an_unknown_command_is_a_notice_with_the_nearest():
+    async with steered() as (app, _):
+        for line, complaint in (
+            ("pasue", "there is no command 'pasue': did you mean pause?"),
+            ("qui", "did you mean quit?"),
+            ("%%", "known are set, stage"),
+            ("foo", "there is no command 'foo': known are set, stage"),
+            ("set", "set alone says too little: set NAME VALUE"),
+            ("undo everything", "undo takes nothing more, got 'everything'"),
+        ):
+            await enter(app, line)
+            await wait_for(app, lambda complaint=complaint: complaint in notices(app))
+        history = list(app.command_history)
+        await enter(app, "  ")
+        assert app.command_history == history
+
+
+async def test_the_palette_lists_commands_that_need_no_argument():
+    async with steered() as (app, run):
+        found = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert {"Undo", "Pause", "Breaks", "Clear", "Quality", "End", "Save"} <= set(found)
+        assert not {"Set", "Stage", "Query word", "Break", "Note", "Goto"} & set(found)
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert len(titles) == len(set(titles))
+        await found["Undo"].callback()
+        assert run.calls[-1] == "undo"
+
+
+def test_every_command_is_found_by_its_name_and_explained():
+    for name, command in COMMANDS.items():
+        assert command_named(name) is command
+        assert explained(f"{name} x") == f"{command.line}: {command.help}"
+    assert explained("qu") == "query  quality  quit"
+    assert explained("zz") == "no such command"

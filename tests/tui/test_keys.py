@@ -1,0 +1,420 @@
+"""Keys and commands: all can be given anew, and the bar, the help and the palette show them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.widgets import Input
+
+import w2vtui.tui
+from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, text_of, wait_for
+from w2vtui.config import Config, Given, Source
+from w2vtui.errors import SettingsError
+from w2vtui.settings import ScreenSettings
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.dialogs import Help
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.help import Keyless, help_of
+from w2vtui.tui.keys import all_keys, check_keys, own_bindings, scopes
+from w2vtui.tui.session import Form
+from w2vtui.tui.train_screen.screen import TrainScreen
+from w2vtui.tui.widgets.setting_rows import SettingRows
+
+PLACE = Source("file", "/home/me/config.toml", 7)
+
+
+def config(keys: dict[str, str]) -> Config:
+    return Config(keys={name: Given(value, PLACE) for name, value in keys.items()})
+
+
+@asynccontextmanager
+async def train_screen(
+    keys: dict[str, str] | None = None, size: tuple[int, int] = (120, 40), **look: Any
+) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
+    run = ScriptedRun(TRAINING)
+    options: dict[str, Any] = {"look": ScreenSettings(**look), "config": config(keys or {})}
+    app = W2vApp(Form(), build=lambda session: run, interval=0.02, **options)
+    async with app.run_test(size=size):
+        app.launch(Form())
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        await wait_for(app, lambda: app.screen.shot == run.shot and app.focused is not None)
+        await wait_for(app, lambda: "Help" in text_of(app))
+        yield app, run
+
+
+def program_classes() -> list[type[DOMNode]]:
+    """Every class of the screens, wherever it is."""
+    for module in pkgutil.walk_packages(w2vtui.tui.__path__, "w2vtui.tui."):
+        importlib.import_module(module.name)
+    found, left = set(), [DOMNode]
+    while left:
+        for owner in left.pop().__subclasses__():
+            left.append(owner)
+            if owner.__module__.startswith("w2vtui."):
+                found.add(owner)
+    return sorted(found, key=lambda owner: owner.__name__)
+
+
+# ---- ids
+
+
+def test_every_binding_has_an_id_of_its_own():
+    ids = []
+    for owner in program_classes():
+        for binding in owner.__dict__.get("BINDINGS", ()):
+            assert isinstance(binding, Binding), f"{owner.__name__}: {binding!r} can have no id"
+            assert binding.id, f"{owner.__name__}: {binding.key} has no id"
+            ids.append(binding.id)
+    assert len(ids) == len(set(ids))
+    assert len(ids) > 30
+
+
+def test_every_class_with_keys_is_one_that_the_checks_know():
+    known = {owner for scope in scopes() for owner in scope.owners}
+    for owner in program_classes():
+        if owner.__dict__.get("BINDINGS"):
+            assert owner in known, f"{owner.__name__} is in no scope of tui/keys.py"
+
+
+def test_the_keys_by_default_are_fit_to_be_given():
+    check_keys(config({key.id: key.keys for key in all_keys()}).keys)
+
+
+# ---- what is refused
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"train.puse": "p"}, "there is no key binding 'train.puse': did you mean train.pause?"),
+        ({"train.pause": "spcae"}, "train.pause cannot be 'spcae', which is no key: did you mean"),
+        ({"train.pause": "p,,q"}, "train.pause cannot be '', which is no key"),
+        ({"train.pause": "crtl+p"}, "train.pause cannot be 'crtl+p', which is no key"),
+        ({"train.pause": "\x1b"}, "which is no key"),
+        (
+            {"train.pause": "f"},
+            "train.pause cannot be f on the train screen: that is the key of train.freeze",
+        ),
+        ({"train.pause": "p", "train.log": "p"}, "train.log cannot be p on the train screen"),
+        ({"train.save": "ctrl+q"}, "that is the key of app.quit"),
+        ({"app.quit": "x"}, "app.quit cannot be x on the train screen: that is the key of train."),
+        ({"rows.apply": "space"}, "rows.apply cannot be space on the first screen"),
+        ({"train.save": "tab"}, "that is the key of train.focus_next"),
+        ({"train.query": "?"}, "train.query cannot be question_mark on the train screen"),
+    ],
+)
+def test_wrong_keys_are_refused_by_place_and_both_names(keys, expected):
+    with pytest.raises(SettingsError) as caught:
+        check_keys(config(keys).keys)
+    assert str(caught.value).startswith("/home/me/config.toml, line 7: ")
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"train.pause": "p"},
+        {"train.pause": "f", "train.freeze": "space"},
+        {"train.log": "c", "new.copy": "c"},  # never on one screen
+        {"app.quit": "ctrl+t", "train.save": "ctrl+q"},
+        {"train.query": "ctrl+f,f5", "train.next": "+"},
+    ],
+)
+def test_keys_that_do_not_meet_are_taken(keys):
+    check_keys(config(keys).keys)
+
+
+# ---- keys given anew
+
+
+async def test_a_key_given_anew_works_and_the_old_one_does_not():
+    async with train_screen({"train.pause": "p,f5", "train.query": "ctrl+f"}) as (app, run):
+        app.simulate_key("space")
+        app.simulate_key("slash")
+        app.simulate_key("p")
+        await wait_for(app, lambda: run.calls.count("pause") == 1)
+        assert not isinstance(app.focused, Input)
+        app.simulate_key("f5")
+        await wait_for(app, lambda: run.calls.count("pause") == 2)
+        app.simulate_key("ctrl+f")
+        await wait_for(app, lambda: isinstance(app.focused, Input))
+
+
+async def test_two_keys_can_change_places():
+    async with train_screen({"train.pause": "f", "train.freeze": "space"}) as (app, run):
+        app.simulate_key("f")
+        await wait_for(app, lambda: "pause" in run.calls)
+        assert not app.screen.frozen
+        app.simulate_key("space")
+        await wait_for(app, lambda: app.screen.frozen)
+
+
+async def test_a_key_that_two_bindings_share_stays_with_the_one_that_keeps_it():
+    async with train_screen({"train.previous": "b"}) as (app, _):
+        keys = app.screen.active_bindings
+        assert keys["left_square_bracket"].binding.id == "train.rougher"
+        assert keys["left_curly_bracket"].binding.id == "train.rougher"
+
+
+async def test_bar_hints_and_frames_show_the_keys_given_anew():
+    keys = {"train.pause": "p,f5", "rows.apply": "a", "train.query": "ctrl+f", "train.new": "N"}
+    keys |= {"rows.right": "l"}
+    async with train_screen(keys) as (app, run):
+        await wait_for(app, lambda: " p Pause  ^f Query  s Save" in screen_lines(app)[-1])
+        assert "space Pause" not in screen_lines(app)[-1]
+        assert "^f ask  w edit list" in text_of(app)
+        app.simulate_key("a")
+        notice = "nothing is staged: ← and l change the value picked"
+        await wait_for(app, lambda: notice in {one.message for one in app._notifications})
+        run.shot = replace(run.shot, state="paused")
+        await wait_for(app, lambda: "settings can be changed; p goes on" in text_of(app))
+        run.shot = replace(run.shot, state="done")
+        await wait_for(app, lambda: "^f asks for neighbors · N new run" in text_of(app))
+
+
+async def test_help_and_palette_show_the_keys_given_anew():
+    async with train_screen({"train.pause": "p,f5", "app.help": "ctrl+h"}) as (app, _):
+        found = {one.title: one.help for one in app.get_system_commands(app.screen)}
+        assert found["Pause"] == "p  f5: pause training, or go on"
+        app.simulate_key("ctrl+h")
+        await wait_for(app, lambda: isinstance(app.screen, Help))
+        keys = {does: key for one in app.screen.sections for key, does in one.keys}
+        assert keys["pause training, or go on"] == "p  f5"
+        assert keys["every key"] == "^h"
+
+
+async def test_a_small_terminal_names_the_keys_that_switch_panes():
+    async with train_screen({"train.previous": "b", "train.next": "m"}, size=(80, 24)) as (app, _):
+        await wait_for(app, lambda: "b m switch" in text_of(app))
+        app.simulate_key("m")
+        app.simulate_key("m")
+        await wait_for(app, lambda: "35,412,807" in text_of(app))
+
+
+async def test_dialogs_name_the_keys_that_close_them():
+    async with train_screen({"help.close": "c", "save.cancel": "ctrl+g"}) as (app, _):
+        app.simulate_key("s")
+        await wait_for(app, lambda: "enter saves   ^g cancels" in text_of(app))
+        app.simulate_key("ctrl+g")
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        app.simulate_key("f1")
+        await wait_for(app, lambda: "c closes" in text_of(app))
+        app.simulate_key("c")
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+
+
+async def test_the_first_screen_takes_keys_too():
+    app = W2vApp(Form(), config=config({"new.copy": "c", "new.corpus": "g"}))
+    async with app.run_test(size=(120, 40)):
+        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await wait_for(app, lambda: "c copies" in text_of(app))
+        app.screen.query_one(SettingRows).focus()
+        await wait_for(app, lambda: isinstance(app.focused, SettingRows))
+        app.simulate_key("g")
+        await wait_for(app, lambda: isinstance(app.focused, Input))
+
+
+# ---- help and palette
+
+
+async def test_the_help_begins_with_what_has_the_focus():
+    async with train_screen() as (app, _):
+        app.simulate_key("f1")
+        await wait_for(app, lambda: isinstance(app.screen, Help))
+        first, second = app.screen.sections[:2]
+        assert first.title == "In focus: Live controls"
+        assert first.about == SettingRows.HELP
+        assert ("enter", "apply what is staged") in first.keys
+        assert ("0-9 . -", "type a value") in first.keys
+        assert second.title == "While a run goes on"
+        app.simulate_key("escape")
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        app.simulate_key("slash")
+        await wait_for(app, lambda: isinstance(app.focused, Input))
+        app.simulate_key("f1")
+        await wait_for(app, lambda: isinstance(app.screen, Help))
+        first = app.screen.sections[0]
+        assert first.title == "In focus: Neighbors"
+        assert "what a query finds" in first.about
+        assert [key for key, _ in first.keys] == ["enter"]
+
+
+async def test_the_help_lists_every_key_once():
+    async with train_screen() as (app, _):
+        app.simulate_key("f1")
+        await wait_for(app, lambda: isinstance(app.screen, Help))
+        shown = [does for one in app.screen.sections for _, does in one.keys]
+        for key in all_keys():
+            assert shown.count(key.does) >= 1
+        panes = next(s for s in app.screen.sections if s.title == "What the panes show")
+        assert [name for name, _ in panes.keys] == [
+            "Loss", "Live controls", "Speed", "Run", "Watch words", "Events",
+            "Quality",
+        ]  # fmt: skip
+
+
+async def test_the_help_scrolls_at_80_by_24():
+    async with train_screen(size=(80, 24)) as (app, _):
+        app.simulate_key("f1")
+        await wait_for(app, lambda: "In focus: Live controls" in text_of(app))
+        app.simulate_key("end")
+        await wait_for(app, lambda: "leave; asks what to do with the run" in text_of(app))
+        assert "In focus" not in text_of(app)
+
+
+async def test_every_framed_pane_says_what_it_shows():
+    async with train_screen() as (app, _):
+        for pane in app.screen.query(".framed"):
+            assert help_of(pane), pane
+            assert "\n" not in help_of(pane)
+
+
+async def test_the_palette_has_every_command_of_what_can_be_used_now():
+    async with train_screen() as (app, run):
+        titles = [one.title for one in app.get_system_commands(app.screen)]
+        assert len(titles) == len(set(titles))
+        for owner in (SettingRows, TrainScreen, W2vApp):
+            for binding in own_bindings(owner):
+                title = binding.description[0].upper() + binding.description[1:]
+                there = ("command_palette", "new", "go_on", "pane(-1)", "pane(1)")  # or elsewhere
+                if binding.action not in ("back", "restore", *there):
+                    assert title in titles
+                assert title not in titles or binding.action not in there
+        assert {"Theme", "Screenshot", "Go to speed", "Go to events"} <= set(titles)
+        run.shot = replace(run.shot, state="done")
+        await wait_for(app, lambda: app.screen.shot.ended)
+        titles = [one.title for one in app.get_system_commands(app.screen)]
+        assert "New run" in titles
+        assert "Pause" not in titles
+
+
+async def test_a_command_of_the_palette_does_what_its_key_does():
+    async with train_screen(size=(80, 24)) as (app, run):
+        found = {one.title: one.callback for one in app.get_system_commands(app.screen)}
+        await found["Pause"]()
+        assert "pause" in run.calls
+        await found["Setting below"]()
+        assert app.screen.query_one(SettingRows).picked == "objective"
+        await found["Go to run"]()
+        await wait_for(app, lambda: "35,412,807" in text_of(app))
+
+
+def test_a_command_without_a_key_names_an_action_that_exists():
+    for owner in program_classes():
+        for one in owner.__dict__.get("KEYLESS", ()):
+            assert isinstance(one, Keyless)
+            assert hasattr(owner, "action_" + one.action.split("(")[0]), one
+
+
+# ---- hints
+
+
+async def test_a_key_hides_the_hints_and_shows_them_again():
+    hint = "judge a change by the probe loss"
+    async with train_screen() as (app, _):
+        await wait_for(app, lambda: hint in text_of(app))
+        app.simulate_key("i")
+        await wait_for(app, lambda: hint not in text_of(app))
+        app.simulate_key("i")
+        await wait_for(app, lambda: hint in text_of(app))
+
+
+async def test_without_hints_the_panes_have_their_line():
+    async with train_screen(hints=False) as (app, _):
+        await wait_for(app, lambda: "space Pause" in screen_lines(app)[-1])
+        assert "judge a change" not in text_of(app)
+        assert screen_lines(app)[-2].startswith("╰")
+
+
+# ---- looks a second
+
+
+@pytest.mark.parametrize(("fps", "interval"), [(10.0, 0.1), (0.5, 2.0)])
+async def test_the_screen_looks_as_often_as_is_said(fps, interval):
+    run = ScriptedRun(TRAINING)
+    app = W2vApp(Form(), build=lambda session: run, look=ScreenSettings(fps=fps))
+    async with app.run_test(size=(120, 40)):
+        app.launch(Form())
+        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        await wait_for(app, lambda: "TRAINING" in text_of(app))
+        assert app.screen.pace.quickest == pytest.approx(interval)
+
+
+# ---- suspending
+
+unix = pytest.mark.skipif(not hasattr(signal, "SIGTSTP"), reason="only Unix suspends")
+
+
+@pytest.fixture
+def suspended(monkeypatch):
+    """Suspend the process as far as a test can: returns at once, and notes what was done."""
+
+    def suspend(app, run):
+        driver = type(app._driver)
+        monkeypatch.setattr(driver, "can_suspend", True)
+        monkeypatch.setattr(
+            driver, "suspend_application_mode", lambda _: run.calls.append("terminal given back")
+        )
+        monkeypatch.setattr(os, "killpg", lambda *_: run.calls.append("stopped"))
+        app.action_suspend_process()
+        return run.calls
+
+    return suspend
+
+
+@unix
+async def test_the_run_is_held_while_the_process_is_suspended(suspended):
+    async with train_screen() as (app, run):
+        calls = suspended(app, run)
+    assert calls[-4:] == ["pause: suspended", "terminal given back", "stopped", "resume"]
+
+
+@unix
+async def test_a_paused_run_is_still_paused_after_a_suspension(suspended):
+    async with train_screen() as (app, run):
+        run.shot = replace(run.shot, state="paused")
+        calls = suspended(app, run)
+    assert calls[-2:] == ["terminal given back", "stopped"]
+
+
+@unix
+@pytest.mark.parametrize("wrapped", [(), ("sh", "-c", '"$@"; true', "sh")], ids=["", "as by make"])
+def test_ctrl_z_stops_the_job_once_the_terminal_is_given_back(topical_corpus, tmp_path, wrapped):
+    from tests.tui.test_terminal import terminal
+
+    with terminal(topical_corpus, tmp_path, wrapped=wrapped) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x13")  # ctrl+s
+        opened.shows("TRAINING")
+        for _ in range(2):
+            opened.type(b"\x1a")  # ctrl+z
+            opened.until(lambda: is_stopped(opened.program.pid))
+            opened.read()
+            assert b"\x1b[?1049l" in opened.written  # the shell has its screen back
+            opened.written = b""
+            os.killpg(opened.program.pid, signal.SIGCONT)
+            opened.shows("TRAINING")
+        os.killpg(opened.program.pid, signal.SIGTERM)
+        assert opened.exit_code() == (-signal.SIGTERM if wrapped else 143)
+
+
+def is_stopped(pid: int) -> bool:
+    changed, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
+    return changed == pid and os.WIFSTOPPED(status)
+
+
+def test_the_help_of_a_pane_is_one_line():
+    for owner in program_classes():
+        text = owner.__dict__.get("HELP") or ""
+        assert "\n" not in text
+        assert len(text) < 120

@@ -1,0 +1,295 @@
+"""What the screens are made of, without a screen."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2vtui.display import loss_text, number
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
+from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.tui.controls import controls_of, value_text
+from w2vtui.tui.equivalent_command import command_line
+from w2vtui.tui.first_screen.preview import look_at
+from w2vtui.tui.numbers import clock, meter, numeral, short, size
+from w2vtui.tui.session import starting_words
+from w2vtui.tui.sources import sources_of
+from w2vtui.tui.train_screen.readouts import Part, fitted, x_range
+from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, Pace, first_interval
+
+LIVE = {control.name: control for control in controls_of(LiveSettings)}
+
+
+# ---- numbers
+
+
+@given(st.floats(min_value=0, max_value=1e300))
+def test_a_short_count_has_at_most_five_characters(value):
+    assert len(short(value)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (950, "950"),
+        (999.6, "1.0k"),
+        (16_240, "16.2k"),
+        (353e6, "353M"),
+        (2e12, "2.0T"),
+        (3.93e36, "4e36"),
+    ],
+)
+def test_counts(value, text):
+    assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.3456, "2.346"), (71_000.0, "71000.000"), (3.926999e36, "3.93e36"), (math.nan, "nan")],
+)
+def test_losses(value, text):
+    assert loss_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "00:00"), (155.9, "02:35"), (3755, "1:02:35"), (273_600, "3d 04h"), (None, "--:--"),
+     (float("inf"), "--:--")],
+)  # fmt: skip
+def test_durations(seconds, text):
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.025, "0.025"), (1e-5, "1e-5"), (0.0, "0"), (0.0123456, "0.0123")]
+)
+def test_numbers_of_settings(value, text):
+    assert number(value) == text
+
+
+def test_sizes_numerals_and_bars():
+    assert size(1_100_000) == "1.1 MB"
+    assert size(312) == "312 bytes"
+    assert [numeral(1), numeral(20), numeral(21)] == ["①", "⑳", "#21"]
+    assert meter(0.5, 10) == ("━━━━━", "─────")
+    assert meter(0.25, 2) == ("╸", "─")
+    assert meter(7.0, 3) == ("━━━", "")
+
+
+# ---- settings as controls
+
+
+@given(st.sampled_from(sorted(LIVE)), st.sampled_from([-3, -1, 1, 3]), st.data())
+def test_a_step_from_any_value_stays_in_range_and_moves_the_right_way(name, by, data):
+    control = LIVE[name]
+    if control.choices:
+        value = data.draw(st.sampled_from(control.choices))
+        assert control.stepped(value, by) in control.choices
+        return
+    low, high = control.spec.low, control.spec.high
+    if control.is_whole:
+        value = data.draw(st.integers(int(low), int(high)))
+    else:
+        value = data.draw(st.floats(low, high, exclude_min=control.spec.low_open))
+    after = control.stepped(value, by)
+    assert after >= value if by > 0 else after <= value
+    assert value_from_text(LiveSettings, name, repr(after)) == pytest.approx(after)
+
+
+def test_a_step_from_between_two_steps_goes_to_the_next_one():
+    assert LIVE["alpha"].stepped(0.0073, 1) == 0.01
+    assert LIVE["alpha"].stepped(0.0073, -1) == 0.005
+    assert LIVE["alpha"].stepped(0.025, 1) == 0.035
+    assert LIVE["negative"].stepped(256, 1) == 256
+    assert LIVE["window"].stepped(64, 3) == 64
+    assert LIVE["shared_noise"].stepped(True, 1) is False
+    assert LIVE["model"].stepped("cbow", 1) == "skip-gram"
+
+
+def test_a_setting_without_steps_has_a_ladder():
+    control = next(c for c in controls_of(TrainingSettings) if c.name == "vector_size")
+    assert control.stepped(100, 1) == 200
+    assert control.stepped(100, -1) == 80
+
+
+def test_texts_of_values():
+    texts = [value_text(value) for value in (None, True, False, 0.001, 5, "cbow")]
+    assert texts == ["auto", "on", "off", "0.001", "5", "cbow"]
+
+
+# ---- the command line
+
+
+def test_the_command_line_names_only_what_differs():
+    assert command_line(["a b.txt"], LiveSettings(), CorpusSettings()) == "w2vtui train 'a b.txt'"
+    line = command_line(
+        ["x.txt"], LiveSettings(negative=15, shared_noise=False, sample=1e-5),
+        CorpusSettings(lowercase=True, min_count=1200), output="v.txt",
+    )  # fmt: skip
+    assert line == (
+        "w2vtui train x.txt --negative 15 --sample 1e-05 --no-shared-noise --min-count 1200 "
+        "--lowercase -o v.txt"
+    )
+
+
+@given(
+    st.builds(
+        LiveSettings,
+        negative=st.integers(1, 256),
+        window=st.integers(1, 64),
+        alpha=st.none() | st.floats(0.001, 1000.0),
+        sample=st.floats(0.0, 1.0),
+        model=st.sampled_from(["skip-gram", "cbow"]),
+        cbow_mean=st.booleans(),
+        epochs=st.none() | st.integers(1, 1_000_000),
+    )
+)
+def test_the_command_line_means_the_same_settings(live):
+    words = shlex.split(command_line(["x"], live))[3:]
+    kinds = {field.name: field for field in fields(LiveSettings)}
+    given_values = {}
+    while words:
+        flag = words.pop(0).removeprefix("--").replace("-", "_")
+        if flag.startswith("no_"):
+            given_values[flag.removeprefix("no_")] = False
+        elif isinstance(kinds[flag].default, bool):
+            given_values[flag] = True
+        else:
+            given_values[flag] = value_from_text(LiveSettings, flag, words.pop(0))
+    assert LiveSettings(**given_values) == live
+
+
+def test_the_command_line_is_one_that_the_program_takes(tmp_path):
+    from w2vtui.cli import parser
+
+    live = LiveSettings(negative=7, alpha=0.033, shared_noise=False, model="cbow")
+    corpus = CorpusSettings(lowercase=True, tokenizer="words")
+    line = command_line(["a b.txt"], live, corpus, TrainingSettings(vector_size=64), output="v.vec")
+    taken = parser.parse(shlex.split(line)[1:])
+    assert taken.corpus == ["a b.txt"]
+    assert taken.output == "v.vec"
+    assert (taken.live_settings, taken.corpus_settings) == (live, corpus)
+    assert taken.training_settings == TrainingSettings(vector_size=64)
+
+
+# ---- the text
+
+
+def test_a_path_with_spaces_is_one_source(tmp_path):
+    path = tmp_path / "my notes.txt"
+    path.write_text("a b c\n")
+    assert sources_of(f" {path} ") == [str(path)]
+    assert sources_of(f"'{path}' {tmp_path}") == [str(path), str(tmp_path)]
+
+
+def test_a_pattern_names_all_it_matches(tmp_path):
+    for name in ("b.txt", "a.txt", "c.md"):
+        (tmp_path / name).write_text("x\n")
+    assert sources_of(f"{tmp_path}/*.txt") == [f"{tmp_path}/a.txt", f"{tmp_path}/b.txt"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-"])
+def test_what_names_no_text_is_refused(text):
+    with pytest.raises(CorpusError):
+        sources_of(text)
+
+
+@pytest.mark.parametrize("text", ["\0", "~nobody-there/x", "a" * 5000, "'open", "*[", "/no/such"])
+def test_any_text_in_the_corpus_field_gives_lines_or_a_problem(text):
+    preview = look_at(text, "utf-8")
+    assert preview.problem or preview.lines
+
+
+def test_an_empty_file_is_a_problem(tmp_path):
+    path = tmp_path / "empty.txt"
+    path.touch()
+    assert look_at(str(path), "utf-8").problem == "this file is empty"
+
+
+def test_the_preview_guesses_the_epochs(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("the king and the queen\n" * 40_000)
+    preview = look_at(str(path), "utf-8")
+    assert preview.epochs == 40
+    assert "920 kB" in preview.summary
+    assert "about 200k words" in preview.summary
+
+
+# ---- looking
+
+
+def test_the_pace_slows_when_looking_is_costly_and_recovers():
+    pace = Pace(cores=2)
+    assert pace.next_interval(0.005, 0.0) == 0.2
+    assert pace.next_interval(0.03, 0.0) == 0.2  # one look more costly than the others
+    for _ in range(20):
+        interval = pace.next_interval(0.04, 0.0)
+    assert interval == pytest.approx(0.5, rel=0.01)  # 4 % of two cores
+    assert pace.next_interval(100.0, 0.0) == SLOWEST_SECONDS
+    intervals = [pace.next_interval(0.005, 0.0) for _ in range(60)]
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[-1] == 0.2
+    asked = Pace(0.1, cores=2)
+    assert asked.next_interval(1.0, 0.0) == 0.1
+
+
+def test_the_pace_slows_when_looks_come_late_twice():
+    pace = Pace(0.2)
+    assert pace.next_interval(0.001, 0.3) == 0.2
+    assert pace.next_interval(0.001, 0.3) == 0.4
+
+
+def test_a_remote_terminal_is_drawn_less_often():
+    assert first_interval({}) == 0.2
+    assert first_interval({"SSH_CONNECTION": "10.0.0.1 22"}) == 0.5
+
+
+def test_the_range_of_the_curve_moves_by_halves():
+    shot = Snapshot(
+        state="training", settings=LiveSettings(), tokens_planned=8_000_000, tokens=900_000
+    )
+    assert x_range(shot) == 1_000_000
+    assert x_range(Snapshot(state="done", settings=LiveSettings(), tokens=77)) == 77
+
+
+@given(st.integers(2, 200), st.lists(st.text("ab東", max_size=12), max_size=8))
+def test_parts_fit_whatever_the_width(width, texts):
+    parts = [Part(text, "", rank) for rank, text in enumerate(texts)]
+    line = fitted(parts[::2], parts[1::2], width)
+    assert line.cell_len <= width
+
+
+def test_starting_words_are_known_ones_and_no_function_words():
+    words = ["the", "of", "and", *[f"word{i}" for i in range(50)], "king", "paris"]
+    assert starting_words(words)[:2] == ("king", "paris")
+    plain = ["the", "of", "and", "to", *"abcdefgh", *[f"noun{chr(97 + i)}" for i in range(26)]]
+    assert not {"the", "of", "and", "to"} & set(starting_words(plain))
+    assert starting_words(["a", "b"]) == ("a", "b")
+    assert starting_words([]) == ()
+
+
+# ---- imports
+
+
+def test_the_first_screen_needs_neither_numpy_nor_numba():
+    code = (
+        "import sys, w2vtui.tui.app; "
+        "heavy = {'numpy', 'numba', 'w2v_kernels', 'w2vtui.tui.train_screen.screen'}; "
+        "heavy &= set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+
+
+def test_a_wrong_text_for_a_setting_names_the_range():
+    with pytest.raises(SettingsError, match="1 to 64 words"):
+        LIVE["window"].from_text("0")

@@ -1,0 +1,498 @@
+"""Runs that are kept, in the app: left, listed, gone on with, and lost by nothing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.widgets import Input, Static
+
+from tests.tui.test_app import (
+    events,
+    form,
+    notices,
+    on_first_screen,
+    pick,
+    press,
+    shows,
+    state,
+    text_of,
+    training,
+    until,
+)
+from w2vtui.cli import run_command_line
+from w2vtui.corpus import open_corpus
+from w2vtui.errors import DiskError, RunError
+from w2vtui.formats import load_vectors
+from w2vtui.runs import record as folders
+from w2vtui.runs import recorder as recording
+from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.record import RunRecord, all_runs, status_of
+from w2vtui.runs.recorder import recorder_of_new_run
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Script
+from w2vtui.tui import app as tui_app
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.dialogs import Ask, SaveDialog
+from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.train_screen.screen import TrainScreen
+
+TRAINING = TrainingSettings(vector_size=16)
+LIVE = LiveSettings(epochs=20, workers=1)
+HALF = 140_000
+"""Tokens: about the half of 20 epochs of the corpus."""
+
+
+@pytest.fixture
+def runs_dir(tmp_path) -> Path:
+    return tmp_path / "runs"
+
+
+def kept_run(corpus: Path, runs_dir: Path, *, stop_at: int | None = HALF) -> Path:
+    """The folder of a run that was stopped at a token, or trained to its end."""
+    settings, kept = CorpusSettings(), RunSettings(runs_dir=str(runs_dir))
+    recorder = recorder_of_new_run(kept, [str(corpus)], settings)
+    assert recorder is not None
+    run = Run(
+        lambda progress, stop: open_corpus([corpus], settings, progress=progress, stop=stop),
+        TRAINING, LIVE, keeper=recorder, script=Script(stop_at=stop_at),
+    )  # fmt: skip
+    recorder.follow(run.snapshot)
+    run.start()
+    run.wait()
+    recorder.close()
+    assert recorder.folder is not None
+    return recorder.folder
+
+
+def uninterrupted(corpus: Path) -> dict[str, Any]:
+    run = Run(lambda progress, stop: open_corpus([corpus], CorpusSettings()), TRAINING, LIVE)
+    run.start()
+    run.wait()
+    return run.matrices()
+
+
+@asynccontextmanager
+async def listed(
+    corpus: Path, runs_dir: Path, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[W2vApp]:
+    """The list of runs, over the first screen."""
+    kept = RunSettings(runs_dir=str(runs_dir))
+    async with on_first_screen(form(corpus, kept=kept), size=size) as app:
+        await press(app, "ctrl+r")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs is not None)
+        yield app
+
+
+async def tells(app: W2vApp, *texts: str) -> None:
+    """Wait until the list says something of the run pointed at, however its lines break."""
+
+    def told() -> str:
+        return " ".join(str(one.content) for one in app.screen.query("#about").results(Static))
+
+    await until(app, lambda: all(text in told() for text in texts))
+
+
+def keeping(runs_dir: Path, **settings: Any) -> RunSettings:
+    return RunSettings(runs_dir=str(runs_dir), **settings)
+
+
+def only_run(runs_dir: Path) -> Path:
+    (folder,) = all_runs(runs_dir)
+    return folder
+
+
+# ---- the list
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
+async def test_runs_are_listed_with_what_there_is_to_know(topical_corpus, runs_dir, size):
+    folder = kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir, size) as app:
+        await shows(app, f"▸ {folder.name}", "stopped", "enter goes on with it")
+        await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
+        lines = text_of(app).splitlines()
+        assert len(lines) == size[1]
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+
+
+async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topical_corpus, runs_dir):
+    async with listed(topical_corpus, runs_dir) as app:
+        await tells(app, "no run is kept in")
+        await press(app, "enter", "s", "d", "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        await shows(app, "the defaults are sensible")
+
+
+async def test_the_first_screen_tells_of_a_run_to_go_on_with(topical_corpus, runs_dir):
+    kept_run(topical_corpus, runs_dir)
+    chosen = form(topical_corpus, kept=keeping(runs_dir))
+    async with on_first_screen(chosen) as app:
+        await shows(app, "^r goes on with an earlier run")
+
+
+async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatch):
+    kept_run(topical_corpus, runs_dir)
+    held = threading.Event()
+    read = folders.status_of
+
+    def slowly(folder: Path) -> Any:
+        held.wait(60)
+        return read(folder)
+
+    monkeypatch.setattr(folders, "status_of", slowly)
+    chosen = form(topical_corpus, kept=keeping(runs_dir))
+    try:
+        async with on_first_screen(chosen) as app:
+            await press(app, "ctrl+r")
+            await tells(app, "looking …")
+            await press(app, "escape")
+            await until(app, lambda: isinstance(app.screen, NewRunScreen))
+            held.set()
+    finally:
+        held.set()
+
+
+async def test_a_run_goes_on_to_the_same_bits_as_one_that_was_never_left(topical_corpus, runs_dir):
+    folder = kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: state(app) == "done")
+        await shows(app, "✓ DONE", f"Run  {folder.name}")
+        assert "goes on from" in events(app)
+        found = app.session.run.matrices()
+    expected = uninterrupted(topical_corpus)
+    assert found.keys() == expected.keys()
+    for name, matrix in expected.items():
+        assert found[name].tobytes() == matrix.tobytes()
+    assert status_of(folder).state == "done"
+
+
+async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        await pick(app, "negative")
+        await press(app, "right", "enter")
+        await until(app, lambda: app.session.snapshot().settings.negative == 8)
+        await until(app, lambda: len(app.session.run.loss_curve.rows()) > 3)
+        await press(app, "ctrl+q")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "k")
+        await until(app, lambda: app._exit)
+        n_rows = len(app.session.run.loss_curve.rows())
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, lambda: state(app) == "training")
+        await shows(app, "① K 5→8", "① K 5 → 8")
+        assert len(app.session.run.loss_curve.rows()) >= n_rows
+        await press(app, "u")
+        await until(app, lambda: app.session.snapshot().settings.negative == 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what is open")
+async def test_a_run_that_goes_on_keeps_no_old_checkpoint_open(topical_corpus, runs_dir):
+    kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, TrainScreen) and app.screen.shot.tokens)
+        await until(app, lambda: str(runs_dir) not in Path("/proc/self/maps").read_text())
+
+
+# ---- runs that do not go on
+
+
+async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
+    folder = kept_run(topical_corpus, runs_dir)
+    (folder / "run.json").write_text("{")
+    async with listed(topical_corpus, runs_dir) as app:
+        await shows(app, "damaged", "✗")
+        assert "run.json is damaged" in app.screen.pointed.error
+        await press(app, "enter")
+        await until(app, lambda: "opening" not in text_of(app))
+        await shows(app, "✗")
+        assert isinstance(app.screen, RunList)
+
+
+async def test_a_list_that_was_left_is_told_nothing_any_more(topical_corpus, runs_dir, monkeypatch):
+    kept_run(topical_corpus, runs_dir)
+    asked, held = threading.Event(), threading.Event()
+
+    def refused(folder: Path, force: bool) -> Any:
+        asked.set()
+        held.wait(60)
+        raise RunError("it is in use")
+
+    monkeypatch.setattr(tui_app, "_taken_up", refused)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await until(app, asked.is_set)
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        held.set()
+        await until(app, lambda: not app.workers)
+        assert isinstance(app.screen, NewRunScreen)
+
+
+async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
+    lock = RunLock(kept_run(topical_corpus, runs_dir))
+    try:
+        async with listed(topical_corpus, runs_dir) as app:
+            await press(app, "enter")
+            await tells(app, "is in use by process")
+            await press(app, "d")
+            await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+            await press(app, "d")
+            await tells(app, "is in use by process", "stop it there")
+    finally:
+        lock.release()
+    assert only_run(runs_dir)
+
+
+async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical_corpus, runs_dir):
+    folder = kept_run(topical_corpus, runs_dir)
+    with topical_corpus.open("a") as file:
+        file.write("ship farm town tower\n" * 10)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await shows(app, "is another now: 14,250 tokens then", "14,290 now, words: 2 new")
+        await shows(app, "Go on with it anyway", "FAILED")
+        before = newest_whole(folder)[0].clock
+        await press(app, "g")
+        await until(app, lambda: state(app) == "done")
+        assert app.session.kept_as != folder.name
+    assert newest_whole(folder)[0].clock == before
+    anew = next(one for one in all_runs(runs_dir) if one != folder)
+    assert RunRecord.read(anew).parent == folder.name
+    assert status_of(anew).state == "done"
+
+
+async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
+    kept_run(topical_corpus, runs_dir)
+    topical_corpus.write_text("other words than before\n" * 300)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await shows(app, "Go on with it anyway")
+        await press(app, "escape")
+        await shows(app, "✗ FAILED", "; g goes", "g Go on")
+        assert "--force" not in text_of(app)
+        await press(app, "g")
+        await until(app, lambda: isinstance(app.screen, Ask))
+        await press(app, "escape")
+        await press(app, "n")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+    assert len(all_runs(runs_dir)) == 1
+
+
+async def test_a_text_that_is_gone_is_named(topical_corpus, runs_dir):
+    kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        topical_corpus.unlink()
+        await press(app, "enter")
+        await shows(app, "✗ FAILED", "is gone from", "--corpus FILE")
+
+
+# ---- done with a run
+
+
+async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
+    topical_corpus, runs_dir, tmp_path
+):
+    folder = kept_run(topical_corpus, runs_dir, stop_at=None)
+    async with listed(topical_corpus, runs_dir) as app:
+        await tells(app, "all of it is trained")
+        await press(app, "enter")
+        await tells(app, "is done: w2vtui export")
+        await press(app, "s")
+        await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+        app.screen.query_one("#path", Input).value = str(tmp_path / "v.bin")
+        await press(app, "enter")
+        await tells(app, "vectors as of 100.0% saved to")
+    vectors = newest_whole(folder)[0].vectors["input_vectors"]
+    assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == np.array(vectors).tobytes()
+
+
+async def test_saving_where_nothing_can_be_written_is_told(topical_corpus, runs_dir, tmp_path):
+    kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "s")
+        await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+        app.screen.query_one("#path", Input).value = str(tmp_path / "nowhere" / "v.bin")
+        await press(app, "enter")
+        await tells(app, "✗", "nowhere")
+
+
+async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
+    folder = kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "d")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await shows(app, folder.name, "Keep it")
+        await press(app, "enter")  # the first answer is the safe one
+        await until(app, lambda: isinstance(app.screen, RunList))
+        assert folder.exists()
+        await press(app, "d")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "d")
+        await tells(app, "no run is kept in")
+    assert not folder.exists()
+
+
+# ---- leaving
+
+
+async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        await press(app, "ctrl+q")
+        name = app.session.kept_as
+        await shows(app, "Keep and quit", "Save vectors and quit", f"w2vtui resume {name}")
+        await press(app, "enter")
+        await until(app, lambda: app._exit)
+        shot, way_on = app.session.snapshot(), app.session.way_on()
+    assert app.return_code == 0
+    assert way_on == f"w2vtui resume {name} goes on with it"
+    assert newest_whole(only_run(runs_dir))[0].clock == shot.tokens
+    RunLock(only_run(runs_dir)).release()  # nobody holds it any more
+
+
+@pytest.mark.usefixtures("no_hurry")
+async def test_a_second_ctrl_q_keeps_and_leaves_where_no_output_is_named(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        await press(app, "ctrl+q", "ctrl+q")
+        await until(app, lambda: app._exit)
+    assert status_of(only_run(runs_dir)).state == "stopped"
+    assert status_of(only_run(runs_dir)).can_resume
+
+
+async def test_a_run_that_is_over_is_left_for_another_and_stays_kept(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, epochs=20, kept=keeping(runs_dir))) as app:
+        await until(app, lambda: app.screen.shot.state == "done")
+        await press(app, "n")
+        await shows(app, "Its last checkpoint has them", "Keep and start over")
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+    assert status_of(only_run(runs_dir)).state == "done"
+
+
+async def test_without_checkpoints_nothing_is_kept(topical_corpus, runs_dir):
+    off = keeping(runs_dir, checkpoints=False)
+    async with training(form(topical_corpus, kept=off)) as app:
+        await press(app, "colon", *"checkpoint", "enter")
+        await until(app, lambda: "started with --no-checkpoints" in notices(app))
+        await press(app, "ctrl+q")
+        await shows(app, "Save vectors and quit", "Quit without saving")
+        assert "Keep" not in text_of(app)
+    assert not runs_dir.exists()
+
+
+async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
+    topical_corpus, monkeypatch
+):
+    def homeless(named: str | None = None) -> Path:
+        raise RunError("there is no home folder")
+
+    monkeypatch.setattr(recording, "runs_folder", homeless)
+    monkeypatch.setattr(folders, "runs_folder", homeless)
+    async with training(form(topical_corpus)) as app:
+        told = [event.text for event in app.session.events]
+        assert told == ["nothing is kept to go on from: there is no home folder"]
+        await press(app, "ctrl+q")
+        await shows(app, "Quit without saving")
+
+
+def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
+    got = {}
+    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
+    assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
+    assert got["run_settings"] == keeping(runs_dir, checkpoint_seconds=5.0)
+    assert run_command_line(["--no-checkpoints"]) == 0
+    assert not got["run_settings"].checkpoints
+
+
+# ---- while it trains
+
+
+async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        await press(app, "space")
+        await until(app, lambda: "paused" in events(app))
+        crew = app.session.run._trainer.crew
+        await until(app, lambda: app.session.snapshot().kept_tokens == crew.clock)
+        await shows(app, "kept 00:0")
+        await press(app, "space")
+        await until(app, lambda: "resumed" in events(app))
+        paused = [one for one in app.session.snapshot().events if one.text == "paused"]
+        assert len(paused) == 1
+    clocks = [event.tokens for event in newest_whole(only_run(runs_dir))[0].events]
+    assert paused[0].tokens in clocks
+
+
+async def test_a_checkpoint_can_be_asked_for(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        before = app.session.snapshot().kept_tokens or 0
+        await press(app, "colon", *"checkpoint", "enter")
+        await until(app, lambda: (app.session.snapshot().kept_tokens or 0) > before)
+        await until(app, lambda: newest_whole(only_run(runs_dir))[0])
+        assert newest_whole(only_run(runs_dir))[0].reason == "asked for"
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Checkpoint" in titles
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
+async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
+    topical_corpus, runs_dir, monkeypatch, size
+):
+    def full(*arguments: object) -> None:
+        raise DiskError("cannot write checkpoints/000007: no space left on device")
+
+    async with training(form(topical_corpus, kept=keeping(runs_dir)), size=size) as app:
+        monkeypatch.setattr(recording, "write_checkpoint", full)
+        app.session.run.checkpoint()
+        await shows(app, "✗ not kept")
+        await until(app, lambda: "no checkpoint: cannot write checkpoints" in events(app))
+        assert state(app) == "training"
+        if size == (120, 40):
+            await shows(app, "!! no checkpoint can be written", "✗ no checkpoint is written")
+        await press(app, "ctrl+q")
+        await shows(app, "No checkpoint can be written", "Save vectors and quit")
+        await press(app, "ctrl+q")  # loses nothing by being pressed twice
+        assert isinstance(app.screen, Ask)
+        await press(app, "escape")
+        monkeypatch.undo()
+        app.session.run.checkpoint()
+        await until(app, lambda: "a checkpoint is written again" in events(app))
+        await until(app, lambda: "✗ not kept" not in text_of(app))
+
+
+async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, runs_dir, monkeypatch):
+    def full(*arguments: object) -> None:
+        raise DiskError("no space left on device")
+
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        await press(app, "ctrl+q")
+        await shows(app, "Keep and quit")
+        monkeypatch.setattr(recording, "write_checkpoint", full)
+        await press(app, "k")
+        await until(app, lambda: "the last checkpoint could not be written" in notices(app))
+        assert not app._exit
+        assert isinstance(app.screen, TrainScreen)
+        await until(app, lambda: state(app) == "stopped")
+
+
+async def test_a_run_whose_folder_was_removed_is_kept_again(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+        name = app.session.kept_as
+        (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to
+        app.session.run.checkpoint()
+        await until(app, lambda: "the run's folder was gone: made again" in events(app))
+        await shows(app, f"Run  {name}")
