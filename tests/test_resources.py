@@ -363,7 +363,7 @@ PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
 from tests.test_resources import endless_run, train_and_save
-from w2vtui.training.measuring.blas import beside_training
+from w2vtui.training.measuring.blas import one_blas_thread
 
 if __name__ == "__main__":
     method, parent_trains, folder = sys.argv[1:]
@@ -373,7 +373,7 @@ if __name__ == "__main__":
     run = endless_run() if meanwhile else None
     context = multiprocessing.get_context(method)
     child = context.Process(target=train_and_save, args=(f"{folder}/child.bin",))
-    with beside_training() if meanwhile else nullcontext():  # as its observer may be just then
+    with one_blas_thread() if meanwhile else nullcontext():  # as its observer may be just then
         child.start()
     child.join(60)
     if run is not None:

@@ -33,7 +33,7 @@ from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,16 +129,16 @@ class Kept:
         asked = Asked(
             root=root, sources=("-",), corpus_settings=CorpusSettings(), must_be_kept=named
         )
-        self.keeper = Recorder(asked)
+        self.store = Recorder(asked)
         self.run = Run(
             lambda progress, stop: corpus(),
             TrainingSettings(vector_size=8, seed=3),
             LiveSettings(**({"epochs": 100_000, "workers": 1} | live)),
             looks_at_vectors=False,
-            keeper=self.keeper,
+            store=self.store,
             checkpoint_seconds=0.02,
         )
-        self.keeper.follow(self.run.snapshot)
+        self.store.follow(self.run.snapshot)
 
     def __enter__(self):
         self.run.start()
@@ -147,11 +147,11 @@ class Kept:
     def __exit__(self, *raised):
         self.run.stop()
         assert self.run.is_over(DEADLINE)
-        self.keeper.close()
+        self.store.close()
 
     @property
     def folder(self) -> Path:
-        return until(lambda: self.keeper.folder, "a folder")
+        return until(lambda: self.store.folder, "a folder")
 
     def told(self, text: str) -> str:
         """The last event with a text in it; empty where there is none."""
@@ -201,13 +201,13 @@ def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
             assert told in kept.until_told("no checkpoint")
             before = newest_whole(kept.folder)[0]
             kept.until_trained_further()
-            until(lambda: kept.keeper.ready and kept.keeper.failed, "another try")
+            until(lambda: kept.store.ready and kept.store.failed, "another try")
             now, spoiled = newest_whole(kept.folder)
             assert (now.clock, spoiled) == (before.clock, {})
             assert not list((kept.folder / FOLDER).glob("*.tmp"))
         kept.until_told("a checkpoint is written again")
         assert sum("no checkpoint" in one.text for one in kept.run.snapshot().events) == 1
-    assert not kept.keeper.failed
+    assert not kept.store.failed
     assert newest_whole(kept.folder)[0].reason == "stopped"
 
 
@@ -367,7 +367,7 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
 
 
 def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
-    train, lay_down, calls = CpuBackend.train_span, Crew._lay_down, iter(range(10**9))
+    train, lay_down, calls = CpuBackend.train_span, WorkerPool._lay_down, iter(range(10**9))
     kept = Kept(tmp_path)
     taken = threading.Event()
 
@@ -376,15 +376,15 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
             raise MemoryError("as a worker may")
         train(*arguments)
 
-    def lay_down_and_wait(crew, number):
+    def lay_down_and_wait(pool, number):
         """Give the run the time to take a checkpoint of what was not trained."""
-        lay_down(crew, number)
+        lay_down(pool, number)
         if sys.exc_info()[1] is not None:
-            kept.run._trainer.safekeeping.look("paused")
+            kept.run._trainer.checkpointing.look("paused")
             taken.set()
 
     monkeypatch.setattr(CpuBackend, "train_span", fail)
-    monkeypatch.setattr(Crew, "_lay_down", lay_down_and_wait)
+    monkeypatch.setattr(WorkerPool, "_lay_down", lay_down_and_wait)
     with kept:
         assert kept.run.is_over(DEADLINE)
     assert taken.is_set()
@@ -400,18 +400,18 @@ def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_pat
     taken = resumption(kept.folder)
     run = Run(
         lambda progress, stop: corpus(), taken.record.training, taken.record.settings,
-        looks_at_vectors=False, keeper=taken.recorder, checkpoint_seconds=0.02,
-        go_on_from=taken.fit, earlier=taken.events, script=taken.script,
+        looks_at_vectors=False, store=taken.recorder, checkpoint_seconds=0.02,
+        resume_from=taken.fit, earlier=taken.events, script=taken.script,
     )  # fmt: skip
     taken.recorder.follow(run.snapshot)
-    keeper, before = taken.recorder, generations(kept.folder)
+    store, before = taken.recorder, generations(kept.folder)
     del taken
     run.start()
     until(lambda: not set(before) & set(generations(kept.folder)), "newer checkpoints")
     maps = Path("/proc/self/maps").read_text()
     run.stop()
     assert run.wait(DEADLINE)
-    keeper.close()
+    store.close()
     assert str(kept.folder) not in maps
 
 

@@ -22,7 +22,7 @@ from w2vtui.runs.record import VOCAB, RunRecord, all_runs, read_vocab, status_of
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.live.checkpointing import Safekeeping
+from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Script
 
@@ -47,23 +47,23 @@ def kept(root):
 
     def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
         settings = CorpusSettings(min_count=1)
-        keeper = Recorder(Asked(root=root, sources=(str(text),), corpus_settings=settings))
+        store = Recorder(Asked(root=root, sources=(str(text),), corpus_settings=settings))
         run = Run(
             lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
             TrainingSettings(**TRAINING, deterministic=deterministic),
             LiveSettings(**(LIVE | live)),
             looks_at_vectors=False,
-            keeper=keeper,
+            store=store,
             checkpoint_seconds=0.1,
             script=Script(stop_at=stop_at),
         )
-        keeper.follow(run.snapshot)
+        store.follow(run.snapshot)
         run.start()
         if steer:
             steer(run)
         assert run.wait(DEADLINE)
-        keeper.close()
-        return keeper.folder
+        store.close()
+        return store.folder
 
     return train
 
@@ -370,13 +370,13 @@ def test_another_text_begins_with_what_was_learned(kept, text):
 
 
 def test_a_run_is_checkpointed_as_often_as_when_it_began_or_as_is_said(text, w2v, monkeypatch):
-    seconds, began = [], Safekeeping.__init__
+    seconds, began = [], Checkpointing.__init__
 
-    def begin(safekeeping, *arguments, **named):
+    def begin(checkpointing, *arguments, **named):
         seconds.append(named["seconds"])
-        began(safekeeping, *arguments, **named)
+        began(checkpointing, *arguments, **named)
 
-    monkeypatch.setattr(Safekeeping, "__init__", begin)
+    monkeypatch.setattr(Checkpointing, "__init__", begin)
     assert w2v("train", text, "--epochs", 3, "--checkpoint-seconds", 7)[0] == 0
     assert w2v("resume", "last", "--epochs", 5, "--force")[0] == 0
     further = ["--epochs", 7, "--force", "--checkpoint-seconds", 9]

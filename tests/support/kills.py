@@ -185,13 +185,13 @@ class Nursery:
             recorder = taken.recorder
             known = len(taken.script.changes)
             known += taken.checkpoint.n_changes if taken.checkpoint else 0
-            options = {"go_on_from": taken.fit, "earlier": taken.events, "script": taken.script}
+            options = {"resume_from": taken.fit, "earlier": taken.events, "script": taken.script}
         run = Run(
             self._read,
             self.training,
             self.live,
             looks_at_vectors=False,
-            keeper=recorder,
+            store=recorder,
             checkpoint_seconds=CHECKPOINT_SECONDS,
             **options,
         )
@@ -262,7 +262,7 @@ class Nursery:
             self.training,
             self.live,
             looks_at_vectors=False,
-            keeper=recorder,
+            store=recorder,
             script=script,
         )
         recorder.follow(run.snapshot)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import TOPICS, topical_sentences
-from tests.support.keepers import MemoryKeeper, encoded, left_threads, run_on, same_bits, trained
+from tests.support.stores import MemoryStore, encoded, left_threads, run_on, same_bits, trained
 from w2vtui.errors import DivergedError
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
@@ -109,12 +109,12 @@ def check_pauses_change_nothing(way: Way) -> None:
 
 def check_it_goes_on_from_every_checkpoint(way: Way) -> None:
     """From any of them the run ends as it would have; curves, events and tallies go on."""
-    keeper = MemoryKeeper()
-    run = way.run(keeper=keeper)
+    store = MemoryStore()
+    run = way.run(store=store)
     whole = trained(run)
-    assert [one.state for one in keeper.kept].count("done") == 1
-    for checkpoint in [keeper.beginning, *keeper.kept[:-1]][-3:]:
-        resumed = way.run(go_on_from=checkpoint)
+    assert [one.state for one in store.kept].count("done") == 1
+    for checkpoint in [store.beginning, *store.kept[:-1]][-3:]:
+        resumed = way.run(resume_from=checkpoint)
         ended = trained(resumed)
         assert same_bits(whole, ended) or not way.exact
         assert resumed.snapshot().tokens == run.snapshot().tokens
@@ -127,9 +127,9 @@ def check_it_goes_on_from_every_checkpoint(way: Way) -> None:
 
 def check_changes_repeat_at_their_tokens(way: Way) -> None:
     """A run that was changed is repeated from its events, and from a checkpoint before them."""
-    keeper = MemoryKeeper()
+    store = MemoryStore()
     long = {"epochs": 100_000}
-    run = way.run(live=long, keeper=keeper, checkpoint_seconds=60.0)
+    run = way.run(live=long, store=store, checkpoint_seconds=60.0)
     run.start()
     for change in ({"window": 2, "alpha": 0.01}, {"sample": 0.01, "epochs": 200_000}):
         tokens = run.snapshot().tokens
@@ -143,7 +143,7 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
     shot = run.snapshot()
     changes = tuple(event for event in shot.events if event.kind == "change")
     assert len(changes) == 3
-    assert {one.clock for one in keeper.kept} >= {one.tokens for one in changes}
+    assert {one.clock for one in store.kept} >= {one.tokens for one in changes}
     again = way.run(live=long, script=Script(changes=changes, stop_at=shot.tokens))
     ended = trained(again)
     assert again.snapshot().tokens == shot.tokens
@@ -155,24 +155,24 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
 
 
 def check_it_stops_soon_and_can_go_on(way: Way) -> None:
-    keeper = MemoryKeeper()
+    store = MemoryStore()
     before = set(threading.enumerate())
-    run = way.run(live={"epochs": 100_000}, keeper=keeper, checkpoint_seconds=60.0)
+    run = way.run(live={"epochs": 100_000}, store=store, checkpoint_seconds=60.0)
     run.start()
     _wait_for(lambda: run.snapshot().tokens > 0)
     asked = time.monotonic()
     run.stop()
     assert run.wait(60)
     assert time.monotonic() - asked < 5
-    assert run.snapshot().state == keeper.kept[-1].state == "stopped"
-    assert same_bits(run.matrices(), dict(keeper.kept[-1].vectors))
+    assert run.snapshot().state == store.kept[-1].state == "stopped"
+    assert same_bits(run.matrices(), dict(store.kept[-1].vectors))
     assert left_threads(before) == []
 
 
 def check_divergence_is_told_and_nothing_of_it_kept(way: Way) -> None:
-    keeper = MemoryKeeper()
+    store = MemoryStore()
     before = set(threading.enumerate())
-    run = way.run(live={"alpha": 1000.0, "min_alpha": 1000.0, "epochs": 1000}, keeper=keeper)
+    run = way.run(live={"alpha": 1000.0, "min_alpha": 1000.0, "epochs": 1000}, store=store)
     run.start()
     try:
         run.wait(60)
@@ -180,7 +180,7 @@ def check_divergence_is_told_and_nothing_of_it_kept(way: Way) -> None:
         assert run.snapshot().state == "failed"
     else:  # hierarchical softmax and the exact one may saturate before they overflow
         assert way.objective != "negative-sampling" or way.model == "cbow"
-    assert all(np.isfinite(m).all() for one in keeper.kept for m in one.vectors.values())
+    assert all(np.isfinite(m).all() for one in store.kept for m in one.vectors.values())
     assert left_threads(before) == []
 
 

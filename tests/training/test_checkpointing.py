@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import topical_sentences
-from tests.support.keepers import MemoryKeeper, encoded, run_on, same_bits, trained
+from tests.support.stores import MemoryStore, encoded, run_on, same_bits, trained
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -38,7 +38,7 @@ def tokens_go_on(run) -> None:
     wait_for(lambda: run.snapshot().tokens > tokens)
 
 
-class SlowKeeper(MemoryKeeper):
+class SlowKeeper(MemoryStore):
     """Never done with writing until it is let."""
 
     def __init__(self) -> None:
@@ -58,96 +58,96 @@ class SlowKeeper(MemoryKeeper):
         return self.written.wait(timeout)
 
 
-def end(run, keeper: SlowKeeper) -> None:
+def end(run, store: SlowKeeper) -> None:
     """Stop a run whose checkpoints are all written at once from now on."""
     run.stop()
     until = time.monotonic() + 30
     while not run.wait(0.01):
-        keeper.written.set()
+        store.written.set()
         assert time.monotonic() < until
 
 
 def test_training_goes_on_while_a_checkpoint_is_written():
-    keeper = SlowKeeper()
-    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    store = SlowKeeper()
+    run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    wait_for(lambda: len(keeper.kept) == 1)
+    wait_for(lambda: len(store.kept) == 1)
     for _ in range(3):
         tokens_go_on(run)
-    assert len(keeper.kept) == 1  # no second one is begun
+    assert len(store.kept) == 1  # no second one is begun
     run.stop()
     assert not run.wait(0.3)  # the end waits until the disk has the last one
-    end(run, keeper)
-    assert keeper.kept[-1].state == "stopped"
+    end(run, store)
+    assert store.kept[-1].state == "stopped"
 
 
 def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
     monkeypatch.setattr(checkpointing, "PATIENCE_SECONDS", 0.1)
-    keeper = SlowKeeper()
-    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    store = SlowKeeper()
+    run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    wait_for(lambda: len(keeper.kept) == 1)
+    wait_for(lambda: len(store.kept) == 1)
     run.change(window=2)
     wait_for(lambda: run.snapshot().settings.window == 2)
-    assert len(keeper.kept) == 1
-    end(run, keeper)
+    assert len(store.kept) == 1
+    end(run, store)
 
 
 def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
-    keeper = MemoryKeeper()
-    run = run_on(CORPUS, SMALL, LONG, keeper=keeper, checkpoint_seconds=1000.0)
+    store = MemoryStore()
+    run = run_on(CORPUS, SMALL, LONG, store=store, checkpoint_seconds=1000.0)
     run.start()
     tokens_go_on(run)
     run.change(window=2)
     wait_for(lambda: run.snapshot().settings.window == 2)
     change = next(event for event in run.snapshot().events if event.kind == "change")
-    kept = next(one for one in keeper.kept if one.reason == "before change 1")
+    kept = next(one for one in store.kept if one.reason == "before change 1")
     assert (kept.clock, kept.settings.window, kept.n_changes) == (change.tokens, 5, 0)
     run.pause()
-    wait_for(lambda: keeper.kept[-1].reason == "paused")
-    assert keeper.kept[-1].n_changes == 1
-    n_kept = len(keeper.kept)
+    wait_for(lambda: store.kept[-1].reason == "paused")
+    assert store.kept[-1].n_changes == 1
+    n_kept = len(store.kept)
     run.resume()
     tokens_go_on(run)
     run.stop()
     assert run.wait(30)
-    assert [one.reason for one in keeper.kept[n_kept:]] == ["stopped"]
+    assert [one.reason for one in store.kept[n_kept:]] == ["stopped"]
 
 
 def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
     monkeypatch.setattr(checkpointing, "STANDSTILL_SHARE", 1.0)
-    keeper = MemoryKeeper()
+    store = MemoryStore()
     live = LiveSettings(epochs=3000, workers=1)
-    run = run_on(CORPUS, SMALL, live, keeper=keeper, checkpoint_seconds=1000.0)
+    run = run_on(CORPUS, SMALL, live, store=store, checkpoint_seconds=1000.0)
     trained(run)
-    clocks = [one.clock for one in keeper.kept]
+    clocks = [one.clock for one in store.kept]
     steps = np.diff([0, *clocks])
     assert all(steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().tokens_planned)
     assert 3 <= len(clocks) <= 21
 
 
 def test_what_failed_is_tried_again_and_not_at_once():
-    keeper = MemoryKeeper()
-    keeper.retry_seconds = 0.3
+    store = MemoryStore()
+    store.retry_seconds = 0.3
     times = []
-    keeper._on_keep = lambda checkpoint: times.append(time.monotonic())
-    keeper.failed = True
-    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    store._on_keep = lambda checkpoint: times.append(time.monotonic())
+    store.failed = True
+    run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
     wait_for(lambda: len(times) == 3)
     assert min(np.diff(times)) >= 0.3
-    assert keeper.kept[-1].reason == "another try"
-    keeper.failed = False
+    assert store.kept[-1].reason == "another try"
+    store.failed = False
     run.stop()
     assert run.wait(30)
 
 
 def test_a_run_that_must_be_kept_and_cannot_does_not_begin():
-    class Nowhere(MemoryKeeper):
+    class Nowhere(MemoryStore):
         def begin(self, corpus, checkpoint) -> None:
             raise DiskError("there is no such place")
 
-    run = run_on(CORPUS, SMALL, LONG, keeper=Nowhere())
+    run = run_on(CORPUS, SMALL, LONG, store=Nowhere())
     run.start()
     with pytest.raises(DiskError, match="no such place"):
         run.wait(30)
@@ -157,19 +157,19 @@ def test_a_run_that_must_be_kept_and_cannot_does_not_begin():
 @pytest.mark.parametrize("workers", [1, 3])
 def test_what_is_held_is_of_one_moment(workers):
     """Every token before the clock is trained, none after it, however often workers are held."""
-    keeper = MemoryKeeper()
+    store = MemoryStore()
     live = LiveSettings(epochs=400, workers=workers, sample=0.0)
-    run = run_on(CORPUS, SMALL, live, keeper=keeper)
+    run = run_on(CORPUS, SMALL, live, store=store)
     trained(run)
-    assert len(keeper.kept) >= 2
-    for one in keeper.kept:
+    assert len(store.kept) >= 2
+    for one in store.kept:
         assert run._trainer.backend.sum_tallies([one.tallies]).tokens == one.clock
     assert run.snapshot().tokens == run.snapshot().tokens_planned
 
 
 def test_a_change_by_hand_ends_what_was_to_be_repeated():
-    keeper = MemoryKeeper()
-    run = run_on(CORPUS, SMALL, LONG, keeper=keeper)
+    store = MemoryStore()
+    run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
     tokens_go_on(run)
     run.change(window=2)
@@ -178,8 +178,8 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     assert run.wait(30)
     change = next(event for event in run.snapshot().events if event.kind == "change")
     late = Script(changes=(change,))
-    first = keeper.beginning
-    again = run_on(CORPUS, SMALL, LONG, go_on_from=first, script=late)
+    first = store.beginning
+    again = run_on(CORPUS, SMALL, LONG, resume_from=first, script=late)
     again.start()
     wait_for(lambda: again.snapshot().state == "training")
     again.change(window=9)
@@ -197,7 +197,7 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
 
 def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
     """As when a run that was done is trained further, however late that is looked at."""
-    done = run_on(CORPUS, SMALL, LiveSettings(epochs=2, workers=1), keeper=(k := MemoryKeeper()))
+    done = run_on(CORPUS, SMALL, LiveSettings(epochs=2, workers=1), store=(k := MemoryStore()))
     trained(done)
     planned, longer = (
         done.snapshot().tokens_planned,
@@ -211,7 +211,7 @@ def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
     )  # fmt: skip
     follow = Trainer.follow_script
     monkeypatch.setattr(
-        Trainer, "follow_script", lambda trainer: not trainer.crew.busy and follow(trainer)
+        Trainer, "follow_script", lambda trainer: not trainer.pool.busy and follow(trainer)
     )
     again = run_on(
         CORPUS, SMALL, LiveSettings(epochs=2, workers=1), script=Script(changes=(further,))
@@ -245,7 +245,7 @@ def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_
 
 
 def test_a_run_repeated_to_a_token_stops_there():
-    whole = run_on(CORPUS, SMALL, LiveSettings(epochs=20, workers=1), keeper=(k := MemoryKeeper()))
+    whole = run_on(CORPUS, SMALL, LiveSettings(epochs=20, workers=1), store=(k := MemoryStore()))
     trained(whole)
     for stop_at in (1, k.kept[-1].clock // 2, k.kept[-1].clock):
         again = run_on(

@@ -1,4 +1,4 @@
-"""Prices: what a center meets under any settings, and what that is foreseen to take."""
+"""Costs: what a center meets under any settings, and what that is predicted to take."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.training.test_training import make_run, trained, training_run, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.costs.price import CostModel, Spent
+from w2vtui.training.costs.cost_model import CostModel, Spent
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.state.checkpoint import Script
 from w2vtui.training.trainer import Trainer
@@ -96,39 +96,40 @@ def test_a_measured_setting_is_foreseen_as_it_was_measured():
 
     strange = 2 * slow  # the terms say 3.2
     spent.append(Spent(base.changed(negative=20), int(10 / strange), 10.0))
-    foreseen = model.seconds_a_token(base.changed(negative=20), spent)
-    assert foreseen == pytest.approx(strange, rel=0.15)
+    predicted = model.seconds_a_token(base.changed(negative=20), spent)
+    assert predicted == pytest.approx(strange, rel=0.15)
     assert model.seconds_a_token(base, spent) == pytest.approx(slow, rel=0.15)
 
 
 def test_a_price_names_the_work_the_speed_and_the_new_end():
     run = training_run(workers=1)
-    until(lambda: run.price(negative=60) is not None, "a speed to go by")
-    price = run.price(negative=60, window=12)
-    assert price.work > 1.5
-    assert price.words_per_second == pytest.approx(price.words_per_second_before / price.work)
-    assert price.eta_change > 0
-    longer = run.price(epochs=200_000)
+    until(lambda: run.cost(negative=60) is not None, "a speed to go by")
+    cost = run.cost(negative=60, window=12)
+    assert cost.work > 1.5
+    assert cost.words_per_second == pytest.approx(cost.words_per_second_before / cost.work)
+    assert cost.eta_change > 0
+    longer = run.cost(epochs=200_000)
     assert longer.work == 1.0
-    assert longer.eta_seconds == pytest.approx(2 * run.price().eta_seconds, rel=0.1)
+    assert longer.eta_seconds == pytest.approx(2 * run.cost().eta_seconds, rel=0.1)
     with pytest.raises(SettingsError, match="window must be"):
-        run.price(window=0)
+        run.cost(window=0)
     run.stop()
     assert run.wait(DEADLINE)
     with pytest.raises(SettingsError, match="stopped"):
-        run.price(window=3)
+        run.cost(window=3)
 
 
 def test_after_a_change_the_run_says_how_far_off_its_price_was():
     run = training_run(workers=1)
-    until(lambda: run.price() is not None, "a speed to go by")
+    until(lambda: run.cost() is not None, "a speed to go by")
     run.change(negative=60)
 
     def judged():
         return [e.text for e in run.snapshot().events if e.text.startswith("change 1: ")]
 
     until(judged, "the judgement")
-    assert re.fullmatch(r"change 1: [+-]\d+ %, [\d,]+ k words/s for [\d,]+ k foreseen", judged()[0])
+    pattern = r"change 1: [+-]\d+ %, [\d,]+ k words/s for [\d,]+ k predicted"
+    assert re.fullmatch(pattern, judged()[0])
     run.stop()
     assert run.wait(DEADLINE)
 
@@ -194,24 +195,24 @@ def asked_at_once(run, monkeypatch):
 
 
 def numbers_to_undo(run):
-    return [past.number for past in run._trainer.steering.past]
+    return [past.number for past in run._trainer.live_changes.past]
 
 
 def test_a_change_just_after_an_undo_leaves_the_undo_whole(monkeypatch):
     run = training_run(alpha=0.025, window=5)
-    line = run._trainer.crew.schedule
+    line = run._trainer.pool.schedule
     run.change(alpha=0.001)
     applied(run)
     with asked_at_once(run, monkeypatch):
         run.undo()
         run.change(window=3)
     applied(run)
-    assert run._trainer.crew.schedule == line
+    assert run._trainer.pool.schedule == line
     assert run.snapshot().settings.window == 3
     assert numbers_to_undo(run) == [2]
     run.undo()
     applied(run)
-    assert run._trainer.crew.schedule == line
+    assert run._trainer.pool.schedule == line
     assert run.snapshot().settings.window == 5
     assert numbers_to_undo(run) == []
     run.stop()
@@ -259,13 +260,13 @@ def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
 
 def test_undo_restores_the_line_of_the_rate_and_the_end():
     run = training_run(alpha=0.02)
-    schedule = run._trainer.crew.schedule
+    schedule = run._trainer.pool.schedule
     run.change(alpha=0.1, epochs=200_000)
     applied(run)
-    assert run._trainer.crew.schedule != schedule
+    assert run._trainer.pool.schedule != schedule
     run.undo()
     applied(run)
-    assert run._trainer.crew.schedule == schedule
+    assert run._trainer.pool.schedule == schedule
     assert run.snapshot().settings.epochs == 100_000
     assert "alpha 0.1 → 0.02" in changes_of(run)[1]
     run.stop()

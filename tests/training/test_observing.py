@@ -20,7 +20,7 @@ from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
 from w2vtui.training.engine.backend import Tallies
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
 from w2vtui.training.measuring.movement import Past, movement
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets, thinned
@@ -125,7 +125,7 @@ def churned(spacing: int, share_changed: float, n_looks: int) -> ChurnMeter:
     random = np.random.default_rng(1)
     vectors = random.normal(size=(400, 20)).astype(np.float32)
     meter = ChurnMeter(vectors, seed=1)
-    meter.clock = SlowClock(1e9, least=0.0)
+    meter.clock = Budget(1e9, least=0.0)
     at = 0
     for tokens in range(0, spacing * n_looks, spacing):
         while at + 20_000 <= tokens:
@@ -163,7 +163,7 @@ def test_looks_too_far_apart_are_not_compared():
 def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
     vectors = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
     meter = ChurnMeter(vectors, seed=1)
-    meter.clock = SlowClock(1.0, least=1000.0)
+    meter.clock = Budget(1.0, least=1000.0)
     meter.look(moment(1_000))
     meter.look(moment(10_000))
     assert meter.churn is None
@@ -177,7 +177,7 @@ def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
 @pytest.mark.parametrize("n_words", [1, 2, 5])
 def test_few_words_have_few_neighbours(n_words):
     meter = ChurnMeter(np.eye(n_words, dtype=np.float32), seed=1)
-    meter.clock = SlowClock(1e9, least=0.0)
+    meter.clock = Budget(1e9, least=0.0)
     meter.look(moment(0))
     meter.look(moment(20_000))
     assert (meter.churn is None) == (n_words == 1)
@@ -203,7 +203,7 @@ def test_looking_at_vectors_can_be_left_out():
     run.start()
     assert run.wait(DEADLINE)
     snapshot = run.snapshot()
-    assert (snapshot.churn, snapshot.quality, snapshot.vitals) == (None, None, None)
+    assert (snapshot.churn, snapshot.quality, snapshot.health) == (None, None, None)
 
 
 # ---- quality
@@ -343,32 +343,32 @@ def test_a_score_of_few_questions_is_not_telling():
 
 def test_vitals_are_measured():
     run = training_run(alpha=0.05)
-    until(lambda: run.snapshot().vitals and run.snapshot().vitals.saturated is not None, "vitals")
+    until(lambda: run.snapshot().health and run.snapshot().health.saturated is not None, "health")
     run.stop()
     assert run.wait(DEADLINE)
-    vitals = run.snapshot().vitals
+    health = run.snapshot().health
     vectors = run.vectors()
-    assert vitals.tokens == run.snapshot().tokens
-    assert vitals.input_norm == pytest.approx(vectors.norms.mean(), rel=1e-4)
+    assert health.tokens == run.snapshot().tokens
+    assert health.input_norm == pytest.approx(vectors.norms.mean(), rel=1e-4)
     lengths = np.linalg.norm(vectors.output_vectors, axis=1)
-    assert vitals.output_norm == pytest.approx(lengths.mean(), rel=1e-4)
-    assert 0 <= vitals.saturated <= 1
+    assert health.output_norm == pytest.approx(lengths.mean(), rel=1e-4)
+    assert 0 <= health.saturated <= 1
 
 
 def test_hierarchical_softmax_has_no_output_vectors_to_measure():
     run = make_run(objective="hierarchical-softmax")
     run.start()
     assert run.wait(DEADLINE)
-    assert run.snapshot().vitals.output_norm is None
-    assert run.snapshot().vitals.input_norm > 0
+    assert run.snapshot().health.output_norm is None
+    assert run.snapshot().health.input_norm > 0
 
 
 def test_vectors_that_grow_without_bound_are_saturated():
     run = training_run(alpha=3.0, min_alpha=3.0)
 
     def saturated() -> bool:
-        vitals = run.snapshot().vitals
-        return vitals is not None and (vitals.saturated or 0.0) > 0.05
+        health = run.snapshot().health
+        return health is not None and (health.saturated or 0.0) > 0.05
 
     until(saturated, "saturation")
     run.stop()
@@ -379,7 +379,7 @@ def test_vectors_that_grow_without_bound_are_saturated():
 
 
 def test_the_first_time_waits_for_its_share_as_well():
-    clock = SlowClock(0.01, least=3.0)
+    clock = Budget(0.01, least=3.0)
     clock.expect(6e9)
     assert 25 < clock.due - time.monotonic() < 31
     clock.expect(1.0)
@@ -393,7 +393,7 @@ def work(seconds: float) -> None:
 
 
 def test_what_takes_long_comes_seldom():
-    clock = SlowClock(0.1, least=0.5)
+    clock = Budget(0.1, least=0.5)
     with clock.timed():
         time.sleep(0.2)  # takes nothing from anyone
     assert clock.due <= time.monotonic() + 0.5
@@ -404,7 +404,7 @@ def test_what_takes_long_comes_seldom():
         work(0.1)
     assert 1.0 <= clock.due - started < 2.0
     assert not clock.is_due
-    often = SlowClock(0.001, least=0.1, most=2.0)
+    often = Budget(0.001, least=0.1, most=2.0)
     with often.timed():
         work(0.05)
     assert often.due <= time.monotonic() + 2.0

@@ -23,8 +23,8 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine import rounds
 from w2vtui.training.engine.backend import CpuBackend, Replicas
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.token_order import Route
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.measuring.probe import choose_held_out
 from w2vtui.training.run import Run
 
@@ -37,7 +37,7 @@ TOPICAL = encode_sentences(topical_sentences(600), CorpusSettings(min_count=1))
 
 
 class Training:
-    """A crew over the topical sentences, held-out blocks and all, without a run around it."""
+    """A pool over the topical sentences, held-out blocks and all, without a run around it."""
 
     def __init__(self, corpus=TOPICAL, *, backend=CpuBackend, vectors=None, clock=0, **live):
         live = {"workers": 2, "epochs": 2, "alpha": 0.05} | live
@@ -45,14 +45,14 @@ class Training:
             corpus, TrainingSettings(vector_size=20, deterministic=True), vectors
         )
         blocks = choose_held_out(corpus.sentence_starts, seed=3)
-        self.route = Route(len(corpus.ids), blocks)
-        planned = live["epochs"] * self.route.tokens_per_epoch
+        self.order = TokenOrder(len(corpus.ids), blocks)
+        planned = live["epochs"] * self.order.tokens_per_epoch
         self.plan = self.backend.plan(LiveSettings(**live))
         self.schedule = Schedule(clock=0, rate=live["alpha"], min_rate=0.0, planned=planned)
         self.arrived = threading.Event()
-        self.crew = Crew(
+        self.pool = WorkerPool(
             self.backend,
-            self.route,
+            self.order,
             self.plan,
             self.schedule,
             clock=clock,
@@ -60,28 +60,28 @@ class Training:
         )
 
     def finish(self):
-        self.crew.staff()
-        self.crew.join()
-        if self.crew.error is not None:
-            raise self.crew.error
-        assert self.crew.finished
+        self.pool.staff()
+        self.pool.join()
+        if self.pool.error is not None:
+            raise self.pool.error
+        assert self.pool.finished
         return self.matrices()
 
     def matrices(self):
         return {name: matrix.copy() for name, matrix in self.backend.matrices().items()}
 
     def change(self, **live):
-        return self.crew.adopt(
-            self.backend.plan(self.crew.plan.settings.changed(**live)), lambda line, clock: line
+        return self.pool.adopt(
+            self.backend.plan(self.pool.plan.settings.changed(**live)), lambda line, clock: line
         )
 
 
 class Staggered(CpuBackend):
     """Each worker dawdles at random, so that they meet in another order every time."""
 
-    def train_span(self, plan, stretch, rates, scratch, tallies):
+    def train_span(self, plan, span, rates, scratch, tallies):
         time.sleep(random.choice((0, 0, 0.0005, 0.002)))
-        super().train_span(plan, stretch, rates, scratch, tallies)
+        super().train_span(plan, span, rates, scratch, tallies)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_any_number_of_workers_repeats_bit_for_bit(model, objective, workers, sh
 def test_more_workers_than_tokens_in_a_round_repeat_bit_for_bit(monkeypatch):
     monkeypatch.setattr(rounds, "LEAST_ROUNDS", 2000)
     first = Training(workers=5, epochs=1)
-    assert first.crew.block_tokens == 1
+    assert first.pool.block_tokens == 1
     assert_same_bits(first.finish(), Training(workers=5, epochs=1, backend=Staggered).finish())
 
 
@@ -192,11 +192,11 @@ def test_frequent_words_are_merged_after_each_step_and_all_after_the_last(short_
 
     monkeypatch.setattr(Replicas, "merge", merge)
     training = Training(epochs=1)
-    training.crew.wait_at(2 * training.crew.block_tokens)  # one round
-    training.crew.staff()
+    training.pool.wait_at(2 * training.pool.block_tokens)  # one round
+    training.pool.staff()
     assert training.arrived.wait(DEADLINE)
-    training.crew.stop()
-    training.crew.join()
+    training.pool.stop()
+    training.pool.join()
     steps = len(merged) // 2
     assert steps > 3
     assert merged[:-2].count((0, 7)) == merged[:-2].count((1, 7)) == steps - 1
@@ -217,16 +217,16 @@ def test_one_worker_trains_as_without_determinism():
 def test_being_held_and_paused_changes_no_bit(short_steps):
     undisturbed = Training(epochs=6).finish()
     training = Training(epochs=6, backend=Staggered)
-    training.crew.staff()
+    training.pool.staff()
     clocks = set()
-    while training.crew.busy:
-        with training.crew.held() as clock:
+    while training.pool.busy:
+        with training.pool.held() as clock:
             clocks.add(clock)
-            assert training.crew.tallies().tokens == clock
-        training.crew.pause()
-        training.crew.resume()
+            assert training.pool.tallies().tokens == clock
+        training.pool.pause()
+        training.pool.resume()
     assert len(clocks) > 3
-    assert training.crew.error is None
+    assert training.pool.error is None
     assert_same_bits(undisturbed, training.matrices())
 
 
@@ -234,12 +234,12 @@ def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_
     whole = Training(workers=3, epochs=6)
     whole_matrices = whole.finish()
     before = Training(workers=3, epochs=6, backend=Staggered)
-    before.crew.staff()
-    until(lambda: before.crew.clock > before.route.tokens_per_epoch, "the second epoch")
-    with before.crew.held() as clock:
+    before.pool.staff()
+    until(lambda: before.pool.clock > before.order.tokens_per_epoch, "the second epoch")
+    with before.pool.held() as clock:
         kept = before.matrices()
-        before.crew.stop()
-    before.crew.join()
+        before.pool.stop()
+    before.pool.join()
     assert 0 < clock < whole.schedule.planned
     assert_same_bits(kept, before.matrices())
     after = Training(workers=3, epochs=6, vectors=kept, clock=clock)
@@ -257,27 +257,27 @@ def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_
 )
 def test_a_change_repeated_at_its_clock_gives_the_same_bits(change, short_steps):
     first = Training(epochs=8, backend=Staggered)
-    first.crew.staff()
-    until(lambda: first.crew.clock > first.route.tokens_per_epoch, "the second epoch")
+    first.pool.staff()
+    until(lambda: first.pool.clock > first.order.tokens_per_epoch, "the second epoch")
     clock = first.change(**change)
     expected = first.finish()
     assert clock < first.schedule.planned
 
     again = Training(epochs=8)
-    again.crew.wait_at(clock)
-    again.crew.staff()
+    again.pool.wait_at(clock)
+    again.pool.staff()
     assert again.arrived.wait(DEADLINE)
-    assert again.crew.at_milestone
-    assert again.crew.clock == clock
+    assert again.pool.at_milestone
+    assert again.pool.clock == clock
     assert again.change(**change) == clock
-    again.crew.wait_at(None)
+    again.pool.wait_at(None)
     assert_same_bits(expected, again.finish())
 
 
 def test_rounds_depend_on_settings_and_text_alone():
-    tokens = {Training(workers=2).crew.block_tokens for _ in range(3)}
+    tokens = {Training(workers=2).pool.block_tokens for _ in range(3)}
     assert len(tokens) == 1
-    many, few = (Training(workers=n).crew.block_tokens for n in (4, 2))
+    many, few = (Training(workers=n).pool.block_tokens for n in (4, 2))
     assert many <= few
 
 
@@ -298,10 +298,10 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     lock = threading.Lock()
 
     class Counting(CpuBackend):
-        def train_span(self, plan, stretch, rates, scratch, tallies):
+        def train_span(self, plan, span, rates, scratch, tallies):
             with lock:
-                seen[stretch.epoch, stretch.first : stretch.stop] += 1
-            tallies[training_loop.TOKENS] += stretch.stop - stretch.first
+                seen[span.epoch, span.first : span.stop] += 1
+            tallies[training_loop.TOKENS] += span.stop - span.first
 
     corpus = EncodedCorpus(
         vocab=Vocab(words=["a", "b"], counts=np.array([n_tokens, 1])),
@@ -314,19 +314,19 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         hints=(),
     )
     training = Training(corpus, backend=Counting, workers=workers, epochs=epochs)
-    crew, per_epoch = training.crew, training.route.tokens_per_epoch
-    crew.wait_at(milestone)
-    crew.staff()
+    pool, per_epoch = training.pool, training.order.tokens_per_epoch
+    pool.wait_at(milestone)
+    pool.staff()
     if milestone < epochs * per_epoch:
         assert training.arrived.wait(DEADLINE)
-        assert crew.tallies().tokens == seen.sum() == milestone
-        crew.wait_at(None)
-    crew.join()
-    assert crew.error is None
+        assert pool.tallies().tokens == seen.sum() == milestone
+        pool.wait_at(None)
+    pool.join()
+    assert pool.error is None
     np.testing.assert_array_equal(seen.sum(axis=1), per_epoch)
     assert seen.max() == 1
     assert (seen == seen[0]).all()
-    assert crew.tallies().tokens == epochs * per_epoch
+    assert pool.tallies().tokens == epochs * per_epoch
 
 
 @pytest.mark.parametrize(("model", "objective"), MODES)
@@ -363,17 +363,17 @@ def test_a_worker_that_dies_leaves_nobody_waiting():
     trouble = RuntimeError("the worker stumbled")
 
     class Stumbling(CpuBackend):
-        def train_span(self, plan, stretch, rates, scratch, tallies):
-            if stretch.clock > 1000:
+        def train_span(self, plan, span, rates, scratch, tallies):
+            if span.clock > 1000:
                 raise trouble
-            super().train_span(plan, stretch, rates, scratch, tallies)
+            super().train_span(plan, span, rates, scratch, tallies)
 
     training = Training(backend=Stumbling, workers=4)
     started = time.monotonic()
     with pytest.raises(RuntimeError, match="stumbled"):
         training.finish()
     assert time.monotonic() - started < 5  # at once, and the machine's noise
-    assert training.crew.error is trouble
+    assert training.pool.error is trouble
 
 
 def test_a_worker_that_finds_no_memory_leaves_nobody_waiting(monkeypatch):
@@ -384,27 +384,27 @@ def test_a_worker_that_finds_no_memory_leaves_nobody_waiting(monkeypatch):
     monkeypatch.setattr(CpuBackend, "scratch", no_room)
     with pytest.raises(MemoryError):
         training.finish()
-    assert not training.crew.busy
+    assert not training.pool.busy
 
 
 def test_replicas_are_freed_when_one_worker_goes_on():
     training = Training(epochs=100_000)
-    training.crew.staff()
-    until(lambda: training.crew.clock > 0, "a round")
-    copies = weakref.ref(training.crew._lockstep._replicas._copies[0])
+    training.pool.staff()
+    until(lambda: training.pool.clock > 0, "a round")
+    copies = weakref.ref(training.pool._rounds._replicas._copies[0])
     assert copies() is not None
     training.change(workers=1)
     until(lambda: copies() is None, "their end")
-    training.crew.stop()
-    training.crew.join()
-    assert training.crew.error is None
+    training.pool.stop()
+    training.pool.join()
+    assert training.pool.error is None
 
 
 def test_replicas_are_freed_when_the_workers_have_left():
     training = Training(epochs=100_000)
-    training.crew.staff()
-    until(lambda: training.crew.clock > 0, "a round")
-    copies = weakref.ref(training.crew._lockstep._replicas._copies[0])
-    training.crew.stop()
-    training.crew.join()
+    training.pool.staff()
+    until(lambda: training.pool.clock > 0, "a round")
+    copies = weakref.ref(training.pool._rounds._replicas._copies[0])
+    training.pool.stop()
+    training.pool.join()
     assert copies() is None

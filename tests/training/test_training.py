@@ -21,8 +21,8 @@ from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.token_order import Route
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
 from w2vtui.training.run import Run
@@ -122,11 +122,11 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     lock = threading.Lock()
 
     class Counting(CpuBackend):
-        def train_span(self, plan, stretch, rates, scratch, tallies):
-            assert stretch.visible[0] <= stretch.first < stretch.stop <= stretch.visible[1]
+        def train_span(self, plan, span, rates, scratch, tallies):
+            assert span.visible[0] <= span.first < span.stop <= span.visible[1]
             with lock:
-                seen[stretch.epoch, stretch.first : stretch.stop] += 1
-            tallies[3] += stretch.stop - stretch.first
+                seen[span.epoch, span.first : span.stop] += 1
+            tallies[3] += span.stop - span.first
 
     corpus = EncodedCorpus(
         vocab=Vocab(words=["a", "b"], counts=np.array([n_tokens, 1])),
@@ -139,23 +139,23 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         hints=(),
     )
     backend = Counting(corpus, TrainingSettings(vector_size=2))
-    route = Route(n_tokens, blocks)
-    planned = epochs * route.tokens_per_epoch
+    order = TokenOrder(n_tokens, blocks)
+    planned = epochs * order.tokens_per_epoch
     schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=planned)
-    crew = Crew(
+    pool = WorkerPool(
         backend,
-        route,
+        order,
         backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1)),
         schedule,
     )
-    crew.staff()
-    crew.join()
-    assert crew.error is None
+    pool.staff()
+    pool.join()
+    assert pool.error is None
     expected = np.ones(n_tokens, dtype=np.int64)
     for first, stop in blocks:
         expected[first:stop] = 0
     np.testing.assert_array_equal(seen, np.tile(expected, (epochs, 1)))
-    assert crew.tallies().tokens == planned
+    assert pool.tallies().tokens == planned
 
 
 @settings(deadline=None, max_examples=25)
@@ -174,15 +174,15 @@ def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_w
         workers=workers, epochs=epochs, window=window, shrink_windows=False, sample=0.0, alpha=0.1
     )
     backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
-    route = Route(len(corpus.ids))
-    schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * route.tokens_per_epoch)
-    crew = Crew(backend, route, backend.plan(live), schedule)
-    crew.staff()
-    crew.join()
-    assert crew.error is None
+    order = TokenOrder(len(corpus.ids))
+    schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * order.tokens_per_epoch)
+    pool = WorkerPool(backend, order, backend.plan(live), schedule)
+    pool.staff()
+    pool.join()
+    assert pool.error is None
     lengths = [*map(len, lines), 1]
     pairs = sum(min(i, window) + min(n - 1 - i, window) for n in lengths for i in range(n))
-    tallies = crew.tallies()
+    tallies = pool.tallies()
     assert tallies.tokens == tallies.centers == epochs * sum(lengths)
     assert tallies.pairs == epochs * pairs
 
@@ -264,7 +264,7 @@ def test_the_learning_rate_ends_at_min_alpha():
     assert run.snapshot().rate == pytest.approx(0.001)
 
 
-# ---- steering
+# ---- live_changes
 
 
 def test_changes_take_effect_and_are_marked():

@@ -168,7 +168,7 @@ async def test_settings_change_on_the_first_screen_and_so_does_the_command(topic
         await until(app, lambda: "--negative" not in app.screen.command())
 
 
-# ---- steering
+# ---- live_changes
 
 
 async def test_a_staged_change_is_applied_and_marked(topical_corpus):

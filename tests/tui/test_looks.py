@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.costs.price import Price
+from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Event, Neighbors, Probe, Snapshot
 from w2vtui.tui.app import W2vApp
@@ -107,10 +107,10 @@ class ScriptedRun:
         self.calls.append("undo")
         return self.shot.settings
 
-    def price(self, **settings: Any) -> Price | None:
+    def cost(self, **settings: Any) -> Cost | None:
         if settings.get("objective") == "softmax":
             raise SettingsError("softmax needs a small vocabulary")
-        return Price(
+        return Cost(
             work=1.6,
             words_per_second=100_000.0,
             words_per_second_before=160_000.0,
@@ -244,8 +244,8 @@ async def test_a_staged_change_has_its_price_before_it_is_applied(size):
     async with scripted(TRAINING, size) as (app, run):
         for pressed in ("down", "down", "right"):
             app.simulate_key(pressed)
-        price = "about 1.6x the work a token, 160k → 100k words/s, ETA +03:06"
-        await wait_for(app, lambda: price in text_of(app))
+        cost = "about 1.6x the work a token, 160k → 100k words/s, ETA +03:06"
+        await wait_for(app, lambda: cost in text_of(app))
         assert "K 15 → 20: " in text_of(app)
         assert {"negative": 20} not in run.calls  # nothing is asked for yet
         app.simulate_key("escape")

@@ -64,7 +64,7 @@ def kept_run(corpus: Path, runs_dir: Path, *, stop_at: int | None = HALF) -> Pat
     assert recorder is not None
     run = Run(
         lambda progress, stop: open_corpus([corpus], settings, progress=progress, stop=stop),
-        TRAINING, LIVE, keeper=recorder, script=Script(stop_at=stop_at),
+        TRAINING, LIVE, store=recorder, script=Script(stop_at=stop_at),
     )  # fmt: skip
     recorder.follow(run.snapshot)
     run.start()
@@ -426,8 +426,8 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         await press(app, "space")
         await until(app, lambda: "paused" in events(app))
-        crew = app.session.run._trainer.crew
-        await until(app, lambda: app.session.snapshot().kept_tokens == crew.clock)
+        pool = app.session.run._trainer.pool
+        await until(app, lambda: app.session.snapshot().kept_tokens == pool.clock)
         await shows(app, "kept 00:0")
         await press(app, "space")
         await until(app, lambda: "resumed" in events(app))

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tests.tui.test_app import ask, form, notices, press, text_of, training, until
 from tests.tui.test_looks import TRAINING, screen_lines, scripted, wait_for
-from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, Vitals
+from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, VectorHealth
 from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
@@ -173,10 +173,10 @@ def test_quality_names_sets_where_there_are_several_and_says_why_there_is_none()
 
 
 def test_signs_of_health_as_texts():
-    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
-    assert norms_text(vitals) == "|v| 2.31   |u| 0.88"
-    assert norms_text(replace(vitals, output_norm=None)) == "|v| 2.31"
-    assert saturated_text(vitals).strip() == "|x|>6 0.7 %"
+    health = VectorHealth(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
+    assert norms_text(health) == "|v| 2.31   |u| 0.88"
+    assert norms_text(replace(health, output_norm=None)) == "|v| 2.31"
+    assert saturated_text(health).strip() == "|x|>6 0.7 %"
     assert (norms_text(None), saturated_text(None)) == ("–", "")
 
 
@@ -203,9 +203,9 @@ def test_a_text_names_words_and_sums(text, queries):
 
 
 async def test_the_panels_stand_where_they_belong_at_120_by_40():
-    vitals = Vitals(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
+    health = VectorHealth(tokens=1, input_norm=2.31, output_norm=0.88, saturated=0.007)
     shot = replace(TRAINING, neighbors=(KING, TOKYO), churn=CHURN, quality=QUALITY,
-                   quality_wanted=True, vitals=vitals)  # fmt: skip
+                   quality_wanted=True, health=health)  # fmt: skip
     async with scripted(shot, (120, 40)) as (app, _):
         await wait_for(app, lambda: "大阪" in text_of(app))
         lines = screen_lines(app)

@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.output import flush_results, let_go, show_any_character, tell
+from w2vtui.cli.output import flush_results, let_go, report, show_any_character
 from w2vtui.cli.parser import VERBS, parse
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, W2vtuiError
@@ -47,10 +47,10 @@ def run_command_line(argv: Sequence[str]) -> int:
         finally:
             flush_results()
     except W2vtuiError as error:
-        tell(f"w2vtui: {safe_text(str(error))}")
+        report(f"w2vtui: {safe_text(str(error))}")
         return error.exit_code
     except KeyboardInterrupt as interrupt:
-        tell("w2vtui: interrupted")
+        report("w2vtui: interrupted")
         return interrupt.args[0] if interrupt.args else 130
     except BrokenPipeError:  # whoever read stdout has gone, as `head` does
         let_go(sys.stdout)
@@ -59,7 +59,7 @@ def run_command_line(argv: Sequence[str]) -> int:
         if error.filename is not None or error.errno not in _NO_ROOM:
             raise  # not of stdout: a bug
         let_go(sys.stdout)
-        tell(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
+        report(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
         return DiskError.exit_code
 
 

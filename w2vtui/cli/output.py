@@ -7,7 +7,7 @@ import sys
 from typing import TextIO
 
 
-def tell(text: str) -> None:
+def report(text: str) -> None:
     """Print a line on stderr; when nobody is left to read it, the work goes on all the same."""
     if sys.stderr is None:  # closed from the start; print would take None for stdout
         return

@@ -18,13 +18,13 @@ from w2vtui.bench.job import MODES
 from w2vtui.cli.verbs.legacy import from_word2vec_c
 from w2vtui.config import TABLES, Config, blamed, read_config
 from w2vtui.errors import SettingsError
+from w2vtui.resources import available_cores
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
     RunSettings,
     ScreenSettings,
     TrainingSettings,
-    available_cores,
     choices_of,
     field_default,
     field_types,

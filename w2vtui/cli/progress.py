@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from w2vtui.cli.output import let_go, tell
+from w2vtui.cli.output import let_go, report
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.state.figures import figures
 from w2vtui.training.state.snapshot import Event, Snapshot
@@ -58,7 +58,7 @@ class Progress:
 
     def note(self, event: Event) -> None:
         """Show an event."""
-        tell(safe_text(event.text))
+        report(safe_text(event.text))
 
     def show(self, snapshot: Snapshot) -> None:
         """Show where the run stands."""
@@ -75,7 +75,7 @@ class PlainLines(Progress):
         where = _where(snapshot)
         line = f"{where}  {_how(snapshot)}".rstrip()
         if where and line != self._told:
-            tell(line)
+            report(line)
             self._told = line
 
 

@@ -112,7 +112,7 @@ def recorder_of_new_run(
 
 
 class Recorder:
-    """The keeper of one run, new or gone on with."""
+    """The store of one run, new or gone on with."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class Recorder:
         """Name what says how the run stands, before it starts."""
         self._snapshot = snapshot
 
-    # ---- the keeper's part, for the run
+    # ---- the store's part, for the run
 
     @property
     def ready(self) -> bool:

@@ -27,13 +27,14 @@ from w2vtui.errors import (
     RunError,
     SettingsError,
 )
+from w2vtui.resources import available_cores
 from w2vtui.runs.disk.checkpoint_files import newest_whole
 from w2vtui.runs.disk.journal import EVENTS, changes_after, changes_in, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.recorder import Asked, Recorder
-from w2vtui.settings import CorpusSettings, LiveSettings, available_cores
+from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
@@ -83,9 +84,9 @@ class Resumption:
             quality_sets=QualitySets.for_corpus(
                 self.sources, _still_there(record.pairs), _still_there(record.analogies)
             ),
-            keeper=self.recorder,
+            store=self.recorder,
             checkpoint_seconds=checkpoint_seconds or record.run_settings.checkpoint_seconds,
-            go_on_from=self.fit,
+            resume_from=self.fit,
             earlier=self.events,
             script=self.script,
         )

@@ -1,11 +1,11 @@
 """A run: reads the corpus, trains it, and lets itself be watched and steered.
 
-    run thread   reads, compiles, starts the crew, applies staged settings, ticks, ends the run
-    workers      crew.py: train stretches of about 50 ms, without the GIL
+    run thread   reads, compiles, starts the pool, applies staged settings, ticks, ends the run
+    workers      pool.py: train spans of about 50 ms, without the GIL
     observer     observer.py: probe loss, watched words, churn, quality
 
 A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
-back is one frozen `LiveSettings`, replaced whole between stretches.
+back is one frozen `LiveSettings`, replaced whole between spans.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
-from w2vtui.settings import LiveSettings, TrainingSettings, available_cores
+from w2vtui.resources import available_cores
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.memory_check import check_fits
-from w2vtui.training.costs.price import Price
 from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.backend import CpuBackend, Plan
 from w2vtui.training.engine.clocks import Standstill
-from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
-from w2vtui.training.live.changes import Steering
+from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches, View
-from w2vtui.training.measuring.counters import Course
+from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
 from w2vtui.training.measuring.quality import QualitySets
-from w2vtui.training.state.checkpoint import Checkpoint, Keeper, Script
+from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import Event, Snapshot, State
@@ -47,7 +48,7 @@ TICK_SECONDS = 0.2
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
 
-GoOnFrom = Callable[[EncodedCorpus], Checkpoint | None]
+FindCheckpoint = Callable[[EncodedCorpus], Checkpoint | None]
 """The checkpoint to go on from, once it is known to fit the corpus; None for the beginning."""
 
 
@@ -62,18 +63,18 @@ class Run:
         *,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
-        keeper: Keeper | None = None,
+        store: CheckpointStore | None = None,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
-        go_on_from: GoOnFrom | None = None,
+        resume_from: FindCheckpoint | None = None,
         earlier: tuple[Event, ...] = (),
         script: Script | None = None,
     ) -> None:
         """
         quality_sets        what `snapshot().quality` measures
         looks_at_vectors    whether that, churn and signs of health are measured while it trains
-        keeper              takes its checkpoints
+        store              takes its checkpoints
         checkpoint_seconds  from one checkpoint to the next, at most
-        go_on_from          gives the checkpoint to begin at
+        resume_from          gives the checkpoint to begin at
         earlier             what happened before that checkpoint
         script              changes to make, and where to stop
         """
@@ -82,9 +83,9 @@ class Run:
         self._requested = live or LiveSettings()
         self._quality_sets = quality_sets or QualitySets()
         self._looks_at_vectors = looks_at_vectors
-        self._keeper = keeper
+        self._store = store
         self._checkpoint_seconds = checkpoint_seconds
-        self._go_on_from = go_on_from
+        self._resume_from = resume_from
         self._script = script or Script()
         self._reading = ReadingProgress()
         self._read = False
@@ -100,12 +101,12 @@ class Run:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
-        self._course = Course()
+        self._counters = Counters()
         self._log = EventLog(self._where, earlier)
         self._trainer: Trainer | None = None
         """There once the corpus is read."""
 
-    # ---- steering: returns at once, whatever the workers do
+    # ---- live_changes: returns at once, whatever the workers do
 
     def start(self) -> None:
         """Begin."""
@@ -127,8 +128,8 @@ class Run:
             if self._state == "paused" and self._trainer is not None:
                 self._log.note_by_hand(event)
                 self._state = "training"
-                self._course.watch.start()
-                self._trainer.crew.resume()
+                self._counters.watch.start()
+                self._trainer.pool.resume()
         self._wake.set()
 
     def _stand_still(self) -> bool:
@@ -137,8 +138,8 @@ class Run:
             if self._state != "training" or self._trainer is None:
                 return False
             self._state = "paused"
-            self._trainer.crew.pause()
-            self._course.watch.stop()
+            self._trainer.pool.pause()
+            self._counters.watch.stop()
             return True
 
     def checkpoint(self) -> None:
@@ -147,9 +148,9 @@ class Run:
         Raises:
             SettingsError: this run is not kept, or does not train.
         """
-        if self._keeper is None:
+        if self._store is None:
             raise SettingsError("this run is not kept: it was started with --no-checkpoints")
-        keeping = None if self._trainer is None else self._trainer.safekeeping
+        keeping = None if self._trainer is None else self._trainer.checkpointing
         if keeping is None or self._state not in ("training", "paused"):
             raise SettingsError(f"a run is kept while it trains; this one is {self._state}")
         keeping.ask()
@@ -163,18 +164,18 @@ class Run:
             self._stopping.set()
             if self._state in ("training", "paused") and self._trainer is not None:
                 self._state = "stopping"
-                self._trainer.crew.stop()
+                self._trainer.pool.stop()
         self._wake.set()
 
     def change(self, **settings: Any) -> LiveSettings:
-        """Ask for other live settings from the next stretch on; returns them as they will be.
+        """Ask for other live settings from the next span on; returns them as they will be.
 
         Setting alpha sets the rate of this moment; it then falls linearly to min_alpha.
 
         Raises:
             SettingsError: an unknown setting, a value out of range, or a run that does not train.
         """
-        wanted = self._steered().change(settings)
+        wanted = self._live_changes().change(settings)
         self._wake.set()
         return wanted
 
@@ -188,22 +189,22 @@ class Run:
             SettingsError: nothing was changed, the run does not train, or it is past the end it
                 then had.
         """
-        settings = self._steered().undo()
+        settings = self._live_changes().undo()
         self._wake.set()
         return settings
 
-    def price(self, **settings: Any) -> Price | None:
+    def cost(self, **settings: Any) -> Cost | None:
         """What other live settings are expected to cost; None while there is no speed to go by.
 
         Raises:
             SettingsError: as `change` does.
         """
-        return self._steered().price(settings)
+        return self._live_changes().cost(settings)
 
-    def _steered(self) -> Steering:
+    def _live_changes(self) -> LiveChanges:
         if self._trainer is None or self._state not in ("training", "paused"):
             raise SettingsError(f"settings change while a run trains; this one is {self._state}")
-        return self._trainer.steering
+        return self._trainer.live_changes
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on: `king - man +
@@ -275,12 +276,12 @@ class Run:
     @property
     def loss_curve(self) -> Curve:
         """Objective loss, nats a pair; weight: pairs."""
-        return self._course.loss_curve
+        return self._counters.loss_curve
 
     @property
     def speed_curve(self) -> Curve:
         """Tokens a second."""
-        return self._course.speed_curve
+        return self._counters.speed_curve
 
     @property
     def probe_curve(self) -> Curve:
@@ -412,16 +413,16 @@ class Run:
             self._log.note(str(error) or type(error).__name__, kind="error")
         finally:
             if self._trainer is not None:
-                self._trainer.crew.stop()
-                self._trainer.crew.join()
+                self._trainer.pool.stop()
+                self._trainer.pool.join()
                 self._trainer.observer.finish()
-            if self._keeper is not None:
-                self._keeper.wait()
+            if self._store is not None:
+                self._store.wait()
             with self._lock:
-                self._course.watch.stop()
+                self._counters.watch.stop()
                 self._state = ending
             if self._trainer is not None:
-                self._trainer.steering.drop()
+                self._trainer.live_changes.drop()
             self._ended.set()
 
     def _prepare(self) -> Trainer:
@@ -436,12 +437,12 @@ class Run:
             self._log.note(f"hint: {hint}")
         self._read = True
         self._activity = "preparing vectors"
-        start = None if self._go_on_from is None else self._go_on_from(corpus)
-        self._go_on_from = None  # its vectors are not needed any longer than they are copied
+        start = None if self._resume_from is None else self._resume_from(corpus)
+        self._resume_from = None  # its vectors are not needed any longer than they are copied
         if start is not None:
             self._requested = start.settings
-        probe_set, route = self._hold_out(corpus)
-        per_epoch = route.tokens_per_epoch
+        probe_set, order = self._hold_out(corpus)
+        per_epoch = order.tokens_per_epoch
         script = self._script
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
             script = script.rescaled(per_epoch / start.tokens_per_epoch)
@@ -449,18 +450,18 @@ class Run:
             tallies = CpuBackend.at_place(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
         live = self._resolved(per_epoch)
-        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._keeper is not None)
+        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._store is not None)
         backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         plan = backend.plan(live)
         self._compile(backend, plan)
         self._trainer = Trainer(
             backend,
-            route,
+            order,
             plan,
             probe_set=probe_set,
             start=start,
             script=script,
-            course=self._course,
+            counters=self._counters,
             log=self._log,
             breakpoints=self._breakpoints,
             quality_sets=self._quality_sets,
@@ -472,8 +473,8 @@ class Run:
         if start is not None:
             self._log.note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
         self._check_breakpoints()  # may end the run, of which nothing is to be kept then
-        if self._keeper is not None:
-            self._trainer.begin_keeping(self._keeper, self._checkpoint_seconds)
+        if self._store is not None:
+            self._trainer.begin_keeping(self._store, self._checkpoint_seconds)
         return self._trainer
 
     def _resolved(self, per_epoch: int) -> LiveSettings:
@@ -486,17 +487,17 @@ class Run:
             self._log.note(f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)")
         return live
 
-    def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, Route]:
-        """Set text aside for the probe; the route steps over it."""
+    def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, TokenOrder]:
+        """Set text aside for the probe; the order steps over it."""
         if not self.training.probe:
             self._probe_reason = "switched off"
-            return None, Route(len(corpus.ids))
+            return None, TokenOrder(len(corpus.ids))
         held_out = choose_held_out(corpus.sentence_starts, self.training.seed)
         probe_set = ProbeSet(corpus, held_out, self.training.seed)
         if len(probe_set) < 2:
             self._probe_reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
-            return None, Route(len(corpus.ids))
-        return probe_set, Route(len(corpus.ids), held_out)
+            return None, TokenOrder(len(corpus.ids))
+        return probe_set, TokenOrder(len(corpus.ids), held_out)
 
     def _compile(self, backend: CpuBackend, plan: Plan) -> None:
         first_time = not backend.compiled_before()
@@ -516,25 +517,25 @@ class Run:
             )
 
     def _train(self, trainer: Trainer) -> State:
-        crew, observer, keeping = trainer.crew, trainer.observer, trainer.safekeeping
+        pool, observer, keeping = trainer.pool, trainer.observer, trainer.checkpointing
         observer.start()
         with self._lock:
             if self._stopping.is_set():
-                crew.stop()
+                pool.stop()
             self._activity = ""
             self._state = "training"
-            self._course.watch.start()
+            self._counters.watch.start()
         self._follow_script(trainer)
-        crew.staff()
+        pool.staff()
         standstill = Standstill()
-        while crew.busy or not (self._stopping.is_set() or self._is_at_the_end(trainer)):
+        while pool.busy or not (self._stopping.is_set() or self._is_at_the_end(trainer)):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
             self._leave_out(standstill.seconds())
             self._follow_script(trainer)
             trainer.apply_change()
             self._tick(trainer)
-            for error in (crew.error, observer.error):
+            for error in (pool.error, observer.error):
                 if error is not None:
                     raise error
             self._meet_breakpoints()
@@ -543,18 +544,18 @@ class Run:
                 keeping.look(self._state)
             self._tell_news()
             if not self._stopping.is_set():
-                crew.staff()  # more epochs may have been asked for as the last workers left
+                pool.staff()  # more epochs may have been asked for as the last workers left
         with self._lock:
-            self._course.watch.stop(crew.worked_until)  # a tick ago at most
+            self._counters.watch.stop(pool.worked_until)  # a tick ago at most
         self._tick(trainer)
-        if crew.error is not None:
-            raise crew.error
+        if pool.error is not None:
+            raise pool.error
         with self._lock:
             self._state = "finishing"
         observer.finish()
         if observer.error is not None:
             raise observer.error
-        ending: State = "done" if crew.finished else "stopped"
+        ending: State = "done" if pool.finished else "stopped"
         if keeping is not None:
             self._activity = "writing the last checkpoint"
             self._log.take_in()
@@ -564,7 +565,7 @@ class Run:
 
     @staticmethod
     def _is_at_the_end(trainer: Trainer) -> bool:
-        return trainer.crew.finished and not trainer.change_is_due
+        return trainer.pool.finished and not trainer.change_is_due
 
     def _follow_script(self, trainer: Trainer) -> None:
         if trainer.follow_script():
@@ -572,31 +573,31 @@ class Run:
 
     def _leave_out(self, seconds: float) -> None:
         """Take time off the clock in which the process stood still while it was to train."""
-        if seconds and self._course.watch.leave_out(seconds):
+        if seconds and self._counters.watch.leave_out(seconds):
             self._log.note(f"stood still for {seconds:.0f} s: that time is left out")
 
     def _tell_news(self) -> None:
-        """Note what the keeper has to say."""
-        for text in self._keeper.news() if self._keeper is not None else ():
+        """Note what the store has to say."""
+        for text in self._store.news() if self._store is not None else ():
             self._log.note(text)
 
     def _tick(self, trainer: Trainer) -> None:
         """Read the counters, say what they say, notice a loss that is no number."""
-        crew, course = trainer.crew, self._course
-        learned = course.read(crew)
-        tallies = crew.tallies()
-        if judgement := trainer.steering.judgement(course.watch.seconds, tallies.tokens):
+        pool, counters = trainer.pool, self._counters
+        learned = counters.read(pool)
+        tallies = pool.tallies()
+        if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
             self._log.note(judgement)
         if learned:
-            trainer.checkup.look(self.snapshot(), course.loss_curve)
+            trainer.checkup.look(self.snapshot(), counters.loss_curve)
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
-                f"number: lower alpha ({crew.plan.settings.alpha:g})"
+                f"number: lower alpha ({pool.plan.settings.alpha:g})"
             )
 
     def _where(self) -> tuple[float, int] | None:
         """Training time and tokens, once there are any."""
         if self._trainer is None:
             return None
-        return self._course.watch.seconds, self._trainer.crew.tallies().tokens
+        return self._counters.watch.seconds, self._trainer.pool.tallies().tokens

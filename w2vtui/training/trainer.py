@@ -8,22 +8,22 @@ from contextlib import nullcontext
 
 from w2vtui.errors import BackendError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.costs.price import CostModel
+from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import CpuBackend, Plan
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.engine.token_order import Route
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
-from w2vtui.training.live.changes import Steering
-from w2vtui.training.live.checkpointing import Safekeeping
+from w2vtui.training.live.changes import LiveChanges
+from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.measuring.checkup import Checkup
-from w2vtui.training.measuring.counters import Course
+from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualitySets
-from w2vtui.training.state.checkpoint import Checkpoint, Keeper, Script
+from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import ENDED, Event, Snapshot, State
 from w2vtui.vectors import KeyedVectors
@@ -41,13 +41,13 @@ class Trainer:
     def __init__(
         self,
         backend: CpuBackend,
-        route: Route,
+        order: TokenOrder,
         plan: Plan,
         *,
         probe_set: ProbeSet | None,
         start: Checkpoint | None,
         script: Script,
-        course: Course,
+        counters: Counters,
         log: EventLog,
         breakpoints: Breakpoints,
         quality_sets: QualitySets,
@@ -61,17 +61,17 @@ class Trainer:
         state      that the run is in
         arrived    called when all text before the script's next milestone is trained
         """
-        self.backend, self.route, self.course, self.log = backend, route, course, log
+        self.backend, self.order, self.counters, self.log = backend, order, counters, log
         self._breakpoints, self._state = breakpoints, state
         self._script = script
         live = plan.settings
         assert live.alpha is not None
         assert live.epochs is not None
-        planned = live.epochs * route.tokens_per_epoch
+        planned = live.epochs * order.tokens_per_epoch
         begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
-        self.crew = crew = Crew(
+        self.pool = pool = WorkerPool(
             backend,
-            route,
+            order,
             plan,
             start.schedule if start else begin,
             clock=start.clock if start else 0,
@@ -82,7 +82,9 @@ class Trainer:
         self.observer = Observer(
             backend,
             probe_set,
-            lambda: Moment(crew.plan, crew.tallies(), course.watch.seconds, crew.schedule.planned),
+            lambda: Moment(
+                pool.plan, pool.tallies(), counters.watch.seconds, pool.schedule.planned
+            ),
             breakpoints=breakpoints,
             quality_sets=quality_sets,
             looks_at_vectors=looks_at_vectors,
@@ -91,46 +93,46 @@ class Trainer:
         self.checkup = Checkup(backend.corpus, self.shape)
         costs = CostModel(self.shape, backend.training.vector_size)
         past = start.past if start else ()
-        self.steering = Steering(crew, route, backend, costs, course.speed, past)
-        self.safekeeping: Safekeeping | None = None
+        self.live_changes = LiveChanges(pool, order, backend, costs, counters.speed, past)
+        self.checkpointing: Checkpointing | None = None
         """None while the run is not kept."""
         if start is not None:
-            course.go_on_from(start, crew.tallies())
-            self.observer.go_on_from(start.curves)
+            counters.resume_from(start, pool.tallies())
+            self.observer.resume_from(start.curves)
             for text, ends in start.breakpoints:
                 breakpoints.add(Breakpoint(parse(text), ends=ends))
 
     # ---- keeping
 
-    def begin_keeping(self, keeper: Keeper, seconds: float) -> None:
+    def begin_keeping(self, store: CheckpointStore, seconds: float) -> None:
         """Take checkpoints from now on, so many seconds apart at most.
 
         Raises:
             W2vtuiError: the run cannot be kept, and must not begin.
         """
-        keeper.begin(self.backend.corpus, self.checkpoint("before the training"))
-        self.safekeeping = Safekeeping(
-            keeper, self.crew, self.checkpoint, self.backend.matrices, seconds=seconds
+        store.begin(self.backend.corpus, self.checkpoint("before the training"))
+        self.checkpointing = Checkpointing(
+            store, self.pool, self.checkpoint, self.backend.matrices, seconds=seconds
         )
 
     def checkpoint(self, reason: str) -> Checkpoint:
         """The run as it is; no worker is at work. Its vectors are those that are trained."""
-        crew, course, observer = self.crew, self.course, self.observer
-        curves = {"loss": course.loss_curve, "speed": course.speed_curve, **observer.curves}
+        pool, counters, observer = self.pool, self.counters, self.observer
+        curves = {"loss": counters.loss_curve, "speed": counters.speed_curve, **observer.curves}
         return Checkpoint(
             reason=reason,
             state=_ENDINGS.get(reason, self._state()),
             training=self.backend.training,
-            settings=crew.plan.settings,
-            schedule=crew.schedule,
-            clock=crew.clock,
-            tokens_per_epoch=self.route.tokens_per_epoch,
-            seconds=course.watch.seconds,
-            tallies=crew.tally_array(),
-            diverged=crew.tallies().not_finite > 0,
+            settings=pool.plan.settings,
+            schedule=pool.schedule,
+            clock=pool.clock,
+            tokens_per_epoch=self.order.tokens_per_epoch,
+            seconds=counters.watch.seconds,
+            tallies=pool.tally_array(),
+            diverged=pool.tallies().not_finite > 0,
             probe=observer.probe,
             events=self.log.events,
-            past=self.steering.past,
+            past=self.live_changes.past,
             breakpoints=tuple((str(one.condition), one.ends) for one in self._breakpoints),
             curves={name: curve.kept() for name, curve in curves.items()},
             vectors=self.backend.matrices(),
@@ -140,36 +142,36 @@ class Trainer:
 
     def follow_script(self) -> bool:
         """Make the changes whose tokens have come; whether the run is to stop here."""
-        crew = self.crew
-        while crew.at_milestone:
+        pool = self.pool
+        while pool.at_milestone:
             if not self._script.changes:
                 return True
             change, self._script = self._script.changes[0], self._script.after_first()
-            before = crew.plan.settings
-            self.steering.repeat(change)
-            crew.wait_at(self._script.milestone)
-            self._changed(before, dataclasses.replace(change, seconds=self.course.watch.seconds))
+            before = pool.plan.settings
+            self.live_changes.repeat(change)
+            pool.wait_at(self._script.milestone)
+            self._changed(before, dataclasses.replace(change, seconds=self.counters.watch.seconds))
         return False
 
     @property
     def change_is_due(self) -> bool:
         """Whether a change is to be made here, perhaps one that moves the end."""
-        return self.steering.applying or (bool(self._script.changes) and self.crew.at_milestone)
+        return self.live_changes.applying or (bool(self._script.changes) and self.pool.at_milestone)
 
     def apply_change(self) -> None:
         """Bring a requested change into force, and note where.
 
         One that cannot be made, for want of memory, is dropped, and that is noted.
         """
-        if not self.steering.applying:
+        if not self.live_changes.applying:
             return
-        number, seconds = 1 + self.log.n_changes, self.course.watch.seconds
-        keeping = self.safekeeping
+        number, seconds = 1 + self.log.n_changes, self.counters.watch.seconds
+        keeping = self.checkpointing
         try:
             with nullcontext() if keeping is None else keeping.before(f"change {number}"):
-                change = self.steering.apply(number, seconds)
+                change = self.live_changes.apply(number, seconds)
         except (BackendError, MemoryError) as error:
-            self.steering.drop()
+            self.live_changes.drop()
             reason = str(error) or "there is no memory for it"
             self.log.note(f"the change is not made: {reason}", kind="error")
             return
@@ -177,7 +179,7 @@ class Trainer:
             return
         self._leave_script()
         event = Event(
-            seconds=self.course.watch.seconds,
+            seconds=self.counters.watch.seconds,
             tokens=change.tokens,
             kind="change",
             text=change.text,
@@ -194,7 +196,7 @@ class Trainer:
         if self._script.changes:
             numbers = ", ".join(str(change.number) for change in self._script.changes)
             self._script = Script(stop_at=self._script.stop_at)
-            self.crew.wait_at(self._script.milestone)
+            self.pool.wait_at(self._script.milestone)
             self.log.note(f"changed by hand: change {numbers} of before is not repeated")
 
     def _changed(self, before: LiveSettings, event: Event) -> None:
@@ -218,24 +220,24 @@ class Trainer:
 
     def block_shape(self) -> BlockShape:
         """Expected size of the blocks that the plan in force trains on."""
-        plan = self.crew.plan
+        plan = self.pool.plan
         return BlockShape(self.shape.contexts(plan.settings), self.backend.mean_targets(plan))
 
     def shown(self, base: Snapshot) -> Snapshot:
         """A snapshot of the run, with all that is to be seen here."""
-        crew, course, observer = self.crew, self.course, self.observer
-        settings, schedule = crew.plan.settings, crew.schedule
-        tallies, seconds = crew.tallies(), course.watch.seconds
-        per_epoch = self.route.tokens_per_epoch
-        speed = course.speed.now if base.state == "training" else 0.0
+        pool, counters, observer = self.pool, self.counters, self.observer
+        settings, schedule = pool.plan.settings, pool.schedule
+        tallies, seconds = pool.tallies(), counters.watch.seconds
+        per_epoch = self.order.tokens_per_epoch
+        speed = counters.speed.now if base.state == "training" else 0.0
         left = max(schedule.planned - tallies.tokens, 0)
-        keeping = self.safekeeping
+        keeping = self.checkpointing
         return dataclasses.replace(
             base,
             corpus_name=self.backend.corpus.name,
             n_words=self.backend.n_words,
             settings=settings,
-            applying=self.steering.applying,
+            applying=self.live_changes.applying,
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,
             tokens_per_epoch=per_epoch,
@@ -244,12 +246,12 @@ class Trainer:
             eta_seconds=left / speed if speed > 0 else None,
             words_per_second=speed,
             mean_words_per_second=tallies.tokens / seconds if seconds > 0 else 0.0,
-            peak_words_per_second=course.speed.peak,
+            peak_words_per_second=counters.speed.peak,
             thread_words_per_second=tuple(
-                meter.now if speed else 0.0 for meter in course.thread_speeds[: settings.workers]
+                meter.now if speed else 0.0 for meter in counters.thread_speeds[: settings.workers]
             ),
-            rate=schedule.at(crew.clock),
-            loss=course.loss,
+            rate=schedule.at(pool.clock),
+            loss=counters.loss,
             mean_loss=tallies.loss / tallies.pairs if tallies.pairs else None,
             pairs=tallies.pairs,
             kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
@@ -258,7 +260,7 @@ class Trainer:
             neighbors=observer.neighbors,
             churn=observer.churn.churn,
             quality=observer.quality.quality,
-            vitals=observer.vitals.vitals,
+            health=observer.health.health,
             remarks=self.checkup.remarks,
             kept_tokens=None if keeping is None else keeping.kept_tokens,
             kept_ago=None if keeping is None else keeping.kept_ago,

@@ -6,7 +6,7 @@
                     file_picker.py  looks for a text among the files
                     run_list.py     runs that are kept, to go on with
     train.py        the run: curve, live settings, watched words, quality, events
-                    panes.py        which pane has the focus; staging.py  changes and their price
+                    panes.py        which pane has the focus; staging.py  changes and their cost
                     command_table.py  what the command line understands
     dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
                     leaving.py      what becomes of a run that is left

@@ -23,13 +23,13 @@ from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
 from w2vtui.errors import W2vtuiError
+from w2vtui.resources import available_cores
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
     RunSettings,
     ScreenSettings,
     TrainingSettings,
-    available_cores,
 )
 from w2vtui.signals import handling
 from w2vtui.tui.dialogs import Ask, Help

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.costs.price import Price
+    from w2vtui.training.costs.cost_model import Cost
     from w2vtui.training.state.curves import Curve
     from w2vtui.vectors import KeyedVectors
 
@@ -58,7 +58,7 @@ class RunLike(Protocol):
     def checkpoint(self) -> None: ...
     def change(self, **settings: Any) -> LiveSettings: ...
     def undo(self) -> LiveSettings: ...
-    def price(self, **settings: Any) -> Price | None: ...
+    def cost(self, **settings: Any) -> Cost | None: ...
     def break_when(self, text: str, /) -> object: ...
     @property
     def breakpoints(self) -> tuple[str, ...]: ...
@@ -107,13 +107,13 @@ class Session:
         self.output = output
         self.resumption = resumption
         """Gone once there is a run: its checkpoint is a file that takes room while it is open."""
-        self.went_on_from: Path | None = None
+        self.resumed_from: Path | None = None
         """The folder of the run whose checkpoint this one goes on from."""
         self.recorder: Recorder | None = None
         """Who keeps the run, once there is one."""
         if resumption is not None:
             self.recorder = resumption.recorder
-            self.went_on_from = resumption.folder if resumption.checkpoint is not None else None
+            self.resumed_from = resumption.folder if resumption.checkpoint is not None else None
         self.run: RunLike | None = None
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
@@ -172,7 +172,7 @@ class Session:
     def changed_text(self) -> ChangedTextError | None:
         """Why a run that is kept does not go on, though it could with the text as it is now."""
         error = self.snapshot().error
-        if self.went_on_from is None or not isinstance(error, ChangedTextError):
+        if self.resumed_from is None or not isinstance(error, ChangedTextError):
             return None
         return error
 
@@ -318,7 +318,7 @@ def build_run(session: Session) -> RunLike:
         form.training,
         form.live,
         quality_sets=QualitySets.for_corpus(sources, form.pairs, form.analogies),
-        keeper=session.recorder,
+        store=session.recorder,
         checkpoint_seconds=form.run_settings.checkpoint_seconds,
     )
 

@@ -30,13 +30,13 @@ from w2vtui.bench.plan import (
 from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.corpus import find_files, open_corpus, sample_path
 from w2vtui.display import clock_text, safe_text
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
-from w2vtui.settings import available_cores
+from w2vtui.resources import available_cores
 from w2vtui.signals import handling
 
 SAMPLE = "atlas.txt"
@@ -56,15 +56,17 @@ def bench(arguments: argparse.Namespace) -> int:
     cores = available_cores()
     threads = arguments.threads or sorted({1, cores})
     if max(threads) > cores:
-        tell(f"--threads {max(threads)} is more than the {cores} cores there are: they will share")
+        report(
+            f"--threads {max(threads)} is more than the {cores} cores there are: they will share"
+        )
 
     interrupting = {"SIGTERM": _interrupt, "SIGHUP": _interrupt}
     with handling(interrupting), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
-        tell("reading the corpus")
+        report("reading the corpus")
         corpus = open_corpus(sources, arguments.corpus_settings)
-        tell(f"{corpus.name}: {corpus.vocab.n_tokens:,} tokens, {len(corpus.vocab):,} words")
+        report(f"{corpus.name}: {corpus.vocab.n_tokens:,} tokens, {len(corpus.vocab):,} words")
         if not arguments.corpus:
-            tell("this is the bundled sample: a text of 100 MB or more tells more")
+            report("this is the bundled sample: a text of 100 MB or more tells more")
         tools = find_tools(__version__, programs)
         n_tokens = corpus.vocab.n_tokens
         measuring = Bench(
@@ -75,7 +77,7 @@ def bench(arguments: argparse.Namespace) -> int:
             n_tokens=n_tokens,
             questions=questions,
         )
-        tell("measuring the processor, and compiling the kernels where that was not done before")
+        report("measuring the processor, and compiling the kernels where that was not done before")
         try:
             machine = ask("w2vtui.bench.machine", json.dumps(threads))
         except ChildError as error:
@@ -89,7 +91,7 @@ def bench(arguments: argparse.Namespace) -> int:
         planned = list(trials(tools, setups, arguments.repeat))
         measurements: list[Measurement] = []
         code = _measure(measuring, planned, measurements)
-    report = Report(
+    results = Report(
         bench=measuring,
         corpus={
             "name": corpus.name,
@@ -103,7 +105,7 @@ def bench(arguments: argparse.Namespace) -> int:
         measurements=measurements,
         complete=code < 128,
     )
-    _show(report, arguments.json)
+    _show(results, arguments.json)
     return code
 
 
@@ -121,7 +123,7 @@ def _measure(measuring: Bench, planned: Sequence[Trial], done: list[Measurement]
                 continue
             spent, ahead = time.monotonic() - started, len(planned) - behind
             left = f", {clock_text(spent / behind * ahead)} left" if behind else ""
-            tell(
+            report(
                 f"{behind + 1} of {len(planned)}{left}: {safe_text(tool.name)}, {setup.mode}, "
                 f"vectors of {setup.vector_size}, {threads_text(setup.threads)}"
             )
@@ -129,30 +131,30 @@ def _measure(measuring: Bench, planned: Sequence[Trial], done: list[Measurement]
             done.append(measurement)
             if measurement.error:
                 failed.add((tool, setup))
-                tell(f"w2vtui: {safe_text(tool.name)}: {safe_text(measurement.error)}")
+                report(f"w2vtui: {safe_text(tool.name)}: {safe_text(measurement.error)}")
             else:
                 assert measurement.outcome is not None
-                tell(f"  {measurement.speed:,.0f} words/s in {measurement.outcome.seconds:.2f} s")
+                report(f"  {measurement.speed:,.0f} words/s in {measurement.outcome.seconds:.2f} s")
     except KeyboardInterrupt as interrupt:
-        tell("w2vtui: interrupted")
+        report("w2vtui: interrupted")
         return interrupt.args[0] if interrupt.args else 130
     return ChildError.exit_code if failed else 0
 
 
-def _show(report: Report, json_path: str | None) -> None:
+def _show(results: Report, json_path: str | None) -> None:
     """Print tables, or JSON in their place; JSON for a file goes there as well."""
-    text = json.dumps(report.to_json(), indent=1, allow_nan=False)  # letters of ASCII alone
+    text = json.dumps(results.to_json(), indent=1, allow_nan=False)  # letters of ASCII alone
     if json_path == "-":
         print(text)
         return
     console = Console(width=None if _is_terminal() else _PIPE_WIDTH)
     with console.capture() as drawn:
-        console.print(report.tables())
+        console.print(results.tables())
     print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
     if json_path is not None:
         with atomic_write(json_path) as file:
             file.write(text.encode() + b"\n")
-        tell(f"saved {safe_text(json_path)}")
+        report(f"saved {safe_text(json_path)}")
 
 
 def _is_terminal() -> bool:

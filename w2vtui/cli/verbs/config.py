@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.config import KEYS_TABLE, TABLES, Given, settings_files
 from w2vtui.config.writing import template, toml_value
 from w2vtui.display import cell_width, pad, safe_text
@@ -74,7 +74,7 @@ def init(arguments: argparse.Namespace) -> int:
                 raise
     except OSError as error:
         raise DiskError(f"cannot write {file}: {error.strerror or error}") from error
-    tell(f"wrote {safe_text(str(file))}")
+    report(f"wrote {safe_text(str(file))}")
     return 0
 
 

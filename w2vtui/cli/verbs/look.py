@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import SettingsError, UnknownWordError
 from w2vtui.evaluate import (
@@ -40,7 +40,7 @@ def neighbors(arguments: argparse.Namespace) -> int:
                 print_neighbors(vectors, query, arguments.n)
         except UnknownWordError as error:
             if unknown is not None:
-                tell(f"w2vtui: {unknown}")
+                report(f"w2vtui: {unknown}")
             unknown = error
     if arguments.json:
         _print_json(found)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.cli.places import check_outputs
 from w2vtui.cli.verbs.runs import save_kept
 from w2vtui.cli.verbs.train import carry_out
@@ -38,7 +38,7 @@ def resume(arguments: argparse.Namespace) -> int:
         output = arguments.output or _not_saved_yet(folder)
         if output is None or arguments.force:
             raise
-        tell(f"run {folder.name} is done")
+        report(f"run {folder.name} is done")
         save_kept(folder, output)
         return 0
     return carry_out(
@@ -80,7 +80,7 @@ def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorde
         check_outputs(vectors, counts, taken.sources)
         run = taken.run(checkpoint_seconds=wanted[RunSettings].get("checkpoint_seconds"))
         for note in taken.notes:
-            tell(safe_text(note))
+            report(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
@@ -113,16 +113,16 @@ def replay(arguments: argparse.Namespace) -> int:
         return code
     tokens, clock = run.snapshot().tokens, repeated.checkpoint.clock
     if tokens != clock:
-        tell(
+        report(
             f"nothing is compared: the repeat ended at {tokens:,} tokens, the checkpoint of "
             f"{folder.name} is of {clock:,}"
         )
         return 1
     apart = largest_difference(run.matrices(), repeated.checkpoint.vectors)
     if not apart:
-        tell(f"the vectors are those of {folder.name}, bit for bit")
+        report(f"the vectors are those of {folder.name}, bit for bit")
         return 0
-    tell(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
+    report(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
     if not repeated.exact:
-        tell("as several threads do: --workers 1 or --deterministic repeats bit for bit")
+        report("as several threads do: --workers 1 or --deterministic repeats bit for bit")
     return 1 if repeated.exact else 0

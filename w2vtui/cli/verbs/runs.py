@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.cli.places import check_outputs
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import SettingsError
@@ -34,7 +34,7 @@ def runs(arguments: argparse.Namespace) -> int:
     if arguments.remove:
         for folder in [find_run(root, name) for name in arguments.remove]:
             remove_run(folder)
-            tell(f"removed {folder.name}")
+            report(f"removed {folder.name}")
         return 0
     found = [status_of(folder) for folder in all_runs(root)]
     if arguments.json:
@@ -43,7 +43,7 @@ def runs(arguments: argparse.Namespace) -> int:
     elif found:
         _print_table(found)
     else:
-        tell(f"no run is kept in {safe_text(str(root))}")
+        report(f"no run is kept in {safe_text(str(root))}")
     return 0
 
 
@@ -64,9 +64,9 @@ def save_kept(folder: Path, output: str) -> None:
     check_outputs(output, counts, record.sources)
     vectors, checkpoint, troubles = kept_vectors(folder)
     for trouble in troubles:
-        tell(safe_text(trouble))
+        report(safe_text(trouble))
     save_vectors(vectors, output, vocab_path=counts)
-    tell(
+    report(
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
         f"as of {checkpoint.fraction:.1%}"
     )

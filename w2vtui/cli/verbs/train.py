@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.output import tell
+from w2vtui.cli.output import report
 from w2vtui.cli.places import check_outputs
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.scores import print_scores
@@ -70,7 +70,7 @@ def train(arguments: argparse.Namespace) -> int:
         arguments.training_settings,
         arguments.live_settings,
         quality_sets=quality_sets,
-        keeper=recorder,
+        store=recorder,
         checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
     )
     words = getattr(arguments, "neighbors", [])
@@ -100,7 +100,7 @@ def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder
             analogies=arguments.analogies,
         )
     except RunError as error:
-        tell(f"nothing is kept to go on from: {error}")
+        report(f"nothing is kept to go on from: {error}")
         return None
 
 
@@ -129,11 +129,11 @@ def carry_out(
         run.start()
         progress.follow()
         if interrupted.exit_code and run.snapshot().tokens == 0:
-            tell("w2vtui: interrupted before anything was learned")
+            report("w2vtui: interrupted before anything was learned")
             return interrupted.exit_code
         run.wait()  # raises what the run failed of
         for condition in run.breakpoints:
-            tell(f"--stop-when {condition!r} did not come true while it trained")
+            report(f"--stop-when {condition!r} did not come true while it trained")
         vectors = run.vectors()
         if output is None and own_outputs and not (recorder is not None and recorder.is_branch):
             output, save_vocab = own_outputs
@@ -144,9 +144,9 @@ def carry_out(
         _print_words(vectors, words)
     if recorder is not None:
         if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
-            tell(way_on)
+            report(way_on)
         if recorder.failed:
-            tell("the last checkpoint could not be written: there is nothing to go on from")
+            report("the last checkpoint could not be written: there is nothing to go on from")
         if recorder.failed and not output:
             return DiskError.exit_code
     return interrupted.exit_code
@@ -172,14 +172,14 @@ def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
     except KeyboardInterrupt:
         recorder.abandon()
         if recorder.folder is not None:
-            tell(f"w2vtui resume {recorder.folder.name} goes on from its last checkpoint")
+            report(f"w2vtui resume {recorder.folder.name} goes on from its last checkpoint")
         raise
     except BaseException:
         recorder.close()
         raise
     recorder.close()
     for text in recorder.news():
-        tell(safe_text(text))
+        report(safe_text(text))
 
 
 def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
@@ -193,7 +193,7 @@ def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
         except (DiskError, OSError):
             raise error from None
         raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
-    tell(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
+    report(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
 
 
 def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
@@ -201,7 +201,7 @@ def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
         try:
             print_neighbors(vectors, word, 8)
         except (UnknownWordError, SettingsError) as error:
-            tell(f"w2vtui: {error}")
+            report(f"w2vtui: {error}")
 
 
 def telling_words(vectors: KeyedVectors, n: int = 5) -> list[str]:

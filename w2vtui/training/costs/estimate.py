@@ -18,7 +18,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
+from w2vtui.resources import available_cores
+from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.costs.terms import (
     TILE,
     VECTOR,

@@ -1,4 +1,4 @@
-"""What a center word costs, as a sum over what it meets: the one source of all prices.
+"""What a center word costs, as a sum over what it meets: the one source of all costs.
 
     seconds a token = kept * (center + context C D + target B T + fetch B T D + pair C T D)
 
@@ -7,7 +7,7 @@ kept the share of tokens that subsampling keeps. The coefficients of each way to
 216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20, vectors of
 50 to 300, from which they are 6 to 12 % off (root mean square); elsewhere they need a scale.
 
-Nothing here imports the kernels: that takes a second, and a price is wanted before.
+Nothing here imports the kernels: that takes a second, and a cost is wanted before.
 """
 
 from __future__ import annotations

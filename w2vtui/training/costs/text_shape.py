@@ -1,6 +1,6 @@
 """What a center word meets in a text under any live settings: how many contexts and targets.
 
-Nothing is trained for that, and no table built: a price can be named before a setting changes.
+Nothing is trained for that, and no table built: a cost can be named before a setting changes.
 """
 
 from __future__ import annotations

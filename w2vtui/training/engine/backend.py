@@ -24,9 +24,10 @@ from w2v_kernels.rng import stream_key
 from w2v_kernels.windows import keep_probabilities, keep_thresholds
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
-from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings, available_cores
+from w2vtui.resources import available_cores
+from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.token_order import Stretch
+from w2vtui.training.engine.token_order import Span
 
 Scratch = training_loop.Scratch
 
@@ -47,16 +48,16 @@ _OBJECTIVES = {
 
 
 class Rates(NamedTuple):
-    """The learning rate along a stretch of the corpus: max(floor, base + slope * position)."""
+    """The learning rate along a span of the corpus: max(floor, base + slope * position)."""
 
     base: float
     slope: float
     floor: float
 
     @staticmethod
-    def along(schedule: Schedule, stretch: Stretch) -> Rates:
+    def along(schedule: Schedule, span: Span) -> Rates:
         """The rate that a schedule has there: a function of position alone, whatever the cut."""
-        offset = stretch.clock - stretch.first - schedule.clock
+        offset = span.clock - span.first - schedule.clock
         return Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
 
 
@@ -369,24 +370,24 @@ class CpuBackend:
     def train_span(
         self,
         plan: Plan,
-        stretch: Stretch,
+        span: Span,
         rates: Rates,
         scratch: training_loop.Scratch,
         tallies: NDArray[np.float64],
     ) -> None:
-        """Train on every token of a stretch, each once as a center. Runs without the GIL."""
-        span = training_loop.Span(
-            first=stretch.first,
-            stop=stretch.stop,
-            visible_first=stretch.visible[0],
-            visible_stop=stretch.visible[1],
-            key=stream_key(self.training.seed, stretch.epoch),
+        """Train on every token of a span, each once as a center. Runs without the GIL."""
+        place = training_loop.Span(
+            first=span.first,
+            stop=span.stop,
+            visible_first=span.visible[0],
+            visible_stop=span.visible[1],
+            key=stream_key(self.training.seed, span.epoch),
             rate_base=float(rates.base),
             rate_slope=float(rates.slope),
             rate_floor=float(rates.floor),
         )
         training_loop.train_span(
-            self._arrays, span, plan.weights, plan.tables, plan.hyper, scratch, tallies
+            self._arrays, place, plan.weights, plan.tables, plan.hyper, scratch, tallies
         )
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -398,7 +399,7 @@ class CpuBackend:
             self._compile(plan)
 
     def _compile(self, plan: Plan) -> None:
-        nothing = Stretch(epoch=0, first=0, stop=0, visible=(0, 0), clock=0)
+        nothing = Span(epoch=0, first=0, stop=0, visible=(0, 0), clock=0)
         self.train_span(
             plan, nothing, Rates(0.0, 0.0, 0.0), self.scratch(plan), self.make_tallies()
         )

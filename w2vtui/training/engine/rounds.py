@@ -23,11 +23,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.costs.price import CostModel
+from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Replicas, Scratch
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.token_order import TokenOrder
 
 MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
 """Steps a round: so many, or fewer where a worker would train less than this in one."""
@@ -39,7 +39,7 @@ MERGING_NANOSECONDS = 2.0
 MERGING_SHARE = 0.1
 """A round is so long that merging all words takes this share of its time,"""
 MOST_ROUND_SECONDS = 0.5
-"""but, as the price list has it, no longer than this: a pause waits for its end."""
+"""but, as the cost list has it, no longer than this: a pause waits for its end."""
 LEAST_ROUNDS = 16
 """An epoch has so many at least."""
 
@@ -53,7 +53,7 @@ class Round:
         schedule: Schedule,
         replicas: Replicas,
         backend: CpuBackend,
-        route: Route,
+        order: TokenOrder,
         *,
         first: int,
         stop: int,
@@ -61,7 +61,7 @@ class Round:
         """first, stop: the clocks between which it trains."""
         self.plan, self.stop = plan, stop
         self._schedule, self._replicas = schedule, replicas
-        self._backend, self._route = backend, route
+        self._backend, self._order = backend, order
         n_workers = len(replicas)
         self._first, self._block = first, -(-(stop - first) // n_workers)
         self._n_steps = max(min(MOST_STEPS, self._block // LEAST_STEP_TOKENS), 1)
@@ -95,10 +95,10 @@ class Round:
             clock = min(first + self._block * step // self._n_steps, stop)
             until = min(first + self._block * (step + 1) // self._n_steps, stop)
             while clock < until:
-                stretch = self._route.stretch(clock, until - clock, until)
-                rates = Rates.along(self._schedule, stretch)
-                self._backend.train_span(plan, stretch, rates, scratch, tallies)
-                clock += stretch.stop - stretch.first
+                span = self._order.span(clock, until - clock, until)
+                rates = Rates.along(self._schedule, span)
+                self._backend.train_span(plan, span, rates, scratch, tallies)
+                clock += span.stop - span.first
             self._barrier.wait()
             self._replicas.merge(number, self._n_merged(step))
             self._barrier.wait()
@@ -111,11 +111,11 @@ class Round:
         return min(max(int(FREQUENT_SHARE * n_words), LEAST_FREQUENT), n_words)
 
 
-class Lockstep:
+class Rounds:
     """Cuts the text into rounds, and keeps the replicas from one to the next."""
 
-    def __init__(self, backend: CpuBackend, route: Route) -> None:
-        self._backend, self._route = backend, route
+    def __init__(self, backend: CpuBackend, order: TokenOrder) -> None:
+        self._backend, self._order = backend, order
         costs = CostModel(TextShape(backend.corpus), backend.training.vector_size)
         self._seconds_a_token = cache(lambda settings: costs.seconds_a_token(settings, []))
         self._replicas: Replicas | None = None
@@ -126,7 +126,7 @@ class Lockstep:
         numbers = self._backend.n_words * self._backend.training.vector_size
         seconds = 1e-9 * MERGING_NANOSECONDS * numbers / MERGING_SHARE
         tokens = min(seconds, MOST_ROUND_SECONDS) / self._seconds_a_token(settings)
-        most = self._route.tokens_per_epoch // (LEAST_ROUNDS * (settings.workers or 1))
+        most = self._order.tokens_per_epoch // (LEAST_ROUNDS * (settings.workers or 1))
         return max(min(int(tokens), most), 1)
 
     def next_round(self, plan: Plan, schedule: Schedule, *, first: int, until: int) -> Round:
@@ -137,7 +137,7 @@ class Lockstep:
             self._replicas = self._backend.replicas(plan)
         stop = min(first + n_workers * self.block_tokens(plan), until)
         return Round(
-            plan, schedule, self._replicas, self._backend, self._route, first=first, stop=stop
+            plan, schedule, self._replicas, self._backend, self._order, first=first, stop=stop
         )
 
     def disband(self) -> None:

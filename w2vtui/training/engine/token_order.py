@@ -1,6 +1,6 @@
 """The order in which tokens are trained: the corpus from front to back, epoch after epoch.
 
-Workers take the next stretch of it from one shared clock, so each token is trained exactly once an
+Workers take the next span of it from one shared clock, so each token is trained exactly once an
 epoch for any number of workers, who may come and go. What is held out for the probe is stepped
 over, and no window reaches into it.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Stretch(NamedTuple):
+class Span(NamedTuple):
     """Consecutive tokens of one epoch, all of them trained on."""
 
     epoch: int
@@ -26,7 +26,7 @@ class Stretch(NamedTuple):
     """Training tokens, all epochs together, before `first`."""
 
 
-class Route:
+class TokenOrder:
     """Turns the clock, training tokens seen since the start, into places in the corpus."""
 
     def __init__(self, n_tokens: int, held_out: NDArray[np.int64] | None = None) -> None:
@@ -44,7 +44,7 @@ class Route:
         """Tokens trained on in one pass."""
         return int(self._clock_at[-1])
 
-    def stretch(self, clock: int, most: int, planned: int) -> Stretch:
+    def span(self, clock: int, most: int, planned: int) -> Span:
         """The tokens that follow a clock below `planned`: up to `most`, within one epoch and
         between two blocks.
         """
@@ -53,4 +53,4 @@ class Route:
         opened, closed = (int(edge) for edge in self._open[place])
         first = opened + within - int(self._clock_at[place])
         stop = min(first + most, closed, first + planned - clock)
-        return Stretch(epoch, first, stop, (opened, closed), clock)
+        return Span(epoch, first, stop, (opened, closed), clock)

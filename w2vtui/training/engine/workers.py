@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.costs.price import Spent
+from w2vtui.training.costs.cost_model import Spent
 from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Scratch, Tallies
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.rounds import Lockstep, Round
-from w2vtui.training.engine.token_order import Route
+from w2vtui.training.engine.rounds import Round, Rounds
+from w2vtui.training.engine.token_order import TokenOrder
 
 SPAN_SECONDS = 0.05
 """How long a worker trains before it looks up: the delay of a pause, a stop or a changed
@@ -47,7 +47,7 @@ class _Spell:
     seconds: float = 0.0
 
 
-class Crew:
+class WorkerPool:
     """Worker threads over `nogil` kernels. They share, under one lock, the clock, and the weights:
     all at any time (Hogwild), or where the training is deterministic in rounds (lockstep.py).
     """
@@ -55,7 +55,7 @@ class Crew:
     def __init__(
         self,
         backend: CpuBackend,
-        route: Route,
+        order: TokenOrder,
         plan: Plan,
         schedule: Schedule,
         *,
@@ -71,14 +71,14 @@ class Crew:
         arrived    called when all text before the milestone is trained
         """
         self._backend = backend
-        self._route = route
+        self._order = order
         self._changed = threading.Condition()
         self._clock = clock
         self._earlier = backend.make_tallies() if earlier is None else earlier
         self._milestone, self._arrived = milestone, arrived
         self._plan = plan
         self._schedule = schedule
-        self._lockstep = Lockstep(backend, route) if backend.training.deterministic else None
+        self._rounds = Rounds(backend, order) if backend.training.deterministic else None
         self._round: Round | None = None
         self._asking: set[int] = set()
         self._at_work: set[int] = set()
@@ -90,9 +90,9 @@ class Crew:
         self._tallies: list[NDArray[np.float64]] = []
         self._spells: list[list[_Spell]] = []
         self.error: BaseException | None = None
-        """What a worker died of; the others stop at their next stretch."""
+        """What a worker died of; the others stop at their next span."""
         self.worked_until: float | None = None
-        """When a worker last finished a stretch, on the monotonic clock; None while none has."""
+        """When a worker last finished a span, on the monotonic clock; None while none has."""
 
     # ---- looking
 
@@ -124,7 +124,7 @@ class Crew:
     @property
     def block_tokens(self) -> int | None:
         """Tokens that each of several deterministic workers trains in a round; else None."""
-        return self._lockstep.block_tokens(self._plan) if self._lockstep else None
+        return self._rounds.block_tokens(self._plan) if self._rounds else None
 
     def tallies(self) -> Tallies:
         """Sums over all the workers that ever were."""
@@ -146,7 +146,7 @@ class Crew:
             sums[spell.plan.settings] = tokens + spell.tokens, seconds + spell.seconds
         return [Spent(settings, *sum_) for settings, sum_ in sums.items()]
 
-    # ---- steering
+    # ---- live_changes
 
     def staff(self) -> None:
         """Start the workers that the plan calls for and that are not there; those too many leave
@@ -169,7 +169,7 @@ class Crew:
         return worker
 
     def adopt(self, plan: Plan, reschedule: Callable[[Schedule, int], Schedule]) -> int:
-        """Let every stretch handed out from now on follow another plan; returns the clock at that
+        """Let every span handed out from now on follow another plan; returns the clock at that
         moment.
         """
         with self._changed:
@@ -182,10 +182,10 @@ class Crew:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Workers stand between two stretches meanwhile; gives the clock: every token before it is
+        """Workers stand between two spans meanwhile; gives the clock: every token before it is
         trained, none after it.
 
-        Who comes back first trains short stretches until the last has ended its long one, so that
+        Who comes back first trains short spans until the last has ended its long one, so that
         all of them stand still for a moment only.
         """
         with self._changed:
@@ -230,8 +230,8 @@ class Crew:
         """Wait until every worker has left; their replicas go with them."""
         for worker in self._workers:
             worker.join()
-        if self._lockstep is not None:
-            self._lockstep.disband()
+        if self._rounds is not None:
+            self._rounds.disband()
 
     # ---- the workers
 
@@ -249,7 +249,7 @@ class Crew:
         return planned if self._milestone is None else min(planned, self._milestone)
 
     def _lay_down(self, number: int) -> None:
-        """A stretch that a worker was given is trained, or given up."""
+        """A span that a worker was given is trained, or given up."""
         with self._changed:
             self._at_work.discard(number)
             self._awaited.discard(number)
@@ -259,7 +259,7 @@ class Crew:
             self._arrived()
 
     def _next_job(self, number: int, most: int) -> _Job | None:
-        """What a worker does next: a stretch of up to `most` tokens, or its part of a round. None
+        """What a worker does next: a span of up to `most` tokens, or its part of a round. None
         when it is to leave.
         """
         with self._changed:
@@ -269,8 +269,8 @@ class Crew:
                     workers = self._plan.settings.workers or 1
                     if self._stopped or self.finished or number >= workers:
                         return None
-                    if not self._waits and (self._lockstep is None or workers == 1):
-                        return self._next_stretch(number, most)
+                    if not self._waits and (self._rounds is None or workers == 1):
+                        return self._next_span(number, most)
                     if not self._waits and self._asking.issuperset(range(workers)):
                         self._begin_round()
                     else:
@@ -280,25 +280,25 @@ class Crew:
             finally:
                 self._asking.discard(number)
 
-    def _next_stretch(self, number: int, most: int) -> _Job:
+    def _next_span(self, number: int, most: int) -> _Job:
         plan, schedule = self._plan, self._schedule
         if self._held:
             most = int(most * SHORT_SHARE)
-        # Towards the end stretches shrink, so that all workers leave at about the same time.
+        # Towards the end spans shrink, so that all workers leave at about the same time.
         fair = (schedule.planned - self._clock) // (2 * (plan.settings.workers or 1))
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
-        stretch = self._route.stretch(self._clock, most, self._until)
-        n_tokens = stretch.stop - stretch.first
+        span = self._order.span(self._clock, most, self._until)
+        n_tokens = span.stop - span.first
         self._clock += n_tokens
         self._at_work.add(number)
-        if self._lockstep is not None:
-            self._lockstep.disband()
-        rates = Rates.along(schedule, stretch)
-        return _Job(plan, n_tokens, partial(self._backend.train_span, plan, stretch, rates))
+        if self._rounds is not None:
+            self._rounds.disband()
+        rates = Rates.along(schedule, span)
+        return _Job(plan, n_tokens, partial(self._backend.train_span, plan, span, rates))
 
     def _begin_round(self) -> None:
-        assert self._lockstep is not None
-        self._round = self._lockstep.next_round(
+        assert self._rounds is not None
+        self._round = self._rounds.next_round(
             self._plan, self._schedule, first=self._clock, until=self._until
         )
         self._clock = self._round.stop
@@ -306,7 +306,7 @@ class Crew:
         self._changed.notify_all()
 
     def _work(self, number: int) -> None:
-        """A worker's life: take a stretch, train it without the GIL, take the next."""
+        """A worker's life: take a span, train it without the GIL, take the next."""
         most, spell, scratch = FIRST_SPAN_TOKENS, None, None
         try:
             while (job := self._next_job(number, most)) is not None:

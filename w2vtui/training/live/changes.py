@@ -1,4 +1,4 @@
-"""Live settings in mid-run: asked for, priced, brought into force between stretches, taken back."""
+"""Live settings in mid-run: asked for, costed, brought into force between spans, taken back."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import time
 from typing import Any, NamedTuple
 
 from w2vtui.errors import SettingsError
-from w2vtui.settings import LiveSettings, available_cores, field_types, spec_of
-from w2vtui.training.costs.price import CostModel, Price
+from w2vtui.resources import available_cores
+from w2vtui.settings import LiveSettings, field_types, spec_of
+from w2vtui.training.costs.cost_model import Cost, CostModel
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.clocks import SpeedMeter
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.token_order import Route
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.snapshot import Event
 
 SETTLING_SECONDS = 0.5
 """After a change: what comes first is trained partly under the old settings."""
 JUDGING_SECONDS = 2.0
-"""How long the speed is measured then, to be held against what was foreseen."""
+"""How long the speed is measured then, to be held against what was predicted."""
 
 
 class _Staged(NamedTuple):
@@ -36,7 +37,7 @@ class _Staged(NamedTuple):
 
 
 class _Forecast(NamedTuple):
-    """The speed that was foreseen for a change, to be held against what it became."""
+    """The speed that was predicted for a change, to be held against what it became."""
 
     number: int
     words_per_second: float
@@ -58,23 +59,23 @@ class Change(NamedTuple):
     undoes: int | None
     """The change that it took back."""
     acknowledged_ms: float
-    """From the request to the first stretch that may use it."""
+    """From the request to the first span that may use it."""
 
 
-class Steering:
+class LiveChanges:
     """Any thread asks; the run's thread brings into force."""
 
     def __init__(
         self,
-        crew: Crew,
-        route: Route,
+        pool: WorkerPool,
+        order: TokenOrder,
         backend: CpuBackend,
         costs: CostModel,
         speed: SpeedMeter,
         past: tuple[PastSettings, ...] = (),
     ) -> None:
         """past: changes of an earlier time that can be undone."""
-        self._crew, self._route, self._backend = crew, route, backend
+        self._pool, self._order, self._backend = pool, order, backend
         self._costs, self._speed = costs, speed
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
@@ -118,7 +119,7 @@ class Steering:
             staged, past = self._staged, self._past
             if staged is not None and staged.undoes is None:  # not in force yet: drop it
                 self._staged = None
-                return self._crew.plan.settings
+                return self._pool.plan.settings
             if staged is not None and staged.undoes is not None:
                 # Asked for twice: one step further, or back to the first if more was asked since.
                 more = staged.sets_rate or staged.wanted != staged.undoes.settings
@@ -127,7 +128,7 @@ class Steering:
             if not past:
                 raise SettingsError("there is nothing to undo: all is as it was at the start")
             last = past[-1]
-            if last.schedule.planned <= self._crew.clock:
+            if last.schedule.planned <= self._pool.clock:
                 raise SettingsError(
                     f"change {last.number} cannot be undone: by what it changed from, "
                     f"{last.settings.epochs} epochs, the run would be over"
@@ -135,7 +136,7 @@ class Steering:
             self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
         return last.settings
 
-    def price(self, settings: dict[str, Any]) -> Price | None:
+    def cost(self, settings: dict[str, Any]) -> Cost | None:
         """What a change is expected to cost; None while there is no speed to go by.
 
         Raises:
@@ -143,43 +144,43 @@ class Steering:
         """
         with self._lock:
             wanted = self._wanted(settings)
-        return self._price(wanted)
+        return self._cost(wanted)
 
     def _wanted(self, settings: dict[str, Any]) -> LiveSettings:
         """The settings asked for, over those in force or about to be."""
-        crew, per_epoch = self._crew, self._route.tokens_per_epoch
-        base = self._staged.wanted if self._staged else crew.plan.settings
+        pool, per_epoch = self._pool, self._order.tokens_per_epoch
+        base = self._staged.wanted if self._staged else pool.plan.settings
         if settings.get("alpha") is not None and "min_alpha" not in settings:
             # A rate set below the floor takes the floor down with it.
             settings = settings | {"min_alpha": min(base.min_alpha, settings["alpha"])}
         wanted = base.changed(**settings).resolved(per_epoch, available_cores())
         assert wanted.epochs is not None
-        if wanted.epochs * per_epoch <= crew.clock:
+        if wanted.epochs * per_epoch <= pool.clock:
             raise SettingsError(
-                f"epochs must be more than the {crew.clock / per_epoch:.1f} already "
+                f"epochs must be more than the {pool.clock / per_epoch:.1f} already "
                 f"trained, got {wanted.epochs}: stop the run instead"
             )
         if wanted.objective != base.objective:
             CpuBackend.check_objective(wanted.objective, self._backend.n_words)
         return wanted
 
-    def _price(self, wanted: LiveSettings) -> Price | None:
-        crew, speed = self._crew, self._speed.now
+    def _cost(self, wanted: LiveSettings) -> Cost | None:
+        pool, speed = self._pool, self._speed.now
         if not speed:
             return None
-        now, spent, cores = crew.plan.settings, crew.spent(), available_cores()
+        now, spent, cores = pool.plan.settings, pool.spent(), available_cores()
         work = self._costs.seconds_a_token(wanted, spent) / self._costs.seconds_a_token(now, spent)
         before, after = (min(settings.workers or 1, cores) for settings in (now, wanted))
-        foreseen = speed / work * after / before
-        tokens = crew.tallies().tokens
-        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
-        eta = max(planned - tokens, 0) / foreseen
-        return Price(
+        predicted = speed / work * after / before
+        tokens = pool.tallies().tokens
+        planned = (wanted.epochs or 1) * self._order.tokens_per_epoch
+        eta = max(planned - tokens, 0) / predicted
+        return Cost(
             work=work,
-            words_per_second=foreseen,
+            words_per_second=predicted,
             words_per_second_before=speed,
             eta_seconds=eta,
-            eta_change=eta - max(crew.schedule.planned - tokens, 0) / speed,
+            eta_change=eta - max(pool.schedule.planned - tokens, 0) / speed,
         )
 
     # ---- the run's thread
@@ -190,16 +191,16 @@ class Steering:
         number   what the change will be called
         seconds  of training so far
         """
-        staged, crew = self._staged, self._crew
+        staged, pool = self._staged, self._pool
         if staged is None:
             return None
-        wanted, before = staged.wanted, crew.plan.settings
-        plan, price = self._backend.plan(wanted), self._price(wanted)
-        schedule = crew.schedule
-        clock = crew.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
+        wanted, before = staged.wanted, pool.plan.settings
+        plan, cost = self._backend.plan(wanted), self._cost(wanted)
+        schedule = pool.schedule
+        clock = pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
         took = 1000 * (time.monotonic() - staged.at)
         sets_rate = staged.sets_rate or staged.undoes is not None
-        rates = (schedule.at(clock), crew.schedule.at(clock)) if sets_rate else None
+        rates = (schedule.at(clock), pool.schedule.at(clock)) if sets_rate else None
         text = describe_change(before, wanted, rates)
         with self._lock:
             if self._staged is staged:
@@ -209,23 +210,23 @@ class Steering:
             if staged.undoes is None:
                 self._remember(number, before, schedule)
             else:
-                self._take_back(staged.undoes, number, wanted, crew.schedule)
+                self._take_back(staged.undoes, number, wanted, pool.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
         self._forecast = None
-        if price is not None and before != wanted:
-            self._speed.restart(price.words_per_second)
-            self._forecast = _Forecast(number, price.words_per_second, seconds)
+        if cost is not None and before != wanted:
+            self._speed.restart(cost.words_per_second)
+            self._forecast = _Forecast(number, cost.words_per_second, seconds)
         undoes = staged.undoes.number if staged.undoes else None
-        return Change(before, wanted, text, clock, crew.schedule, undoes, took)
+        return Change(before, wanted, text, clock, pool.schedule, undoes, took)
 
     def repeat(self, change: Event) -> None:
         """Bring a change of an earlier time into force as it was then."""
         assert change.number is not None
         assert change.settings is not None
         assert change.schedule is not None
-        crew, line = self._crew, change.schedule
-        before, schedule = crew.plan.settings, crew.schedule
-        crew.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
+        pool, line = self._pool, change.schedule
+        before, schedule = pool.plan.settings, pool.schedule
+        pool.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
         with self._lock:
             undone = [one for one in self._past if one.number == change.undoes]
             if undone:
@@ -238,7 +239,7 @@ class Steering:
         self._staged = None
 
     def judgement(self, seconds: float, tokens: int) -> str:
-        """What became of the speed foreseen for the last change, once it has settled; else ''."""
+        """What became of the speed predicted for the last change, once it has settled; else ''."""
         forecast = self._forecast
         if forecast is None:
             return ""
@@ -253,7 +254,7 @@ class Steering:
         error = became / forecast.words_per_second - 1
         return (
             f"change {forecast.number}: {100 * error:+.0f} %, {became / 1e3:,.0f} k words/s "
-            f"for {forecast.words_per_second / 1e3:,.0f} k foreseen"
+            f"for {forecast.words_per_second / 1e3:,.0f} k predicted"
         )
 
     def _rescheduled(
@@ -263,7 +264,7 @@ class Steering:
         wanted, undone = staged.wanted, staged.undoes
         if undone is not None and undone.schedule.planned > clock:
             before, schedule = undone.settings, undone.schedule
-        planned = (wanted.epochs or 1) * self._route.tokens_per_epoch
+        planned = (wanted.epochs or 1) * self._order.tokens_per_epoch
         rate = wanted.alpha if staged.sets_rate else None
         same = rate is None and wanted.min_alpha == before.min_alpha
         if same and planned == schedule.planned:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.engine.workers import Crew
-from w2vtui.training.state.checkpoint import Checkpoint, Keeper
+from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
 
 CHECKPOINT_SECONDS = 60.0
 """A checkpoint is due when so much time has passed since the last one,"""
@@ -27,13 +27,13 @@ PATIENCE_SECONDS = 5.0
 """A change waits so long at most for the checkpoint before to be written."""
 
 
-class Safekeeping:
+class Checkpointing:
     """Takes the checkpoints of one run, on the run's own thread."""
 
     def __init__(
         self,
-        keeper: Keeper,
-        crew: Crew,
+        store: CheckpointStore,
+        pool: WorkerPool,
         take: Callable[[str], Checkpoint],
         matrices: Callable[[], dict[str, NDArray[np.float32]]],
         *,
@@ -44,11 +44,11 @@ class Safekeeping:
         matrices  those vectors alone
         seconds   from one checkpoint to the next
         """
-        self._keeper, self._crew, self._take, self._matrices = keeper, crew, take, matrices
+        self._store, self._pool, self._take, self._matrices = store, pool, take, matrices
         self._seconds = seconds
         self._copies: dict[str, NDArray[np.float32]] = {}
         self._kept_at = time.monotonic()
-        self._kept = crew.clock, crew.plan
+        self._kept = pool.clock, pool.plan
         self._least_pause = 0.0
         self._asked_for = False
         self.kept_tokens: int | None = None
@@ -57,7 +57,7 @@ class Safekeeping:
     @property
     def failed(self) -> bool:
         """Whether the last checkpoint could not be written."""
-        return self._keeper.failed
+        return self._store.failed
 
     @property
     def kept_ago(self) -> float | None:
@@ -70,65 +70,65 @@ class Safekeeping:
 
     def look(self, state: str) -> None:
         """Take a checkpoint where one is due."""
-        if self._keeper.ready and (reason := self._due(state)):
+        if self._store.ready and (reason := self._due(state)):
             self._make_room()
             started = time.monotonic()
-            with self._crew.held():
+            with self._pool.held():
                 self._keep(reason)
             self._least_pause = (time.monotonic() - started) / STANDSTILL_SHARE
 
     @contextmanager
     def before(self, what: str) -> Iterator[None]:
         """Take a checkpoint, and let what it is taken before happen at the same token."""
-        ready = self._keeper.wait(PATIENCE_SECONDS)
+        ready = self._store.wait(PATIENCE_SECONDS)
         if ready:
             self._make_room()
-        with self._crew.held():
+        with self._pool.held():
             if ready and self._something_is_new:
                 self._keep(f"before {what}")
             yield
 
     def finish(self, reason: str) -> None:
         """Keep what the workers, who have left, leave behind, and wait until it is written."""
-        self._keeper.wait()
+        self._store.wait()
         self._make_room()
         self._keep(reason)
-        self._keeper.wait()
+        self._store.wait()
         self._copies.clear()  # the vectors may be copied again, to be saved
 
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
-        crew, passed = self._crew, time.monotonic() - self._kept_at
+        pool, passed = self._pool, time.monotonic() - self._kept_at
         asked, self._asked_for = self._asked_for, False
-        if self._keeper.failed:
-            return "another try" if asked or passed >= self._keeper.retry_seconds else ""
+        if self._store.failed:
+            return "another try" if asked or passed >= self._store.retry_seconds else ""
         if not self._something_is_new:
             return ""
         if asked:
             return "asked for"
         if state == "paused":
             return "paused"
-        trained = (crew.clock - self._kept[0]) / crew.schedule.planned
-        least_pause = max(self._least_pause, self._keeper.writing_seconds / WRITING_SHARE)
+        trained = (pool.clock - self._kept[0]) / pool.schedule.planned
+        least_pause = max(self._least_pause, self._store.writing_seconds / WRITING_SHARE)
         by_share = trained >= CHECKPOINT_SHARE and passed >= least_pause
         return "while training" if by_share or passed >= self._seconds else ""
 
     @property
     def _something_is_new(self) -> bool:
         clock, plan = self._kept
-        crew = self._crew
-        return self.kept_tokens is None or crew.clock != clock or crew.plan is not plan
+        pool = self._pool
+        return self.kept_tokens is None or pool.clock != clock or pool.plan is not plan
 
     def _keep(self, reason: str) -> None:
         """Copy and hand over; the workers stand still."""
         checkpoint = self._take(reason)
-        if checkpoint.diverged or self._crew.error is not None:  # as the run is about to say
+        if checkpoint.diverged or self._pool.error is not None:  # as the run is about to say
             return
         for name, matrix in checkpoint.vectors.items():
             np.copyto(self._copies[name], matrix)
         copies = {name: self._copies[name] for name in checkpoint.vectors}
-        self._keeper.keep(dataclasses.replace(checkpoint, vectors=copies))
-        self._kept_at, self._kept = time.monotonic(), (checkpoint.clock, self._crew.plan)
+        self._store.keep(dataclasses.replace(checkpoint, vectors=copies))
+        self._kept_at, self._kept = time.monotonic(), (checkpoint.clock, self._pool.plan)
         self.kept_tokens = checkpoint.clock
 
     def _make_room(self) -> None:

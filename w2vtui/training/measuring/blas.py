@@ -25,7 +25,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def beside_training() -> Iterator[None]:
+def one_blas_thread() -> Iterator[None]:
     """Within this NumPy multiplies on one core, and takes a vector that diverged without a word.
 
     A BLAS starts a thread a core for any larger product, and they would wait in a loop for each

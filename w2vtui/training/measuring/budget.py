@@ -11,7 +11,7 @@ MULTIPLY_ADDS_A_SECOND = 2e10
 """What one core does at least, in a product of matrices."""
 
 
-class SlowClock:
+class Budget:
     """Says when to do something again: the longer it took, the later."""
 
     def __init__(self, share: float, *, least: float, most: float = math.inf) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.settings import LiveSettings, available_cores, field_types
+from w2vtui.resources import available_cores
+from w2vtui.settings import LiveSettings, field_types
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.measuring.doctor import Facts, remarks
 from w2vtui.training.state.curves import Curve
@@ -55,7 +56,7 @@ class Checkup:
             dropped_share=1 - len(corpus.ids) / max(corpus.n_raw_tokens, 1),
             mean_sentence=kept * len(corpus.ids) / corpus.n_sentences,
             kept_share=kept,
-            saturated_share=None if shot.vitals is None else shot.vitals.saturated,
+            saturated_share=None if shot.health is None else shot.health.saturated,
             losses=tuple(rows[rows[:, 0] > self._changed_at, 2][-_LOSSES:].tolist()),
             probes=self._probes,
             changed=self._changed,

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.blas import beside_training
-from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.blas import one_blas_thread
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Churn
 from w2vtui.vectors import Floats, norms_of
@@ -47,7 +47,7 @@ class ChurnMeter:
         self._vectors = vectors[:n]
         self._n_top = min(TOP, n - 1)
         self.sample = sample_rows(n, N_WORDS, seed)
-        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.clock.expect(len(self.sample) * self._vectors.size)
         self.churn_curve = Curve()
         """Share of the neighbours that changed, 0..1."""
@@ -94,7 +94,7 @@ def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np
     vectors float32 (V, D), n < V. Returns (len(rows), n).
     """
     found = np.empty((len(rows), n), dtype=np.intp)
-    with beside_training():
+    with one_blas_thread():
         norms = norms_of(vectors)
         inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
         room = np.empty((min(_ROWS_A_BLOCK, len(rows)), len(vectors)), dtype=np.float32)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from w2vtui.training.engine.backend import Tallies
 from w2vtui.training.engine.clocks import SpeedMeter, StopWatch
-from w2vtui.training.engine.workers import Crew
+from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import Curve
 
 
-class Course:
+class Counters:
     """Read on the run's thread at every tick; its values may be looked at from any."""
 
     def __init__(self) -> None:
@@ -27,16 +27,16 @@ class Course:
         """Tokens a second."""
         self._read = Tallies()
 
-    def go_on_from(self, start: Checkpoint, tallies: Tallies) -> None:
+    def resume_from(self, start: Checkpoint, tallies: Tallies) -> None:
         """Take up clock and curves of an earlier time; tallies: all that was trained then."""
         self.watch = StopWatch(start.seconds)
         self.loss_curve = Curve(start.curves.get("loss"))
         self.speed_curve = Curve(start.curves.get("speed"))
         self._read = tallies
 
-    def read(self, crew: Crew) -> bool:
+    def read(self, pool: WorkerPool) -> bool:
         """Take a reading; whether any pair was trained since the last one."""
-        tallies, seconds, before = crew.tallies(), self.watch.seconds, self._read
+        tallies, seconds, before = pool.tallies(), self.watch.seconds, self._read
         self._read = tallies
         pairs = tallies.pairs - before.pairs
         if pairs > 0:
@@ -44,7 +44,7 @@ class Course:
             self.loss_curve.append(tallies.tokens, seconds, self.loss, pairs)
         if tallies.tokens > before.tokens:
             self.speed.read(seconds, tallies.tokens)
-            for number, tokens in enumerate(crew.tokens_of_workers()):
+            for number, tokens in enumerate(pool.tokens_of_workers()):
                 if number == len(self.thread_speeds):
                     self.thread_speeds.append(SpeedMeter())
                 self.thread_speeds[number].read(seconds, tokens)

@@ -9,7 +9,7 @@ import numpy as np
 from w2vtui.errors import UnknownWordError
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.movement import Past, movement
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, highest, parse_query
@@ -30,7 +30,7 @@ class WatchList:
         self._backend, self._words = backend, words
         self._wanted: tuple[str, ...] = ()
         self._past: dict[str, Past] = {}
-        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.neighbors: tuple[Neighbors, ...] = ()
         self._tokens = -1
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from w2vtui.training.engine.backend import CpuBackend, Tallies
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.budget import SlowClock
-from w2vtui.training.state.snapshot import Vitals
+from w2vtui.training.measuring.budget import Budget
+from w2vtui.training.state.snapshot import VectorHealth
 from w2vtui.vectors import Floats, norms_of
 
 COST_SHARE = 0.005
@@ -17,13 +17,13 @@ N_ROWS = 5_000
 """Norms are averaged over about this many rows, evenly spread."""
 
 
-class VitalsMeter:
+class HealthMeter:
     """Compares the counters of a run with those of its last look, and measures vectors."""
 
     def __init__(self, backend: CpuBackend) -> None:
         self._backend = backend
-        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
-        self.vitals: Vitals | None = None
+        self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
+        self.health: VectorHealth | None = None
         self._moment: Moment | None = None
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
@@ -40,7 +40,7 @@ class VitalsMeter:
             saturated = self._saturated(since, moment) if steady else None
             backend = self._backend
             by_tree = moment.plan.settings.objective == "hierarchical-softmax"
-            self.vitals = Vitals(
+            self.health = VectorHealth(
                 tokens=moment.tokens,
                 input_norm=_mean_norm(backend.input_vectors),
                 output_norm=None if by_tree else _mean_norm(backend.output_vectors),

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from w2vtui.training.engine.backend import CpuBackend, Plan
 from w2vtui.training.engine.moment import Moment
 from w2vtui.training.live.breakpoints import Breakpoints
-from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
 from w2vtui.training.measuring.lookout import Lookout
 from w2vtui.training.measuring.neighbors import WatchList
-from w2vtui.training.measuring.norms import VitalsMeter
+from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets
 from w2vtui.training.state.curves import Curve, KeptCurve
@@ -56,12 +56,12 @@ class Observer:
         self.churn = ChurnMeter(vectors, backend.training.seed)
         self._looks_at_vectors = looks_at_vectors
         self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors)
-        self.vitals = VitalsMeter(backend)
+        self.health = HealthMeter(backend)
         self._wake = threading.Event()
         self._changed = threading.Event()
         self._leave = threading.Event()
         self._thread: threading.Thread | None = None
-        self._probe_clock = SlowClock(
+        self._probe_clock = Budget(
             PROBE_COST_SHARE, least=LEAST_PROBE_SECONDS, most=MOST_PROBE_SECONDS
         )
         self._probed: tuple[Plan | None, int] = None, -1
@@ -87,12 +87,12 @@ class Observer:
             found[f"{kind} {name}"] = curve
         return found
 
-    def go_on_from(self, curves: Mapping[str, KeptCurve]) -> None:
+    def resume_from(self, curves: Mapping[str, KeptCurve]) -> None:
         """Take up curves of an earlier time, before the start."""
         self.probe_curve = Curve(curves.get("probe"))
         self.churn.churn_curve = Curve(curves.get("churn"))
         self.churn.settled_curve = Curve(curves.get("settled"))
-        self.quality.go_on_from(curves)
+        self.quality.resume_from(curves)
 
     def start(self) -> None:
         """Take a first look, at untrained vectors, then go on looking in a thread."""
@@ -154,6 +154,6 @@ class Observer:
 
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
         """The same for what looks at many vectors, which is to hold up no start."""
-        self.vitals.look(moment, leaving=leaving)
+        self.health.look(moment, leaving=leaving)
         self.churn.look(moment)
         self.quality.look(moment, leaving=leaving)

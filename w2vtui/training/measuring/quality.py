@@ -24,8 +24,8 @@ from w2vtui.evaluate import (
     read_pairs,
 )
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.blas import beside_training
-from w2vtui.training.measuring.budget import SlowClock
+from w2vtui.training.measuring.blas import one_blas_thread
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.curves import Curve, KeptCurve
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
 from w2vtui.vectors import Floats
@@ -89,7 +89,7 @@ class QualityMeter:
             name: KnownAnalogies(words, thinned(sections, MAX_QUESTIONS), N_CANDIDATES)
             for name, sections in sets.analogies.items()
         }
-        self.clock = SlowClock(COST_SHARE, least=LEAST_SECONDS)
+        self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
         n_questions = sum(len(known) for known in self._analogies.values())
         self.clock.expect(n_questions * vectors[:N_CANDIDATES].size)
         self.quality: Quality | None = None
@@ -101,7 +101,7 @@ class QualityMeter:
         """A curve for each score, by its key: correlation or share of right answers, 0..1."""
         return MappingProxyType(self._curves)
 
-    def go_on_from(self, curves: Mapping[str, KeptCurve]) -> None:
+    def resume_from(self, curves: Mapping[str, KeptCurve]) -> None:
         """Take up the curves of an earlier time among these, named as `pairs atlas-pairs.txt`."""
         for title, kept in curves.items():
             kind, _, name = title.partition(" ")
@@ -123,7 +123,7 @@ class QualityMeter:
         if self.quality is not None and self.quality.tokens == moment.tokens:
             return
         started = time.monotonic()
-        with nullcontext() if asked else self.clock.timed(), beside_training():
+        with nullcontext() if asked else self.clock.timed(), one_blas_thread():
             scores = self._scores()
         for score in scores:
             curve = self._curves.get(score.key)

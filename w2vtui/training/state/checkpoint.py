@@ -1,6 +1,6 @@
 """What a run can go on from, and what it is given to go on with.
 
-A checkpoint is of one moment between two stretches of text: every token before its clock is
+A checkpoint is of one moment between two spans of text: every token before its clock is
 trained, none after it. No random stream is in it, since every draw is a hash of the seed, the epoch
 and the token's position. So one worker that goes on from a checkpoint ends with the same bits as
 one that never stopped.
@@ -62,7 +62,7 @@ class Checkpoint:
     curves: Mapping[str, KeptCurve]
     vectors: Mapping[str, NDArray[np.float32]]
     """`input_vectors` (V, D) and, where they are in use, `output_vectors` (V, D) and `node_vectors`
-    (V - 1, D). They are only lent: good until the keeper is ready again.
+    (V - 1, D). They are only lent: good until the store is ready again.
     """
 
     @property
@@ -91,7 +91,7 @@ class Checkpoint:
         return sum(event.kind == "change" for event in self.events)
 
 
-class Keeper(Protocol):
+class CheckpointStore(Protocol):
     """Who keeps the checkpoints of a run. All of it returns at once but `begin` and `wait`."""
 
     @property

@@ -125,7 +125,7 @@ class Quality:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Vitals:
+class VectorHealth:
     """Signs of health, over the last second or so."""
 
     tokens: int
@@ -211,7 +211,7 @@ class Snapshot:
     quality: Quality | None = None
     quality_wanted: bool = False
     """Whether there are word pairs or analogies to measure with."""
-    vitals: Vitals | None = None
+    health: VectorHealth | None = None
     kept_tokens: int | None = None
     """Training tokens of the last checkpoint; None while there is none, or none is kept."""
     kept_ago: float | None = None

@@ -281,7 +281,7 @@ def _break(screen: TrainScreen, text: str) -> None:
 
 def _breaks(screen: TrainScreen, text: str) -> None:
     breaks = "\n".join(str(one) for one in _run(screen).breakpoints)
-    screen.tell(breaks or "there are no breakpoints: break CONDITION sets one")
+    screen.report(breaks or "there are no breakpoints: break CONDITION sets one")
 
 
 def _clear(screen: TrainScreen, text: str) -> None:
@@ -290,7 +290,7 @@ def _clear(screen: TrainScreen, text: str) -> None:
 
 def _doctor(screen: TrainScreen, text: str) -> None:
     remarks = "\n".join(remark.text for remark in screen.shot.remarks)
-    screen.tell(remarks or "nothing is wrong")
+    screen.report(remarks or "nothing is wrong")
 
 
 def _checkpoint(screen: TrainScreen, text: str) -> None:

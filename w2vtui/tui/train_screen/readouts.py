@@ -185,8 +185,8 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
         ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
         ("objective loss", loss),
         ("probe loss", probe),
-        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.vitals)}"),
-        ("mean length", norms_text(shot.vitals)),
+        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.health)}"),
+        ("mean length", norms_text(shot.health)),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
     return [_pair(label, glyphs.spelled(value), width) for label, value in values]

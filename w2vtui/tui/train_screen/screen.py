@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.errors import SettingsError, W2vtuiError
-from w2vtui.settings import available_cores
+from w2vtui.resources import available_cores
 from w2vtui.training.state.snapshot import Event, Neighbors
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.equivalent_command import proposed_output
@@ -312,7 +312,7 @@ class TrainScreen(PanedScreen):
         if self.has_class("commanding"):
             hint = explained(self.query_one(Prompt).field.value)
         else:
-            hint = self._price_text() or readouts.hint(shot, self.session.saved_to, self._key)
+            hint = self._cost_text() or readouts.hint(shot, self.session.saved_to, self._key)
         self._lines("#hint", [Text(pad(whole_parts(hint, width - 2), width - 2))])
 
     def _draw_panels(self) -> None:
@@ -342,20 +342,20 @@ class TrainScreen(PanedScreen):
             pane.border_title, pane.border_subtitle = titles
 
     def _draw_controls(self) -> None:
-        # Where the line below is not there, a price stands among the controls.
-        price = "" if self.query_one("#hint").display else self._price_text()
+        # Where the line below is not there, a cost stands among the controls.
+        cost = "" if self.query_one("#hint").display else self._cost_text()
         fixed_too = not self.has_class("short")
-        rows = self.staging.rows(self.shot, help_instead=price, fixed_too=fixed_too)
+        rows = self.staging.rows(self.shot, help_instead=cost, fixed_too=fixed_too)
         self.query_one("#controls", SettingRows).show(rows)
 
-    def _price_text(self) -> str:
-        """What is staged, its price, and the keys; empty where nothing can be applied any more."""
+    def _cost_text(self) -> str:
+        """What is staged, its cost, and the keys; empty where nothing can be applied any more."""
         if self.shot.ended or not self.staging.staged:
             return ""
-        price = self.staging.price(self.shot, self.session.run)
+        cost = self.staging.cost(self.shot, self.session.run)
         apply, drop = self._key("rows.apply"), self._key("rows.drop")
-        refused = price.startswith(REFUSED)
-        return f"{price} · {drop} drops" if refused else f"{price} · {apply} applies, {drop} drops"
+        refused = cost.startswith(REFUSED)
+        return f"{cost} · {drop} drops" if refused else f"{cost} · {apply} applies, {drop} drops"
 
     def _draw_loss(self) -> None:
         run, shot, panel = self.session.run, self.shot, self.query_one(LossPanel)
@@ -446,7 +446,7 @@ class TrainScreen(PanedScreen):
         both = (*self.shot.events, *self.session.events)
         return tuple(sorted(both, key=lambda event: event.seconds))
 
-    # ---- steering
+    # ---- live_changes
 
     def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
         """Stage the next value."""
@@ -480,7 +480,7 @@ class TrainScreen(PanedScreen):
         """Ask the run for all that is staged."""
         if not self.staging.staged:
             keys = f"{self._key('rows.left')} and {self._key('rows.right')}"
-            self.tell(f"nothing is staged: {keys} change the value picked")
+            self.report(f"nothing is staged: {keys} change the value picked")
             return
         try:
             self.change(tuple(self.staging.staged))
@@ -509,7 +509,7 @@ class TrainScreen(PanedScreen):
         run, staged = self.session.run, self.staging.staged
         wanted = {name: staged[name] for name in names if name in staged}
         if not wanted:
-            self.tell("nothing changes: these values are in force")
+            self.report("nothing changes: these values are in force")
             return
         if run is None:
             raise SettingsError("settings change while a run trains; this one is starting")
@@ -526,7 +526,7 @@ class TrainScreen(PanedScreen):
             self.staging.staged.pop(name, None)
         self._draw()
 
-    def tell(self, message: str) -> None:
+    def report(self, message: str) -> None:
         """Show a notice."""
         lines = (safe_text(line) for line in message.split("\n"))
         self.app.notify("\n".join(lines), markup=False)
@@ -711,7 +711,7 @@ class TrainScreen(PanedScreen):
         if run is None:
             raise SettingsError("there is nothing to keep yet: the run is starting")
         run.checkpoint()
-        self.tell("a checkpoint is taken")
+        self.report("a checkpoint is taken")
 
     def action_go_on(self) -> None:
         """Ask whether to go on with a run whose text is another now."""
@@ -732,7 +732,7 @@ class TrainScreen(PanedScreen):
 
     @work(exclusive=True, group="go on")
     async def _go_on_anyway(self) -> None:
-        folder = self.session.went_on_from
+        folder = self.session.resumed_from
         assert folder is not None
         await asyncio.to_thread(self.session.end)  # lets go of the run
         self.app.resume_run(folder, self, force=True)

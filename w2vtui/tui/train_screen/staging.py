@@ -12,7 +12,7 @@ from w2vtui.tui.numbers import clock, short
 from w2vtui.tui.widgets.setting_rows import Row
 
 if TYPE_CHECKING:
-    from w2vtui.training.costs.price import Price
+    from w2vtui.training.costs.cost_model import Cost
     from w2vtui.tui.session import Form, RunLike
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
@@ -91,12 +91,12 @@ class Staging:
             mark=NEW_RUN,
         )
 
-    def price(self, shot: Snapshot, run: RunLike | None) -> str:
+    def cost(self, shot: Snapshot, run: RunLike | None) -> str:
         """What all that is staged would change together, what it costs, and its side effects."""
         if not self.staged:
             return ""
         try:
-            price = None if run is None else run.price(**self.staged)
+            cost = None if run is None else run.cost(**self.staged)
         except SettingsError as error:
             return f"{REFUSED}: {error}"
         changes = ", ".join(
@@ -104,26 +104,26 @@ class Staging:
             for name, value in self.staged.items()
         )
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
-        parts = [price_text(price), *(effect for effect in effects if effect)]
+        parts = [cost_text(cost), *(effect for effect in effects if effect)]
         rate = self.staged.get("alpha")
         if rate is not None and rate > RISKY_RATE:
             parts.insert(0, "so high a rate may diverge, and that ends the run")
         return f"{changes}: {'; '.join(parts)}"
 
 
-def price_text(price: Price | None) -> str:
-    """A price in one line: `about 1.6x the work a token, 2.1M → 1.4M words/s, ETA +00:40`."""
-    if price is None:
+def cost_text(cost: Cost | None) -> str:
+    """A cost in one line: `about 1.6x the work a token, 2.1M → 1.4M words/s, ETA +00:40`."""
+    if cost is None:
         return "what it costs is known once there is a speed to go by"
-    if abs(price.work - 1) < 0.005:
+    if abs(cost.work - 1) < 0.005:
         work = "as much work a token"
     else:
-        times = f"{price.work:.3g}" if price.work < 10 else f"{price.work:,.0f}"
+        times = f"{cost.work:.3g}" if cost.work < 10 else f"{cost.work:,.0f}"
         work = f"about {times}x the work a token"
-    sign = "-" if price.eta_change < 0 else "+"
+    sign = "-" if cost.eta_change < 0 else "+"
     return (
-        f"{work}, {short(price.words_per_second_before)} → {short(price.words_per_second)} words/s,"
-        f" ETA {sign}{clock(abs(price.eta_change))}"
+        f"{work}, {short(cost.words_per_second_before)} → {short(cost.words_per_second)} words/s,"
+        f" ETA {sign}{clock(abs(cost.eta_change))}"
     )
 
 

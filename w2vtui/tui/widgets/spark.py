@@ -20,7 +20,7 @@ _TREND_ROWS = 4
 def spark(rows: NDArray[np.float64], width: int) -> str:
     """The values of a curve, rows (n, 4) of tokens, seconds, value, weight, in `width` cells.
 
-    Each cell is a stretch of the tokens; fewer values than cells take a cell each.
+    Each cell is a span of the tokens; fewer values than cells take a cell each.
     """
     values = _finite(rows)
     if not len(values) or width < 1:

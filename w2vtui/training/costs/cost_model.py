@@ -1,7 +1,7 @@
 """What a change of settings costs a run, from what the run has measured of itself.
 
 The terms of work.py are scaled to this machine, and bent towards what was measured under every
-setting that the run has been through; so a price is a guess whose error is small near settings
+setting that the run has been through; so a cost is a guess whose error is small near settings
 already tried.
 """
 
@@ -26,7 +26,7 @@ _ENOUGH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Price:
+class Cost:
     """What other settings are expected to do to a run."""
 
     work: float
@@ -69,10 +69,10 @@ class CostModel:
         rows = scale * seen_terms[alike] / cost[alike, None]
         trust = weights[alike] / _MEASURING_ERROR**2
         prior = np.eye(terms.size) / _PRIOR_ERROR**2
-        stretch = np.linalg.solve(
+        span = np.linalg.solve(
             rows.T @ (trust[:, None] * rows) + prior, rows.T @ trust + prior.sum(axis=1)
         )
-        return scale * float(terms @ np.maximum(stretch, 0.0))
+        return scale * float(terms @ np.maximum(span, 0.0))
 
     def _terms(self, settings: LiveSettings) -> NDArray[np.float64]:
         met = Met(self._shape.kept_share(settings.sample), *self._shape.block(settings))

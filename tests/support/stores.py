@@ -1,4 +1,4 @@
-"""A keeper that holds checkpoints in memory, and runs that go on from them."""
+"""A store that holds checkpoints in memory, and runs that go on from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Checkpoint, Script
 
 
-class MemoryKeeper:
+class MemoryStore:
     """Keeps every checkpoint it is given."""
 
     ready, failed, retry_seconds, writing_seconds = True, False, 10.0, 0.0
@@ -54,8 +54,8 @@ def run_on(
     training: TrainingSettings | None = None,
     live: LiveSettings | None = None,
     *,
-    go_on_from: Checkpoint | None = None,
-    keeper: MemoryKeeper | None = None,
+    resume_from: Checkpoint | None = None,
+    store: MemoryStore | None = None,
     checkpoint_seconds: float = 0.0,
     script: Script | None = None,
     looks_at_vectors: bool = False,
@@ -66,10 +66,10 @@ def run_on(
         training,
         live,
         looks_at_vectors=looks_at_vectors,
-        keeper=keeper,
+        store=store,
         checkpoint_seconds=checkpoint_seconds,
-        go_on_from=None if go_on_from is None else lambda corpus: go_on_from,
-        earlier=() if go_on_from is None else go_on_from.events,
+        resume_from=None if resume_from is None else lambda corpus: resume_from,
+        earlier=() if resume_from is None else resume_from.events,
         script=script,
     )
 

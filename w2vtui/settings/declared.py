@@ -7,14 +7,12 @@ Names are gensim 4's where gensim has the setting.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
-from dataclasses import dataclass, field
-from numbers import Integral, Real
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from w2vtui.errors import SettingsError
-from w2vtui.resources import available_cores as available_cores
+from w2vtui.settings.spec import Checked, setting, spec_of
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
@@ -28,64 +26,17 @@ MAX_WORKERS = 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spec:
-    """What is known of one setting beside its name, type and default."""
-
-    help: str
-    low: float | None = None
-    high: float | None = None
-    low_open: bool = False
-    unit: str = ""
-    label: str = ""
-    steps: tuple[Any, ...] = ()
-    auto: str = ""
-    side_effect: str = ""
-    """What a change in mid-run does beside what it is made for."""
-
-    def range_text(self) -> str:
-        """The range as an error message or a help text gives it: `1 to 64 words`."""
-        unit = f" {self.unit}" if self.unit else ""
-        if self.low is not None and self.high is not None:
-            above = "above " if self.low_open else ""
-            return f"{above}{_bound(self.low)} to {_bound(self.high)}{unit}"
-        if self.low is not None:
-            low = _bound(self.low)
-            return f"above {low}{unit}" if self.low_open else f"{low}{unit} or more"
-        return f"a number{unit}"
-
-
-def _bound(value: float) -> str:
-    """A bound with all its digits: 1,000,000, not 1e+06."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def _setting(default: Any, **spec: Any) -> Any:
-    return field(default=default, metadata={"spec": Spec(**spec)})
-
-
-class _Checked:
-    """Checks every field of a settings dataclass against its type and `Spec`."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for name, kind in field_types(type(self)).items():
-            value = _checked(name, getattr(self, name), kind, spec_of(type(self), name))
-            object.__setattr__(self, name, value)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CorpusSettings(_Checked):
+class CorpusSettings(Checked):
     """How text becomes tokens and a vocabulary. Fixed for a run."""
 
-    min_count: int = _setting(
+    min_count: int = setting(
         5,
         low=1,
         high=2**31 - 1,
         unit="occurrences",
         help="leave out words that occur less often than this",
     )
-    max_final_vocab: int | None = _setting(
+    max_final_vocab: int | None = setting(
         None,
         low=1,
         high=2**31 - 2,
@@ -93,36 +44,36 @@ class CorpusSettings(_Checked):
         auto="no limit",
         help="keep at most this many words, the most frequent ones",
     )
-    lowercase: bool = _setting(False, help="lower-case every token")
-    tokenizer: Tokenizer = _setting(
+    lowercase: bool = setting(False, help="lower-case every token")
+    tokenizer: Tokenizer = setting(
         "whitespace",
         help="whitespace: tokens are what stands between white space; "
         "words: runs of letters and digits, punctuation dropped",
     )
-    encoding: str = _setting("utf-8", help="encoding of the text files")
-    encoding_errors: EncodingErrors = _setting(
+    encoding: str = setting("utf-8", help="encoding of the text files")
+    encoding_errors: EncodingErrors = setting(
         "strict",
         help="what to do with bytes that are not valid in the encoding",
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LiveSettings(_Checked):
+class LiveSettings(Checked):
     """What may change while a training runs. A change takes effect at the next span."""
 
-    model: Model = _setting(
+    model: Model = setting(
         "skip-gram",
         label="model",
         help="skip-gram: each context word predicts the center; cbow: their mean does",
         side_effect="its loss is another measure",
     )
-    objective: Objective = _setting(
+    objective: Objective = setting(
         "negative-sampling",
         label="objective",
         help="what stands in for the exact softmax; softmax itself is for small vocabularies",
         side_effect="its output vectors begin at 0, or as it left them: expect a dip",
     )
-    negative: int = _setting(
+    negative: int = setting(
         5,
         low=1,
         high=MAX_NEGATIVE,
@@ -131,7 +82,7 @@ class LiveSettings(_Checked):
         steps=(1, 2, 3, 5, 8, 10, 15, 20, 25, 32, 48, 64, 96, 128, 192, 256),
         help="noise words K of negative sampling",
     )
-    window: int = _setting(
+    window: int = setting(
         5,
         low=1,
         high=MAX_WINDOW,
@@ -140,7 +91,7 @@ class LiveSettings(_Checked):
         steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64),
         help="context words on each side of the center",
     )
-    alpha: float | None = _setting(
+    alpha: float | None = setting(
         None,
         low=0.0,
         low_open=True,
@@ -170,7 +121,7 @@ class LiveSettings(_Checked):
         ),
         help="learning rate at the start; it falls linearly to min_alpha",
     )
-    min_alpha: float = _setting(
+    min_alpha: float = setting(
         1e-4,
         low=0.0,
         high=1000.0,
@@ -178,7 +129,7 @@ class LiveSettings(_Checked):
         steps=(0.0, 1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.025),
         help="learning rate at the end",
     )
-    sample: float = _setting(
+    sample: float = setting(
         1e-3,
         low=0.0,
         high=1.0,
@@ -186,7 +137,7 @@ class LiveSettings(_Checked):
         steps=(0.0, 1e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.1, 1.0),
         help="thin out words more frequent than this share of the text; 0 keeps every word",
     )
-    ns_exponent: float = _setting(
+    ns_exponent: float = setting(
         0.75,
         low=-1.0,
         high=1.5,
@@ -195,7 +146,7 @@ class LiveSettings(_Checked):
         help="noise is drawn from count ** ns_exponent: 1 as often as in the text, 0 evenly, "
         "below 0 prefers rare words",
     )
-    epochs: int | None = _setting(
+    epochs: int | None = setting(
         None,
         low=1,
         high=1_000_000,
@@ -205,7 +156,7 @@ class LiveSettings(_Checked):
         steps=(1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 75, 100, 200, 500, 1000),
         help="passes over the corpus",
     )
-    workers: int | None = _setting(
+    workers: int | None = setting(
         None,
         low=1,
         high=MAX_WORKERS,
@@ -215,22 +166,22 @@ class LiveSettings(_Checked):
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
         help="training threads; 1 repeats bit for bit, more do with deterministic",
     )
-    shared_noise: bool = _setting(
+    shared_noise: bool = setting(
         True,
         label="shared noise",
         help="draw K noise words for each center, not for each pair (faster, as good)",
     )
-    shrink_windows: bool = _setting(
+    shrink_windows: bool = setting(
         True,
         label="shrink window",
         help="draw each center's window evenly from 1 to window",
     )
-    cbow_mean: bool = _setting(
+    cbow_mean: bool = setting(
         True,
         label="cbow mean",
         help="cbow: average the context vectors; off: add them",
     )
-    cbow_divide: bool = _setting(
+    cbow_divide: bool = setting(
         False,
         label="cbow divide",
         help="cbow: divide the step by the number of context words (the mean's true gradient); "
@@ -238,7 +189,7 @@ class LiveSettings(_Checked):
     )
 
     def __post_init__(self) -> None:
-        _Checked.__post_init__(self)
+        Checked.__post_init__(self)
         alpha = default_alpha(self.model, self.objective) if self.alpha is None else self.alpha
         if self.min_alpha > alpha:
             raise SettingsError(
@@ -262,10 +213,10 @@ class LiveSettings(_Checked):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrainingSettings(_Checked):
+class TrainingSettings(Checked):
     """What shapes the vectors and is fixed for a run."""
 
-    vector_size: int = _setting(
+    vector_size: int = setting(
         100,
         low=1,
         high=65_536,
@@ -273,13 +224,13 @@ class TrainingSettings(_Checked):
         label="vector size",
         help="length D of a vector",
     )
-    seed: int = _setting(1, low=0, high=2**63 - 1, label="seed", help="seed of every random choice")
-    probe: bool = _setting(
+    seed: int = setting(1, low=0, high=2**63 - 1, label="seed", help="seed of every random choice")
+    probe: bool = setting(
         True,
         label="probe",
         help="hold out a little text (1 % at most) to measure the probe loss on it",
     )
-    deterministic: bool = _setting(
+    deterministic: bool = setting(
         False,
         label="deterministic",
         help="the same vectors bit for bit from run to run, with any fixed number of threads "
@@ -288,16 +239,16 @@ class TrainingSettings(_Checked):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunSettings(_Checked):
+class RunSettings(Checked):
     """Where runs are kept, and how often."""
 
-    runs_dir: str | None = _setting(
+    runs_dir: str | None = setting(
         None, auto="the user's data folder", help="the folder that runs are kept in"
     )
-    checkpoints: bool = _setting(
+    checkpoints: bool = setting(
         True, help="keep each run in a folder of its own, to go on from after whatever happens"
     )
-    checkpoint_seconds: float = _setting(
+    checkpoint_seconds: float = setting(
         60.0,
         low=0.1,
         high=86_400.0,
@@ -308,18 +259,18 @@ class RunSettings(_Checked):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ScreenSettings(_Checked):
+class ScreenSettings(Checked):
     """What the screens look like."""
 
-    theme: str = _setting(
+    theme: str = setting(
         "w2vtui",
         help="colours: w2vtui, w2vtui-light, w2vtui-contrast, or a theme of Textual's such as nord",
     )
-    marker: Marker = _setting(
+    marker: Marker = setting(
         "braille",
         help="what curves are drawn with: braille where the font has it; ascii shows anywhere",
     )
-    fps: float | None = _setting(
+    fps: float | None = setting(
         None,
         low=0.5,
         high=30.0,
@@ -327,7 +278,7 @@ class ScreenSettings(_Checked):
         auto="5, or 2 over SSH",
         help="how often the screen looks at the run, at most",
     )
-    hints: bool = _setting(True, help="show a line of hints on the train screen")
+    hints: bool = setting(True, help="show a line of hints on the train screen")
 
 
 AUTO_EPOCHS_TOKENS = 8_000_000
@@ -347,121 +298,3 @@ def default_alpha(model: Model, objective: Objective) -> float:
     if model == "skip-gram":
         return 0.025
     return 0.075 if objective == "negative-sampling" else 0.05
-
-
-def spec_of(settings: type, name: str) -> Spec:
-    """The `Spec` of one field of a settings class."""
-    for declared in dataclasses.fields(settings):
-        if declared.name == name:
-            return declared.metadata["spec"]
-    raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
-
-
-def field_default(settings: type, name: str) -> Any:
-    """The default of one field of a settings class."""
-    return next(f.default for f in dataclasses.fields(settings) if f.name == name)
-
-
-def field_types(settings: type) -> dict[str, Any]:
-    """The type of each field of a settings class, in order."""
-    return {
-        name: kind for name, kind in get_type_hints(settings).items() if not name.startswith("_")
-    }
-
-
-def choices_of(kind: Any) -> tuple[str, ...]:
-    """The values a `Literal` type allows; empty for other types."""
-    return get_args(kind) if getattr(kind, "__origin__", None) is Literal else ()
-
-
-def unknown_name_message(name: str, known: list[str]) -> str:
-    """What to say of a setting that does not exist, with the nearest one that does."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
-    return f"there is no setting {name!r}{hint}"
-
-
-def value_from_text(settings: type, name: str, text: str) -> Any:
-    """The value that `text` means for a setting, checked.
-
-    Raises:
-        SettingsError: the text is no such value, or out of range.
-    """
-    spec, kind = spec_of(settings, name), field_types(settings)[name]
-    if _means_auto(kind, text):
-        return None
-    base = _base_type(kind)
-    value: Any = text
-    if base is bool:
-        words = {
-            "true": True,
-            "yes": True,
-            "on": True,
-            "1": True,
-            "false": False,
-            "no": False,
-            "off": False,
-            "0": False,
-        }
-        value = words.get(text.strip().lower(), text)
-    elif base in (int, float):
-        try:
-            value = base(text)
-        except ValueError:
-            value = text
-    return _checked(name, value, kind, spec)
-
-
-def checked_value(settings: type, name: str, value: Any) -> Any:
-    """A value that already has a type, such as one of a TOML file, checked; "auto" is None.
-
-    Raises:
-        SettingsError: there is no such setting, or the value is of another type or out of range.
-    """
-    spec, kind = spec_of(settings, name), field_types(settings)[name]
-    return None if _means_auto(kind, value) else _checked(name, value, kind, spec)
-
-
-def _means_auto(kind: Any, value: Any) -> bool:
-    """Whether a value leaves the choice to the program, at a setting that allows it."""
-    optional = type(None) in get_args(kind)
-    return optional and isinstance(value, str) and value.strip().lower() in ("auto", "none")
-
-
-def _base_type(kind: Any) -> Any:
-    options = [option for option in get_args(kind) if option is not type(None)]
-    return options[0] if options and not choices_of(kind) else kind
-
-
-def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
-    """`value` as the field's own type, or a SettingsError that names the field and the range."""
-    choices = choices_of(kind)
-    if choices:
-        if value not in choices:
-            near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SettingsError(f"{name} must be {' or '.join(choices)}, got {value!r}{hint}")
-        return value
-    if value is None and type(None) in get_args(kind):
-        return value
-    base = _base_type(kind)
-    if base is str:
-        if not isinstance(value, str) or not value:
-            raise SettingsError(f"{name} must be text, got {value!r}")
-        return value
-    if base is bool:
-        if not isinstance(value, bool):
-            raise SettingsError(f"{name} must be true or false, got {value!r}")
-        return value
-    expected = f"{name} must be {spec.range_text()}, got {value!r}"
-    if isinstance(value, bool) or not isinstance(value, Integral if base is int else Real):
-        raise SettingsError(expected)
-    try:
-        number = base(value)
-    except OverflowError:  # 10 ** 400 is no float
-        raise SettingsError(expected) from None
-    too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
-    too_high = spec.high is not None and number > spec.high
-    if too_low or too_high or (base is float and not math.isfinite(number)):
-        raise SettingsError(expected)
-    return number

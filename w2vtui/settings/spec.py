@@ -1,0 +1,178 @@
+"""What is known of one setting, and the check of a value against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any, Literal, get_args, get_type_hints
+
+from w2vtui.errors import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spec:
+    """What is known of one setting beside its name, type and default."""
+
+    help: str
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    unit: str = ""
+    label: str = ""
+    steps: tuple[Any, ...] = ()
+    auto: str = ""
+    side_effect: str = ""
+    """What a change in mid-run does beside what it is made for."""
+
+    def range_text(self) -> str:
+        """The range as an error message or a help text gives it: `1 to 64 words`."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            above = "above " if self.low_open else ""
+            return f"{above}{_bound(self.low)} to {_bound(self.high)}{unit}"
+        if self.low is not None:
+            low = _bound(self.low)
+            return f"above {low}{unit}" if self.low_open else f"{low}{unit} or more"
+        return f"a number{unit}"
+
+
+def _bound(value: float) -> str:
+    """A bound with all its digits: 1,000,000, not 1e+06."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def setting(default: Any, **spec: Any) -> Any:
+    """A field of a settings dataclass: its default, and the fields of its `Spec`."""
+    return field(default=default, metadata={"spec": Spec(**spec)})
+
+
+class Checked:
+    """Checks every field of a settings dataclass against its type and `Spec`."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for name, kind in field_types(type(self)).items():
+            value = _checked(name, getattr(self, name), kind, spec_of(type(self), name))
+            object.__setattr__(self, name, value)
+
+
+def spec_of(settings: type, name: str) -> Spec:
+    """The `Spec` of one field of a settings class."""
+    for declared in dataclasses.fields(settings):
+        if declared.name == name:
+            return declared.metadata["spec"]
+    raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
+
+
+def field_default(settings: type, name: str) -> Any:
+    """The default of one field of a settings class."""
+    return next(f.default for f in dataclasses.fields(settings) if f.name == name)
+
+
+def field_types(settings: type) -> dict[str, Any]:
+    """The type of each field of a settings class, in order."""
+    return {
+        name: kind for name, kind in get_type_hints(settings).items() if not name.startswith("_")
+    }
+
+
+def choices_of(kind: Any) -> tuple[str, ...]:
+    """The values a `Literal` type allows; empty for other types."""
+    return get_args(kind) if getattr(kind, "__origin__", None) is Literal else ()
+
+
+def unknown_name_message(name: str, known: list[str]) -> str:
+    """What to say of a setting that does not exist, with the nearest one that does."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+    return f"there is no setting {name!r}{hint}"
+
+
+def value_from_text(settings: type, name: str, text: str) -> Any:
+    """The value that `text` means for a setting, checked.
+
+    Raises:
+        SettingsError: the text is no such value, or out of range.
+    """
+    spec, kind = spec_of(settings, name), field_types(settings)[name]
+    if _means_auto(kind, text):
+        return None
+    base = _base_type(kind)
+    value: Any = text
+    if base is bool:
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
+        value = words.get(text.strip().lower(), text)
+    elif base in (int, float):
+        try:
+            value = base(text)
+        except ValueError:
+            value = text
+    return _checked(name, value, kind, spec)
+
+
+def checked_value(settings: type, name: str, value: Any) -> Any:
+    """A value that already has a type, such as one of a TOML file, checked; "auto" is None.
+
+    Raises:
+        SettingsError: there is no such setting, or the value is of another type or out of range.
+    """
+    spec, kind = spec_of(settings, name), field_types(settings)[name]
+    return None if _means_auto(kind, value) else _checked(name, value, kind, spec)
+
+
+def _means_auto(kind: Any, value: Any) -> bool:
+    """Whether a value leaves the choice to the program, at a setting that allows it."""
+    optional = type(None) in get_args(kind)
+    return optional and isinstance(value, str) and value.strip().lower() in ("auto", "none")
+
+
+def _base_type(kind: Any) -> Any:
+    options = [option for option in get_args(kind) if option is not type(None)]
+    return options[0] if options and not choices_of(kind) else kind
+
+
+def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
+    """`value` as the field's own type, or a SettingsError that names the field and the range."""
+    choices = choices_of(kind)
+    if choices:
+        if value not in choices:
+            near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise SettingsError(f"{name} must be {' or '.join(choices)}, got {value!r}{hint}")
+        return value
+    if value is None and type(None) in get_args(kind):
+        return value
+    base = _base_type(kind)
+    if base is str:
+        if not isinstance(value, str) or not value:
+            raise SettingsError(f"{name} must be text, got {value!r}")
+        return value
+    if base is bool:
+        if not isinstance(value, bool):
+            raise SettingsError(f"{name} must be true or false, got {value!r}")
+        return value
+    expected = f"{name} must be {spec.range_text()}, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, Integral if base is int else Real):
+        raise SettingsError(expected)
+    try:
+        number = base(value)
+    except OverflowError:  # 10 ** 400 is no float
+        raise SettingsError(expected) from None
+    too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
+    too_high = spec.high is not None and number > spec.high
+    if too_low or too_high or (base is float and not math.isfinite(number)):
+        raise SettingsError(expected)
+    return number
