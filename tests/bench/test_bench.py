@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.test_cli import DEADLINE, Result
+from tests.support.processes import DEADLINE, Result
 from w2v_kernels.machine import compiling
 from w2vtui.bench import child, gensim_peer, program, roofline
 from w2vtui.bench import report as report_module

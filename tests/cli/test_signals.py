@@ -1,0 +1,244 @@
+"""Signals and closed terminals: what is learned is saved, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.processes import (
+    DEADLINE,
+    ENDLESS,
+    QUICK,
+    finish,
+    json_objects,
+    leftovers,
+    posix,
+    read_terminal,
+    until_it_says,
+    until_it_trains,
+    until_threads_end,
+)
+from w2vtui.cli.verbs import train as training
+from w2vtui.formats import load_vectors
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.run import Run
+
+# ---- while it trains
+
+
+@posix
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_saves_what_is_learned(started, topical_corpus, tmp_path, number, code):
+    output = tmp_path / "v.bin"
+    process = started("train", topical_corpus, "-o", output, *ENDLESS, "--json")
+    until_it_trains(process)
+    process.send_signal(number)
+    result = finish(process)
+    assert result.code == code
+    assert json_objects(result.out)[-1]["state"] == "stopped"
+    assert "saved " in result.err
+    loaded = load_vectors(output)
+    assert np.isfinite(loaded.vectors).all()
+    assert loaded.norms.max() > 0.5  # learned from, not as it began
+    assert (tmp_path / "v.bin.vocab").exists()
+    assert leftovers(tmp_path) == []
+
+
+@posix
+def test_a_signal_that_was_ignored_from_the_start_stays_ignored(started, topical_corpus, tmp_path):
+    """As nohup asks for."""
+    process = started(
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS, "--json",
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )  # fmt: skip
+    until_it_trains(process)
+    process.send_signal(signal.SIGHUP)
+    until_it_trains(process)  # a line more, a second later
+    process.send_signal(signal.SIGTERM)
+    assert finish(process).code == 143
+
+
+@posix
+def test_ctrl_c_in_a_terminal_saves(terminal, topical_corpus, tmp_path):
+    pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
+    read_terminal(descriptor, until=b"ETA")
+    os.write(descriptor, b"\x03")
+    drawn = read_terminal(descriptor)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 130, drawn
+    assert b"saved" in drawn
+    assert b"stopped at" in drawn
+    assert b"\x1b[?25h" in drawn  # the cursor is shown again
+    assert (tmp_path / "v.bin").exists()
+
+
+@posix
+def test_a_terminal_that_is_closed_saves(terminal, topical_corpus, tmp_path):
+    pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
+    read_terminal(descriptor, until=b"ETA")
+    os.close(descriptor)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 129
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+    assert leftovers(tmp_path) == []
+
+
+# ---- while it reads
+
+
+@posix
+@pytest.mark.parametrize("text", ["", "the ship sails\n" * 100])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_stdin_is_read_leaves_nothing_behind(
+    started, tmp_path, environment, text, number, code
+):
+    """Ctrl-C ends the whole pipeline: the text ends with it, in the middle."""
+    process = started("train", "-", "-o", tmp_path / "v.bin", *QUICK, stdin=subprocess.PIPE)
+    process.stdin.write(text)
+    process.stdin.flush()
+    until_it_says(process, "reading")
+    process.send_signal(number)
+    result = finish(process)
+    assert result.code == code
+    assert "interrupted" in result.err
+    assert "no words" not in result.err
+    assert not list(tmp_path.glob("v.bin*"))
+    assert leftovers(tmp_path, Path(environment["W2VTUI_CACHE_DIR"])) == []
+
+
+@posix
+def test_ctrl_c_ends_the_wait_for_a_silent_stdin(started, tmp_path):
+    process = started("train", "-", "-o", tmp_path / "v.bin", *QUICK, stdin=subprocess.PIPE)
+    until_it_says(process, "reading")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE) == 130
+    assert not (tmp_path / "v.bin").exists()
+
+
+# ---- while it compiles
+
+
+@posix
+def test_ctrl_c_gives_up_compiling(started, topical_corpus, tmp_path):
+    nothing_compiled = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    process = started(
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK, variables=nothing_compiled
+    )
+    until_it_says(process, "compiling the training loop")
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+    assert result.code == 130
+    assert "interrupted before anything was learned" in result.err
+    assert "kernels compiled" not in result.err
+    assert not list((tmp_path / "kernels").rglob("cpu.train_span*.nbc"))
+    assert not (tmp_path / "v.bin").exists()
+
+
+class Compiling:
+    """Stands for a compilation that takes until it is let go."""
+
+    def __init__(self, monkeypatch):
+        self.begun, self.let_go, self.stopped = (threading.Event() for _ in range(3))
+        stop = Run.stop
+        monkeypatch.setattr(CpuBackend, "compile", lambda *_: self._compile())
+        monkeypatch.setattr(Run, "stop", lambda run: (stop(run), self.stopped.set()))
+
+    def _compile(self):
+        self.begun.set()
+        assert self.let_go.wait(DEADLINE)
+
+    def interrupt(self, *numbers, then_end=False):
+        """Send signals to this process once it compiles, each when the last was heard."""
+
+        def send():
+            self.begun.wait(DEADLINE)
+            for number in numbers:
+                os.kill(os.getpid(), number)
+                self.stopped.wait(DEADLINE)
+            if then_end:
+                self.let_go.set()
+
+        threading.Thread(target=send, daemon=True).start()
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_compiles_leaves_nothing_behind(
+    w2v, topical_corpus, tmp_path, monkeypatch, number, code
+):
+    Compiling(monkeypatch).interrupt(number, then_end=True)
+    handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    assert result.code == code
+    assert "interrupted" in result.err
+    assert not list(tmp_path.glob("v.bin*"))
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+@posix
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [
+        ((signal.SIGINT, signal.SIGINT), 130),
+        ((signal.SIGINT, signal.SIGTERM), 143),
+        ((signal.SIGTERM, signal.SIGTERM), 143),
+    ],
+)
+def test_a_second_signal_ends_at_once(w2v, topical_corpus, tmp_path, monkeypatch, numbers, code):
+    busy = Compiling(monkeypatch)  # would go on for a minute
+    busy.interrupt(*numbers)
+    result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    assert result.code == code
+    assert result.err.endswith("w2vtui: interrupted\n")
+    assert not busy.let_go.is_set()
+    assert not list(tmp_path.glob("v.bin*"))
+    busy.let_go.set()
+    until_threads_end()
+
+
+# ---- while it saves
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_saves_lets_it_save(
+    w2v, topical_corpus, tmp_path, monkeypatch, number, code
+):
+    save = training.save_vectors
+
+    def interrupted(*arguments, **named):
+        os.kill(os.getpid(), number)
+        save(*arguments, **named)
+
+    monkeypatch.setattr(training, "save_vectors", interrupted)
+    result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    assert result.code == code
+    assert "saved " in result.err
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
+@posix
+def test_a_second_signal_while_it_saves_leaves_the_old_file(
+    w2v, topical_corpus, tmp_path, monkeypatch
+):
+    save = training.save_vectors
+
+    def interrupted(vectors, path, **named):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+        save(vectors, path, **named)
+
+    monkeypatch.setattr(training, "save_vectors", interrupted)
+    output = tmp_path / "v.bin"
+    output.write_bytes(b"old")
+    assert w2v("train", topical_corpus, "-o", output, *QUICK).code == 130
+    assert output.read_bytes() == b"old"
+    assert leftovers(tmp_path) == []

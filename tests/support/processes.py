@@ -1,0 +1,93 @@
+"""Command lines run as processes: start, follow, wait for, collect."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DEADLINE = 60.0
+"""Seconds that anything may take here; more is a hang."""
+
+QUICK = ("--epochs", "1", "--vector-size", "8", "--workers", "1")
+ENDLESS = ("--epochs", "1000000", "--vector-size", "8", "--workers", "1")
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX'")
+
+
+@dataclass
+class Result:
+    """What a command line exited with and printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def finish(process: subprocess.Popen) -> Result:
+    """Wait for the end of a process; it must not end with a traceback."""
+    out, err = process.communicate(timeout=DEADLINE)
+    assert "Traceback" not in err
+    assert "Exception ignored" not in err
+    return Result(process.returncode, out or "", err)
+
+
+def until_it_trains(process: subprocess.Popen) -> None:
+    """Read the JSON lines of a training until words have been learned from."""
+    for line in process.stdout:
+        if json.loads(line)["tokens"] > 0:
+            return
+    pytest.fail(f"it ended before it trained: {process.stderr.read()}")
+
+
+def until_it_says(process: subprocess.Popen, text: str) -> None:
+    """Read stderr until a line holds the text."""
+    for line in process.stderr:
+        if text in line:
+            return
+    pytest.fail(f"it ended before it said {text!r}")
+
+
+def leftovers(*folders: Path) -> list[Path]:
+    """Temporary files and drafts that should have been removed."""
+    return [path for folder in folders for path in folder.rglob("*w2vtui-*")]
+
+
+def json_objects(text: str) -> list[dict]:
+    """The objects of JSON lines, in JSON proper: no NaN, no Infinity."""
+
+    def refuse(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+def read_terminal(descriptor: int, until: bytes = b"") -> bytes:
+    """What is drawn until some text comes, or until the end."""
+    drawn = b""
+    while not until or until not in drawn:
+        try:
+            piece = os.read(descriptor, 4096)
+        except OSError:  # Linux says so when the other side has closed
+            break
+        if not piece:
+            break
+        drawn += piece
+    return drawn
+
+
+def until_threads_end() -> None:
+    """Wait until no thread of a run is left."""
+    end = time.monotonic() + DEADLINE
+    while any(thread.name.startswith("w2vtui") for thread in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.005)
