@@ -22,9 +22,10 @@ from w2vtui.config import Config, Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.app_base import BaseApp, PaletteCommand
 from w2vtui.tui.dialogs import Help
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.help import Keyless, help_of
+from w2vtui.tui.help import help_of
 from w2vtui.tui.keys import all_keys, check_keys, own_bindings, scopes
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
@@ -283,7 +284,7 @@ async def test_the_palette_has_every_command_of_what_can_be_used_now():
     async with train_screen() as (app, run):
         titles = [one.title for one in app.get_system_commands(app.screen)]
         assert len(titles) == len(set(titles))
-        for owner in (SettingRows, TrainScreen, W2vApp):
+        for owner in (SettingRows, TrainScreen, BaseApp):
             for binding in own_bindings(owner):
                 title = binding.description[0].upper() + binding.description[1:]
                 there = ("command_palette", "new", "go_on", "pane(-1)", "pane(1)")  # or elsewhere
@@ -311,8 +312,8 @@ async def test_a_command_of_the_palette_does_what_its_key_does():
 
 def test_a_command_without_a_key_names_an_action_that_exists():
     for owner in program_classes():
-        for one in owner.__dict__.get("KEYLESS", ()):
-            assert isinstance(one, Keyless)
+        for one in owner.__dict__.get("PALETTE_COMMANDS", ()):
+            assert isinstance(one, PaletteCommand)
             assert hasattr(owner, "action_" + one.action.split("(")[0]), one
 
 

@@ -6,24 +6,19 @@ import asyncio
 import os
 import shlex
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import work
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
-from textual.filter import LineFilter
+from textual.app import SystemCommand
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
 from w2vtui.errors import W2vtuiError
-from w2vtui.resources import available_cores
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -32,52 +27,26 @@ from w2vtui.settings import (
     TrainingSettings,
 )
 from w2vtui.signals import handling
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Help
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.glyphs import glyphs_for
-from w2vtui.tui.help import Keyless, commands, help_sections
-from w2vtui.tui.keys import key_texts, keymap, own_bindings
+from w2vtui.tui.help import commands, help_sections
+from w2vtui.tui.keys import keymap
+from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
 from w2vtui.tui.session import LEAVING_SECONDS, Form, RunLike, Session
 from w2vtui.tui.shutdown import end, go_on_without_screen, leaving
 from w2vtui.tui.sources import SAMPLE
-from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 if TYPE_CHECKING:
-    from textual.theme import Theme
-
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.tui.first_screen.run_list import RunList
     from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
 """A second ctrl+q or ctrl+c within this time means it."""
 
 
-class W2vApp(App[None]):
+class W2vApp(BaseApp):
     """Trains word vectors, and shows how."""
-
-    TITLE = "w2vtui"
-    CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = True
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", key_display="F1", id="app.help",
-                tooltip="every key"),
-        Binding(
-            "ctrl+p", "command_palette", "Palette", key_display="^p", priority=True,
-            id="app.palette", tooltip="every command, by name",
-        ),
-        Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True, id="app.quit",
-                tooltip="leave; asks what to do with a run. Twice: keeps it and leaves"),
-        Binding("ctrl+c", "interrupt", "leave at once, pressed twice", show=False,
-                id="app.interrupt"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
-                tooltip="back to the shell, training stops; `fg` returns"),
-    ]  # fmt: skip
-    KEYLESS: ClassVar[tuple[Keyless, ...]] = (
-        Keyless("Theme", "change_theme", "other colours, until the program is left"),
-        Keyless("Screenshot", "screenshot", "save a picture of the screen as SVG"),
-    )
 
     def __init__(
         self,
@@ -97,31 +66,14 @@ class W2vApp(App[None]):
         config     what settings files and variables say: its keys, and what `w2vtui train` would
                    take without being told
         """
-        colorless = bool(os.environ.get("NO_COLOR"))
-        if not colorless:
-            os.environ.pop("NO_COLOR", None)  # empty asks for nothing; Textual would take it to
-        super().__init__(ansi_color=True if colorless else None)
-        self.animation_level = "none"
-        self.look = look or ScreenSettings()
-        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
-        self.glyphs, self._line_filters = glyphs_for(self.look.marker, encoding)
-        for theme in OWN_THEMES:
-            self.register_theme(theme)
-        self.theme = COLORLESS_THEME if colorless else self.look.theme
-        config = config or Config()
-        self.configured = {name: given.value for name, given in config.values.items()}
-        self.keys = {name: given.value for name, given in config.keys.items()}
-        """The keys that a person gave anew, by the id of the binding."""
+        look, config = look or ScreenSettings(), config or Config()
+        super().__init__(look, config, output)
         self.set_keymap(keymap(self.keys))
-        self.output = output
-        self.cores = available_cores()
         self.session: Session | None = None
         self._form = form or Form()
-        if interval is None and self.look.fps is not None:
-            interval = 1 / self.look.fps
+        if interval is None and look.fps is not None:
+            interval = 1 / look.fps
         self._build, self._interval = build, interval
-        self.command_history: list[str] = []
-        """What was entered in the command line, oldest first."""
         self._asked_at = 0.0
         self._safe_to_repeat = False
         """Whether a second ctrl+q, which takes the first answer, can lose nothing."""
@@ -130,14 +82,21 @@ class W2vApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first screen."""
-        self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.push_screen(NewRunScreen(self._form))
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every line passes through on its way to the terminal."""
-        return [*super().get_line_filters(), *self._line_filters]
-
     # ---- from screen to screen
+
+    def on_launch(self, message: Launch) -> None:
+        """Begin a run."""
+        self.launch(message.form)
+
+    def on_resume(self, message: Resume) -> None:
+        """Go on with a run that is kept."""
+        self.resume_run(message.folder, message.asked_by, force=message.force)
+
+    def on_new_run(self, message: NewRun) -> None:
+        """Leave for the first screen."""
+        self.new_run()
 
     def launch(self, form: Form) -> None:
         """Begin a run and show it."""
@@ -145,9 +104,7 @@ class W2vApp(App[None]):
         self._show(Session(form, self._build, output=self.output))
 
     @work(group="resume")
-    async def resume_run(
-        self, folder: Path, asked_on: RunList | TrainScreen, *, force: bool = False
-    ) -> None:
+    async def resume_run(self, folder: Path, asked_by: Screen[Any], *, force: bool = False) -> None:
         """Go on with a run that is kept; the screen that asks is told why that cannot be.
 
         force   with its text as it is now
@@ -155,10 +112,10 @@ class W2vApp(App[None]):
         try:
             taken = await asyncio.to_thread(_taken_up, folder, force)
         except W2vtuiError as error:
-            if asked_on in self.screen_stack:
-                asked_on.warn(str(error))
+            if asked_by in self.screen_stack:
+                asked_by.post_message(CannotResume(str(error)))
             return
-        if asked_on in self.screen_stack:
+        if asked_by in self.screen_stack:
             self.go_on(taken)
         else:  # it was left meanwhile
             await asyncio.to_thread(taken.recorder.close)
@@ -307,29 +264,6 @@ class W2vApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that means something now, also those without a key."""
         return commands(self, screen)
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Enter by its name, which every font has; other keys as Textual shows them."""
-        if binding.key == "enter" and not binding.key_display:
-            return "enter"
-        return super().get_key_display(binding)
-
-    def key_of(self, name: str, *owners: type[DOMNode]) -> str:
-        """The key of a binding of one of these classes or of the program, as a hint names it."""
-        every: tuple[type[DOMNode], ...] = (*owners, W2vApp)
-        bindings = (one for owner in every for one in own_bindings(owner))
-        found = next(binding for binding in bindings if binding.id == name)
-        return key_texts(self, self.keys, found)[0]
-
-    # ---- colours
-
-    def get_css_variables(self) -> dict[str, str]:
-        """The colours of the theme, all of them readable as text."""
-        return readable(super().get_css_variables())
-
-    def _theme_chosen(self, theme: Theme) -> None:
-        text = f"theme {theme.name} until the program is left; --theme or config.toml keeps one"
-        self.notify(text, markup=False)
 
     # ---- suspending
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,9 +19,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import cell_width, pad
-
-if TYPE_CHECKING:
-    from w2vtui.tui.app import W2vApp
+from w2vtui.tui.app_base import BaseApp
 
 _HELP_CELLS = 66
 _KEY_CELLS = 16
@@ -90,7 +88,7 @@ class Ask(ModalScreen[str]):
 class SaveDialog(ModalScreen[str | None]):
     """Where to save the vectors."""
 
-    app: W2vApp
+    app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="save.cancel"),
@@ -147,7 +145,7 @@ class Section:
 class Help(ModalScreen[None]):
     """Every key."""
 
-    app: W2vApp
+    app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),

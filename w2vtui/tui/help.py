@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from textual.app import SystemCommand
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
+from w2vtui.tui.app_base import BaseApp, PaletteCommand
 from w2vtui.tui.dialogs import Section
 from w2vtui.tui.keys import key_texts, own_bindings, scopes
 from w2vtui.tui.train_screen.commands import COMMANDS
 
-if TYPE_CHECKING:
-    from w2vtui.tui.app import W2vApp
-
-
-class Keyless(NamedTuple):
-    """A command that has no key. A class lists its own under the name KEYLESS."""
-
-    title: str
-    action: str
-    does: str
-
-
 _TITLES = {
-    "W2vApp": "Everywhere",
+    "BaseApp": "Everywhere",
     "NewRunScreen": "First screen",
     "TrainScreen": "While a run goes on",
     "SettingRows": "Settings",
@@ -51,7 +40,7 @@ _MORE_KEYS = {
 """What a widget does with keys that are no bindings."""
 
 
-def help_sections(app: W2vApp, screen: Screen[Any]) -> list[Section]:
+def help_sections(app: BaseApp, screen: Screen[Any]) -> list[Section]:
     """First what has the focus, then the panes of the screen and its keys, then the rest."""
     focused = screen.focused
     sections, told = [], set()
@@ -84,7 +73,7 @@ def help_sections(app: W2vApp, screen: Screen[Any]) -> list[Section]:
     return sections
 
 
-def commands(app: W2vApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+def commands(app: BaseApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Every command of what has the focus, of the screen and of the program, once each."""
     focused = screen.focused
     nodes: list[DOMNode] = [] if focused is None else list(_within(focused, screen))
@@ -102,16 +91,16 @@ def help_of(widget: Widget) -> str:
     return getattr(widget, "pane_help", "") or widget.HELP or ""
 
 
-def _listed(app: W2vApp, owner: type[DOMNode]) -> Iterable[Keyless]:
+def _listed(app: BaseApp, owner: type[DOMNode]) -> Iterable[PaletteCommand]:
     for binding in own_bindings(owner):
         if binding.action != "command_palette":  # it is what lists them
             keys = "  ".join(key_texts(app, app.keys, binding))
             told = f"{keys}: {binding.tooltip}" if binding.tooltip else keys
-            yield Keyless(_capitalized(binding.description), binding.action, told)
-    yield from owner.__dict__.get("KEYLESS", ())
+            yield PaletteCommand(_capitalized(binding.description), binding.action, told)
+    yield from owner.__dict__.get("PALETTE_COMMANDS", ())
 
 
-def _keys(app: W2vApp, owner: type[DOMNode]) -> Sequence[tuple[str, str]]:
+def _keys(app: BaseApp, owner: type[DOMNode]) -> Sequence[tuple[str, str]]:
     keys = [
         ("  ".join(key_texts(app, app.keys, binding)), binding.tooltip or binding.description)
         for binding in own_bindings(owner)
@@ -133,7 +122,7 @@ def _classes(node: DOMNode) -> list[type[DOMNode]]:
         owner
         for owner in type(node).__mro__
         if owner.__module__.startswith("w2vtui.")
-        and ("BINDINGS" in owner.__dict__ or "KEYLESS" in owner.__dict__)
+        and ("BINDINGS" in owner.__dict__ or "PALETTE_COMMANDS" in owner.__dict__)
     ]
 
 

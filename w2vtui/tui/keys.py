@@ -29,7 +29,7 @@ class Scope(NamedTuple):
 
 def scopes() -> tuple[Scope, ...]:
     """Each screen with what can have the focus on it."""
-    from w2vtui.tui.app import W2vApp
+    from w2vtui.tui.app_base import BaseApp
     from w2vtui.tui.dialogs import Help, SaveDialog
     from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
     from w2vtui.tui.first_screen.path_input import PathInput
@@ -43,14 +43,14 @@ def scopes() -> tuple[Scope, ...]:
     from w2vtui.tui.widgets.setting_rows import SettingRows
 
     return (
-        Scope("the first screen", (W2vApp, NewRunScreen, PathInput, PresetList, SettingRows)),
-        Scope("the list of runs", (W2vApp, RunList)),
-        Scope("the file picker", (W2vApp, FilePicker, TextTree)),
-        Scope("the train screen", (W2vApp, TrainScreen, SettingRows, EventsPanel)),
-        Scope("the command line", (W2vApp, Prompt)),
-        Scope("the save dialog", (W2vApp, SaveDialog)),
-        Scope("the list of watch words", (W2vApp, WatchDialog)),
-        Scope("the help", (W2vApp, Help)),
+        Scope("the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows)),
+        Scope("the list of runs", (BaseApp, RunList)),
+        Scope("the file picker", (BaseApp, FilePicker, TextTree)),
+        Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
+        Scope("the command line", (BaseApp, Prompt)),
+        Scope("the save dialog", (BaseApp, SaveDialog)),
+        Scope("the list of watch words", (BaseApp, WatchDialog)),
+        Scope("the help", (BaseApp, Help)),
     )
 
 

@@ -19,13 +19,14 @@ from textual.widgets.option_list import Option
 
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import RunError, W2vtuiError
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.messages import CannotResume, Resume
 from w2vtui.tui.numbers import clock, short
 
 if TYPE_CHECKING:
     from w2vtui.runs.record import RunStatus
-    from w2vtui.tui.app import W2vApp
 
 COLUMNS = ("name", "state", "done", "probe", "when", "text")
 """In the order of the list. What is last leaves first where there is no room."""
@@ -35,7 +36,7 @@ _NAME_CELLS, _TEXT_CELLS = 40, 24
 class RunList(ModalScreen[None]):
     """Lists the runs that are kept, newest first."""
 
-    app: W2vApp
+    app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "close", show=False, id="runs.close"),
@@ -133,9 +134,9 @@ class RunList(ModalScreen[None]):
         """Say what there is to say of it."""
         self._show()
 
-    def warn(self, message: str) -> None:
-        """Say why the run pointed at does not go on."""
-        self._say(f"✗ {message}")
+    def on_cannot_resume(self, message: CannotResume) -> None:
+        """Say why the run pointed at cannot be resumed."""
+        self._say(f"✗ {message.reason}")
 
     def _say(self, text: str) -> None:
         if self.pointed is not None:
@@ -148,7 +149,7 @@ class RunList(ModalScreen[None]):
         """Enter or a click: go on with it."""
         if self.pointed is not None:
             self._say("opening …")
-            self.app.resume_run(Path(self.pointed.folder), self)
+            self.post_message(Resume(Path(self.pointed.folder), self))
 
     def action_save(self) -> None:
         """Ask where to save the vectors, and do."""

@@ -27,6 +27,7 @@ from w2vtui.settings import (
     default_alpha,
     spec_of,
 )
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
@@ -36,6 +37,7 @@ from w2vtui.tui.first_screen.run_list import RunList, kept_runs
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.text_report import Needs, needs_of, needs_text, warning, word_lines
 from w2vtui.tui.first_screen.zipf import ZipfPlot
+from w2vtui.tui.messages import Launch
 from w2vtui.tui.session import Form
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined
@@ -44,7 +46,6 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
-    from w2vtui.tui.app import W2vApp
     from w2vtui.tui.first_screen.preview import Preview
 
 CONTROLS: dict[str, Control] = {
@@ -76,7 +77,7 @@ class NewRunScreen(Screen[None]):
     """What to train on, and how."""
 
     AUTO_FOCUS = "#corpus"
-    app: W2vApp
+    app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="new.start", tooltip="start the training"),
@@ -488,7 +489,7 @@ class NewRunScreen(Screen[None]):
             self.warn(problem)
             self.query_one("#corpus").focus()
             return
-        self.call_later(lambda: self.app.launch(self.form))
+        self.call_later(lambda: self.post_message(Launch(self.form)))
 
     def action_corpus(self) -> None:
         """Go to the corpus field, before the next keys come: they are part of the name."""

@@ -328,11 +328,11 @@ def _goto_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
 
 
 def _help(screen: TrainScreen, text: str) -> None:
-    screen.app.action_help()
+    screen.call_later(screen.run_action, "app.help")
 
 
 def _quit(screen: TrainScreen, text: str) -> None:
-    screen.call_later(screen.app.action_quit)
+    screen.call_later(screen.run_action, "app.quit")
 
 
 COMMANDS: dict[str, Command] = {

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.events import DescendantFocus
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.train_screen.jump import JumpScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
-
-if TYPE_CHECKING:
-    from w2vtui.tui.app import W2vApp
 
 
 class PanedScreen(Screen[None]):
@@ -27,7 +25,7 @@ class PanedScreen(Screen[None]):
     FIRST_PANE: ClassVar[str] = ""
     """The pane that is maximised where none has the focus; never in a tab."""
 
-    app: W2vApp
+    app: BaseApp
 
     def __init__(self) -> None:
         super().__init__()

@@ -22,9 +22,10 @@ from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.resources import available_cores
 from w2vtui.training.state.snapshot import Event, Neighbors
+from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
 from w2vtui.tui.equivalent_command import proposed_output
-from w2vtui.tui.help import Keyless
+from w2vtui.tui.messages import CannotResume, NewRun, Resume
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen import readouts
 from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute, explained
@@ -121,13 +122,15 @@ class TrainScreen(PanedScreen):
         Binding("i", "hints", "Hints", show=False, id="train.hints",
                 tooltip="show the line of hints, or give its place to the panes"),
     ]  # fmt: skip
-    KEYLESS: ClassVar[tuple[Keyless, ...]] = (
+    PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
         *(
-            Keyless(f"Go to {pane}", f"show_pane({pane!r})", f"show the pane of {pane}")
+            PaletteCommand(f"Go to {pane}", f"show_pane({pane!r})", f"show the pane of {pane}")
             for pane in PANES
         ),
         *(
-            Keyless(name.capitalize(), f"execute({name!r})", f":{name}  {COMMANDS[name].help}")
+            PaletteCommand(
+                name.capitalize(), f"execute({name!r})", f":{name}  {COMMANDS[name].help}"
+            )
             for name in (
                 "breaks",
                 "clear",
@@ -735,7 +738,11 @@ class TrainScreen(PanedScreen):
         folder = self.session.resumed_from
         assert folder is not None
         await asyncio.to_thread(self.session.end)  # lets go of the run
-        self.app.resume_run(folder, self, force=True)
+        self.post_message(Resume(folder, self, force=True))
+
+    def on_cannot_resume(self, message: CannotResume) -> None:
+        """Report why the run cannot be resumed."""
+        self.warn(message.reason)
 
     # ---- the end
 
@@ -756,7 +763,7 @@ class TrainScreen(PanedScreen):
 
     def action_new(self) -> None:
         """Back to the first screen, with the same choices."""
-        self.app.new_run()
+        self.post_message(NewRun())
 
     # ---- saving
 

@@ -1,0 +1,138 @@
+"""What every screen may ask of the app, whichever screens there are: glyphs, keys, notices."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.filter import LineFilter
+from textual.theme import Theme
+
+from w2vtui.config import Config
+from w2vtui.display import safe_text
+from w2vtui.resources import available_cores
+from w2vtui.settings import ScreenSettings
+from w2vtui.tui.glyphs import glyphs_for
+from w2vtui.tui.keys import key_texts, own_bindings
+from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
+
+WARNING_SECONDS = 8.0
+"""How long a warning stays on the screen."""
+
+
+class PaletteCommand(NamedTuple):
+    """A command of the palette; a class lists those without a key as PALETTE_COMMANDS."""
+
+    title: str
+    action: str
+    help: str
+
+
+class BaseApp(App[None]):
+    """The app as screens know it: they annotate `app: BaseApp` and never import the app itself."""
+
+    TITLE = "w2vtui"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "Help", key_display="F1", id="app.help",
+                tooltip="every key"),
+        Binding(
+            "ctrl+p", "command_palette", "Palette", key_display="^p", priority=True,
+            id="app.palette", tooltip="every command, by name",
+        ),
+        Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True, id="app.quit",
+                tooltip="leave; asks what to do with a run. Twice: keeps it and leaves"),
+        Binding("ctrl+c", "interrupt", "leave at once, pressed twice", show=False,
+                id="app.interrupt"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
+                tooltip="back to the shell, training stops; `fg` returns"),
+    ]  # fmt: skip
+    PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
+        PaletteCommand("Theme", "change_theme", "other colours, until the program is left"),
+        PaletteCommand("Screenshot", "screenshot", "save a picture of the screen as SVG"),
+    )
+
+    def __init__(self, look: ScreenSettings, config: Config, output: str | None) -> None:
+        """
+        look     colours, markers, hints
+        config   its keys, and the values that `w2vtui train` takes without a flag
+        output   where the vectors are to be saved; None asks
+        """
+        colorless = bool(os.environ.get("NO_COLOR"))
+        if not colorless:
+            os.environ.pop("NO_COLOR", None)  # empty asks for nothing; Textual would obey it
+        super().__init__(ansi_color=True if colorless else None)
+        self.animation_level = "none"
+        self.look = look
+        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
+        self.glyphs, self._line_filters = glyphs_for(look.marker, encoding)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.theme = COLORLESS_THEME if colorless else look.theme
+        self.configured = {name: given.value for name, given in config.values.items()}
+        """Values from settings files and environment variables, by setting."""
+        self.keys = {name: given.value for name, given in config.keys.items()}
+        """Configured keys, by binding id."""
+        self.output = output
+        self.cores = available_cores()
+        self.command_history: list[str] = []
+        """Lines entered at the command prompt, oldest first."""
+
+    def on_mount(self) -> None:
+        """Report theme changes from now on."""
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+
+    # ---- notices
+
+    def report(self, message: str) -> None:
+        """Show a notice."""
+        self.notify(_safe(message), markup=False)
+
+    def warn(self, message: str) -> None:
+        """Show an error as a notice."""
+        self.notify(_safe(message), severity="error", markup=False, timeout=WARNING_SECONDS)
+
+    # ---- keys
+
+    def key_of(self, name: str, *owners: type[DOMNode]) -> str:
+        """The key of a binding, as a hint names it.
+
+        name     the id of the binding
+        owners   the classes that may declare it, besides the app
+        """
+        every: tuple[type[DOMNode], ...] = (*owners, BaseApp)
+        bindings = (one for owner in every for one in own_bindings(owner))
+        found = next(binding for binding in bindings if binding.id == name)
+        return key_texts(self, self.keys, found)[0]
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Spell `enter` out, since not every font has its symbol."""
+        if binding.key == "enter" and not binding.key_display:
+            return "enter"
+        return super().get_key_display(binding)
+
+    # ---- drawing
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Filters that every drawn line passes through."""
+        return [*super().get_line_filters(), *self._line_filters]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, adjusted so that text is readable."""
+        return readable(super().get_css_variables())
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        self.report(
+            f"theme {theme.name} until the program is left; --theme or config.toml keeps one"
+        )
+
+
+def _safe(message: str) -> str:
+    return "\n".join(safe_text(line) for line in message.split("\n"))

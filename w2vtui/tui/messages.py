@@ -1,0 +1,42 @@
+"""What screens ask of the app: they post one of these, and the app acts on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.message import Message
+from textual.screen import Screen
+
+from w2vtui.tui.session import Form
+
+
+@dataclass
+class Launch(Message):
+    """Start a run and show it."""
+
+    form: Form
+
+
+@dataclass
+class Resume(Message):
+    """Resume a saved run and show it."""
+
+    folder: Path
+    asked_by: Screen[Any]
+    """Gets `CannotResume` if the run cannot be resumed."""
+    force: bool = False
+    """Whether to train on the text as it is now, though it has changed."""
+
+
+class CannotResume(Message, bubble=False):
+    """The answer to `Resume` where the run cannot be resumed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class NewRun(Message):
+    """Leave a run that has ended for the first screen."""
