@@ -120,6 +120,16 @@ def test_looking_at_vectors_needs_neither_kernels_nor_screens(tmp_path):
     assert loaded(modules, "numba", "llvmlite", "w2v_kernels", "textual", "w2vtui.tui") == []
 
 
+def test_costs_and_text_figures_do_not_load_numba():
+    _, modules = modules_after("import w2v_kernels.sizes")
+    assert loaded(modules, "numpy", "numba", "llvmlite") == []
+    _, modules = modules_after(
+        "import w2v_kernels.formulas, w2vtui.corpus.statistics, w2vtui.runs.disk.checkpoint_files\n"
+        "import w2vtui.training.costs.estimate, w2vtui.training.costs.text_shape"
+    )
+    assert loaded(modules, "numpy", "numba", "llvmlite") == ["numpy"]
+
+
 # ---- a file of vectors or a cached corpus must not be able to run code
 
 LOADERS = {

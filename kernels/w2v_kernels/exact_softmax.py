@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v_kernels.logistic_block import apply_steps, score_block, score_place, whole_tiles
 from w2v_kernels.machine.compiling import kernel_part
-from w2v_kernels.tiles import SATURATED, TILE
+from w2v_kernels.sizes import SATURATED_FROM, TILE
 
 
 def every_word(n_words):
@@ -58,7 +58,7 @@ def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
         score = scores[place(t, n_inputs, c)]
         # A comparison is false for NaN: what is not a number must still reach the loss.
         highest = score if not score <= highest else highest
-        saturated += np.int64(abs(score) > SATURATED)
+        saturated += np.int64(abs(score) > SATURATED_FROM)
     center_score = np.float64(scores[place(center, n_inputs, c)])
     total = 0.0
     for t in range(n_words):

@@ -15,7 +15,8 @@ import numpy as np
 
 from w2v_kernels.logistic_block import room_for, whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
-from w2v_kernels.tiles import ROW_PAD, TILE, prefetch_to_read
+from w2v_kernels.sizes import ROW_PAD, TILE
+from w2v_kernels.tiles import prefetch_to_read
 
 
 class Tree(NamedTuple):

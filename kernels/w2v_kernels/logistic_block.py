@@ -17,12 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
+from w2v_kernels import sizes
 from w2v_kernels.machine.compiling import kernel_part
+from w2v_kernels.sizes import CACHE_LINE, OVERREAD, SCORE_ROW, TILE
 from w2v_kernels.tiles import (
-    CACHE_LINE,
-    SLACK,
-    TILE,
-    UNIT,
     logistic_one_by_one,
     logistic_one_by_two,
     logistic_two_by_one,
@@ -32,6 +30,9 @@ from w2v_kernels.tiles import (
     unit_place,
     update,
 )
+
+# Compiled code calls it too.
+whole_tiles = register_jitable(sizes.whole_tiles)
 
 
 class Targets(NamedTuple):
@@ -46,7 +47,7 @@ class Targets(NamedTuple):
     rows: np.ndarray
     """int32 (T,)"""
     weights: np.ndarray
-    """float32 (T + SLACK,)"""
+    """float32 (T + OVERREAD,)"""
 
 
 def whole_lines(n, dtype):
@@ -60,13 +61,7 @@ def whole_lines(n, dtype):
 def room_for(n_targets):
     """Targets with room for `n_targets`, and for the copies that fill the last tile."""
     n_targets = whole_tiles(n_targets)
-    return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + SLACK, np.float32))
-
-
-@register_jitable
-def whole_tiles(n_targets):
-    """A number of targets, or an array of such numbers, rounded up to whole tiles."""
-    return (n_targets + TILE - 1) // TILE * TILE
+    return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + OVERREAD, np.float32))
 
 
 @register_jitable
@@ -74,7 +69,7 @@ def score_place(tile, c, n_inputs):
     """Where the scores of input row c with a tile begin, in the working memory of a block."""
     if n_inputs == 1:
         return unit_place(tile)
-    return tile * ((n_inputs + 1) // 2) * UNIT + unit_place(c)
+    return tile * ((n_inputs + 1) // 2) * SCORE_ROW + unit_place(c)
 
 
 @kernel_part
@@ -106,15 +101,15 @@ def score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, s
     while t < n_targets:
         if n_inputs == 1 and t + TILE < n_targets:
             scores_one_by_two(inputs, input_rows, 0, targets, target_rows, t, scores, at)
-            at, t = at + UNIT, t + 2 * TILE
+            at, t = at + SCORE_ROW, t + 2 * TILE
             continue
         for c in range(0, n_inputs - 1, 2):
             scores_two_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at)
-            at += UNIT
+            at += SCORE_ROW
         if n_inputs % 2 == 1:
             c = n_inputs - 1
             scores_one_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at)
-            at += UNIT
+            at += SCORE_ROW
         t += TILE
 
 
@@ -130,16 +125,16 @@ def logistic_steps(scores, n_inputs, weights, n_targets, lr, steps):
         if n_inputs == 1 and t + TILE < n_targets:
             nats, beyond = logistic_one_by_two(scores, at, weights, t, lr, steps)
             loss, saturated = loss + nats, saturated + beyond
-            at, t = at + UNIT, t + 2 * TILE
+            at, t = at + SCORE_ROW, t + 2 * TILE
             continue
         for _ in range(0, n_inputs - 1, 2):
             nats, beyond = logistic_two_by_one(scores, at, weights, t, lr, steps)
             loss, saturated = loss + nats, saturated + beyond
-            at += UNIT
+            at += SCORE_ROW
         if n_inputs % 2 == 1:
             nats, beyond = logistic_one_by_one(scores, at, weights, t, lr, steps)
             loss, saturated = loss + nats, saturated + beyond
-            at += UNIT
+            at += SCORE_ROW
         t += TILE
     return np.float64(loss), np.int64(saturated)
 

@@ -12,17 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.logistic_block import whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
-
-
-def noise_probabilities(counts, exponent):
-    """P(w) of the noise: float64 (V,), from int64 counts (V,). 0 is even, 1 as in the text."""
-    log_weights = exponent * np.log(np.asarray(counts, dtype=np.float64))
-    weights = np.exp(log_weights - log_weights.max())
-    return weights / weights.sum()
 
 
 def build_noise_table(counts, exponent):

@@ -31,30 +31,13 @@ from w2v_kernels.machine.lanes import (
     splat,
     sums_of,
 )
-
-TILE = 6
-"""Target rows a tile: the center and five noise words, the default, fill it exactly."""
-
-CACHE_LINE = 64
-"""Bytes."""
-
-ROW_PAD = CACHE_LINE // 4
-"""Rows are padded to a multiple of this many float32: one cache line."""
-
-SLACK = 16
-"""Floats past the last weight that are read with it, a whole vector at a time."""
-
-UNIT = ROW_PAD
-"""Scores are computed 12 at a time, and each 12 begin at a cache line of their own."""
-
-SATURATED = 6.0
-"""|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
+from w2v_kernels.sizes import CACHE_LINE, SATURATED_FROM, SCORE_ROW, TILE
 
 
 @register_jitable
 def unit_place(k):
     """Where the k-th six scores begin: 0, 6, 16, 22, 32 ..."""
-    return k // 2 * UNIT + k % 2 * TILE
+    return k // 2 * SCORE_ROW + k % 2 * TILE
 
 
 class _Rows:
@@ -186,7 +169,7 @@ def _emit_logistic_steps(n_inputs, n_tiles):
             step, nats = _emit_logistic(builder, score, weight, rate)
             step.store(steps, here)
             loss = builder.fadd(loss, nats.sum())
-            beyond = builder.and_(abs(score).above(SATURATED), weight.differs(0.0))
+            beyond = builder.and_(abs(score).above(SATURATED_FROM), weight.differs(0.0))
             saturated = builder.add(saturated, count(builder, beyond))
         return context.make_tuple(builder, signature.return_type, [loss, saturated])
 
@@ -211,8 +194,8 @@ def _emit_update(context, builder, signature, args):
             moved_start = moved.start(c)
             moving = load(builder, moved_start, offset)
             # unit_place(c): 0, 6, 16, 22, 32 ...
-            odd = builder.mul(builder.and_(c, intp(1)), intp(UNIT // 2 - TILE))
-            steps_at = builder.sub(builder.mul(c, intp(UNIT // 2)), odd)
+            odd = builder.mul(builder.and_(c, intp(1)), intp(SCORE_ROW // 2 - TILE))
+            steps_at = builder.sub(builder.mul(c, intp(SCORE_ROW // 2)), odd)
             steps_at = builder.add(at, steps_at)
             updated = []
             for j in range(TILE):
@@ -372,7 +355,7 @@ if config.DISABLE_JIT:
         away = np.where(weight > 0, -score, score).astype(np.float64)
         steps[at : at + n] = lr * weight / (1 + np.exp(-away))
         loss = (abs(weight) * np.logaddexp(0, away)).sum()
-        return loss, int(((abs(score) > SATURATED) & (weight != 0)).sum())
+        return loss, int(((abs(score) > SATURATED_FROM) & (weight != 0)).sum())
 
     _scores_two_by_one, _scores_one_by_two, _scores_one_by_one = (
         partial(_scores_plain, *shape) for shape in _SHAPES

@@ -32,7 +32,8 @@ from w2v_kernels.parallel.private_nodes import (
     share_some_nodes,
 )
 from w2v_kernels.rng import random_at
-from w2v_kernels.tiles import ROW_PAD, TILE, prefetch_to_write
+from w2v_kernels.sizes import TILE, row_length
+from w2v_kernels.tiles import prefetch_to_write
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
 KEPT_CAPACITY = 4096
@@ -42,9 +43,6 @@ their contexts. A window must fit in half of it.
 
 LOSS, PAIRS, CENTERS, TOKENS, SATURATED, NOT_FINITE = range(6)
 """What each entry of a worker's tallies counts."""
-
-N_TALLIES = 8
-"""float64 tallies a worker: one cache line, so that workers do not slow each other."""
 
 
 class Corpus(NamedTuple):
@@ -138,11 +136,6 @@ class Scratch(NamedTuple):
     would wait for each other
     """
     private: PrivateNodes
-
-
-def row_length(vector_size):
-    """D padded to whole cache lines."""
-    return (vector_size + ROW_PAD - 1) // ROW_PAD * ROW_PAD
 
 
 def empty_rows(n_rows, vector_size):

@@ -10,25 +10,6 @@ from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 
 
-def keep_thresholds(counts, sample):
-    """Subsampling, as 32-bit odds: uint32 (V,) from int64 counts (V,); 2**32 - 1 keeps every one.
-
-    A word of relative frequency f is kept with probability min(1, sqrt(t/f) + t/f), t = sample, as
-    word2vec.c does (Mikolov et al. 2013, "Distributed Representations", 2.3, prints sqrt(t/f)). 0
-    keeps every word.
-    """
-    return np.floor(keep_probabilities(counts, sample) * (2**32 - 1)).astype(np.uint32)
-
-
-def keep_probabilities(counts, sample):
-    """The probability that subsampling keeps a word: float64 (V,)."""
-    counts = np.asarray(counts, dtype=np.float64)
-    if sample == 0:
-        return np.ones(counts.shape)
-    odds = sample * counts.sum() / counts
-    return np.minimum(1.0, np.sqrt(odds) + odds)
-
-
 @kernel_part
 def is_kept(word, position, key, thresholds):
     """Whether subsampling keeps the token at this position of the corpus."""

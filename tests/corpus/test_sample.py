@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import random
 import threading
 
 import numpy as np
 import pytest
 
-from w2v_kernels import windows
+from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import ReadingStopped, open_corpus, sample_path
 from w2vtui.corpus.sample import _pieces, take_sample
-from w2vtui.corpus.statistics import keep_probabilities, statistics_of
+from w2vtui.corpus.statistics import statistics_of
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
@@ -39,7 +38,7 @@ def check_exact(files, settings, subsample=1e-3):
     assert seen.most_common == tuple(corpus.vocab.words[:12])
     assert seen.rarest_kept == tuple(corpus.vocab.words[::-1][:12])
     assert seen.rarest_count == corpus.vocab.counts[-1]
-    kept = windows.keep_probabilities(corpus.vocab.counts, subsample)
+    kept = keep_probabilities(corpus.vocab.counts, subsample)
     share = (kept * corpus.vocab.counts).sum() / corpus.vocab.n_tokens
     assert seen.subsampled_share == pytest.approx(share)
 
@@ -186,12 +185,3 @@ def test_an_empty_text_has_figures_too(tmp_path):
     path.touch()
     seen = figures([path], CorpusSettings())
     assert (seen.n_tokens, seen.n_words, len(seen.counts)) == (0, 0, 0)
-
-
-@pytest.mark.parametrize("sample", [0.0, 1e-5, 1e-3, 1.0])
-def test_subsampling_is_foretold_by_the_formula_of_the_kernels(sample):
-    counts = np.array([random.Random(at).randint(1, 10**6) for at in range(50)])
-    np.testing.assert_allclose(
-        keep_probabilities(counts, float(counts.sum()), sample),
-        windows.keep_probabilities(counts, sample),
-    )

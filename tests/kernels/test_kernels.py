@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from tests.kernels import naive
 from w2v_kernels import (
     exact_softmax,
+    formulas,
     hierarchical_softmax,
     models,
     negative_sampling,
     rng,
     scoring,
-    tiles,
+    sizes,
     training_loop,
     windows,
 )
@@ -87,7 +88,7 @@ class Setup:
         self.matrices = rows(n_words), rows(n_words), rows(n_words - 1)
         self.weights = training_loop.Weights(self.matrices[0], self.matrices[2 if by_tree else 1])
         self.tables = training_loop.Tables(
-            windows.keep_thresholds(self.counts, self.settings["sample"]),
+            formulas.keep_thresholds(self.counts, self.settings["sample"]),
             negative_sampling.build_noise_table(self.counts, 0.75),
             hierarchical_softmax.build_tree(self.counts),
             exact_softmax.every_word(n_words),
@@ -119,7 +120,7 @@ class Setup:
         return [matrix[:-1, :size].astype(np.float64) for matrix in self.matrices]
 
     def train(self, *spans, tallies=None):
-        tallies = np.zeros(training_loop.N_TALLIES) if tallies is None else tallies
+        tallies = np.zeros(sizes.N_TALLIES) if tallies is None else tallies
         blank = len(self.weights.target_vectors) - 1
         scratch = training_loop.make_scratch(self.vector_size, self.settings["window"], 300, blank)
         for span in spans:
@@ -337,11 +338,11 @@ def test_the_tree_is_as_short_as_huffmans_and_its_root_is_node_0():
 
 def test_paths_are_laid_out_in_whole_tiles():
     tree = hierarchical_softmax.build_tree(np.random.default_rng(3).integers(1, 10_000, 300))
-    assert len(set(tree.lengths % tiles.TILE)) > 1
+    assert len(set(tree.lengths % sizes.TILE)) > 1
     for word, (first, stop) in enumerate(itertools.pairwise(tree.starts)):
         end = first + tree.lengths[word]
-        assert (stop - first) % tiles.TILE == 0
-        assert 0 <= stop - end < tiles.TILE
+        assert (stop - first) % sizes.TILE == 0
+        assert 0 <= stop - end < sizes.TILE
         assert (np.abs(tree.turns[first:end]) == 1).all()
         assert not tree.turns[end:stop].any()
         assert (tree.nodes[end:stop] == 299).all()
@@ -367,9 +368,7 @@ def test_drawn_noise_fits_the_distribution(exponent):
     expected = counts**exponent / (counts**exponent).sum() * n
     chi_square = ((drawn - expected) ** 2 / expected).sum()
     assert chi_square < 26.1  # 8 degrees of freedom, one in a thousand
-    np.testing.assert_allclose(
-        negative_sampling.noise_probabilities(counts, exponent), expected / n
-    )
+    np.testing.assert_allclose(formulas.noise_probabilities(counts, exponent), expected / n)
 
 
 @settings(deadline=None)
@@ -394,13 +393,13 @@ def test_noise_of_one_word_is_that_word():
 
 def test_subsampling_keeps_words_as_often_as_it_says():
     counts = np.array([900_000, 90_000, 9_000, 900, 100])
-    thresholds = windows.keep_thresholds(counts, 1e-3)
+    thresholds = formulas.keep_thresholds(counts, 1e-3)
     share = 1e-3 / (counts / counts.sum())
     for word, expected in enumerate(np.minimum(1, np.sqrt(share) + share)):
         kept = sum(is_kept(word, position, np.uint64(9), thresholds) for position in range(20_000))
         deviation = np.sqrt(expected * (1 - expected) / 20_000)
         assert kept / 20_000 == pytest.approx(expected, abs=4 * deviation)
-    assert (windows.keep_thresholds(counts, 0.0) == 2**32 - 1).all()
+    assert (formulas.keep_thresholds(counts, 0.0) == 2**32 - 1).all()
 
 
 def test_windows_are_drawn_evenly():
@@ -457,7 +456,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
     scores = np.concatenate((np.linspace(-90, 90, 4001), [1e4, -1e4, 1e37])).astype(np.float32)
     rows, one = np.zeros(1, np.int32), training_loop.empty_rows(1, 1)
     one[0, 0] = 1.0
-    chosen, (room, steps) = block.room_for(1), np.zeros((2, tiles.UNIT), np.float32)
+    chosen, (room, steps) = block.room_for(1), np.zeros((2, sizes.SCORE_ROW), np.float32)
     for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
         chosen.rows[:] = [0, 1, 1, 1, 1, 1]
         chosen.weights[0] = weight
@@ -501,13 +500,13 @@ def test_rows_begin_at_cache_lines():
     rows = training_loop.empty_rows(5, 100)
     assert rows.shape == (5, 112)
     assert rows.ctypes.data % 64 == 0
-    assert tiles.ROW_PAD * 4 == 64
+    assert sizes.ROW_PAD * 4 == 64
 
 
 def by_tree_with_private_nodes(workers, **settings):
     """A setup whose node matrix has room for each worker's copies, and their scratches."""
     setup = Setup(objective="hierarchical-softmax", **settings)
-    n = min(private_nodes.N_PRIVATE, setup.n_words - 1)
+    n = min(sizes.N_PRIVATE, setup.n_words - 1)
     blank = setup.n_words + workers * n
     nodes = training_loop.empty_rows(blank + 1, setup.vector_size)
     nodes[: setup.n_words] = setup.weights.target_vectors
@@ -522,7 +521,7 @@ def by_tree_with_private_nodes(workers, **settings):
 
 
 def train_with(setup, scratch, span):
-    tallies = np.zeros(training_loop.N_TALLIES)
+    tallies = np.zeros(sizes.N_TALLIES)
     corpus = training_loop.Corpus(setup.ids, setup.starts)
     training_loop.train_span(
         corpus, span, setup.weights, setup.tables, setup.hyper, scratch, tallies
@@ -579,7 +578,7 @@ def test_a_trillion_pairs_counted_before_leave_room_for_each_that_follows():
     """float32 would stop counting at 16,777,216."""
     first, later = Setup(), Setup()
     counted = first.train(first.span())
-    before = np.zeros(training_loop.N_TALLIES)
+    before = np.zeros(sizes.N_TALLIES)
     before[
         [training_loop.LOSS, training_loop.PAIRS, training_loop.CENTERS, training_loop.TOKENS]
     ] = 4e12, 1e12, 3e11, 4e11
@@ -594,7 +593,7 @@ def test_a_trillion_pairs_counted_before_leave_room_for_each_that_follows():
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
-@pytest.mark.parametrize("n_words", [1, 2, 3, tiles.TILE, tiles.TILE + 1, 40])
+@pytest.mark.parametrize("n_words", [1, 2, 3, sizes.TILE, sizes.TILE + 1, 40])
 def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words):
     """The last word everywhere, the most contexts and noise there are, and NaN around each matrix.
 

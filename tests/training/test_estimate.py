@@ -11,10 +11,8 @@ import numba
 import numpy as np
 import pytest
 
-from w2v_kernels import training_loop
 from w2v_kernels.machine import compiling
-from w2v_kernels.parallel import private_nodes
-from w2v_kernels.tiles import ROW_PAD, TILE
+from w2v_kernels.sizes import row_length
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.errors import BackendError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -61,12 +59,6 @@ def test_the_arrays_are_those_of_a_run(atlas, objective, size):
     if objective == "hierarchical-softmax":
         tables += sum(array.nbytes for array in plan.tables.tree)
     assert told.tables == pytest.approx(tables, rel=0.1)
-
-
-def test_the_figures_of_the_kernels_are_theirs():
-    assert (terms.VECTOR, terms.TILE) == (ROW_PAD, TILE)
-    assert private_nodes.N_PRIVATE == estimate._PRIVATE_NODES
-    assert training_loop.empty_rows(1, 100).shape[1] == terms.padded(100, ROW_PAD)
 
 
 MEASURED = """
@@ -162,7 +154,7 @@ def test_deterministic_workers_train_matrices_of_their_own(objective):
         estimate_memory(1_000, 0, how, LiveSettings(objective=objective, workers=workers))
         for how, workers in ((training, 3), (training, 1), (TrainingSettings(), 3))
     )
-    replicas = 3 * 1_001 * 4 * terms.padded(100, ROW_PAD)
+    replicas = 3 * 1_001 * 4 * row_length(100)
     assert told.input_vectors == shared.input_vectors + replicas
     assert told.output_vectors == shared.output_vectors + replicas
     assert alone == shared

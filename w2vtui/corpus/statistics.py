@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus.sample import TextSample
 from w2vtui.corpus.vocab import Census
 from w2vtui.settings import CorpusSettings
@@ -93,7 +94,7 @@ def statistics_of(
             n_kept = max(n_met * larger - tail.tokens_below(settings.min_count), 0.0)
         if settings.max_final_vocab is not None and settings.max_final_vocab < n_words:
             n_words, n_kept = settings.max_final_vocab, float(vocab.n_tokens) * larger
-    kept = keep_probabilities(vocab.counts, n_kept / larger, subsample)
+    kept = keep_probabilities(vocab.counts, subsample, n_kept / larger)
     # Words of the sample that the text's vocabulary leaves out are too rare to be thinned out.
     n_thinned = float((vocab.counts * (1 - kept)).sum()) * larger
     counts = np.sort(census.counts)[::-1]
@@ -110,19 +111,6 @@ def statistics_of(
         rarest_count=round(int(vocab.counts[-1]) * larger) if vocab.words else 0,
         counts=counts if sample.exact else np.rint(counts * larger).astype(np.int64),
     )
-
-
-def keep_probabilities(
-    counts: NDArray[np.int64], n_tokens: float, sample: float
-) -> NDArray[np.float64]:
-    """The probability that subsampling keeps a word, of a text of `n_tokens`: float64 (V,).
-
-    The kernels' own is windows.py's, which takes a second to import: this is looked at before.
-    """
-    if sample == 0:
-        return np.ones(counts.shape)
-    odds = sample * n_tokens / counts
-    return np.minimum(1.0, np.sqrt(odds) + odds)
 
 
 class _Tail:

@@ -43,10 +43,16 @@ def _user_cache_folder() -> Path:
 
 def _digest() -> str:
     digest = hashlib.blake2b(digest_size=8)
-    place = str(Path(__file__).parent)  # Numba keeps the code of each place by itself
-    for part in (place, numba.__version__, llvmlite.binding.get_host_cpu_name(), sys.version):
+    package = Path(__file__).parent.parent
+    # Numba keeps the code of each place separately.
+    for part in (
+        str(package),
+        numba.__version__,
+        llvmlite.binding.get_host_cpu_name(),
+        sys.version,
+    ):
         digest.update(part.encode())
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    for source in sorted(package.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

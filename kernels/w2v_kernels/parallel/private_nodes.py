@@ -15,12 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v_kernels.machine.compiling import kernel_part
-
-PRIVATE_LEVELS = 7
-"""Levels of the tree that are copied."""
-
-N_PRIVATE = 2**PRIVATE_LEVELS - 1
-"""So many nodes are copied, the heaviest, which are about those on these levels."""
+from w2v_kernels.sizes import PRIVATE_LEVELS
 
 
 class PrivateNodes(NamedTuple):

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
@@ -45,7 +46,6 @@ KEPT = 2
 _KIND = "checkpoint"
 _CURVE = "curve "
 _TALLIES = "tallies"
-N_TALLIES = 8
 _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
 _DTYPES = {"F32": np.float32, "F64": np.float64}

@@ -18,15 +18,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from w2v_kernels.sizes import N_PRIVATE, TILE, row_length
 from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.costs.terms import (
-    TILE,
-    VECTOR,
     Met,
     mean_contexts,
     mean_targets,
-    padded,
     seconds_by_term,
 )
 
@@ -44,9 +42,6 @@ SAVED_WORD_BYTES = 160
 """What is written of it to two files, while they are saved."""
 TYPE_BYTES = 270
 """A distinct token of a text while the text is read, before the rare ones are left out."""
-
-_PRIVATE_NODES = 127
-"""The kernels' own figure: they are not imported, for that takes a second."""
 
 _SECOND_WORKER = 0.85
 """What each worker after the first adds, of the first one's work."""
@@ -100,13 +95,13 @@ def estimate_memory(
     n_tokens        the text's tokens that are in it
     checkpoints     whether it writes all that it trains while it trains
     """
-    row = 4 * padded(training.vector_size, VECTOR)
+    row = 4 * row_length(training.vector_size)
     by_tree = live.objective == "hierarchical-softmax"
     size = 4 * training.vector_size
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
     if by_tree:
-        n_output += available_cores() * _PRIVATE_NODES
+        n_output += available_cores() * N_PRIVATE
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
     workers = available_cores() if live.workers is None else live.workers

@@ -7,7 +7,7 @@ kept the share of tokens that subsampling keeps. The coefficients of each way to
 216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20, vectors of
 50 to 300, from which they are 6 to 12 % off (root mean square); elsewhere they need a scale.
 
-Nothing here imports the kernels: that takes a second, and a cost is wanted before.
+Nothing here loads Numba: that takes a second, and a cost is wanted before.
 """
 
 from __future__ import annotations
@@ -17,12 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_kernels.sizes import TILE, row_length, whole_tiles
 from w2vtui.settings import LiveSettings
-
-TILE = 6
-"""Targets that the kernels work on at a time."""
-VECTOR = 16
-"""Numbers that they work on at a time."""
 
 _OWN_NOISE = "skip-gram, noise for each pair"
 
@@ -58,10 +54,10 @@ def way_of(live: LiveSettings) -> str:
 
 def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[np.float64]:
     """A worker's seconds for a token, term by term: float64 (5,)."""
-    way, hundreds = way_of(live), padded(vector_size, VECTOR) / 100
+    way, hundreds = way_of(live), row_length(vector_size) / 100
     n_targets = met.targets + (TILE - 1) / 2  # paths are of any length
     if live.objective != "hierarchical-softmax":
-        n_targets = float(padded(round(met.targets), TILE))
+        n_targets = float(whole_tiles(round(met.targets)))
     blocks = met.contexts if way == _OWN_NOISE else 1.0
     times = (
         1.0,
@@ -90,8 +86,3 @@ def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[n
     cut = near * (near + 1) / np.maximum(lengths, 1)
     mean: NDArray[np.float64] = (2 * near - cut).mean(axis=0)
     return mean
-
-
-def padded(n: int, unit: int) -> int:
-    """n, or the next number above it that is a multiple."""
-    return -(-n // unit) * unit

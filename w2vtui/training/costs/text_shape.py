@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.terms import mean_contexts, mean_targets
-from w2vtui.training.engine.backend import keep_probabilities
 
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from the first so many tokens."""

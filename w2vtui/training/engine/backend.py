@@ -18,10 +18,11 @@ from w2v_kernels import (
     training_loop,
 )
 from w2v_kernels import models as kernel_models
+from w2v_kernels.formulas import keep_probabilities, keep_thresholds, noise_probabilities
 from w2v_kernels.machine.compiling import CACHE_FOLDER, given_up_when, is_compiled
-from w2v_kernels.parallel import merging, private_nodes
+from w2v_kernels.parallel import merging
 from w2v_kernels.rng import stream_key
-from w2v_kernels.windows import keep_probabilities, keep_thresholds
+from w2v_kernels.sizes import N_PRIVATE, N_TALLIES
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.resources import available_cores
@@ -265,7 +266,7 @@ class CpuBackend:
 
     def _use_tree(self) -> None:
         if self._tree.starts.size == 1:
-            n_rows = self.n_words + MAX_WORKERS + available_cores() * private_nodes.N_PRIVATE
+            n_rows = self.n_words + MAX_WORKERS + available_cores() * N_PRIVATE
             self._nodes = training_loop.empty_rows(n_rows, self.training.vector_size)
             self._tree = hierarchical_softmax.build_tree(self.corpus.vocab.counts)
 
@@ -313,15 +314,15 @@ class CpuBackend:
                 self.training.vector_size, plan.settings.window, plan.most_targets, self.n_words
             )
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
-        room = (self._nodes.shape[0] - copies) // private_nodes.N_PRIVATE
+        room = (self._nodes.shape[0] - copies) // N_PRIVATE
         if by_tree and 1 < workers <= room:
-            n_private = min(private_nodes.N_PRIVATE, self.n_words - 1)
+            n_private = min(N_PRIVATE, self.n_words - 1)
         return training_loop.make_scratch(
             self.training.vector_size,
             plan.settings.window,
             plan.most_targets,
             blank,
-            first_private=copies + worker * private_nodes.N_PRIVATE,
+            first_private=copies + worker * N_PRIVATE,
             n_private=n_private,
             period=max(SHARING_PERIOD // workers, 1),
         )
@@ -343,9 +344,9 @@ class CpuBackend:
     @staticmethod
     def make_tallies() -> NDArray[np.float64]:
         """Zero tallies for one worker: float64 (8,), on a cache line of its own."""
-        memory = np.zeros(2 * training_loop.N_TALLIES, dtype=np.float64)
-        start = (-memory.ctypes.data // memory.itemsize) % training_loop.N_TALLIES
-        return memory[start : start + training_loop.N_TALLIES]
+        memory = np.zeros(2 * N_TALLIES, dtype=np.float64)
+        start = (-memory.ctypes.data // memory.itemsize) % N_TALLIES
+        return memory[start : start + N_TALLIES]
 
     @staticmethod
     def at_place(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
@@ -357,7 +358,7 @@ class CpuBackend:
     @staticmethod
     def sum_tallies(tallies: Sequence[NDArray[np.float64]]) -> Tallies:
         """All workers' tallies together."""
-        total = np.sum(tallies, axis=0) if tallies else np.zeros(training_loop.N_TALLIES)
+        total = np.sum(tallies, axis=0) if tallies else np.zeros(N_TALLIES)
         return Tallies(
             loss=float(total[training_loop.LOSS]),
             pairs=int(total[training_loop.PAIRS]),
@@ -419,7 +420,7 @@ class CpuBackend:
     @staticmethod
     def compiled_before() -> bool:
         """Whether this machine has kept the compiled loop from an earlier time."""
-        return is_compiled("cpu.train_span")
+        return is_compiled("training_loop.train_span")
 
     @staticmethod
     def keeps_compiled() -> bool:
@@ -445,7 +446,7 @@ class CpuBackend:
 
     def noise_log_probabilities(self, exponent: float) -> NDArray[np.float64]:
         """log P(w) of the noise under an exponent: float64 (V,)."""
-        return np.log(negative_sampling.noise_probabilities(self.corpus.vocab.counts, exponent))
+        return np.log(noise_probabilities(self.corpus.vocab.counts, exponent))
 
     def keep_log_probabilities(self, sample: float) -> NDArray[np.float64]:
         """log of the share of each word that subsampling keeps: float64 (V,)."""

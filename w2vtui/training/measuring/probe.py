@@ -22,9 +22,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
-from w2vtui.training.engine.backend import CpuBackend, Plan, keep_probabilities
+from w2vtui.training.engine.backend import CpuBackend, Plan
 from w2vtui.training.state.snapshot import Probe
 
 N_PAIRS = 4_000

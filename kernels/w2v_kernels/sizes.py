@@ -1,0 +1,43 @@
+"""How large the kernels' arrays are. Plain numbers: importing them loads neither NumPy nor Numba.
+
+What predicts the memory or the time of a run reads them here, before any kernel is imported.
+"""
+
+from __future__ import annotations
+
+CACHE_LINE = 64
+"""Bytes that a processor moves at once. Workers that write to the same line slow each other."""
+
+ROW_PAD = CACHE_LINE // 4
+"""Rows are padded with zeros to a multiple of this many float32: one cache line."""
+
+TILE = 6
+"""Target rows that are worked on at once: the default, a center and five noise words, fills one."""
+
+SCORE_ROW = ROW_PAD
+"""Floats from one dozen of scores to the next; each dozen begins at a cache line of its own."""
+
+OVERREAD = 16
+"""Floats past the last weight that are read with it: a whole vector register is loaded."""
+
+SATURATED_FROM = 6.0
+"""|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
+
+N_TALLIES = 8
+"""float64 sums a worker: one cache line."""
+
+PRIVATE_LEVELS = 7
+"""Levels of the Huffman tree, from the root, that each worker trains on copies of its own."""
+
+N_PRIVATE = 2**PRIVATE_LEVELS - 1
+"""Nodes that a worker copies: the heaviest, which are about those on the private levels."""
+
+
+def row_length(vector_size):
+    """D padded to whole cache lines."""
+    return (vector_size + ROW_PAD - 1) // ROW_PAD * ROW_PAD
+
+
+def whole_tiles(n_targets):
+    """A number of targets, or an array of such numbers, rounded up to whole tiles."""
+    return (n_targets + TILE - 1) // TILE * TILE
