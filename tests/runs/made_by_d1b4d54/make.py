@@ -13,13 +13,13 @@ import sys
 import time
 from pathlib import Path
 
-from w2vtui.corpus import open_corpus
-from w2vtui.formats import save_vectors
 from w2vtui.runs.folder import kept_vectors
 from w2vtui.runs.journal import EVENTS, changes_in, read_events
+
+from w2vtui.corpus import open_corpus
+from w2vtui.formats import save_vectors
 from w2vtui.runs.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.checkpoint import Script
 from w2vtui.training.run import Run
 
 HERE = Path.cwd()
