@@ -16,10 +16,12 @@ from textual.widgets import Input
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.session import Form
+from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
@@ -423,12 +425,12 @@ async def test_the_exit_code_is_that_of_the_failed_run(topical_corpus):
 
 
 async def test_an_error_of_the_screen_is_not_swallowed(topical_corpus, monkeypatch):
-    def broken(self: TrainScreen) -> None:
+    def broken(self: Drawing, shot: Snapshot) -> None:
         raise ZeroDivisionError("a defect")
 
     async def meet_it() -> None:
         async with training(form(topical_corpus)) as app:
-            monkeypatch.setattr(TrainScreen, "_draw_panels", broken)
+            monkeypatch.setattr(Drawing, "draw_panes", broken)
             await until(app, lambda: app._exception is not None)
 
     with pytest.raises(ZeroDivisionError):

@@ -240,7 +240,7 @@ async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
         chart = panel(app).query_one("#probe-chart")
         lines = []
         await wait_for(app, lambda: len(run.probe_curve) == 100)
-        app.screen._draw_all()
+        app.screen.draw_all()
         lines = [chart.render_line(y).text[GUTTER:] for y in range(2, chart.size.height)]
     columns = ["".join(column) for column in zip(*lines, strict=True)]
     hole = [at for at, column in enumerate(columns[:40]) if not column.strip()]

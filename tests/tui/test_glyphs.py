@@ -117,7 +117,7 @@ async def test_the_train_screen_in_ascii(size):
         for pane in TrainScreen.PANES:
             app.screen.action_show_pane(pane)
             await wait_for(app, lambda pane=pane: app.screen.query_one(f"#{pane}").display)
-            app.screen._draw_all()
+            app.screen.draw_all()
             assert not foreign(app), pane
         assert all(cell_len(line) == size[0] for line in screen_lines(app))
 

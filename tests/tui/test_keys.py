@@ -348,7 +348,7 @@ async def test_the_screen_looks_as_often_as_is_said(fps, interval):
         app.launch(Form())
         await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
         await wait_for(app, lambda: "TRAINING" in text_of(app))
-        assert app.screen.pace.quickest == pytest.approx(interval)
+        assert app.screen.refresh_rate.quickest == pytest.approx(interval)
 
 
 # ---- suspending

@@ -12,6 +12,7 @@ from textual.geometry import Offset
 from tests.tui.test_looks import TRAINING, screen_lines, scripted, text_of, wait_for
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.jump import JumpScreen
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -230,8 +231,8 @@ async def test_what_is_not_on_show_is_not_drawn(monkeypatch):
         await wait_for(app, lambda: app.screen.maximized is not None)
         await wait_for(app, lambda: "Speed" not in text_of(app))
         drawn = []
-        monkeypatch.setattr(type(app.screen), "_draw_loss", lambda screen: drawn.append("loss"))
-        monkeypatch.setattr(type(app.screen), "_draw_speed", lambda screen: drawn.append("speed"))
+        monkeypatch.setattr(Drawing, "_draw_loss", lambda *_: drawn.append("loss"))
+        monkeypatch.setattr(Drawing, "_draw_speed", lambda *_: drawn.append("speed"))
         run.shot = replace(run.shot, settings=replace(run.shot.settings, negative=25))
         await wait_for(app, lambda: "25" in text_of(app))
         assert not drawn

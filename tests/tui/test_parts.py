@@ -23,7 +23,7 @@ from w2vtui.tui.numbers import clock, meter, numeral, short, size
 from w2vtui.tui.session import starting_words
 from w2vtui.tui.sources import sources_of
 from w2vtui.tui.train_screen.readouts import Part, fitted, x_range
-from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, Pace, first_interval
+from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, RefreshRate, first_interval
 
 LIVE = {control.name: control for control in controls_of(LiveSettings)}
 
@@ -228,7 +228,7 @@ def test_the_preview_guesses_the_epochs(tmp_path):
 
 
 def test_the_pace_slows_when_looking_is_costly_and_recovers():
-    pace = Pace(cores=2)
+    pace = RefreshRate(cores=2)
     assert pace.next_interval(0.005, 0.0) == 0.2
     assert pace.next_interval(0.03, 0.0) == 0.2  # one look more costly than the others
     for _ in range(20):
@@ -238,12 +238,12 @@ def test_the_pace_slows_when_looking_is_costly_and_recovers():
     intervals = [pace.next_interval(0.005, 0.0) for _ in range(60)]
     assert intervals == sorted(intervals, reverse=True)
     assert intervals[-1] == 0.2
-    asked = Pace(0.1, cores=2)
+    asked = RefreshRate(0.1, cores=2)
     assert asked.next_interval(1.0, 0.0) == 0.1
 
 
 def test_the_pace_slows_when_looks_come_late_twice():
-    pace = Pace(0.2)
+    pace = RefreshRate(0.2)
     assert pace.next_interval(0.001, 0.3) == 0.2
     assert pace.next_interval(0.001, 0.3) == 0.4
 

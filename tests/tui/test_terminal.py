@@ -51,13 +51,13 @@ def slowly(folder, checkpoint, *spoiled):
 recorder.write_checkpoint = slowly
 """
 BROKEN_SCREEN = """
-from w2vtui.tui.train_screen.screen import TrainScreen
-draw = TrainScreen._draw_panels
-def broken(screen):
-    draw(screen)
-    if screen.shot.tokens > 100_000:
+from w2vtui.tui.train_screen.drawing import Drawing
+draw = Drawing.draw_panes
+def broken(drawing, shot):
+    draw(drawing, shot)
+    if shot.tokens > 100_000:
         raise ZeroDivisionError("a defect")
-TrainScreen._draw_panels = broken
+Drawing.draw_panes = broken
 """
 SOON_OVER = """
 follow = go_on

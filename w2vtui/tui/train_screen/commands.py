@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import LiveSettings, unknown_name_message
@@ -19,15 +19,39 @@ from w2vtui.tui.controls import Control, controls_of
 from w2vtui.tui.train_screen.watch_dialog import queries_in
 
 if TYPE_CHECKING:
-    from w2vtui.tui.session import RunLike
-    from w2vtui.tui.train_screen.screen import TrainScreen
+    from w2vtui.training.state.snapshot import Snapshot
+    from w2vtui.tui.app_base import BaseApp
+    from w2vtui.tui.session import RunLike, Session
 
 
 class CommandError(W2vtuiError):
     """A command cannot be carried out as it was typed."""
 
 
-def _no_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+class CommandTarget(Protocol):
+    """What commands need of the screen they are entered on."""
+
+    app: BaseApp
+    session: Session
+    shot: Snapshot
+
+    def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]: ...
+    def change(self, names: Iterable[str]) -> None: ...
+    def drop(self, names: Iterable[str]) -> None: ...
+    def follow(self, query: str) -> None: ...
+    def save(self, path: str) -> object: ...
+    def take_checkpoint(self) -> None: ...
+    def pane_names(self) -> list[str]: ...
+    def go_to(self, pane: str) -> None: ...
+    def call_later(self, callback: Callable[..., object], *args: object) -> bool: ...
+    async def run_action(self, action: str) -> object: ...
+    def action_pause(self) -> None: ...
+    def action_stop(self) -> None: ...
+    def action_save(self) -> None: ...
+    def action_measure_quality(self) -> None: ...
+
+
+def _no_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
     return ()
 
 
@@ -39,9 +63,9 @@ class Command:
     usage: str
     """Its arguments, those in brackets optional; empty when it takes none."""
     help: str
-    run: Callable[[TrainScreen, str], None]
+    run: Callable[[CommandTarget, str], None]
     """Gets what was typed after the name."""
-    choices: Callable[[TrainScreen, Sequence[str]], Iterable[str]] = _no_choices
+    choices: Callable[[CommandTarget, Sequence[str]], Iterable[str]] = _no_choices
     """The words that may follow those typed after the name."""
 
     @property
@@ -60,7 +84,7 @@ class Command:
         return f"{self.name} {self.usage}".rstrip()
 
 
-def execute(screen: TrainScreen, line: str) -> None:
+def execute(screen: CommandTarget, line: str) -> None:
     """Carry out a line; an empty one does nothing.
 
     Raises:
@@ -88,7 +112,7 @@ def command_named(name: str) -> Command:
     return COMMANDS[name]
 
 
-def completions(screen: TrainScreen, line: str) -> list[str]:
+def completions(screen: CommandTarget, line: str) -> list[str]:
     """The lines that a line may become when its last word is completed."""
     head, space, last = line.rpartition(" ")
     words = head.split()
@@ -199,7 +223,7 @@ def _value_choices(name: str) -> tuple[str, ...]:
     return ("on", "off") if control.kind is bool else tuple(map(str, control.choices))
 
 
-def _setting_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+def _setting_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
     """Names of settings, or the values of the one named last."""
     words = [part for word in words for part in word.replace("=", " ").split()]
     while words:
@@ -216,13 +240,13 @@ def _setting_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]
 # ---- what they do
 
 
-def _run(screen: TrainScreen) -> RunLike:
+def _run(screen: CommandTarget) -> RunLike:
     if screen.session.run is None:
         raise CommandError("there is no run yet: it is starting")
     return screen.session.run
 
 
-def _set(screen: TrainScreen, text: str) -> None:
+def _set(screen: CommandTarget, text: str) -> None:
     names = screen.stage(settings_from(text))
     try:
         screen.change(names)
@@ -231,107 +255,107 @@ def _set(screen: TrainScreen, text: str) -> None:
         raise
 
 
-def _stage(screen: TrainScreen, text: str) -> None:
+def _stage(screen: CommandTarget, text: str) -> None:
     screen.stage(settings_from(text))
 
 
-def _undo(screen: TrainScreen, text: str) -> None:
+def _undo(screen: CommandTarget, text: str) -> None:
     _run(screen).undo()
 
 
-def _pause(screen: TrainScreen, text: str) -> None:
+def _pause(screen: CommandTarget, text: str) -> None:
     state = screen.session.snapshot().state
     if state != "training":
         raise CommandError(f"nothing to pause: the run is {state}")
     screen.action_pause()
 
 
-def _resume(screen: TrainScreen, text: str) -> None:
+def _resume(screen: CommandTarget, text: str) -> None:
     state = screen.session.snapshot().state
     if state != "paused":
         raise CommandError(f"nothing to resume: the run is {state}")
     screen.action_pause()
 
 
-def _stop(screen: TrainScreen, text: str) -> None:
+def _stop(screen: CommandTarget, text: str) -> None:
     if screen.shot.ended:
         raise CommandError(f"nothing to stop: the run is {screen.shot.state}")
     screen.action_stop()
 
 
-def _save(screen: TrainScreen, text: str) -> None:
+def _save(screen: CommandTarget, text: str) -> None:
     if text:
         screen.save(text)
     else:
         screen.action_save()
 
 
-def _query(screen: TrainScreen, text: str) -> None:
+def _query(screen: CommandTarget, text: str) -> None:
     screen.follow(text)
 
 
-def _watch(screen: TrainScreen, text: str) -> None:
+def _watch(screen: CommandTarget, text: str) -> None:
     screen.session.watch_words = queries_in(text)
     screen.follow("")
 
 
-def _break(screen: TrainScreen, text: str) -> None:
+def _break(screen: CommandTarget, text: str) -> None:
     _run(screen).break_when(text)
 
 
-def _breaks(screen: TrainScreen, text: str) -> None:
+def _breaks(screen: CommandTarget, text: str) -> None:
     breaks = "\n".join(str(one) for one in _run(screen).breakpoints)
-    screen.report(breaks or "there are no breakpoints: break CONDITION sets one")
+    screen.app.report(breaks or "there are no breakpoints: break CONDITION sets one")
 
 
-def _clear(screen: TrainScreen, text: str) -> None:
+def _clear(screen: CommandTarget, text: str) -> None:
     _run(screen).clear_breakpoints()
 
 
-def _doctor(screen: TrainScreen, text: str) -> None:
+def _doctor(screen: CommandTarget, text: str) -> None:
     remarks = "\n".join(remark.text for remark in screen.shot.remarks)
-    screen.report(remarks or "nothing is wrong")
+    screen.app.report(remarks or "nothing is wrong")
 
 
-def _checkpoint(screen: TrainScreen, text: str) -> None:
+def _checkpoint(screen: CommandTarget, text: str) -> None:
     screen.take_checkpoint()
 
 
-def _quality(screen: TrainScreen, text: str) -> None:
+def _quality(screen: CommandTarget, text: str) -> None:
     screen.action_measure_quality()
 
 
-def _note(screen: TrainScreen, text: str) -> None:
+def _note(screen: CommandTarget, text: str) -> None:
     screen.session.note(text)
 
 
-def _theme(screen: TrainScreen, text: str) -> None:
+def _theme(screen: CommandTarget, text: str) -> None:
     themes = screen.app.available_themes
     if text not in themes:
         raise CommandError(f"there is no theme {text!r}{_nearest(text, themes)}")
     screen.app.theme = text
 
 
-def _theme_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+def _theme_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
     return () if words else screen.app.available_themes
 
 
-def _goto(screen: TrainScreen, text: str) -> None:
+def _goto(screen: CommandTarget, text: str) -> None:
     panes = screen.pane_names()
     if text not in panes:
         raise CommandError(f"there is no pane {text!r}{_nearest(text, panes)}")
     screen.go_to(text)
 
 
-def _goto_choices(screen: TrainScreen, words: Sequence[str]) -> Iterable[str]:
+def _goto_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
     return () if words else screen.pane_names()
 
 
-def _help(screen: TrainScreen, text: str) -> None:
+def _help(screen: CommandTarget, text: str) -> None:
     screen.call_later(screen.run_action, "app.help")
 
 
-def _quit(screen: TrainScreen, text: str) -> None:
+def _quit(screen: CommandTarget, text: str) -> None:
     screen.call_later(screen.run_action, "app.quit")
 
 

@@ -47,7 +47,7 @@ class PanedScreen(Screen[None]):
         """Show a pane where they share the lower half."""
         self.go_to(pane)
 
-    def _show_pane(self) -> None:
+    def show_current(self) -> None:
         for pane in self.PANES:
             self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
         self.query_one(TabBar).show(self._pane)
@@ -60,14 +60,14 @@ class PanedScreen(Screen[None]):
             return self.maximized.id == pane
         return not self.has_class("tabbed") or pane in (self._pane, self.FIRST_PANE)
 
-    def _framed(self) -> list[Widget]:
+    def framed(self) -> list[Widget]:
         return list(self.query("#panels > .framed"))
 
     def pane_names(self) -> list[str]:
         """The panes, as they stand on the screen or in the line of tabs."""
         if self.has_class("tabbed"):
             return [self.FIRST_PANE, *self.PANES]
-        return [pane.id for pane in self._framed() if pane.id is not None]
+        return [pane.id for pane in self.framed() if pane.id is not None]
 
     def go_to(self, pane: str) -> None:
         """Show a pane, and give it the focus, before the next key is looked at."""
@@ -79,7 +79,7 @@ class PanedScreen(Screen[None]):
     def _bring_up(self, pane: str) -> None:
         if pane in self.PANES and pane != self._pane:
             self._pane = pane
-            self._show_pane()
+            self.show_current()
             self.sizes_changed()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -92,7 +92,7 @@ class PanedScreen(Screen[None]):
         nodes = () if widget is None else widget.ancestors_with_self
         return next((node.id for node in nodes if "framed" in node.classes), None)
 
-    def _keep_focus(self) -> None:
+    def keep_focus(self) -> None:
         """Focus again what lost it by not being shown for a while."""
         if self.focused is None and self.app.app_focus and not self.has_class("tiny"):
             self.set_focus(self.query_one(f"#{self._pane}"))

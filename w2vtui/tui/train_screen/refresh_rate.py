@@ -18,7 +18,7 @@ def first_interval(environment: Mapping[str, str] = os.environ) -> float:
     return 0.5 if environment.get("SSH_CONNECTION") else 0.2
 
 
-class Pace:
+class RefreshRate:
     """Slows down when looking is costly or comes late, and recovers slowly."""
 
     def __init__(self, interval: float | None = None, cores: int = 1) -> None:

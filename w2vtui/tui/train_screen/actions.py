@@ -1,0 +1,193 @@
+"""What the keys of the train screen do: to the run, to its curves, to what is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from textual import work
+from textual.widgets import Input
+
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError
+from w2vtui.tui.dialogs import Ask, Choice
+from w2vtui.tui.messages import CannotResume, NewRun, Resume
+from w2vtui.tui.train_screen.panels.events import EventsPanel
+from w2vtui.tui.train_screen.panels.loss import LossPanel
+from w2vtui.tui.train_screen.panels.watch import WatchPanel
+from w2vtui.tui.train_screen.run_screen import RunScreen
+from w2vtui.tui.train_screen.watch_dialog import WatchDialog
+
+CURVE_ACTIONS = ("toggle_log", "toggle_recent", "smooth", "move_cursor", "to_marker")
+"""Actions on the curves of the loss, by their names in bindings."""
+
+
+class RunActions(RunScreen):
+    """Keys that steer the run."""
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        run, state = self.session.run, self.session.snapshot().state
+        if run is not None and state == "paused":
+            run.resume()
+        elif run is not None and state == "training":
+            run.pause()
+        else:
+            self.app.report(f"nothing to pause: the run is {state}")
+        self.look()
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        run = self.session.run
+        try:
+            if run is None:
+                raise SettingsError("there is nothing to undo: the run is starting")
+            run.undo()
+        except SettingsError as error:
+            self.app.warn(str(error))
+        self.look()
+
+    def action_measure_quality(self) -> None:
+        """Score the vectors now."""
+        run = self.session.run
+        if run is None or not self.shot.quality_wanted:
+            self.app.warn("there is nothing to measure with: start w2vtui with --pairs FILE")
+            return
+        run.measure_quality()
+
+    def action_stop(self) -> None:
+        """Ask whether to end the training."""
+        choices = (
+            Choice("stop", "s", "Stop", "the vectors stay as they are"),
+            Choice("", "escape", "Go on training"),
+        )
+
+        def answered(choice: str | None) -> None:
+            if choice == "stop" and self.session.run is not None:
+                self.session.run.stop()
+                self.look()
+
+        text = f"{100 * self.shot.fraction:.1f} % of the training is done."
+        self.app.push_screen(Ask("Stop training?", text, choices), answered)
+
+    def action_new(self) -> None:
+        """Back to the first screen, with the same choices."""
+        self.post_message(NewRun())
+
+    def action_resume_anyway(self) -> None:
+        """Ask whether to go on with a run whose text is another now."""
+        error = self.session.changed_text
+        if error is None:
+            return
+        choices = (
+            Choice("resume", "g", "Go on with it anyway", "as a new run"),
+            Choice("", "escape", "Leave it"),
+        )
+
+        def answered(choice: str | None) -> None:
+            if choice == "resume":
+                self._resume_anyway()
+
+        text = f"The text of this run is another now: {safe_text(error.difference)}."
+        self.app.push_screen(Ask("Another text", text, choices), answered)
+
+    @work(exclusive=True, group="resume")
+    async def _resume_anyway(self) -> None:
+        folder = self.session.resumed_from
+        assert folder is not None
+        await asyncio.to_thread(self.session.end)  # lets go of the run
+        self.post_message(Resume(folder, self, force=True))
+
+    def on_cannot_resume(self, message: CannotResume) -> None:
+        """Report why the run cannot be resumed."""
+        self.app.warn(message.reason)
+
+
+class ViewActions(RunScreen):
+    """Keys that change what is shown."""
+
+    # ---- the loss
+
+    def action_toggle_log(self) -> None:
+        """Show the loss on a logarithmic scale, or on a linear one."""
+        self.query_one(LossPanel).toggle_log()
+
+    def action_toggle_recent(self) -> None:
+        """Show the recent part of the loss, or all of it."""
+        self.query_one(LossPanel).toggle_recent()
+
+    def action_smooth(self, by: int) -> None:
+        """Smooth the loss more or less, by so many steps."""
+        self.query_one(LossPanel).smooth(by)
+
+    def action_move_cursor(self, by: int) -> None:
+        """Move the cursor on the loss by so many columns."""
+        self.query_one(LossPanel).move_cursor(by)
+
+    def action_to_marker(self, by: int) -> None:
+        """Move the cursor to the previous marker (-1) or to the next one (1)."""
+        self.query_one(LossPanel).to_marker(by)
+
+    def on_events_panel_chosen(self, message: EventsPanel.Chosen) -> None:
+        """Show an event on the curve, all of it if it is not in sight."""
+        panel = self.query_one(LossPanel)
+        if not panel.shows(message.tokens):
+            panel.toggle_recent()
+        panel.put_cursor(message.tokens)
+
+    # ---- the display
+
+    def action_freeze(self) -> None:
+        """Let the display stand still while training goes on, or follow it again."""
+        self.frozen = not self.frozen
+        self.look()
+
+    def action_hints(self) -> None:
+        """Show the line of hints, or give its place to the panes; for the runs to come as well."""
+        self.app.look = replace(self.app.look, hints=not self.app.look.hints)
+        self.set_class(not self.app.look.hints, "no-hints")
+        self.call_after_refresh(self.draw_all)
+
+    # ---- neighbors
+
+    def action_query(self) -> None:
+        """Go to the query field."""
+        self.action_show_pane("watch")
+        self.query_one(WatchPanel).ask(True)
+        # At once: focus() would come after the next keys, which belong to the query.
+        self.set_focus(self.query_one("#query", Input))
+
+    def action_back(self) -> None:
+        """From the query back to the watch words; from elsewhere, drop the cursor on the curve."""
+        if not (isinstance(self.focused, Input) or self.watching.query):
+            self.query_one(LossPanel).drop_cursor()
+            return
+        self.watching.query = ""
+        # A hidden list of controls would take keys unseen.
+        self.set_focus(None if self.has_class("tabbed") else self.query_one("#controls"))
+        self.query_one(WatchPanel).ask(False)
+        self.look()
+        self.call_after_refresh(self.draw_all)
+
+    def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
+        """Follow a query from now on."""
+        self.follow(message.query)
+
+    def follow(self, query: str) -> None:
+        """Follow a query from now on; an empty one means the watched words."""
+        self.watching.query = query
+        field = self.query_one("#query", Input)
+        if field.value != query:
+            field.value = query
+        self.query_one(WatchPanel).ask(bool(query))
+        self.look()
+
+    def action_watch_words(self) -> None:
+        """Edit the list of watch words."""
+
+        def edited(queries: tuple[str, ...] | None) -> None:
+            if queries is not None:
+                self.session.watch_words = queries
+                self.look()
+
+        self.app.push_screen(WatchDialog(self.session.watched), edited)

@@ -1,0 +1,92 @@
+"""Stages and applies changes of settings: what the controls and the command line ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from w2vtui.errors import SettingsError
+from w2vtui.tui.train_screen.panels.loss import LossPanel
+from w2vtui.tui.train_screen.run_screen import RunScreen
+from w2vtui.tui.widgets.setting_rows import SettingRows
+
+
+class Changing(RunScreen):
+    """The part of the train screen that changes settings."""
+
+    def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
+        """Stage the next value."""
+        try:
+            self.staging.step(self.shot, message.name, message.by)
+        except SettingsError as error:
+            self.app.warn(str(error))
+        self.draw()
+
+    def on_setting_rows_typed(self, message: SettingRows.Typed) -> None:
+        """Stage what was typed."""
+        try:
+            self.staging.type(self.shot, message.name, message.text)
+        except SettingsError as error:
+            self.app.warn(str(error))
+        self.draw()
+
+    def on_setting_rows_reset(self, message: SettingRows.Reset) -> None:
+        """Drop what is staged for one setting."""
+        self.staging.staged.pop(message.name, None)
+        self.draw()
+
+    def on_setting_rows_dropped(self) -> None:
+        """Drop all that is staged; when nothing is, the cursor on the curve."""
+        if not self.staging.staged:
+            self.query_one(LossPanel).drop_cursor()
+        self.staging.staged.clear()
+        self.draw()
+
+    def on_setting_rows_applied(self) -> None:
+        """Ask the run for all that is staged."""
+        if not self.staging.staged:
+            keys = f"{self.key('rows.left')} and {self.key('rows.right')}"
+            self.app.report(f"nothing is staged: {keys} change the value picked")
+            return
+        try:
+            self.change(tuple(self.staging.staged))
+        except SettingsError as error:
+            self.app.warn(str(error))
+
+    def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]:
+        """Stage typed values of several settings, all or none; their names.
+
+        Raises:
+            SettingsError: a text is no value of its setting, or out of range.
+        """
+        for name, text in texts.items():
+            self.staging.controls[name].from_text(text)
+        for name, text in texts.items():
+            self.staging.type(self.shot, name, text)
+        self.draw()
+        return tuple(texts)
+
+    def change(self, names: Iterable[str]) -> None:
+        """Ask the run for what is staged under some names, at once.
+
+        Raises:
+            SettingsError: the run refuses; nothing has changed, and all stays staged.
+        """
+        run, staged = self.session.run, self.staging.staged
+        wanted = {name: staged[name] for name in names if name in staged}
+        if not wanted:
+            self.app.report("nothing changes: these values are in force")
+            return
+        if run is None:
+            raise SettingsError("settings change while a run trains; this one is starting")
+        try:
+            run.change(**wanted)
+            for name in wanted:
+                del staged[name]
+        finally:
+            self.look()
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Stage nothing for some settings."""
+        for name in names:
+            self.staging.staged.pop(name, None)
+        self.draw()

@@ -1,0 +1,113 @@
+"""A screen that follows a run: looks at it a few times a second, and draws what has changed."""
+
+from __future__ import annotations
+
+import time
+
+from textual import work
+from textual.events import ScreenResume
+
+from w2vtui.resources import available_cores
+from w2vtui.tui.session import Session
+from w2vtui.tui.train_screen.drawing import Drawing
+from w2vtui.tui.train_screen.panes import PanedScreen
+from w2vtui.tui.train_screen.refresh_rate import RefreshRate
+from w2vtui.tui.train_screen.staging import Staging
+from w2vtui.tui.train_screen.watching import Watching
+from w2vtui.tui.widgets.setting_rows import SettingRows
+
+BLURRED_SECONDS = 1.0
+"""Between two looks while the terminal does not have the focus."""
+
+
+class RunScreen(PanedScreen):
+    """What the parts of the train screen share: the run as it was last seen, and its drawing."""
+
+    def __init__(self, session: Session, *, interval: float | None = None) -> None:
+        """interval: seconds between two looks; chosen by their cost when None"""
+        super().__init__()
+        self.session = session
+        self.shot = session.snapshot()
+        """The run as it was at the last look."""
+        self.staging = Staging(session.form)
+        self.watching = Watching(session)
+        self.refresh_rate = RefreshRate(interval, available_cores())
+        self.frozen = False
+        """Whether the panes stay as they are while training continues."""
+        self._drawing = Drawing(self, session, self.staging, self.watching, self.key)
+        self._due = 0.0
+        """When the next look is planned."""
+        self._own_seconds = time.thread_time()
+        """Processor time of this thread at the last look."""
+
+    def key(self, name: str) -> str:
+        """The key of a binding, by its id, as a hint names it."""
+        return self.app.key_of(name, type(self), SettingRows)
+
+    # ---- looking
+
+    def tick(self) -> None:
+        """Look at the run, draw what changed, and set the time of the next look."""
+        late = time.monotonic() - self._due if self._due else 0.0
+        self.look()
+        own, before = time.thread_time(), self._own_seconds
+        self._own_seconds = own
+        interval = self.refresh_rate.next_interval(own - before, late)
+        if not self.app.app_focus:
+            interval = max(interval, BLURRED_SECONDS)
+        self._due = time.monotonic() + interval
+        self.set_timer(interval, self.tick)
+
+    def look(self) -> None:
+        """Look at the run now, and draw what changed."""
+        before, self.shot = self.shot, self.session.snapshot()
+        if self.shot.state != before.state:
+            self.refresh_bindings()
+            if self.shot.ended:
+                self.run_ended()
+        queries = self.watching.follow(self.shot)
+        if queries:
+            self._look_up(queries)
+        if self.is_current:
+            self.keep_focus()
+            self.draw()
+
+    def run_ended(self) -> None:
+        """Called at the first look after the end of the run."""
+        self.staging.staged.clear()
+        self.watching.run_ended()
+
+    @work(exclusive=True, group="answer")
+    async def _look_up(self, queries: tuple[str, ...]) -> None:
+        await self.watching.look_up(queries)
+        self.draw()
+
+    # ---- drawing
+
+    def draw(self) -> None:
+        """Draw what changed since the last time."""
+        if self._is_there:
+            self._drawing.draw(self.shot, frozen=self.frozen)
+
+    def draw_head(self) -> None:
+        """Draw only what stands above and below the panes."""
+        if self._is_there:
+            self._drawing.draw_head(self.shot, frozen=self.frozen)
+
+    def draw_all(self) -> None:
+        """Draw also what has not changed, for a new size."""
+        self._drawing.forget()
+        self.draw()
+
+    @property
+    def _is_there(self) -> bool:
+        """False for a late call, when the screen was left or is being taken apart."""
+        return self in self.app.screen_stack and bool(self.query("#header"))
+
+    def sizes_changed(self) -> None:
+        """Draw for the new sizes once they are known."""
+        self.call_after_refresh(self.draw_all)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Draw what was not drawn while a dialog covered the screen."""
+        self.draw_all()

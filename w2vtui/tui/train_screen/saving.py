@@ -1,0 +1,77 @@
+"""Saves vectors and checkpoints from the train screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from textual import work
+
+from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.train_screen.run_screen import RunScreen
+
+
+class Saving(RunScreen):
+    """The part of the train screen that saves."""
+
+    _saving = False
+    """Whether vectors are being written."""
+
+    def action_save(self) -> None:
+        """Ask where to save the vectors, and do."""
+        self.ask_where_to_save(self.save)
+
+    def ask_where_to_save(self, then: Callable[[str], Any]) -> None:
+        """Show the save dialog; `then` gets the path."""
+        self.look()
+        if not self.shot.tokens:
+            self.app.warn("there are no vectors yet: nothing has been trained")
+            return
+
+        def answered(path: str | None) -> None:
+            if path is not None:
+                then(path)
+
+        proposed = self.session.saved_to or self.session.output
+        proposed = proposed or proposed_output(self.shot.corpus_name)
+        self.app.push_screen(SaveDialog(proposed), answered)
+
+    def save_to_output(self) -> None:
+        """Save the vectors where the run was asked to, unless they are saved already."""
+        output = self.session.output
+        if output is not None and self.session.unsaved and not self._saving:
+            self.save(output)
+
+    @work(group="save")
+    async def save(self, path: str) -> None:
+        """Save the vectors in a thread."""
+        await self.save_to(path)
+
+    async def save_to(self, path: str) -> bool:
+        """Save the vectors in a thread; whether it worked."""
+        self._saving = True
+        try:
+            await asyncio.to_thread(self.session.save, path)
+        except W2vtuiError as error:
+            self.app.warn(str(error))
+            return False
+        finally:
+            self._saving = False
+        self.app.report(f"vectors saved to {path}")
+        self.draw()
+        return True
+
+    def take_checkpoint(self) -> None:
+        """Have a checkpoint taken now.
+
+        Raises:
+            SettingsError: the run is not kept, or does not train.
+        """
+        run = self.session.run
+        if run is None:
+            raise SettingsError("there is nothing to keep yet: the run is starting")
+        run.checkpoint()
+        self.app.report("a checkpoint is taken")

@@ -1,0 +1,50 @@
+"""Whose nearest words are followed: the watch words, and a query while one is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from w2vtui.training.state.snapshot import Neighbors, Snapshot
+from w2vtui.tui.session import Session
+
+
+class Watching:
+    """Tells the run which queries to follow; after its end, looks them up."""
+
+    def __init__(self, session: Session) -> None:
+        self.query = ""
+        """The query being asked; empty while the watch words are shown."""
+        self._session = session
+        self._followed: tuple[str, ...] = ()
+        """The queries that the run was last told to follow, or that were looked up."""
+        self._late_answers: tuple[Neighbors, ...] = ()
+        """Answers looked up after the end of the run."""
+
+    def answers(self, shot: Snapshot) -> dict[str, Neighbors]:
+        """The nearest words known for each query."""
+        return {one.query: one for one in (*shot.neighbors, *self._late_answers)}
+
+    def follow(self, shot: Snapshot) -> tuple[str, ...]:
+        """Have the run follow what is wanted; the queries that must be looked up instead."""
+        run, query = self._session.run, (self.query,) if self.query else ()
+        wanted = tuple(dict.fromkeys((*self._session.watched, *query)))
+        if run is None or wanted == self._followed:
+            return ()
+        self._followed = wanted
+        if not shot.ended:
+            run.watch(wanted)
+            return ()
+        if not shot.tokens_planned:  # it ended before there were vectors
+            return ()
+        return tuple(one for one in wanted if one not in self.answers(shot))
+
+    def run_ended(self) -> None:
+        """The run answers no more: what it left unanswered is looked up."""
+        self._followed = ()
+
+    async def look_up(self, queries: Sequence[str]) -> None:
+        """Look queries up in a thread, one after the other."""
+        for query in queries:
+            answer = await asyncio.to_thread(self._session.answer, query)
+            self._late_answers = (*self._late_answers, answer)
