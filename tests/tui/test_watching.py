@@ -19,7 +19,7 @@ from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
 from w2vtui.tui.train_screen.panels.watch import watch_line, watch_lines
-from w2vtui.tui.train_screen.vitals import norms_text, saturated_text
+from w2vtui.tui.train_screen.readouts import norms_text, saturated_text
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog, queries_in
 from w2vtui.tui.train_screen.watch_dialog import text_of as text_of_queries
 from w2vtui.tui.widgets.spark import LEVELS, rank_sign, spark, trend

@@ -1,0 +1,13 @@
+"""The train screen: a run, watched and steered while it trains.
+
+    screen        layout, keys, command line    run_screen   looks at the run at its own pace
+    actions       what the keys do              drawing      draws the panes that have changed
+    changing      applies staged settings       staging      staged values, predicted cost
+    saving        vectors and checkpoints       watching     whose neighbors are followed
+    commands      what can be typed after :     watch_dialog edits the watch words
+    panes, jump   focus, tabs, one pane large   readouts     a snapshot as lines of text
+    refresh_rate  how often the screen looks    smoothing    of the curves that are drawn
+    panels/       loss, speed, watch words, events, quality, command line
+
+`RunScreen` is the base; mixins on it hold the keys by topic; `TrainScreen` puts them together.
+"""

@@ -10,10 +10,9 @@ from typing import NamedTuple
 from rich.text import Text
 
 from w2vtui.display import cell_width, loss_text, number, pad, safe_text
-from w2vtui.training.state.snapshot import Event, Snapshot, State
+from w2vtui.training.state.snapshot import Event, Snapshot, State, VectorHealth
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.numbers import clock, meter, round_up, short
-from w2vtui.tui.train_screen.vitals import norms_text, saturated_text
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -190,6 +189,21 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
     return [_pair(label, glyphs.spelled(value), width) for label, value in values]
+
+
+def norms_text(health: VectorHealth | None) -> str:
+    """Mean lengths of the input and output vectors: `|v| 2.31   |u| 0.88`."""
+    if health is None:
+        return "–"
+    parts = [("v", health.input_norm), ("u", health.output_norm)]
+    return "   ".join(f"|{name}| {value:.2f}" for name, value in parts if value is not None)
+
+
+def saturated_text(health: VectorHealth | None) -> str:
+    """The share of saturated scores, beside another value: `  |x|>6 0.7 %`."""
+    if health is None or health.saturated is None:
+        return ""
+    return f"  |x|>6 {100 * health.saturated:.1f} %"
 
 
 def kept_text(shot: Snapshot) -> str:

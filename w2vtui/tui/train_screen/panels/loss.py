@@ -46,7 +46,7 @@ class Losses:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class View:
+class LossView:
     """How the panel shows it."""
 
     log: bool = False
@@ -64,7 +64,7 @@ class LossPanel(Vertical):
 
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
-        self.view = View()
+        self.view = LossView()
         self._glyphs = glyphs
         self._losses = Losses()
 

@@ -13,16 +13,18 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Churn, Neighbors
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.train_screen.panels.neighbors import answer_lines
+from w2vtui.tui.numbers import meter
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.spark import rank_sign, spark, trend
 
 QUERY_CELLS = 9
 _LABEL_CELLS = 9
 _LONGEST_WORD = 24
+_ANSWER_CELLS = 24
+"""Of a line that a query found: at most those of the word."""
 _ROWS_FOR_CHURN = 4
 _ROWS_FOR_LEGEND = 7
 
@@ -152,5 +154,23 @@ def churn_lines(
         line.append(" " + spark(rows, room))
         line.append(" " + pad(text + suffix, tail_cells - 3), "bold")
         line.append("  " + trend(rows))
+        lines.append(line)
+    return lines
+
+
+def answer_lines(answer: Neighbors | None, width: int, height: int) -> list[Text]:
+    """The nearest words of a query, or why there are none; None while it is looked up."""
+    if answer is None:
+        return [Text(pad("looking …", width), "dim")]
+    if answer.problem:
+        return [Text(line) for line in wrapped(safe_text(answer.problem), width, height)]
+    lines = []
+    for rank, (word, cosine) in enumerate(answer.words[:height], start=1):
+        line = Text(f"{rank:2d} ", "dim", no_wrap=True)
+        name_cells = min(max(width - 24, 8), _ANSWER_CELLS)
+        style = "not dim bold" if rank == 1 else "not dim"
+        line.append(pad(safe_text(word, 40), name_cells), style)
+        line.append(f" {cosine:6.3f} ", "not dim")
+        line.append(meter(cosine, max(width - name_cells - 12, 4))[0])
         lines.append(line)
     return lines
