@@ -353,7 +353,7 @@ def endless_run() -> Run:
     """A run that trains, until it is stopped."""
     run = run_of(epochs=1_000_000)
     run.start()
-    while run.snapshot().tokens == 0:
+    while run.snapshot().progress.tokens == 0:
         assert not run.is_over(0.005)
     return run
 

@@ -50,7 +50,7 @@ from w2vtui.training.run import Run
 run = Run(lambda progress, stop: open_corpus([text], CorpusSettings()), TrainingSettings(), live)
 run.start()
 run.wait()
-json.dump({"speed": run.snapshot().mean_words_per_second}, open(report, "w"))
+json.dump({"speed": run.snapshot().speed.mean}, open(report, "w"))
 """
 )
 WITH_SCREEN = (
@@ -90,7 +90,7 @@ SignalledApp.on_mount, SignalledApp.on_event = begin, handle
 chosen = Form(corpus=text, live=live, run_settings=RunSettings(checkpoints=False))
 app = SignalledApp(chosen)
 app.run()
-speed = app.session.snapshot().mean_words_per_second
+speed = app.session.snapshot().speed.mean
 json.dump({"speed": speed, "lags": lags, "handled": handled, "busy": busy}, open(report, "w"))
 """
 )

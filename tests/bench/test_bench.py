@@ -601,10 +601,12 @@ def test_multiply_adds_are_those_of_the_formulas():
     "settings", [{"sample": 0.03}, {"sample": 0.0, "shrink_windows": False}], ids=str
 )
 def test_the_expected_windows_are_those_of_the_training(topical_corpus, settings):
-    pairs = trained(topical_corpus, **settings).snapshot().pairs
+    pairs = trained(topical_corpus, **settings).snapshot().losses.pairs
     run = trained(topical_corpus, model="cbow", **settings)
     # The same windows: skip-gram counts their context words, CBOW those that have any.
-    assert run.block_shape().contexts == pytest.approx(pairs / run.snapshot().pairs, rel=0.03)
+    assert run.block_shape().contexts == pytest.approx(
+        pairs / run.snapshot().losses.pairs, rel=0.03
+    )
     assert run.block_shape().targets == 6
 
 

@@ -29,7 +29,7 @@ from w2vtui.cli.verbs import train as training
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Probe
+from w2vtui.training.state.snapshot import Losses, Probe, Progress
 
 # ---- stdout and stderr
 
@@ -66,8 +66,8 @@ def test_a_loss_that_diverges_is_shown_in_short_form(capsys):
     shot = dataclasses.replace(
         Run(lambda progress, stop: None).snapshot(),
         state="training",
-        tokens=1,
-        loss=9.401e29,
+        progress=Progress(tokens=1),
+        losses=Losses(now=9.401e29),
         probe=Probe(tokens=1, loss=7.25e6, standard_error=0.125),
     )
     PlainLines(SimpleNamespace(snapshot=lambda: shot)).show(shot)

@@ -162,8 +162,8 @@ class Kept:
         return until(lambda: self.told(text), f"'{text}'")
 
     def until_trained_further(self) -> None:
-        tokens = self.run.snapshot().tokens
-        until(lambda: self.run.snapshot().tokens > tokens, "further training")
+        tokens = self.run.snapshot().progress.tokens
+        until(lambda: self.run.snapshot().progress.tokens > tokens, "further training")
 
     def until_kept_further(self) -> None:
         known = generations(self.folder)
@@ -430,7 +430,7 @@ def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
     for path in [folder, *folder.iterdir()]:
         os.utime(path, (2**33, 2**33))
     newest = newest_whole(folder)[0]
-    assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().tokens)
+    assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().progress.tokens)
     assert [int(path.name) for path in generations(folder)] == sorted(
         (int(path.name) for path in generations(folder)), reverse=True
     )

@@ -417,12 +417,12 @@ def until_shown(run, condition):
 
 def changed(run, **settings):
     """Change, or undo where nothing is named, and wait until it is in force."""
-    until_shown(run, lambda shot: shot.state == "training" and shot.tokens > 0)
+    until_shown(run, lambda shot: shot.state == "training" and shot.progress.tokens > 0)
     made = sum(event.kind == "change" for event in run.snapshot().events)
     run.change(**settings) if settings else run.undo()
     until_shown(run, lambda shot: sum(one.kind == "change" for one in shot.events) > made)
-    tokens = run.snapshot().tokens
-    until_shown(run, lambda shot: shot.tokens > tokens + 50_000 or shot.ended)
+    tokens = run.snapshot().progress.tokens
+    until_shown(run, lambda shot: shot.progress.tokens > tokens + 50_000 or shot.ended)
 
 
 def steered(run):

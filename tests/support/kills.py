@@ -206,7 +206,7 @@ class Nursery:
         """Make the changes that were not made yet, each at its share of the run."""
         for number, change in enumerate(self.steered[known:], start=known + 1):
             share = number / (len(self.steered) + 1)
-            while (shot := run.snapshot()).fraction < share or shot.state != "training":
+            while (shot := run.snapshot()).progress.fraction < share or shot.state != "training":
                 if shot.state == "finishing" or run.is_over(0.001):
                     return
             try:

@@ -69,7 +69,7 @@ def check_it_learns(way: Way) -> None:
     trained(run)
     begun = way.run(live={"epochs": 1})
     trained(begun)
-    assert run.snapshot().mean_loss < begun.snapshot().mean_loss
+    assert run.snapshot().losses.mean < begun.snapshot().losses.mean
     vectors = run.vectors()
     nearer = 0
     for words in TOPICS.values():
@@ -84,8 +84,9 @@ def check_every_token_is_trained_once(way: Way) -> None:
     trained(run)
     shot = run.snapshot()
     assert shot.state == "done"
-    assert shot.tokens == shot.tokens_planned == EPOCHS * shot.tokens_per_epoch
-    assert shot.kept_share == 1.0
+    assert shot.progress.tokens == shot.progress.tokens_planned
+    assert shot.progress.tokens == EPOCHS * shot.progress.tokens_per_epoch
+    assert shot.progress.kept_share == 1.0
 
 
 def check_it_repeats(way: Way) -> None:
@@ -117,9 +118,9 @@ def check_it_goes_on_from_every_checkpoint(way: Way) -> None:
         resumed = way.run(resume_from=checkpoint)
         ended = trained(resumed)
         assert same_bits(whole, ended) or not way.exact
-        assert resumed.snapshot().tokens == run.snapshot().tokens
-        assert resumed.snapshot().seconds >= checkpoint.seconds
-        assert resumed.snapshot().mean_loss == pytest.approx(run.snapshot().mean_loss, rel=0.1)
+        assert resumed.snapshot().progress.tokens == run.snapshot().progress.tokens
+        assert resumed.snapshot().progress.seconds >= checkpoint.seconds
+        assert resumed.snapshot().losses.mean == pytest.approx(run.snapshot().losses.mean, rel=0.1)
         assert resumed.snapshot().events[: len(checkpoint.events)] == checkpoint.events
         rows = checkpoint.curves["loss"].rows
         assert np.array_equal(resumed.loss_curve.rows()[: len(rows)], rows, equal_nan=True)
@@ -132,8 +133,8 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
     run = way.run(live=long, store=store, checkpoint_seconds=60.0)
     run.start()
     for change in ({"window": 2, "alpha": 0.01}, {"sample": 0.01, "epochs": 200_000}):
-        tokens = run.snapshot().tokens
-        _wait_for(lambda tokens=tokens: run.snapshot().tokens > tokens)
+        tokens = run.snapshot().progress.tokens
+        _wait_for(lambda tokens=tokens: run.snapshot().progress.tokens > tokens)
         run.change(**change)
         _wait_for(lambda: not run.snapshot().applying)
     run.undo()
@@ -144,9 +145,9 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
     changes = tuple(event for event in shot.events if event.kind == "change")
     assert len(changes) == 3
     assert {one.clock for one in store.kept} >= {one.tokens for one in changes}
-    again = way.run(live=long, script=Script(changes=changes, stop_at=shot.tokens))
+    again = way.run(live=long, script=Script(changes=changes, stop_at=shot.progress.tokens))
     ended = trained(again)
-    assert again.snapshot().tokens == shot.tokens
+    assert again.snapshot().progress.tokens == shot.progress.tokens
     assert same_bits(run.matrices(), ended) or not way.exact
     repeated = [event for event in again.snapshot().events if event.kind == "change"]
     assert [(one.number, one.tokens, one.settings) for one in repeated] == [
@@ -159,7 +160,7 @@ def check_it_stops_soon_and_can_go_on(way: Way) -> None:
     before = set(threading.enumerate())
     run = way.run(live={"epochs": 100_000}, store=store, checkpoint_seconds=60.0)
     run.start()
-    _wait_for(lambda: run.snapshot().tokens > 0)
+    _wait_for(lambda: run.snapshot().progress.tokens > 0)
     asked = time.monotonic()
     run.stop()
     assert run.wait(60)

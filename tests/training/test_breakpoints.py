@@ -294,9 +294,9 @@ def test_a_run_pauses_by_itself_and_goes_on():
     assert " of sailor: " in last_note(run)
     assert run.breakpoints == ()
     assert run.snapshot().neighbors == (), "what breakpoints ask is not what a viewer watches"
-    before = run.snapshot().tokens
+    before = run.snapshot().progress.tokens
     run.resume()
-    until(lambda: run.snapshot().tokens > before, "more training")
+    until(lambda: run.snapshot().progress.tokens > before, "more training")
     run.stop()
     assert run.wait(DEADLINE)
 
@@ -309,7 +309,7 @@ def test_a_run_ends_by_itself():
     assert run.wait(DEADLINE)
     snapshot = run.snapshot()
     assert snapshot.state == "stopped"
-    assert snapshot.epoch >= 5
+    assert snapshot.progress.epoch >= 5
     assert any(event.text.startswith("stopped: epoch ") for event in snapshot.events)
 
 
@@ -331,15 +331,18 @@ def test_cleared_breakpoints_pause_nothing():
     for past in ("epoch 1", "tokens 1", "minutes 0.000001"):
         with pytest.raises(SettingsError, match="is past: "):
             run.break_when(past)
-    ahead = (f"epoch {run.snapshot().epoch + 1}", f"tokens {run.snapshot().tokens + 1}")
+    ahead = (
+        f"epoch {run.snapshot().progress.epoch + 1}",
+        f"tokens {run.snapshot().progress.tokens + 1}",
+    )
     for condition in ahead:
         run.break_when(condition)
     assert [one.replace(",", "") for one in run.breakpoints] == list(ahead)
     run.clear_breakpoints()
     assert run.breakpoints == ()
     run.resume()
-    before = run.snapshot().tokens
-    until(lambda: run.snapshot().tokens > before, "more training")
+    before = run.snapshot().progress.tokens
+    until(lambda: run.snapshot().progress.tokens > before, "more training")
     assert run.snapshot().state == "training"
     run.stop()
     assert run.wait(DEADLINE)

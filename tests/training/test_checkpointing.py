@@ -34,8 +34,8 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def tokens_go_on(run) -> None:
     """Wait until more is trained than now."""
-    tokens = run.snapshot().tokens
-    wait_for(lambda: run.snapshot().tokens > tokens)
+    tokens = run.snapshot().progress.tokens
+    wait_for(lambda: run.snapshot().progress.tokens > tokens)
 
 
 class SlowKeeper(MemoryStore):
@@ -122,7 +122,9 @@ def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
     trained(run)
     clocks = [one.clock for one in store.kept]
     steps = np.diff([0, *clocks])
-    assert all(steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().tokens_planned)
+    assert all(
+        steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().progress.tokens_planned
+    )
     assert 3 <= len(clocks) <= 21
 
 
@@ -151,7 +153,7 @@ def test_a_run_that_must_be_kept_and_cannot_does_not_begin():
     run.start()
     with pytest.raises(DiskError, match="no such place"):
         run.wait(30)
-    assert run.snapshot().tokens == 0
+    assert run.snapshot().progress.tokens == 0
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -164,7 +166,7 @@ def test_what_is_held_is_of_one_moment(workers):
     assert len(store.kept) >= 2
     for one in store.kept:
         assert run._trainer.backend.sum_tallies([one.tallies]).tokens == one.clock
-    assert run.snapshot().tokens == run.snapshot().tokens_planned
+    assert run.snapshot().progress.tokens == run.snapshot().progress.tokens_planned
 
 
 def test_a_change_by_hand_ends_what_was_to_be_repeated():
@@ -200,7 +202,7 @@ def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
     done = run_on(CORPUS, SMALL, LiveSettings(epochs=2, workers=1), store=(k := MemoryStore()))
     trained(done)
     planned, longer = (
-        done.snapshot().tokens_planned,
+        done.snapshot().progress.tokens_planned,
         dataclasses.replace(done.snapshot().settings, epochs=3),
     )
     further = Event(
@@ -217,7 +219,7 @@ def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
         CORPUS, SMALL, LiveSettings(epochs=2, workers=1), script=Script(changes=(further,))
     )
     trained(again)
-    assert again.snapshot().tokens == planned * 3 // 2
+    assert again.snapshot().progress.tokens == planned * 3 // 2
     assert again.snapshot().state == "done"
 
 
@@ -252,5 +254,5 @@ def test_a_run_repeated_to_a_token_stops_there():
             CORPUS, SMALL, LiveSettings(epochs=20, workers=1), script=Script(stop_at=stop_at)
         )
         ended = trained(again)
-        assert again.snapshot().tokens == stop_at
+        assert again.snapshot().progress.tokens == stop_at
         assert same_bits(ended, dict(k.kept[-1].vectors)) == (stop_at == k.kept[-1].clock)

@@ -57,7 +57,7 @@ def test_mean_contexts_are_those_counted_by_hand(lengths, window, shrink):
 
 def test_subsampling_is_foreseen():
     run = trained(sample=1e-2)
-    kept = run.snapshot().kept_share
+    kept = run.snapshot().progress.kept_share
     assert 0.5 < kept < 0.95
     assert run._trainer.shape.kept_share(1e-2) == pytest.approx(kept, rel=0.02)
     assert run._trainer.shape.kept_share(EVERY_WORD) == 1.0
@@ -136,15 +136,15 @@ def test_after_a_change_the_run_says_how_far_off_its_price_was():
 
 def test_each_thread_has_its_speed():
     run = training_run(workers=2)
-    until(lambda: run.snapshot().words_per_second > 0, "a speed")
-    until(lambda: min(run.snapshot().thread_words_per_second) > 0, "the speed of each")
+    until(lambda: run.snapshot().speed.now > 0, "a speed")
+    until(lambda: min(run.snapshot().speed.by_thread) > 0, "the speed of each")
     shot = run.snapshot()
-    assert sum(shot.thread_words_per_second) == pytest.approx(shot.words_per_second, rel=0.3)
+    assert sum(shot.speed.by_thread) == pytest.approx(shot.speed.now, rel=0.3)
     run.change(workers=1)
-    until(lambda: len(run.snapshot().thread_words_per_second) == 1, "one thread")
+    until(lambda: len(run.snapshot().speed.by_thread) == 1, "one thread")
     run.stop()
     assert run.wait(DEADLINE)
-    assert run.snapshot().thread_words_per_second == (0.0,)
+    assert run.snapshot().speed.by_thread == (0.0,)
 
 
 # ---- undo
@@ -250,7 +250,7 @@ def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
     changes = tuple(event for event in run.snapshot().events if event.kind == "change")
     again = make_run(
         epochs=100_000, window=5, workers=1,
-        script=Script(changes=changes, stop_at=run.snapshot().tokens),
+        script=Script(changes=changes, stop_at=run.snapshot().progress.tokens),
     )  # fmt: skip
     again.start()
     assert again.wait(DEADLINE)
@@ -279,7 +279,7 @@ def test_undo_refuses_an_end_that_has_passed():
     run.change(epochs=100_000)
     applied(run)
     run.resume()
-    until(lambda: run.snapshot().epoch > 5, "a later epoch")
+    until(lambda: run.snapshot().progress.epoch > 5, "a later epoch")
     with pytest.raises(SettingsError, match="cannot be undone"):
         run.undo()
     run.stop()

@@ -235,7 +235,7 @@ def test_quality_is_measured_at_the_end_for_sure():
     run.start()
     assert run.wait(DEADLINE)
     quality = run.snapshot().quality
-    assert quality.tokens == run.snapshot().tokens
+    assert quality.tokens == run.snapshot().progress.tokens
     assert [score.key for score in quality.scores] == [
         ("topics", "pairs"), ("questions", "semantic"), ("questions", "syntactic"),
         ("questions", "total"),
@@ -254,12 +254,12 @@ def test_quality_is_measured_at_the_end_for_sure():
 def test_quality_is_measured_when_asked():
     run = quality_run(epochs=1_000_000)
     run.start()
-    until(lambda: run.snapshot().tokens > 0, "training")
+    until(lambda: run.snapshot().progress.tokens > 0, "training")
     for n in range(1, 4):
         run.measure_quality()
         until(lambda n=n: len(run.quality_curves.get(("topics", "pairs"), ())) >= n, "a score")
-        before = run.snapshot().tokens
-        until(lambda before=before: run.snapshot().tokens > before, "more training")
+        before = run.snapshot().progress.tokens
+        until(lambda before=before: run.snapshot().progress.tokens > before, "more training")
     run.stop()
     assert run.wait(DEADLINE)
 
@@ -348,7 +348,7 @@ def test_vitals_are_measured():
     assert run.wait(DEADLINE)
     health = run.snapshot().health
     vectors = run.vectors()
-    assert health.tokens == run.snapshot().tokens
+    assert health.tokens == run.snapshot().progress.tokens
     assert health.input_norm == pytest.approx(vectors.norms.mean(), rel=1e-4)
     lengths = np.linalg.norm(vectors.output_vectors, axis=1)
     assert health.output_norm == pytest.approx(lengths.mean(), rel=1e-4)

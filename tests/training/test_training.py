@@ -61,7 +61,7 @@ def training_run(**options):
     """A run that trains, with far more epochs than it will be let to finish."""
     run = make_run(**({"epochs": 100_000} | options))
     run.start()
-    until(lambda: run.snapshot().tokens > 0 or run.snapshot().ended, "training")
+    until(lambda: run.snapshot().progress.tokens > 0 or run.snapshot().ended, "training")
     return run
 
 
@@ -193,8 +193,8 @@ def test_a_sentence_of_25_000_tokens_trains_every_one():
         sentences=[words], probe=False, epochs=2, window=3, shrink_windows=False, sample=0.0
     )
     snapshot = run.snapshot()
-    assert (snapshot.tokens, snapshot.kept_share) == (50_000, 1.0)
-    assert snapshot.pairs == 2 * (2 * 3 * 25_000 - 3 * 4)
+    assert (snapshot.progress.tokens, snapshot.progress.kept_share) == (50_000, 1.0)
+    assert snapshot.losses.pairs == 2 * (2 * 3 * 25_000 - 3 * 4)
 
 
 TEXT_CHANGES = {
@@ -247,7 +247,8 @@ def test_one_worker_repeats_bit_for_bit():
 
 def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
     pairs = {
-        trained(workers=workers, epochs=1, sample=0.01).snapshot().pairs for workers in (1, 2, 4)
+        trained(workers=workers, epochs=1, sample=0.01).snapshot().losses.pairs
+        for workers in (1, 2, 4)
     }
     assert len(pairs) == 1
     assert pairs.pop() > 10_000
@@ -273,8 +274,8 @@ def test_changes_take_effect_and_are_marked():
     until(lambda: not run.snapshot().applying, "the change")
     run.change(model="cbow", objective="hierarchical-softmax")
     until(lambda: not run.snapshot().applying, "the change")
-    before = run.snapshot().tokens
-    until(lambda: run.snapshot().tokens > before, "training under the new settings")
+    before = run.snapshot().progress.tokens
+    until(lambda: run.snapshot().progress.tokens > before, "training under the new settings")
     snapshot = run.snapshot()
     run.stop()
     assert run.wait(DEADLINE)
@@ -327,9 +328,9 @@ def test_workers_come_and_go():
 def test_fewer_epochs_end_a_run_and_more_lengthen_it():
     run = make_run(epochs=1000)
     run.start()
-    until(lambda: run.snapshot().epoch >= 3, "the third epoch")
+    until(lambda: run.snapshot().progress.epoch >= 3, "the third epoch")
     run.pause()
-    planned = run.snapshot().epoch + 20
+    planned = run.snapshot().progress.epoch + 20
     run.change(epochs=planned)
     until(lambda: not run.snapshot().applying, "the change")
     with pytest.raises(SettingsError, match="already trained, got 1"):
@@ -338,7 +339,7 @@ def test_fewer_epochs_end_a_run_and_more_lengthen_it():
     assert run.wait(DEADLINE)
     snapshot = run.snapshot()
     assert snapshot.state == "done"
-    assert snapshot.tokens == planned * snapshot.tokens_per_epoch
+    assert snapshot.progress.tokens == planned * snapshot.progress.tokens_per_epoch
 
 
 def test_a_pause_holds_still_and_leaves_its_time_out():
@@ -349,11 +350,11 @@ def test_a_pause_holds_still_and_leaves_its_time_out():
     time.sleep(0.3)
     second = run.snapshot()
     assert first.state == second.state == "paused"
-    assert second.tokens == first.tokens
-    assert second.seconds == first.seconds
-    assert second.words_per_second == 0
+    assert second.progress.tokens == first.progress.tokens
+    assert second.progress.seconds == first.progress.seconds
+    assert second.speed.now == 0
     run.resume()
-    until(lambda: run.snapshot().tokens > second.tokens, "more training")
+    until(lambda: run.snapshot().progress.tokens > second.progress.tokens, "more training")
     run.stop()
     assert run.wait(DEADLINE)
 
@@ -467,7 +468,7 @@ def test_stopping_before_the_training_begins_stops():
     run.start()
     assert run.wait(DEADLINE)
     assert run.snapshot().state == "stopped"
-    assert run.snapshot().tokens == 0
+    assert run.snapshot().progress.tokens == 0
 
 
 # ---- looking
@@ -504,7 +505,7 @@ def test_a_change_is_probed_even_while_paused():
     run = training_run(sentences=topical_sentences(4000), alpha=0.05)
     until(lambda: run.snapshot().probe.tokens > 0, "a probe of trained vectors")
     run.pause()
-    until(lambda: run.probe_curve.rows()[-1, 0] == run.snapshot().tokens, "the last probe")
+    until(lambda: run.probe_curve.rows()[-1, 0] == run.snapshot().progress.tokens, "the last probe")
     before = run.snapshot().probe
     run.change(objective="hierarchical-softmax")
     until(lambda: run.snapshot().probe.loss != before.loss, "a probe of the other objective")

@@ -97,7 +97,7 @@ async def training(chosen: Form, **options: Any) -> AsyncIterator[W2vApp]:
     async with on_first_screen(chosen, **options) as app:
         app.launch(chosen)
         await until(app, lambda: state(app) != "preparing")
-        await until(app, lambda: app.session.snapshot().tokens > 0)
+        await until(app, lambda: app.session.snapshot().progress.tokens > 0)
         await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
         yield app
 
@@ -225,8 +225,8 @@ async def test_model_and_objective_change_while_it_trains(topical_corpus):
         await press(app, "right", "down", "right", "enter")
         await until(app, lambda: app.session.snapshot().settings.model == "cbow")
         assert app.session.snapshot().settings.objective == "hierarchical-softmax"
-        tokens = app.session.snapshot().tokens
-        await until(app, lambda: app.session.snapshot().tokens > tokens + 100_000)
+        tokens = app.session.snapshot().progress.tokens
+        await until(app, lambda: app.session.snapshot().progress.tokens > tokens + 100_000)
         assert state(app) == "training"
         await shows(app, "hierarchical-softmax", "cbow")
 
@@ -244,9 +244,9 @@ async def test_a_frozen_display_stands_still_while_training_goes_on(topical_corp
         await press(app, "f")
         await shows(app, "display frozen")
         run_panel = app.screen.query_one("#run").plain
-        tokens = app.session.snapshot().tokens
-        await until(app, lambda: app.session.snapshot().tokens > tokens + 50_000)
-        await until(app, lambda: app.screen.shot.tokens > tokens + 50_000)
+        tokens = app.session.snapshot().progress.tokens
+        await until(app, lambda: app.session.snapshot().progress.tokens > tokens + 50_000)
+        await until(app, lambda: app.screen.shot.progress.tokens > tokens + 50_000)
         assert app.screen.query_one("#run").plain == run_panel
         await press(app, "f")
         await until(app, lambda: app.screen.query_one("#run").plain != run_panel)

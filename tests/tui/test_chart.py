@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2vtui.settings import LiveSettings
-from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Progress, Snapshot
 from w2vtui.tui.glyphs import ASCII, GLYPHS
 from w2vtui.tui.train_screen.readouts import recent_range
 from w2vtui.tui.train_screen.smoothing import N_STEPS, SMOOTHINGS, nearest, smoothed
@@ -181,12 +181,13 @@ def test_a_column_is_that_of_its_own_middle(column, x_low, width):
 
 @given(st.integers(1, 10**12))
 def test_the_recent_part_is_about_a_fifth_and_holds_the_newest_point(tokens):
-    shot = Snapshot(state="training", settings=LiveSettings(), tokens=tokens)
+    progress = Progress(tokens=tokens)
+    shot = Snapshot(state="training", settings=LiveSettings(), progress=progress)
     low, high = recent_range(shot)
     assert low <= 0.8 * tokens * (1 + 1e-9)
     assert high >= tokens
     assert high - low <= 0.26 * tokens
-    ended = recent_range(Snapshot(state="done", settings=LiveSettings(), tokens=tokens))
+    ended = recent_range(Snapshot(state="done", settings=LiveSettings(), progress=progress))
     assert ended == (pytest.approx(0.8 * tokens), tokens)
 
 

@@ -353,7 +353,7 @@ async def test_a_note_is_an_event_at_this_point():
     async with steered() as (app, _):
         await enter(app, "note [b]looks good\x1b[0m")
         await wait_for(app, lambda: r"[b]looks good\x1b[0m" in text_of(app))
-        assert app.session.events[-1].tokens == TRAINING.tokens
+        assert app.session.events[-1].tokens == TRAINING.progress.tokens
 
 
 # ---- the program

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, scripted, text_of, wait_for
 from w2vtui.settings import ScreenSettings
 from w2vtui.training.state.curves import Curve
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.snapshot import Event, Losses, Progress
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.glyphs import MARKERS
 from w2vtui.tui.train_screen.panels.loss import LossPanel
@@ -69,7 +69,7 @@ async def test_z_shows_the_recent_part_and_only_its_markers():
 async def test_brackets_smooth_where_there_are_no_panes():
     async with scripted(TRAINING, FULL) as (app, run):
         run.loss_curve = noisy = Curve()
-        for tokens in np.linspace(1, TRAINING.tokens, 300):
+        for tokens in np.linspace(1, TRAINING.progress.tokens, 300):
             noisy.append(tokens, tokens / 2e5, 3.0 + (int(tokens) % 7) / 7)
         await wait_for(app, lambda: "smooth" not in chart_lines(app)[-1])
         rough = chart_lines(app)
@@ -210,7 +210,8 @@ async def test_a_frozen_display_can_be_looked_at_closer():
 
 
 async def test_nothing_is_read_before_there_is_anything():
-    waiting = replace(TRAINING, tokens=0, events=(), probe=None, loss=None)
+    nothing = {"progress": Progress(), "losses": Losses(), "probe": None, "events": ()}
+    waiting = replace(TRAINING, **nothing)
     async with scripted(waiting, FULL) as (app, _):
         press(app, "comma", "less_than_sign", "z", "right_curly_bracket", "y")
         await wait_for(app, lambda: "tokens · log · smooth 0.5 · recent" in text_of(app))
@@ -250,7 +251,7 @@ async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
 
 def holed(run: ScriptedRun) -> Curve:
     curve = Curve()
-    for at, tokens in enumerate(np.linspace(1, TRAINING.tokens, 100)):
+    for at, tokens in enumerate(np.linspace(1, TRAINING.progress.tokens, 100)):
         value = float("nan") if 30 <= at < 48 else 2.0 + 1 / (1 + at)
         curve.append(tokens, tokens / 2e5, value, standard_error=0.012)
     return curve

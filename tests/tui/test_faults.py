@@ -14,8 +14,8 @@ async def test_a_text_and_its_cache_deleted_in_mid_run_change_nothing(topical_co
     async with training(form(topical_corpus)) as app:
         topical_corpus.unlink()
         shutil.rmtree(cache_folder())
-        before = app.session.snapshot().tokens
-        await until(app, lambda: app.session.snapshot().tokens > before + 100_000)
+        before = app.session.snapshot().progress.tokens
+        await until(app, lambda: app.session.snapshot().progress.tokens > before + 100_000)
         assert await app.screen.save_to(str(tmp_path / "v.bin"))
         assert state(app) == "training"
     assert len(load_vectors(tmp_path / "v.bin")) > 20

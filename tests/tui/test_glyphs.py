@@ -132,7 +132,13 @@ async def test_the_train_screen_in_ascii(size):
         {"state": "done"},
         {"state": "stopped"},
         {"state": "failed", "error": CorpusError("there is no x.txt")},
-        {"probe": None, "kept_share": None, "loss": None, "neighbors": (), "n_words": 0},
+        {
+            "progress": replace(TRAINING.progress, kept_share=None),
+            "losses": replace(TRAINING.losses, now=None),
+            "probe": None,
+            "neighbors": (),
+            "n_words": 0,
+        },
     ],
 )
 @pytest.mark.parametrize("size", SIZES)

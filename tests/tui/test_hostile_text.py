@@ -93,7 +93,7 @@ async def running(app: W2vApp, chosen: Form) -> AsyncIterator[None]:
     await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
     app.launch(chosen)
     try:
-        await until(app, lambda: app.session.snapshot().tokens > 0)
+        await until(app, lambda: app.session.snapshot().progress.tokens > 0)
         await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
         yield
     finally:

@@ -18,7 +18,16 @@ from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.state.curves import Curve
-from w2vtui.training.state.snapshot import Event, Neighbors, Probe, Snapshot
+from w2vtui.training.state.snapshot import (
+    CheckpointStatus,
+    Event,
+    Losses,
+    Neighbors,
+    Probe,
+    Progress,
+    Snapshot,
+    Speed,
+)
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form, Session
 from w2vtui.tui.train_screen.panels.speed import parts_text
@@ -35,20 +44,13 @@ TRAINING = Snapshot(
     n_words=71_290,
     vector_size=100,
     settings=LIVE,
-    tokens=35_412_807,
-    tokens_planned=85_000_000,
-    tokens_per_epoch=17_000_000,
-    epoch=3,
-    seconds=155.0,
-    eta_seconds=310.0,
-    words_per_second=160_480.0,
-    mean_words_per_second=228_000.0,
-    peak_words_per_second=401_000.0,
     rate=0.0146,
-    loss=2.3456,
-    mean_loss=2.5,
-    pairs=66_700_000,
-    kept_share=0.314,
+    progress=Progress(
+        tokens=35_412_807, tokens_planned=85_000_000, tokens_per_epoch=17_000_000, epoch=3,
+        seconds=155.0, eta_seconds=310.0, kept_share=0.314,
+    ),
+    speed=Speed(now=160_480.0, mean=228_000.0, peak=401_000.0),
+    losses=Losses(now=2.3456, mean=2.5, pairs=66_700_000),
     probe=Probe(tokens=35_000_000, loss=1.86, standard_error=0.012),
     neighbors=(
         Neighbors(query="king", words=(("queen", 0.71), ("prince", 0.66), ("throne", 0.6))),
@@ -74,7 +76,9 @@ class ScriptedRun:
         self.churn_curve, self.settled_curve = Curve(), Curve()
         self.quality_curves: dict[tuple[str, str], Curve] = {}
         self.hints: tuple[str, ...] = ()
-        for tokens in np.linspace(1, max(shot.tokens, 1), 400 if shot.tokens else 0):
+        for tokens in np.linspace(
+            1, max(shot.progress.tokens, 1), 400 if shot.progress.tokens else 0
+        ):
             falling = np.exp(-tokens / 5e6)
             self.loss_curve.append(tokens, tokens / 2e5, 2.3 + 2 * falling)
             self.probe_curve.append(
@@ -275,10 +279,8 @@ async def test_every_setting_says_what_its_change_means():
 
 
 async def test_the_speed_of_each_thread_and_the_cost_of_the_screen_are_shown():
-    async with scripted(replace(TRAINING, thread_words_per_second=(9e4, 7e4)), (120, 40)) as (
-        app,
-        _,
-    ):
+    speed = replace(TRAINING.speed, by_thread=(9e4, 7e4))
+    async with scripted(replace(TRAINING, speed=speed), (120, 40)) as (app, _):
         await wait_for(app, lambda: re.search(r"each 90.0k 70.0k  UI \d+ %", text_of(app)))
 
 
@@ -303,7 +305,8 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
 
 
 async def test_a_run_that_cannot_be_kept_is_told_even_on_a_tiny_terminal():
-    async with scripted(replace(TRAINING, keeping_failed=True), (50, 12)) as (app, _):
+    failed = replace(TRAINING, checkpoint=CheckpointStatus(failed=True))
+    async with scripted(failed, (50, 12)) as (app, _):
         assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not kept  160k w/s  probe 1.86"
 
 
@@ -328,7 +331,7 @@ async def _resize(app: W2vApp, width: int, height: int) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"state": "paused", "words_per_second": 0.0}, ["‖ PAUSED", "space goes on"]),
+        ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space goes on"]),
         ({"state": "stopping"}, ["◐ STOPPING"]),
         ({"state": "done"}, ["✓ DONE", "n New run", "s saves the vectors"]),
         ({"state": "stopped"}, ["■ STOPPED", "n New run"]),
@@ -337,7 +340,7 @@ async def _resize(app: W2vApp, width: int, height: int) -> None:
             ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n goes back"],
         ),
         ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
-        ({"not_finite": 7}, ["not finite      7"]),
+        ({"losses": Losses(not_finite=7)}, ["not finite      7"]),
     ],
 )
 async def test_each_state_has_its_words(changes, expected):
@@ -367,7 +370,7 @@ async def test_what_has_not_changed_is_not_drawn_again(monkeypatch):
         await wait_for(app, lambda: "probe loss 1.860" in text_of(app))
         drawn = []
         monkeypatch.setattr(Chart, "show", lambda chart, plot: drawn.append(chart.id))
-        run.shot = replace(run.shot, pairs=run.shot.pairs + 1_000_000)
+        run.shot = replace(run.shot, losses=replace(TRAINING.losses, pairs=67_700_000))
         await wait_for(app, lambda: "67.7M" in text_of(app))
         assert not drawn
         run.probe_curve.append(36e6, 180.0, 1.85)

@@ -10,7 +10,7 @@ from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, Mouse
 from textual.geometry import Offset
 
 from tests.tui.test_looks import TRAINING, screen_lines, scripted, text_of, wait_for
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.snapshot import Event, Losses
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.jump import JumpScreen
@@ -314,7 +314,7 @@ async def test_events_are_drawn_again_only_when_they_changed(monkeypatch):
         monkeypatch.setattr(
             EventsPanel, "render", lambda panel: (drawn.append(1), render(panel))[1]
         )
-        run.shot = replace(run.shot, pairs=99_000_000)
+        run.shot = replace(run.shot, losses=Losses(pairs=99_000_000))
         await wait_for(app, lambda: "99.0M" in text_of(app))
         assert not drawn
         run.shot = replace(run.shot, events=MANY.events)

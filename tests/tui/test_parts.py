@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from w2vtui.display import loss_text, number
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
-from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Progress, Snapshot
 from w2vtui.tui.controls import controls_of, value_text
 from w2vtui.tui.equivalent_command import command_line
 from w2vtui.tui.first_screen.preview import look_at
@@ -254,11 +254,11 @@ def test_a_remote_terminal_is_drawn_less_often():
 
 
 def test_the_range_of_the_curve_moves_by_halves():
-    shot = Snapshot(
-        state="training", settings=LiveSettings(), tokens_planned=8_000_000, tokens=900_000
-    )
+    halfway = Progress(tokens_planned=8_000_000, tokens=900_000)
+    shot = Snapshot(state="training", settings=LiveSettings(), progress=halfway)
     assert x_range(shot) == 1_000_000
-    assert x_range(Snapshot(state="done", settings=LiveSettings(), tokens=77)) == 77
+    ended = Snapshot(state="done", settings=LiveSettings(), progress=Progress(tokens=77))
+    assert x_range(ended) == 77
 
 
 @given(st.integers(2, 200), st.lists(st.text("ab東", max_size=12), max_size=8))

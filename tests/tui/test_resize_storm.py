@@ -18,7 +18,7 @@ EVERY_KIND = [
 
 async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topical_corpus):
     async with training(form(topical_corpus)) as app:
-        before = app.session.snapshot().tokens
+        before = app.session.snapshot().progress.tokens
         for _ in range(N_ROUNDS):
             for size in (LARGE, TINY):
                 app.post_message(Resize(size, size))
@@ -36,7 +36,7 @@ async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topi
         assert all(line[-1] in "╮│╯┓┃┛" for line in lines[2:-2])
 
         assert state(app) == "training"
-        await until(app, lambda: app.screen.shot.tokens > before + 100_000)
+        await until(app, lambda: app.screen.shot.progress.tokens > before + 100_000)
         await until(app, lambda: app.focused is app.screen.query_one("#controls"))
         app.simulate_key("space")
         await until(app, lambda: state(app) == "paused")

@@ -204,7 +204,9 @@ async def test_a_run_that_goes_on_keeps_no_old_checkpoint_open(topical_corpus, r
     kept_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
-        await until(app, lambda: isinstance(app.screen, TrainScreen) and app.screen.shot.tokens)
+        await until(
+            app, lambda: isinstance(app.screen, TrainScreen) and app.screen.shot.progress.tokens
+        )
         await until(app, lambda: str(runs_dir) not in Path("/proc/self/maps").read_text())
 
 
@@ -360,7 +362,7 @@ async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
         shot, way_on = app.session.snapshot(), app.session.way_on()
     assert app.return_code == 0
     assert way_on == f"w2vtui resume {name} goes on with it"
-    assert newest_whole(only_run(runs_dir))[0].clock == shot.tokens
+    assert newest_whole(only_run(runs_dir))[0].clock == shot.progress.tokens
     RunLock(only_run(runs_dir)).release()  # nobody holds it any more
 
 
@@ -427,7 +429,7 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
         await press(app, "space")
         await until(app, lambda: "paused" in events(app))
         pool = app.session.run._trainer.pool
-        await until(app, lambda: app.session.snapshot().kept_tokens == pool.clock)
+        await until(app, lambda: app.session.snapshot().checkpoint.tokens == pool.clock)
         await shows(app, "kept 00:0")
         await press(app, "space")
         await until(app, lambda: "resumed" in events(app))
@@ -439,9 +441,9 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
 
 async def test_a_checkpoint_can_be_asked_for(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
-        before = app.session.snapshot().kept_tokens or 0
+        before = app.session.snapshot().checkpoint.tokens or 0
         await press(app, "colon", *"checkpoint", "enter")
-        await until(app, lambda: (app.session.snapshot().kept_tokens or 0) > before)
+        await until(app, lambda: (app.session.snapshot().checkpoint.tokens or 0) > before)
         await until(app, lambda: newest_whole(only_run(runs_dir))[0])
         assert newest_whole(only_run(runs_dir))[0].reason == "asked for"
         titles = [command.title for command in app.get_system_commands(app.screen)]

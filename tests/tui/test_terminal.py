@@ -55,14 +55,14 @@ from w2vtui.tui.train_screen.drawing import Drawing
 draw = Drawing.draw_panes
 def broken(drawing, shot):
     draw(drawing, shot)
-    if shot.tokens > 100_000:
+    if shot.progress.tokens > 100_000:
         raise ZeroDivisionError("a defect")
 Drawing.draw_panes = broken
 """
 SOON_OVER = """
 follow = go_on
 def go_on(run):
-    run.change(epochs=run.snapshot().epoch + 50)
+    run.change(epochs=run.snapshot().progress.epoch + 50)
     return follow(run)
 """
 

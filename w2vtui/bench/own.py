@@ -22,10 +22,10 @@ def train(job: Job) -> Outcome:
         save_vectors(run.vectors(), job.output)
     snapshot = run.snapshot()
     return Outcome(
-        seconds=snapshot.seconds,
+        seconds=snapshot.progress.seconds,
         peak_memory=memory,
         multiply_adds=multiply_adds(
-            job.live.model, snapshot.pairs, run.block_shape(), job.training.vector_size
+            job.live.model, snapshot.losses.pairs, run.block_shape(), job.training.vector_size
         ),
     )
 

@@ -128,7 +128,7 @@ class LiveProgress(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the bar and the numbers."""
-        fraction: float | None = snapshot.fraction
+        fraction: float | None = snapshot.progress.fraction
         if snapshot.state == "preparing":
             fraction = snapshot.activity_fraction
         pulse = fraction is None
@@ -159,14 +159,15 @@ def _where(snapshot: Snapshot) -> str:
     if snapshot.state == "preparing":
         done = snapshot.activity_fraction
         return snapshot.activity + ("" if done is None else f"  {done:4.0%}")
-    if snapshot.state == "failed" or (snapshot.ended and not snapshot.tokens):
+    progress = snapshot.progress
+    if snapshot.state == "failed" or (snapshot.ended and not progress.tokens):
         return ""  # the error that ended it says more
     if snapshot.ended or snapshot.state == "finishing":
-        state = "finished" if snapshot.fraction >= 1 else f"stopped at {snapshot.fraction:.1%}"
-        return f"{state} after {clock_text(snapshot.seconds)}"
+        state = "finished" if progress.fraction >= 1 else f"stopped at {progress.fraction:.1%}"
+        return f"{state} after {clock_text(progress.seconds)}"
     return (
-        f"epoch {snapshot.epoch}/{snapshot.settings.epochs}  {snapshot.fraction:6.1%}  "
-        f"ETA {clock_text(snapshot.eta_seconds)}"
+        f"epoch {progress.epoch}/{snapshot.settings.epochs}  {progress.fraction:6.1%}  "
+        f"ETA {clock_text(progress.eta_seconds)}"
     )
 
 
@@ -174,10 +175,10 @@ def _how(snapshot: Snapshot) -> str:
     """How well and how fast it goes."""
     parts = []
     over = snapshot.ended or snapshot.state == "finishing"
-    if snapshot.tokens:
-        speed, loss = snapshot.words_per_second, snapshot.loss
+    if snapshot.progress.tokens:
+        speed, loss = snapshot.speed.now, snapshot.losses.now
         if over:
-            speed, loss = snapshot.mean_words_per_second, snapshot.mean_loss
+            speed, loss = snapshot.speed.mean, snapshot.losses.mean
         parts.append(f"{speed:,.0f} words/s")
         if loss is not None:
             parts.append(f"loss {loss_text(loss)}")
@@ -186,6 +187,6 @@ def _how(snapshot: Snapshot) -> str:
             f"probe {loss_text(snapshot.probe.loss)} \N{PLUS-MINUS SIGN} "
             f"{loss_text(snapshot.probe.standard_error)}"
         )
-    if snapshot.tokens and not over:
+    if snapshot.progress.tokens and not over:
         parts.append(f"alpha {snapshot.rate:.5f}")
     return "  ".join(parts)

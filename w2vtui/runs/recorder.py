@@ -165,7 +165,7 @@ class Recorder:
             return ""
         if shot.state == "stopped":
             return f"w2vtui resume {self._folder.name} goes on with it"
-        if shot.tokens and not saved:
+        if shot.progress.tokens and not saved:
             return f"w2vtui export {self._folder.name} -o FILE saves its vectors"
         return ""
 
@@ -423,10 +423,10 @@ class Recorder:
         probe = shot.probe
         status = LiveStatus(
             state=shot.state,
-            tokens=shot.tokens,
-            tokens_planned=shot.tokens_planned,
-            seconds=round(shot.seconds, 3),
-            words_per_second=round(shot.words_per_second),
+            tokens=shot.progress.tokens,
+            tokens_planned=shot.progress.tokens_planned,
+            seconds=round(shot.progress.seconds, 3),
+            words_per_second=round(shot.speed.now),
             probe_loss=None if probe is None or not math.isfinite(probe.loss) else probe.loss,
             error=None if shot.error is None else str(shot.error),
             pid=os.getpid(),
@@ -445,12 +445,16 @@ class Recorder:
         self._n_written = len(events)
 
     def _write_metrics(self, folder: Path, shot: Snapshot) -> None:
-        if not shot.tokens:
+        if not shot.progress.tokens:
             return
         row = figures(shot)
         if self._metrics_file is None:
             # What was trained after the checkpoint is trained again.
-            kept = [old for old in metrics_rows(folder / METRICS) if old["tokens"] < shot.tokens]
+            kept = [
+                old
+                for old in metrics_rows(folder / METRICS)
+                if old["tokens"] < shot.progress.tokens
+            ]
             self._metrics_file = LineFile(folder / METRICS)
             self._metrics_file.rewrite(dumped(old) + b"\n" for old in kept)
         if not self._metrics_file.append([dumped(row) + b"\n"]):

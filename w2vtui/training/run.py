@@ -387,11 +387,11 @@ class Run:
     def _view(self) -> View:
         shot = self.snapshot()
         return View(
-            tokens=shot.tokens,
-            epoch=shot.epoch,
-            seconds=shot.seconds,
+            tokens=shot.progress.tokens,
+            epoch=shot.progress.epoch,
+            seconds=shot.progress.seconds,
             probe=shot.probe,
-            loss=shot.loss,
+            loss=shot.losses.now,
             churn=None if shot.churn is None else shot.churn.churn,
             settled=None if shot.churn is None else shot.churn.settled,
             pairs=None if shot.quality is None else shot.quality.value_of("pairs"),

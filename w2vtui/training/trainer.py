@@ -25,7 +25,16 @@ from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
 from w2vtui.training.state.events import EventLog
-from w2vtui.training.state.snapshot import ENDED, Event, Snapshot, State
+from w2vtui.training.state.snapshot import (
+    ENDED,
+    CheckpointStatus,
+    Event,
+    Losses,
+    Progress,
+    Snapshot,
+    Speed,
+    State,
+)
 from w2vtui.vectors import KeyedVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}
@@ -232,37 +241,41 @@ class Trainer:
         speed = counters.speed.now if base.state == "training" else 0.0
         left = max(schedule.planned - tallies.tokens, 0)
         keeping = self.checkpointing
-        return dataclasses.replace(
-            base,
-            corpus_name=self.backend.corpus.name,
-            n_words=self.backend.n_words,
-            settings=settings,
-            applying=self.live_changes.applying,
+        progress = Progress(
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,
             tokens_per_epoch=per_epoch,
             epoch=min(tallies.tokens // per_epoch + 1, settings.epochs or 1),
             seconds=seconds,
             eta_seconds=left / speed if speed > 0 else None,
-            words_per_second=speed,
-            mean_words_per_second=tallies.tokens / seconds if seconds > 0 else 0.0,
-            peak_words_per_second=counters.speed.peak,
-            thread_words_per_second=tuple(
-                meter.now if speed else 0.0 for meter in counters.thread_speeds[: settings.workers]
-            ),
-            rate=schedule.at(pool.clock),
-            loss=counters.loss,
-            mean_loss=tallies.loss / tallies.pairs if tallies.pairs else None,
-            pairs=tallies.pairs,
             kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
-            not_finite=tallies.not_finite,
+        )
+        threads = counters.thread_speeds[: settings.workers]
+        return dataclasses.replace(
+            base,
+            corpus_name=self.backend.corpus.name,
+            n_words=self.backend.n_words,
+            settings=settings,
+            rate=schedule.at(pool.clock),
+            applying=self.live_changes.applying,
+            progress=progress,
+            speed=Speed(
+                now=speed,
+                mean=tallies.tokens / seconds if seconds > 0 else 0.0,
+                peak=counters.speed.peak,
+                by_thread=tuple(meter.now if speed else 0.0 for meter in threads),
+            ),
+            losses=Losses(
+                now=counters.loss,
+                mean=tallies.loss / tallies.pairs if tallies.pairs else None,
+                pairs=tallies.pairs,
+                not_finite=tallies.not_finite,
+            ),
             probe=observer.probe,
-            neighbors=observer.neighbors,
             churn=observer.churn.churn,
             quality=observer.quality.quality,
             health=observer.health.health,
+            neighbors=observer.neighbors,
             remarks=self.checkup.remarks,
-            kept_tokens=None if keeping is None else keeping.kept_tokens,
-            kept_ago=None if keeping is None else keeping.kept_ago,
-            keeping_failed=keeping is not None and keeping.failed,
+            checkpoint=CheckpointStatus() if keeping is None else keeping.status,
         )

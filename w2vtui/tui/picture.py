@@ -40,11 +40,11 @@ async def _picture(form: Form) -> str:
         app.launch(form)
         session = app.session
         assert session is not None
-        await _until(lambda: session.snapshot().fraction > 0.2)
+        await _until(lambda: session.snapshot().progress.fraction > 0.2)
         await _press(app, "down", "down", "right", "right", "right", "enter")
-        await _until(lambda: session.snapshot().fraction > 0.45)
+        await _until(lambda: session.snapshot().progress.fraction > 0.45)
         await _press(app, "down", "down", "left", "left", "left", "enter")
-        await _until(lambda: session.snapshot().fraction > 0.6)
+        await _until(lambda: session.snapshot().progress.fraction > 0.6)
         await _press(app, "up", "right")
         await _settled(app, session)
         svg = app.export_screenshot(title="w2vtui")
@@ -60,8 +60,8 @@ async def _press(app: W2vApp, *keys: str) -> None:
 
 async def _settled(app: W2vApp, session: Session) -> None:
     """Let the screen look twice more."""
-    tokens = session.snapshot().tokens
-    await _until(lambda: session.snapshot().tokens > tokens)
+    tokens = session.snapshot().progress.tokens
+    await _until(lambda: session.snapshot().progress.tokens > tokens)
     await asyncio.sleep(0.6)
 
 

@@ -203,7 +203,7 @@ class Session:
     def unsaved(self) -> bool:
         """Whether leaving now would lose vectors that were trained."""
         shot = self.snapshot()
-        return shot.state != "failed" and shot.tokens > 0 and self.saved_to is None
+        return shot.state != "failed" and shot.progress.tokens > 0 and self.saved_to is None
 
     @property
     def active(self) -> bool:
@@ -220,7 +220,9 @@ class Session:
     def note(self, text: str) -> None:
         """Add an event of this side."""
         shot = self.snapshot()
-        event = Event(seconds=shot.seconds, tokens=shot.tokens, kind="note", text=text)
+        event = Event(
+            seconds=shot.progress.seconds, tokens=shot.progress.tokens, kind="note", text=text
+        )
         self.events = (*self.events, event)
 
     # ---- these take their time: not for the thread that draws

@@ -27,22 +27,22 @@ def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
     shot, kept = session.snapshot(), session.is_kept
     if shot.ended:
         text = "The vectors of this run are in no file yet."
-    elif shot.tokens_planned:
-        text = f"{100 * shot.fraction:.1f} % of the training is done."
+    elif shot.progress.tokens_planned:
+        text = f"{100 * shot.progress.fraction:.1f} % of the training is done."
     else:
         text = "The text is still being prepared; nothing has been trained."
     if kept and shot.state == "done":
         text += f"\nIts last checkpoint has them:\nw2vtui export {session.kept_as}"
     elif kept:
         text += f"\nWhat is learned stays in its checkpoint:\nw2vtui resume {session.kept_as}"
-    elif session.recorder is not None and shot.tokens:
+    elif session.recorder is not None and shot.progress.tokens:
         text += "\nNo checkpoint can be written: what is not saved is lost."
     and_then = f"and {verb.lower()}"
     place = f"to {safe_text(session.output, 26)}" if session.output else "asks where"
     keep = Choice("keep", "k", f"Keep {and_then}")
     save = Choice("save", "s", f"Save vectors {and_then}", place)
     stay = Choice("", "escape", "Stay")
-    if not shot.tokens:
+    if not shot.progress.tokens:
         return text, [keep if kept else Choice("discard", "d", verb), stay]
     if not kept:
         return text, [save, Choice("discard", "d", f"{verb} without saving"), stay]

@@ -51,7 +51,7 @@ def n_changes(run):
 
 def change_at(run, tokens, **settings):
     """Change settings at about so many tokens, and wait until it has happened."""
-    while run.snapshot().tokens < tokens:
+    while run.snapshot().progress.tokens < tokens:
         time.sleep(0.001)
     before = n_changes(run)
     run.change(**settings)
@@ -96,16 +96,19 @@ def finished():
 def interrupted():
     run, keeper = start(2000)
     change_at(run, 300_000, window=6)
-    while run.snapshot().tokens < 500_000:
+    while run.snapshot().progress.tokens < 500_000:
         time.sleep(0.001)
     run.checkpoint()
-    while not run.snapshot().kept_tokens:
+    while not run.snapshot().checkpoint.tokens:
         time.sleep(0.001)
-    change_at(run, run.snapshot().kept_tokens + 200_000, negative=9)
+    change_at(run, run.snapshot().checkpoint.tokens + 200_000, negative=9)
     change_at(
-        run, run.snapshot().kept_tokens + 600_000, objective="hierarchical-softmax", epochs=600
+        run,
+        run.snapshot().checkpoint.tokens + 600_000,
+        objective="hierarchical-softmax",
+        epochs=600,
     )
-    change_at(run, run.snapshot().kept_tokens + 300_000, window=3, alpha=0.01)
+    change_at(run, run.snapshot().checkpoint.tokens + 300_000, window=3, alpha=0.01)
     while len(list(changes_in(read_events(keeper.folder / EVENTS)[0]))) < 4:
         time.sleep(0.001)
     keeper.folder.rename(HERE / "runs" / "interrupted")

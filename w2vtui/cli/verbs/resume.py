@@ -111,7 +111,7 @@ def replay(arguments: argparse.Namespace) -> int:
     code = carry_out(run, None, output=arguments.output, json_lines=arguments.json)
     if code:
         return code
-    tokens, clock = run.snapshot().tokens, repeated.checkpoint.clock
+    tokens, clock = run.snapshot().progress.tokens, repeated.checkpoint.clock
     if tokens != clock:
         report(
             f"nothing is compared: the repeat ended at {tokens:,} tokens, the checkpoint of "

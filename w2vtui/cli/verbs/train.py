@@ -128,7 +128,7 @@ def carry_out(
             run.break_when(condition, stop=True)
         run.start()
         progress.follow()
-        if interrupted.exit_code and run.snapshot().tokens == 0:
+        if interrupted.exit_code and run.snapshot().progress.tokens == 0:
             report("w2vtui: interrupted before anything was learned")
             return interrupted.exit_code
         run.wait()  # raises what the run failed of

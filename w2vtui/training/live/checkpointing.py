@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
+from w2vtui.training.state.snapshot import CheckpointStatus
 
 CHECKPOINT_SECONDS = 60.0
 """A checkpoint is due when so much time has passed since the last one,"""
@@ -55,14 +56,11 @@ class Checkpointing:
         """Training tokens of the last checkpoint handed over."""
 
     @property
-    def failed(self) -> bool:
-        """Whether the last checkpoint could not be written."""
-        return self._store.failed
-
-    @property
-    def kept_ago(self) -> float | None:
-        """Seconds since the last checkpoint was handed over; None while there is none."""
-        return None if self.kept_tokens is None else time.monotonic() - self._kept_at
+    def status(self) -> CheckpointStatus:
+        """The last checkpoint that was handed over, and whether writing it failed."""
+        tokens = self.kept_tokens
+        age = None if tokens is None else time.monotonic() - self._kept_at
+        return CheckpointStatus(tokens=tokens, age_seconds=age, failed=self._store.failed)
 
     def ask(self) -> None:
         """Let a checkpoint be due at the next look."""

@@ -48,9 +48,9 @@ class Checkup:
         return Facts(
             settings=shot.settings,
             n_words=shot.n_words,
-            tokens=shot.tokens,
-            tokens_planned=shot.tokens_planned,
-            tokens_per_epoch=shot.tokens_per_epoch,
+            tokens=shot.progress.tokens,
+            tokens_planned=shot.progress.tokens_planned,
+            tokens_per_epoch=shot.progress.tokens_per_epoch,
             rate=shot.rate,
             cores=available_cores(),
             dropped_share=1 - len(corpus.ids) / max(corpus.n_raw_tokens, 1),
@@ -60,7 +60,7 @@ class Checkup:
             losses=tuple(rows[rows[:, 0] > self._changed_at, 2][-_LOSSES:].tolist()),
             probes=self._probes,
             changed=self._changed,
-            tokens_since_change=shot.tokens - self._changed_at if self._changed else None,
+            tokens_since_change=shot.progress.tokens - self._changed_at if self._changed else None,
             churn=None if shot.churn is None else shot.churn.churn,
             settled=None if shot.churn is None else shot.churn.settled,
         )

@@ -151,6 +151,69 @@ class Remark(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far the training has come."""
+
+    tokens: int = 0
+    """Training tokens seen, all epochs together."""
+    tokens_planned: int = 0
+    """Training tokens at the planned end, all epochs together; 0 until the corpus is read."""
+    tokens_per_epoch: int = 0
+    epoch: int = 0
+    """1 in the first pass."""
+    seconds: float = 0.0
+    """Training time, pauses left out."""
+    eta_seconds: float | None = None
+    """Until the planned end at the speed of now; None while nothing trains."""
+    kept_share: float | None = None
+    """Share of the tokens seen that subsampling kept, 0..1."""
+
+    @property
+    def fraction(self) -> float:
+        """How much of the planned training is done, 0..1."""
+        return self.tokens / self.tokens_planned if self.tokens_planned else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speed:
+    """Words a second, which are training tokens a second."""
+
+    now: float = 0.0
+    """Over the last second or so; 0 while nothing trains."""
+    mean: float = 0.0
+    """Over the whole training time."""
+    peak: float = 0.0
+    by_thread: tuple[float, ...] = ()
+    """The speed now of each thread that the settings in force call for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Losses:
+    """The objective's loss, in nats a pair."""
+
+    now: float | None = None
+    """Since the last tick that trained anything; None before the first."""
+    mean: float | None = None
+    """Over the whole run; None before the first pair."""
+    pairs: int = 0
+    """Pairs trained."""
+    not_finite: int = 0
+    """Center words whose loss was not a finite number."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointStatus:
+    """The last checkpoint of a run."""
+
+    tokens: int | None = None
+    """Training tokens seen when it was taken; None without a checkpoint."""
+    age_seconds: float | None = None
+    """Since it was taken; None without a checkpoint."""
+    failed: bool = False
+    """Whether the last checkpoint could not be written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """Everything a viewer may show of a run at one moment. Cheap to make; never changes."""
 
@@ -160,71 +223,40 @@ class Snapshot:
     machine)`.
     """
     activity_fraction: float | None = None
-    """How much of that is done, 0..1; None when nobody can tell."""
+    """How much of that is done, 0..1; None where that is unknown."""
 
     corpus_name: str = ""
     n_words: int = 0
     """V"""
     vector_size: int = 0
+    """D"""
     settings: LiveSettings
     """As requested until the corpus is read, then with every `auto` resolved, then as changed
     live.
     """
+    rate: float = 0.0
+    """Learning rate now."""
     applying: bool = False
     """A change was requested and is not in force yet."""
 
-    tokens: int = 0
-    """Training tokens seen, all epochs together."""
-    tokens_planned: int = 0
-    tokens_per_epoch: int = 0
-    epoch: int = 0
-    """1 in the first pass."""
-    seconds: float = 0.0
-    """Training time, pauses left out."""
-    eta_seconds: float | None = None
-
-    words_per_second: float = 0.0
-    """Over the last second or so; 0 while nothing trains."""
-    mean_words_per_second: float = 0.0
-    peak_words_per_second: float = 0.0
-    thread_words_per_second: tuple[float, ...] = ()
-    """The speed now of each thread that the settings in force call for."""
-
-    rate: float = 0.0
-    """Learning rate now."""
-    loss: float | None = None
-    """Objective loss, nats a pair, since the last tick that trained anything."""
-    mean_loss: float | None = None
-    """The same over the whole run."""
-    pairs: int = 0
-    kept_share: float | None = None
-    """Share of tokens that subsampling kept."""
-    not_finite: int = 0
+    progress: Progress = Progress()
+    speed: Speed = Speed()
+    losses: Losses = Losses()
     probe: Probe | None = None
     probe_reason: str = ""
     """Why there is no probe loss; empty when there is or will be one."""
-
-    neighbors: tuple[Neighbors, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    """What the word doctor has to say, most urgent first."""
     churn: Churn | None = None
     quality: Quality | None = None
     quality_wanted: bool = False
     """Whether there are word pairs or analogies to measure with."""
     health: VectorHealth | None = None
-    kept_tokens: int | None = None
-    """Training tokens of the last checkpoint; None while there is none, or none is kept."""
-    kept_ago: float | None = None
-    """Seconds since it was taken."""
-    keeping_failed: bool = False
-    """Whether the last checkpoint could not be written."""
+    neighbors: tuple[Neighbors, ...] = ()
+    """One for each query that is watched."""
+    remarks: tuple[Remark, ...] = ()
+    """The word doctor's remarks, most urgent first."""
+    checkpoint: CheckpointStatus = CheckpointStatus()
     events: tuple[Event, ...] = ()
     error: BaseException | None = None
-
-    @property
-    def fraction(self) -> float:
-        """How much of the planned training is done, 0..1."""
-        return self.tokens / self.tokens_planned if self.tokens_planned else 0.0
 
     @property
     def ended(self) -> bool:

@@ -67,7 +67,7 @@ class RunActions(RunScreen):
                 self.session.run.stop()
                 self.look()
 
-        text = f"{100 * self.shot.fraction:.1f} % of the training is done."
+        text = f"{100 * self.shot.progress.fraction:.1f} % of the training is done."
         self.app.push_screen(Ask("Stop training?", text, choices), answered)
 
     def action_new(self) -> None:

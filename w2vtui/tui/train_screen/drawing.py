@@ -191,10 +191,10 @@ class Drawing:
     def _draw_speed(self, shot: Snapshot) -> None:
         run, panel = self._session.run, self._screen.query_one(SpeedPanel)
         panel.show_numbers(
-            shot.words_per_second,
-            shot.mean_words_per_second,
-            shot.peak_words_per_second,
-            shot.thread_words_per_second,
+            shot.speed.now,
+            shot.speed.mean,
+            shot.speed.peak,
+            shot.speed.by_thread,
             self._busy.share(),
         )
         if run is not None and self._last.is_due("speed", [run.speed_curve], panel.size):

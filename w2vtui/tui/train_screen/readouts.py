@@ -78,14 +78,15 @@ def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
 def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float) -> Text:
     """State, corpus, place, times, speed; on a tiny terminal the whole screen."""
     glyph, word = STATES[shot.state]
-    percent = f"{100 * shot.fraction:5.1f} %" if shot.tokens_planned else ""
-    words = shot.mean_words_per_second if shot.ended else shot.words_per_second
-    speed = f"{short(words):>5} words/s" if shot.tokens else ""
-    eta = f"ETA {clock(shot.eta_seconds)}" if not shot.ended and shot.tokens else ""
-    lost = Part("✗ not kept" if shot.keeping_failed else "", "bold reverse", 2)
+    done = shot.progress
+    percent = f"{100 * done.fraction:5.1f} %" if done.tokens_planned else ""
+    words = shot.speed.mean if shot.ended else shot.speed.now
+    speed = f"{short(words):>5} words/s" if done.tokens else ""
+    eta = f"ETA {clock(done.eta_seconds)}" if not shot.ended and done.tokens else ""
+    lost = Part("✗ not kept" if shot.checkpoint.failed else "", "bold reverse", 2)
     if tiny:
         probe = f"probe {shot.probe.loss:.2f}" if shot.probe is not None else ""
-        tiny_speed = f"{short(shot.words_per_second)} w/s" if shot.tokens else ""
+        tiny_speed = f"{short(shot.speed.now)} w/s" if done.tokens else ""
         what = shot.activity or word.lower()
         parts = [
             Part(glyph, ACCENT, 1),
@@ -95,15 +96,15 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
         ]  # fmt: skip
         return fitted(parts, (), width)
     settings = shot.settings
-    epoch = f"epoch {shot.epoch}/{settings.epochs}" if shot.epoch else ""
-    threads = f"{settings.workers} thread{'s' * (settings.workers != 1)}" if shot.epoch else ""
+    epoch = f"epoch {done.epoch}/{settings.epochs}" if done.epoch else ""
+    threads = f"{settings.workers} thread{'s' * (settings.workers != 1)}" if done.epoch else ""
     left = [
         Part("w2vtui", DIM, 9),
         Part(f"{glyph} {word:<9}", ACCENT, 1),
         Part("display frozen" if frozen else "", "reverse", 2), lost,
         Part(safe_text(shot.corpus_name, 24), STRONG, 6),
         Part(epoch, "", 5), Part(percent, STRONG, 2),
-        Part(clock(shot.seconds) if shot.tokens else "", "", 7), Part(eta, "", 3),
+        Part(clock(done.seconds) if done.tokens else "", "", 7), Part(eta, "", 3),
     ]  # fmt: skip
     right = [
         Part(speed, "", 4), Part(threads, "", 8),
@@ -121,8 +122,8 @@ def progress(shot: Snapshot, width: int, waited: float) -> Text:
         else:
             text += f" {100 * fraction:3.0f} %"
     else:
-        fraction = shot.fraction
-        text = f"{short(shot.tokens):>5} / {short(shot.tokens_planned)} tokens"
+        fraction = shot.progress.fraction
+        text = f"{short(shot.progress.tokens):>5} / {short(shot.progress.tokens_planned)} tokens"
     room = max(width - cell_width(text) - 3, 4)
     done, rest = meter(fraction or 0.0, room)
     line = Text(" ", no_wrap=True)
@@ -137,17 +138,17 @@ def x_range(shot: Snapshot) -> float:
 
     So the curve moves only when the range doubles.
     """
-    if shot.ended or not shot.tokens_planned:
-        return max(shot.tokens, 1)
-    high = float(shot.tokens_planned)
-    while high / 2 >= max(shot.tokens, 1) and high > 1000:
+    if shot.ended or not shot.progress.tokens_planned:
+        return max(shot.progress.tokens, 1)
+    high = float(shot.progress.tokens_planned)
+    while high / 2 >= max(shot.progress.tokens, 1) and high > 1000:
         high /= 2
     return high
 
 
 def recent_range(shot: Snapshot) -> tuple[float, float]:
     """The last fifth of the tokens trained; on round numbers while it grows, to move seldom."""
-    tokens = float(max(shot.tokens, 1))
+    tokens = float(max(shot.progress.tokens, 1))
     low = (1 - RECENT_SHARE) * tokens
     if shot.ended:
         return low, tokens
@@ -164,27 +165,27 @@ def waiting_text(shot: Snapshot) -> str:
 
 def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text]:
     """The counters."""
-    pairs, kept, probe, loss = f"{short(shot.pairs):<7}", "–", "–", "–"
-    if shot.tokens:
-        pairs += f"  {shot.pairs / shot.tokens:.2f} a token"
-    if shot.kept_share is not None:
-        kept = f"{100 * shot.kept_share:.1f} % of tokens"
+    pairs, kept, probe, loss = f"{short(shot.losses.pairs):<7}", "–", "–", "–"
+    if shot.progress.tokens:
+        pairs += f"  {shot.losses.pairs / shot.progress.tokens:.2f} a token"
+    if shot.progress.kept_share is not None:
+        kept = f"{100 * shot.progress.kept_share:.1f} % of tokens"
     if shot.probe is not None:
         probe = f"{shot.probe.loss:.3f} ± {shot.probe.standard_error:.3f}"
     elif shot.probe_reason:
         probe = f"none: {shot.probe_reason}"
-    if shot.loss is not None:
-        loss = f"{loss_text(shot.loss):<7}"
-    if shot.mean_loss is not None:
-        loss += f"  mean {loss_text(shot.mean_loss)}"
+    if shot.losses.now is not None:
+        loss = f"{loss_text(shot.losses.now):<7}"
+    if shot.losses.mean is not None:
+        loss += f"  mean {loss_text(shot.losses.mean)}"
     values = [
-        ("tokens", f"{shot.tokens:,}"),
+        ("tokens", f"{shot.progress.tokens:,}"),
         ("pairs", pairs),
         ("kept", kept),
         ("learning rate", f"{number(shot.rate):<7}  to {number(shot.settings.min_alpha)}"),
         ("objective loss", loss),
         ("probe loss", probe),
-        ("not finite", f"{shot.not_finite:<7}{saturated_text(shot.health)}"),
+        ("not finite", f"{shot.losses.not_finite:<7}{saturated_text(shot.health)}"),
         ("mean length", norms_text(shot.health)),
         ("vectors", f"{shot.n_words:,} × {shot.vector_size}" if shot.n_words else "–"),
     ]
@@ -208,11 +209,11 @@ def saturated_text(health: VectorHealth | None) -> str:
 
 def kept_text(shot: Snapshot) -> str:
     """How old the last checkpoint is; empty while there is none."""
-    if shot.keeping_failed:
+    if shot.checkpoint.failed:
         return "✗ no checkpoint is written"
-    if shot.kept_ago is None:
+    if shot.checkpoint.age_seconds is None:
         return ""
-    return "kept" if shot.ended else f"kept {clock(shot.kept_ago)} ago"
+    return "kept" if shot.ended else f"kept {clock(shot.checkpoint.age_seconds)} ago"
 
 
 def _pair(label: str, value: str, width: int) -> Text:
@@ -224,7 +225,7 @@ def _pair(label: str, value: str, width: int) -> Text:
 
 def loss_labels(shot: Snapshot) -> tuple[str, str]:
     """The last values of the two curves, probe and objective."""
-    probe, loss = shot.probe, shot.loss
+    probe, loss = shot.probe, shot.losses.now
     return (
         "probe loss" if probe is None else f"probe loss {loss_text(probe.loss)}",
         "objective loss" if loss is None else f"objective loss {loss_text(loss)}",
@@ -263,7 +264,7 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
         return "training starts by itself when all is read and compiled"
     if shot.state == "failed":
         return f"{new} goes back to the first screen with the same choices · {leaves}"
-    if shot.keeping_failed:
+    if shot.checkpoint.failed:
         told = "no checkpoint can be written, as the events say"
         return f"!! {told} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
     if shot.ended:

@@ -27,7 +27,7 @@ class Saving(RunScreen):
     def ask_where_to_save(self, then: Callable[[str], Any]) -> None:
         """Show the save dialog; `then` gets the path."""
         self.look()
-        if not self.shot.tokens:
+        if not self.shot.progress.tokens:
             self.app.warn("there are no vectors yet: nothing has been trained")
             return
 

@@ -35,7 +35,7 @@ class Watching:
         if not shot.ended:
             run.watch(wanted)
             return ()
-        if not shot.tokens_planned:  # it ended before there were vectors
+        if not shot.progress.tokens_planned:  # it ended before there were vectors
             return ()
         return tuple(one for one in wanted if one not in self.answers(shot))
 
