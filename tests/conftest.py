@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
-import random
 import signal
-import stat
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import numba
@@ -17,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.support.corpora import topical_sentences
 from w2v_kernels.machine import compiling
 
 # A shell ignores it in what it starts in the background; tests send it to their children.
@@ -126,50 +124,12 @@ def unprivileged():
     effective(usual)
 
 
-NOTHING, READING, NO_LISTING = 0o000, 0o500, 0o300
-"""What the owner may do with a folder; nobody else may do anything."""
-
-
-@contextmanager
-def closed(path, mode=NOTHING):
-    """A file or folder has other permissions meanwhile."""
-    usual = stat.S_IMODE(path.stat().st_mode)
-    path.chmod(mode)
-    try:
-        yield
-    finally:
-        path.chmod(usual)
-
-
 @pytest.fixture
 def no_hurry(monkeypatch):
     """A key counts as pressed twice however long a busy machine takes between the two."""
     from w2vtui.tui import app  # takes its time, which other tests do not need
 
     monkeypatch.setattr(app, "TWICE_SECONDS", 60.0)
-
-
-TOPICS = {
-    "sea": "ship sailor harbor wave anchor captain",
-    "farm": "cow barn farmer field plough harvest",
-    "town": "street baker market tower bridge mayor",
-}
-
-
-def topical_sentences(n_sentences: int, seed: int = 0) -> list[list[str]]:
-    """Sentences that each keep to one of three topics, among common words."""
-    draw = random.Random(seed)
-    common = ["the", "a", "of", "and", "to", "in", "was", "near"]
-    sentences = []
-    for _ in range(n_sentences):
-        topic = draw.choice(list(TOPICS.values())).split()
-        sentences.append(
-            [
-                draw.choice(topic if draw.random() < 0.6 else common)
-                for _ in range(draw.randint(5, 14))
-            ]
-        )
-    return sentences
 
 
 @pytest.fixture

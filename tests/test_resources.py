@@ -15,7 +15,7 @@ import pytest
 
 import w2v_kernels
 import w2vtui
-from tests.conftest import topical_sentences
+from tests.support.corpora import topical_sentences
 from w2v_kernels.machine import compiling
 from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
@@ -362,7 +362,6 @@ def endless_run() -> Run:
 PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
-from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.blas import one_blas_thread
 
 if __name__ == "__main__":

@@ -10,19 +10,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import numpy as np
 import pytest
 
 import w2vtui
-from tests.conftest import TOPICS, topical_sentences
+from tests.support.corpora import TOPICS, topic_margin, topical_sentences
+from tests.support.wait import until
 from w2v_kernels.machine import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.training.run import Run
 
-DEADLINE = 60.0
 SMALL = {"vector_size": 8, "min_count": 1, "epochs": 1, "workers": 1}
 
 GENSIM = {
@@ -63,10 +62,7 @@ def run_threads():
 
 
 def assert_no_thread_is_left():
-    end = time.monotonic() + DEADLINE
-    while run_threads():
-        assert time.monotonic() < end, f"left behind: {run_threads()}"
-        time.sleep(0.005)
+    until(lambda: not run_threads(), lambda: f"the end of {run_threads()}")
 
 
 @pytest.fixture
@@ -350,16 +346,6 @@ def test_settings_of_the_text_are_taken_by_name(tmp_path):
 
 
 # ---- what is learned
-
-
-def topic_margin(vectors):
-    """Mean cosine of words of one topic, less that of words of two."""
-    words = [(word, topic) for topic, line in TOPICS.items() for word in line.split()]
-    same, different = [], []
-    for place, (a, topic_a) in enumerate(words):
-        for b, topic_b in words[:place]:
-            (same if topic_a == topic_b else different).append(vectors.similarity(a, b))
-    return np.mean(same) - np.mean(different)
 
 
 @pytest.mark.parametrize("sg", [0, 1])

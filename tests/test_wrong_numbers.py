@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.tui.test_looks import TRAINING, scripted, wait_for
+from tests.support.screens import TRAINING, notices, scripted, until
 from w2vtui import Word2Vec
 from w2vtui.cli import run_command_line
 from w2vtui.config import TABLES
@@ -115,14 +115,10 @@ def wrong_numbers(*tables: str) -> list[tuple[str, str]]:
     ]
 
 
-def notices(app: W2vApp) -> list[str]:
-    return [notice.message for notice in app._notifications]
-
-
 async def test_on_the_first_screen(topical_corpus):
     app = W2vApp(Form(corpus=str(topical_corpus)))
     async with app.run_test(size=(120, 40)):
-        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
         before = app.screen.form
         rows = app.screen.query_one("#settings", SettingRows)
         shown = {row.name for row in rows.rows}
@@ -131,8 +127,8 @@ async def test_on_the_first_screen(topical_corpus):
             if name in shown:
                 app.clear_notifications()
                 rows.post_message(SettingRows.Typed(name, value))
-                await wait_for(app, lambda: notices(app))
-                assert_named(notices(app)[0], name, value)
+                await until(app, lambda: notices(app))
+                assert_named(notices(app).splitlines()[0], name, value)
         assert app.screen.form == before
 
 
@@ -145,7 +141,7 @@ async def test_on_the_train_screen():
                 rows.post_message(SettingRows.Typed(name, value))
             else:
                 app.screen.action_execute(f"set {name} {value}")
-            await wait_for(app, lambda: notices(app))
-            assert_named(notices(app)[0], name, value)
+            await until(app, lambda: notices(app))
+            assert_named(notices(app).splitlines()[0], name, value)
         assert run.calls == ["start", ("king", "東京")]
         assert not app.screen.staging.staged

@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.processes import DEADLINE, Result
+from tests.support.processes import Result
+from tests.support.runs import trained
+from tests.support.wait import DEADLINE, until
 from w2v_kernels.machine import compiling
 from w2vtui.bench import child, gensim_peer, program, roofline
 from w2vtui.bench import report as report_module
@@ -469,17 +471,10 @@ def test_an_interrupted_child_takes_its_program_with_it(job, word2vec, tmp_path)
         [sys.executable, "-c", code, job(path).to_json()],
         env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_until(lambda: note.exists() and note.read_text())
+    until(lambda: note.exists() and note.read_text())
     asking.send_signal(signal.SIGINT)
     assert asking.wait(DEADLINE) != 0
-    wait_until(lambda: not is_running(int(note.read_text())))
-
-
-def wait_until(holds) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: not is_running(int(note.read_text())))
 
 
 def is_running(pid: int) -> bool:
@@ -601,8 +596,8 @@ def test_multiply_adds_are_those_of_the_formulas():
     "settings", [{"sample": 0.03}, {"sample": 0.0, "shrink_windows": False}], ids=str
 )
 def test_the_expected_windows_are_those_of_the_training(topical_corpus, settings):
-    pairs = trained(topical_corpus, **settings).snapshot().losses.pairs
-    run = trained(topical_corpus, model="cbow", **settings)
+    pairs = trained(run_of(topical_corpus, **settings)).snapshot().losses.pairs
+    run = trained(run_of(topical_corpus, model="cbow", **settings))
     # The same windows: skip-gram counts their context words, CBOW those that have any.
     assert run.block_shape().contexts == pytest.approx(
         pairs / run.snapshot().losses.pairs, rel=0.03
@@ -611,22 +606,19 @@ def test_the_expected_windows_are_those_of_the_training(topical_corpus, settings
 
 
 def test_the_expected_path_is_that_of_the_words_that_are_trained(topical_corpus):
-    run = trained(topical_corpus, objective="hierarchical-softmax", sample=0.0)
+    run = trained(run_of(topical_corpus, objective="hierarchical-softmax", sample=0.0))
     counts = open_corpus([topical_corpus], CorpusSettings()).vocab.counts
     # Huffman's: a word's path is longer than none and shorter than an even tree's, on the mean.
     entropy = -np.sum(counts / counts.sum() * np.log2(counts / counts.sum()))
     assert entropy <= run.block_shape().targets < entropy + 1
 
 
-def trained(path: Path, **settings) -> Run:
-    run = Run(
+def run_of(path: Path, **settings) -> Run:
+    return Run(
         lambda progress, stop: open_corpus([path], CorpusSettings()),
         TrainingSettings(vector_size=8, probe=False),
         LiveSettings(epochs=1, workers=1, **settings),
     )
-    run.start()
-    assert run.wait(DEADLINE)
-    return run
 
 
 def test_blocks_are_asked_for_too_early():

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support.processes import (
-    DEADLINE,
     ENDLESS,
     QUICK,
     finish,
@@ -24,6 +23,7 @@ from tests.support.processes import (
     read_terminal,
     until_it_trains,
 )
+from tests.support.wait import DEADLINE
 from w2vtui.cli.progress import PlainLines
 from w2vtui.cli.verbs import train as training
 from w2vtui.errors import DiskError

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.conftest import TOPICS
+from tests.support.corpora import TOPICS
 from w2vtui.cli import run_command_line
 
 TOPIC_WORDS = [line.split() for line in TOPICS.values()]

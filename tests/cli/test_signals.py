@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from tests.support.processes import (
-    DEADLINE,
     ENDLESS,
     QUICK,
     finish,
@@ -24,6 +23,7 @@ from tests.support.processes import (
     until_it_trains,
     until_threads_end,
 )
+from tests.support.wait import DEADLINE
 from w2vtui.cli.verbs import train as training
 from w2vtui.formats import load_vectors
 from w2vtui.training.engine.backend import CpuBackend

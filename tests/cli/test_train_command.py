@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
-from tests.conftest import TOPICS
-from tests.support.processes import DEADLINE, QUICK, finish, posix
+from tests.support.corpora import TOPICS
+from tests.support.processes import QUICK, finish, posix
+from tests.support.wait import DEADLINE
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import train as training
 from w2vtui.formats import load_vectors, read_vocab

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import w2vtui.formats
-from tests.conftest import NO_LISTING, closed
+from tests.support.permissions import NO_LISTING, closed
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.formats import (
     atomic_write,

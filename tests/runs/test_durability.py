@@ -18,8 +18,10 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
-from tests.conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
+from tests.support.corpora import topical_sentences
 from tests.support.kills import CASES
+from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
+from tests.support.wait import DEADLINE, until
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
@@ -37,20 +39,10 @@ from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-DEADLINE = 60.0
 KILLS = 36
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and locks are POSIX'")
 pytestmark = posix
-
-
-def until(condition, what):
-    """Wait for something to hold; fail when it does not within the deadline."""
-    end = time.monotonic() + DEADLINE
-    while not (found := condition()):
-        assert time.monotonic() < end, f"{what} never came"
-        time.sleep(0.005)
-    return found
 
 
 # ---- kill -9

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.wait import DEADLINE, until
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import resume
 from w2vtui.corpus import open_corpus
@@ -26,7 +26,6 @@ from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Script
 
-DEADLINE = 60.0
 TRAINING = {"vector_size": 8, "seed": 3}
 LIVE = {"epochs": 20, "workers": 1}
 
@@ -409,10 +408,7 @@ def test_a_run_that_is_done_is_trained_further_by_force(kept, text, w2v):
 
 
 def until_shown(run, condition):
-    end = time.monotonic() + DEADLINE
-    while not condition(run.snapshot()):
-        assert time.monotonic() < end
-        time.sleep(0.001)
+    until(lambda: condition(run.snapshot()))
 
 
 def changed(run, **settings):

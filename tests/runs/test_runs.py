@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
-from tests.conftest import NO_LISTING, NOTHING, READING, closed, topical_sentences
+from tests.support.corpora import topical_sentences
+from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError, DiskError, RunError

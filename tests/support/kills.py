@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.conftest import topical_sentences
+from tests.support.corpora import topical_sentences
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole

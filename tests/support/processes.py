@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-DEADLINE = 60.0
-"""Seconds that anything may take here; more is a hang."""
+from tests.support.wait import DEADLINE, until
 
 QUICK = ("--epochs", "1", "--vector-size", "8", "--workers", "1")
 ENDLESS = ("--epochs", "1000000", "--vector-size", "8", "--workers", "1")
@@ -87,7 +85,4 @@ def read_terminal(descriptor: int, until: bytes = b"") -> bytes:
 
 def until_threads_end() -> None:
     """Wait until no thread of a run is left."""
-    end = time.monotonic() + DEADLINE
-    while any(thread.name.startswith("w2vtui") for thread in threading.enumerate()):
-        assert time.monotonic() < end
-        time.sleep(0.005)
+    until(lambda: not any(thread.name.startswith("w2vtui") for thread in threading.enumerate()))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from tests.conftest import TOPICS, topical_sentences
-from tests.support.stores import MemoryStore, encoded, left_threads, run_on, same_bits, trained
+from tests.support.corpora import TOPICS, encoded, topical_sentences
+from tests.support.runs import left_threads, matrices_of, run_on, same_bits, trained
+from tests.support.stores import MemoryStore
+from tests.support.wait import until
 from w2vtui.errors import DivergedError
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
@@ -91,32 +92,32 @@ def check_every_token_is_trained_once(way: Way) -> None:
 
 def check_it_repeats(way: Way) -> None:
     """The same bits where that is promised; another seed gives others."""
-    one, other = trained(way.run()), trained(way.run())
+    one, other = (matrices_of(trained(way.run())) for _ in range(2))
     assert same_bits(one, other) or not way.exact
-    assert not same_bits(one, trained(way.run(training={"seed": 2})))
+    assert not same_bits(one, matrices_of(trained(way.run(training={"seed": 2}))))
 
 
 def check_pauses_change_nothing(way: Way) -> None:
     run = way.run(live={"epochs": 20})
     run.start()
     for _ in range(3):
-        _wait_for(lambda: run.snapshot().state in ("training", "done"))
+        until(lambda: run.snapshot().state in ("training", "done"))
         run.pause()
         run.resume()
     assert run.wait(60)
     if way.exact:
-        assert same_bits(run.matrices(), trained(way.run(live={"epochs": 20})))
+        assert same_bits(run.matrices(), matrices_of(trained(way.run(live={"epochs": 20}))))
 
 
 def check_it_goes_on_from_every_checkpoint(way: Way) -> None:
     """From any of them the run ends as it would have; curves, events and tallies go on."""
     store = MemoryStore()
     run = way.run(store=store)
-    whole = trained(run)
+    whole = matrices_of(trained(run))
     assert [one.state for one in store.kept].count("done") == 1
     for checkpoint in [store.beginning, *store.kept[:-1]][-3:]:
         resumed = way.run(resume_from=checkpoint)
-        ended = trained(resumed)
+        ended = matrices_of(trained(resumed))
         assert same_bits(whole, ended) or not way.exact
         assert resumed.snapshot().progress.tokens == run.snapshot().progress.tokens
         assert resumed.snapshot().progress.seconds >= checkpoint.seconds
@@ -134,11 +135,11 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
     run.start()
     for change in ({"window": 2, "alpha": 0.01}, {"sample": 0.01, "epochs": 200_000}):
         tokens = run.snapshot().progress.tokens
-        _wait_for(lambda tokens=tokens: run.snapshot().progress.tokens > tokens)
+        until(lambda tokens=tokens: run.snapshot().progress.tokens > tokens)
         run.change(**change)
-        _wait_for(lambda: not run.snapshot().applying)
+        until(lambda: not run.snapshot().applying)
     run.undo()
-    _wait_for(lambda: not run.snapshot().applying)
+    until(lambda: not run.snapshot().applying)
     run.stop()
     assert run.wait(60)
     shot = run.snapshot()
@@ -146,7 +147,7 @@ def check_changes_repeat_at_their_tokens(way: Way) -> None:
     assert len(changes) == 3
     assert {one.clock for one in store.kept} >= {one.tokens for one in changes}
     again = way.run(live=long, script=Script(changes=changes, stop_at=shot.progress.tokens))
-    ended = trained(again)
+    ended = matrices_of(trained(again))
     assert again.snapshot().progress.tokens == shot.progress.tokens
     assert same_bits(run.matrices(), ended) or not way.exact
     repeated = [event for event in again.snapshot().events if event.kind == "change"]
@@ -160,7 +161,7 @@ def check_it_stops_soon_and_can_go_on(way: Way) -> None:
     before = set(threading.enumerate())
     run = way.run(live={"epochs": 100_000}, store=store, checkpoint_seconds=60.0)
     run.start()
-    _wait_for(lambda: run.snapshot().progress.tokens > 0)
+    until(lambda: run.snapshot().progress.tokens > 0)
     asked = time.monotonic()
     run.stop()
     assert run.wait(60)
@@ -194,13 +195,6 @@ def check_vectors_survive_a_file(way: Way, folder) -> None:
         loaded = load_vectors(folder / name)
         assert loaded.index_to_key == vectors.index_to_key
         assert np.array_equal(loaded.vectors, vectors.vectors)
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.002)
 
 
 CHECKS = [

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import topical_sentences
-from tests.training.test_training import DEADLINE, make_run, training_run, until
+from tests.support.corpora import topical_sentences
+from tests.support.runs import make_run, training_run
+from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.training.live.breakpoints import FORMS, MOST_TOP, Breakpoint, Breakpoints, parse
 from w2vtui.training.live.conditions import (

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from tests.conftest import topical_sentences
-from tests.support.stores import MemoryStore, encoded, run_on, same_bits, trained
+from tests.support.corpora import encoded, topical_sentences
+from tests.support.runs import matrices_of, run_on, same_bits, trained
+from tests.support.stores import MemoryStore
+from tests.support.wait import until
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -25,17 +26,10 @@ SMALL = TrainingSettings(vector_size=16)
 LONG = LiveSettings(epochs=100_000, workers=2)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.002)
-
-
 def tokens_go_on(run) -> None:
     """Wait until more is trained than now."""
     tokens = run.snapshot().progress.tokens
-    wait_for(lambda: run.snapshot().progress.tokens > tokens)
+    until(lambda: run.snapshot().progress.tokens > tokens)
 
 
 class SlowKeeper(MemoryStore):
@@ -71,7 +65,7 @@ def test_training_goes_on_while_a_checkpoint_is_written():
     store = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    wait_for(lambda: len(store.kept) == 1)
+    until(lambda: len(store.kept) == 1)
     for _ in range(3):
         tokens_go_on(run)
     assert len(store.kept) == 1  # no second one is begun
@@ -86,9 +80,9 @@ def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
     store = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    wait_for(lambda: len(store.kept) == 1)
+    until(lambda: len(store.kept) == 1)
     run.change(window=2)
-    wait_for(lambda: run.snapshot().settings.window == 2)
+    until(lambda: run.snapshot().settings.window == 2)
     assert len(store.kept) == 1
     end(run, store)
 
@@ -99,12 +93,12 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
     run.start()
     tokens_go_on(run)
     run.change(window=2)
-    wait_for(lambda: run.snapshot().settings.window == 2)
+    until(lambda: run.snapshot().settings.window == 2)
     change = next(event for event in run.snapshot().events if event.kind == "change")
     kept = next(one for one in store.kept if one.reason == "before change 1")
     assert (kept.clock, kept.settings.window, kept.n_changes) == (change.tokens, 5, 0)
     run.pause()
-    wait_for(lambda: store.kept[-1].reason == "paused")
+    until(lambda: store.kept[-1].reason == "paused")
     assert store.kept[-1].n_changes == 1
     n_kept = len(store.kept)
     run.resume()
@@ -136,7 +130,7 @@ def test_what_failed_is_tried_again_and_not_at_once():
     store.failed = True
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    wait_for(lambda: len(times) == 3)
+    until(lambda: len(times) == 3)
     assert min(np.diff(times)) >= 0.3
     assert store.kept[-1].reason == "another try"
     store.failed = False
@@ -175,7 +169,7 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     run.start()
     tokens_go_on(run)
     run.change(window=2)
-    wait_for(lambda: run.snapshot().settings.window == 2)
+    until(lambda: run.snapshot().settings.window == 2)
     run.stop()
     assert run.wait(30)
     change = next(event for event in run.snapshot().events if event.kind == "change")
@@ -183,16 +177,16 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     first = store.beginning
     again = run_on(CORPUS, SMALL, LONG, resume_from=first, script=late)
     again.start()
-    wait_for(lambda: again.snapshot().state == "training")
+    until(lambda: again.snapshot().state == "training")
     again.change(window=9)
-    wait_for(lambda: again.snapshot().settings.window == 9)
+    until(lambda: again.snapshot().settings.window == 9)
 
     def is_told() -> bool:
         events = again.snapshot().events
         repeated = sum(event.kind == "change" for event in events) == 2
         return repeated or any("is not repeated" in event.text for event in events)
 
-    wait_for(is_told)  # the change by hand came after the other's token, or before it
+    until(is_told)  # the change by hand came after the other's token, or before it
     again.stop()
     assert again.wait(30)
 
@@ -237,10 +231,10 @@ def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_
     monkeypatch.setattr(CpuBackend, "plan", full)
     run.change(window=9)
     told = "the change is not made: there is no memory for it"
-    wait_for(lambda: any(event.text == told for event in run.snapshot().events))
+    until(lambda: any(event.text == told for event in run.snapshot().events))
     assert not run.snapshot().applying
     run.change(window=2)
-    wait_for(lambda: run.snapshot().settings.window == 2)
+    until(lambda: run.snapshot().settings.window == 2)
     tokens_go_on(run)
     run.stop()
     assert run.wait(30)
@@ -253,6 +247,6 @@ def test_a_run_repeated_to_a_token_stops_there():
         again = run_on(
             CORPUS, SMALL, LiveSettings(epochs=20, workers=1), script=Script(stop_at=stop_at)
         )
-        ended = trained(again)
+        ended = matrices_of(trained(again))
         assert again.snapshot().progress.tokens == stop_at
         assert same_bits(ended, dict(k.kept[-1].vectors)) == (stop_at == k.kept[-1].clock)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import settings as any_speed
 from hypothesis import strategies as st
 
-from tests.training.test_training import make_run, trained, training_run, until
+from tests.support.runs import make_run, trained, training_run
+from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.cost_model import CostModel, Spent
@@ -20,7 +21,6 @@ from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.state.checkpoint import Script
 from w2vtui.training.trainer import Trainer
 
-DEADLINE = 60.0
 EVERY_WORD = 0.0  # as `sample`
 
 
@@ -56,7 +56,7 @@ def test_mean_contexts_are_those_counted_by_hand(lengths, window, shrink):
 
 
 def test_subsampling_is_foreseen():
-    run = trained(sample=1e-2)
+    run = trained(make_run(sample=1e-2))
     kept = run.snapshot().progress.kept_share
     assert 0.5 < kept < 0.95
     assert run._trainer.shape.kept_share(1e-2) == pytest.approx(kept, rel=0.02)

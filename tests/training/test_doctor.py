@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.training.test_training import DEADLINE
+from tests.support.wait import DEADLINE
 from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training.measuring.doctor import CBOW_TOKENS, RULES, Facts, remarks

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import TOPICS
-from tests.training.test_training import DEADLINE, make_run, training_run, until
+from tests.support.corpora import TOPICS
+from tests.support.runs import make_run, training_run
+from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
 from w2vtui.training.engine.backend import Tallies

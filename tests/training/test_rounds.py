@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import topical_sentences
 from tests.kernels import naive
-from tests.training.test_training import DEADLINE, topic_margin, until
+from tests.support.corpora import topic_margin, topical_sentences
+from tests.support.wait import DEADLINE, until
 from w2v_kernels import training_loop
 from w2v_kernels.parallel import merging
 from w2vtui import Word2Vec

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import TOPICS, topical_sentences
+from tests.support.corpora import TOPICS, topic_margin, topical_sentences
+from tests.support.runs import make_run, trained, training_run
+from tests.support.wait import DEADLINE, until
 from w2v_kernels.training_loop import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
@@ -28,55 +30,6 @@ from w2vtui.training.measuring.probe import MAX_SHARE, ProbeSet, choose_held_out
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import CAPACITY, Curve
 
-DEADLINE = 60.0
-
-
-def make_run(sentences=None, *, vector_size=16, seed=1, probe=True, script=None, **live):
-    sentences = topical_sentences(1500) if sentences is None else sentences
-    live = {"workers": 2, "epochs": 3} | live
-    return Run(
-        lambda progress, stop: encode_sentences(sentences, CorpusSettings(min_count=1)),
-        TrainingSettings(vector_size=vector_size, seed=seed, probe=probe),
-        LiveSettings(**live),
-        script=script,
-    )
-
-
-def trained(**options):
-    run = make_run(**options)
-    run.start()
-    assert run.wait(DEADLINE)
-    return run
-
-
-def until(condition, what="the condition"):
-    """Wait for something to hold; fail when it does not within the deadline."""
-    end = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < end, f"{what} never came"
-        time.sleep(0.005)
-
-
-def training_run(**options):
-    """A run that trains, with far more epochs than it will be let to finish."""
-    run = make_run(**({"epochs": 100_000} | options))
-    run.start()
-    until(lambda: run.snapshot().progress.tokens > 0 or run.snapshot().ended, "training")
-    return run
-
-
-def topic_margin(vectors):
-    """Mean cosine of words of one topic, less that of words of two."""
-    unit = vectors.vectors / np.linalg.norm(vectors.vectors, axis=1, keepdims=True)
-    words = [(w, topic) for topic, line in TOPICS.items() for w in line.split()]
-    same, different = [], []
-    for i, (a, topic_a) in enumerate(words):
-        for b, topic_b in words[:i]:
-            cosine = unit[vectors.key_to_index[a]] @ unit[vectors.key_to_index[b]]
-            (same if topic_a == topic_b else different).append(cosine)
-    return np.mean(same) - np.mean(different)
-
-
 # ---- what is trained
 
 
@@ -85,12 +38,14 @@ def topic_margin(vectors):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_mode_learns_what_belongs_together(model, objective, workers):
     run = trained(
-        sentences=topical_sentences(4000),
-        model=model,
-        objective=objective,
-        workers=workers,
-        epochs=5,
-        alpha=0.05,
+        make_run(
+            sentences=topical_sentences(4000),
+            model=model,
+            objective=objective,
+            workers=workers,
+            epochs=5,
+            alpha=0.05,
+        )
     )
     losses = run.loss_curve.rows()[:, 2]
     snapshot = run.snapshot()
@@ -190,7 +145,9 @@ def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_w
 def test_a_sentence_of_25_000_tokens_trains_every_one():
     words = [f"w{number % 700}" for number in range(25_000)]
     run = trained(
-        sentences=[words], probe=False, epochs=2, window=3, shrink_windows=False, sample=0.0
+        make_run(
+            sentences=[words], probe=False, epochs=2, window=3, shrink_windows=False, sample=0.0
+        )
     )
     snapshot = run.snapshot()
     assert (snapshot.progress.tokens, snapshot.progress.kept_share) == (50_000, 1.0)
@@ -238,16 +195,16 @@ def test_tallies_of_workers_add_up_to_the_last_pair():
 
 
 def test_one_worker_repeats_bit_for_bit():
-    first, again = trained(workers=1).vectors(), trained(workers=1).vectors()
+    first, again = trained(make_run(workers=1)).vectors(), trained(make_run(workers=1)).vectors()
     np.testing.assert_array_equal(first.vectors, again.vectors)
     np.testing.assert_array_equal(first.output_vectors, again.output_vectors)
-    other = trained(workers=1, seed=2).vectors()
+    other = trained(make_run(workers=1, seed=2)).vectors()
     assert not np.array_equal(first.vectors, other.vectors)
 
 
 def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
     pairs = {
-        trained(workers=workers, epochs=1, sample=0.01).snapshot().losses.pairs
+        trained(make_run(workers=workers, epochs=1, sample=0.01)).snapshot().losses.pairs
         for workers in (1, 2, 4)
     }
     assert len(pairs) == 1
@@ -255,13 +212,13 @@ def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
 
 
 def test_a_single_word_trains():
-    run = trained(sentences=[["only"] * 50] * 20, probe=False)
+    run = trained(make_run(sentences=[["only"] * 50] * 20, probe=False))
     assert run.snapshot().state == "done"
     assert np.isfinite(run.vectors().vectors).all()
 
 
 def test_the_learning_rate_ends_at_min_alpha():
-    run = trained(alpha=0.05, min_alpha=0.001)
+    run = trained(make_run(alpha=0.05, min_alpha=0.001))
     assert run.snapshot().rate == pytest.approx(0.001)
 
 
@@ -491,7 +448,7 @@ def test_watched_words_follow_the_weights():
 
 def test_the_probe_starts_at_log_64_and_repeats():
     sentences = topical_sentences(4000)
-    first, again = trained(sentences=sentences, workers=1), trained(sentences=sentences, workers=1)
+    first, again = (trained(make_run(sentences=sentences, workers=1)) for _ in range(2))
     assert first.probe_curve.rows()[0, 2] == pytest.approx(np.log(64), abs=1e-9)
     assert first.snapshot().probe == again.snapshot().probe
     # The standard error stands beside every point.
@@ -515,7 +472,7 @@ def test_a_change_is_probed_even_while_paused():
 
 
 def test_too_little_text_has_no_probe_and_says_why():
-    run = trained(sentences=[["a", "b", "c"]] * 30)
+    run = trained(make_run(sentences=[["a", "b", "c"]] * 30))
     assert run.snapshot().probe is None
     assert run.snapshot().probe_reason == "90 tokens are too few to hold any out"
 

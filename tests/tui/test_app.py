@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from textual.binding import Binding
 from textual.widgets import Input
 
+from tests.support.screens import (
+    ask,
+    events,
+    form,
+    notices,
+    on_first_screen,
+    pick,
+    press,
+    shows,
+    state,
+    text_of,
+    training,
+    until,
+)
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.formats import load_vectors
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
@@ -24,99 +34,6 @@ from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
-
-PATIENCE_SECONDS = 30.0
-ENDLESS = 1_000_000
-
-
-def form(
-    corpus: Any, *, epochs: int = ENDLESS, kept: RunSettings | None = None, **live: Any
-) -> Form:
-    return Form(
-        corpus=str(corpus),
-        training=TrainingSettings(vector_size=16),
-        live=LiveSettings(epochs=epochs, workers=1, **live),
-        run_settings=kept or RunSettings(),
-    )
-
-
-def text_of(app: W2vApp) -> str:
-    """What stands on the screen in front, line by line."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
-async def until(app: W2vApp, condition: Callable[[], object]) -> None:
-    """Wait for a condition; an error of the app ends the wait."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if app._exception is not None:
-            raise app._exception
-        assert time.monotonic() < deadline, f"waited in vain; the screen:\n{text_of(app)}"
-        await asyncio.sleep(0.005)
-
-
-async def shows(app: W2vApp, *texts: str) -> None:
-    await until(app, lambda: all(text in text_of(app) for text in texts))
-
-
-async def press(app: W2vApp, *keys: str) -> None:
-    """Press keys, each after the one before has been worked off. Pilot.press would wait for an
-    idle processor, which a training does not leave."""
-    for key in keys:
-        app.simulate_key(key)
-        for _ in range(2):  # the program hands a key on to what has the focus, that to its screen
-            for pump in (app, app.focused, app.screen):
-                if pump is not None:
-                    await worked_off(app, pump)
-
-
-async def worked_off(app: W2vApp, pump: Any) -> None:
-    done = asyncio.Event()
-    if pump.call_later(done.set):
-        await until(app, lambda: done.is_set() or not pump.is_attached)
-
-
-@asynccontextmanager
-async def on_first_screen(
-    chosen: Form, *, output: str | None = None, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[W2vApp]:
-    app = W2vApp(chosen, output, interval=0.05)
-    async with app.run_test(size=size):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
-        try:
-            yield app
-        finally:
-            if app.session is not None:
-                await asyncio.to_thread(app.session.end)
-
-
-@asynccontextmanager
-async def training(chosen: Form, **options: Any) -> AsyncIterator[W2vApp]:
-    """A run that trains, on its screen."""
-    async with on_first_screen(chosen, **options) as app:
-        app.launch(chosen)
-        await until(app, lambda: state(app) != "preparing")
-        await until(app, lambda: app.session.snapshot().progress.tokens > 0)
-        await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
-        yield app
-
-
-def state(app: W2vApp) -> str:
-    return app.session.snapshot().state if app.session is not None else "none"
-
-
-def events(app: W2vApp) -> str:
-    return "\n".join(event.text for event in app.session.snapshot().events)
-
-
-async def pick(app: W2vApp, name: str) -> None:
-    app.screen.query_one(SettingRows).pick(name)
-
-
-def notices(app: W2vApp) -> str:
-    return "\n".join(notice.message for notice in app._notifications)
-
 
 # ---- the first screen
 
@@ -253,13 +170,6 @@ async def test_a_frozen_display_stands_still_while_training_goes_on(topical_corp
 
 
 # ---- asking
-
-
-async def ask(app: W2vApp, query: str) -> None:
-    await press(app, "slash")
-    await until(app, lambda: isinstance(app.focused, Input))
-    app.focused.value = query
-    await press(app, "enter")
 
 
 async def test_a_query_shows_its_nearest_words(topical_corpus):

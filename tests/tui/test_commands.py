@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Input
 
-from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, scripted, text_of, wait_for
+from tests.support.screens import (
+    TRAINING,
+    ScriptedRun,
+    notices,
+    screen_lines,
+    scripted,
+    text_of,
+    until,
+)
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
@@ -53,7 +61,7 @@ async def steered(
 async def type_in(app: W2vApp, line: str, *keys: str) -> None:
     """Open the command line, put a line there, and press keys."""
     app.simulate_key("colon")
-    await wait_for(app, lambda: isinstance(app.focused, Input) and app.focused.id == "command-line")
+    await until(app, lambda: isinstance(app.focused, Input) and app.focused.id == "command-line")
     app.focused.value = line
     app.focused.cursor_position = len(line)
     for key in keys:
@@ -63,15 +71,11 @@ async def type_in(app: W2vApp, line: str, *keys: str) -> None:
 async def enter(app: W2vApp, line: str) -> None:
     """Carry out a line."""
     await type_in(app, line, "enter")
-    await wait_for(app, lambda: not app.screen_stack[1].has_class("commanding"))
+    await until(app, lambda: not app.screen_stack[1].has_class("commanding"))
 
 
 def line_of(app: W2vApp) -> str:
     return app.screen.query_one(Prompt).field.value
-
-
-def notices(app: W2vApp) -> str:
-    return "\n".join(notice.message for notice in app._notifications)
 
 
 # ---- the line itself
@@ -80,10 +84,10 @@ def notices(app: W2vApp) -> str:
 async def test_a_colon_opens_the_command_line_and_escape_closes_it():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "se")
-        await wait_for(app, lambda: screen_lines(app)[-1].startswith(":se"))
+        await until(app, lambda: screen_lines(app)[-1].startswith(":se"))
         assert "space Pause" not in text_of(app)
         app.simulate_key("escape")
-        await wait_for(app, lambda: "space Pause" in screen_lines(app)[-1])
+        await until(app, lambda: "space Pause" in screen_lines(app)[-1])
         assert app.focused is app.screen.query_one("#controls")
 
 
@@ -91,7 +95,7 @@ async def test_keys_typed_in_one_go_belong_to_the_command_line():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         for key in ("colon", "s", "a", "e", "x", "f"):
             app.simulate_key(key)
-        await wait_for(app, lambda: line_of(app) == "saexf")
+        await until(app, lambda: line_of(app) == "saexf")
         assert not app.screen.frozen
 
 
@@ -99,7 +103,7 @@ async def test_a_key_after_enter_in_one_go_is_one_of_the_screen():
     async with steered() as (app, run):
         for key in ("colon", *"set K 9", "enter", "u", "f"):
             app.simulate_key(key)
-        await wait_for(app, lambda: app.screen.frozen)
+        await until(app, lambda: app.screen.frozen)
         asked = [call for call in run.calls if call in ({"negative": 9}, "undo")]
         assert asked == [{"negative": 9}, "undo"]
         assert notices(app) == ""
@@ -108,9 +112,9 @@ async def test_a_key_after_enter_in_one_go_is_one_of_the_screen():
 async def test_the_hint_says_how_a_command_is_used():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "br")
-        await wait_for(app, lambda: "break  breaks" in screen_lines(app)[-2])
+        await until(app, lambda: "break  breaks" in screen_lines(app)[-2])
         app.focused.value = "set K"
-        await wait_for(app, lambda: "set NAME VALUE …: change settings now" in text_of(app))
+        await until(app, lambda: "set NAME VALUE …: change settings now" in text_of(app))
 
 
 async def test_lines_entered_come_back():
@@ -118,31 +122,31 @@ async def test_lines_entered_come_back():
         for line in ("note one", "note two", "note two"):
             await enter(app, line)
         await type_in(app, "draft", "up")
-        await wait_for(app, lambda: line_of(app) == "note two")
+        await until(app, lambda: line_of(app) == "note two")
         app.simulate_key("up")
-        await wait_for(app, lambda: line_of(app) == "note one")
+        await until(app, lambda: line_of(app) == "note one")
         app.simulate_key("up")
         app.simulate_key("down")
         app.simulate_key("down")
-        await wait_for(app, lambda: line_of(app) == "draft")
+        await until(app, lambda: line_of(app) == "draft")
         assert app.command_history == ["note one", "note two"]
 
 
 async def test_tab_completes_one_choice_after_the_other():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "set win", "tab")
-        await wait_for(app, lambda: line_of(app) == "set window ")
+        await until(app, lambda: line_of(app) == "set window ")
         app.focused.value = "br"
         for expected in ("break", "breaks", "break"):
             app.simulate_key("tab")
-            await wait_for(app, lambda expected=expected: line_of(app) == expected)
+            await until(app, lambda expected=expected: line_of(app) == expected)
         app.simulate_key("shift+tab")
-        await wait_for(app, lambda: line_of(app) == "breaks")
+        await until(app, lambda: line_of(app) == "breaks")
         assert app.focused.id == "command-line"
         app.focused.value = "nothing like it"
         app.simulate_key("tab")
         app.simulate_key("home")
-        await wait_for(app, lambda: app.focused.cursor_position == 0)
+        await until(app, lambda: app.focused.cursor_position == 0)
         assert line_of(app) == "nothing like it"
 
 
@@ -176,35 +180,35 @@ async def test_set_changes_settings_at_once_and_leaves_what_else_is_staged():
     async with steered() as (app, run):
         app.screen.staging.staged["epochs"] = 9
         await enter(app, "set K 20 window 8")
-        await wait_for(app, lambda: {"negative": 20, "window": 8} in run.calls)
+        await until(app, lambda: {"negative": 20, "window": 8} in run.calls)
         assert app.screen.staging.staged == {"epochs": 9}
 
 
 async def test_stage_only_stages():
     async with steered() as (app, run):
         await enter(app, "stage lr 0.01")
-        await wait_for(app, lambda: "0.0146 → 0.01" in text_of(app))
+        await until(app, lambda: "0.0146 → 0.01" in text_of(app))
         assert not any(isinstance(call, dict) for call in run.calls)
 
 
 async def test_what_is_in_force_is_not_asked_for_again():
     async with steered() as (app, run):
         await enter(app, "set K 15")
-        await wait_for(app, lambda: "these values are in force" in notices(app))
+        await until(app, lambda: "these values are in force" in notices(app))
         assert not any(isinstance(call, dict) for call in run.calls)
 
 
 async def test_a_refused_change_is_said_and_not_left_staged():
     async with steered() as (app, _):
         await enter(app, "set objective softmax")
-        await wait_for(app, lambda: "softmax needs a small vocabulary" in notices(app))
+        await until(app, lambda: "softmax needs a small vocabulary" in notices(app))
         assert app.screen.staging.staged == {}
 
 
 async def test_one_wrong_value_keeps_all_from_being_staged():
     async with steered() as (app, run):
         await enter(app, "set window 8 K 0")
-        await wait_for(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
+        await until(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
         assert app.screen.staging.staged == {}
         assert not any(isinstance(call, dict) for call in run.calls)
 
@@ -280,44 +284,44 @@ def test_any_text_is_settings_or_an_error_of_ours(text):
 async def test_the_run_is_paused_and_goes_on():
     async with steered() as (app, run):
         await enter(app, "resume")
-        await wait_for(app, lambda: "nothing to resume: the run is training" in notices(app))
+        await until(app, lambda: "nothing to resume: the run is training" in notices(app))
         await enter(app, "pause")
-        await wait_for(app, lambda: "pause" in run.calls)
+        await until(app, lambda: "pause" in run.calls)
         run.shot = replace(run.shot, state="paused")
         await enter(app, "pause")
-        await wait_for(app, lambda: "nothing to pause: the run is paused" in notices(app))
+        await until(app, lambda: "nothing to pause: the run is paused" in notices(app))
         await enter(app, "resume")
-        await wait_for(app, lambda: "resume" in run.calls)
+        await until(app, lambda: "resume" in run.calls)
 
 
 async def test_undo_and_quality_ask_the_run():
     async with steered(quality_wanted=True) as (app, run):
         await enter(app, "undo")
         await enter(app, "quality")
-        await wait_for(app, lambda: run.calls[-2:] == ["undo", "measure quality"])
+        await until(app, lambda: run.calls[-2:] == ["undo", "measure quality"])
 
 
 async def test_breakpoints_are_set_shown_and_cleared():
     async with steered() as (app, run):
         await enter(app, "break probe < 2")
-        await wait_for(app, lambda: run.breakpoints == ("probe < 2",))
+        await until(app, lambda: run.breakpoints == ("probe < 2",))
         await enter(app, "breaks")
-        await wait_for(app, lambda: "probe < 2" in notices(app))
+        await until(app, lambda: "probe < 2" in notices(app))
         await enter(app, "break never")
-        await wait_for(app, lambda: "a condition names a measure" in notices(app))
+        await until(app, lambda: "a condition names a measure" in notices(app))
         await enter(app, "clear")
-        await wait_for(app, lambda: run.breakpoints == ())
+        await until(app, lambda: run.breakpoints == ())
         await enter(app, "breaks")
-        await wait_for(app, lambda: "there are no breakpoints" in notices(app))
+        await until(app, lambda: "there are no breakpoints" in notices(app))
 
 
 async def test_watch_follows_other_words_and_query_one_question():
     async with steered() as (app, run):
         await enter(app, "query king - man + woman")
-        await wait_for(app, lambda: run.calls[-1][-1] == "king - man + woman")
+        await until(app, lambda: run.calls[-1][-1] == "king - man + woman")
         assert app.screen.query_one("#query", Input).value == "king - man + woman"
         await enter(app, "watch paris  king paris")
-        await wait_for(app, lambda: run.calls[-1] == ("paris", "king"))
+        await until(app, lambda: run.calls[-1] == ("paris", "king"))
         assert app.session.watched == ("paris", "king")
         assert app.screen.query_one("#query", Input).value == ""
 
@@ -327,16 +331,16 @@ async def test_after_the_end_commands_say_what_they_cannot_do():
         for line in ("pause", "stop"):
             await enter(app, line)
             told = f"nothing to {line}: the run is done"
-            await wait_for(app, lambda told=told: told in notices(app))
+            await until(app, lambda told=told: told in notices(app))
         assert "pause" not in run.calls
 
 
 async def test_stop_asks():
     async with steered() as (app, _):
         await enter(app, "stop")
-        await wait_for(app, lambda: isinstance(app.screen, Ask))
+        await until(app, lambda: isinstance(app.screen, Ask))
         assert app.session.snapshot().state == "training"
-        await wait_for(
+        await until(
             app, lambda: "▸ s   Stop            the vectors stay as they are" in text_of(app)
         )
 
@@ -344,15 +348,15 @@ async def test_stop_asks():
 async def test_save_asks_where_or_is_told():
     async with steered() as (app, _):
         await enter(app, "save /no/such/folder/v.bin")
-        await wait_for(app, lambda: "no/such/folder" in notices(app))
+        await until(app, lambda: "no/such/folder" in notices(app))
         await enter(app, "save")
-        await wait_for(app, lambda: isinstance(app.screen, SaveDialog))
+        await until(app, lambda: isinstance(app.screen, SaveDialog))
 
 
 async def test_a_note_is_an_event_at_this_point():
     async with steered() as (app, _):
         await enter(app, "note [b]looks good\x1b[0m")
-        await wait_for(app, lambda: r"[b]looks good\x1b[0m" in text_of(app))
+        await until(app, lambda: r"[b]looks good\x1b[0m" in text_of(app))
         assert app.session.events[-1].tokens == TRAINING.progress.tokens
 
 
@@ -362,36 +366,36 @@ async def test_a_note_is_an_event_at_this_point():
 async def test_themes_panes_help_and_quit():
     async with steered() as (app, _):
         await enter(app, "theme nord")
-        await wait_for(app, lambda: app.theme == "nord")
+        await until(app, lambda: app.theme == "nord")
         await enter(app, "theme nrod")
-        await wait_for(app, lambda: "no theme 'nrod': did you mean nord?" in notices(app))
+        await until(app, lambda: "no theme 'nrod': did you mean nord?" in notices(app))
         await enter(app, "goto events")
-        await wait_for(app, lambda: app.focused is not None and app.focused.id == "events")
+        await until(app, lambda: app.focused is not None and app.focused.id == "events")
         await enter(app, "goto evnts")
-        await wait_for(app, lambda: "no pane 'evnts': did you mean events?" in notices(app))
+        await until(app, lambda: "no pane 'evnts': did you mean events?" in notices(app))
         await enter(app, "help")
-        await wait_for(app, lambda: isinstance(app.screen, Help))
+        await until(app, lambda: isinstance(app.screen, Help))
         listed = next(part.keys for part in app.screen.sections if part.title == "Commands")
         assert [name for name, _ in listed] == list(COMMANDS)
         app.simulate_key("escape")
-        await wait_for(app, lambda: not isinstance(app.screen, Help))
+        await until(app, lambda: not isinstance(app.screen, Help))
         await enter(app, "quit")
-        await wait_for(app, lambda: isinstance(app.screen, Ask))
+        await until(app, lambda: isinstance(app.screen, Ask))
 
 
 async def test_a_notice_hides_neither_panes_nor_keys():
     async with scripted(TRAINING, (120, 40), notifications=True) as (app, _):
-        await wait_for(app, lambda: "space Pause" in text_of(app))
+        await until(app, lambda: "space Pause" in text_of(app))
         before = screen_lines(app)
         await enter(app, "set K 0")
         complaint = "K (negative) must be 1 to 256 noise words, got 0"
-        await wait_for(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
+        await until(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
         events = next(at for at, line in enumerate(before) if "Events" in line)
         after = screen_lines(app)
         assert after[events:-2] == before[events:-2]
         assert after[-1] == before[-1]
         await type_in(app, "set K")
-        await wait_for(app, lambda: "set NAME VALUE" in screen_lines(app)[-2])
+        await until(app, lambda: "set NAME VALUE" in screen_lines(app)[-2])
         assert complaint not in text_of(app)
 
 
@@ -406,7 +410,7 @@ async def test_an_unknown_command_is_a_notice_with_the_nearest():
             ("undo everything", "undo takes nothing more, got 'everything'"),
         ):
             await enter(app, line)
-            await wait_for(app, lambda complaint=complaint: complaint in notices(app))
+            await until(app, lambda complaint=complaint: complaint in notices(app))
         history = list(app.command_history)
         await enter(app, "  ")
         assert app.command_history == history

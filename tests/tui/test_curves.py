@@ -10,7 +10,15 @@ from textual.events import Key, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, scripted, text_of, wait_for
+from tests.support.screens import (
+    TRAINING,
+    ScriptedRun,
+    screen_lines,
+    scripted,
+    send_keys,
+    text_of,
+    until,
+)
 from w2vtui.settings import ScreenSettings
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Event, Losses, Progress
@@ -27,11 +35,6 @@ LATE = replace(
         Event(seconds=170.0, tokens=34_000_000, kind="change", text="window 5 → 8", number=3),
     ),
 )
-
-
-def press(app: W2vApp, *keys: str) -> None:
-    for key in keys:
-        app.simulate_key(key)
 
 
 def panel(app: W2vApp) -> LossPanel:
@@ -51,19 +54,19 @@ def chart_lines(app: W2vApp) -> list[str]:
 
 async def test_z_shows_the_recent_part_and_only_its_markers():
     async with scripted(LATE, FULL) as (app, _):
-        await wait_for(app, lambda: "③" in chart_lines(app)[1])
+        await until(app, lambda: "③" in chart_lines(app)[1])
         assert "①" in chart_lines(app)[1]
         assert chart_lines(app)[-2].strip("│ ").startswith("0 ")
-        press(app, "z")
-        await wait_for(app, lambda: "recent" in chart_lines(app)[-1])
-        await wait_for(app, lambda: "③ window 5→8" in chart_lines(app)[1])
+        send_keys(app, "z")
+        await until(app, lambda: "recent" in chart_lines(app)[-1])
+        await until(app, lambda: "③ window 5→8" in chart_lines(app)[1])
         text = "\n".join(chart_lines(app))
         assert "①" not in text
         assert "②" not in text
         assert chart_lines(app)[-2].strip("│ ").startswith("28.0M")
-        press(app, "z")
-        await wait_for(app, lambda: "full" in chart_lines(app)[-1])
-        await wait_for(app, lambda: "①" in chart_lines(app)[1])
+        send_keys(app, "z")
+        await until(app, lambda: "full" in chart_lines(app)[-1])
+        await until(app, lambda: "①" in chart_lines(app)[1])
 
 
 async def test_brackets_smooth_where_there_are_no_panes():
@@ -71,28 +74,28 @@ async def test_brackets_smooth_where_there_are_no_panes():
         run.loss_curve = noisy = Curve()
         for tokens in np.linspace(1, TRAINING.progress.tokens, 300):
             noisy.append(tokens, tokens / 2e5, 3.0 + (int(tokens) % 7) / 7)
-        await wait_for(app, lambda: "smooth" not in chart_lines(app)[-1])
+        await until(app, lambda: "smooth" not in chart_lines(app)[-1])
         rough = chart_lines(app)
-        press(app, "right_square_bracket")
-        await wait_for(app, lambda: "smooth 0.5" in chart_lines(app)[-1])
-        press(app, "right_square_bracket", "right_curly_bracket", "right_curly_bracket")
-        press(app, "right_curly_bracket")
-        await wait_for(app, lambda: "smooth 0.95" in chart_lines(app)[-1])
-        await wait_for(app, lambda: chart_lines(app)[9:] != rough[9:])
-        press(app, "left_curly_bracket", "left_square_bracket")
-        await wait_for(app, lambda: "smooth 0.8" in chart_lines(app)[-1])
+        send_keys(app, "right_square_bracket")
+        await until(app, lambda: "smooth 0.5" in chart_lines(app)[-1])
+        send_keys(app, "right_square_bracket", "right_curly_bracket", "right_curly_bracket")
+        send_keys(app, "right_curly_bracket")
+        await until(app, lambda: "smooth 0.95" in chart_lines(app)[-1])
+        await until(app, lambda: chart_lines(app)[9:] != rough[9:])
+        send_keys(app, "left_curly_bracket", "left_square_bracket")
+        await until(app, lambda: "smooth 0.8" in chart_lines(app)[-1])
 
 
 async def test_brackets_switch_panes_on_a_small_terminal_and_braces_smooth():
     async with scripted(TRAINING, SMALL) as (app, _):
-        press(app, "right_square_bracket", "right_square_bracket")
-        await wait_for(app, lambda: "35,412,807" in text_of(app))
+        send_keys(app, "right_square_bracket", "right_square_bracket")
+        await until(app, lambda: "35,412,807" in text_of(app))
         assert panel(app).view.smoothing == 0.0
-        press(app, "right_curly_bracket")
-        await wait_for(app, lambda: "smooth 0.5" in text_of(app))
+        send_keys(app, "right_curly_bracket")
+        await until(app, lambda: "smooth 0.5" in text_of(app))
         assert "35,412,807" in text_of(app)
-        press(app, "left_curly_bracket", "left_curly_bracket")
-        await wait_for(app, lambda: "smooth" not in text_of(app))
+        send_keys(app, "left_curly_bracket", "left_curly_bracket")
+        await until(app, lambda: "smooth" not in text_of(app))
 
 
 # ---- the cursor
@@ -100,44 +103,44 @@ async def test_brackets_switch_panes_on_a_small_terminal_and_braces_smooth():
 
 async def test_the_cursor_reads_what_was_measured():
     async with scripted(TRAINING, FULL) as (app, run):
-        press(app, "comma")
-        await wait_for(app, lambda: "after ②" in title(app))
+        send_keys(app, "comma")
+        await until(app, lambda: "after ②" in title(app))
         probe, loss = run.probe_curve.rows()[-1], run.loss_curve.rows()[-1]
         reading = f"{probe[0]:,.0f} tokens  02:57  probe {probe[2]:.3f} ± 0.012  loss {loss[2]:.3f}"
         assert title(app) == f"{reading}  after ②"
-        await wait_for(app, lambda: reading in text_of(app))
+        await until(app, lambda: reading in text_of(app))
         for _ in range(5):
-            press(app, "comma")
-        await wait_for(app, lambda: panel(app).view.cursor < 33e6)
+            send_keys(app, "comma")
+        await until(app, lambda: panel(app).view.cursor < 33e6)
         at = panel(app).view.cursor
         rows = run.probe_curve.rows()
         nearest = rows[np.abs(rows[:, 0] - at).argmin()]
         assert title(app).startswith(f"{nearest[0]:,.0f} tokens")
-        press(app, "full_stop")
-        await wait_for(app, lambda: panel(app).view.cursor > at)
+        send_keys(app, "full_stop")
+        await until(app, lambda: panel(app).view.cursor > at)
         columns = panel(app).query_one("#probe-chart").n_columns
         assert panel(app).view.cursor - at == pytest.approx(42_500_000 / columns)
 
 
 async def test_the_cursor_jumps_from_marker_to_marker():
     async with scripted(TRAINING, FULL) as (app, _):
-        press(app, "less_than_sign")
-        await wait_for(app, lambda: panel(app).view.cursor == 26_100_000)
+        send_keys(app, "less_than_sign")
+        await until(app, lambda: panel(app).view.cursor == 26_100_000)
         assert title(app).endswith("after ②")
-        press(app, "less_than_sign")
-        await wait_for(app, lambda: panel(app).view.cursor == 18_000_000)
+        send_keys(app, "less_than_sign")
+        await until(app, lambda: panel(app).view.cursor == 18_000_000)
         assert title(app).endswith("after ①")
-        press(app, "less_than_sign", "comma")
-        await wait_for(app, lambda: panel(app).view.cursor < 18_000_000)
+        send_keys(app, "less_than_sign", "comma")
+        await until(app, lambda: panel(app).view.cursor < 18_000_000)
         assert "after" not in title(app)
-        press(app, "greater_than_sign", "greater_than_sign")
-        await wait_for(app, lambda: panel(app).view.cursor == 26_100_000)
+        send_keys(app, "greater_than_sign", "greater_than_sign")
+        await until(app, lambda: panel(app).view.cursor == 26_100_000)
 
 
 async def test_the_cursor_stays_within_what_was_measured():
     async with scripted(TRAINING, FULL) as (app, run):
-        press(app, "less_than_sign", "less_than_sign")
-        await wait_for(app, lambda: panel(app).view.cursor == 18_000_000)
+        send_keys(app, "less_than_sign", "less_than_sign")
+        await until(app, lambda: panel(app).view.cursor == 18_000_000)
         panel(app).move_cursor(-1000)
         assert title(app).startswith("1 tokens  00:00")
         panel(app).move_cursor(1000)
@@ -147,28 +150,28 @@ async def test_the_cursor_stays_within_what_was_measured():
 
 async def test_escape_drops_what_is_staged_before_the_cursor():
     async with scripted(TRAINING, FULL) as (app, _):
-        press(app, "comma", "right")
-        await wait_for(app, lambda: app.screen.staging.staged)
-        press(app, "escape")
-        await wait_for(app, lambda: not app.screen.staging.staged)
+        send_keys(app, "comma", "right")
+        await until(app, lambda: app.screen.staging.staged)
+        send_keys(app, "escape")
+        await until(app, lambda: not app.screen.staging.staged)
         assert panel(app).view.cursor is not None
-        press(app, "escape")
-        await wait_for(app, lambda: panel(app).view.cursor is None)
+        send_keys(app, "escape")
+        await until(app, lambda: panel(app).view.cursor is None)
         assert title(app) == "Loss"
 
 
 async def test_escape_in_the_query_keeps_the_cursor():
     async with scripted(TRAINING, FULL) as (app, _):
-        press(app, "comma")
-        await wait_for(app, lambda: panel(app).view.cursor is not None)
-        press(app, "slash")
-        await wait_for(app, lambda: isinstance(app.focused, Input))
-        press(app, "escape")
-        await wait_for(app, lambda: app.focused is app.screen.query_one("#controls"))
+        send_keys(app, "comma")
+        await until(app, lambda: panel(app).view.cursor is not None)
+        send_keys(app, "slash")
+        await until(app, lambda: isinstance(app.focused, Input))
+        send_keys(app, "escape")
+        await until(app, lambda: app.focused is app.screen.query_one("#controls"))
         assert panel(app).view.cursor is not None
         app.screen.set_focus(None)
-        press(app, "escape")
-        await wait_for(app, lambda: panel(app).view.cursor is None)
+        send_keys(app, "escape")
+        await until(app, lambda: panel(app).view.cursor is None)
 
 
 async def test_a_point_goes_on_with_a_value_but_does_not_begin_one():
@@ -176,11 +179,11 @@ async def test_a_point_goes_on_with_a_value_but_does_not_begin_one():
         app.screen.query_one("#controls").pick("alpha")
         for key, character in (("0", "0"), ("full_stop", "."), ("0", "0"), ("2", "2")):
             app.post_message(Key(key, character))
-        press(app, "down")
-        await wait_for(app, lambda: app.screen.staging.staged == {"alpha": 0.02})
+        send_keys(app, "down")
+        await until(app, lambda: app.screen.staging.staged == {"alpha": 0.02})
         assert panel(app).view.cursor is None
         app.post_message(Key("full_stop", "."))
-        await wait_for(app, lambda: panel(app).view.cursor is not None)
+        await until(app, lambda: panel(app).view.cursor is not None)
 
 
 async def test_the_mouse_sets_the_cursor_and_the_wheel_zooms():
@@ -188,33 +191,33 @@ async def test_the_mouse_sets_the_cursor_and_the_wheel_zooms():
         pilot = Pilot(app)
         await pilot.click("#probe-chart", offset=(GUTTER + 20, 3))
         columns = panel(app).query_one("#probe-chart").n_columns
-        await wait_for(app, lambda: panel(app).view.cursor is not None)
+        await until(app, lambda: panel(app).view.cursor is not None)
         assert panel(app).view.cursor == pytest.approx(42_500_000 * 20.5 / columns)
         await pilot.click("#loss-chart", offset=(2, 2))
         assert panel(app).view.cursor == pytest.approx(42_500_000 * 20.5 / columns)
         await pilot.click("#speed-chart", offset=(GUTTER + 3, 2))
         assert panel(app).view.cursor == pytest.approx(42_500_000 * 20.5 / columns)
         await pilot._post_mouse_events([MouseScrollUp], "#loss-chart", offset=(20, 2))
-        await wait_for(app, lambda: panel(app).view.recent)
+        await until(app, lambda: panel(app).view.recent)
         await pilot._post_mouse_events([MouseScrollDown], "#loss-chart", offset=(20, 2))
-        await wait_for(app, lambda: not panel(app).view.recent)
+        await until(app, lambda: not panel(app).view.recent)
 
 
 async def test_a_frozen_display_can_be_looked_at_closer():
     async with scripted(TRAINING, FULL) as (app, _):
-        press(app, "f")
-        await wait_for(app, lambda: "display frozen" in text_of(app))
-        press(app, "z", "y", "comma")
-        await wait_for(app, lambda: "tokens · log · recent" in text_of(app))
-        await wait_for(app, lambda: "probe 1.86" in title(app))
+        send_keys(app, "f")
+        await until(app, lambda: "display frozen" in text_of(app))
+        send_keys(app, "z", "y", "comma")
+        await until(app, lambda: "tokens · log · recent" in text_of(app))
+        await until(app, lambda: "probe 1.86" in title(app))
 
 
 async def test_nothing_is_read_before_there_is_anything():
     nothing = {"progress": Progress(), "losses": Losses(), "probe": None, "events": ()}
     waiting = replace(TRAINING, **nothing)
     async with scripted(waiting, FULL) as (app, _):
-        press(app, "comma", "less_than_sign", "z", "right_curly_bracket", "y")
-        await wait_for(app, lambda: "tokens · log · smooth 0.5 · recent" in text_of(app))
+        send_keys(app, "comma", "less_than_sign", "z", "right_curly_bracket", "y")
+        await until(app, lambda: "tokens · log · smooth 0.5 · recent" in text_of(app))
         assert panel(app).view.cursor is None
 
 
@@ -222,8 +225,8 @@ async def test_without_a_probe_the_objective_is_read():
     blind = replace(TRAINING, probe=None, probe_reason="312 tokens are too few")
     async with scripted(blind, FULL) as (app, run):
         run.probe_curve = Curve()
-        press(app, "comma")
-        await wait_for(app, lambda: "probe" not in title(app) and "loss 2.302" in title(app))
+        send_keys(app, "comma")
+        await until(app, lambda: "probe" not in title(app) and "loss 2.302" in title(app))
 
 
 async def test_another_theme_draws_the_curve_in_its_colours():
@@ -231,7 +234,7 @@ async def test_another_theme_draws_the_curve_in_its_colours():
         chart = panel(app).query_one("#probe-chart")
         before = {segment.style for segment in chart.render_line(5)}
         app.theme = "textual-light"
-        await wait_for(app, lambda: not before & {part.style for part in chart.render_line(5)})
+        await until(app, lambda: not before & {part.style for part in chart.render_line(5)})
 
 
 @pytest.mark.parametrize("marker", MARKERS)
@@ -240,7 +243,7 @@ async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
         run.probe_curve = holed(run)
         chart = panel(app).query_one("#probe-chart")
         lines = []
-        await wait_for(app, lambda: len(run.probe_curve) == 100)
+        await until(app, lambda: len(run.probe_curve) == 100)
         app.screen.draw_all()
         lines = [chart.render_line(y).text[GUTTER:] for y in range(2, chart.size.height)]
     columns = ["".join(column) for column in zip(*lines, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from tests.tui.test_app import events, form, press, shows, state, text_of, training, until
+from tests.support.screens import events, form, press, shows, state, text_of, training, until
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors
 from w2vtui.training.engine.backend import CpuBackend

@@ -15,7 +15,8 @@ from rich.cells import cell_len
 from textual.events import Resize
 from textual.geometry import Size
 
-from tests.tui.test_app import PATIENCE_SECONDS, shows, text_of, until
+from tests.support.screens import send_keys, shows, text_of, until
+from tests.support.wait import DEADLINE
 from w2vtui.corpus import sample as sampling
 from w2vtui.corpus.statistics import TextStatistics
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -34,11 +35,6 @@ from w2vtui.tui.first_screen.zipf import zipf_lines
 from w2vtui.tui.session import Form
 from w2vtui.tui.sources import sources_of
 from w2vtui.tui.widgets.setting_rows import SettingRows
-
-
-def keys(app: W2vApp, *names: str) -> None:
-    for name in names:
-        app.simulate_key(name)
 
 
 @asynccontextmanager
@@ -73,15 +69,15 @@ async def test_figures_follow_the_settings_without_reading_again(topical_corpus,
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("min_count")
-        keys(app, *"480", "down")
+        send_keys(app, *"480", "down")
         await until(app, lambda: app.screen.form.corpus_settings.min_count == 480)
         await until(app, lambda: app.screen.statistics.n_words == 15)
         await shows(app, "15 of 26 types", "keeps 64.8 %", "┊")
         rows.pick("sample")
-        keys(app, "right")
+        send_keys(app, "right")
         await until(app, lambda: app.screen.statistics.subsampled_share < 0.1)
         rows.pick("min_count")
-        keys(app, *"999999", "down")
+        send_keys(app, *"999999", "down")
         await shows(app, "✗ no word so often", "999,999 times or more: lower min_count")
 
 
@@ -93,7 +89,7 @@ async def test_lower_case_is_counted_as_it_is_trained(tmp_path):
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("lowercase")
-        keys(app, "right", "down", "right")
+        send_keys(app, "right", "down", "right")
         await until(app, lambda: app.screen.statistics.n_types == 2)
 
 
@@ -113,7 +109,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
     def endless(files: Any, settings: Any, *, stop: threading.Event) -> Any:
         stops.append(stop)
         begun.set()
-        assert stop.wait(PATIENCE_SECONDS)
+        assert stop.wait(DEADLINE)
         sampling.check_stop(stop)
 
     monkeypatch.setattr(sampling, "take_sample", endless)
@@ -140,7 +136,7 @@ async def test_a_file_that_cannot_be_trained_is_told_in_place(tmp_path, content,
     assert complaint in look_at(str(path), "utf-8").problem
     async with first_screen(path, (80, 24), counted=False) as app:
         await until(app, lambda: app.screen.query_one("#hint").plain.startswith("✗"))
-        keys(app, "ctrl+s")
+        send_keys(app, "ctrl+s")
         await until(app, lambda: app._notifications)
         assert app.session is None
         app.screen.query_one("#corpus").value = "atlas.txt"
@@ -175,17 +171,17 @@ async def test_a_preset_sets_the_controls_and_shows_what_was_changed_since(topic
         presets = app.screen.query_one(PresetList)
         presets.focus()
         presets.point("demo-word.sh")
-        keys(app, "space")
+        send_keys(app, "space")
         await shows(app, "● demo-word.sh")
         assert "--vector-size 200 --model cbow --negative 25" in app.screen.command()
         assert app.focused is presets
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("window")
-        keys(app, "right")
+        send_keys(app, "right")
         await shows(app, "◐ demo-word.sh   changed: window")
         rows.pick("window")
-        keys(app, "left")
+        send_keys(app, "left")
         await shows(app, "● demo-word.sh")
 
 
@@ -193,7 +189,7 @@ async def test_enter_on_a_preset_chooses_it_and_goes_on_to_start(topical_corpus)
     async with first_screen(topical_corpus) as app:
         presets = app.screen.query_one(PresetList)
         presets.focus()
-        keys(app, "down", "enter")
+        send_keys(app, "down", "enter")
         await until(app, lambda: app.focused is not None and app.focused.id == "start")
         assert app.screen.form.preset == "quick look"
         assert app.screen.form.training.vector_size == 50
@@ -220,7 +216,7 @@ async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_cor
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("vector_size")
-        keys(app, "left")
+        send_keys(app, "left")
         await until(app, lambda: "✗" not in text_of(app))
 
 
@@ -296,13 +292,13 @@ async def labels(app: W2vApp) -> list[str]:
 
 async def test_a_file_is_picked_and_lands_in_the_field(shelf):
     async with first_screen(shelf / "notes.txt") as app:
-        keys(app, "ctrl+o")
+        send_keys(app, "ctrl+o")
         assert await labels(app) == ["books", r"evil\x1b[31m.txt", "notes.txt"]
-        keys(app, "down", "enter")  # opens the folder
+        send_keys(app, "down", "enter")  # opens the folder
         tree = app.screen.query_one(TextTree)
         await until(app, lambda: tree.root.children[0].children)
         await shows(app, "▾ books", "one.txt", "enter opens")
-        keys(app, "down", "enter")
+        send_keys(app, "down", "enter")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         field = app.screen.query_one("#corpus")
         await until(app, lambda: field.value.endswith("books/one.txt"))
@@ -312,9 +308,9 @@ async def test_a_file_is_picked_and_lands_in_the_field(shelf):
 
 async def test_a_whole_folder_is_picked(shelf):
     async with first_screen(shelf / "notes.txt") as app:
-        keys(app, "ctrl+o")
+        send_keys(app, "ctrl+o")
         await labels(app)
-        keys(app, "space")
+        send_keys(app, "space")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         await until(app, lambda: app.screen.query_one("#corpus").value == str(shelf))
         await shows(app, "3 files")
@@ -322,12 +318,12 @@ async def test_a_whole_folder_is_picked(shelf):
 
 async def test_the_picker_goes_up_and_closes_without_a_choice(shelf):
     async with first_screen(shelf / "books" / "one.txt") as app:
-        keys(app, "ctrl+o")
+        send_keys(app, "ctrl+o")
         assert await labels(app) == ["one.txt"]
-        keys(app, "backspace")
+        send_keys(app, "backspace")
         tree = app.screen.query_one(TextTree)
         await until(app, lambda: len(tree.root.children) == 3)
-        keys(app, "escape")
+        send_keys(app, "escape")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         assert app.screen.form.corpus == str(shelf / "books" / "one.txt")
 
@@ -366,11 +362,11 @@ async def test_tab_takes_the_completion_and_else_goes_on(shelf):
         field.value = str(shelf / "books" / "on")
         field.cursor_position = len(field.value)
         await until(app, lambda: field._suggestion.endswith("one.txt"))
-        keys(app, "tab")
+        send_keys(app, "tab")
         await until(app, lambda: field.value == str(shelf / "books" / "one.txt"))
         assert app.focused is field
         await until(app, lambda: not field._suggestion)
-        keys(app, "tab")
+        send_keys(app, "tab")
         await until(app, lambda: app.focused is not field)
 
 
@@ -394,19 +390,19 @@ async def test_every_line_fits_and_no_frame_is_broken(size):
 async def test_a_small_terminal_shows_one_pane_at_a_time(topical_corpus):
     async with first_screen(topical_corpus, (80, 24)) as app:
         await shows(app, "vector size", "Settings   Presets   Words", "of memory")
-        keys(app, "tab", "right_square_bracket")
+        send_keys(app, "tab", "right_square_bracket")
         await shows(app, "gensim default")
         assert "vector size" not in text_of(app)
-        keys(app, "right_square_bracket")
+        send_keys(app, "right_square_bracket")
         await shows(app, "tokens       14,250")
-        keys(app, "left_square_bracket", "left_square_bracket")
+        send_keys(app, "left_square_bracket", "left_square_bracket")
         await shows(app, "vector size")
         assert isinstance(app.focused, SettingRows)
 
 
 async def test_brackets_are_typed_into_a_path(topical_corpus):
     async with first_screen(topical_corpus, (80, 24)) as app:
-        keys(app, "]")
+        send_keys(app, "]")
         await until(app, lambda: app.screen.form.corpus.endswith("]"))
 
 
@@ -458,7 +454,7 @@ async def test_an_error_names_a_setting_as_the_pane_does(topical_corpus):
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("negative")
-        keys(app, "0", "down")
+        send_keys(app, "0", "down")
         notices = app._notifications
         await until(app, lambda: any("K (negative) must be 1 to" in one.message for one in notices))
 
@@ -489,7 +485,7 @@ async def test_the_first_screen_chooses_whether_a_run_is_deterministic(tmp_path,
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("deterministic")
-        keys(app, "right")
+        send_keys(app, "right")
         await shows(app, "deterministic ◂ on", "w2vtui train a.txt --deterministic")
         assert app.screen.form.training.deterministic
 
@@ -511,5 +507,5 @@ async def test_a_command_that_needs_two_lines_gets_them(topical_corpus):
 async def test_the_line_of_tabs_says_that_a_field_takes_the_keys_that_switch(topical_corpus):
     async with first_screen(topical_corpus, (80, 24)) as app:
         await shows(app, "Zipf    tab, then [ ] switch")
-        keys(app, "tab")
+        send_keys(app, "tab")
         await shows(app, "Zipf    [ ] switch")

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from textual.color import Color
 
 import w2vtui
-from tests.tui.test_looks import TRAINING, screen_lines, scripted, text_of, wait_for
+from tests.support.screens import TRAINING, screen_lines, scripted, send_keys, text_of, until
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
@@ -40,11 +40,6 @@ TOKENS = set("東京大阪都")
 def foreign(app: W2vApp) -> set[str]:
     """What stands on the screen and is neither ASCII nor from the text."""
     return {char for char in text_of(app) if not char.isascii()} - TOKENS
-
-
-def press(app: W2vApp, *keys: str) -> None:
-    for key in keys:
-        app.simulate_key(key)
 
 
 # ---- the sets
@@ -105,18 +100,18 @@ def test_ascii_spells_what_needs_more_room():
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_train_screen_in_ascii(size):
     async with scripted(TRAINING, size, look=ScreenSettings(marker="ascii")) as (app, _):
-        await wait_for(app, lambda: "(1) K 5->15" in text_of(app))
-        await wait_for(app, lambda: "tokens | linear | full" in text_of(app))
+        await until(app, lambda: "(1) K 5->15" in text_of(app))
+        await until(app, lambda: "tokens | linear | full" in text_of(app))
         assert "* TRAINING" in screen_lines(app)[0]
         assert "====" in screen_lines(app)[1]
         assert "----" in screen_lines(app)[1]
-        press(app, "right", "comma", "z", "right_curly_bracket", "y", "less_than_sign")
-        await wait_for(app, lambda: "smooth 0.5 | recent" in text_of(app))
-        await wait_for(app, lambda: "+- 0.012  loss" in text_of(app))
-        await wait_for(app, lambda: "-> hier" in text_of(app) or "-> cbow" in text_of(app))
+        send_keys(app, "right", "comma", "z", "right_curly_bracket", "y", "less_than_sign")
+        await until(app, lambda: "smooth 0.5 | recent" in text_of(app))
+        await until(app, lambda: "+- 0.012  loss" in text_of(app))
+        await until(app, lambda: "-> hier" in text_of(app) or "-> cbow" in text_of(app))
         for pane in TrainScreen.PANES:
             app.screen.action_show_pane(pane)
-            await wait_for(app, lambda pane=pane: app.screen.query_one(f"#{pane}").display)
+            await until(app, lambda pane=pane: app.screen.query_one(f"#{pane}").display)
             app.screen.draw_all()
             assert not foreign(app), pane
         assert all(cell_len(line) == size[0] for line in screen_lines(app))
@@ -153,18 +148,18 @@ async def test_every_state_in_ascii(size, changes):
 async def test_the_first_screen_in_ascii(size, topical_corpus):
     app = W2vApp(Form(corpus=str(topical_corpus)), look=ScreenSettings(marker="ascii"))
     async with app.run_test(size=size, notifications=True):
-        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
-        await wait_for(app, lambda: "+-" in text_of(app))
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: "+-" in text_of(app))
         assert not foreign(app)
         app.screen.query_one("#settings").focus()
-        press(app, "right", "down", "right")
-        await wait_for(app, lambda: "<> change" in text_of(app))
+        send_keys(app, "right", "down", "right")
+        await until(app, lambda: "<> change" in text_of(app))
         assert not foreign(app)
         app.screen.query_one("#corpus").value = str(topical_corpus.with_name("none.txt"))
-        await wait_for(app, lambda: "x there is no" in text_of(app))
+        await until(app, lambda: "x there is no" in text_of(app))
         assert not foreign(app)
-        press(app, "ctrl+s")
-        await wait_for(app, lambda: "| there is no" in text_of(app))  # a notice, too
+        send_keys(app, "ctrl+s")
+        await until(app, lambda: "| there is no" in text_of(app))  # a notice, too
         assert not foreign(app)
 
 
@@ -172,16 +167,16 @@ async def test_the_first_screen_in_ascii(size, topical_corpus):
 async def test_dialogs_and_the_palette_in_ascii(size):
     async with scripted(TRAINING, size, look=ScreenSettings(marker="ascii")) as (app, _):
         for key, dialog in (("e", Ask), ("s", SaveDialog), ("question_mark", Help)):
-            press(app, key)
-            await wait_for(app, lambda dialog=dialog: isinstance(app.screen, dialog))
-            await wait_for(app, lambda: any(box.size for box in app.screen.query("#dialog")))
-            await wait_for(app, lambda: "+-" in text_of(app))
+            send_keys(app, key)
+            await until(app, lambda dialog=dialog: isinstance(app.screen, dialog))
+            await until(app, lambda: any(box.size for box in app.screen.query("#dialog")))
+            await until(app, lambda: "+-" in text_of(app))
             assert not foreign(app), dialog
-            press(app, "escape")
-            await wait_for(app, lambda: isinstance(app.focused, SettingRows))
-        press(app, "ctrl+p")
-        await wait_for(app, lambda: "Search" in text_of(app))
-        await wait_for(app, lambda: "Pause" in text_of(app) or "Freeze" in text_of(app))
+            send_keys(app, "escape")
+            await until(app, lambda: isinstance(app.focused, SettingRows))
+        send_keys(app, "ctrl+p")
+        await until(app, lambda: "Search" in text_of(app))
+        await until(app, lambda: "Pause" in text_of(app) or "Freeze" in text_of(app))
         assert not foreign(app)
 
 
@@ -190,7 +185,7 @@ async def test_a_tiny_terminal_and_blocks(size):
     async with scripted(TRAINING, (50, 12), look=ScreenSettings(marker="ascii")) as (app, _):
         assert screen_lines(app)[0].strip() == "*  41.7 %  160k w/s  probe 1.86  ETA 05:10"
     async with scripted(TRAINING, size, look=ScreenSettings(marker="block")) as (app, _):
-        await wait_for(app, lambda: set("▀▄▙▜") & set(text_of(app)))
+        await until(app, lambda: set("▀▄▙▜") & set(text_of(app)))
         assert not any("\u2800" <= char <= "\u28ff" for char in text_of(app))
         assert "╭" in text_of(app)
 
@@ -204,8 +199,8 @@ async def test_a_terminal_that_is_not_utf_8_is_drawn_in_what_it_has(
     monkeypatch.setattr(sys, "__stderr__", SimpleNamespace(encoding=encoding, isatty=lambda: False))
     app = W2vApp(Form(corpus=str(text)))
     async with app.run_test(size=(120, 40)):
-        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
-        await wait_for(app, lambda: f"{shown} [plain]" in text_of(app))
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: f"{shown} [plain]" in text_of(app))
         text_of(app).encode(encoding)
         assert app.glyphs.is_ascii
         assert all(cell_len(line) == 120 for line in screen_lines(app))

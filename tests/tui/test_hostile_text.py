@@ -16,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.widgets import Input
 
-from tests.tui.test_app import form, notices, press, shows, text_of, until
+from tests.support.screens import form, notices, press, shows, text_of, until
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import SaveDialog
 from w2vtui.tui.first_screen.file_picker import FilePicker

@@ -17,7 +17,7 @@ from textual.dom import DOMNode
 from textual.widgets import Input
 
 import w2vtui.tui
-from tests.tui.test_looks import TRAINING, ScriptedRun, screen_lines, text_of, wait_for
+from tests.support.screens import TRAINING, ScriptedRun, screen_lines, text_of, until
 from w2vtui.config import Config, Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
@@ -47,9 +47,9 @@ async def train_screen(
     app = W2vApp(Form(), build=lambda session: run, interval=0.02, **options)
     async with app.run_test(size=size):
         app.launch(Form())
-        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
-        await wait_for(app, lambda: app.screen.shot == run.shot and app.focused is not None)
-        await wait_for(app, lambda: "Help" in text_of(app))
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: app.screen.shot == run.shot and app.focused is not None)
+        await until(app, lambda: "Help" in text_of(app))
         yield app, run
 
 
@@ -143,21 +143,21 @@ async def test_a_key_given_anew_works_and_the_old_one_does_not():
         app.simulate_key("space")
         app.simulate_key("slash")
         app.simulate_key("p")
-        await wait_for(app, lambda: run.calls.count("pause") == 1)
+        await until(app, lambda: run.calls.count("pause") == 1)
         assert not isinstance(app.focused, Input)
         app.simulate_key("f5")
-        await wait_for(app, lambda: run.calls.count("pause") == 2)
+        await until(app, lambda: run.calls.count("pause") == 2)
         app.simulate_key("ctrl+f")
-        await wait_for(app, lambda: isinstance(app.focused, Input))
+        await until(app, lambda: isinstance(app.focused, Input))
 
 
 async def test_two_keys_can_change_places():
     async with train_screen({"train.pause": "f", "train.freeze": "space"}) as (app, run):
         app.simulate_key("f")
-        await wait_for(app, lambda: "pause" in run.calls)
+        await until(app, lambda: "pause" in run.calls)
         assert not app.screen.frozen
         app.simulate_key("space")
-        await wait_for(app, lambda: app.screen.frozen)
+        await until(app, lambda: app.screen.frozen)
 
 
 async def test_a_key_that_two_bindings_share_stays_with_the_one_that_keeps_it():
@@ -171,16 +171,16 @@ async def test_bar_hints_and_frames_show_the_keys_given_anew():
     keys = {"train.pause": "p,f5", "rows.apply": "a", "train.query": "ctrl+f", "train.new": "N"}
     keys |= {"rows.right": "l"}
     async with train_screen(keys) as (app, run):
-        await wait_for(app, lambda: " p Pause  ^f Query  s Save" in screen_lines(app)[-1])
+        await until(app, lambda: " p Pause  ^f Query  s Save" in screen_lines(app)[-1])
         assert "space Pause" not in screen_lines(app)[-1]
         assert "^f ask  w edit list" in text_of(app)
         app.simulate_key("a")
         notice = "nothing is staged: ← and l change the value picked"
-        await wait_for(app, lambda: notice in {one.message for one in app._notifications})
+        await until(app, lambda: notice in {one.message for one in app._notifications})
         run.shot = replace(run.shot, state="paused")
-        await wait_for(app, lambda: "settings can be changed; p goes on" in text_of(app))
+        await until(app, lambda: "settings can be changed; p goes on" in text_of(app))
         run.shot = replace(run.shot, state="done")
-        await wait_for(app, lambda: "^f asks for neighbors · N new run" in text_of(app))
+        await until(app, lambda: "^f asks for neighbors · N new run" in text_of(app))
 
 
 async def test_help_and_palette_show_the_keys_given_anew():
@@ -188,7 +188,7 @@ async def test_help_and_palette_show_the_keys_given_anew():
         found = {one.title: one.help for one in app.get_system_commands(app.screen)}
         assert found["Pause"] == "p  f5: pause training, or go on"
         app.simulate_key("ctrl+h")
-        await wait_for(app, lambda: isinstance(app.screen, Help))
+        await until(app, lambda: isinstance(app.screen, Help))
         keys = {does: key for one in app.screen.sections for key, does in one.keys}
         assert keys["pause training, or go on"] == "p  f5"
         assert keys["every key"] == "^h"
@@ -196,33 +196,33 @@ async def test_help_and_palette_show_the_keys_given_anew():
 
 async def test_a_small_terminal_names_the_keys_that_switch_panes():
     async with train_screen({"train.previous": "b", "train.next": "m"}, size=(80, 24)) as (app, _):
-        await wait_for(app, lambda: "b m switch" in text_of(app))
+        await until(app, lambda: "b m switch" in text_of(app))
         app.simulate_key("m")
         app.simulate_key("m")
-        await wait_for(app, lambda: "35,412,807" in text_of(app))
+        await until(app, lambda: "35,412,807" in text_of(app))
 
 
 async def test_dialogs_name_the_keys_that_close_them():
     async with train_screen({"help.close": "c", "save.cancel": "ctrl+g"}) as (app, _):
         app.simulate_key("s")
-        await wait_for(app, lambda: "enter saves   ^g cancels" in text_of(app))
+        await until(app, lambda: "enter saves   ^g cancels" in text_of(app))
         app.simulate_key("ctrl+g")
-        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
         app.simulate_key("f1")
-        await wait_for(app, lambda: "c closes" in text_of(app))
+        await until(app, lambda: "c closes" in text_of(app))
         app.simulate_key("c")
-        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
 
 
 async def test_the_first_screen_takes_keys_too():
     app = W2vApp(Form(), config=config({"new.copy": "c", "new.corpus": "g"}))
     async with app.run_test(size=(120, 40)):
-        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
-        await wait_for(app, lambda: "c copies" in text_of(app))
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: "c copies" in text_of(app))
         app.screen.query_one(SettingRows).focus()
-        await wait_for(app, lambda: isinstance(app.focused, SettingRows))
+        await until(app, lambda: isinstance(app.focused, SettingRows))
         app.simulate_key("g")
-        await wait_for(app, lambda: isinstance(app.focused, Input))
+        await until(app, lambda: isinstance(app.focused, Input))
 
 
 # ---- help and palette
@@ -231,7 +231,7 @@ async def test_the_first_screen_takes_keys_too():
 async def test_the_help_begins_with_what_has_the_focus():
     async with train_screen() as (app, _):
         app.simulate_key("f1")
-        await wait_for(app, lambda: isinstance(app.screen, Help))
+        await until(app, lambda: isinstance(app.screen, Help))
         first, second = app.screen.sections[:2]
         assert first.title == "In focus: Live controls"
         assert first.about == SettingRows.HELP
@@ -239,11 +239,11 @@ async def test_the_help_begins_with_what_has_the_focus():
         assert ("0-9 . -", "type a value") in first.keys
         assert second.title == "While a run goes on"
         app.simulate_key("escape")
-        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
         app.simulate_key("slash")
-        await wait_for(app, lambda: isinstance(app.focused, Input))
+        await until(app, lambda: isinstance(app.focused, Input))
         app.simulate_key("f1")
-        await wait_for(app, lambda: isinstance(app.screen, Help))
+        await until(app, lambda: isinstance(app.screen, Help))
         first = app.screen.sections[0]
         assert first.title == "In focus: Neighbors"
         assert "what a query finds" in first.about
@@ -253,7 +253,7 @@ async def test_the_help_begins_with_what_has_the_focus():
 async def test_the_help_lists_every_key_once():
     async with train_screen() as (app, _):
         app.simulate_key("f1")
-        await wait_for(app, lambda: isinstance(app.screen, Help))
+        await until(app, lambda: isinstance(app.screen, Help))
         shown = [does for one in app.screen.sections for _, does in one.keys]
         for key in all_keys():
             assert shown.count(key.does) >= 1
@@ -267,9 +267,9 @@ async def test_the_help_lists_every_key_once():
 async def test_the_help_scrolls_at_80_by_24():
     async with train_screen(size=(80, 24)) as (app, _):
         app.simulate_key("f1")
-        await wait_for(app, lambda: "In focus: Live controls" in text_of(app))
+        await until(app, lambda: "In focus: Live controls" in text_of(app))
         app.simulate_key("end")
-        await wait_for(app, lambda: "leave; asks what to do with the run" in text_of(app))
+        await until(app, lambda: "leave; asks what to do with the run" in text_of(app))
         assert "In focus" not in text_of(app)
 
 
@@ -293,7 +293,7 @@ async def test_the_palette_has_every_command_of_what_can_be_used_now():
                 assert title not in titles or binding.action not in there
         assert {"Theme", "Screenshot", "Go to speed", "Go to events"} <= set(titles)
         run.shot = replace(run.shot, state="done")
-        await wait_for(app, lambda: app.screen.shot.ended)
+        await until(app, lambda: app.screen.shot.ended)
         titles = [one.title for one in app.get_system_commands(app.screen)]
         assert "New run" in titles
         assert "Pause" not in titles
@@ -307,7 +307,7 @@ async def test_a_command_of_the_palette_does_what_its_key_does():
         await found["Setting below"]()
         assert app.screen.query_one(SettingRows).picked == "objective"
         await found["Go to run"]()
-        await wait_for(app, lambda: "35,412,807" in text_of(app))
+        await until(app, lambda: "35,412,807" in text_of(app))
 
 
 def test_a_command_without_a_key_names_an_action_that_exists():
@@ -323,16 +323,16 @@ def test_a_command_without_a_key_names_an_action_that_exists():
 async def test_a_key_hides_the_hints_and_shows_them_again():
     hint = "judge a change by the probe loss"
     async with train_screen() as (app, _):
-        await wait_for(app, lambda: hint in text_of(app))
+        await until(app, lambda: hint in text_of(app))
         app.simulate_key("i")
-        await wait_for(app, lambda: hint not in text_of(app))
+        await until(app, lambda: hint not in text_of(app))
         app.simulate_key("i")
-        await wait_for(app, lambda: hint in text_of(app))
+        await until(app, lambda: hint in text_of(app))
 
 
 async def test_without_hints_the_panes_have_their_line():
     async with train_screen(hints=False) as (app, _):
-        await wait_for(app, lambda: "space Pause" in screen_lines(app)[-1])
+        await until(app, lambda: "space Pause" in screen_lines(app)[-1])
         assert "judge a change" not in text_of(app)
         assert screen_lines(app)[-2].startswith("╰")
 
@@ -346,8 +346,8 @@ async def test_the_screen_looks_as_often_as_is_said(fps, interval):
     app = W2vApp(Form(), build=lambda session: run, look=ScreenSettings(fps=fps))
     async with app.run_test(size=(120, 40)):
         app.launch(Form())
-        await wait_for(app, lambda: isinstance(app.screen, TrainScreen))
-        await wait_for(app, lambda: "TRAINING" in text_of(app))
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: "TRAINING" in text_of(app))
         assert app.screen.refresh_rate.quickest == pytest.approx(interval)
 
 
@@ -386,32 +386,6 @@ async def test_a_paused_run_is_still_paused_after_a_suspension(suspended):
         run.shot = replace(run.shot, state="paused")
         calls = suspended(app, run)
     assert calls[-2:] == ["terminal given back", "stopped"]
-
-
-@unix
-@pytest.mark.parametrize("wrapped", [(), ("sh", "-c", '"$@"; true', "sh")], ids=["", "as by make"])
-def test_ctrl_z_stops_the_job_once_the_terminal_is_given_back(topical_corpus, tmp_path, wrapped):
-    from tests.tui.test_terminal import terminal
-
-    with terminal(topical_corpus, tmp_path, wrapped=wrapped) as opened:
-        opened.shows("Corpus")
-        opened.type(b"\x13")  # ctrl+s
-        opened.shows("TRAINING")
-        for _ in range(2):
-            opened.type(b"\x1a")  # ctrl+z
-            opened.until(lambda: is_stopped(opened.program.pid))
-            opened.read()
-            assert b"\x1b[?1049l" in opened.written  # the shell has its screen back
-            opened.written = b""
-            os.killpg(opened.program.pid, signal.SIGCONT)
-            opened.shows("TRAINING")
-        os.killpg(opened.program.pid, signal.SIGTERM)
-        assert opened.exit_code() == (-signal.SIGTERM if wrapped else 143)
-
-
-def is_stopped(pid: int) -> bool:
-    changed, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
-    return changed == pid and os.WIFSTOPPED(status)
 
 
 def test_the_help_of_a_pane_is_one_line():

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.events import Resize
 from textual.geometry import Size
 
-from tests.tui.test_app import form, state, text_of, training, until
+from tests.support.screens import form, state, text_of, training, until
 
 LARGE, TINY = Size(200, 60), Size(20, 5)
 N_ROUNDS = 30

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input, Static
 
-from tests.tui.test_app import (
+from tests.support.screens import (
     events,
     form,
     notices,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from tests.support.terminals import Terminal, terminal
+from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import generations
 from w2vtui.runs.record import all_runs, kept_vectors, status_of
@@ -21,26 +18,6 @@ pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
 
-PATIENCE_SECONDS = 40.0
-PROGRAM = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
-import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
-corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.cli.verbs.train import go_on
-from w2vtui.tui import app
-from w2vtui.tui.app import run_app
-app.TWICE_SECONDS = 60.0  # however busy the machine is
-run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
-exec(first)
-live = LiveSettings(epochs=1000000, workers=1)
-training = TrainingSettings(vector_size=16)
-kept = RunSettings(**run_settings)
-sys.exit(run_app(
-    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=go_on
-))
-"""
 SLOW_DISK = """
 import time
 from w2vtui.runs import recorder
@@ -67,106 +44,9 @@ def go_on(run):
 """
 
 
-class Terminal:
-    """A program in a terminal of 120x40, and all that it wrote."""
-
-    def __init__(
-        self,
-        corpus: Path,
-        runs_dir: Path,
-        output: Path | str,
-        first: str,
-        variables: dict[str, str],
-        wrapped: Sequence[str],
-    ) -> None:
-        self.outside, inside = pty.openpty()
-        termios.tcsetwinsize(inside, (40, 120))
-        self.before = termios.tcgetattr(inside)
-        environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
-        environment |= variables
-        cache = environment.pop("W2VTUI_CACHE_DIR")
-        for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
-            environment.pop(name, None)
-        self.program = subprocess.Popen(
-            [
-                *wrapped, sys.executable, "-c", PROGRAM,
-                str(corpus), str(output), str(runs_dir), first, cache,
-            ],
-            stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
-        )  # fmt: skip
-        self.inside = inside
-        os.set_blocking(self.outside, False)
-        self.written = b""
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.outside, keys)
-
-    def read(self) -> None:
-        """All that is written by now."""
-        with suppress(BlockingIOError, OSError):
-            while block := os.read(self.outside, 1 << 16):
-                self.written += block
-
-    def until(self, condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            self.read()
-            assert time.monotonic() < deadline, self.written[-3000:]
-            time.sleep(0.005)
-
-    def shows(self, text: str) -> None:
-        """Wait until a text is written, then forget what was."""
-        self.until(lambda: text.encode() in self.written)
-        self.written = b""
-
-    def trains(self) -> None:
-        """Start a training, and wait until something is learned."""
-        self.shows("Corpus")
-        self.type(b"\x13")  # ctrl+s
-        self.shows("TRAINING")
-        self.shows("objective loss")
-
-    def was_restored(self, *, before: bool = False) -> bool:
-        """Whether the terminal is as it was, and its other screen left, now or already before."""
-        left = before or b"\x1b[?1049l" in self.written
-        return left and termios.tcgetattr(self.inside) == self.before
-
-    def exit_code(self) -> int:
-        self.until(lambda: self.program.poll() is not None)
-        self.read()
-        return self.program.returncode
-
-
 def only_run(folder: Path) -> Path:
     (run,) = all_runs(folder / "runs")
     return run
-
-
-@contextmanager
-def terminal(
-    corpus: Path,
-    folder: Path,
-    *,
-    output: Path | str = "",
-    first: str = "",
-    wrapped: Sequence[str] = (),
-    **variables: str,
-) -> Iterator[Terminal]:
-    """
-    first      what the program does before it shows a screen
-    wrapped    a command that runs it
-    variables  of the environment
-    """
-    opened = Terminal(corpus, folder / "runs", output, first, variables, wrapped)
-    try:
-        yield opened
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(opened.program.pid, signal.SIGKILL)
-        opened.program.wait()
-        for end in (opened.outside, opened.inside):
-            with suppress(OSError):
-                os.close(end)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +166,7 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
         os.close(opened.inside)
         os.close(opened.outside)
         opened.program.send_signal(signal.SIGHUP)
-        opened.program.wait(PATIENCE_SECONDS)
+        opened.program.wait(DEADLINE)
     assert output.read_text().startswith("26 16\n")
     assert status_of(only_run(tmp_path)).state == "stopped"
 
@@ -301,3 +181,29 @@ def test_a_screen_that_fails_saves_the_vectors_of_a_run_that_is_not_kept(topical
     (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
     assert f"vectors saved to {rescued}".encode() in opened.written
     assert load_vectors(rescued).vectors.shape == (26, 16)
+
+
+# ---- suspending
+
+
+@pytest.mark.parametrize("wrapped", [(), ("sh", "-c", '"$@"; true', "sh")], ids=["", "as by make"])
+def test_ctrl_z_stops_the_job_once_the_terminal_is_given_back(topical_corpus, tmp_path, wrapped):
+    with terminal(topical_corpus, tmp_path, wrapped=wrapped) as opened:
+        opened.shows("Corpus")
+        opened.type(b"\x13")  # ctrl+s
+        opened.shows("TRAINING")
+        for _ in range(2):
+            opened.type(b"\x1a")  # ctrl+z
+            opened.until(lambda: is_stopped(opened.program.pid))
+            opened.read()
+            assert b"\x1b[?1049l" in opened.written  # the shell has its screen back
+            opened.written = b""
+            os.killpg(opened.program.pid, signal.SIGCONT)
+            opened.shows("TRAINING")
+        os.killpg(opened.program.pid, signal.SIGTERM)
+        assert opened.exit_code() == (-signal.SIGTERM if wrapped else 143)
+
+
+def is_stopped(pid: int) -> bool:
+    changed, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
+    return changed == pid and os.WIFSTOPPED(status)

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App
 from textual.color import Color
 
-from tests.tui.test_looks import wait_for
+from tests.support.screens import until
 from w2vtui.config import Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings, field_default
@@ -81,9 +81,9 @@ def test_a_theme_that_is_not_there_is_refused(name, expected):
 async def test_a_theme_chosen_in_the_palette_is_for_the_session_and_says_so():
     app = W2vApp()
     async with app.run_test(size=(120, 40)):
-        await wait_for(app, lambda: isinstance(app.screen, NewRunScreen))
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
         told = {one.title: one.help for one in app.get_system_commands(app.screen)}
         assert "until the program is left" in told["Theme"]
         app.theme = "w2vtui-light"
         said = "theme w2vtui-light until the program is left"
-        await wait_for(app, lambda: any(said in one.message for one in app._notifications))
+        await until(app, lambda: any(said in one.message for one in app._notifications))

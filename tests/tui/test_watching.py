@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.widgets import Input
 
-from tests.tui.test_app import ask, form, notices, press, text_of, training, until
-from tests.tui.test_looks import TRAINING, screen_lines, scripted, wait_for
+from tests.support.screens import (
+    TRAINING,
+    ask,
+    form,
+    notices,
+    press,
+    screen_lines,
+    scripted,
+    text_of,
+    training,
+    until,
+)
 from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, VectorHealth
 from w2vtui.tui.glyphs import ASCII
 from w2vtui.tui.session import Form
@@ -207,7 +217,7 @@ async def test_the_panels_stand_where_they_belong_at_120_by_40():
     shot = replace(TRAINING, neighbors=(KING, TOKYO), churn=CHURN, quality=QUALITY,
                    quality_wanted=True, health=health)  # fmt: skip
     async with scripted(shot, (120, 40)) as (app, _):
-        await wait_for(app, lambda: "大阪" in text_of(app))
+        await until(app, lambda: "大阪" in text_of(app))
         lines = screen_lines(app)
     titles = next(line for line in lines if "Watch words" in line)
     assert titles.index("Speed") < titles.index("Run") < titles.index("Watch words")
@@ -228,16 +238,16 @@ async def test_quality_is_a_pane_of_its_own_on_a_small_terminal():
     async with scripted(shot, (80, 24)) as (app, _):
         assert "12/353" not in text_of(app)
         app.simulate_key("left_square_bracket")
-        await wait_for(app, lambda: "12/353: too few" in text_of(app))
+        await until(app, lambda: "12/353: too few" in text_of(app))
 
 
 async def test_q_measures_now_and_says_when_there_is_nothing_to_measure_with():
     async with scripted(replace(TRAINING, quality_wanted=True), (120, 40)) as (app, run):
         app.simulate_key("q")
-        await wait_for(app, lambda: "measure quality" in run.calls)
+        await until(app, lambda: "measure quality" in run.calls)
     async with scripted(TRAINING, (120, 40)) as (app, run):
         app.simulate_key("q")
-        await wait_for(app, lambda: "--pairs FILE" in notices(app))
+        await until(app, lambda: "--pairs FILE" in notices(app))
         assert "measure quality" not in run.calls
 
 
@@ -245,10 +255,10 @@ async def test_a_run_in_trouble_says_so():
     trouble = "the loss rose by itself from 2.00 to 4.00: lower alpha (0.05)"
     shot = replace(TRAINING, remarks=(Remark("diverging", trouble, 3), Remark("b", "more", 1)))
     async with scripted(shot, (120, 40)) as (app, _):
-        await wait_for(app, lambda: trouble in text_of(app))
+        await until(app, lambda: trouble in text_of(app))
         assert ":doctor tells 1 more" in text_of(app)
         await press(app, "colon", *"doctor", "enter")
-        await wait_for(app, lambda: notices(app).endswith("\nmore"))
+        await until(app, lambda: notices(app).endswith("\nmore"))
 
 
 async def test_the_watched_words_can_be_edited_and_unknown_ones_are_explained(topical_corpus):

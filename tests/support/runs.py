@@ -1,0 +1,97 @@
+"""Runs on corpora in memory, and what they have trained."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.support.corpora import encoded, topical_sentences
+from tests.support.stores import MemoryStore
+from tests.support.wait import DEADLINE, until
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.run import Run
+from w2vtui.training.state.checkpoint import Checkpoint, Script
+
+
+def make_run(
+    sentences: list[list[str]] | None = None,
+    *,
+    vector_size: int = 16,
+    seed: int = 1,
+    probe: bool = True,
+    script: Script | None = None,
+    **live: Any,
+) -> Run:
+    """A run on 1,500 topical sentences or others, with two workers and three epochs or others."""
+    sentences = topical_sentences(1500) if sentences is None else sentences
+    live = {"workers": 2, "epochs": 3} | live
+    return Run(
+        lambda progress, stop: encoded(sentences),
+        TrainingSettings(vector_size=vector_size, seed=seed, probe=probe),
+        LiveSettings(**live),
+        script=script,
+    )
+
+
+def run_on(
+    corpus: EncodedCorpus,
+    training: TrainingSettings | None = None,
+    live: LiveSettings | None = None,
+    *,
+    resume_from: Checkpoint | None = None,
+    store: MemoryStore | None = None,
+    checkpoint_seconds: float = 0.0,
+    script: Script | None = None,
+    looks_at_vectors: bool = False,
+) -> Run:
+    """A run on a corpus that has been read."""
+    return Run(
+        lambda progress, stop: corpus,
+        training,
+        live,
+        looks_at_vectors=looks_at_vectors,
+        store=store,
+        checkpoint_seconds=checkpoint_seconds,
+        resume_from=None if resume_from is None else lambda corpus: resume_from,
+        earlier=() if resume_from is None else resume_from.events,
+        script=script,
+    )
+
+
+def trained(run: Run) -> Run:
+    """Start a run and wait for its end."""
+    run.start()
+    assert run.wait(DEADLINE)
+    return run
+
+
+def training_run(**options: Any) -> Run:
+    """A run of `make_run` that trains, with far more epochs than the test lets it finish."""
+    run = make_run(**({"epochs": 100_000} | options))
+    run.start()
+    until(lambda: run.snapshot().progress.tokens > 0 or run.snapshot().ended, "training")
+    return run
+
+
+def matrices_of(run: Run) -> dict[str, NDArray[np.float32]]:
+    """Everything that a run has trained, copied."""
+    return {name: matrix.copy() for name, matrix in run.matrices().items()}
+
+
+def same_bits(one: dict[str, NDArray[np.float32]], other: dict[str, NDArray[np.float32]]) -> bool:
+    return one.keys() == other.keys() and all(
+        one[name].tobytes() == other[name].tobytes() for name in one
+    )
+
+
+def left_threads(before: set[threading.Thread]) -> list[str]:
+    """Names of threads of a run that are still there."""
+    return [
+        thread.name
+        for thread in threading.enumerate()
+        if thread not in before and thread.name.startswith("w2vtui")
+    ]

@@ -1,0 +1,136 @@
+"""The app in a terminal of its own: a process behind a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.wait import until
+
+pty = pytest.importorskip("pty")
+termios = pytest.importorskip("termios")
+
+PROGRAM = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
+import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
+corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.cli.verbs.train import go_on
+from w2vtui.tui import app
+from w2vtui.tui.app import run_app
+app.TWICE_SECONDS = 60.0  # however busy the machine is
+run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
+exec(first)
+live = LiveSettings(epochs=1000000, workers=1)
+training = TrainingSettings(vector_size=16)
+kept = RunSettings(**run_settings)
+sys.exit(run_app(
+    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=go_on
+))
+"""
+
+
+class Terminal:
+    """A program in a terminal of 120x40, and all that it wrote."""
+
+    def __init__(
+        self,
+        corpus: Path,
+        runs_dir: Path,
+        output: Path | str,
+        first: str,
+        variables: dict[str, str],
+        wrapped: Sequence[str],
+    ) -> None:
+        self.outside, inside = pty.openpty()
+        termios.tcsetwinsize(inside, (40, 120))
+        self.before = termios.tcgetattr(inside)
+        environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
+        environment |= variables
+        cache = environment.pop("W2VTUI_CACHE_DIR")
+        for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
+            environment.pop(name, None)
+        self.program = subprocess.Popen(
+            [
+                *wrapped, sys.executable, "-c", PROGRAM,
+                str(corpus), str(output), str(runs_dir), first, cache,
+            ],
+            stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
+        )  # fmt: skip
+        self.inside = inside
+        os.set_blocking(self.outside, False)
+        self.written = b""
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.outside, keys)
+
+    def read(self) -> None:
+        """All that is written by now."""
+        with suppress(BlockingIOError, OSError):
+            while block := os.read(self.outside, 1 << 16):
+                self.written += block
+
+    def until(self, condition: Callable[[], object]) -> None:
+        def holds() -> object:
+            self.read()
+            return condition()
+
+        until(holds, lambda: f"the condition; the end of the screen:\n{self.written[-3000:]!r}")
+
+    def shows(self, text: str) -> None:
+        """Wait until a text is written, then forget what was."""
+        self.until(lambda: text.encode() in self.written)
+        self.written = b""
+
+    def trains(self) -> None:
+        """Start a training, and wait until something is learned."""
+        self.shows("Corpus")
+        self.type(b"\x13")  # ctrl+s
+        self.shows("TRAINING")
+        self.shows("objective loss")
+
+    def was_restored(self, *, before: bool = False) -> bool:
+        """Whether the terminal is as it was, and its other screen left, now or already before."""
+        left = before or b"\x1b[?1049l" in self.written
+        return left and termios.tcgetattr(self.inside) == self.before
+
+    def exit_code(self) -> int:
+        self.until(lambda: self.program.poll() is not None)
+        self.read()
+        return self.program.returncode
+
+
+@contextmanager
+def terminal(
+    corpus: Path,
+    folder: Path,
+    *,
+    output: Path | str = "",
+    first: str = "",
+    wrapped: Sequence[str] = (),
+    **variables: str,
+) -> Iterator[Terminal]:
+    """Open a terminal in which the app starts, and close it with all that runs there.
+
+    first      what the program does before it shows a screen
+    wrapped    a command that runs it
+    variables  of the environment
+    """
+    opened = Terminal(corpus, folder / "runs", output, first, variables, wrapped)
+    try:
+        yield opened
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(opened.program.pid, signal.SIGKILL)
+        opened.program.wait()
+        for end in (opened.outside, opened.inside):
+            with suppress(OSError):
+                os.close(end)
