@@ -16,6 +16,8 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
+    Objective,
+    ResolvedSettings,
     TrainingSettings,
     auto_epochs,
     choices_of,
@@ -392,7 +394,29 @@ def test_every_auto_is_resolved():
 def test_what_is_given_is_not_resolved_away():
     given_values = {"alpha": 0.2, "epochs": 3, "workers": 2, "window": 9}
     settings = LiveSettings(**given_values)
-    assert settings.resolved(n_tokens=1, cores=64) == settings
+    resolved = settings.resolved(n_tokens=1, cores=64)
+    assert dataclasses.asdict(resolved) == dataclasses.asdict(settings)
+
+
+def test_resolved_settings_stay_resolved():
+    resolved = LiveSettings(epochs=3).resolved(n_tokens=400_000, cores=7)
+    assert type(resolved.changed(window=9)) is ResolvedSettings
+    assert resolved.resolved(n_tokens=1, cores=64) == resolved
+    with pytest.raises(SettingsError, match="epochs must be 1 to 1,000,000 passes, got None"):
+        resolved.changed(epochs=None)
+
+
+def test_a_resolved_setting_can_be_requested_as_auto_again():
+    resolved = LiveSettings(epochs=3).resolved(n_tokens=400_000, cores=7)
+    again = resolved.requested().changed(epochs=None).resolved(n_tokens=400_000, cores=1)
+    assert (again.epochs, again.workers) == (20, 7)
+
+
+@pytest.mark.parametrize("objective", get_args(Objective))
+def test_each_objective_draws_noise_or_walks_a_tree_or_neither(objective):
+    settings = LiveSettings(objective=objective)
+    assert settings.draws_noise == (objective == "negative-sampling")
+    assert settings.walks_tree == (objective == "hierarchical-softmax")
 
 
 def test_a_machine_with_more_cores_than_threads_are_allowed_is_served():

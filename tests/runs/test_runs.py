@@ -66,7 +66,7 @@ from w2vtui.runs.record import (
     sweep,
     write_vocab,
 )
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
 from w2vtui.training.state.curves import KeptCurve
@@ -80,13 +80,14 @@ counts = st.integers(0, 2**53)
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
 schedules = st.builds(Schedule, clock=counts, rate=numbers, min_rate=numbers, planned=counts)
 live = st.builds(
-    LiveSettings,
+    ResolvedSettings,
     model=st.sampled_from(["skip-gram", "cbow"]),
     objective=st.sampled_from(["negative-sampling", "hierarchical-softmax", "softmax"]),
     negative=st.integers(1, 256),
     window=st.integers(1, 64),
-    alpha=st.none() | st.floats(1e-3, 1.0),
-    epochs=st.none() | st.integers(1, 1000),
+    alpha=st.floats(1e-3, 1.0),
+    epochs=st.integers(1, 1000),
+    workers=st.integers(1, 512),
     shrink_windows=st.booleans(),
 )
 notes = st.builds(
@@ -118,7 +119,7 @@ def change(number, tokens, window=5):
         kind="change",
         text="",
         number=number,
-        settings=LiveSettings(window=window),
+        settings=LiveSettings(window=window).resolved(100, 1),
         schedule=Schedule(clock=0, rate=0.1, min_rate=0.0, planned=10_000),
     )
 
@@ -129,7 +130,7 @@ def small_checkpoint(clock=100, **other):
         "reason": "while training",
         "state": "training",
         "training": TrainingSettings(vector_size=2),
-        "settings": LiveSettings(epochs=2, workers=1, alpha=0.05),
+        "settings": LiveSettings(epochs=2, workers=1, alpha=0.05).resolved(100, 1),
         "schedule": Schedule(clock=0, rate=0.05, min_rate=0.0, planned=10_000),
         "clock": clock,
         "tokens_per_epoch": 5_000,
@@ -141,7 +142,7 @@ def small_checkpoint(clock=100, **other):
         "past": (
             PastSettings(
                 number=1,
-                settings=LiveSettings(),
+                settings=LiveSettings().resolved(100, 1),
                 schedule=Schedule(clock=0, rate=0.1, min_rate=0.0, planned=10_000),
             ),
         ),
@@ -178,7 +179,7 @@ def small_record(**other):
         "sources": ("/a/text.txt", "-"),
         "corpus_settings": CorpusSettings(min_count=1),
         "training": TrainingSettings(vector_size=2),
-        "settings": LiveSettings(epochs=2, workers=1, alpha=0.05),
+        "settings": LiveSettings(epochs=2, workers=1, alpha=0.05).resolved(100, 1),
         "schedule": Schedule(clock=0, rate=0.05, min_rate=0.0, planned=10_000),
         "corpus_name": "text.txt",
         "n_words": 3,

@@ -73,7 +73,7 @@ class Nursery:
         self.place = place
         self.corpus = encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
         backend = CpuBackend(self.corpus, self.training)
-        backend.compile(backend.plan(self.live))
+        backend.compile(backend.plan(self.live.resolved(len(self.corpus.ids), 1)))
         self.kinds: Counter[str] = Counter()
         self.reach = 0.15
         """Seconds within which a life is ended; grows where none gets anywhere."""

@@ -51,7 +51,7 @@ def atlas(tmp_path_factory):
 def test_the_arrays_are_those_of_a_run(atlas, objective, size):
     training, live = TrainingSettings(vector_size=size), LiveSettings(objective=objective)
     backend = CpuBackend(atlas, training)
-    plan = backend.plan(live)
+    plan = backend.plan(live.resolved(len(atlas.ids), 1))
     told = estimate_memory(len(atlas.vocab), len(atlas.ids), training, live)
     assert told.input_vectors == plan.weights.input_vectors.nbytes
     assert told.output_vectors == plan.weights.target_vectors.nbytes

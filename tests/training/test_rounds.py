@@ -47,7 +47,7 @@ class Training:
         blocks = choose_held_out(corpus.sentence_starts, seed=3)
         self.order = TokenOrder(len(corpus.ids), blocks)
         planned = live["epochs"] * self.order.tokens_per_epoch
-        self.plan = self.backend.plan(LiveSettings(**live))
+        self.plan = self.backend.plan(LiveSettings(**live).resolved(len(corpus.ids), 1))
         self.schedule = Schedule(clock=0, rate=live["alpha"], min_rate=0.0, planned=planned)
         self.arrived = threading.Event()
         self.pool = WorkerPool(

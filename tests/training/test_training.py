@@ -100,7 +100,7 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     pool = WorkerPool(
         backend,
         order,
-        backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1)),
+        backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1).resolved(1, 1)),
         schedule,
     )
     pool.staff()
@@ -131,7 +131,7 @@ def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_w
     backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
     order = TokenOrder(len(corpus.ids))
     schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * order.tokens_per_epoch)
-    pool = WorkerPool(backend, order, backend.plan(live), schedule)
+    pool = WorkerPool(backend, order, backend.plan(live.resolved(1, 1)), schedule)
     pool.staff()
     pool.join()
     assert pool.error is None
@@ -505,7 +505,7 @@ def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
     backend.input_vectors[:] = np.eye(26)
     losses = []
     for exponent in (0.0, 0.75, 1.0):
-        plan = backend.plan(LiveSettings(ns_exponent=exponent, workers=1, epochs=1))
+        plan = backend.plan(LiveSettings(ns_exponent=exponent).resolved(1, 1))
         belief = shift - backend.noise_log_probabilities(exponent)
         backend.output_vectors[:] = belief.T
         losses.append(probe_set.measure(backend, plan, 0).loss)

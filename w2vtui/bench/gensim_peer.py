@@ -30,7 +30,7 @@ def train(job: Job) -> Outcome:
     from gensim.models import Word2Vec
 
     live = job.live
-    by_tree = live.objective == "hierarchical-softmax"
+    by_tree = live.walks_tree
     model = Word2Vec(
         sg=int(live.model == "skip-gram"),
         hs=int(by_tree),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import CorpusSettings, LiveSettings, Model, Objective, TrainingSettings
+from w2vtui.settings import CorpusSettings, Model, Objective, ResolvedSettings, TrainingSettings
 
 
 class Mode(NamedTuple):
@@ -48,7 +48,7 @@ class Job:
     """The same as one plain file, for trainers that read nothing else."""
     corpus: CorpusSettings
     training: TrainingSettings
-    live: LiveSettings
+    live: ResolvedSettings
     """With every `auto` resolved."""
     output: str
     """Where vectors go, in word2vec's binary layout."""
@@ -64,7 +64,7 @@ class Job:
         values["sources"] = tuple(values["sources"])
         values["corpus"] = CorpusSettings(**values["corpus"])
         values["training"] = TrainingSettings(**values["training"])
-        values["live"] = LiveSettings(**values["live"])
+        values["live"] = ResolvedSettings(**values["live"])
         return cls(**values)
 
     def to_json(self) -> str:

@@ -145,7 +145,6 @@ class Bench:
     def measure(self, trial: Trial) -> Measurement:
         """Do one training in a child process, and score its vectors if it is the tool's last."""
         job = self._job(trial)
-        assert job.live.epochs is not None
         tokens = self.n_tokens * job.live.epochs
         outcome = None
         try:

@@ -86,7 +86,7 @@ def command_line(job: Job) -> list[str]:
     Files are named from there, for word2vec.c has room for names of 99 characters.
     """
     live, folder = job.live, Path(job.output).parent
-    by_tree = live.objective == "hierarchical-softmax"
+    by_tree = live.walks_tree
     values = {
         "-train": os.path.relpath(job.text, folder),
         "-output": Path(job.output).name,

@@ -42,7 +42,7 @@ from w2vtui.runs.disk.dataclass_json import from_plain
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, ResolvedSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import ENDED, State
@@ -65,7 +65,7 @@ class RunRecord:
     """As absolute paths; `-` is standard input."""
     corpus_settings: CorpusSettings
     training: TrainingSettings
-    settings: LiveSettings
+    settings: ResolvedSettings
     """At its beginning, every `auto` resolved."""
     schedule: Schedule
     """At its beginning."""

@@ -34,7 +34,7 @@ from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.recorder import Asked, Recorder
-from w2vtui.settings import CorpusSettings, LiveSettings
+from w2vtui.settings import CorpusSettings, ResolvedSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
@@ -186,19 +186,21 @@ def resumption(
         before = checkpoint.settings if checkpoint else record.settings
         if pending and pending[-1].settings is not None:
             before = pending[-1].settings
-        wanted = before.changed(**(live or {})).resolved(record.n_tokens, available_cores())
+        wanted = (
+            before.requested().changed(**(live or {})).resolved(record.n_tokens, available_cores())
+        )
         settings = dataclasses.replace(record.corpus_settings, **(corpus_settings or {}))
         _check_training(record, training or {})
         differs = _settings_difference(before, wanted)
         differs += _settings_difference(record.corpus_settings, settings)
         done = checkpoint is not None and checkpoint.fraction >= 1 and not pending
-        further = f"w2vtui resume {folder.name} --epochs {(before.epochs or 0) + 5} --force"
+        further = f"w2vtui resume {folder.name} --epochs {before.epochs + 5} --force"
         if done and not differs:
             raise RunIsDoneError(
                 f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
                 f"vectors; {further} trains it further"
             )
-        if done and (wanted.epochs or 0) <= (before.epochs or 0):
+        if done and wanted.epochs <= before.epochs:
             raise RunError(
                 f"run {folder.name} is done, and has other settings, {', '.join(differs)}: they "
                 f"take more epochs, as in {further}"
@@ -397,7 +399,10 @@ def _difference(
 
 
 def _change_after(
-    checkpoint: Checkpoint, pending: Sequence[Event], wanted: LiveSettings, named: dict[str, Any]
+    checkpoint: Checkpoint,
+    pending: Sequence[Event],
+    wanted: ResolvedSettings,
+    named: dict[str, Any],
 ) -> Event:
     """The change that brings wanted settings into force where a run goes on, or as soon as those
     that are made again are in force.
@@ -408,7 +413,7 @@ def _change_after(
         last = pending[-1]
         clock, number = max(clock, last.tokens), last.number or number
         before, line = last.settings or before, last.schedule or line
-    planned = (wanted.epochs or 1) * checkpoint.tokens_per_epoch
+    planned = wanted.epochs * checkpoint.tokens_per_epoch
     if planned <= clock:
         raise SettingsError(
             f"epochs must be more than the {clock / checkpoint.tokens_per_epoch:.1f} "

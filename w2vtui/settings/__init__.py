@@ -1,6 +1,7 @@
 """The settings: declared.py has every one of them, spec.py what is known of a setting.
 
-`LiveSettings` may change while a training runs; the others are fixed for a run.
+`LiveSettings` may change while a training runs; `ResolvedSettings` are those without any `auto`,
+which is what a run trains with. The others are fixed for a run.
 """
 
 from w2vtui.settings.declared import (
@@ -14,6 +15,7 @@ from w2vtui.settings.declared import (
     Marker,
     Model,
     Objective,
+    ResolvedSettings,
     RunSettings,
     ScreenSettings,
     Tokenizer,
@@ -43,6 +45,7 @@ __all__ = [
     "Marker",
     "Model",
     "Objective",
+    "ResolvedSettings",
     "RunSettings",
     "ScreenSettings",
     "Spec",

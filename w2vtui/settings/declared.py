@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings.spec import Checked, setting, spec_of
@@ -196,20 +196,54 @@ class LiveSettings(Checked):
                 f"min_alpha must not be above alpha ({alpha:g}), got {self.min_alpha:g}"
             )
 
-    def changed(self, **settings: Any) -> LiveSettings:
-        """These settings with some changed; SettingsError for a name that does not exist."""
+    @property
+    def draws_noise(self) -> bool:
+        """Whether targets are noise words drawn at random: negative sampling."""
+        return self.objective == "negative-sampling"
+
+    @property
+    def walks_tree(self) -> bool:
+        """Whether targets are the nodes of a word's Huffman path: hierarchical softmax."""
+        return self.objective == "hierarchical-softmax"
+
+    def changed(self, **settings: Any) -> Self:
+        """A copy with some settings replaced.
+
+        Raises:
+            SettingsError: a setting does not exist, or its value is out of range.
+        """
         for name in settings:
             spec_of(LiveSettings, name)
         return dataclasses.replace(self, **settings)
 
-    def resolved(self, n_tokens: int, cores: int) -> LiveSettings:
+    def resolved(self, n_tokens: int, cores: int) -> ResolvedSettings:
         """Every `auto` replaced by the value it stands for on a corpus of `n_tokens`."""
-        return dataclasses.replace(
-            self,
-            alpha=default_alpha(self.model, self.objective) if self.alpha is None else self.alpha,
-            epochs=auto_epochs(n_tokens) if self.epochs is None else self.epochs,
-            workers=min(cores, MAX_WORKERS) if self.workers is None else self.workers,
-        )
+        values = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        if self.alpha is None:
+            values["alpha"] = default_alpha(self.model, self.objective)
+        if self.epochs is None:
+            values["epochs"] = auto_epochs(n_tokens)
+        if self.workers is None:
+            values["workers"] = min(cores, MAX_WORKERS)
+        return ResolvedSettings(**values)
+
+
+def _never_auto(name: str) -> Any:
+    """The same live setting, where `auto` is not a value any more."""
+    return field(metadata={"spec": spec_of(LiveSettings, name)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResolvedSettings(LiveSettings):
+    """Live settings without any `auto`: what a run trains with once its text is read."""
+
+    alpha: float = _never_auto("alpha")
+    epochs: int = _never_auto("epochs")
+    workers: int = _never_auto("workers")
+
+    def requested(self) -> LiveSettings:
+        """The same values as a request, in which a setting may be `auto` again."""
+        return LiveSettings(**dataclasses.asdict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.resources import available_cores
-from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.memory_check import check_fits
 from w2vtui.training.costs.text_shape import BlockShape
@@ -167,7 +167,7 @@ class Run:
                 self._trainer.pool.stop()
         self._wake.set()
 
-    def change(self, **settings: Any) -> LiveSettings:
+    def change(self, **settings: Any) -> ResolvedSettings:
         """Ask for other live settings from the next span on; returns them as they will be.
 
         Setting alpha sets the rate of this moment; it then falls linearly to min_alpha.
@@ -179,7 +179,7 @@ class Run:
         self._wake.set()
         return wanted
 
-    def undo(self) -> LiveSettings:
+    def undo(self) -> ResolvedSettings:
         """Ask for what was in force before the last change, the line of the rate included.
 
         A change that has been asked for and is not in force yet is dropped instead. Once more
@@ -477,7 +477,7 @@ class Run:
             self._trainer.begin_keeping(self._store, self._checkpoint_seconds)
         return self._trainer
 
-    def _resolved(self, per_epoch: int) -> LiveSettings:
+    def _resolved(self, per_epoch: int) -> ResolvedSettings:
         """The settings asked for, without any `auto`."""
         live = self._requested.resolved(per_epoch, available_cores())
         if self._requested.epochs is None:

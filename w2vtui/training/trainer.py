@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 from w2vtui.errors import BackendError
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import CpuBackend, Plan
@@ -74,8 +74,6 @@ class Trainer:
         self._breakpoints, self._state = breakpoints, state
         self._script = script
         live = plan.settings
-        assert live.alpha is not None
-        assert live.epochs is not None
         planned = live.epochs * order.tokens_per_epoch
         begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
         self.pool = pool = WorkerPool(
@@ -208,7 +206,7 @@ class Trainer:
             self.pool.wait_at(self._script.milestone)
             self.log.note(f"changed by hand: change {numbers} of before is not repeated")
 
-    def _changed(self, before: LiveSettings, event: Event) -> None:
+    def _changed(self, before: ResolvedSettings, event: Event) -> None:
         """A change has come into force."""
         assert event.settings is not None
         self.observer.look_soon()
@@ -245,7 +243,7 @@ class Trainer:
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,
             tokens_per_epoch=per_epoch,
-            epoch=min(tallies.tokens // per_epoch + 1, settings.epochs or 1),
+            epoch=min(tallies.tokens // per_epoch + 1, settings.epochs),
             seconds=seconds,
             eta_seconds=left / speed if speed > 0 else None,
             kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, ResolvedSettings
 from w2vtui.training.costs.terms import Met, seconds_by_term, way_of
 from w2vtui.training.costs.text_shape import TextShape
 
@@ -41,7 +41,7 @@ class Cost:
 class Spent(NamedTuple):
     """What workers have trained under one setting."""
 
-    settings: LiveSettings
+    settings: ResolvedSettings
     tokens: int
     seconds: float
     """Of all workers together."""

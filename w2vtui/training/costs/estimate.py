@@ -96,7 +96,7 @@ def estimate_memory(
     checkpoints     whether it writes all that it trains while it trains
     """
     row = 4 * row_length(training.vector_size)
-    by_tree = live.objective == "hierarchical-softmax"
+    by_tree = live.walks_tree
     size = 4 * training.vector_size
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
@@ -149,13 +149,11 @@ def estimate_seconds(
     sentence_length    mean tokens of a line, before that
     """
     cores = available_cores()
-    live = live.resolved(n_tokens, cores)
-    assert live.epochs is not None
-    assert live.workers is not None
+    resolved = live.resolved(n_tokens, cores)
     lengths = np.array([min(subsampled_share * sentence_length, _LONG_SENTENCE)])
     contexts = float(mean_contexts(live, lengths)[0])
     targets = mean_targets(live, n_words, _PATH_SHARE * math.log2(max(n_words, 2)))
     met = Met(subsampled_share, contexts, targets)
     seconds = float(seconds_by_term(live, training.vector_size, met).sum())
-    speedup = 1 + _SECOND_WORKER * (min(live.workers, cores) - 1)
-    return seconds * n_tokens * live.epochs / speedup
+    speedup = 1 + _SECOND_WORKER * (min(resolved.workers, cores) - 1)
+    return seconds * n_tokens * resolved.epochs / speedup

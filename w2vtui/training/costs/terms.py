@@ -45,9 +45,9 @@ class Met(NamedTuple):
 
 def way_of(live: LiveSettings) -> str:
     """Settings of the same way cost the same for what they meet."""
-    if live.objective == "hierarchical-softmax":
+    if live.walks_tree:
         return f"{live.model}, path"
-    by_noise = live.objective == "negative-sampling"
+    by_noise = live.draws_noise
     own = live.model == "skip-gram" and by_noise and not live.shared_noise
     return _OWN_NOISE if own else f"{live.model}, noise"
 
@@ -56,7 +56,7 @@ def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[n
     """A worker's seconds for a token, term by term: float64 (5,)."""
     way, hundreds = way_of(live), row_length(vector_size) / 100
     n_targets = met.targets + (TILE - 1) / 2  # paths are of any length
-    if live.objective != "hierarchical-softmax":
+    if not live.walks_tree:
         n_targets = float(whole_tiles(round(met.targets)))
     blocks = met.contexts if way == _OWN_NOISE else 1.0
     times = (
@@ -71,7 +71,7 @@ def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[n
 
 def mean_targets(live: LiveSettings, n_words: int, mean_path: float) -> float:
     """T: 1 + K, V, or the mean length of a path."""
-    if live.objective == "negative-sampling":
+    if live.draws_noise:
         return 1.0 + live.negative
     return float(n_words) if live.objective == "softmax" else mean_path
 

@@ -26,7 +26,7 @@ from w2v_kernels.sizes import N_PRIVATE, N_TALLIES
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError, SettingsError
 from w2vtui.resources import available_cores
-from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
+from w2vtui.settings import MAX_WORKERS, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.token_order import Span
 
@@ -66,7 +66,7 @@ class Rates(NamedTuple):
 class Plan:
     """Live settings with the tables and vectors they need: what a span is trained with."""
 
-    settings: LiveSettings
+    settings: ResolvedSettings
     hyper: training_loop.Hyper
     tables: training_loop.Tables
     weights: training_loop.Weights
@@ -98,7 +98,7 @@ class Replicas:
         Raises:
             MemoryError: there is not enough.
         """
-        self._base, self._n_workers = plan.weights, plan.settings.workers or 1
+        self._base, self._n_workers = plan.weights, plan.settings.workers
         self._n_words = n_words
         rows = n_words + 1  # and the blank one
         self._copies = [
@@ -119,7 +119,7 @@ class Replicas:
     def fit(self, plan: Plan) -> bool:
         """Whether they are copies of what this plan trains, one for each of its workers."""
         same = all(one is other for one, other in zip(self._base, plan.weights, strict=True))
-        return same and self._n_workers == (plan.settings.workers or 1)
+        return same and self._n_workers == plan.settings.workers
 
     def plan_of(self, number: int, plan: Plan) -> Plan:
         """The same plan over a worker's own copies, which it fills where it has not yet."""
@@ -220,7 +220,7 @@ class CpuBackend:
             return None
         return self._output[: self.n_words, : self.training.vector_size]
 
-    def plan(self, settings: LiveSettings) -> Plan:
+    def plan(self, settings: ResolvedSettings) -> Plan:
         """Build, or take from before, what training with these settings needs.
 
         Raises:
@@ -229,7 +229,7 @@ class CpuBackend:
         """
         counts = self.corpus.vocab.counts
         self.check_objective(settings.objective, self.n_words)
-        by_tree = settings.objective == "hierarchical-softmax"
+        by_tree = settings.walks_tree
         try:
             if by_tree:
                 self._use_tree()
@@ -286,8 +286,8 @@ class CpuBackend:
                 self.n_words + MAX_WORKERS, self.training.vector_size
             )
 
-    def _most_targets(self, settings: LiveSettings) -> int:
-        if settings.objective == "negative-sampling":
+    def _most_targets(self, settings: ResolvedSettings) -> int:
+        if settings.draws_noise:
             return 1 + settings.negative
         if settings.objective == "softmax":
             return self.n_words
@@ -296,7 +296,7 @@ class CpuBackend:
     def mean_targets(self, plan: Plan) -> float:
         """Expected targets of a pair: 1 + K, V, or the mean path length."""
         settings = plan.settings
-        if settings.objective != "hierarchical-softmax":
+        if not settings.walks_tree:
             return float(self._most_targets(settings))
         counts = self.corpus.vocab.counts
         trained = counts * keep_probabilities(counts, settings.sample)
@@ -304,11 +304,11 @@ class CpuBackend:
 
     def scratch(self, plan: Plan, worker: int = 0) -> training_loop.Scratch:
         """Working memory for a worker, by its number, under this plan."""
-        workers = plan.settings.workers or 1
+        workers = plan.settings.workers
         blank = self.n_words + worker
         copies = self.n_words + MAX_WORKERS
         n_private = 0
-        by_tree = plan.settings.objective == "hierarchical-softmax"
+        by_tree = plan.settings.walks_tree
         if self.training.deterministic:
             return training_loop.make_scratch(
                 self.training.vector_size, plan.settings.window, plan.most_targets, self.n_words
@@ -436,7 +436,7 @@ class CpuBackend:
         sampling, log P(o | c) (up to a constant a row) for the two softmaxes.
         """
         scores = np.empty(candidates.shape, dtype=np.float64)
-        if plan.settings.objective == "hierarchical-softmax":
+        if plan.settings.walks_tree:
             scoring.score_candidates_by_tree(
                 self._input, self._nodes, self._tree, contexts, candidates, scores
             )

@@ -126,12 +126,12 @@ class Rounds:
         numbers = self._backend.n_words * self._backend.training.vector_size
         seconds = 1e-9 * MERGING_NANOSECONDS * numbers / MERGING_SHARE
         tokens = min(seconds, MOST_ROUND_SECONDS) / self._seconds_a_token(settings)
-        most = self._order.tokens_per_epoch // (LEAST_ROUNDS * (settings.workers or 1))
+        most = self._order.tokens_per_epoch // (LEAST_ROUNDS * settings.workers)
         return max(min(int(tokens), most), 1)
 
     def next_round(self, plan: Plan, schedule: Schedule, *, first: int, until: int) -> Round:
         """The round that begins at a clock; none goes beyond `until`."""
-        n_workers = plan.settings.workers or 1
+        n_workers = plan.settings.workers
         if self._replicas is None or not self._replicas.fit(plan):
             self.disband()  # before there are others
             self._replicas = self._backend.replicas(plan)

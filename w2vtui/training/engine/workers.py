@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import Spent
 from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Scratch, Tallies
 from w2vtui.training.engine.learning_rate import Schedule
@@ -140,7 +140,7 @@ class WorkerPool:
 
     def spent(self) -> list[Spent]:
         """What was trained under each setting, and the workers' time for it."""
-        sums: dict[LiveSettings, tuple[int, float]] = {}
+        sums: dict[ResolvedSettings, tuple[int, float]] = {}
         for spell in [spell for spells in self._spells for spell in spells.copy()]:
             tokens, seconds = sums.get(spell.plan.settings, (0, 0.0))
             sums[spell.plan.settings] = tokens + spell.tokens, seconds + spell.seconds
@@ -152,7 +152,7 @@ class WorkerPool:
         """Start the workers that the plan calls for and that are not there; those too many leave
         by themselves.
         """
-        wanted = self._plan.settings.workers or 1
+        wanted = self._plan.settings.workers
         for number in range(wanted):
             if number == len(self._workers):
                 self._tallies.append(self._backend.make_tallies())
@@ -266,7 +266,7 @@ class WorkerPool:
             self._asking.add(number)
             try:
                 while self._round is None or not self._round.awaits(number):
-                    workers = self._plan.settings.workers or 1
+                    workers = self._plan.settings.workers
                     if self._stopped or self.finished or number >= workers:
                         return None
                     if not self._waits and (self._rounds is None or workers == 1):
@@ -285,7 +285,7 @@ class WorkerPool:
         if self._held:
             most = int(most * SHORT_SHARE)
         # Towards the end spans shrink, so that all workers leave at about the same time.
-        fair = (schedule.planned - self._clock) // (2 * (plan.settings.workers or 1))
+        fair = (schedule.planned - self._clock) // (2 * plan.settings.workers)
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
         span = self._order.span(self._clock, most, self._until)
         n_tokens = span.stop - span.first
@@ -302,7 +302,7 @@ class WorkerPool:
             self._plan, self._schedule, first=self._clock, until=self._until
         )
         self._clock = self._round.stop
-        self._at_work.update(range(self._plan.settings.workers or 1))
+        self._at_work.update(range(self._plan.settings.workers))
         self._changed.notify_all()
 
     def _work(self, number: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from w2vtui.errors import SettingsError
 from w2vtui.resources import available_cores
-from w2vtui.settings import LiveSettings, field_types, spec_of
+from w2vtui.settings import LiveSettings, ResolvedSettings, field_types, spec_of
 from w2vtui.training.costs.cost_model import Cost, CostModel
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.clocks import SpeedMeter
@@ -27,7 +27,7 @@ JUDGING_SECONDS = 2.0
 class _Staged(NamedTuple):
     """A requested change that is not in force yet."""
 
-    wanted: LiveSettings
+    wanted: ResolvedSettings
     sets_rate: bool
     """Whether alpha was named, and so is the rate from there on."""
     at: float
@@ -49,8 +49,8 @@ class _Forecast(NamedTuple):
 class Change(NamedTuple):
     """A change that came into force."""
 
-    before: LiveSettings
-    after: LiveSettings
+    before: ResolvedSettings
+    after: ResolvedSettings
     text: str
     tokens: int
     """Training tokens handed out before it."""
@@ -94,7 +94,7 @@ class LiveChanges:
 
     # ---- asking
 
-    def change(self, settings: dict[str, Any]) -> LiveSettings:
+    def change(self, settings: dict[str, Any]) -> ResolvedSettings:
         """Ask for a change, beside what was asked for and is not in force yet.
 
         Raises:
@@ -107,7 +107,7 @@ class LiveChanges:
             self._staged = _Staged(wanted, sets_rate, at, undoes)
         return wanted
 
-    def undo(self) -> LiveSettings:
+    def undo(self) -> ResolvedSettings:
         """Ask for what was in force before the last change that is not undone.
 
         A change that is asked for and not in force yet is dropped instead.
@@ -146,15 +146,14 @@ class LiveChanges:
             wanted = self._wanted(settings)
         return self._cost(wanted)
 
-    def _wanted(self, settings: dict[str, Any]) -> LiveSettings:
+    def _wanted(self, settings: dict[str, Any]) -> ResolvedSettings:
         """The settings asked for, over those in force or about to be."""
         pool, per_epoch = self._pool, self._order.tokens_per_epoch
         base = self._staged.wanted if self._staged else pool.plan.settings
         if settings.get("alpha") is not None and "min_alpha" not in settings:
             # A rate set below the floor takes the floor down with it.
             settings = settings | {"min_alpha": min(base.min_alpha, settings["alpha"])}
-        wanted = base.changed(**settings).resolved(per_epoch, available_cores())
-        assert wanted.epochs is not None
+        wanted = base.requested().changed(**settings).resolved(per_epoch, available_cores())
         if wanted.epochs * per_epoch <= pool.clock:
             raise SettingsError(
                 f"epochs must be more than the {pool.clock / per_epoch:.1f} already "
@@ -164,16 +163,16 @@ class LiveChanges:
             CpuBackend.check_objective(wanted.objective, self._backend.n_words)
         return wanted
 
-    def _cost(self, wanted: LiveSettings) -> Cost | None:
+    def _cost(self, wanted: ResolvedSettings) -> Cost | None:
         pool, speed = self._pool, self._speed.now
         if not speed:
             return None
         now, spent, cores = pool.plan.settings, pool.spent(), available_cores()
         work = self._costs.seconds_a_token(wanted, spent) / self._costs.seconds_a_token(now, spent)
-        before, after = (min(settings.workers or 1, cores) for settings in (now, wanted))
+        before, after = (min(settings.workers, cores) for settings in (now, wanted))
         predicted = speed / work * after / before
         tokens = pool.tallies().tokens
-        planned = (wanted.epochs or 1) * self._order.tokens_per_epoch
+        planned = wanted.epochs * self._order.tokens_per_epoch
         eta = max(planned - tokens, 0) / predicted
         return Cost(
             work=work,
@@ -258,13 +257,13 @@ class LiveChanges:
         )
 
     def _rescheduled(
-        self, staged: _Staged, before: LiveSettings, schedule: Schedule, clock: int
+        self, staged: _Staged, before: ResolvedSettings, schedule: Schedule, clock: int
     ) -> Schedule:
         """The line of the rate under a change; an undo goes back to the one before."""
         wanted, undone = staged.wanted, staged.undoes
         if undone is not None and undone.schedule.planned > clock:
             before, schedule = undone.settings, undone.schedule
-        planned = (wanted.epochs or 1) * self._order.tokens_per_epoch
+        planned = wanted.epochs * self._order.tokens_per_epoch
         rate = wanted.alpha if staged.sets_rate else None
         same = rate is None and wanted.min_alpha == before.min_alpha
         if same and planned == schedule.planned:
@@ -273,12 +272,12 @@ class LiveChanges:
             clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
         )
 
-    def _remember(self, number: int, before: LiveSettings, schedule: Schedule) -> None:
+    def _remember(self, number: int, before: ResolvedSettings, schedule: Schedule) -> None:
         past = PastSettings(number=number, settings=before, schedule=schedule)
         self._past = (*self._past, past)
 
     def _take_back(
-        self, undone: PastSettings, number: int, wanted: LiveSettings, schedule: Schedule
+        self, undone: PastSettings, number: int, wanted: ResolvedSettings, schedule: Schedule
     ) -> None:
         """A change went back to what was before another; more may have been asked on top of that,
         which can then be undone in turn.

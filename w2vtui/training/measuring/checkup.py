@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.resources import available_cores
-from w2vtui.settings import LiveSettings, field_types
+from w2vtui.settings import LiveSettings, ResolvedSettings, field_types
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.measuring.doctor import Facts, remarks
 from w2vtui.training.state.curves import Curve
@@ -26,7 +26,7 @@ class Checkup:
         self.remarks: tuple[Remark, ...] = ()
         """Most urgent first."""
 
-    def note_change(self, before: LiveSettings, after: LiveSettings, tokens: int) -> None:
+    def note_change(self, before: ResolvedSettings, after: ResolvedSettings, tokens: int) -> None:
         """Losses and probes from before a change say nothing of those after it."""
         names = field_types(LiveSettings)
         self._changed = tuple(n for n in names if getattr(before, n) != getattr(after, n))
@@ -46,7 +46,7 @@ class Checkup:
         # What the settings in force keep, not what was kept under all that there were.
         kept = self._shape.kept_share(shot.settings.sample)
         return Facts(
-            settings=shot.settings,
+            settings=shot.settings.resolved(shot.progress.tokens_per_epoch, available_cores()),
             n_words=shot.n_words,
             tokens=shot.progress.tokens,
             tokens_planned=shot.progress.tokens_planned,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from w2vtui.settings import LiveSettings, default_alpha, field_default, spec_of
+from w2vtui.settings import LiveSettings, ResolvedSettings, default_alpha, field_default, spec_of
 from w2vtui.training.live.conditions import has_risen
 from w2vtui.training.state.snapshot import Probe, Remark, Urgency
 
@@ -20,7 +20,7 @@ from w2vtui.training.state.snapshot import Probe, Remark, Urgency
 class Facts:
     """What the rules look at. Shares are 0..1; None is what is not known (yet)."""
 
-    settings: LiveSettings
+    settings: ResolvedSettings
     """In force, every `auto` resolved."""
     n_words: int
     """V"""
@@ -208,7 +208,7 @@ def _few_updates(facts: Facts) -> str:
     updates = facts.tokens_planned / max(facts.n_words, 1)
     if updates >= LEAST_UPDATES:
         return ""
-    epochs = math.ceil((facts.settings.epochs or 1) * LEAST_UPDATES / max(updates, 1e-9))
+    epochs = math.ceil(facts.settings.epochs * LEAST_UPDATES / max(updates, 1e-9))
     return (
         f"the plan trains only {updates:.0f} tokens for each of {facts.n_words:,} words: "
         f"epochs {epochs:,}, or a higher min_count"
@@ -224,7 +224,7 @@ NOISE_SHARE = 0.05
 def _many_noise_words(facts: Facts) -> str:
     settings = facts.settings
     useful = max(min(USEFUL_NOISE, int(NOISE_SHARE * facts.n_words)), 2)
-    if settings.objective != "negative-sampling" or settings.negative <= useful:
+    if not settings.draws_noise or settings.negative <= useful:
         return ""
     return (
         f"K {settings.negative} is more than pays for {facts.n_words:,} words, "
@@ -256,7 +256,7 @@ def _cbow_little_text(facts: Facts) -> str:
 
 
 def _threads(facts: Facts) -> str:
-    workers = facts.settings.workers or 1
+    workers = facts.settings.workers
     if workers <= facts.cores:
         return ""
     cores = f"{facts.cores} core{'s' * (facts.cores != 1)}"
@@ -287,7 +287,7 @@ def _loss_moved(facts: Facts) -> str:
 def _unused_noise(facts: Facts) -> str:
     settings = facts.settings
     usual = field_default(LiveSettings, "negative")
-    if settings.objective == "negative-sampling" or settings.negative == usual:
+    if settings.draws_noise or settings.negative == usual:
         return ""
     return f"K {settings.negative} does nothing: {settings.objective} draws no noise words"
 

@@ -39,7 +39,7 @@ class HealthMeter:
             since = before.tallies if before is not None else Tallies()
             saturated = self._saturated(since, moment) if steady else None
             backend = self._backend
-            by_tree = moment.plan.settings.objective == "hierarchical-softmax"
+            by_tree = moment.plan.settings.walks_tree
             self.health = VectorHealth(
                 tokens=moment.tokens,
                 input_norm=_mean_norm(backend.input_vectors),

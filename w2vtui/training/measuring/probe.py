@@ -105,7 +105,7 @@ class ProbeSet:
 
     def _correction(self, backend: CpuBackend, settings: LiveSettings) -> NDArray[np.float64]:
         """What to add to a word's score, as at the top of this file: float64 (V,)."""
-        exponent = settings.ns_exponent if settings.objective == "negative-sampling" else None
+        exponent = settings.ns_exponent if settings.draws_noise else None
         key = (exponent, settings.sample)
         if self._kept is None or self._kept[0] != key:
             correction = -backend.noise_log_probabilities(PROBE_EXPONENT)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.curves import KeptCurve
 from w2vtui.training.state.snapshot import Event, Probe, State
@@ -29,7 +29,7 @@ class PastSettings:
 
     number: int
     """Of the change."""
-    settings: LiveSettings
+    settings: ResolvedSettings
     schedule: Schedule
 
 
@@ -41,7 +41,7 @@ class Checkpoint:
     """Why it was taken: `before change 3`, `paused`, `done`."""
     state: State
     training: TrainingSettings
-    settings: LiveSettings
+    settings: ResolvedSettings
     """In force, every `auto` resolved."""
     schedule: Schedule
     clock: int
@@ -73,7 +73,7 @@ class Checkpoint:
     def rescaled(self, tokens_per_epoch: int) -> Checkpoint:
         """The same place in a text of another length."""
         factor = tokens_per_epoch / self.tokens_per_epoch
-        planned = (self.settings.epochs or 1) * tokens_per_epoch
+        planned = self.settings.epochs * tokens_per_epoch
         past = [
             dataclasses.replace(one, schedule=one.schedule.rescaled(factor)) for one in self.past
         ]

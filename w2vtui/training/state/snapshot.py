@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 
 State = Literal[
@@ -28,7 +28,7 @@ class Event:
     """Changes are numbered from 1, the number of their marker on the curve."""
     acknowledged_ms: float | None = None
     """Time from the request of a change to the first span that may use it."""
-    settings: LiveSettings | None = None
+    settings: ResolvedSettings | None = None
     """All that a change left in force,"""
     schedule: Schedule | None = None
     """and the line of the learning rate."""
