@@ -11,7 +11,6 @@ import numba
 import numpy as np
 import pytest
 
-from tests.support.screens import LIVE, TRAINING
 from w2v_kernels.machine import compiling
 from w2v_kernels.sizes import row_length
 from w2vtui.corpus import open_corpus, sample_path
