@@ -362,7 +362,7 @@ def endless_run() -> Run:
 PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
-from w2vtui.training.measuring.blas import one_blas_thread
+from w2vtui.training.measuring.budget import one_blas_thread
 
 if __name__ == "__main__":
     method, parent_trains, folder = sys.argv[1:]

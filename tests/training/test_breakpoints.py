@@ -12,6 +12,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.runs import make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
+from w2vtui.settings import LiveSettings
 from w2vtui.training.live.breakpoints import FORMS, MOST_TOP, Breakpoint, Breakpoints, parse
 from w2vtui.training.live.conditions import (
     SHARES,
@@ -20,10 +21,18 @@ from w2vtui.training.live.conditions import (
     Near,
     Reaches,
     Rises,
-    View,
+)
+from w2vtui.training.state.snapshot import (
+    Churn,
+    Losses,
+    Neighbors,
+    Probe,
+    Progress,
+    Quality,
+    Score,
+    Snapshot,
     has_risen,
 )
-from w2vtui.training.state.snapshot import Neighbors, Probe
 
 ANALOGY = "king - man + woman"
 
@@ -161,30 +170,44 @@ def test_what_is_not_understood_is_told_with_the_nearest_form(text, message):
 # ---- when they hold
 
 
+def shown(**parts):
+    """A snapshot of a run that trains, with these parts."""
+    return Snapshot(state="training", settings=LiveSettings(), **parts)
+
+
+def moved(churn=0.5, settled=0.5):
+    return {"churn": Churn(tokens=1, churn=churn, settled=settled, n_words=500)}
+
+
+def scored(kind, value):
+    score = Score("questions.txt", kind, value, 100, 100)
+    return {"quality": Quality(tokens=1, scores=(score,), took_seconds=0.1)}
+
+
 def near(*found, query=ANALOGY, tokens=1):
     places = tuple((word, 0.9 - place / 100) for place, word in enumerate(found))
-    return View(neighbors=(Neighbors(query=query, words=places, tokens=tokens),))
+    return shown(answers=(Neighbors(query=query, words=places, tokens=tokens),))
 
 
-def reasons(text, *views):
-    """What a breakpoint says of one view after the other."""
+def reasons(text, *shots):
+    """What a breakpoint says of one snapshot after the other."""
     breakpoint = Breakpoint(parse(text))
-    return [breakpoint.holds(view) for view in views]
+    return [breakpoint.holds(shot) for shot in shots]
 
 
 def test_a_word_comes_first():
-    views = near("prince", "queen"), near("queen", "prince")
-    assert reasons(f"queen first in {ANALOGY}", *views) == [
+    shots = near("prince", "queen"), near("queen", "prince")
+    assert reasons(f"queen first in {ANALOGY}", *shots) == [
         "", "queen is first of king - man + woman: 0.90",
     ]  # fmt: skip
-    assert reasons(f"queen in top 2 of {ANALOGY}", *views)[0] == (
+    assert reasons(f"queen in top 2 of {ANALOGY}", *shots)[0] == (
         "queen is number 2 of king - man + woman: 0.89"
     )
     assert reasons(f"queen in top 2 of {ANALOGY}", near("a", "b", "queen")) == [""]
 
 
 def test_untrained_vectors_are_near_by_chance():
-    assert reasons(f"queen first in {ANALOGY}", near("queen", tokens=0), View()) == ["", ""]
+    assert reasons(f"queen first in {ANALOGY}", near("queen", tokens=0), shown()) == ["", ""]
 
 
 def test_a_word_leaves_only_where_it_has_been():
@@ -199,33 +222,36 @@ def test_a_word_leaves_only_where_it_has_been():
 @pytest.mark.parametrize(
     ("text", "no", "yes", "reason"),
     [
-        ("churn < 5 %", {"churn": 0.05}, {"churn": 0.042}, "churn is 4.2 %, below 5 %"),
-        ("settled > 60 %", {"settled": 0.6}, {"settled": 0.75}, "settled is 75 %, above 60 %"),
-        ("analogies > 30 %", {"analogies": 0.2}, {"analogies": 0.31},
+        ("churn < 5 %", moved(churn=0.05), moved(churn=0.042), "churn is 4.2 %, below 5 %"),
+        ("settled > 60 %", moved(settled=0.6), moved(settled=0.75), "settled is 75 %, above 60 %"),
+        ("analogies > 30 %", scored("total", 0.2), scored("total", 0.31),
          "analogies is 31 %, above 30 %"),
-        ("pairs > 0.5", {"pairs": 0.5}, {"pairs": 0.625}, "pairs is 0.625, above 0.5"),
-        ("loss > 5", {"loss": 5.0}, {"loss": 5.1}, "loss is 5.1, above 5"),
+        ("pairs > 0.5", scored("pairs", 0.5), scored("pairs", 0.625), "pairs is 0.625, above 0.5"),
+        ("loss > 5", {"losses": Losses(now=5.0)}, {"losses": Losses(now=5.1)},
+         "loss is 5.1, above 5"),
         ("probe < 2.5", {"probe": Probe(tokens=1, loss=2.5, standard_error=0.1)},
          {"probe": Probe(tokens=1, loss=2.25, standard_error=0.1)}, "probe is 2.25, below 2.5"),
-        ("epoch 3", {"epoch": 2}, {"epoch": 3}, "epoch 3 begins"),
-        ("tokens 5M", {"tokens": 4_999_999}, {"tokens": 5_000_123}, "5,000,123 tokens trained"),
-        ("minutes 10", {"seconds": 599.9}, {"seconds": 600.0}, "10 minutes trained"),
+        ("epoch 3", {"progress": Progress(epoch=2)}, {"progress": Progress(epoch=3)},
+         "epoch 3 begins"),
+        ("tokens 5M", {"progress": Progress(tokens=4_999_999)},
+         {"progress": Progress(tokens=5_000_123)}, "5,000,123 tokens trained"),
+        ("minutes 10", {"progress": Progress(seconds=599.9)},
+         {"progress": Progress(seconds=600.0)}, "10 minutes trained"),
     ],
 )  # fmt: skip
 def test_a_value_passes_its_limit(text, no, yes, reason):
-    assert reasons(text, View(), View(**no), View(**yes)) == ["", "", reason]
+    assert reasons(text, shown(), shown(**no), shown(**yes)) == ["", "", reason]
 
 
 @pytest.mark.parametrize("text", ["churn < 5 %", "settled > 60 %", "pairs > 0.5", "loss > 5"])
 def test_what_is_not_a_number_holds_nothing(text):
-    assert reasons(text, View(churn=math.nan, settled=math.nan, pairs=math.nan, loss=math.nan)) == [
-        ""
-    ]
+    unknown = {"losses": Losses(now=math.nan)} | moved(math.nan, math.nan)
+    assert reasons(text, shown(**unknown, **scored("pairs", math.nan))) == [""]
 
 
 def probed(losses, first=1, error=0.05):
     return [
-        View(probe=Probe(tokens=first + at, loss=loss, standard_error=error))
+        shown(probe=Probe(tokens=first + at, loss=loss, standard_error=error))
         for at, loss in enumerate(losses)
     ]
 
@@ -272,10 +298,10 @@ def test_equal_conditions_are_one_breakpoint_and_it_is_met_once():
     waiting.add(Breakpoint(parse("EPOCH  3"), ends=True))
     waiting.add(Breakpoint(parse("epoch 4")))
     assert len(waiting) == 2
-    (met, reason), *others = waiting.met(View(epoch=3))
+    (met, reason), *others = waiting.met(shown(progress=Progress(epoch=3)))
     assert (met.ends, reason, others) == (True, "epoch 3 begins", [])
     assert [str(one.condition) for one in waiting] == ["epoch 4"]
-    assert waiting.met(View(epoch=3)) == []
+    assert waiting.met(shown(progress=Progress(epoch=3))) == []
 
 
 # ---- a run that pauses by itself

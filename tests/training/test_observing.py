@@ -23,7 +23,7 @@ from w2vtui.training.engine.backend import Tallies
 from w2vtui.training.engine.moment import Moment
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
-from w2vtui.training.measuring.movement import Past, movement
+from w2vtui.training.measuring.neighbors import Past, movement
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets, thinned
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import LEAST_COVERED, Score

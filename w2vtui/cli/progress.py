@@ -16,7 +16,6 @@ from rich.text import Text
 
 from w2vtui.cli.output import let_go, report
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
-from w2vtui.training.state.figures import figures
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class JsonLines(Progress):
             "activity": snapshot.activity or None,
             "corpus": snapshot.corpus_name or None,
             "words": snapshot.n_words,
-            **figures(snapshot),
+            **snapshot.as_json(),
             "events": [event.text for event in snapshot.events],
         }
         try:

@@ -45,7 +45,6 @@ from w2vtui.runs.record import (
 )
 from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.figures import figures
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 POLL_SECONDS = 0.2
@@ -447,7 +446,7 @@ class Recorder:
     def _write_metrics(self, folder: Path, shot: Snapshot) -> None:
         if not shot.progress.tokens:
             return
-        row = figures(shot)
+        row = shot.as_json()
         if self._metrics_file is None:
             # What was trained after the checkpoint is trained again.
             kept = [

@@ -32,7 +32,7 @@ from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
-from w2vtui.training.live.conditions import Condition, Memory, Reaches, View
+from w2vtui.training.live.conditions import Condition, Memory, Reaches
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
 from w2vtui.training.measuring.quality import QualitySets
@@ -230,7 +230,7 @@ class Run:
         condition = parse(text)
         if self._state not in ("preparing", "training", "paused"):
             raise SettingsError(f"a run stops by itself while it trains; this one is {self._state}")
-        past = condition.reason(self._view(), Memory()) if isinstance(condition, Reaches) else ""
+        past = condition.reason(self.snapshot(), Memory()) if isinstance(condition, Reaches) else ""
         if past:
             raise SettingsError(f"'{condition}' is past: {past}")
         # First added, then checked: a corpus that is read meanwhile checks all there are.
@@ -362,7 +362,7 @@ class Run:
             unmeasured = "give analogies, --analogies FILE"
         if unmeasured:
             return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
-        return self._trainer.observer.lookout.unknown(condition) if self._trainer else ""
+        return self._trainer.observer.lookup.unknown(condition) if self._trainer else ""
 
     def _check_breakpoints(self) -> None:
         """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
@@ -376,28 +376,13 @@ class Run:
     def _meet_breakpoints(self) -> None:
         """Pause or stop where a condition holds."""
         if self._breakpoints and self._state == "training":
-            for one, reason in self._breakpoints.met(self._view()):
+            for one, reason in self._breakpoints.met(self.snapshot()):
                 if one.ends:
                     self.stop()
                 elif self.is_attended:
                     self._stand_still()
                 did = "stopped" if one.ends else "paused" if self.is_attended else "not paused"
                 self._log.note(f"{did}: {reason}")
-
-    def _view(self) -> View:
-        shot = self.snapshot()
-        return View(
-            tokens=shot.progress.tokens,
-            epoch=shot.progress.epoch,
-            seconds=shot.progress.seconds,
-            probe=shot.probe,
-            loss=shot.losses.now,
-            churn=None if shot.churn is None else shot.churn.churn,
-            settled=None if shot.churn is None else shot.churn.settled,
-            pairs=None if shot.quality is None else shot.quality.value_of("pairs"),
-            analogies=None if shot.quality is None else shot.quality.value_of("total"),
-            neighbors=self._trainer.observer.lookout.found if self._trainer else (),
-        )
 
     # ---- the run's thread
 
@@ -589,7 +574,7 @@ class Run:
         if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
             self._log.note(judgement)
         if learned:
-            trainer.checkup.look(self.snapshot(), counters.loss_curve)
+            trainer.doctor.look(self.snapshot(), counters.loss_curve)
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "

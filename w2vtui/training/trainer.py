@@ -18,8 +18,8 @@ from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
-from w2vtui.training.measuring.checkup import Checkup
 from w2vtui.training.measuring.counters import Counters
+from w2vtui.training.measuring.doctor import Doctor
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualitySets
@@ -97,7 +97,7 @@ class Trainer:
             looks_at_vectors=looks_at_vectors,
         )
         self.shape = TextShape(backend.corpus)
-        self.checkup = Checkup(backend.corpus, self.shape)
+        self.doctor = Doctor(backend.corpus, self.shape)
         costs = CostModel(self.shape, backend.training.vector_size)
         past = start.past if start else ()
         self.live_changes = LiveChanges(pool, order, backend, costs, counters.speed, past)
@@ -210,7 +210,7 @@ class Trainer:
         """A change has come into force."""
         assert event.settings is not None
         self.observer.look_soon()
-        self.checkup.note_change(before, event.settings, event.tokens)
+        self.doctor.note_change(before, event.settings, event.tokens)
         self.log.add(event)
 
     # ---- looking
@@ -273,7 +273,8 @@ class Trainer:
             churn=observer.churn.churn,
             quality=observer.quality.quality,
             health=observer.health.health,
-            neighbors=observer.neighbors,
-            remarks=self.checkup.remarks,
+            neighbors=observer.lookup.watched,
+            answers=observer.lookup.answers,
+            remarks=self.doctor.remarks,
             checkpoint=CheckpointStatus() if keeping is None else keeping.status,
         )

@@ -32,8 +32,8 @@ from w2vtui.training.live.conditions import (
     Near,
     Reaches,
     Rises,
-    View,
 )
+from w2vtui.training.state.snapshot import Snapshot
 
 _LIKE = 0.6
 """Words that are less alike, 0..1, are different words."""
@@ -95,13 +95,13 @@ class Breakpoint:
         self.ends = ends
         self._memory = Memory()
 
-    def holds(self, view: View) -> str:
-        """Why the condition holds now; empty when it does not. To be shown every new view once."""
-        return self.condition.reason(view, self._memory)
+    def holds(self, shot: Snapshot) -> str:
+        """Why the condition holds now; empty when it does not. Show it each snapshot once."""
+        return self.condition.reason(shot, self._memory)
 
 
 class Breakpoints:
-    """The breakpoints of one run. Any thread may add and clear, one lets them meet the views."""
+    """The breakpoints of one run. Any thread may add and remove; one thread calls `met`."""
 
     def __init__(self) -> None:
         self._waiting: tuple[Breakpoint, ...] = ()
@@ -125,9 +125,9 @@ class Breakpoints:
         with self._lock:
             self._waiting = tuple(one for one in self._waiting if one not in gone)
 
-    def met(self, view: View) -> list[tuple[Breakpoint, str]]:
-        """Those that hold, with their reasons; they are waited for no longer."""
-        met = [(one, reason) for one in self if (reason := one.holds(view))]
+    def met(self, shot: Snapshot) -> list[tuple[Breakpoint, str]]:
+        """Remove those that hold, and return them with their reasons."""
+        met = [(one, reason) for one in self if (reason := one.holds(shot))]
         self.remove(one for one, _ in met)
         return met
 

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal
 
-from w2vtui.training.state.snapshot import Neighbors, Probe
+from w2vtui.training.state.snapshot import Probe, Snapshot, has_risen
 
 Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies"]
 Counter = Literal["epoch", "tokens", "minutes"]
@@ -19,53 +17,30 @@ SHARES: tuple[Measure, ...] = ("churn", "settled", "analogies")
 """Measures that are shares, written in percent."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class View:
-    """What a condition may look at: a run at one moment. None is what is not measured (yet)."""
+def measured(shot: Snapshot, measure: Measure) -> float | None:
+    """A measure as conditions write it, shares in percent; None while it is not measured."""
+    probe, churn, quality = shot.probe, shot.churn, shot.quality
+    values: dict[Measure, float | None] = {
+        "probe": None if probe is None else probe.loss,
+        "loss": shot.losses.now,
+        "churn": None if churn is None else churn.churn,
+        "settled": None if churn is None else churn.settled,
+        "pairs": None if quality is None else quality.value_of("pairs"),
+        "analogies": None if quality is None else quality.value_of("total"),
+    }
+    value = values[measure]
+    return None if value is None else 100 * value if measure in SHARES else value
 
-    tokens: int = 0
-    """Training tokens seen."""
-    epoch: int = 0
-    """1 in the first pass."""
-    seconds: float = 0.0
-    """Training time, pauses left out."""
-    probe: Probe | None = None
-    """The last measurement; its tokens tell it from the one before."""
-    loss: float | None = None
-    """Objective loss, nats a pair."""
-    churn: float | None = None
-    """Share of nearest neighbours that changed, 0..1."""
-    settled: float | None = None
-    """Share of words whose nearest neighbours stay, 0..1."""
-    pairs: float | None = None
-    """Spearman's correlation on word pairs, -1..1."""
-    analogies: float | None = None
-    """Share of analogies answered right, 0..1."""
-    neighbors: tuple[Neighbors, ...] = ()
-    """The answers to the queries that conditions name."""
 
-    def measured(self, measure: Measure) -> float | None:
-        """A measure as it is written: shares in percent."""
-        values: dict[Measure, float | None] = {
-            "probe": None if self.probe is None else self.probe.loss,
-            "loss": self.loss,
-            "churn": self.churn,
-            "settled": self.settled,
-            "pairs": self.pairs,
-            "analogies": self.analogies,
-        }
-        value = values[measure]
-        return None if value is None else 100 * value if measure in SHARES else value
+def nearest(shot: Snapshot, query: str, n: int) -> tuple[tuple[str, float], ...] | None:
+    """The n nearest words of a breakpoint's query with their cosines; None before a look-up.
 
-    def nearest(self, query: str, n: int) -> list[tuple[str, float]] | None:
-        """The n nearest words of a query with their cosines; None when nobody has looked.
-
-        Vectors that have not been trained are near by chance: that is no answer.
-        """
-        for found in self.neighbors:
-            if found.query == query and found.tokens:
-                return list(found.words[:n])
-        return None
+    Vectors that have not been trained are near by chance: that is not an answer.
+    """
+    for found in shot.answers:
+        if found.query == query and found.tokens:
+            return found.words[:n]
+    return None
 
 
 @dataclass(slots=True)
@@ -103,7 +78,7 @@ class Condition(ABC):
         return None
 
     @abstractmethod
-    def reason(self, view: View, memory: Memory) -> str:
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
         """Why it holds now, with the values it saw; empty when it does not."""
 
 
@@ -127,9 +102,9 @@ class _OfWord(Condition):
     def words(self) -> tuple[str, ...]:
         return (self.word,)
 
-    def _place(self, view: View) -> tuple[int, float] | None:
+    def _place(self, shot: Snapshot) -> tuple[int, float] | None:
         """Place, from 1, and cosine; (0, 0) for a word that is not near, None when unknown."""
-        near = view.nearest(self.query, self.n)
+        near = nearest(shot, self.query, self.n)
         if near is None:
             return None
         places = ((at, cosine) for at, (word, cosine) in enumerate(near, 1) if word == self.word)
@@ -145,8 +120,8 @@ class Near(_OfWord):
         where = "first in" if self.n == 1 else f"in top {self.n} of"
         return f"{self.word} {where} {self.query}"
 
-    def reason(self, view: View, memory: Memory) -> str:
-        place, cosine = self._place(view) or (0, 0.0)
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
+        place, cosine = self._place(shot) or (0, 0.0)
         if not place:
             return ""
         where = "first" if place == 1 else f"number {place}"
@@ -161,8 +136,8 @@ class Leaves(_OfWord):
     def __str__(self) -> str:
         return f"{self.word} leaves top {self.n} of {self.query}"
 
-    def reason(self, view: View, memory: Memory) -> str:
-        found = self._place(view)
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
+        found = self._place(shot)
         if found is None:
             return ""
         was_near, memory.was_near = memory.was_near, found[0] > 0
@@ -188,8 +163,8 @@ class Level(Condition):
     def needs(self) -> Measure:
         return self.measure
 
-    def reason(self, view: View, memory: Memory) -> str:
-        value = view.measured(self.measure)
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
+        value = measured(shot, self.measure)
         if value is None or not (value < self.limit if self.sign == "<" else value > self.limit):
             return ""
         unit = " %" if self.measure in SHARES else ""
@@ -212,8 +187,8 @@ class Rises(Condition):
     def needs(self) -> Measure:
         return "probe"
 
-    def reason(self, view: View, memory: Memory) -> str:
-        probe, seen = view.probe, memory.probes
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
+        probe, seen = shot.probe, memory.probes
         if probe is None or (seen and probe == seen[-1]):
             return ""
         # Measured anew on the same vectors, or on earlier ones: settings changed, or were undone.
@@ -239,31 +214,14 @@ class Reaches(Condition):
     def __str__(self) -> str:
         return f"{self.counter} {number_text(self.value)}"
 
-    def reason(self, view: View, memory: Memory) -> str:
+    def reason(self, shot: Snapshot, memory: Memory) -> str:
+        progress = shot.progress
         if self.counter == "epoch":
-            return f"epoch {view.epoch} begins" if view.epoch >= self.value else ""
+            return f"epoch {progress.epoch} begins" if progress.epoch >= self.value else ""
         if self.counter == "tokens":
-            return f"{view.tokens:,} tokens trained" if view.tokens >= self.value else ""
-        minutes = view.seconds / 60
+            return f"{progress.tokens:,} tokens trained" if progress.tokens >= self.value else ""
+        minutes = progress.seconds / 60
         return f"{minutes:.4g} minutes trained" if minutes >= self.value else ""
-
-
-RISE_ERRORS = 2.0
-"""Standard errors: a text whose parts differ moves the probe of a sound run by more than one."""
-
-
-def has_risen(probes: Sequence[Probe], times: int) -> bool:
-    """Whether each of the last `times` probes is above the one before, and together they rose by
-    more than two standard errors.
-
-    The error is of the mean over pairs that stay the same, and so larger than the noise from one
-    probe to the next: asked of each single rise it would hold for a collapse only.
-    """
-    last = probes[-1 - times :]
-    if times < 1 or len(last) <= times:
-        return False
-    rising = all(b.loss > a.loss for a, b in pairwise(last))
-    return rising and last[-1].loss - last[0].loss > RISE_ERRORS * last[-1].standard_error
 
 
 def number_text(value: float) -> str:

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.blas import one_blas_thread
-from w2vtui.training.measuring.budget import Budget
+from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Churn
 from w2vtui.vectors import Floats, norms_of

@@ -1,59 +1,103 @@
-"""Nearest words of what a viewer watches, computed on the vectors while they train."""
+"""Nearest words, looked up on the vectors while they train: of what a viewer watches, and of what
+breakpoints ask.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.moment import Moment
+from w2vtui.training.live.breakpoints import Breakpoints
+from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
-from w2vtui.training.measuring.movement import Past, movement
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, highest, parse_query
 
 COST_SHARE = 0.02
-"""Of one core."""
+"""Share of one core that each of the two lists may take."""
 LEAST_SECONDS = 0.5
+"""From one look-up of a list to the next."""
 TOP = 10
+"""Words of each watched query."""
 HORIZON_SECONDS = 60.0
-"""Words are said to have moved since so much training time ago."""
+"""How far back, in training time, the look lies that moves are counted from."""
 
 
-class WatchList:
-    """Keeps the nearest words of some queries up to date, and how they moved."""
+class NeighborLookup:
+    """Keeps two lists of nearest words up to date: watched queries, and queries of breakpoints.
 
-    def __init__(self, backend: CpuBackend, words: KeyedVectors) -> None:
+    Used by the observer's thread, but for `watch` and `unknown`; any thread may read the lists.
+    """
+
+    def __init__(self, backend: CpuBackend, words: KeyedVectors, breakpoints: Breakpoints) -> None:
         """words: names the rows of the backend's vectors."""
         self._backend, self._words = backend, words
+        self._breakpoints = breakpoints
         self._wanted: tuple[str, ...] = ()
         self._past: dict[str, Past] = {}
-        self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
-        self.neighbors: tuple[Neighbors, ...] = ()
-        self._tokens = -1
+        self._watched_at = -1  # tokens
+        self._watch_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
+        self._answer_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
+        self.watched: tuple[Neighbors, ...] = ()
+        """One for each watched query, with how its words moved."""
+        self.answers: tuple[Neighbors, ...] = ()
+        """One for each query that a breakpoint names."""
 
-    def want(self, queries: tuple[str, ...]) -> None:
-        """Name the queries; from any thread."""
+    def watch(self, queries: tuple[str, ...]) -> None:
+        """Name the queries to watch; from any thread."""
         self._wanted = queries
 
+    def unknown(self, condition: Condition) -> str:
+        """Which word of a condition has no vector, with suggestions; empty when all have one."""
+        named = list(condition.words)
+        for query in condition.queries:
+            added, taken = parse_query(query)
+            named += added + taken
+        try:
+            for word in named:
+                self._words.get_index(word)
+        except UnknownWordError as error:
+            return str(error)
+        return ""
+
     def look(self, moment: Moment, *, leaving: bool) -> None:
-        """Look the words up where that is due, or other queries are wanted."""
+        """Look up whatever is due; on leaving, all that is not of this very moment."""
+        self._look_at_watched(moment, leaving=leaving)
+        self._look_at_breakpoints(moment.tokens)
+
+    def _look_at_watched(self, moment: Moment, *, leaving: bool) -> None:
+        """Look the watched words up where that is due, or other queries are wanted."""
         wanted, tokens = self._wanted, moment.tokens
-        answered = tuple(found.query for found in self.neighbors)
-        stale = bool(wanted) and tokens != self._tokens
-        if wanted == answered and not (stale and (leaving or self.clock.is_due)):
+        answered = tuple(found.query for found in self.watched)
+        stale = bool(wanted) and tokens != self._watched_at
+        if wanted == answered and not (stale and (leaving or self._watch_budget.is_due)):
             return
-        with self.clock.timed():
-            found = (nearest(self._backend, self._words, query, TOP, tokens) for query in wanted)
-            self.neighbors = tuple(self._moved(one, moment) for one in found)
+        with self._watch_budget.timed():
+            found = (self._nearest(query, TOP, tokens) for query in wanted)
+            self.watched = tuple(self._moved(one, moment) for one in found)
         self._past = {query: past for query, past in self._past.items() if query in wanted}
-        self._tokens = tokens
+        self._watched_at = tokens
+
+    def _look_at_breakpoints(self, tokens: int) -> None:
+        if not self._answer_budget.is_due:
+            return
+        wanted: dict[str, int] = {}
+        for one in self._breakpoints:
+            for query in one.condition.queries:
+                wanted[query] = max(wanted.get(query, 0), one.condition.top)
+        with self._answer_budget.timed():
+            self.answers = tuple(self._nearest(query, n, tokens) for query, n in wanted.items())
 
     def _moved(self, found: Neighbors, moment: Moment) -> Neighbors:
         """The same words, with how they moved since an earlier look."""
-        if not found.words or not moment.tokens:  # near by chance is no place to move from
+        if not found.words or not moment.tokens:  # untrained vectors are near by chance
             return found
         past = self._past.setdefault(found.query, Past(HORIZON_SECONDS))
         earlier = past.earlier(moment.seconds)
@@ -67,30 +111,70 @@ class WatchList:
             found, moves=moves, left=left, moved_over=moment.seconds - seconds
         )
 
+    def _nearest(self, query: str, n: int, tokens: int) -> Neighbors:
+        """The n words nearest to a query as the vectors stand; for an unknown word, suggestions.
 
-def nearest(backend: CpuBackend, words: KeyedVectors, query: str, n: int, tokens: int) -> Neighbors:
-    """The n words nearest to a query as the vectors stand; for an unknown word, suggestions
-    instead.
+        The cached norms of `words` are not used, as vectors move.
+        """
+        added, taken = parse_query(query)
+        words, backend = self._words, self._backend
+        try:
+            places = [(words.get_index(word), 1.0) for word in added]
+            places += [(words.get_index(word), -1.0) for word in taken]
+        except UnknownWordError as error:
+            return Neighbors(query=query, words=(), problem=str(error), tokens=tokens)
+        if not places:
+            return Neighbors(query=query, words=(), tokens=tokens)
+        direction = np.zeros(backend.training.vector_size, dtype=np.float32)
+        for place, sign in places:
+            vector = backend.input_vectors[place]
+            length = float(np.linalg.norm(vector))
+            if not np.isfinite(length):  # a training that diverged
+                return Neighbors(query=query, words=(), problem=NOT_NUMBERS, tokens=tokens)
+            if length > 0:
+                direction += np.float32(sign / length) * vector
+        cosines = backend.cosines(direction)
+        rows = highest(cosines, n, [place for place, _ in places])
+        found = tuple((words.index_to_key[row], float(cosines[row])) for row in rows)
+        return Neighbors(query=query, words=found, tokens=tokens)
 
-    words   names the rows of the backend's vectors; its cached norms are not used, as vectors move
-    """
-    added, taken = parse_query(query)
-    try:
-        places = [(words.get_index(word), 1.0) for word in added]
-        places += [(words.get_index(word), -1.0) for word in taken]
-    except UnknownWordError as error:
-        return Neighbors(query=query, words=(), problem=str(error), tokens=tokens)
-    if not places:
-        return Neighbors(query=query, words=(), tokens=tokens)
-    direction = np.zeros(backend.training.vector_size, dtype=np.float32)
-    for place, sign in places:
-        vector = backend.input_vectors[place]
-        length = float(np.linalg.norm(vector))
-        if not np.isfinite(length):  # a training that diverged
-            return Neighbors(query=query, words=(), problem=NOT_NUMBERS, tokens=tokens)
-        if length > 0:
-            direction += np.float32(sign / length) * vector
-    cosines = backend.cosines(direction)
-    rows = highest(cosines, n, [place for place, _ in places])
-    found = tuple((words.index_to_key[row], float(cosines[row])) for row in rows)
-    return Neighbors(query=query, words=found, tokens=tokens)
+
+class Movement(NamedTuple):
+    """From one list of words, nearest first, to a later one."""
+
+    moves: tuple[int | None, ...]
+    """For each word of the later list, how many ranks it rose; negative: fell; None: it is new."""
+    left: tuple[str, ...]
+    """Words of the earlier list that are not in the later one."""
+
+
+def movement(before: Sequence[str], now: Sequence[str]) -> Movement:
+    """How words moved from one list to another."""
+    rank_before = {word: rank for rank, word in enumerate(before)}
+    present = set(now)
+    return Movement(
+        tuple(
+            rank_before[word] - rank if word in rank_before else None
+            for rank, word in enumerate(now)
+        ),
+        tuple(word for word in before if word not in present),
+    )
+
+
+class Past:
+    """Earlier lists of the same query, as far back as a horizon."""
+
+    def __init__(self, horizon: float) -> None:
+        """horizon: seconds."""
+        self._horizon = horizon
+        self._looks: deque[tuple[float, tuple[str, ...]]] = deque()
+
+    def earlier(self, seconds: float) -> tuple[float, tuple[str, ...]] | None:
+        """The look nearest before the horizon, else the first; None while there is none."""
+        while len(self._looks) > 1 and self._looks[1][0] <= seconds - self._horizon:
+            self._looks.popleft()
+        return self._looks[0] if self._looks else None
+
+    def add(self, seconds: float, words: tuple[str, ...]) -> None:
+        """Save a look for later ones."""
+        self._looks.append((seconds, words))

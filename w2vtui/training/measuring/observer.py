@@ -12,13 +12,12 @@ from w2vtui.training.engine.moment import Moment
 from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
-from w2vtui.training.measuring.lookout import Lookout
-from w2vtui.training.measuring.neighbors import WatchList
+from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets
 from w2vtui.training.state.curves import Curve, KeptCurve
-from w2vtui.training.state.snapshot import Neighbors, Probe
+from w2vtui.training.state.snapshot import Probe
 from w2vtui.vectors import KeyedVectors
 
 POLL_SECONDS = 0.05
@@ -51,8 +50,7 @@ class Observer:
         self._now = now
         vocab, vectors = backend.corpus.vocab, backend.input_vectors
         words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
-        self.lookout = Lookout(backend, words, breakpoints)
-        self._watch = WatchList(backend, words)
+        self.lookup = NeighborLookup(backend, words, breakpoints)
         self.churn = ChurnMeter(vectors, backend.training.seed)
         self._looks_at_vectors = looks_at_vectors
         self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors)
@@ -69,11 +67,6 @@ class Observer:
         self.probe_curve = Curve()
         """Probe loss, nats."""
         self.error: BaseException | None = None
-
-    @property
-    def neighbors(self) -> tuple[Neighbors, ...]:
-        """The nearest words of what is watched."""
-        return self._watch.neighbors
 
     @property
     def curves(self) -> dict[str, Curve]:
@@ -102,7 +95,7 @@ class Observer:
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words are kept up to date from now on."""
-        self._watch.want(queries)
+        self.lookup.watch(queries)
         self._wake.set()
 
     def measure_quality(self) -> None:
@@ -149,8 +142,7 @@ class Observer:
                 tokens, moment.seconds, probe.loss, standard_error=probe.standard_error
             )
             self._probed = plan, tokens
-        self._watch.look(moment, leaving=leaving)
-        self.lookout.look(tokens)
+        self.lookup.look(moment, leaving=leaving)
 
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
         """The same for what looks at many vectors, which is to hold up no start."""

@@ -24,8 +24,7 @@ from w2vtui.evaluate import (
     read_pairs,
 )
 from w2vtui.training.engine.moment import Moment
-from w2vtui.training.measuring.blas import one_blas_thread
-from w2vtui.training.measuring.budget import Budget
+from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import Curve, KeptCurve
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
 from w2vtui.vectors import Floats

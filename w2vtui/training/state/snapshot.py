@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 
 from w2vtui.settings import LiveSettings, ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
@@ -29,11 +32,11 @@ class Event:
     acknowledged_ms: float | None = None
     """Time from the request of a change to the first span that may use it."""
     settings: ResolvedSettings | None = None
-    """All that a change left in force,"""
+    """Of a change: all settings in force from there on."""
     schedule: Schedule | None = None
-    """and the line of the learning rate."""
+    """Of a change: the line of the learning rate from there on."""
     undoes: int | None = None
-    """The change that this one took back."""
+    """Of a change: the number of the change that it undoes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,24 @@ class Probe:
     loss: float
     """nats; log 64 = 4.16 when untrained"""
     standard_error: float
+
+
+RISE_ERRORS = 2.0
+"""Standard errors: a text whose parts differ moves the probe of a sound run by more than one."""
+
+
+def has_risen(probes: Sequence[Probe], times: int) -> bool:
+    """Whether each of the last `times` probes is above the one before, and together they rose by
+    more than two standard errors.
+
+    The error is of the mean over pairs that stay the same, and so larger than the noise from one
+    probe to the next: asked of each single rise it would hold for a collapse only.
+    """
+    last = probes[-1 - times :]
+    if times < 1 or len(last) <= times:
+        return False
+    rising = all(b.loss > a.loss for a, b in pairwise(last))
+    return rising and last[-1].loss - last[0].loss > RISE_ERRORS * last[-1].standard_error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +90,7 @@ class Neighbors:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Churn:
-    """How far neighbourhoods still change: `training/churn.py` says how it is measured."""
+    """How far neighbourhoods still change: `measuring/churn.py` says how it is measured."""
 
     tokens: int
     churn: float
@@ -141,7 +162,7 @@ Urgency = Literal[1, 2, 3]
 
 
 class Remark(NamedTuple):
-    """One thing that the word doctor has to say of a run."""
+    """One remark of the word doctor on a run."""
 
     name: str
     """Which rule says it: stays the same while the numbers of the text move."""
@@ -252,6 +273,8 @@ class Snapshot:
     health: VectorHealth | None = None
     neighbors: tuple[Neighbors, ...] = ()
     """One for each query that is watched."""
+    answers: tuple[Neighbors, ...] = ()
+    """One for each query that a breakpoint names."""
     remarks: tuple[Remark, ...] = ()
     """The word doctor's remarks, most urgent first."""
     checkpoint: CheckpointStatus = CheckpointStatus()
@@ -262,3 +285,48 @@ class Snapshot:
     def ended(self) -> bool:
         """Whether the run is over, in whatever way."""
         return self.state in ENDED
+
+    def as_json(self) -> dict[str, Any]:
+        """Place, speed, losses and scores as plain values; what is not known is None."""
+        probe, churn = self.probe, self.churn
+        return {
+            "epoch": self.progress.epoch,
+            "epochs": self.settings.epochs,
+            "tokens": self.progress.tokens,
+            "tokens_planned": self.progress.tokens_planned,
+            "fraction": round(self.progress.fraction, 6),
+            "seconds": round(self.progress.seconds, 3),
+            "eta_seconds": _rounded(self.progress.eta_seconds, 1),
+            "words_per_second": round(self.speed.now),
+            "mean_words_per_second": round(self.speed.mean),
+            "alpha": _rounded(self.rate, 8),
+            "loss": _rounded(self.losses.now, 6),
+            "mean_loss": _rounded(self.losses.mean, 6),
+            "probe_loss": _rounded(probe.loss, 6) if probe else None,
+            "probe_standard_error": _rounded(probe.standard_error, 6) if probe else None,
+            "churn": _rounded(churn.churn, 4) if churn else None,
+            "settled": _rounded(churn.settled, 4) if churn else None,
+            "quality": _scores(self.quality),
+        }
+
+
+def _scores(quality: Quality | None) -> list[dict[str, object]] | None:
+    if quality is None:
+        return None
+    return [
+        {
+            "set": score.name,
+            "kind": score.kind,
+            "value": _rounded(score.value, 6),
+            "covered": score.covered,
+            "total": score.total,
+            "tokens": quality.tokens,
+        }
+        for score in quality.scores
+    ]
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, digits)

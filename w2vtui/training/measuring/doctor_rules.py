@@ -1,0 +1,321 @@
+"""The word doctor's rules: what each looks for in a run, and what it advises.
+
+A rule is a function from a case to a line of text, empty where there is nothing to say; its
+thresholds stand above it. What is not known (None, or too few values) never gives a remark.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from w2vtui.settings import LiveSettings, ResolvedSettings, default_alpha, field_default, spec_of
+from w2vtui.training.state.snapshot import Probe, Remark, Snapshot, Urgency, has_risen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A run as the rules see it: its snapshot, and what a snapshot does not hold.
+
+    Shares are 0..1; None is what is not known (yet).
+    """
+
+    shot: Snapshot
+    settings: ResolvedSettings
+    """In force, every `auto` resolved."""
+    cores: int
+    """Cores this process may use."""
+    dropped_share: float | None = None
+    """Share of the text's tokens that are not in the vocabulary."""
+    mean_sentence: float | None = None
+    """Mean words of a sentence that are left after min_count and subsampling."""
+    kept_share: float | None = None
+    """Share of the tokens that subsampling keeps under the settings in force."""
+    losses: tuple[float, ...] = ()
+    """Objective losses since the last change of a setting, oldest first, each of as much text."""
+    probes: tuple[Probe, ...] = ()
+    """The last probes since the last change of a setting, oldest first."""
+    changed: tuple[str, ...] = ()
+    """Settings that the last change named."""
+    tokens_since_change: int | None = None
+    """Training tokens since the last change of a setting; None before the first."""
+
+    @property
+    def left_share(self) -> float:
+        """Share of the planned training that is still to come; 0 while nothing is planned."""
+        progress = self.shot.progress
+        return max(1 - progress.fraction, 0.0) if progress.tokens_planned else 0.0
+
+
+def remarks(case: Case) -> tuple[Remark, ...]:
+    """What there is to say of a run, most urgent first."""
+    said = [Remark(name, rule(case), urgency) for name, urgency, rule in RULES]
+    return tuple(sorted((one for one in said if one.text), key=lambda one: -one.urgency))
+
+
+# ---- the run is being spoiled
+
+LEAST_LOSSES = 12
+"""Quarters of fewer values say too little of their noise."""
+RISE = 1.2
+"""Parts of a text differ by a few percent in loss, not by a fifth."""
+
+
+def _diverging(case: Case) -> str:
+    """All the last quarter of the losses lies above all the lowest one, by a fifth in the mean."""
+    losses, quarter = case.losses, len(case.losses) // 4
+    if len(losses) < LEAST_LOSSES or not all(map(math.isfinite, losses)):
+        return ""
+    edges = range(len(losses) - 4 * quarter, len(losses) + 1, quarter)
+    quarters = [losses[first:stop] for first, stop in pairwise(edges)]
+    lowest, last = min(quarters[:3], key=sum), quarters[3]
+    before, now = sum(lowest) / quarter, sum(last) / quarter
+    if now <= RISE * before or min(last) <= max(lowest):
+        return ""
+    return (
+        f"the loss rose by itself from {before:.3g} to {now:.3g}: "
+        f"pause, undo the last change, lower alpha ({case.shot.rate:.3g})"
+    )
+
+
+RISING_PROBES = 3
+"""Two rises in a row come by chance in a long run; three beyond two standard errors do not."""
+LEARNED = math.log(64)
+"""The probe of untrained vectors. A sound run may first rise above it, for a second or so."""
+
+
+def _probe_rising(case: Case) -> str:
+    """CBOW's probe is left out: it moves for reasons that its vectors do not share."""
+    if case.settings.model == "cbow" or not has_risen(case.probes, RISING_PROBES):
+        return ""
+    first, last = case.probes[-1 - RISING_PROBES].loss, case.probes[-1].loss
+    if first >= LEARNED:
+        return ""
+    return (
+        f"the probe rose {RISING_PROBES} times in a row, {first:.3f} to {last:.3f}: "
+        "overfitting or too high a rate: lower alpha or stop"
+    )
+
+
+MOST_SATURATED = 0.25
+"""A right score beyond +-6 moves by less than 0.25 % of the rate: a quarter of the work is lost."""
+
+
+def _saturated(case: Case) -> str:
+    share = None if case.shot.health is None else case.shot.health.saturated
+    if share is None or share <= MOST_SATURATED:
+        return ""
+    return (
+        f"{share:.0%} of the scores are beyond ±6, where little is learned: "
+        f"vectors grow too long: lower alpha ({case.shot.rate:.3g})"
+    )
+
+
+# ---- the run gives less than it could
+
+FLOOR_LEFT = 0.2
+"""The last fifth of a linear schedule is slow by design."""
+SLOW_RATE = 0.1
+"""Of the usual start: below it vectors hardly move, above it a constant rate is a choice."""
+
+
+def _rate_at_floor(case: Case) -> str:
+    settings, left = case.settings, case.left_share
+    slow = SLOW_RATE * default_alpha(settings.model, settings.objective)
+    if left <= FLOOR_LEFT or case.shot.rate > settings.min_alpha or case.shot.rate >= slow:
+        return ""
+    return (
+        f"the learning rate is at its floor, {case.shot.rate:.3g}, with {left:.0%} still to train: "
+        "raise alpha or stop here"
+    )
+
+
+LEAST_KEPT = 0.25
+"""The default keeps more than half of ordinary text; below a quarter contexts lie far apart."""
+
+
+def _subsampling(case: Case) -> str:
+    kept = case.kept_share
+    if kept is None or kept >= LEAST_KEPT:
+        return ""
+    return (
+        f"subsampling drops {1 - kept:.0%} of the tokens: raise sample ({case.settings.sample:g}) "
+        "unless text is plenty"
+    )
+
+
+def _window(case: Case) -> str:
+    """A window on one side as long as the whole sentence adds work for no more contexts."""
+    window, mean = case.settings.window, case.mean_sentence
+    if mean is None or window <= mean:
+        return ""
+    return (
+        f"window {window} reaches past most sentences, {mean:.1f} kept words on average: "
+        "lower it, or join lines"
+    )
+
+
+ANALOGY_TOKENS = 300_000
+"""In less, a word of rank 1,000 occurs some 30 times: too few contexts for a direction."""
+
+
+def _little_text(case: Case) -> str:
+    if case.shot.progress.tokens_per_epoch >= ANALOGY_TOKENS:
+        return ""
+    return (
+        f"{case.shot.progress.tokens_per_epoch:,} tokens are too little text for analogies: "
+        "judge by nearest words, or add text"
+    )
+
+
+MOST_DROPPED = 0.3
+"""min_count 5 drops a percent or two of a large text, and a tenth of a small one."""
+LEAST_WORDS = 100
+"""With fewer, everything is near everything."""
+
+
+def _vocabulary(case: Case) -> str:
+    dropped = case.dropped_share
+    if dropped is None:
+        return ""
+    if dropped <= MOST_DROPPED and (case.shot.n_words >= LEAST_WORDS or not dropped):
+        return ""
+    return (
+        f"the vocabulary of {case.shot.n_words:,} words leaves out {dropped:.0%} of the text: "
+        "lower min_count, or raise max_final_vocab"
+    )
+
+
+LEAST_UPDATES = 100
+"""Tokens trained for each word, on average. `epochs auto` plans for a thousand and more; half of
+all words occur less than a tenth as often as the average.
+"""
+
+
+def _few_updates(case: Case) -> str:
+    updates = case.shot.progress.tokens_planned / max(case.shot.n_words, 1)
+    if updates >= LEAST_UPDATES:
+        return ""
+    epochs = math.ceil(case.settings.epochs * LEAST_UPDATES / max(updates, 1e-9))
+    return (
+        f"the plan trains only {updates:.0f} tokens for each of {case.shot.n_words:,} words: "
+        f"epochs {epochs:,}, or a higher min_count"
+    )
+
+
+USEFUL_NOISE = 20
+"""5 to 20 for small text, 2 to 5 for large: Mikolov et al. 2013, section 2.2."""
+NOISE_SHARE = 0.05
+"""Of the vocabulary: more would push away what belongs together."""
+
+
+def _many_noise_words(case: Case) -> str:
+    settings = case.settings
+    useful = max(min(USEFUL_NOISE, int(NOISE_SHARE * case.shot.n_words)), 2)
+    if not settings.draws_noise or settings.negative <= useful:
+        return ""
+    return (
+        f"K {settings.negative} is more than pays for {case.shot.n_words:,} words, "
+        f"and each noise word costs time: try {useful}"
+    )
+
+
+LARGE_TEXT = 1_000_000
+"""Tokens an epoch from which the frequent words' share of the work is worth saving."""
+
+
+def _no_subsampling(case: Case) -> str:
+    if case.settings.sample > 0 or case.shot.progress.tokens_per_epoch < LARGE_TEXT:
+        return ""
+    return "without subsampling frequent words take most of the work: slow; try sample 0.001"
+
+
+CBOW_TOKENS = 2_000_000
+"""CBOW takes one step for a center where skip-gram takes one for each context word."""
+
+
+def _cbow_little_text(case: Case) -> str:
+    if case.settings.model != "cbow" or case.shot.progress.tokens_per_epoch >= CBOW_TOKENS:
+        return ""
+    return (
+        f"CBOW learns little from {case.shot.progress.tokens_per_epoch:,} tokens: "
+        "skip-gram takes more steps on the same text"
+    )
+
+
+def _threads(case: Case) -> str:
+    workers = case.settings.workers
+    if workers <= case.cores:
+        return ""
+    cores = f"{case.cores} core{'s' * (case.cores != 1)}"
+    return f"{workers} threads take turns on {cores}: no faster than {case.cores}; lower threads"
+
+
+# ---- good to know
+
+RECENT_SHARE = 0.05
+"""Of the planned tokens: as long as the step of the loss curve is what one looks at."""
+MOVES_LOSS = ("model", "objective", "negative", "window", "sample", "ns_exponent", "cbow_mean")
+"""Settings under which the objective loss is another sum."""
+
+
+def _loss_moved(case: Case) -> str:
+    since = case.tokens_since_change
+    moved = [name for name in MOVES_LOSS if name in case.changed]
+    if since is None or not moved or since > RECENT_SHARE * case.shot.progress.tokens_planned:
+        return ""
+    labels = [spec_of(LiveSettings, name).label for name in moved]
+    if len(labels) > 3:
+        labels[2:] = [f"{len(labels) - 2} more"]
+    what = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
+    judge = f"the probe ({case.probes[-1].loss:.3f})" if case.probes else "nearest words"
+    return f"{what} changed, so the objective loss moved by itself: judge by {judge}"
+
+
+def _unused_noise(case: Case) -> str:
+    settings = case.settings
+    usual = field_default(LiveSettings, "negative")
+    if settings.draws_noise or settings.negative == usual:
+        return ""
+    return f"K {settings.negative} does nothing: {settings.objective} draws no noise words"
+
+
+LEAST_SETTLED, MOST_CHURN = 0.9, 0.03
+"""Nine words in ten keep their neighbours, and of a hundred neighbours three change."""
+SETTLED_LEFT = 0.1
+"""Less is over soon anyway."""
+
+
+def _settled(case: Case) -> str:
+    churn, left = case.shot.churn, case.left_share
+    if churn is None or left < SETTLED_LEFT:
+        return ""
+    if churn.settled < LEAST_SETTLED or churn.churn > MOST_CHURN:
+        return ""
+    return (
+        f"{churn.settled:.0%} of the words are settled, churn {churn.churn:.1%}: "
+        f"the {left:.0%} still to train may be saved: stop"
+    )
+
+
+RULES: tuple[tuple[str, Urgency, Callable[[Case], str]], ...] = (
+    ("diverging", 3, _diverging),
+    ("probe-rising", 3, _probe_rising),
+    ("saturated", 3, _saturated),
+    ("rate-at-floor", 2, _rate_at_floor),
+    ("vocabulary", 2, _vocabulary),
+    ("few-updates", 2, _few_updates),
+    ("subsampling", 2, _subsampling),
+    ("window", 2, _window),
+    ("little-text", 2, _little_text),
+    ("cbow-little-text", 2, _cbow_little_text),
+    ("many-noise-words", 2, _many_noise_words),
+    ("no-subsampling", 2, _no_subsampling),
+    ("threads", 2, _threads),
+    ("loss-moved", 1, _loss_moved),
+    ("unused-noise", 1, _unused_noise),
+    ("settled", 1, _settled),
+)
+"""Name, urgency, rule; of equal urgency the first comes first."""
