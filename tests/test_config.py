@@ -206,7 +206,10 @@ def test_the_help_is_shown_whatever_the_files_say(files, capsys):
         run_command_line(["--help"])
     assert end.value.code == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "a flag goes before an environment variable (W2VTUI_WINDOW=8), that before" in told
+    assert (
+        "the first one that has a value wins: flags, environment variables (W2VTUI_WINDOW=8),"
+        in told
+    )
     assert "--marker braille|block|ascii" in told
 
 
@@ -344,7 +347,7 @@ def test_config_path_tells_which_files_are_there_and_prints_them_safely(
     assert run_command_line(["config", "path"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first == rf"missing  {tmp_path}/a\x1b[31m\nb/w2vtui.toml"
-    assert second == f"there    {files[0]}"
+    assert second == f"exists   {files[0]}"
 
 
 def test_config_init_writes_a_file_that_changes_nothing_and_none_twice(files, capsys):
@@ -356,7 +359,7 @@ def test_config_init_writes_a_file_that_changes_nothing_and_none_twice(files, ca
     assert '#"train.pause" = "space"' in own.read_text()
     written = own.read_text()
     assert run_command_line(["config", "init"]) == 5
-    assert "is there already: edit it" in capsys.readouterr().err
+    assert "exists already: edit it" in capsys.readouterr().err
     assert own.read_text() == written
 
 
@@ -377,9 +380,9 @@ def test_config_init_makes_the_folder_and_tells_when_it_cannot(
     [
         (["config"], "arguments are required: show|path|init"),
         (["config", "shw"], "got 'shw' (did you mean show?)"),
-        (["config", "path", "--window", "3"], "w2vtui config path takes no flags, got --window"),
-        (["config", "init", "--json"], "takes no flags, got --json"),
-        (["config", "show", "x"], "one argument too many: x"),
+        (["config", "path", "--window", "3"], "w2vtui config path takes no options, got --window"),
+        (["config", "init", "--json"], "takes no options, got --json"),
+        (["config", "show", "x"], "unexpected argument: x"),
         (["confg", "show"], "did you mean w2vtui config?"),
     ],
 )
@@ -390,7 +393,7 @@ def test_config_asked_wrongly(files, capsys, argv, expected):
 
 def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
     got = {}
-    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
     files[0].write_text('[screen]\nmarker = "ascii"\n[keys]\ntrain.pause = ["p", "f5"]\n')
     assert run_command_line(["--theme", "nord"]) == 0
@@ -408,7 +411,7 @@ def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
 def test_the_app_is_not_shown_under_settings_that_it_cannot_follow(
     files, monkeypatch, capsys, text, expected
 ):
-    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: 0)
     files[1].write_text(text)
     assert run_command_line([]) == 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from w2v_kernels.machine import compiling
-from w2vtui.cli.parser import VERBS
+from w2vtui.cli import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(path for folder in ("w2vtui", "kernels") for path in (ROOT / folder).rglob("*.py"))

@@ -108,6 +108,11 @@ def clock_text(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+def percent_text(share: float) -> str:
+    """A share as a percentage, six characters or more wide; `  none` for NaN."""
+    return "  none" if share != share else f"{100 * share:5.1f}%"
+
+
 def ago_text(seconds: float) -> str:
     """How long ago something was, in its largest unit; a clock that was set back says `now`."""
     for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):

@@ -122,7 +122,7 @@ def quick(bench, monkeypatch):
         return child.ask(module, question)
 
     monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
-    monkeypatch.setattr("w2vtui.cli.verbs.bench.ask", ask)
+    monkeypatch.setattr("w2vtui.cli.benchmark.ask", ask)
     bench.asked = asked
     return bench
 
@@ -200,7 +200,7 @@ def test_the_tools_take_turns():
 
 
 def test_defaults_are_every_mode_once_through_on_one_thread_and_all(monkeypatch, quick, tmp_path):
-    monkeypatch.setattr("w2vtui.cli.verbs.bench.available_cores", lambda: 4)
+    monkeypatch.setattr("w2vtui.cli.benchmark.available_cores", lambda: 4)
     result = quick("--json", tmp_path / "o.json", "--repeat", 1)
     assert result.code == 0
     assert "the bundled sample" in result.err
@@ -408,12 +408,12 @@ def test_questions_that_cannot_be_read_are_told_before_all_else(
     ("argv", "message"),
     [
         (["--mode", "cbow-negative-samplin"], "did you mean cbow-negative-sampling?"),
-        (["--mode", "softmax"], "must be among skip-gram-negative-sampling,"),
+        (["--mode", "softmax"], "must be one of skip-gram-negative-sampling,"),
         (["--threads", "0"], "must be 1 to 512 threads, got 0"),
         (["--threads", "1,,2"], "got ''"),
         (["--vector-size", "many"], "vector_size must be 1 to 65,536 numbers, got 'many'"),
-        (["--repeat", "0"], "must be a whole number from 1, got '0'"),
-        (["--ns-exponent", "0"], "there is no option --ns-exponent"),
+        (["--repeat", "0"], "must be a whole number of 1 or more, got '0'"),
+        (["--ns-exponent", "0"], "unknown option --ns-exponent"),
     ],
     ids=str,
 )

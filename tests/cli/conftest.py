@@ -10,8 +10,7 @@ import sys
 import pytest
 
 from tests.support.processes import Result
-from w2vtui.cli import run_command_line
-from w2vtui.cli.verbs import train as training
+from w2vtui.cli import headless, run_command_line
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def unread(monkeypatch):
     def fail(*arguments, **named):
         raise AssertionError("the corpus was read first")
 
-    monkeypatch.setattr(training, "open_corpus", fail)
+    monkeypatch.setattr(headless, "open_corpus", fail)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_neighbors_as_json(w2v, vectors):
 def test_a_query_without_a_word_is_told(w2v, vectors, query):
     result = w2v("neighbors", vectors, query)
     assert result.code == 2
-    assert "names no word" in result.err
+    assert "no word in" in result.err
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_vectors_are_scored(w2v, vectors, questions):
     assert result.lines == [
         "pairs.txt  Spearman 100.0%  (3 of 4 pairs)",
         "analogies.txt",
-        "  people     100.0%  (1 right of 1, 1 not covered)",
-        "  gram-zu      0.0%  (0 right of 1, 0 not covered)",
+        "  people     100.0%  (1 of 1 correct, 1 not covered)",
+        "  gram-zu      0.0%  (0 of 1 correct, 0 not covered)",
         "  ---------",
-        "  semantic   100.0%  (1 right of 1, 1 not covered)",
-        "  syntactic    0.0%  (0 right of 1, 0 not covered)",
-        "  total       50.0%  (1 right of 2, 1 not covered)",
+        "  semantic   100.0%  (1 of 1 correct, 1 not covered)",
+        "  syntactic    0.0%  (0 of 1 correct, 0 not covered)",
+        "  total       50.0%  (1 of 2 correct, 1 not covered)",
     ]
 
 

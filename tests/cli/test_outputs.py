@@ -24,8 +24,8 @@ from tests.support.processes import (
     until_it_trains,
 )
 from tests.support.wait import DEADLINE
+from w2vtui.cli import headless
 from w2vtui.cli.progress import PlainLines
-from w2vtui.cli.verbs import train as training
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
 from w2vtui.training.run import Run
@@ -253,10 +253,10 @@ def test_the_corpus_is_not_overwritten_through_a_link_either(w2v, unread, tmp_pa
         (["-o", "{0}/v.bin", "--save-vocab", "{0}/missing/counts"], 5, "create the folder first"),
         (["-o", "{0}/v.txt", "--save-vocab", "{0}/v.txt"], 2, "name two files"),
         (["--neighbors", "a", "--save-vocab", "{0}/counts"], 2, "needs -o FILE"),
-        (["--no-checkpoints"], 2, "nothing would be kept"),
-        (["--no-checkpoints", "--json"], 2, "nothing would be kept"),
-        (["--no-checkpoints", "--neighbors", "a", "--json"], 2, "nothing would be kept"),
-        (["-o", ""], 2, "-o names no file"),
+        (["--no-checkpoints"], 2, "nothing would be saved"),
+        (["--no-checkpoints", "--json"], 2, "nothing would be saved"),
+        (["--no-checkpoints", "--neighbors", "a", "--json"], 2, "nothing would be saved"),
+        (["-o", ""], 2, "-o has an empty file name"),
     ],
     ids=str,
 )
@@ -293,7 +293,7 @@ def test_where_nothing_can_be_written_at_all_the_first_reason_is_told(
     def full(vectors, path, **named):
         raise DiskError(f"cannot write {path}: no space left on device")
 
-    monkeypatch.setattr(training, "save_vectors", full)
+    monkeypatch.setattr(headless, "save_vectors", full)
     if not has_temporary_folder:
         folder = tmp_path / "missing"
     else:

@@ -19,13 +19,16 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["train", "a.txt", "--windw", "3"], "no option --windw: did you mean --window?"),
+        (["train", "a.txt", "--windw", "3"], "unknown option --windw: did you mean --window?"),
         (["train", "a.txt", "--windw=3"], "did you mean --window?"),
         (["train", "a.txt", "--vector_size", "3"], "did you mean --vector-size?"),
         (["train", "a.txt", "-epochs", "3"], "did you mean --epochs?"),
-        (["train", "a.txt", "--zzzzz"], "no option --zzzzz (w2vtui train --help lists all)"),
-        (["train", "a.txt", "--vector", "8"], "no option --vector: did you mean --vector-size?"),
-        (["train", "a.txt", "--size", "8"], "no option --size: did you mean --vector-size?"),
+        (["train", "a.txt", "--zzzzz"], "unknown option --zzzzz (see w2vtui train --help)"),
+        (
+            ["train", "a.txt", "--vector", "8"],
+            "unknown option --vector: did you mean --vector-size?",
+        ),
+        (["train", "a.txt", "--size", "8"], "unknown option --size: did you mean --vector-size?"),
         (["train", "a.txt", "-size=8"], "did you mean --vector-size?"),
         (["a.txt", "-size", "8"], "did you mean --vector-size?"),
         (["train", "a.txt", "--iter", "8"], "did you mean --epochs?"),
@@ -34,15 +37,15 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["train", "a.txt", "--hs", "1"], "did you mean --objective?"),
         (["neighbors", "v.bin", "king", "--jsn"], "did you mean --json?"),
         (["evaluate", "v.bin", "--pair", "x"], "did you mean --pairs?"),
-        (["trian"], "no file or command 'trian': did you mean w2vtui train?"),
+        (["trian"], "unknown command or file 'trian': did you mean w2vtui train?"),
         (["trian", "notes.txt", "-o", "v.bin"], "did you mean w2vtui train?"),
         (["neighbours", "v.bin", "king"], "did you mean w2vtui neighbors?"),
         (["eval", "v.bin", "--pairs", "x"], "did you mean w2vtui evaluate?"),
-        (["help"], "no file or command 'help': did you mean w2vtui --help?"),
+        (["help"], "unknown command or file 'help': did you mean w2vtui --help?"),
         (["train", "a.txt", "--dete"], "did you mean --deterministic?"),
-        (["resume", "last", "--bogus"], "there is no option --bogus (w2vtui resume --help"),
-        (["train", "a.txt", "--foo"], "there is no option --foo (w2vtui train --help"),
-        (["runs", "--bogus"], "there is no option --bogus (w2vtui runs --help"),
+        (["resume", "last", "--bogus"], "unknown option --bogus (see w2vtui resume --help"),
+        (["train", "a.txt", "--foo"], "unknown option --foo (see w2vtui train --help"),
+        (["runs", "--bogus"], "unknown option --bogus (see w2vtui runs --help"),
         (["evalaute", "v.bin", "--pairs", "x"], "did you mean w2vtui evaluate?"),
         (["train", "a", "--model", "skipgram"], "got 'skipgram' (did you mean skip-gram?)"),
         (["train", "a", "--objective", "softmx"], "(did you mean softmax?)"),
@@ -55,17 +58,20 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["train", "a", "--window"], "expected one argument"),
         (["train", "a", "--lowercase=yes"], "ignored explicit argument 'yes'"),
         (["train"], "required: CORPUS"),
-        (["train", "a", "-o", "v.bin", "b"], "one argument too many: b"),
+        (["train", "a", "-o", "v.bin", "b"], "unexpected argument: b"),
         (["neighbors"], "required: VECTORS, WORD"),
         (["neighbors", "v.bin"], "required: WORD"),
-        (["neighbors", "v.bin", "king", "-n", "0"], "must be a whole number from 1, got '0'"),
-        (["neighbors", "v.bin", "king", "-n", "1.5"], "must be a whole number from 1, got '1.5'"),
-        (["neighbors", "v.bin", "king", "-n", "٣"], "must be a whole number from 1, got '٣'"),
-        (["neighbors", "v.bin", "king", "-n", "9" * 5000], "must be a whole number from 1"),
+        (["neighbors", "v.bin", "king", "-n", "0"], "must be a whole number of 1 or more, got '0'"),
+        (
+            ["neighbors", "v.bin", "king", "-n", "1.5"],
+            "must be a whole number of 1 or more, got '1.5'",
+        ),
+        (["neighbors", "v.bin", "king", "-n", "٣"], "must be a whole number of 1 or more, got '٣'"),
+        (["neighbors", "v.bin", "king", "-n", "9" * 5000], "must be a whole number of 1 or more"),
         (["analogy", "v.bin", "a", "b"], "required: c"),
-        (["analogy", "v.bin", "a", "b", "c", "d"], "one argument too many: d"),
+        (["analogy", "v.bin", "a", "b", "c", "d"], "unexpected argument: d"),
         (["evaluate", "v.bin"], "nothing to evaluate on: give --pairs FILE or --analogies FILE"),
-        (["evaluate", "v.bin", "--pairs", "x", "--restrict", "0"], "whole number from 1"),
+        (["evaluate", "v.bin", "--pairs", "x", "--restrict", "0"], "whole number of 1 or more"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
@@ -93,7 +99,7 @@ def test_every_flag_mistyped_is_answered_with_the_right_one(w2v, verb):
         if mistyped not in flags:
             result = w2v(*filter(None, [verb]), *words, mistyped)
             assert result.code == 2
-            assert f"no option {mistyped}: did you mean {flag}?" in result.err
+            assert f"unknown option {mistyped}: did you mean {flag}?" in result.err
 
 
 def test_a_file_named_like_a_verb_is_a_corpus(w2v, tmp_path, monkeypatch):
@@ -113,7 +119,7 @@ def test_a_file_that_is_taken_for_a_flag_is_named_so_that_it_is_not(
     (tmp_path / "-x.txt").write_text("to be or not to be\n" * 40)
     result = w2v("train", *argv)
     assert result.code == 2
-    assert ": for the file -x.txt write ./-x.txt (w2vtui train --help" in result.err
+    assert ": to name the file -x.txt, write ./-x.txt (see w2vtui train --help" in result.err
     assert w2v("train", "./-x.txt", "-o", "./-v.bin", *QUICK).code == 0
     assert len(load_vectors(tmp_path / "-v.bin")) == 4
 
@@ -173,5 +179,5 @@ def test_a_flag_reaches_its_setting_and_no_other(verb, argv, holder, name, value
 
 
 def test_arguments_are_settings_errors_to_a_caller():
-    with pytest.raises(SettingsError, match="no option --windw"):
+    with pytest.raises(SettingsError, match="unknown option --windw"):
         parse(["train", "a.txt", "--windw", "3"])

@@ -273,7 +273,7 @@ def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_b
     root = tmp_path / "runs"
     root.write_text("in the way")
     with Kept(root) as kept:
-        assert "a file is in the way" in kept.until_told("nothing is kept to go on from")
+        assert "a file is in the way" in kept.until_told("this run cannot be resumed later")
         kept.until_trained_further()
         root.unlink()
         kept.until_told("this run is kept as")
@@ -569,7 +569,7 @@ def test_a_read_only_disk_is_told_before_the_training_or_noted(
     assert code == (5 if named else 0), err
     assert "read-only file system: the disk is read-only" in err
     assert output.exists() != named
-    assert ("nothing is kept to go on from" in err) != named
+    assert ("this run cannot be resumed later" in err) != named
 
 
 @pytest.mark.usefixtures("unprivileged")
@@ -644,7 +644,7 @@ def test_a_place_for_runs_that_may_not_be_written_to_is_told_before_the_training
     assert code == (5 if named else 0), err
     assert "permission denied: choose a folder you may write to" in err
     assert output.exists() != named
-    assert ("nothing is kept to go on from" in err) != named
+    assert ("this run cannot be resumed later" in err) != named
     assert not list(place.iterdir())
 
 
@@ -656,7 +656,7 @@ def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
     for mode in (NOTHING, READING, NO_LISTING):
         with closed(foreign, mode), Kept(tmp_path) as kept:
             kept.until_kept_further()
-            assert not kept.told("nothing is kept")
+            assert not kept.told("cannot be resumed later")
     assert (foreign / "checkpoints").is_dir()
 
 
@@ -670,7 +670,7 @@ def test_a_place_for_runs_that_cannot_be_swept_hinders_no_run(tmp_path, monkeypa
     monkeypatch.setattr(recorder, "sweep", sweep)
     with Kept(tmp_path) as kept:
         kept.until_kept_further()
-    assert not kept.told("nothing is kept")
+    assert not kept.told("cannot be resumed later")
 
 
 def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):

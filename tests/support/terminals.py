@@ -23,7 +23,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets backgro
 import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.cli.verbs.train import go_on
+from w2vtui.cli.headless import follow
 from w2vtui.tui import app
 from w2vtui.tui.app import run_app
 app.TWICE_SECONDS = 60.0  # however busy the machine is
@@ -33,7 +33,7 @@ live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
 kept = RunSettings(**run_settings)
 sys.exit(run_app(
-    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=go_on
+    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=follow
 ))
 """
 

@@ -406,14 +406,14 @@ async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
     monkeypatch.setattr(folders, "runs_folder", homeless)
     async with training(form(topical_corpus)) as app:
         told = [event.text for event in app.session.events]
-        assert told == ["nothing is kept to go on from: there is no home folder"]
+        assert told == ["this run cannot be resumed later: there is no home folder"]
         await press(app, "ctrl+q")
         await shows(app, "Quit without saving")
 
 
 def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
     got = {}
-    monkeypatch.setattr("w2vtui.cli._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
     assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
     assert got["run_settings"] == keeping(runs_dir, checkpoint_seconds=5.0)

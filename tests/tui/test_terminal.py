@@ -37,10 +37,10 @@ def broken(drawing, shot):
 Drawing.draw_panes = broken
 """
 SOON_OVER = """
-follow = go_on
-def go_on(run):
+to_the_end = follow
+def follow(run):
     run.change(epochs=run.snapshot().progress.epoch + 50)
-    return follow(run)
+    return to_the_end(run)
 """
 
 

@@ -1,4 +1,4 @@
-"""What a run without a screen shows: a live line in a terminal, plain lines in a log, or JSON."""
+"""The progress of a run without a screen: a live line, plain lines for a log, or JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from w2vtui.cli.output import let_go, report
+from w2vtui.cli.output import report, silence
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
@@ -26,17 +26,17 @@ LINE_SECONDS = 2.0
 JSON_SECONDS = 1.0
 POLL_SECONDS = 0.1
 LEAST_BAR, MOST_BAR = 8, 30
-"""Cells of the bar."""
+"""The width of the bar, in terminal cells."""
 
 
 class Progress:
-    """Follows a run until it is over, and shows its events as they come."""
+    """Follows a run until it is over, and prints its events as they happen."""
 
     seconds = LINE_SECONDS
-    """Time between two looks."""
+    """Seconds between two lines."""
 
     def __init__(self, run: RunLike) -> None:
-        """run: what happened to it until now is not shown again."""
+        """run: events that it has already had are not printed."""
         self.run = run
         self._n_events = len(run.snapshot().events)
 
@@ -48,7 +48,7 @@ class Progress:
             over = self.run.is_over(POLL_SECONDS)
             snapshot = self.run.snapshot()
             for event in snapshot.events[self._n_events :]:
-                if event.kind != "error":  # an error ends the command, and is told there
+                if event.kind != "error":  # ends the command, which reports it
                     self.note(event)
             self._n_events = len(snapshot.events)
             if over or time.monotonic() - shown >= self.seconds:
@@ -60,22 +60,22 @@ class Progress:
         report(safe_text(event.text))
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show where the run stands."""
+        """Print the progress of the run."""
         raise NotImplementedError
 
 
 class PlainLines(Progress):
     """A line every two seconds, for logs."""
 
-    _told = ""
+    _last_line = ""
 
     def show(self, snapshot: Snapshot) -> None:
-        """Print where the run stands on stderr, unless it stands where it stood."""
+        """Print a line on stderr, unless it is the same as the last."""
         where = _where(snapshot)
         line = f"{where}  {_how(snapshot)}".rstrip()
-        if where and line != self._told:
+        if where and line != self._last_line:
             report(line)
-            self._told = line
+            self._last_line = line
 
 
 class JsonLines(Progress):
@@ -84,10 +84,10 @@ class JsonLines(Progress):
     seconds = JSON_SECONDS
 
     def note(self, event: Event) -> None:
-        """Events are in the objects."""
+        """Print nothing: the objects hold the events."""
 
     def show(self, snapshot: Snapshot) -> None:
-        """Print the numbers of the run on stdout; what is not known is null."""
+        """Print the numbers of the run on stdout; unknown ones are null."""
         values = {
             "state": snapshot.state,
             "activity": snapshot.activity or None,
@@ -98,12 +98,12 @@ class JsonLines(Progress):
         }
         try:
             print(json.dumps(values, allow_nan=False), flush=True)
-        except OSError:  # nobody reads any more; the vectors are wanted all the same
-            let_go(sys.stdout)
+        except OSError:  # its reader has gone; the training continues for the vectors
+            silence(sys.stdout)
 
 
 class LiveProgress(Progress):
-    """A bar and its numbers that stay in place, for a terminal."""
+    """A bar and numbers that are updated in place, for a terminal."""
 
     seconds = TERMINAL_SECONDS
 
@@ -116,8 +116,8 @@ class LiveProgress(Progress):
         try:
             with self._live:
                 super().follow()
-        except OSError:  # the terminal has gone; the vectors are wanted all the same
-            let_go(sys.stderr)
+        except OSError:  # the terminal has gone; the training continues for the vectors
+            silence(sys.stderr)
             while not self.run.is_over(POLL_SECONDS):
                 pass
 
@@ -143,10 +143,10 @@ class LiveProgress(Progress):
 
 
 def choose_progress(run: RunLike, json_lines: bool) -> Progress:
-    """JSON where it was asked for, a live display in a terminal, plain lines elsewhere."""
+    """JSON lines if wanted, a live line on a terminal, plain lines elsewhere."""
     if json_lines:
         return JsonLines(run)
-    # Rich takes FORCE_COLOR for a terminal, but a log that may have colors is no screen.
+    # With FORCE_COLOR Rich assumes a terminal, but a log with colors is still a log.
     if sys.stderr is None or not sys.stderr.isatty():
         return PlainLines(run)
     console = Console(stderr=True)
@@ -160,7 +160,7 @@ def _where(snapshot: Snapshot) -> str:
         return snapshot.activity + ("" if done is None else f"  {done:4.0%}")
     progress = snapshot.progress
     if snapshot.state == "failed" or (snapshot.ended and not progress.tokens):
-        return ""  # the error that ended it says more
+        return ""  # the error that ended it is reported instead
     if snapshot.ended or snapshot.state == "finishing":
         state = "finished" if progress.fraction >= 1 else f"stopped at {progress.fraction:.1%}"
         return f"{state} after {clock_text(progress.seconds)}"
@@ -171,7 +171,7 @@ def _where(snapshot: Snapshot) -> str:
 
 
 def _how(snapshot: Snapshot) -> str:
-    """How well and how fast it goes."""
+    """Speed, losses and learning rate."""
     parts = []
     over = snapshot.ended or snapshot.state == "finishing"
     if snapshot.progress.tokens:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.training.state.snapshot import Quality, Score
 
 
 def print_scores(quality: Quality | None) -> None:
-    """Print each score with what it covers."""
+    """Print each score and how many of its questions it covers; nothing if there are no scores."""
     if quality is None:
         return
     names = [safe_text(score.name) for score in quality.scores]
     width = max(cell_width(name) for name in names)
     for name, score in zip(names, quality.scores, strict=True):
         kind = "Spearman" if score.kind == "pairs" else score.kind
-        print(f"{pad(name, width)}  {kind:<9}  {_percent(score)}  ({_coverage(score)})")
-
-
-def _percent(score: Score) -> str:
-    return "  none" if math.isnan(score.value) else f"{100 * score.value:5.1f}%"
+        print(f"{pad(name, width)}  {kind:<9}  {percent_text(score.value)}  ({_coverage(score)})")
 
 
 def _coverage(score: Score) -> str:

@@ -225,7 +225,7 @@ class Recorder:
             if self._asked is not None and self._asked.must_be_kept:
                 raise
             self.tell(
-                f"nothing is kept to go on from: {error} (--runs-dir names another place); "
+                f"this run cannot be resumed later: {error} (--runs-dir names another place); "
                 "it is tried again"
             )
             self._failed, self._retry_at = True, time.monotonic() + RETRY_SECONDS

@@ -308,7 +308,7 @@ def build_run(session: Session) -> RunLike:
             analogies=form.analogies,
         )
     except RunError as error:
-        session.note(f"nothing is kept to go on from: {error}")
+        session.note(f"this run cannot be resumed later: {error}")
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return session.read_text(

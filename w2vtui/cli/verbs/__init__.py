@@ -1,0 +1,69 @@
+"""The verbs of the command line, a module each, all of one shape.
+
+    app          w2vtui itself: the screens      train        a training without a screen
+    runs         saved runs, listed or removed   resume       a run, from its last checkpoint
+    replay       a run, repeated and compared    export       the vectors of a run
+    neighbors    nearest words                   analogy      a is to b as c is to ...
+    evaluate     scores of vectors               bench        how fast this machine trains
+    config       settings and settings files
+
+Help must appear at once, so a module imports what it works with in its `run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, Protocol
+
+from w2vtui.cli.verbs import (
+    analogy,
+    app,
+    bench,
+    config,
+    evaluate,
+    export,
+    neighbors,
+    replay,
+    resume,
+    runs,
+    train,
+)
+
+
+class Verb(Protocol):
+    """What a module of a verb holds."""
+
+    @property
+    def USAGE(self) -> str: ...
+
+    @property
+    def HELP(self) -> str:
+        """What `--help` prints above the options."""
+
+    @property
+    def SETTINGS(self) -> tuple[type[Any], ...]:
+        """The settings classes that are read from flags, variables and files before it runs."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare its options."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; return the exit code."""
+
+
+APP: Verb = app
+"""Runs if no verb is given."""
+
+VERBS: dict[str, Verb] = {
+    "train": train,
+    "runs": runs,
+    "resume": resume,
+    "replay": replay,
+    "export": export,
+    "neighbors": neighbors,
+    "analogy": analogy,
+    "evaluate": evaluate,
+    "bench": bench,
+    "config": config,
+}
+"""Verbs by the word that calls them."""

@@ -1,176 +1,117 @@
-"""`w2vtui bench`: how fast this machine trains, with our modes and with others' trainers."""
+"""`w2vtui bench`: how fast this machine trains, with our modes and with other trainers."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from pathlib import Path
-from types import FrameType
+from typing import Any
 
-from rich.console import Console
-
-from w2vtui import __version__
-from w2vtui.bench.child import ask
-from w2vtui.bench.plan import (
-    Bench,
-    Measurement,
-    Setup,
-    Tool,
-    Trial,
-    check_rereadable,
-    find_tools,
-    plain_text,
-    trials,
-)
-from w2vtui.bench.program import find_program
-from w2vtui.bench.quality import Questions
-from w2vtui.bench.report import Report, threads_text
-from w2vtui.cli.output import report
-from w2vtui.corpus import find_files, open_corpus, sample_path
-from w2vtui.display import clock_text, safe_text
-from w2vtui.errors import ChildError, SettingsError
-from w2vtui.formats import atomic_write
-from w2vtui.formats.atomic import check_target
+from w2vtui.bench.job import MODES
+from w2vtui.cli.options import AUTO, add_setting, list_of, one_of, setting_reader, whole_number
 from w2vtui.resources import available_cores
-from w2vtui.signals import handling
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_default
 
-SAMPLE = "atlas.txt"
-_PIPE_WIDTH = 200
-"""Columns of a table that is not drawn in a terminal: more than any needs."""
+USAGE = "w2vtui bench [CORPUS ...] [options]"
+HELP = f"""Measure how fast this machine trains in each mode, and compare it with gensim, if that is
+installed, and with any program that takes word2vec.c's options.
+
+  w2vtui bench                            on the bundled sample
+  w2vtui bench text8 --threads 1,4 --vector-size 100,300 --against ./word2vec
+  w2vtui bench text8 --quality pairs.txt --quality questions.txt --json here.json
+
+Modes:
+{chr(10).join("  " + name for name in MODES)}
+
+Only the training is timed. Each training runs in its own process, and the tools take turns. Ctrl-C
+stops and prints the results so far. Exit codes: 0 done, 1 a tool failed, 2 usage, 3 unreadable
+corpus, 5 disk, 130 interrupted."""
+SETTINGS = (CorpusSettings, LiveSettings)
+
+_COMPARABLE: tuple[tuple[type[Any], str], ...] = (
+    (CorpusSettings, "min_count"),
+    (LiveSettings, "window"),
+    (LiveSettings, "negative"),
+    (LiveSettings, "sample"),
+    (LiveSettings, "alpha"),
+    (LiveSettings, "shared_noise"),
+)
+"""Settings that every trainer has, and shared_noise, which makes ours different."""
+_EPOCHS = 1
 
 
-def bench(arguments: argparse.Namespace) -> int:
-    """Measure what the arguments say, print tables or JSON; return the exit code."""
-    sources = tuple(arguments.corpus or [str(sample_path(SAMPLE))])
-    # What would fail after hours is tried before.
-    programs = list(dict.fromkeys(find_program(path) for path in arguments.against))
-    questions = tuple(Questions.read(path) for path in arguments.quality)
-    files = find_files(sources)
-    check_rereadable(files)
-    _check_json(arguments.json, [*files, *map(Path, arguments.quality)])
-    cores = available_cores()
-    threads = arguments.threads or sorted({1, cores})
-    if max(threads) > cores:
-        report(
-            f"--threads {max(threads)} is more than the {cores} cores there are: they will share"
-        )
-
-    interrupting = {"SIGTERM": _interrupt, "SIGHUP": _interrupt}
-    with handling(interrupting), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
-        report("reading the corpus")
-        corpus = open_corpus(sources, arguments.corpus_settings)
-        report(f"{corpus.name}: {corpus.vocab.n_tokens:,} tokens, {len(corpus.vocab):,} words")
-        if not arguments.corpus:
-            report("this is the bundled sample: a text of 100 MB or more tells more")
-        tools = find_tools(__version__, programs)
-        n_tokens = corpus.vocab.n_tokens
-        measuring = Bench(
-            sources=sources,
-            text=plain_text(files, Path(folder)) if len(tools) > 1 else Path(folder, "text.txt"),
-            corpus=arguments.corpus_settings,
-            live=arguments.live_settings,
-            n_tokens=n_tokens,
-            questions=questions,
-        )
-        report("measuring the processor, and compiling the kernels where that was not done before")
-        try:
-            machine = ask("w2vtui.bench.machine", json.dumps(threads))
-        except ChildError as error:
-            raise ChildError(f"the processor cannot be measured: {error}") from error
-        setups = [
-            Setup(mode, size, n)
-            for size in arguments.vector_size
-            for mode in arguments.mode
-            for n in threads
-        ]
-        planned = list(trials(tools, setups, arguments.repeat))
-        measurements: list[Measurement] = []
-        code = _measure(measuring, planned, measurements)
-    results = Report(
-        bench=measuring,
-        corpus={
-            "name": corpus.name,
-            "tokens": n_tokens,
-            "words": len(corpus.vocab),
-            "sentences": corpus.n_sentences,
-        },
-        tools=tools,
-        machine=machine,
-        repeats=arguments.repeat,
-        measurements=measurements,
-        complete=code < 128,
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui bench` takes."""
+    parser.add_argument(
+        "corpus",
+        nargs="*",
+        metavar="CORPUS",
+        help="text files (also .gz .bz2 .xz) and folders (default: the bundled sample)",
     )
-    _show(results, arguments.json)
-    return code
+    _add_setups(parser)
+    parser.add_argument(
+        "--against",
+        metavar="PROGRAM",
+        action="append",
+        default=[],
+        help="a program that takes word2vec.c's options; may be repeated",
+    )
+    parser.add_argument(
+        "--quality",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="also score the vectors on these word pairs or analogies; may be repeated",
+    )
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="save every run as JSON; - prints it on stdout in place of the tables",
+    )
+    group = parser.add_argument_group("Training")
+    add_setting(group, LiveSettings, "epochs", default=_EPOCHS)
+    for settings, name in _COMPARABLE:
+        add_setting(group, settings, name)
 
 
-def _measure(measuring: Bench, planned: Sequence[Trial], done: list[Measurement]) -> int:
-    """Do the trials, one after another, and say on stderr how it goes; return the exit code.
-
-    A tool that fails at a setup is not tried there again. What is done when Ctrl-C comes is kept.
-    """
-    failed: set[tuple[Tool, Setup]] = set()
-    started = time.monotonic()
-    try:
-        for behind, trial in enumerate(planned):
-            tool, setup = trial.tool, trial.setup
-            if (tool, setup) in failed:
-                continue
-            spent, ahead = time.monotonic() - started, len(planned) - behind
-            left = f", {clock_text(spent / behind * ahead)} left" if behind else ""
-            report(
-                f"{behind + 1} of {len(planned)}{left}: {safe_text(tool.name)}, {setup.mode}, "
-                f"vectors of {setup.vector_size}, {threads_text(setup.threads)}"
-            )
-            measurement = measuring.measure(trial)
-            done.append(measurement)
-            if measurement.error:
-                failed.add((tool, setup))
-                report(f"w2vtui: {safe_text(tool.name)}: {safe_text(measurement.error)}")
-            else:
-                assert measurement.outcome is not None
-                report(f"  {measurement.speed:,.0f} words/s in {measurement.outcome.seconds:.2f} s")
-    except KeyboardInterrupt as interrupt:
-        report("w2vtui: interrupted")
-        return interrupt.args[0] if interrupt.args else 130
-    return ChildError.exit_code if failed else 0
-
-
-def _show(results: Report, json_path: str | None) -> None:
-    """Print tables, or JSON in their place; JSON for a file goes there as well."""
-    text = json.dumps(results.to_json(), indent=1, allow_nan=False)  # letters of ASCII alone
-    if json_path == "-":
-        print(text)
-        return
-    console = Console(width=None if _is_terminal() else _PIPE_WIDTH)
-    with console.capture() as drawn:
-        console.print(results.tables())
-    print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
-    if json_path is not None:
-        with atomic_write(json_path) as file:
-            file.write(text.encode() + b"\n")
-        report(f"saved {safe_text(json_path)}")
+def _add_setups(parser: argparse.ArgumentParser) -> None:
+    """Declare what trainings are compared at, and how often each is repeated."""
+    vector_size = field_default(TrainingSettings, "vector_size")
+    parser.add_argument(
+        "--mode",
+        metavar="NAME,...",
+        type=list_of(one_of(*MODES)),
+        default=list(MODES),
+        help="modes to measure (default: all four)",
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N,...",
+        type=list_of(_threads),
+        help="numbers of training threads (default: 1 and all available cores)",
+    )
+    parser.add_argument(
+        "--vector-size",
+        metavar="N,...",
+        type=list_of(setting_reader(TrainingSettings, "vector_size")),
+        default=[vector_size],
+        help=f"numbers of dimensions (default: {vector_size})",
+    )
+    parser.add_argument(
+        "--repeat",
+        metavar="N",
+        type=whole_number,
+        default=3,
+        help="runs of each training, whose median is reported (default: 3)",
+    )
 
 
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+def _threads(text: str) -> int:
+    """Read a number of threads; `auto` is one per core."""
+    value = setting_reader(LiveSettings, "workers")(text)
+    return available_cores() if value is AUTO else value
 
 
-def _check_json(path: str | None, read: Sequence[Path]) -> None:
-    """Find out before the measuring that JSON can be written, over nothing that is read."""
-    if path is None or path == "-":
-        return
-    check_target(path)
-    for other in read:
-        if os.path.realpath(other) == os.path.realpath(path):
-            raise SettingsError(f"{path} is read, and would be overwritten: name another file")
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, and print tables or JSON; return the exit code."""
+    from w2vtui.cli.benchmark import run_benchmark
 
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Do as Ctrl-C does."""
-    raise KeyboardInterrupt(128 + number)
+    return run_benchmark(arguments)

@@ -1,26 +1,54 @@
-"""`w2vtui config`: the settings in force, the files they come from, and a file to begin with."""
+"""`w2vtui config`: the settings and their sources, the settings files, and a file to start from."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from w2vtui.cli.options import add_settings, given_settings, one_of, option_of, settle
 from w2vtui.cli.output import report
-from w2vtui.config import KEYS_TABLE, TABLES, Given, settings_files
+from w2vtui.config import KEYS_TABLE, TABLES, Given, read_config, settings_files
 from w2vtui.config.writing import template, toml_value
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.errors import DiskError
+from w2vtui.errors import DiskError, SettingsError
 from w2vtui.settings import field_types
 
+USAGE = "w2vtui config show|path|init [options]"
+HELP = """Print settings and where they come from, or create a settings file.
 
-def show(arguments: argparse.Namespace) -> int:
-    """Print every setting and every key that was changed, with value and source."""
+  w2vtui config show                print every setting, its value and its source
+  w2vtui config show --window 8     the same, as if w2vtui had been given this flag
+  w2vtui config path                print the settings files, and whether they exist
+  w2vtui config init                write a commented file with all defaults
+
+Settings come from these places; the first one that has a value wins: flags, environment variables
+(W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml (or the file that
+W2VTUI_CONFIG names), the defaults."""
+SETTINGS = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui config` takes."""
+    parser.add_argument("action", metavar="show|path|init", type=one_of(*_ACTIONS))
+    parser.add_argument("--json", action="store_true", help="show: print one JSON object on stdout")
+    add_settings(parser, TABLES)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the settings, print the paths of their files, or write one."""
+    return _ACTIONS[arguments.action](arguments)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    """Print every setting and every key binding that was changed, with its value and source."""
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.themes import check_theme
 
+    settle(arguments, read_config(), TABLES.values())
     check_theme(arguments.settled["theme"])
     check_keys(arguments.config.keys)
     tables = {
@@ -32,36 +60,43 @@ def show(arguments: argparse.Namespace) -> int:
         print(json.dumps({name: _as_json(table) for name, table in tables.items()}, indent=1))
         return 0
     for name, table in tables.items():
-        if not table:
-            continue
-        print(f"[{name}]")
-        rows = [(toml_name(key), toml_value(given.value), given) for key, given in table.items()]
-        widths = [max(cell_width(safe_text(row[column])) for row in rows) for column in (0, 1)]
-        for key, value, given in rows:
-            left = f"{pad(safe_text(key), widths[0])} = {pad(safe_text(value), widths[1])}"
-            print(f"{left}  # {safe_text(str(given.source))}")
-        print()
+        if table:
+            _print_table(name, table)
     return 0
 
 
-def path(arguments: argparse.Namespace) -> int:
-    """Print the files looked at, the one that counts more first, and whether they are there."""
+def _print_table(name: str, table: dict[str, Given]) -> None:
+    """Print a table as TOML, with the source of each value in a comment."""
+    print(f"[{name}]")
+    keys = [safe_text(_toml_name(key)) for key in table]
+    values = [safe_text(toml_value(given.value)) for given in table.values()]
+    key_width, value_width = (max(map(cell_width, column)) for column in (keys, values))
+    for key, value, given in zip(keys, values, table.values(), strict=True):
+        source = safe_text(str(given.source))
+        print(f"{pad(key, key_width)} = {pad(value, value_width)}  # {source}")
+    print()
+
+
+def _path(arguments: argparse.Namespace) -> int:
+    """Print the settings files, the one with precedence first, and whether they exist."""
+    _refuse_options(arguments)
     for file in settings_files():
-        print(f"{'there  ' if file.exists() else 'missing'}  {safe_text(str(file))}")
+        print(f"{'exists ' if file.exists() else 'missing'}  {safe_text(str(file))}")
     return 0
 
 
-def init(arguments: argparse.Namespace) -> int:
-    """Write a commented file with all defaults, where there is none.
+def _init(arguments: argparse.Namespace) -> int:
+    """Write a commented file with all defaults.
 
     Raises:
-        DiskError: there is one, or none can be written.
+        DiskError: the file exists already, or cannot be written.
     """
     from w2vtui.tui.keys import all_keys
 
+    _refuse_options(arguments)
     file = settings_files()[-1]
     if os.path.lexists(file):
-        raise DiskError(f"{file} is there already: edit it, or move it away first")
+        raise DiskError(f"{file} exists already: edit it, or move it away first")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
@@ -78,8 +113,25 @@ def init(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def toml_name(key: str) -> str:
-    """A key as TOML writes it: quoted where it has a dot."""
+_ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "show": _show,
+    "path": _path,
+    "init": _init,
+}
+
+
+def _refuse_options(arguments: argparse.Namespace) -> None:
+    """Only `config show` takes options."""
+    given = [name for table in TABLES.values() for name in given_settings(arguments, table)]
+    given += ["json"] if arguments.json else []
+    if given:
+        raise SettingsError(
+            f"w2vtui config {arguments.action} takes no options, got {option_of(given[0])}"
+        )
+
+
+def _toml_name(key: str) -> str:
+    """A key as TOML writes it: quoted if it has a dot."""
     return toml_value(key) if "." in key else key
 
 

@@ -1,48 +1,91 @@
-"""`w2vtui resume` and `replay`: runs that are kept, gone on with or repeated."""
+"""`w2vtui resume`: a saved run, resumed from its newest checkpoint."""
 
 from __future__ import annotations
 
 import argparse
-import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from w2vtui.cli.output import report
-from w2vtui.cli.places import check_outputs
-from w2vtui.cli.verbs.runs import save_kept
-from w2vtui.cli.verbs.train import carry_out
-from w2vtui.corpus import EncodedCorpus, ReadingProgress
-from w2vtui.display import safe_text
-from w2vtui.runs.record import RunRecord, find_run, runs_folder
-from w2vtui.runs.recorder import Recorder, absolute
-from w2vtui.runs.resuming import (
-    RunIsDoneError,
-    largest_difference,
-    replay_of,
-    resumption,
-    text_of_run,
+from w2vtui.cli.options import (
+    add_moved_corpus,
+    add_neighbors,
+    add_output,
+    add_progress_json,
+    add_run,
+    add_setting,
+    add_settings,
+    add_stop_when,
+    given_settings,
 )
+from w2vtui.cli.output import report
+from w2vtui.cli.verbs.export import export
+from w2vtui.display import safe_text
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.run import Run
+
+if TYPE_CHECKING:
+    from w2vtui.runs.recorder import Recorder
+    from w2vtui.training.run import Run
+
+USAGE = "w2vtui resume RUN [options] [settings]"
+HELP = """Resume a run from its newest checkpoint.
+
+  w2vtui resume last                      the run that was written to last
+  w2vtui resume brisk-otter -o notes.bin  part of a name is enough
+  w2vtui resume last --corpus moved.txt   its text has moved; - reads standard input
+  w2vtui resume last --window 8 --force   with other settings from here on
+
+Weights, position in the text, learning rate, settings, events and curves are restored; live
+changes that were made after the checkpoint are applied again at the same tokens. With one thread,
+or --deterministic, the vectors are those of a run that was never interrupted, bit for bit.
+Another text or other settings are refused, with the difference; --force resumes with them, and
+with another text it starts a new run. A run that is done is saved if it was not, or if -o names a
+file; --epochs N --force trains it further."""
+SETTINGS = (RunSettings,)
+
+_OF_THE_RUN = "the run's own"
 
 
-def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run; return the exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui resume` takes."""
+    add_run(parser)
+    add_output(parser)
+    add_moved_corpus(parser)
+    parser.add_argument(
+        "--force", action="store_true", help="resume with another text or other settings"
+    )
+    add_neighbors(parser)
+    add_progress_json(parser)
+    add_stop_when(parser)
+    group = parser.add_argument_group("Runs")
+    add_setting(group, RunSettings, "checkpoint_seconds", shown=_OF_THE_RUN)
+    add_settings(parser, ["corpus", "vectors", "training"], shown=_OF_THE_RUN)
 
-    One that is done is saved, where it was not before or a place is named.
+
+def run(arguments: argparse.Namespace) -> int:
+    """Resume a run; return the exit code.
+
+    A run that is done is saved instead, if it was not before or a file is named.
+
+    Raises:
+        RunIsDoneError: there is nothing to train and nothing to save.
     """
+    from w2vtui.cli.headless import carry_out
+    from w2vtui.runs.record import find_run, runs_folder
+    from w2vtui.runs.resuming import RunIsDoneError
+
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     try:
-        run, recorder, own_outputs = _taken_up(folder, arguments)
+        resumed, recorder, own_outputs = _resumed(folder, arguments)
     except RunIsDoneError:
         output = arguments.output or _not_saved_yet(folder)
         if output is None or arguments.force:
             raise
         report(f"run {folder.name} is done")
-        save_kept(folder, output)
+        export(folder, output)
         return 0
     return carry_out(
-        run,
+        resumed,
         recorder,
         output=arguments.output,
         own_outputs=own_outputs,
@@ -53,24 +96,30 @@ def resume(arguments: argparse.Namespace) -> int:
 
 
 def _not_saved_yet(folder: Path) -> str | None:
-    """Where the vectors of a run that is done were to go, and are not."""
+    """The file that the vectors of a finished run should be in, if it does not exist."""
+    from w2vtui.runs.record import RunRecord
+
     output = RunRecord.read(folder).output
     return None if output is None or Path(output).exists() else output
 
 
-def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, Sequence[str]]:
-    """The run that the arguments mean, who keeps it, and where vectors and counts went before.
+def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, Sequence[str]]:
+    """The run that the arguments mean, its recorder, and its own files of vectors and counts.
 
-    Nothing else is held on to: the checkpoint is a file that shall not take room once it is old.
+    Nothing else is held on to, so that the file of the checkpoint can be removed once it is old.
     """
-    wanted = arguments.wanted
+    from w2vtui.cli.places import check_outputs
+    from w2vtui.runs.recorder import absolute
+    from w2vtui.runs.resuming import resumption
+
+    checkpoint_seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
     taken = resumption(
         folder,
         force=arguments.force,
         sources=absolute(arguments.corpus),
-        corpus_settings=wanted[CorpusSettings],
-        training=wanted[TrainingSettings],
-        live=wanted[LiveSettings],
+        corpus_settings=given_settings(arguments, CorpusSettings),
+        training=given_settings(arguments, TrainingSettings),
+        live=given_settings(arguments, LiveSettings),
     )
     try:
         own_outputs = taken.record.outputs
@@ -78,51 +127,10 @@ def _taken_up(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorde
         if arguments.output is not None:
             vectors, counts = arguments.output, None
         check_outputs(vectors, counts, taken.sources)
-        run = taken.run(checkpoint_seconds=wanted[RunSettings].get("checkpoint_seconds"))
+        run = taken.run(checkpoint_seconds=checkpoint_seconds)
         for note in taken.notes:
             report(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
     return run, taken.recorder, own_outputs
-
-
-def replay(arguments: argparse.Namespace) -> int:
-    """Repeat a run and compare; return the exit code."""
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    repeated = replay_of(folder)
-    record = repeated.record
-    sources = absolute(arguments.corpus) or record.sources
-    check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings, record.outputs, "replay")
-
-    def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        corpus = read(progress, stop)
-        repeated.check(corpus)
-        return corpus
-
-    run = Run(
-        read_same,
-        record.training,
-        record.settings,
-        looks_at_vectors=False,
-        script=repeated.script,
-    )
-    code = carry_out(run, None, output=arguments.output, json_lines=arguments.json)
-    if code:
-        return code
-    tokens, clock = run.snapshot().progress.tokens, repeated.checkpoint.clock
-    if tokens != clock:
-        report(
-            f"nothing is compared: the repeat ended at {tokens:,} tokens, the checkpoint of "
-            f"{folder.name} is of {clock:,}"
-        )
-        return 1
-    apart = largest_difference(run.matrices(), repeated.checkpoint.vectors)
-    if not apart:
-        report(f"the vectors are those of {folder.name}, bit for bit")
-        return 0
-    report(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
-    if not repeated.exact:
-        report("as several threads do: --workers 1 or --deterministic repeats bit for bit")
-    return 1 if repeated.exact else 0

@@ -1,4 +1,4 @@
-"""`w2vtui runs` and `export`: runs that are kept, listed, removed, saved as vectors."""
+"""`w2vtui runs`: saved runs, listed or removed."""
 
 from __future__ import annotations
 
@@ -9,27 +9,46 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import report
-from w2vtui.cli.places import check_outputs
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
-from w2vtui.errors import SettingsError
-from w2vtui.formats import save_vectors
-from w2vtui.runs.record import (
-    RunRecord,
-    RunStatus,
-    all_runs,
-    find_run,
-    kept_vectors,
-    remove_run,
-    runs_folder,
-    status_of,
-)
+from w2vtui.settings import RunSettings
+
+if TYPE_CHECKING:
+    from w2vtui.runs.record import RunStatus
+
+USAGE = "w2vtui runs [options]"
+HELP = """List saved runs, newest first.
+
+  w2vtui runs                             name, state, progress, probe loss
+  w2vtui runs --json                      everything, one JSON object per run
+  w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints
+
+A run is saved in a folder of its own: its request, words, events, metrics and newest checkpoints.
+--runs-dir, W2VTUI_RUNS_DIR or runs_dir in a settings file chooses where these folders are."""
+SETTINGS = (RunSettings,)
+
+_ALWAYS_SHOWN = ("NAME", "STATE", "DONE", "WHEN")
+"""Columns that a narrow terminal shows, too; the others are dropped, the last one first."""
 
 
-def runs(arguments: argparse.Namespace) -> int:
-    """List the runs that are kept, or remove some."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui runs` takes."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per run on stdout"
+    )
+    parser.add_argument(
+        "--remove", metavar="NAME", nargs="+", default=[], help="remove these runs instead"
+    )
+    add_setting(parser, RunSettings, "runs_dir")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the saved runs, or remove some."""
+    from w2vtui.runs.record import all_runs, find_run, remove_run, runs_folder, status_of
+
     root = runs_folder(arguments.run_settings.runs_dir)
     if arguments.remove:
         for folder in [find_run(root, name) for name in arguments.remove]:
@@ -43,41 +62,12 @@ def runs(arguments: argparse.Namespace) -> int:
     elif found:
         _print_table(found)
     else:
-        report(f"no run is kept in {safe_text(str(root))}")
+        report(f"no saved runs in {safe_text(str(root))}")
     return 0
-
-
-def export(arguments: argparse.Namespace) -> int:
-    """Save the vectors of a run's newest checkpoint."""
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    output = arguments.output or RunRecord.read(folder).output
-    if output is None:
-        raise SettingsError(f"name a place for the vectors of {folder.name}: -o FILE")
-    save_kept(folder, output)
-    return 0
-
-
-def save_kept(folder: Path, output: str) -> None:
-    """Save the vectors of a run's newest checkpoint, and say so."""
-    record = RunRecord.read(folder)
-    counts = record.save_vocab if output == record.output else None
-    check_outputs(output, counts, record.sources)
-    vectors, checkpoint, troubles = kept_vectors(folder)
-    for trouble in troubles:
-        report(safe_text(trouble))
-    save_vectors(vectors, output, vocab_path=counts)
-    report(
-        f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
-        f"as of {checkpoint.fraction:.1%}"
-    )
-
-
-_KEPT_COLUMNS = ("NAME", "STATE", "DONE", "WHEN")
-"""The others leave, the last first, where a terminal is too narrow for all."""
 
 
 def _print_table(found: Sequence[RunStatus]) -> None:
-    """A line a run, in columns."""
+    """Print one line per run, in columns."""
     heads = ("NAME", "STATE", "DONE", "PROBE", "TRAINED ON", "HOW", "WHEN")
     now = time.time()
     rows = [
@@ -95,7 +85,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
     columns = list(range(len(heads)))
     widths = [max(cell_width(row[column]) for row in (heads, *rows)) for column in columns]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    spare = [column for column in columns if heads[column] not in _KEPT_COLUMNS]
+    spare = [column for column in columns if heads[column] not in _ALWAYS_SHOWN]
     while spare and sum(widths[column] + 2 for column in columns) - 2 > room:
         columns.remove(spare.pop())
     for row in (heads, *rows):

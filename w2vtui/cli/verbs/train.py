@@ -1,250 +1,72 @@
-"""`w2vtui train`: a run without a screen."""
+"""`w2vtui train`: a training without a screen."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
 
-from w2vtui.cli.output import report
-from w2vtui.cli.places import check_outputs
-from w2vtui.cli.progress import choose_progress
-from w2vtui.cli.scores import print_scores
-from w2vtui.cli.verbs.look import print_neighbors
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path, without
-from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
-from w2vtui.formats import save_vectors
-from w2vtui.runs.recorder import Recorder, recorder_of_new_run
-from w2vtui.signals import handling
-from w2vtui.training.measuring.quality import QualitySets
-from w2vtui.training.run import Run
-from w2vtui.vectors import KeyedVectors
+from w2vtui.cli.options import (
+    add_neighbors,
+    add_output,
+    add_progress_json,
+    add_quality,
+    add_settings,
+    add_stop_when,
+)
+from w2vtui.errors import SettingsError
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
-if TYPE_CHECKING:
-    from w2vtui.tui.session import RunLike
+USAGE = "w2vtui train CORPUS ... -o FILE [settings]"
+HELP = """Train vectors from text and save them.
 
-SAMPLE = "atlas.txt"
-SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
+  w2vtui train notes.txt -o notes.bin
+  w2vtui train books/ -o books.vec --model cbow --vector-size 200 --tokenizer words --lowercase
+  zcat logs.gz | w2vtui train - -o logs.bin --epochs 10 --json
+
+word2vec.c's options are understood as well: -train text8 -output v.bin -cbow 0 -negative 5 ...
+
+Ctrl-C stops the training and saves what it has learned so far. Exit codes: 0 done, 2 usage,
+3 unreadable corpus, 4 diverged, 5 disk, 130 interrupted."""
+SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings)
 
 
-def train(arguments: argparse.Namespace) -> int:
-    """Train as the arguments say, save, print nearest words; return the exit code."""
-    sample = not arguments.corpus
-    json_lines = getattr(arguments, "json", False)
-    shows_words = arguments.verb == "app" or (arguments.neighbors and not json_lines)
-    if arguments.output == "":
-        raise SettingsError("-o names no file: give a name such as vectors.bin")
-    if not (arguments.output or shows_words or arguments.run_settings.checkpoints):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui train` takes."""
+    parser.add_argument(
+        "corpus", nargs="+", metavar="CORPUS", help="text files (also .gz .bz2 .xz), folders, or -"
+    )
+    add_output(parser)
+    parser.add_argument(
+        "--save-vocab", metavar="FILE", help="save the word counts here (default: FILE.vocab)"
+    )
+    add_neighbors(parser)
+    add_progress_json(parser)
+    parser.add_argument(
+        "--no-cache", action="store_true", help="do not cache the encoded text for the next run"
+    )
+    add_quality(parser)
+    add_stop_when(parser)
+    add_settings(parser, ["corpus", "vectors", "training", "runs"])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, save, print nearest words; return the exit code.
+
+    Raises:
+        SettingsError: the training would leave nothing behind.
+    """
+    from w2vtui.cli.headless import train
+
+    prints_words = arguments.neighbors and not arguments.json
+    if arguments.output is None and not (prints_words or arguments.run_settings.checkpoints):
         raise SettingsError(
-            "nothing would be kept: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
-            "--neighbors WORD ... without --json to see nearest words"
+            "nothing would be saved: give -o FILE (.bin, .txt or .vec) to save the vectors, or "
+            "--neighbors WORD ... without --json to print nearest words"
         )
-    outputs = check_outputs(
-        arguments.output, getattr(arguments, "save_vocab", None), arguments.corpus
+    return train(
+        arguments,
+        save_vocab=arguments.save_vocab,
+        cache=not arguments.no_cache,
+        stop_when=arguments.stop_when,
+        words=arguments.neighbors,
+        json_lines=arguments.json,
     )
-    sources = [str(sample_path(SAMPLE))] if sample else arguments.corpus
-    quality_sets = QualitySets.for_corpus(sources, arguments.pairs, arguments.analogies)
-    keep = not getattr(arguments, "no_cache", False)
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        return open_corpus(
-            without(sources, outputs, arguments.corpus_settings),
-            arguments.corpus_settings,
-            progress=progress,
-            stop=stop,
-            cache=keep,
-        )
-
-    recorder = _recorder(arguments, sources)
-    run = Run(
-        read,
-        arguments.training_settings,
-        arguments.live_settings,
-        quality_sets=quality_sets,
-        store=recorder,
-        checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
-    )
-    words = getattr(arguments, "neighbors", [])
-    if arguments.verb == "app":
-        words = SAMPLE_WORDS if sample else None
-    return carry_out(
-        run,
-        recorder,
-        output=arguments.output,
-        save_vocab=getattr(arguments, "save_vocab", None),
-        stop_when=getattr(arguments, "stop_when", []),
-        words=words,
-        json_lines=json_lines,
-    )
-
-
-def _recorder(arguments: argparse.Namespace, sources: Sequence[str]) -> Recorder | None:
-    """Who keeps the run; nobody where there is no place for it, which is told."""
-    try:
-        return recorder_of_new_run(
-            arguments.run_settings,
-            sources,
-            arguments.corpus_settings,
-            output=arguments.output,
-            save_vocab=getattr(arguments, "save_vocab", None),
-            pairs=arguments.pairs,
-            analogies=arguments.analogies,
-        )
-    except RunError as error:
-        report(f"nothing is kept to go on from: {error}")
-        return None
-
-
-def carry_out(
-    run: Run,
-    recorder: Recorder | None,
-    *,
-    output: str | None,
-    own_outputs: Sequence[str] = (),
-    save_vocab: str | None = None,
-    stop_when: Sequence[str] = (),
-    words: Sequence[str] | None = (),
-    json_lines: bool = False,
-) -> int:
-    """Train to the end or until a signal comes, save, print nearest words; return the exit code.
-
-    own_outputs  where a run that goes on saved vectors and counts before, and does again unless it
-                 becomes another
-    words        to print the nearest words of; None for some that tell something
-    """
-    run.is_attended = False
-    progress = choose_progress(run, json_lines)
-    with _kept(run, recorder), _stopped_by_signals(run) as interrupted:
-        for condition in stop_when:
-            run.break_when(condition, stop=True)
-        run.start()
-        progress.follow()
-        if interrupted.exit_code and run.snapshot().progress.tokens == 0:
-            report("w2vtui: interrupted before anything was learned")
-            return interrupted.exit_code
-        run.wait()  # raises what the run failed of
-        for condition in run.breakpoints:
-            report(f"--stop-when {condition!r} did not come true while it trained")
-        vectors = run.vectors()
-        if output is None and own_outputs and not (recorder is not None and recorder.is_branch):
-            output, save_vocab = own_outputs
-        if output:
-            _save(vectors, output, save_vocab)
-    if not json_lines:
-        print_scores(run.snapshot().quality)
-        _print_words(vectors, words)
-    if recorder is not None:
-        if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
-            report(way_on)
-        if recorder.failed:
-            report("the last checkpoint could not be written: there is nothing to go on from")
-        if recorder.failed and not output:
-            return DiskError.exit_code
-    return interrupted.exit_code
-
-
-def go_on(run: RunLike) -> int:
-    """Follow a run that has started and whose screen is gone; the exit code of a signal or 0."""
-    run.is_attended = False
-    with _stopped_by_signals(run) as interrupted:
-        choose_progress(run, json_lines=False).follow()
-    return interrupted.exit_code
-
-
-@contextmanager
-def _kept(run: Run, recorder: Recorder | None) -> Iterator[None]:
-    """Let a recorder follow the run, and end in order; but at once on a second Ctrl-C."""
-    if recorder is None:
-        yield
-        return
-    recorder.follow(run.snapshot)
-    try:
-        yield
-    except KeyboardInterrupt:
-        recorder.abandon()
-        if recorder.folder is not None:
-            report(f"w2vtui resume {recorder.folder.name} goes on from its last checkpoint")
-        raise
-    except BaseException:
-        recorder.close()
-        raise
-    recorder.close()
-    for text in recorder.news():
-        report(safe_text(text))
-
-
-def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
-    """Save; where that fails, save elsewhere before saying so, so that the training is not lost."""
-    try:
-        save_vectors(vectors, path, vocab_path=vocab_path)
-    except DiskError as error:
-        try:
-            rescued = Path(tempfile.mkdtemp(prefix="w2vtui-rescued-")) / Path(path).name
-            save_vectors(vectors, rescued)
-        except (DiskError, OSError):
-            raise error from None
-        raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
-    report(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
-
-
-def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
-    for word in telling_words(vectors) if words is None else words:
-        try:
-            print_neighbors(vectors, word, 8)
-        except (UnknownWordError, SettingsError) as error:
-            report(f"w2vtui: {error}")
-
-
-def telling_words(vectors: KeyedVectors, n: int = 5) -> list[str]:
-    """Frequent words that are not the most frequent ones, which are near everything."""
-    words = vectors.index_to_key
-    return words[min(len(words) // 20, 150) :][:n]
-
-
-class _Interrupted:
-    """Which signal stopped the run, if any."""
-
-    exit_code = 0
-
-
-@contextmanager
-def _stopped_by_signals(run: RunLike) -> Iterator[_Interrupted]:
-    """The first Ctrl-C, SIGTERM or SIGHUP ends the run in good order; a second one at once."""
-    interrupted = _Interrupted()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if interrupted.exit_code:
-            raise KeyboardInterrupt(128 + number)
-        interrupted.exit_code = 128 + number
-        run.stop()
-
-    def suspend(number: int, frame: FrameType | None) -> None:
-        """Stand still as ctrl+z asks for; the clock of the run leaves that time out."""
-        holds = run.snapshot().state == "training"
-        if holds:
-            _aside(partial(run.pause, "suspended"))
-        os.kill(os.getpid(), signal.SIGSTOP)
-        if holds:
-            _aside(run.resume)
-
-    handlers = {"SIGINT": stop, "SIGTERM": stop, "SIGHUP": stop, "SIGTSTP": suspend}
-    with handling(handlers):
-        yield interrupted
-
-
-def _aside(action: Callable[[], None]) -> None:
-    """Do something that takes the run's lock, from a signal handler: were it taken in this thread,
-    the next signal's handler would wait for it for ever.
-    """
-    thread = threading.Thread(target=action)
-    thread.start()
-    thread.join()

@@ -1,0 +1,208 @@
+"""The work of `w2vtui bench`: check, read, measure, print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+
+from w2vtui import __version__
+from w2vtui.bench.child import ask
+from w2vtui.bench.plan import (
+    Bench,
+    Measurement,
+    Setup,
+    Tool,
+    Trial,
+    check_rereadable,
+    find_tools,
+    plain_text,
+    trials,
+)
+from w2vtui.bench.program import find_program
+from w2vtui.bench.quality import Questions
+from w2vtui.bench.report import Report, threads_text
+from w2vtui.cli.output import report
+from w2vtui.corpus import EncodedCorpus, find_files, open_corpus, sample_path
+from w2vtui.display import clock_text, safe_text
+from w2vtui.errors import ChildError, SettingsError
+from w2vtui.formats import atomic_write
+from w2vtui.formats.atomic import check_target
+from w2vtui.resources import available_cores
+from w2vtui.signals import handling
+
+SAMPLE = "atlas.txt"
+_PIPE_WIDTH = 200
+"""Columns of a table that is not printed on a terminal; more than any table needs."""
+
+
+def run_benchmark(arguments: argparse.Namespace) -> int:
+    """Measure what the arguments say, print tables or JSON; return the exit code."""
+    wanted = _Wanted.checked(arguments)
+    interrupting = {"SIGTERM": _interrupt, "SIGHUP": _interrupt}
+    measurements: list[Measurement] = []
+    with handling(interrupting), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
+        corpus = _read_corpus(wanted.sources, arguments)
+        tools = find_tools(__version__, wanted.programs)
+        bench = Bench(
+            sources=wanted.sources,
+            text=plain_text(wanted.files, Path(folder))
+            if len(tools) > 1
+            else Path(folder, "text.txt"),
+            corpus=arguments.corpus_settings,
+            live=arguments.live_settings,
+            n_tokens=corpus.vocab.n_tokens,
+            questions=wanted.questions,
+        )
+        machine = _measure_machine(wanted.threads)
+        setups = [
+            Setup(mode, size, n)
+            for size in arguments.vector_size
+            for mode in arguments.mode
+            for n in wanted.threads
+        ]
+        code = _measure(bench, list(trials(tools, setups, arguments.repeat)), measurements)
+    results = Report(
+        bench=bench,
+        corpus={
+            "name": corpus.name,
+            "tokens": corpus.vocab.n_tokens,
+            "words": len(corpus.vocab),
+            "sentences": corpus.n_sentences,
+        },
+        tools=tools,
+        machine=machine,
+        repeats=arguments.repeat,
+        measurements=measurements,
+        complete=code < 128,
+    )
+    _show(results, arguments.json)
+    return code
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the arguments name, all of it found and readable: hours of measuring depend on it."""
+
+    sources: tuple[str, ...]
+    files: Sequence[Path]
+    programs: Sequence[str]
+    questions: tuple[Questions, ...]
+    threads: Sequence[int]
+
+    @classmethod
+    def checked(cls, arguments: argparse.Namespace) -> _Wanted:
+        """Look for all of it; raises what the command line should show of what is missing."""
+        sources = tuple(arguments.corpus or [str(sample_path(SAMPLE))])
+        programs = list(dict.fromkeys(find_program(path) for path in arguments.against))
+        questions = tuple(Questions.read(path) for path in arguments.quality)
+        files = find_files(sources)
+        check_rereadable(files)
+        _check_json(arguments.json, [*files, *map(Path, arguments.quality)])
+        cores = available_cores()
+        threads = arguments.threads or sorted({1, cores})
+        if max(threads) > cores:
+            report(f"--threads {max(threads)} is more than the {cores} available cores")
+        return cls(sources, files, programs, questions, threads)
+
+
+def _read_corpus(sources: Sequence[str], arguments: argparse.Namespace) -> EncodedCorpus:
+    """Read and encode the text, which also caches it for the trainings to come."""
+    report("reading the corpus")
+    corpus = open_corpus(sources, arguments.corpus_settings)
+    report(f"{corpus.name}: {corpus.vocab.n_tokens:,} tokens, {len(corpus.vocab):,} words")
+    if not arguments.corpus:
+        report("this is the bundled sample: use 100 MB of text or more for a meaningful result")
+    return corpus
+
+
+def _measure_machine(threads: Sequence[int]) -> dict[str, Any]:
+    """Measure the processor in a child process, which also compiles the kernels.
+
+    Raises:
+        ChildError: the processor cannot be measured.
+    """
+    report("measuring the processor; compiling the kernels if that has not been done before")
+    try:
+        return ask("w2vtui.bench.machine", json.dumps(threads))
+    except ChildError as error:
+        raise ChildError(f"the processor cannot be measured: {error}") from error
+
+
+def _measure(bench: Bench, planned: Sequence[Trial], done: list[Measurement]) -> int:
+    """Run the trials one after another, reporting on stderr; return the exit code.
+
+    A tool that fails at a setup is not tried there again.
+
+    done   the measurements; those made before Ctrl-C are in it as well
+    """
+    failed: set[tuple[Tool, Setup]] = set()
+    started = time.monotonic()
+    try:
+        for behind, trial in enumerate(planned):
+            tool, setup = trial.tool, trial.setup
+            if (tool, setup) in failed:
+                continue
+            spent, ahead = time.monotonic() - started, len(planned) - behind
+            left = f", {clock_text(spent / behind * ahead)} left" if behind else ""
+            report(
+                f"{behind + 1} of {len(planned)}{left}: {safe_text(tool.name)}, {setup.mode}, "
+                f"vectors of {setup.vector_size}, {threads_text(setup.threads)}"
+            )
+            measurement = bench.measure(trial)
+            done.append(measurement)
+            if measurement.error:
+                failed.add((tool, setup))
+                report(f"w2vtui: {safe_text(tool.name)}: {safe_text(measurement.error)}")
+            else:
+                assert measurement.outcome is not None
+                report(f"  {measurement.speed:,.0f} words/s in {measurement.outcome.seconds:.2f} s")
+    except KeyboardInterrupt as interrupt:
+        report("w2vtui: interrupted")
+        return interrupt.args[0] if interrupt.args else 130
+    return ChildError.exit_code if failed else 0
+
+
+def _show(results: Report, json_path: str | None) -> None:
+    """Print tables, or JSON in their place; save JSON if a file is named for it."""
+    text = json.dumps(results.to_json(), indent=1, allow_nan=False)  # ASCII only
+    if json_path == "-":
+        print(text)
+        return
+    console = Console(width=None if _is_terminal() else _PIPE_WIDTH)
+    with console.capture() as drawn:
+        console.print(results.tables())
+    print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    if json_path is not None:
+        with atomic_write(json_path) as file:
+            file.write(text.encode() + b"\n")
+        report(f"saved {safe_text(json_path)}")
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _check_json(path: str | None, read: Sequence[Path]) -> None:
+    """Refuse a JSON file that cannot be written, or that is an input."""
+    if path is None or path == "-":
+        return
+    check_target(path)
+    for other in read:
+        if os.path.realpath(other) == os.path.realpath(path):
+            raise SettingsError(f"{path} is an input and would be overwritten: name another file")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Interrupt as Ctrl-C does."""
+    raise KeyboardInterrupt(128 + number)

@@ -1,0 +1,98 @@
+"""`w2vtui` without a verb: the screens, or a training without them if there is no terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from w2vtui import __version__
+from w2vtui.cli.options import add_output, add_quality, add_settings
+from w2vtui.config import TABLES
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    RunSettings,
+    ScreenSettings,
+    TrainingSettings,
+)
+
+if TYPE_CHECKING:
+    from w2vtui.tui.session import RunLike
+
+USAGE = "w2vtui [CORPUS ...] [settings]"
+HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
+
+  w2vtui                                  open the app on the bundled sample
+  w2vtui notes.txt                        open the app on your text
+  w2vtui train notes.txt -o notes.bin     train without a screen
+  w2vtui runs                             list saved runs and their progress
+  w2vtui resume NAME                      resume a run that was interrupted
+  w2vtui neighbors notes.bin king         print nearest words
+  w2vtui analogy notes.bin man king woman
+  w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+  w2vtui bench notes.txt                  measure how fast this machine trains
+  w2vtui config show                      print the settings and where each one comes from
+
+w2vtui VERB --help explains a verb. Without a terminal, w2vtui trains without a screen.
+
+Settings come from these places; the first one that has a value wins: flags, environment variables
+(W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml, the defaults. w2vtui config
+path prints where config.toml is, w2vtui config init creates it, and W2VTUI_CONFIG names another
+file in its place."""
+SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, ScreenSettings, RunSettings)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui` takes."""
+    parser.add_argument("--version", action="version", version=f"w2vtui {__version__}")
+    parser.add_argument(
+        "corpus",
+        nargs="*",
+        help="text files or folders; - for standard input, which trains without a screen",
+    )
+    add_output(parser)
+    add_quality(parser)
+    add_settings(parser, TABLES)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the app on a terminal; elsewhere train without a screen."""
+    if not _has_screen():
+        from w2vtui.cli.headless import SAMPLE_WORDS, train
+
+        return train(arguments, words=None if arguments.corpus else SAMPLE_WORDS)
+    from w2vtui.tui.app import run_app
+    from w2vtui.tui.keys import check_keys
+    from w2vtui.tui.themes import check_theme
+
+    check_theme(arguments.settled["theme"])
+    check_keys(arguments.config.keys)
+    return run_app(
+        arguments.corpus,
+        arguments.corpus_settings,
+        arguments.training_settings,
+        arguments.live_settings,
+        arguments.output,
+        look=arguments.screen_settings,
+        config=arguments.config,
+        pairs=arguments.pairs,
+        analogies=arguments.analogies,
+        run_settings=arguments.run_settings,
+        go_on=_go_on,
+    )
+
+
+def _go_on(run: RunLike) -> int:
+    from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
+
+    return follow(run)
+
+
+def _has_screen() -> bool:
+    """Whether both streams are a terminal whose cursor can be moved."""
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return False
+    # A stream that was closed before Python started is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

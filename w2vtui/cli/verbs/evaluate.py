@@ -1,0 +1,127 @@
+"""`w2vtui evaluate`: the scores of vectors on word pairs and analogies."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2vtui.cli.options import add_result_json, add_vectors, whole_number
+from w2vtui.display import cell_width, pad, percent_text, safe_text
+from w2vtui.errors import SettingsError
+
+if TYPE_CHECKING:
+    from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
+
+USAGE = "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [options]"
+HELP = """Score vectors on word pairs (Spearman correlation) and analogies (accuracy).
+
+  w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt"""
+SETTINGS = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui evaluate` takes."""
+    add_vectors(parser)
+    parser.add_argument(
+        "--pairs", metavar="FILE", nargs="+", default=[], help="word pairs with scores"
+    )
+    parser.add_argument(
+        "--analogies", metavar="FILE", nargs="+", default=[], help="analogies in Google's format"
+    )
+    parser.add_argument(
+        "--restrict",
+        metavar="N",
+        type=whole_number,
+        default=30_000,
+        help="for analogies, use only the N most frequent words (default: 30000)",
+    )
+    add_result_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the scores of vectors on files of word pairs and analogies.
+
+    Raises:
+        SettingsError: no file is given to evaluate on.
+    """
+    from w2vtui import evaluate
+    from w2vtui.cli.results import print_json
+    from w2vtui.formats import load_vectors
+
+    if not (arguments.pairs or arguments.analogies):
+        raise SettingsError("nothing to evaluate on: give --pairs FILE or --analogies FILE")
+    pairs = {path: evaluate.read_pairs(path) for path in arguments.pairs}
+    analogies = {path: evaluate.read_analogies(path) for path in arguments.analogies}
+    vectors = load_vectors(arguments.vectors)
+    pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
+    analogy_results = {
+        path: evaluate.evaluate_analogies(vectors, sections, restrict=arguments.restrict)
+        for path, sections in analogies.items()
+    }
+    if arguments.json:
+        print_json(
+            {
+                "pairs": {path: _pairs_json(result) for path, result in pair_results.items()},
+                "analogies": {path: _analogies_json(r) for path, r in analogy_results.items()},
+            }
+        )
+        return 0
+    for path, result in pair_results.items():
+        _print_pairs(path, result)
+    for path, scored in analogy_results.items():
+        _print_analogies(path, scored)
+    return 0
+
+
+def _print_pairs(path: str, result: PairsResult) -> None:
+    print(
+        f"{safe_text(Path(path).name)}  Spearman {percent_text(result.spearman)}  "
+        f"({result.covered:,} of {result.total:,} pairs)"
+    )
+
+
+def _print_analogies(path: str, result: AnalogyResult) -> None:
+    print(safe_text(Path(path).name))
+    rows = [*result.sections, result.semantic, result.syntactic, result.total]
+    width = max(cell_width(safe_text(row.name)) for row in rows)
+    for row in rows:
+        if row is result.semantic:
+            print(f"  {'-' * width}")
+        print(
+            f"  {pad(safe_text(row.name), width)}  {percent_text(row.accuracy)}  "
+            f"({row.correct:,} of {row.covered:,} correct, {row.total - row.covered:,} not covered)"
+        )
+
+
+def _pairs_json(result: PairsResult) -> dict[str, object]:
+    return {
+        "spearman": _number(result.spearman),
+        "pearson": _number(result.pearson),
+        "covered": result.covered,
+        "total": result.total,
+    }
+
+
+def _analogies_json(result: AnalogyResult) -> dict[str, object]:
+    return {
+        "sections": {row.name: _section_json(row) for row in result.sections},
+        "semantic": _section_json(result.semantic),
+        "syntactic": _section_json(result.syntactic),
+        "total": _section_json(result.total),
+    }
+
+
+def _section_json(row: SectionResult) -> dict[str, object]:
+    return {
+        "accuracy": _number(row.accuracy),
+        "correct": row.correct,
+        "covered": row.covered,
+        "total": row.total,
+    }
+
+
+def _number(value: float) -> float | None:
+    """A score as JSON has it: null where nothing is covered."""
+    return None if math.isnan(value) else round(value, 6)

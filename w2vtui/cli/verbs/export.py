@@ -1,0 +1,59 @@
+"""`w2vtui export`: the vectors of a saved run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from w2vtui.cli.options import add_output, add_run
+from w2vtui.cli.output import report
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError
+from w2vtui.settings import RunSettings
+
+USAGE = "w2vtui export RUN [-o FILE] [options]"
+HELP = """Save the vectors of a run's newest checkpoint, without training.
+
+  w2vtui export brisk-otter -o notes.bin"""
+SETTINGS = (RunSettings,)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui export` takes."""
+    add_run(parser)
+    add_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Save the vectors of a run's newest checkpoint.
+
+    Raises:
+        SettingsError: neither the run nor the command line says where.
+    """
+    from w2vtui.runs.record import RunRecord, find_run, runs_folder
+
+    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
+    output = arguments.output or RunRecord.read(folder).output
+    if output is None:
+        raise SettingsError(f"{folder.name} has no output file: give one with -o FILE")
+    export(folder, output)
+    return 0
+
+
+def export(folder: Path, output: str) -> None:
+    """Save the vectors of the newest checkpoint in a run's folder, and report it."""
+    from w2vtui.cli.places import check_outputs
+    from w2vtui.formats import save_vectors
+    from w2vtui.runs.record import RunRecord, kept_vectors
+
+    record = RunRecord.read(folder)
+    counts = record.save_vocab if output == record.output else None
+    check_outputs(output, counts, record.sources)
+    vectors, checkpoint, troubles = kept_vectors(folder)
+    for trouble in troubles:
+        report(safe_text(trouble))
+    save_vectors(vectors, output, vocab_path=counts)
+    report(
+        f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
+        f"at {checkpoint.fraction:.1%} of the training"
+    )
