@@ -16,6 +16,7 @@ from tests.support.wait import until
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.live import checkpointing
 from w2vtui.training.state.checkpoint import Script
 from w2vtui.training.state.snapshot import Event
@@ -159,7 +160,7 @@ def test_what_is_held_is_of_one_moment(workers):
     trained(run)
     assert len(store.kept) >= 2
     for one in store.kept:
-        assert run._trainer.backend.sum_tallies([one.tallies]).tokens == one.clock
+        assert Tallies.summed([one.tallies]).tokens == one.clock
     assert run.snapshot().progress.tokens == run.snapshot().progress.tokens_planned
 
 

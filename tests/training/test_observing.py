@@ -19,8 +19,8 @@ from tests.support.runs import make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
-from w2vtui.training.engine.backend import Tallies
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.plan import Moment
+from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
 from w2vtui.training.measuring.neighbors import Past, movement

@@ -21,8 +21,9 @@ from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine import rounds
-from w2vtui.training.engine.backend import CpuBackend, Replicas
+from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.measuring.probe import choose_held_out

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
 from tests.support.runs import make_run, trained, training_run
 from tests.support.wait import DEADLINE, until
+from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.training_loop import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
@@ -23,6 +24,7 @@ from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.tallies import Tallies, empty_tallies
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.changes import describe_change
@@ -186,12 +188,12 @@ def test_what_happens_to_a_text_once_it_is_read_changes_no_epoch(topical_corpus,
 
 
 def test_tallies_of_workers_add_up_to_the_last_pair():
-    one, other = CpuBackend.make_tallies(), CpuBackend.make_tallies()
+    one, other = empty_tallies(), empty_tallies()
     one[[LOSS, PAIRS]], other[[LOSS, PAIRS]] = (4e12, 10**12), (0.25, 1)
-    total = CpuBackend.sum_tallies([one, other])
+    total = Tallies.summed([one, other])
     assert (total.loss, total.pairs) == (4e12 + 0.25, 10**12 + 1)
     # As one worker counts them that trains what two trained.
-    assert CpuBackend.sum_tallies([other, other]).loss == 2 * CpuBackend.sum_tallies([other]).loss
+    assert Tallies.summed([other, other]).loss == 2 * Tallies.summed([other]).loss
 
 
 def test_one_worker_repeats_bit_for_bit():
@@ -506,7 +508,7 @@ def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
     losses = []
     for exponent in (0.0, 0.75, 1.0):
         plan = backend.plan(LiveSettings(ns_exponent=exponent).resolved(1, 1))
-        belief = shift - backend.noise_log_probabilities(exponent)
+        belief = shift - np.log(noise_probabilities(corpus.vocab.counts, exponent))
         backend.output_vectors[:] = belief.T
         losses.append(probe_set.measure(backend, plan, 0).loss)
     assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)

@@ -26,8 +26,10 @@ from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.memory_check import check_fits
 from w2vtui.training.costs.text_shape import BlockShape
-from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.clocks import Standstill
+from w2vtui.training.engine.plan import Plan
+from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.live.changes import LiveChanges
@@ -432,7 +434,7 @@ class Run:
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
             script = script.rescaled(per_epoch / start.tokens_per_epoch)
             start = start.rescaled(per_epoch)
-            tallies = CpuBackend.at_place(start.tallies, start.clock)
+            tallies = tallies_at(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
         live = self._resolved(per_epoch)
         check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._store is not None)

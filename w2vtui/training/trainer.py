@@ -10,9 +10,9 @@ from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
-from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.plan import Moment, Plan
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
@@ -49,7 +49,7 @@ class Trainer:
 
     def __init__(
         self,
-        backend: CpuBackend,
+        backend: Backend,
         order: TokenOrder,
         plan: Plan,
         *,

@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import TextShape
-from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Replicas, Scratch
+from w2vtui.training.engine.backend import Backend, Scratch
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.plan import Plan, Rates
+from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import TokenOrder
 
 MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
@@ -52,7 +54,7 @@ class Round:
         plan: Plan,
         schedule: Schedule,
         replicas: Replicas,
-        backend: CpuBackend,
+        backend: Backend,
         order: TokenOrder,
         *,
         first: int,
@@ -114,7 +116,7 @@ class Round:
 class Rounds:
     """Cuts the text into rounds, and keeps the replicas from one to the next."""
 
-    def __init__(self, backend: CpuBackend, order: TokenOrder) -> None:
+    def __init__(self, backend: Backend, order: TokenOrder) -> None:
         self._backend, self._order = backend, order
         costs = CostModel(TextShape(backend.corpus), backend.training.vector_size)
         self._seconds_a_token = cache(lambda settings: costs.seconds_a_token(settings, []))

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import Spent
-from w2vtui.training.engine.backend import CpuBackend, Plan, Rates, Scratch, Tallies
+from w2vtui.training.engine.backend import Backend, Scratch
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.plan import Plan, Rates
 from w2vtui.training.engine.rounds import Round, Rounds
+from w2vtui.training.engine.tallies import Tallies, empty_tallies
 from w2vtui.training.engine.token_order import TokenOrder
 
 SPAN_SECONDS = 0.05
@@ -54,7 +56,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        backend: CpuBackend,
+        backend: Backend,
         order: TokenOrder,
         plan: Plan,
         schedule: Schedule,
@@ -74,7 +76,7 @@ class WorkerPool:
         self._order = order
         self._changed = threading.Condition()
         self._clock = clock
-        self._earlier = backend.make_tallies() if earlier is None else earlier
+        self._earlier = empty_tallies() if earlier is None else earlier
         self._milestone, self._arrived = milestone, arrived
         self._plan = plan
         self._schedule = schedule
@@ -128,7 +130,7 @@ class WorkerPool:
 
     def tallies(self) -> Tallies:
         """Sums over all the workers that ever were."""
-        return self._backend.sum_tallies([self._earlier, *self._tallies])
+        return Tallies.summed([self._earlier, *self._tallies])
 
     def tally_array(self) -> NDArray[np.float64]:
         """The same as the kernels keep them: float64 (8,)."""
@@ -136,7 +138,7 @@ class WorkerPool:
 
     def tokens_of_workers(self) -> tuple[int, ...]:
         """Tokens trained by each worker that ever was."""
-        return tuple(self._backend.sum_tallies([one]).tokens for one in self._tallies)
+        return tuple(Tallies.summed([one]).tokens for one in self._tallies)
 
     def spent(self) -> list[Spent]:
         """What was trained under each setting, and the workers' time for it."""
@@ -155,7 +157,7 @@ class WorkerPool:
         wanted = self._plan.settings.workers
         for number in range(wanted):
             if number == len(self._workers):
-                self._tallies.append(self._backend.make_tallies())
+                self._tallies.append(empty_tallies())
                 self._spells.append([])
                 self._workers.append(self._new_worker(number))
             elif not self._workers[number].is_alive():

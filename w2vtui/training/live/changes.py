@@ -10,9 +10,10 @@ from w2vtui.errors import SettingsError
 from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_types, spec_of
 from w2vtui.training.costs.cost_model import Cost, CostModel
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.clocks import SpeedMeter
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.plan import check_objective
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import PastSettings
@@ -69,7 +70,7 @@ class LiveChanges:
         self,
         pool: WorkerPool,
         order: TokenOrder,
-        backend: CpuBackend,
+        backend: Backend,
         costs: CostModel,
         speed: SpeedMeter,
         past: tuple[PastSettings, ...] = (),
@@ -160,7 +161,7 @@ class LiveChanges:
                 f"trained, got {wanted.epochs}: stop the run instead"
             )
         if wanted.objective != base.objective:
-            CpuBackend.check_objective(wanted.objective, self._backend.n_words)
+            check_objective(wanted, self._backend.n_words)
         return wanted
 
     def _cost(self, wanted: ResolvedSettings) -> Cost | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Churn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from w2vtui.training.engine.backend import Tallies
 from w2vtui.training.engine.clocks import SpeedMeter, StopWatch
+from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import Curve

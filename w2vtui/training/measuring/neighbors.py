@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
-from w2vtui.training.engine.backend import CpuBackend
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Moment
 from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
@@ -36,7 +36,7 @@ class NeighborLookup:
     Used by the observer's thread, but for `watch` and `unknown`; any thread may read the lists.
     """
 
-    def __init__(self, backend: CpuBackend, words: KeyedVectors, breakpoints: Breakpoints) -> None:
+    def __init__(self, backend: Backend, words: KeyedVectors, breakpoints: Breakpoints) -> None:
         """words: names the rows of the backend's vectors."""
         self._backend, self._words = backend, words
         self._breakpoints = breakpoints

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2vtui.training.engine.backend import CpuBackend, Tallies
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Moment
+from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import VectorHealth
 from w2vtui.vectors import Floats, norms_of
@@ -20,7 +21,7 @@ N_ROWS = 5_000
 class HealthMeter:
     """Compares the counters of a run with those of its last look, and measures vectors."""
 
-    def __init__(self, backend: CpuBackend) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.health: VectorHealth | None = None

@@ -7,8 +7,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from w2vtui.training.engine.backend import CpuBackend, Plan
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Moment, Plan
 from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
@@ -34,7 +34,7 @@ class Observer:
 
     def __init__(
         self,
-        backend: CpuBackend,
+        backend: Backend,
         probe_set: ProbeSet | None,
         now: Callable[[], Moment],
         *,

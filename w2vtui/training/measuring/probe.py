@@ -22,10 +22,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels.formulas import keep_probabilities
+from w2v_kernels.formulas import keep_probabilities, noise_probabilities
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
-from w2vtui.training.engine.backend import CpuBackend, Plan
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Plan
 from w2vtui.training.state.snapshot import Probe
 
 N_PAIRS = 4_000
@@ -92,7 +93,7 @@ class ProbeSet:
     def __len__(self) -> int:
         return len(self.contexts)
 
-    def measure(self, backend: CpuBackend, plan: Plan, tokens: int) -> Probe:
+    def measure(self, backend: Backend, plan: Plan, tokens: int) -> Probe:
         """The probe loss of the vectors as they are now."""
         scores = backend.score_candidates(plan, self.contexts, self.candidates)
         correction = self._correction(backend, plan.settings)
@@ -103,16 +104,17 @@ class ProbeSet:
             standard_error=float(losses.std(ddof=1) / np.sqrt(len(losses))),
         )
 
-    def _correction(self, backend: CpuBackend, settings: LiveSettings) -> NDArray[np.float64]:
+    def _correction(self, backend: Backend, settings: LiveSettings) -> NDArray[np.float64]:
         """What to add to a word's score, as at the top of this file: float64 (V,)."""
         exponent = settings.ns_exponent if settings.draws_noise else None
         key = (exponent, settings.sample)
         if self._kept is None or self._kept[0] != key:
-            correction = -backend.noise_log_probabilities(PROBE_EXPONENT)
+            counts = backend.corpus.vocab.counts
+            correction = -np.log(noise_probabilities(counts, PROBE_EXPONENT))
             if exponent is not None:
-                correction += backend.noise_log_probabilities(exponent)
-            correction += backend.keep_log_probabilities(PROBE_SAMPLE)
-            correction -= backend.keep_log_probabilities(settings.sample)
+                correction += np.log(noise_probabilities(counts, exponent))
+            correction += np.log(keep_probabilities(counts, PROBE_SAMPLE))
+            correction -= np.log(keep_probabilities(counts, settings.sample))
             self._kept = (key, correction)
         return self._kept[1]
 

@@ -23,7 +23,7 @@ from w2vtui.evaluate import (
     read_analogies,
     read_pairs,
 )
-from w2vtui.training.engine.moment import Moment
+from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import Curve, KeptCurve
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind

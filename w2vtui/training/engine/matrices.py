@@ -1,0 +1,118 @@
+"""The vectors of one training, in rows as the kernels want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels import training_loop
+from w2v_kernels.sizes import N_PRIVATE
+from w2vtui.errors import BackendError
+from w2vtui.resources import available_cores
+from w2vtui.settings import MAX_WORKERS
+
+_DRAWN_AT_ONCE = 1 << 18
+"""Random numbers drawn at a time, so that what holds them stays small."""
+
+
+class Matrices:
+    """Input vectors, and a matrix for each kind of target, made when it is first trained.
+
+    Rows are padded with zeros, and follow each other: V words (or V - 1 nodes), a blank row for
+    each possible worker, then, of nodes, the private copies of each worker on a core of its own.
+    """
+
+    def __init__(self, n_words: int, vector_size: int) -> None:
+        """
+        Raises:
+            BackendError: the input vectors do not fit in memory.
+        """
+        self.n_words, self.vector_size = n_words, vector_size
+        try:
+            self.input = training_loop.empty_rows(n_words + 1, vector_size)
+        except MemoryError as error:
+            raise BackendError(
+                f"{n_words:,} vectors of {vector_size} numbers do not fit in memory: "
+                "raise min_count, or lower vector_size or max_final_vocab"
+            ) from error
+        self.output = self.nodes = training_loop.empty_rows(1, vector_size)
+
+    def begin_at_random(self, seed: int) -> None:
+        """Draw input vectors evenly from -1/2D to 1/2D, as word2vec.c does."""
+        random, size = np.random.default_rng(seed), self.vector_size
+        n_rows = max(_DRAWN_AT_ONCE // size, 1)
+        for word in range(0, self.n_words, n_rows):
+            rows = self.input[word : min(word + n_rows, self.n_words), :size]
+            rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
+
+    def begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Copy what `views` gave of an earlier training.
+
+        Raises:
+            BackendError: not enough memory.
+        """
+        if "output_vectors" in vectors:
+            self.use_output()
+        if "node_vectors" in vectors:
+            self.use_nodes()
+        for name, matrix in self.views().items():
+            matrix[:] = vectors[name]
+
+    @property
+    def has_output(self) -> bool:
+        """Whether an objective has used the output vectors of words."""
+        return self.output.shape[0] > 1
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether hierarchical softmax has used the vectors of the tree's nodes."""
+        return self.nodes.shape[0] > 1
+
+    def use_output(self) -> None:
+        """Make the output vectors, all 0, unless they are there.
+
+        Raises:
+            BackendError: not enough memory.
+        """
+        if not self.has_output:
+            self.output = self._second_matrix(self.n_words + MAX_WORKERS)
+
+    def use_nodes(self) -> None:
+        """Make the vectors of the tree's nodes, all 0, unless they are there.
+
+        Raises:
+            BackendError: not enough memory.
+        """
+        if not self.has_nodes:
+            n_private = available_cores() * N_PRIVATE
+            self.nodes = self._second_matrix(self.n_words + MAX_WORKERS + n_private)
+
+    def _second_matrix(self, n_rows: int) -> NDArray[np.float32]:
+        try:
+            return training_loop.empty_rows(n_rows, self.vector_size)
+        except MemoryError as error:
+            raise BackendError("not enough memory for a second matrix of vectors") from error
+
+    @property
+    def first_private(self) -> int:
+        """The row of the first private copy of a node."""
+        return self.n_words + MAX_WORKERS
+
+    @property
+    def private_room(self) -> int:
+        """For how many workers there are private copies of nodes."""
+        return (self.nodes.shape[0] - self.first_private) // N_PRIVATE
+
+    def views(self) -> dict[str, NDArray[np.float32]]:
+        """Views of all that is trained: `input_vectors` (V, D) and, where an objective has used
+        them, `output_vectors` (V, D) and `node_vectors` (V - 1, D).
+        """
+        n_words, size = self.n_words, self.vector_size
+        found = {"input_vectors": self.input[:n_words, :size]}
+        if self.has_output:
+            found["output_vectors"] = self.output[:n_words, :size]
+        if self.has_nodes:
+            found["node_vectors"] = self.nodes[: n_words - 1, :size]
+        return found

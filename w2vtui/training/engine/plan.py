@@ -1,0 +1,143 @@
+"""What a span of text is trained with: live settings, and the tables and vectors they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels import exact_softmax, hierarchical_softmax, negative_sampling, training_loop
+from w2v_kernels import models as kernel_models
+from w2v_kernels.formulas import keep_thresholds
+from w2vtui.errors import SettingsError
+from w2vtui.settings import LiveSettings, ResolvedSettings
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.tallies import Tallies
+from w2vtui.training.engine.token_order import Span
+
+MAX_SOFTMAX_WORDS = 50_000
+"""The exact softmax scores every word for every pair: beyond this it would never end."""
+
+_OBJECTIVES = {
+    "negative-sampling": kernel_models.NEGATIVE_SAMPLING,
+    "hierarchical-softmax": kernel_models.HIERARCHICAL_SOFTMAX,
+    "softmax": kernel_models.SOFTMAX,
+}
+
+
+class Rates(NamedTuple):
+    """The learning rate along a span of the corpus: max(floor, base + slope * position)."""
+
+    base: float
+    slope: float
+    floor: float
+
+    @staticmethod
+    def along(schedule: Schedule, span: Span) -> Rates:
+        """The rate that a schedule has there: a function of position alone, whatever the cut."""
+        offset = span.clock - span.first - schedule.clock
+        return Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Live settings with the tables and vectors they need: what a span is trained with."""
+
+    settings: ResolvedSettings
+    hyper: training_loop.Hyper
+    tables: training_loop.Tables
+    weights: training_loop.Weights
+    most_targets: int
+
+
+class Moment(NamedTuple):
+    """One moment of a run, for whatever looks at its vectors."""
+
+    plan: Plan
+    """What the workers train with."""
+    tallies: Tallies
+    seconds: float
+    """Training time, pauses left out."""
+    planned: int
+    """Training tokens, all epochs together."""
+
+    @property
+    def tokens(self) -> int:
+        """Training tokens seen."""
+        return self.tallies.tokens
+
+
+def check_objective(settings: LiveSettings, n_words: int) -> None:
+    """Refuse the exact softmax over a vocabulary that is too large for it.
+
+    Raises:
+        SettingsError: more than MAX_SOFTMAX_WORDS words.
+    """
+    if settings.objective == "softmax" and n_words > MAX_SOFTMAX_WORDS:
+        raise SettingsError(
+            f"the exact softmax scores every word for every pair: {n_words:,} words are too many "
+            f"({MAX_SOFTMAX_WORDS:,} at most): choose negative-sampling or "
+            "hierarchical-softmax, or a smaller vocabulary"
+        )
+
+
+def hyper_of(settings: LiveSettings) -> training_loop.Hyper:
+    """The settings that the training loop reads, as the kernels take them."""
+    return training_loop.Hyper(
+        skip_gram=settings.model == "skip-gram",
+        objective=_OBJECTIVES[settings.objective],
+        negative=settings.negative,
+        window=settings.window,
+        shrink_windows=settings.shrink_windows,
+        shared_noise=settings.shared_noise,
+        cbow_mean=settings.cbow_mean,
+        cbow_divide=settings.cbow_divide,
+    )
+
+
+class TableCache:
+    """The tables of one vocabulary, each built when a plan first needs it.
+
+    Those of noise and subsampling hold the last exponent and sample asked for; earlier plans keep
+    the tables that they were made with.
+    """
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        """counts: (V,), most frequent first."""
+        self._counts = counts
+        self._noise: tuple[float, NDArray[np.uint32]] | None = None
+        self._keep: tuple[float, NDArray[np.uint32]] | None = None
+        self._every_word = np.zeros(0, np.int32)
+        self.tree = hierarchical_softmax.Tree(
+            np.zeros(1, np.int64),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.float32),
+        )
+        """The Huffman tree, with no path in it until `build_tree`."""
+
+    def build_tree(self) -> None:
+        """Build the Huffman tree, unless it is there."""
+        if self.tree.starts.size == 1:
+            self.tree = hierarchical_softmax.build_tree(self._counts)
+
+    def of(self, settings: LiveSettings) -> training_loop.Tables:
+        """The tables under these settings; the tree is there only once it was built."""
+        if settings.objective == "softmax" and self._every_word.size == 0:
+            self._every_word = exact_softmax.every_word(len(self._counts))
+        if self._noise is None or self._noise[0] != settings.ns_exponent:
+            table = negative_sampling.build_noise_table(self._counts, settings.ns_exponent)
+            self._noise = (settings.ns_exponent, table)
+        if self._keep is None or self._keep[0] != settings.sample:
+            self._keep = (settings.sample, keep_thresholds(self._counts, settings.sample))
+        return training_loop.Tables(self._keep[1], self._noise[1], self.tree, self._every_word)
+
+    def most_targets(self, settings: LiveSettings) -> int:
+        """Targets of a pair at most: 1 + K, V, or the length of the longest path."""
+        if settings.draws_noise:
+            return 1 + settings.negative
+        if settings.walks_tree:
+            return int(self.tree.lengths.max())
+        return len(self._counts)
