@@ -30,7 +30,7 @@ from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
 if TYPE_CHECKING:
-    from w2vtui.tui.session import RunLike
+    from w2vtui.training.run import Run
 
 SAMPLE = "atlas.txt"
 SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
@@ -154,7 +154,7 @@ def carry_out(
     return interrupted.exit_code
 
 
-def follow(run: RunLike) -> int:
+def follow(run: Run) -> int:
     """Follow a started run whose screen is gone; return the exit code of a signal, or 0."""
     run.is_attended = False
     with _stopped_by_signals(run) as interrupted:
@@ -219,7 +219,7 @@ class _Interrupted:
 
 
 @contextmanager
-def _stopped_by_signals(run: RunLike) -> Iterator[_Interrupted]:
+def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
     """End the run in good order on the first Ctrl-C, SIGTERM or SIGHUP, at once on the second."""
     interrupted = _Interrupted()
 

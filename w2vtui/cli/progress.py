@@ -19,7 +19,7 @@ from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 if TYPE_CHECKING:
-    from w2vtui.tui.session import RunLike
+    from w2vtui.training.run import Run
 
 TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0
@@ -35,7 +35,7 @@ class Progress:
     seconds = LINE_SECONDS
     """Seconds between two lines."""
 
-    def __init__(self, run: RunLike) -> None:
+    def __init__(self, run: Run) -> None:
         """run: events that it has already had are not printed."""
         self.run = run
         self._n_events = len(run.snapshot().events)
@@ -107,7 +107,7 @@ class LiveProgress(Progress):
 
     seconds = TERMINAL_SECONDS
 
-    def __init__(self, run: RunLike, console: Console) -> None:
+    def __init__(self, run: Run, console: Console) -> None:
         super().__init__(run)
         self._live = Live(console=console, auto_refresh=False)
 
@@ -142,7 +142,7 @@ class LiveProgress(Progress):
         self._live.update(line, refresh=True)
 
 
-def choose_progress(run: RunLike, json_lines: bool) -> Progress:
+def choose_progress(run: Run, json_lines: bool) -> Progress:
     """JSON lines if wanted, a live line on a terminal, plain lines elsewhere."""
     if json_lines:
         return JsonLines(run)

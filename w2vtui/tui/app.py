@@ -33,12 +33,13 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import commands, help_sections
 from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
-from w2vtui.tui.session import LEAVING_SECONDS, Form, RunLike, Session
+from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import end, go_on_without_screen, leaving
 from w2vtui.tui.sources import SAMPLE
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
+    from w2vtui.training.run import Run
     from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
@@ -53,7 +54,7 @@ class W2vApp(BaseApp):
         form: Form | None = None,
         output: str | None = None,
         *,
-        build: Callable[[Session], RunLike] | None = None,
+        build: Callable[[Session], Run] | None = None,
         interval: float | None = None,
         look: ScreenSettings | None = None,
         config: Config | None = None,
@@ -302,7 +303,7 @@ def run_app(
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
     run_settings: RunSettings | None = None,
-    go_on: Callable[[RunLike], int],
+    go_on: Callable[[Run], int],
 ) -> int:
     """Show the screens until they are left; the exit code.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from w2vtui.errors import ChangedTextError, RunError, VectorsError, W2vtuiError
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.costs.cost_model import Cost
-    from w2vtui.training.state.curves import Curve
+    from w2vtui.training.run import Run
     from w2vtui.vectors import KeyedVectors
 
 TOP = 10
@@ -30,44 +29,6 @@ _FAVORITES = (
     "king", "paris", "water", "mother", "winter", "horse", "bread", "five", "doctor", "music",
     "france", "good", "river", "house",
 )  # fmt: skip
-
-
-class RunLike(Protocol):
-    """What the screens need of a run."""
-
-    is_attended: bool
-
-    @property
-    def loss_curve(self) -> Curve: ...
-    @property
-    def speed_curve(self) -> Curve: ...
-    @property
-    def probe_curve(self) -> Curve: ...
-    @property
-    def churn_curve(self) -> Curve: ...
-    @property
-    def settled_curve(self) -> Curve: ...
-    @property
-    def quality_curves(self) -> Mapping[tuple[str, str], Curve]: ...
-    @property
-    def hints(self) -> tuple[str, ...]: ...
-    def start(self) -> None: ...
-    def pause(self, event: str = ..., /) -> None: ...
-    def resume(self, event: str = ..., /) -> None: ...
-    def stop(self) -> None: ...
-    def checkpoint(self) -> None: ...
-    def change(self, **settings: Any) -> LiveSettings: ...
-    def undo(self) -> LiveSettings: ...
-    def cost(self, **settings: Any) -> Cost | None: ...
-    def break_when(self, text: str, /) -> object: ...
-    @property
-    def breakpoints(self) -> tuple[str, ...]: ...
-    def clear_breakpoints(self) -> None: ...
-    def watch(self, queries: tuple[str, ...]) -> None: ...
-    def measure_quality(self) -> None: ...
-    def is_over(self, timeout: float | None, /) -> bool: ...
-    def vectors(self) -> KeyedVectors: ...
-    def snapshot(self) -> Snapshot: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +55,7 @@ class Session:
     def __init__(
         self,
         form: Form,
-        build: Callable[[Session], RunLike] | None = None,
+        build: Callable[[Session], Run] | None = None,
         *,
         output: str | None = None,
         resumption: Resumption | None = None,
@@ -114,7 +75,7 @@ class Session:
         if resumption is not None:
             self.recorder = resumption.recorder
             self.resumed_from = resumption.folder if resumption.checkpoint is not None else None
-        self.run: RunLike | None = None
+        self.run: Run | None = None
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
         """Why there is no run."""
@@ -281,7 +242,7 @@ def _notes_of(taken: Resumption) -> tuple[Event, ...]:
     )
 
 
-def build_run(session: Session) -> RunLike:
+def build_run(session: Session) -> Run:
     """The run that a form describes, or one that goes on; imports the engine."""
     from w2vtui.corpus import ReadingProgress, open_corpus
     from w2vtui.runs.recorder import recorder_of_new_run

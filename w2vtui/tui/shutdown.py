@@ -7,11 +7,15 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.dialogs import Choice
-from w2vtui.tui.session import RunLike, Session
+from w2vtui.tui.session import Session
+
+if TYPE_CHECKING:
+    from w2vtui.training.run import Run
 
 QUIET_SECONDS = 0.3
 """A last checkpoint that takes longer is told of."""
@@ -49,7 +53,7 @@ def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
     return text, [save, keep, stay] if session.output else [keep, save, stay]
 
 
-def go_on_without_screen(session: Session | None, go_on: Callable[[RunLike], int]) -> int:
+def go_on_without_screen(session: Session | None, go_on: Callable[[Run], int]) -> int:
     """A defect of a screen ends no training: let what trains go on to its end.
 
     go_on   follows a run that has started to its end; returns the exit code

@@ -19,7 +19,7 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
-    from w2vtui.tui.session import RunLike
+    from w2vtui.training.run import Run
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
 HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
 
 
-def _go_on(run: RunLike) -> int:
+def _go_on(run: Run) -> int:
     from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
 
     return follow(run)

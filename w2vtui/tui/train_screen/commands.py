@@ -19,9 +19,10 @@ from w2vtui.tui.controls import Control, controls_of
 from w2vtui.tui.train_screen.watch_dialog import queries_in
 
 if TYPE_CHECKING:
+    from w2vtui.training.run import Run
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.app_base import BaseApp
-    from w2vtui.tui.session import RunLike, Session
+    from w2vtui.tui.session import Session
 
 
 class CommandError(W2vtuiError):
@@ -240,7 +241,7 @@ def _setting_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[st
 # ---- what they do
 
 
-def _run(screen: CommandTarget) -> RunLike:
+def _run(screen: CommandTarget) -> Run:
     if screen.session.run is None:
         raise CommandError("there is no run yet: it is starting")
     return screen.session.run

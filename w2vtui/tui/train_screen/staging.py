@@ -13,7 +13,8 @@ from w2vtui.tui.widgets.setting_rows import Row
 
 if TYPE_CHECKING:
     from w2vtui.training.costs.cost_model import Cost
-    from w2vtui.tui.session import Form, RunLike
+    from w2vtui.training.run import Run
+    from w2vtui.tui.session import Form
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
 """A change takes effect at the next span; does something else beside; needs a new run."""
@@ -91,7 +92,7 @@ class Staging:
             mark=NEW_RUN,
         )
 
-    def cost(self, shot: Snapshot, run: RunLike | None) -> str:
+    def cost(self, shot: Snapshot, run: Run | None) -> str:
         """What all that is staged would change together, what it costs, and its side effects."""
         if not self.staged:
             return ""
