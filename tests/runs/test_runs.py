@@ -69,7 +69,7 @@ from w2vtui.runs.record import (
 from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
-from w2vtui.training.state.curves import KeptCurve
+from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event, Probe
 
 posix = pytest.mark.skipif(os.name != "posix", reason="locks and pipes are POSIX'")
@@ -147,7 +147,7 @@ def small_checkpoint(clock=100, **other):
             ),
         ),
         "breakpoints": (("probe < 2", False),),
-        "curves": {"loss": KeptCurve(draw.random((3, 5)), 2)},
+        "curves": {"loss": SavedCurve(draw.random((3, 5)), 2)},
         "vectors": {
             "input_vectors": draw.random((3, 2), dtype=np.float32),
             "node_vectors": draw.random((2, 2), dtype=np.float32),

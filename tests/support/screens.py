@@ -17,7 +17,7 @@ from tests.support.wait import until_async
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
-from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import (
     Event,
     Losses,
@@ -195,19 +195,16 @@ class ScriptedRun:
     def __init__(self, shot: Snapshot) -> None:
         self.shot = shot
         self.calls: list[Any] = []
-        self.loss_curve, self.speed_curve, self.probe_curve = Curve(), Curve(), Curve()
-        self.churn_curve, self.settled_curve = Curve(), Curve()
-        self.quality_curves: dict[tuple[str, str], Curve] = {}
-        self.hints: tuple[str, ...] = ()
+        self.curves = RunCurves()
         for tokens in np.linspace(
             1, max(shot.progress.tokens, 1), 400 if shot.progress.tokens else 0
         ):
             falling = np.exp(-tokens / 5e6)
-            self.loss_curve.append(tokens, tokens / 2e5, 2.3 + 2 * falling)
-            self.probe_curve.append(
+            self.curves.loss.append(tokens, tokens / 2e5, 2.3 + 2 * falling)
+            self.curves.probe.append(
                 tokens, tokens / 2e5, 1.86 + 2.3 * falling, standard_error=0.012
             )
-            self.speed_curve.append(tokens, tokens / 2e5, 160_000.0)
+            self.curves.speed.append(tokens, tokens / 2e5, 160_000.0)
 
     def snapshot(self) -> Snapshot:
         return self.shot

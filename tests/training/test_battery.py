@@ -124,7 +124,7 @@ def check_it_goes_on_from_every_checkpoint(way: Way) -> None:
         assert resumed.snapshot().losses.mean == pytest.approx(run.snapshot().losses.mean, rel=0.1)
         assert resumed.snapshot().events[: len(checkpoint.events)] == checkpoint.events
         rows = checkpoint.curves["loss"].rows
-        assert np.array_equal(resumed.loss_curve.rows()[: len(rows)], rows, equal_nan=True)
+        assert np.array_equal(resumed.curves.loss.rows()[: len(rows)], rows, equal_nan=True)
 
 
 def check_changes_repeat_at_their_tokens(way: Way) -> None:

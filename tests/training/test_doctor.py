@@ -207,7 +207,7 @@ def test_nothing_is_said_of_the_bundled_sample_at_default_settings():
     while not run.is_over(0.1):
         assert run.snapshot().remarks == ()
     assert run.wait(DEADLINE)
-    case = run._trainer.doctor.case(run.snapshot(), run.loss_curve)
+    case = run._trainer.doctor.case(run.snapshot(), run.curves.loss)
     assert remarks(case) == ()
     assert len(case.losses) > 1
     assert len(case.probes) > 1

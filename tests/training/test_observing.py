@@ -26,6 +26,7 @@ from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_row
 from w2vtui.training.measuring.neighbors import Past, movement
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets, thinned
 from w2vtui.training.run import Run
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import LEAST_COVERED, Score
 
 WORDS = [word for line in TOPICS.values() for word in line.split()]
@@ -125,7 +126,7 @@ def churned(spacing: int, share_changed: float, n_looks: int) -> ChurnMeter:
     """A meter over vectors of which a share is drawn anew every 2 % of the training."""
     random = np.random.default_rng(1)
     vectors = random.normal(size=(400, 20)).astype(np.float32)
-    meter = ChurnMeter(vectors, seed=1)
+    meter = ChurnMeter(vectors, seed=1, curves=RunCurves())
     meter.clock = Budget(1e9, least=0.0)
     at = 0
     for tokens in range(0, spacing * n_looks, spacing):
@@ -140,7 +141,7 @@ def churned(spacing: int, share_changed: float, n_looks: int) -> ChurnMeter:
 def test_vectors_that_stay_have_no_churn_and_are_settled():
     meter = churned(20_000, 0.0, 5)
     assert (meter.churn.churn, meter.churn.settled, meter.churn.n_words) == (0.0, 1.0, 400)
-    assert len(meter.churn_curve) == len(meter.settled_curve) == 4
+    assert len(meter.curves.churn) == len(meter.curves.settled) == 4
 
 
 def test_vectors_drawn_anew_keep_next_to_nothing():
@@ -151,19 +152,19 @@ def test_vectors_drawn_anew_keep_next_to_nothing():
 
 def test_churn_does_not_depend_on_how_often_one_looks():
     often, seldom = churned(1_000, 0.2, 400), churned(20_000, 0.2, 20)
-    assert len(often.churn_curve) == len(seldom.churn_curve) == 19
-    means = [meter.churn_curve.rows()[:, 2].mean() for meter in (often, seldom)]
+    assert len(often.curves.churn) == len(seldom.curves.churn) == 19
+    means = [meter.curves.churn.rows()[:, 2].mean() for meter in (often, seldom)]
     assert means[0] == pytest.approx(means[1], abs=0.03)
     assert 0.2 < means[0] < 0.8
 
 
 def test_looks_too_far_apart_are_not_compared():
-    assert len(churned(90_000, 0.2, 10).churn_curve) == 0
+    assert len(churned(90_000, 0.2, 10).curves.churn) == 0
 
 
 def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
     vectors = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
-    meter = ChurnMeter(vectors, seed=1)
+    meter = ChurnMeter(vectors, seed=1, curves=RunCurves())
     meter.clock = Budget(1.0, least=1000.0)
     meter.look(moment(1_000))
     meter.look(moment(10_000))
@@ -177,7 +178,7 @@ def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
 
 @pytest.mark.parametrize("n_words", [1, 2, 5])
 def test_few_words_have_few_neighbours(n_words):
-    meter = ChurnMeter(np.eye(n_words, dtype=np.float32), seed=1)
+    meter = ChurnMeter(np.eye(n_words, dtype=np.float32), seed=1, curves=RunCurves())
     meter.clock = Budget(1e9, least=0.0)
     meter.look(moment(0))
     meter.look(moment(20_000))
@@ -186,13 +187,13 @@ def test_few_words_have_few_neighbours(n_words):
 
 def test_a_run_settles():
     run = training_run(epochs=20_000)
-    until(lambda: len(run.churn_curve) > 0, "two looks")
+    until(lambda: len(run.curves.churn) > 0, "two looks")
     run.stop()
     assert run.wait(DEADLINE)
     churn = run.snapshot().churn
     assert 0 <= churn.churn <= 1
     assert churn.n_words == 26
-    assert len(run.settled_curve) == len(run.churn_curve)
+    assert len(run.curves.settled) == len(run.curves.churn)
 
 
 def test_looking_at_vectors_can_be_left_out():
@@ -247,8 +248,8 @@ def test_quality_is_measured_at_the_end_for_sure():
     assert not pairs.is_telling
     assert math.isnan(syntactic.value)
     assert total.covered == 15
-    assert set(run.quality_curves) == {score.key for score in quality.scores}
-    rows = run.quality_curves["topics", "pairs"].rows()
+    assert set(run.curves.quality) == {score.key for score in quality.scores}
+    rows = run.curves.quality["topics", "pairs"].rows()
     assert rows[-1, 2] == pairs.value
 
 
@@ -258,7 +259,7 @@ def test_quality_is_measured_when_asked():
     until(lambda: run.snapshot().progress.tokens > 0, "training")
     for n in range(1, 4):
         run.measure_quality()
-        until(lambda n=n: len(run.quality_curves.get(("topics", "pairs"), ())) >= n, "a score")
+        until(lambda n=n: len(run.curves.quality.get(("topics", "pairs"), ())) >= n, "a score")
         before = run.snapshot().progress.tokens
         until(lambda before=before: run.snapshot().progress.tokens > before, "more training")
     run.stop()
@@ -272,12 +273,13 @@ def test_without_sets_nothing_is_measured():
     assert run.wait(DEADLINE)
     assert run.snapshot().quality is None
     assert not run.snapshot().quality_wanted
-    assert run.quality_curves == {}
+    assert run.curves.quality == {}
 
 
 def test_quality_waits_for_its_clock_unless_it_is_asked():
     vectors = np.random.default_rng(0).normal(size=(len(WORDS), 8)).astype(np.float32)
-    meter = QualityMeter(topical_sets(), WORDS, vectors)
+    curves = RunCurves()
+    meter = QualityMeter(topical_sets(), WORDS, vectors, curves)
     meter.look(moment(1_000), leaving=False)
     assert meter.quality is None  # too early
     meter.clock.due = 0.0
@@ -290,7 +292,7 @@ def test_quality_waits_for_its_clock_unless_it_is_asked():
     assert meter.quality.tokens == 4_000
     meter.look(moment(5_000), leaving=True)
     assert meter.quality.tokens == 5_000
-    assert len(meter.curves["topics", "pairs"]) == 3
+    assert len(curves.quality["topics", "pairs"]) == 3
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 60))

@@ -49,14 +49,14 @@ def test_every_mode_learns_what_belongs_together(model, objective, workers):
             alpha=0.05,
         )
     )
-    losses = run.loss_curve.rows()[:, 2]
+    losses = run.curves.loss.rows()[:, 2]
     snapshot = run.snapshot()
     assert snapshot.state == "done"
     assert topic_margin(run.vectors()) > 0.3
     assert losses[-1] < {"negative-sampling": 6, "softmax": 1, "hierarchical-softmax": 1.2}[
         objective
     ] * np.log(2 if objective == "negative-sampling" else 26)
-    probes = run.probe_curve.rows()[:, 2]
+    probes = run.curves.probe.rows()[:, 2]
     if model == "skip-gram":
         assert probes[-1] < probes[0] - 3 * snapshot.probe.standard_error
 
@@ -451,11 +451,11 @@ def test_watched_words_follow_the_weights():
 def test_the_probe_starts_at_log_64_and_repeats():
     sentences = topical_sentences(4000)
     first, again = (trained(make_run(sentences=sentences, workers=1)) for _ in range(2))
-    assert first.probe_curve.rows()[0, 2] == pytest.approx(np.log(64), abs=1e-9)
+    assert first.curves.probe.rows()[0, 2] == pytest.approx(np.log(64), abs=1e-9)
     assert first.snapshot().probe == again.snapshot().probe
     # The standard error stands beside every point.
     probe = first.snapshot().probe
-    assert first.probe_curve.rows()[-1, [0, 2, 4]].tolist() == [
+    assert first.curves.probe.rows()[-1, [0, 2, 4]].tolist() == [
         probe.tokens, probe.loss, probe.standard_error,
     ]  # fmt: skip
 
@@ -464,7 +464,9 @@ def test_a_change_is_probed_even_while_paused():
     run = training_run(sentences=topical_sentences(4000), alpha=0.05)
     until(lambda: run.snapshot().probe.tokens > 0, "a probe of trained vectors")
     run.pause()
-    until(lambda: run.probe_curve.rows()[-1, 0] == run.snapshot().progress.tokens, "the last probe")
+    until(
+        lambda: run.curves.probe.rows()[-1, 0] == run.snapshot().progress.tokens, "the last probe"
+    )
     before = run.snapshot().probe
     run.change(objective="hierarchical-softmax")
     until(lambda: run.snapshot().probe.loss != before.loss, "a probe of the other objective")

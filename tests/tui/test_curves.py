@@ -71,7 +71,7 @@ async def test_z_shows_the_recent_part_and_only_its_markers():
 
 async def test_brackets_smooth_where_there_are_no_panes():
     async with scripted(TRAINING, FULL) as (app, run):
-        run.loss_curve = noisy = Curve()
+        run.curves.loss = noisy = Curve()
         for tokens in np.linspace(1, TRAINING.progress.tokens, 300):
             noisy.append(tokens, tokens / 2e5, 3.0 + (int(tokens) % 7) / 7)
         await until(app, lambda: "smooth" not in chart_lines(app)[-1])
@@ -105,7 +105,7 @@ async def test_the_cursor_reads_what_was_measured():
     async with scripted(TRAINING, FULL) as (app, run):
         send_keys(app, "comma")
         await until(app, lambda: "after ②" in title(app))
-        probe, loss = run.probe_curve.rows()[-1], run.loss_curve.rows()[-1]
+        probe, loss = run.curves.probe.rows()[-1], run.curves.loss.rows()[-1]
         reading = f"{probe[0]:,.0f} tokens  02:57  probe {probe[2]:.3f} ± 0.012  loss {loss[2]:.3f}"
         assert title(app) == f"{reading}  after ②"
         await until(app, lambda: reading in text_of(app))
@@ -113,7 +113,7 @@ async def test_the_cursor_reads_what_was_measured():
             send_keys(app, "comma")
         await until(app, lambda: panel(app).view.cursor < 33e6)
         at = panel(app).view.cursor
-        rows = run.probe_curve.rows()
+        rows = run.curves.probe.rows()
         nearest = rows[np.abs(rows[:, 0] - at).argmin()]
         assert title(app).startswith(f"{nearest[0]:,.0f} tokens")
         send_keys(app, "full_stop")
@@ -144,7 +144,7 @@ async def test_the_cursor_stays_within_what_was_measured():
         panel(app).move_cursor(-1000)
         assert title(app).startswith("1 tokens  00:00")
         panel(app).move_cursor(1000)
-        last = run.probe_curve.rows()[-1]
+        last = run.curves.probe.rows()[-1]
         assert title(app).startswith(f"{last[0]:,.0f} tokens")
 
 
@@ -224,7 +224,7 @@ async def test_nothing_is_read_before_there_is_anything():
 async def test_without_a_probe_the_objective_is_read():
     blind = replace(TRAINING, probe=None, probe_reason="312 tokens are too few")
     async with scripted(blind, FULL) as (app, run):
-        run.probe_curve = Curve()
+        run.curves.probe = Curve()
         send_keys(app, "comma")
         await until(app, lambda: "probe" not in title(app) and "loss 2.302" in title(app))
 
@@ -240,10 +240,10 @@ async def test_another_theme_draws_the_curve_in_its_colours():
 @pytest.mark.parametrize("marker", MARKERS)
 async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
     async with scripted(TRAINING, FULL, look=ScreenSettings(marker=marker)) as (app, run):
-        run.probe_curve = holed(run)
+        run.curves.probe = holed(run)
         chart = panel(app).query_one("#probe-chart")
         lines = []
-        await until(app, lambda: len(run.probe_curve) == 100)
+        await until(app, lambda: len(run.curves.probe) == 100)
         app.screen.draw_all()
         lines = [chart.render_line(y).text[GUTTER:] for y in range(2, chart.size.height)]
     columns = ["".join(column) for column in zip(*lines, strict=True)]

@@ -214,7 +214,7 @@ async def test_what_has_not_changed_is_not_drawn_again(monkeypatch):
         run.shot = replace(run.shot, losses=replace(TRAINING.losses, pairs=67_700_000))
         await until(app, lambda: "67.7M" in text_of(app))
         assert not drawn
-        run.probe_curve.append(36e6, 180.0, 1.85)
+        run.curves.probe.append(36e6, 180.0, 1.85)
         await until(app, lambda: "probe-chart" in drawn)
         assert "speed-chart" not in drawn
 

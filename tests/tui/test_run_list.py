@@ -184,17 +184,17 @@ async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir)
         await pick(app, "negative")
         await press(app, "right", "enter")
         await until(app, lambda: app.session.snapshot().settings.negative == 8)
-        await until(app, lambda: len(app.session.run.loss_curve.rows()) > 3)
+        await until(app, lambda: len(app.session.run.curves.loss.rows()) > 3)
         await press(app, "ctrl+q")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
         await press(app, "k")
         await until(app, lambda: app._exit)
-        n_rows = len(app.session.run.loss_curve.rows())
+        n_rows = len(app.session.run.curves.loss.rows())
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
         await until(app, lambda: state(app) == "training")
         await shows(app, "① K 5→8", "① K 5 → 8")
-        assert len(app.session.run.loss_curve.rows()) >= n_rows
+        assert len(app.session.run.curves.loss.rows()) >= n_rows
         await press(app, "u")
         await until(app, lambda: app.session.snapshot().settings.negative == 5)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
-from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.training.trainer import Trainer
@@ -103,7 +103,9 @@ class Run:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
-        self._counters = Counters()
+        self.curves = RunCurves()
+        """What viewers draw; the same objects from the run's birth to its end."""
+        self._counters = Counters(self.curves)
         self._log = EventLog(self._where, earlier)
         self._trainer: Trainer | None = None
         """There once the corpus is read."""
@@ -264,46 +266,11 @@ class Run:
 
     # ---- looking
 
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """Plain-language remarks on the corpus, once it is read; they are among the events too."""
-        return self._trainer.backend.corpus.hints if self._trainer else ()
-
     def is_over(self, timeout: float | None) -> bool:
         """Whether the run has ended, in whatever way; waits up to `timeout` seconds for it, or for
         ever.
         """
         return self._ended.wait(timeout)
-
-    @property
-    def loss_curve(self) -> Curve:
-        """Objective loss, nats a pair; weight: pairs."""
-        return self._counters.loss_curve
-
-    @property
-    def speed_curve(self) -> Curve:
-        """Tokens a second."""
-        return self._counters.speed_curve
-
-    @property
-    def probe_curve(self) -> Curve:
-        """Probe loss, nats."""
-        return self._trainer.observer.probe_curve if self._trainer else Curve()
-
-    @property
-    def churn_curve(self) -> Curve:
-        """Share of nearest neighbours that changed, 0..1."""
-        return self._trainer.observer.churn.churn_curve if self._trainer else Curve()
-
-    @property
-    def settled_curve(self) -> Curve:
-        """Share of words whose nearest neighbours stay, 0..1."""
-        return self._trainer.observer.churn.settled_curve if self._trainer else Curve()
-
-    @property
-    def quality_curves(self) -> Mapping[tuple[str, str], Curve]:
-        """For each score, by its `key`: correlation or share of right answers, 0..1."""
-        return self._trainer.observer.quality.curves if self._trainer else {}
 
     def vectors(self) -> KeyedVectors:
         """A copy of the vectors as they are now.
@@ -449,6 +416,7 @@ class Run:
             start=start,
             script=script,
             counters=self._counters,
+            curves=self.curves,
             log=self._log,
             breakpoints=self._breakpoints,
             quality_sets=self._quality_sets,
@@ -576,7 +544,7 @@ class Run:
         if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
             self._log.note(judgement)
         if learned:
-            trainer.doctor.look(self.snapshot(), counters.loss_curve)
+            trainer.doctor.look(self.snapshot(), self.curves.loss)
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "

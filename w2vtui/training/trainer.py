@@ -24,6 +24,7 @@ from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import (
     ENDED,
@@ -57,6 +58,7 @@ class Trainer:
         start: Checkpoint | None,
         script: Script,
         counters: Counters,
+        curves: RunCurves,
         log: EventLog,
         breakpoints: Breakpoints,
         quality_sets: QualitySets,
@@ -73,6 +75,7 @@ class Trainer:
         self.backend, self.order, self.counters, self.log = backend, order, counters, log
         self._breakpoints, self._state = breakpoints, state
         self._script = script
+        self._curves = curves
         live = plan.settings
         planned = live.epochs * order.tokens_per_epoch
         begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
@@ -92,6 +95,7 @@ class Trainer:
             lambda: Moment(
                 pool.plan, pool.tallies(), counters.watch.seconds, pool.schedule.planned
             ),
+            curves=curves,
             breakpoints=breakpoints,
             quality_sets=quality_sets,
             looks_at_vectors=looks_at_vectors,
@@ -105,7 +109,6 @@ class Trainer:
         """None while the run is not kept."""
         if start is not None:
             counters.resume_from(start, pool.tallies())
-            self.observer.resume_from(start.curves)
             for text, ends in start.breakpoints:
                 breakpoints.add(Breakpoint(parse(text), ends=ends))
 
@@ -125,7 +128,6 @@ class Trainer:
     def checkpoint(self, reason: str) -> Checkpoint:
         """The run as it is; no worker is at work. Its vectors are those that are trained."""
         pool, counters, observer = self.pool, self.counters, self.observer
-        curves = {"loss": counters.loss_curve, "speed": counters.speed_curve, **observer.curves}
         return Checkpoint(
             reason=reason,
             state=_ENDINGS.get(reason, self._state()),
@@ -141,7 +143,7 @@ class Trainer:
             events=self.log.events,
             past=self.live_changes.past,
             breakpoints=tuple((str(one.condition), one.ends) for one in self._breakpoints),
-            curves={name: curve.kept() for name, curve in curves.items()},
+            curves=self._curves.saved(),
             vectors=self.backend.matrices(),
         )
 

@@ -34,7 +34,7 @@ from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
 from w2vtui.runs.disk.dataclass_json import event_as_plain, fields_from_plain
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.curves import CAPACITY, KeptCurve
+from w2vtui.training.state.curves import CAPACITY, SavedCurve
 from w2vtui.vectors import first_not_finite
 
 FOLDER = "checkpoints"
@@ -315,7 +315,7 @@ def _from_manifest(
         **fields,
         tallies=np.array(tensors[_TALLIES]),
         curves={
-            name: KeptCurve(np.array(tensors[_CURVE + name]), merge)
+            name: SavedCurve(np.array(tensors[_CURVE + name]), merge)
             for name, merge in merges.items()
         },
         vectors={name: tensors[name] for name in _MATRICES if name in tensors},

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
-from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Churn
 from w2vtui.vectors import Floats, norms_of
 
@@ -40,7 +40,7 @@ _ROWS_A_BLOCK = 64
 class ChurnMeter:
     """Looks at the neighbours of a sample of words, and compares each look with the one before."""
 
-    def __init__(self, vectors: Floats, seed: int) -> None:
+    def __init__(self, vectors: Floats, seed: int, curves: RunCurves) -> None:
         """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
         n = min(len(vectors), N_CANDIDATES)
         self._vectors = vectors[:n]
@@ -48,10 +48,7 @@ class ChurnMeter:
         self.sample = sample_rows(n, N_WORDS, seed)
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.clock.expect(len(self.sample) * self._vectors.size)
-        self.churn_curve = Curve()
-        """Share of the neighbours that changed, 0..1."""
-        self.settled_curve = Curve()
-        """Share of the words that are settled, 0..1."""
+        self.curves = curves
         self.churn: Churn | None = None
         self._before: NDArray[np.intp] | None = None
         self._tokens, self._step = 0, 0.0
@@ -74,8 +71,8 @@ class ChurnMeter:
             self.churn = Churn(
                 tokens=moment.tokens, churn=changed, settled=settled, n_words=len(tops)
             )
-            self.churn_curve.append(moment.tokens, moment.seconds, changed)
-            self.settled_curve.append(moment.tokens, moment.seconds, settled)
+            self.curves.churn.append(moment.tokens, moment.seconds, changed)
+            self.curves.settled.append(moment.tokens, moment.seconds, settled)
         self._before, self._unpaired = tops, not comparable
         self._tokens, self._step = moment.tokens, STEP * moment.planned
 

@@ -6,32 +6,28 @@ from w2vtui.training.engine.clocks import SpeedMeter, StopWatch
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.curves import Curve
+from w2vtui.training.state.curves import RunCurves
 
 
 class Counters:
     """Read on the run's thread at every tick; its values may be looked at from any."""
 
-    def __init__(self) -> None:
+    def __init__(self, curves: RunCurves) -> None:
+        self._curves = curves
         self.watch = StopWatch()
         """Training time."""
         self.speed = SpeedMeter()
-        """Of all threads together,"""
+        """Of all threads together."""
         self.thread_speeds: list[SpeedMeter] = []
-        """and of each that ever was."""
+        """Of each thread that ever trained."""
         self.loss: float | None = None
         """nats a pair, between the last two readings that saw any"""
-        self.loss_curve = Curve()
-        """The same; weight: pairs."""
-        self.speed_curve = Curve()
-        """Tokens a second."""
         self._read = Tallies()
 
     def resume_from(self, start: Checkpoint, tallies: Tallies) -> None:
-        """Take up clock and curves of an earlier time; tallies: all that was trained then."""
+        """Continue a checkpoint's clock and curves; tallies: all that was trained by then."""
         self.watch = StopWatch(start.seconds)
-        self.loss_curve = Curve(start.curves.get("loss"))
-        self.speed_curve = Curve(start.curves.get("speed"))
+        self._curves.restore(start.curves)
         self._read = tallies
 
     def read(self, pool: WorkerPool) -> bool:
@@ -41,7 +37,7 @@ class Counters:
         pairs = tallies.pairs - before.pairs
         if pairs > 0:
             self.loss = (tallies.loss - before.loss) / pairs
-            self.loss_curve.append(tallies.tokens, seconds, self.loss, pairs)
+            self._curves.loss.append(tallies.tokens, seconds, self.loss, pairs)
         if tallies.tokens > before.tokens:
             self.speed.read(seconds, tallies.tokens)
             for number, tokens in enumerate(pool.tokens_of_workers()):
@@ -49,5 +45,5 @@ class Counters:
                     self.thread_speeds.append(SpeedMeter())
                 self.thread_speeds[number].read(seconds, tokens)
             if self.speed.now:  # one reading is no speed yet
-                self.speed_curve.append(tallies.tokens, seconds, self.speed.now)
+                self._curves.speed.append(tallies.tokens, seconds, self.speed.now)
         return pairs > 0

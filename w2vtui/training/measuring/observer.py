@@ -5,7 +5,7 @@ words, churn, quality and signs of health.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment, Plan
@@ -16,7 +16,7 @@ from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets
-from w2vtui.training.state.curves import Curve, KeptCurve
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Probe
 from w2vtui.vectors import KeyedVectors
 
@@ -38,6 +38,7 @@ class Observer:
         probe_set: ProbeSet | None,
         now: Callable[[], Moment],
         *,
+        curves: RunCurves,
         breakpoints: Breakpoints,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
@@ -48,12 +49,13 @@ class Observer:
         self._backend = backend
         self._probe_set = probe_set
         self._now = now
+        self._curves = curves
         vocab, vectors = backend.corpus.vocab, backend.input_vectors
         words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
         self.lookup = NeighborLookup(backend, words, breakpoints)
-        self.churn = ChurnMeter(vectors, backend.training.seed)
+        self.churn = ChurnMeter(vectors, backend.training.seed, curves)
         self._looks_at_vectors = looks_at_vectors
-        self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors)
+        self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors, curves)
         self.health = HealthMeter(backend)
         self._wake = threading.Event()
         self._changed = threading.Event()
@@ -64,28 +66,7 @@ class Observer:
         )
         self._probed: tuple[Plan | None, int] = None, -1
         self.probe: Probe | None = None
-        self.probe_curve = Curve()
-        """Probe loss, nats."""
         self.error: BaseException | None = None
-
-    @property
-    def curves(self) -> dict[str, Curve]:
-        """All of them, by name."""
-        found = {
-            "probe": self.probe_curve,
-            "churn": self.churn.churn_curve,
-            "settled": self.churn.settled_curve,
-        }
-        for (name, kind), curve in self.quality.curves.items():
-            found[f"{kind} {name}"] = curve
-        return found
-
-    def resume_from(self, curves: Mapping[str, KeptCurve]) -> None:
-        """Take up curves of an earlier time, before the start."""
-        self.probe_curve = Curve(curves.get("probe"))
-        self.churn.churn_curve = Curve(curves.get("churn"))
-        self.churn.settled_curve = Curve(curves.get("settled"))
-        self.quality.resume_from(curves)
 
     def start(self) -> None:
         """Take a first look, at untrained vectors, then go on looking in a thread."""
@@ -138,7 +119,7 @@ class Observer:
             with self._probe_clock.timed():
                 probe = self._probe_set.measure(self._backend, plan, tokens)
             self.probe = probe
-            self.probe_curve.append(
+            self._curves.probe.append(
                 tokens, moment.seconds, probe.loss, standard_error=probe.standard_error
             )
             self._probed = plan, tokens

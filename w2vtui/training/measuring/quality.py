@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import get_args
 
 from w2vtui.corpus import sample_path
 from w2vtui.evaluate import (
@@ -25,7 +23,7 @@ from w2vtui.evaluate import (
 )
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
-from w2vtui.training.state.curves import Curve, KeptCurve
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
 from w2vtui.vectors import Floats
 
@@ -80,7 +78,9 @@ class QualitySets:
 class QualityMeter:
     """Scores vectors on every set, now and then or when asked, and keeps a curve for each score."""
 
-    def __init__(self, sets: QualitySets, words: Sequence[str], vectors: Floats) -> None:
+    def __init__(
+        self, sets: QualitySets, words: Sequence[str], vectors: Floats, curves: RunCurves
+    ) -> None:
         """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
         self._vectors = vectors
         self._pairs = [KnownPairs(words, pairs, name=name) for name, pairs in sets.pairs.items()]
@@ -92,20 +92,8 @@ class QualityMeter:
         n_questions = sum(len(known) for known in self._analogies.values())
         self.clock.expect(n_questions * vectors[:N_CANDIDATES].size)
         self.quality: Quality | None = None
-        self._curves: dict[tuple[str, str], Curve] = {}
+        self._curves = curves
         self._asked = threading.Event()
-
-    @property
-    def curves(self) -> Mapping[tuple[str, str], Curve]:
-        """A curve for each score, by its key: correlation or share of right answers, 0..1."""
-        return MappingProxyType(self._curves)
-
-    def resume_from(self, curves: Mapping[str, KeptCurve]) -> None:
-        """Take up the curves of an earlier time among these, named as `pairs atlas-pairs.txt`."""
-        for title, kept in curves.items():
-            kind, _, name = title.partition(" ")
-            if kind in get_args(ScoreKind):
-                self._curves = {**self._curves, (name, kind): Curve(kept)}
 
     def ask(self) -> None:
         """Measure at the next look."""
@@ -125,10 +113,7 @@ class QualityMeter:
         with nullcontext() if asked else self.clock.timed(), one_blas_thread():
             scores = self._scores()
         for score in scores:
-            curve = self._curves.get(score.key)
-            if curve is None:
-                # A new dictionary: whoever reads the old one goes through it undisturbed.
-                self._curves = {**self._curves, score.key: (curve := Curve())}
+            curve = self._curves.of_score(score.key)
             curve.append(moment.tokens, moment.seconds, score.value)
         self.quality = Quality(
             tokens=moment.tokens, scores=scores, took_seconds=time.monotonic() - started

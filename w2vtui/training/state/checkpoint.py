@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.state.curves import KeptCurve
+from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event, Probe, State
 
 
@@ -59,7 +59,7 @@ class Checkpoint:
     """Changes that can be undone, oldest first."""
     breakpoints: tuple[tuple[str, bool], ...]
     """Conditions that are waited for, and whether each ends the run."""
-    curves: Mapping[str, KeptCurve]
+    curves: Mapping[str, SavedCurve]
     vectors: Mapping[str, NDArray[np.float32]]
     """`input_vectors` (V, D) and, where they are in use, `output_vectors` (V, D) and `node_vectors`
     (V - 1, D). They are only lent: good until the store is ready again.

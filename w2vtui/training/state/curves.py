@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import threading
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from w2vtui.training.state.snapshot import ScoreKind
 
 CAPACITY = 4_096
 
 _Row = tuple[float, float, float, float, float]
 
 
-class KeptCurve(NamedTuple):
-    """A curve as it stood."""
+class SavedCurve(NamedTuple):
+    """A curve as it stood when it was saved."""
 
     rows: NDArray[np.float64]
     """(n, 5), n up to CAPACITY"""
@@ -24,21 +27,16 @@ class KeptCurve(NamedTuple):
 
 
 class Curve:
-    """Rows of numbers against the clock. When full, neighbours are merged and what follows is
-    merged alike.
+    """Rows of numbers against the clock. When full, neighbours are merged, and so is what follows.
 
     A row is (tokens, seconds, value, weight, standard error); rows merge to their weighted mean.
     One thread appends, any may read.
     """
 
-    def __init__(self, kept: KeptCurve | None = None) -> None:
-        """kept: how a curve stood that this one is to go on from."""
+    def __init__(self) -> None:
         self._rows = np.empty((CAPACITY, 5), dtype=np.float64)
         self._n = 0
-        self._merge = 1  # rows that stand for one
-        if kept is not None:
-            self._n, self._merge = len(kept.rows), kept.merge
-            self._rows[: self._n] = kept.rows
+        self._merge = 1  # readings that one row stands for
         self._waiting: list[_Row] = []
         self._lock = threading.Lock()
         self.version = 0
@@ -55,9 +53,9 @@ class Curve:
         weight: float = 1.0,
         standard_error: float = math.nan,
     ) -> None:
-        """Add one row. A value that is not a number stays one, as a gap in the curve.
+        """Add one row. A value that is not a number is a gap in the curve.
 
-        standard_error  of the value; not a number where nobody knows
+        standard_error  of the value; NaN where it is unknown
         """
         with self._lock:
             self._waiting.append((tokens, seconds, value, weight, standard_error))
@@ -76,12 +74,67 @@ class Curve:
 
     def rows(self) -> NDArray[np.float64]:
         """A copy: float64 (n, 5), columns tokens, seconds, value, weight, standard error."""
-        return self.kept().rows
+        return self.saved().rows
 
-    def kept(self) -> KeptCurve:
-        """The curve as it stands, but for readings that make no row yet."""
+    def saved(self) -> SavedCurve:
+        """The curve as it stands, but for readings that do not fill a row yet."""
         with self._lock:
-            return KeptCurve(self._rows[: self._n].copy(), self._merge)
+            return SavedCurve(self._rows[: self._n].copy(), self._merge)
+
+    def restore(self, saved: SavedCurve) -> None:
+        """Continue from where a saved curve stood."""
+        with self._lock:
+            self._n, self._merge = len(saved.rows), saved.merge
+            self._rows[: self._n] = saved.rows
+            self._waiting.clear()
+            self.version += 1
+
+
+class RunCurves:
+    """All curves of a run, over training tokens: the same objects from its birth to its end."""
+
+    def __init__(self) -> None:
+        self.loss = Curve()
+        """Objective loss, nats a pair; weight: pairs."""
+        self.speed = Curve()
+        """Tokens a second."""
+        self.probe = Curve()
+        """Probe loss, nats."""
+        self.churn = Curve()
+        """Share of nearest neighbours that changed, 0..1."""
+        self.settled = Curve()
+        """Share of words whose nearest neighbours stay, 0..1."""
+        self.quality: Mapping[tuple[str, str], Curve] = {}
+        """For each score, by its `key`: correlation or share of right answers, 0..1. Replaced,
+        never changed in place: whoever iterates over it is undisturbed.
+        """
+
+    def of_score(self, key: tuple[str, str]) -> Curve:
+        """The curve of a score, new where there is none yet."""
+        if key not in self.quality:
+            self.quality = {**self.quality, key: Curve()}
+        return self.quality[key]
+
+    def saved(self) -> dict[str, SavedCurve]:
+        """All of them by name; those of scores as `pairs atlas-pairs.txt`."""
+        scores = {f"{kind} {name}": curve for (name, kind), curve in self.quality.items()}
+        return {name: curve.saved() for name, curve in (self._named() | scores).items()}
+
+    def restore(self, saved: Mapping[str, SavedCurve]) -> None:
+        """Continue all curves that were saved."""
+        named = self._named()
+        for title, curve in saved.items():
+            kind, _, name = title.partition(" ")
+            if title in named:
+                named[title].restore(curve)
+            elif kind in get_args(ScoreKind):
+                self.of_score((name, kind)).restore(curve)
+
+    def _named(self) -> dict[str, Curve]:
+        return {
+            "loss": self.loss, "speed": self.speed, "probe": self.probe, "churn": self.churn,
+            "settled": self.settled,
+        }  # fmt: skip
 
 
 def _merged(groups: NDArray[np.float64]) -> NDArray[np.float64]:

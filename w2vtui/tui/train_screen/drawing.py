@@ -168,7 +168,7 @@ class Drawing:
 
     def _draw_loss(self, shot: Snapshot) -> None:
         run, panel = self._session.run, self._screen.query_one(LossPanel)
-        curves = () if run is None else (run.probe_curve, run.loss_curve)
+        curves = () if run is None else (run.curves.probe, run.curves.loss)
         changes = tuple(event for event in self._events(shot) if event.number is not None)
         full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
         message, size = readouts.waiting_text(shot), panel.size
@@ -197,14 +197,14 @@ class Drawing:
             shot.speed.by_thread,
             self._busy.share(),
         )
-        if run is not None and self._last.is_due("speed", [run.speed_curve], panel.size):
-            panel.show_curve(run.speed_curve.rows())
+        if run is not None and self._last.is_due("speed", [run.curves.speed], panel.size):
+            panel.show_curve(run.curves.speed.rows())
 
     def _draw_watch(self, shot: Snapshot) -> None:
         run, panel = self._session.run, self._screen.query_one(WatchPanel)
         if run is None:
             return
-        curves, answers = (run.churn_curve, run.settled_curve), self._watching.answers(shot)
+        curves, answers = (run.curves.churn, run.curves.settled), self._watching.answers(shot)
         watched = [answers[query] for query in self._session.watched if query in answers]
         query, size = self._watching.query, panel.query_one("#nearest").size
         if not self._last.is_new("watch", curves[0].version, watched, query, answers, size):
@@ -219,7 +219,7 @@ class Drawing:
         scores, wanted, (width, height) = shot.quality, shot.quality_wanted, panel.size
         if run is None or not self._last.is_new("quality", scores, wanted, width, height):
             return
-        curves = {key: curve.rows() for key, curve in run.quality_curves.items()}
+        curves = {key: curve.rows() for key, curve in run.curves.quality.items()}
         lines = quality_lines(scores, curves, wanted=wanted, width=width, height=height)
         panel.border_subtitle = subtitle(scores, wanted)
         panel.show(joined(lines))
