@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vtui import vectors as vectors_module
+from w2vtui import similarity
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
-from w2vtui.vectors import KeyedVectors, edit_distances, nearest, norms_of, unit
+from w2vtui.similarity import nearest, norms_of, unit
+from w2vtui.spelling import edit_distances
+from w2vtui.vectors import KeyedVectors
 
 
 def random_vectors(n_words: int = 60, size: int = 7, seed: int = 0) -> KeyedVectors:
@@ -175,7 +177,7 @@ def test_a_query_that_is_not_of_numbers_says_so(value: float) -> None:
 def test_a_search_makes_no_second_copy_of_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
     import tracemalloc
 
-    monkeypatch.setattr(vectors_module, "_BLOCK_NUMBERS", 5_000)
+    monkeypatch.setattr(similarity, "_BLOCK_NUMBERS", 5_000)
     matrix = np.ones((20_000, 50), dtype=np.float32)
     tracemalloc.start()
     try:
@@ -189,7 +191,7 @@ def test_a_search_makes_no_second_copy_of_the_matrix(monkeypatch: pytest.MonkeyP
 def test_norms_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = random_vectors(100).vectors
     whole = norms_of(matrix)
-    monkeypatch.setattr(vectors_module, "_BLOCK_NUMBERS", 70)
+    monkeypatch.setattr(similarity, "_BLOCK_NUMBERS", 70)
     assert np.array_equal(norms_of(matrix), whole)
     assert whole == pytest.approx(np.linalg.norm(matrix, axis=1), rel=1e-6)
 
@@ -312,9 +314,9 @@ def test_edits_are_those_of_the_plain_table(word: str, others: list[str]) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([], np.ones((0, 3))), "a row a word, got shape (0, 3)"),
-        ((["a"], np.ones((1, 0))), "a row a word, got shape (1, 0)"),
-        ((["a"], np.ones(3)), "a row a word, got shape (3,)"),
+        (([], np.ones((0, 3))), "one row per word, got shape (0, 3)"),
+        ((["a"], np.ones((1, 0))), "one row per word, got shape (1, 0)"),
+        ((["a"], np.ones(3)), "one row per word, got shape (3,)"),
         ((["a"], np.ones((2, 3))), "vectors of 1 words must have shape (1, 3), got (2, 3)"),
         ((["a", "b"], np.ones((2, 3)), np.ones(1)), "counts of 2 words must have shape (2,)"),
         ((["a", "b"], np.ones((2, 3)), None, np.ones((2, 4))), "output_vectors of 2 words must"),

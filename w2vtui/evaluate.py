@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.vectors import Floats, KeyedVectors, norms_of
+from w2vtui.similarity import Floats, norms_of
+from w2vtui.vectors import KeyedVectors
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 Pair: TypeAlias = tuple[str, str, float]

@@ -7,7 +7,6 @@ results are gensim's KeyedVectors' where it has the method.
 from __future__ import annotations
 
 import numbers
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -17,22 +16,20 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
+from w2vtui.similarity import Floats, cosines_with, nearest, norms_of, unit
+from w2vtui.spelling import near_spellings
 
-Floats: TypeAlias = NDArray[np.float32]
 Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
 
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
-"""What a query finds after a training that diverged."""
-
-_BLOCK_NUMBERS = 1 << 18
-_LONGEST_CORRECTED = 48
+"""What a query of a run that diverged reports."""
 
 
 class KeyedVectors:
     """Words and their vectors, most frequent word first.
 
     words           V different words
-    vectors         float32 (V, D), kept, not copied; must not change while this object is in use,
+    vectors         float32 (V, D), not copied; must not change while this object is in use,
                     for the norms are computed once
     counts          int64 (V,), how often each word occurs in the corpus, where that is known
     output_vectors  float32 (V, D), the words' vectors as targets of the prediction
@@ -53,7 +50,7 @@ class KeyedVectors:
         n_words = len(self.index_to_key)
         if self.vectors.ndim != 2 or self.vectors.size == 0:
             raise VectorsError(
-                f"vectors must be a matrix with a row a word, got shape {self.vectors.shape}"
+                f"vectors must be a matrix with one row per word, got shape {self.vectors.shape}"
             )
         self.counts: NDArray[np.int64] | None = (
             None if counts is None else np.asarray(counts, dtype=np.int64)
@@ -233,23 +230,12 @@ class KeyedVectors:
         First those that differ in case or Unicode form alone, then by edits (2 at most; 1 for up
         to 4 letters), the more frequent first.
         """
-        wanted = _folded(word)
-        if not wanted or len(wanted) > _LONGEST_CORRECTED or n < 1:
-            return []
-        most = 1 if len(wanted) <= 4 else 2
-        folded = map(_folded, self.index_to_key)
-        rows, spellings = [], []
-        for row, spelling in enumerate(folded):
-            if abs(len(spelling) - len(wanted)) <= most and self.index_to_key[row] != word:
-                rows.append(row)
-                spellings.append(spelling)
-        edits = edit_distances(wanted, spellings)
-        rows_near = np.asarray(rows, dtype=np.int64)[edits <= most]
-        frequency = -rows_near if self.counts is None else self.counts[rows_near]
-        best = np.lexsort((rows_near, -frequency, edits[edits <= most]))[:n]
+        rows, edits = near_spellings(word, self.index_to_key)
+        frequency = -rows if self.counts is None else self.counts[rows]
+        best = rows[np.lexsort((rows, -frequency, edits))[: max(n, 0)]]
         return [
             (self.index_to_key[row], None if self.counts is None else int(self.counts[row]))
-            for row in rows_near[best].tolist()
+            for row in best.tolist()
         ]
 
     def _checked_vector(self, vector: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -291,7 +277,7 @@ class _NoVector:
 def parse_query(text: str) -> tuple[list[str], list[str]]:
     """The words to add and to take away: `king - man + woman` -> ([king, woman], [man]).
 
-    A sign counts when it stands by itself, so that tokens may hold one.
+    A sign counts only between spaces, since tokens may contain one.
     """
     added: list[str] = []
     taken: list[str] = []
@@ -305,77 +291,6 @@ def parse_query(text: str) -> tuple[list[str], list[str]]:
     return added, taken
 
 
-def nearest(
-    vectors: Floats,
-    query: NDArray[np.floating],
-    topn: int,
-    *,
-    norms: Floats | None = None,
-    exclude: Sequence[int] = (),
-) -> tuple[NDArray[np.intp], Floats]:
-    """Rows of highest cosine with `query`, and the cosines; of equal ones the first row first.
-
-    vectors  float32 (V, D); norms (V,) are computed when not given
-    query    (D,), of any length
-    exclude  rows that are not wanted; rows that are not numbers never are
-
-    One product and no normalised copy of the matrix: it may be larger than half the memory.
-    """
-    cosines = cosines_with(vectors, query, norms_of(vectors) if norms is None else norms)
-    rows = highest(cosines, topn, exclude)
-    return rows, cosines[rows]
-
-
-def highest(cosines: Floats, topn: int, exclude: Sequence[int] = ()) -> NDArray[np.intp]:
-    """Rows of the highest of cosines (V,), written to; of equal ones the first row first."""
-    cosines[[row for row in exclude if row < len(cosines)]] = -np.inf
-    cosines[np.isnan(cosines)] = -np.inf
-    n = min(topn, len(cosines))
-    if n < 1:
-        return np.empty(0, dtype=np.intp)
-    threshold = np.partition(cosines, -n)[-n]
-    rows = np.flatnonzero((cosines >= threshold) & (cosines > -np.inf))
-    return rows[np.argsort(-cosines[rows], kind="stable")][:n]
-
-
-def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) -> Floats:
-    """float32 (V,): the cosine of each row of `vectors` with `query`; 0 where either is 0.
-
-    NaN for rows that are not numbers, as those of a training that diverged.
-    """
-    with np.errstate(invalid="ignore"):
-        products = vectors @ unit(query)
-        return np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
-
-
-def unit(vector: NDArray[np.floating]) -> Floats:
-    """`vector` at length 1, in float32; a vector of zeros stays as it is."""
-    exact = vector.astype(np.float64)  # squares of float32 values may leave float32's range
-    with np.errstate(invalid="ignore"):
-        length = np.sqrt(exact @ exact)
-        return (exact / length if length > 0 else exact).astype(np.float32)
-
-
-def norms_of(vectors: Floats) -> Floats:
-    """float32 (V,): the Euclidean length of each row, a block of rows at a time."""
-    norms = np.empty(len(vectors), dtype=np.float32)
-    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
-    for start in range(0, len(vectors), n_rows):
-        block = vectors[start : start + n_rows].astype(np.float64)
-        norms[start : start + n_rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
-    return norms
-
-
-def first_not_finite(vectors: Floats) -> int | None:
-    """The first row (V, D) that holds NaN or an infinity, looked for a block of rows at a time."""
-    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
-    for start in range(0, len(vectors), n_rows):
-        finite = np.isfinite(vectors[start : start + n_rows]).all(axis=1)
-        if not finite.all():
-            return start + int(np.argmin(finite))
-    return None
-
-
 def repeated(words: Sequence[str]) -> tuple[int, int]:
     """Positions of the first word that occurs a second time, and of that second time."""
     first: dict[str, int] = {}
@@ -383,37 +298,6 @@ def repeated(words: Sequence[str]) -> tuple[int, int]:
         if first.setdefault(word, position) != position:
             return first[word], position
     raise ValueError("all words differ")
-
-
-def edit_distances(word: str, others: Sequence[str]) -> NDArray[np.int64]:
-    """Edits (insert, delete, replace, swap neighbours) from `word` to each of `others`, (n,).
-
-    The textbook's table, a row a letter of `word`, each cell for all of `others` at once.
-    Damerau 1964, "A technique for computer detection and correction of spelling errors".
-    """
-    lengths = np.fromiter(map(len, others), dtype=np.int64, count=len(others))
-    longest = int(lengths.max(initial=0))
-    # letters[j] is letter j of each of `others`, 0 past its end: what is there is never read
-    letters = np.zeros((longest, len(others)), dtype=np.uint32)
-    letters.T[np.arange(longest) < lengths[:, None]] = _code_points("".join(others))
-    wanted = _code_points(word)
-    two_up = up = np.empty(0, dtype=np.uint16)
-    row = np.repeat(np.arange(longest + 1, dtype=np.uint16)[:, None], len(others), axis=1)
-    for i, letter in enumerate(wanted, start=1):
-        two_up, up, row = up, row, np.empty_like(row)
-        row[0] = i
-        for j in range(1, longest + 1):
-            cell = np.minimum(up[j], row[j - 1]) + np.uint16(1)
-            cell = np.minimum(cell, up[j - 1] + (letters[j - 1] != letter))
-            if i > 1 and j > 1:
-                swapped = (letters[j - 2] == letter) & (letters[j - 1] == wanted[i - 2])
-                np.minimum(cell, two_up[j - 2] + np.uint16(1), out=cell, where=swapped)
-            row[j] = cell
-    return row[lengths, np.arange(len(others))].astype(np.int64)
-
-
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _terms(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating], float]]:
@@ -425,11 +309,6 @@ def _terms(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating], f
 
 def _has_weight(item: Any) -> bool:
     return isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], numbers.Real)
-
-
-def _folded(word: str) -> str:
-    folded = word.casefold()
-    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 
 def _cosine(value: float) -> float:

@@ -15,7 +15,8 @@ from w2vtui.formats.records import LAYOUTS, Layout, encode_words
 from w2vtui.formats.vocab_file import vocab_beside, write_vocab
 from w2vtui.formats.word2vec_binary import write_binary
 from w2vtui.formats.word2vec_text import write_text
-from w2vtui.vectors import KeyedVectors, first_not_finite
+from w2vtui.similarity import first_not_finite
+from w2vtui.vectors import KeyedVectors
 
 
 def save_vectors(

@@ -33,9 +33,9 @@ from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
 from w2vtui.runs.disk.dataclass_json import event_as_plain, fields_from_plain
+from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import CAPACITY, SavedCurve
-from w2vtui.vectors import first_not_finite
 
 FOLDER = "checkpoints"
 MANIFEST = "manifest.json"

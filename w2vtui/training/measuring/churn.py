@@ -15,11 +15,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.similarity import Floats, norms_of
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Churn
-from w2vtui.vectors import Floats, norms_of
 
 COST_SHARE = 0.01
 """Of one core, over a run."""

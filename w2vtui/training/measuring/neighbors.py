@@ -12,13 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
+from w2vtui.similarity import highest
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import Neighbors
-from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, highest, parse_query
+from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, parse_query
 
 COST_SHARE = 0.02
 """Share of one core that each of the two lists may take."""

@@ -21,11 +21,11 @@ from w2vtui.evaluate import (
     read_analogies,
     read_pairs,
 )
+from w2vtui.similarity import Floats
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
-from w2vtui.vectors import Floats
 
 COST_SHARE = 0.01
 """Of one core, over a run; what is asked for comes on top."""

@@ -1,0 +1,86 @@
+"""Cosines of vectors: float32 (V, D), one row per word, which may be larger than half the memory.
+
+So nothing here makes a normalised copy of a matrix: norms are computed a block of rows at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+
+_BLOCK_NUMBERS = 1 << 18
+"""Numbers of a block of rows."""
+
+
+def nearest(
+    vectors: Floats,
+    query: NDArray[np.floating],
+    topn: int,
+    *,
+    norms: Floats | None = None,
+    exclude: Sequence[int] = (),
+) -> tuple[NDArray[np.intp], Floats]:
+    """Rows of highest cosine with `query`, and the cosines; of equal ones the first row first.
+
+    vectors  float32 (V, D); norms (V,) are computed when not given
+    query    (D,), of any length
+    exclude  rows to leave out, as rows that are not numbers always are
+    """
+    cosines = cosines_with(vectors, query, norms_of(vectors) if norms is None else norms)
+    rows = highest(cosines, topn, exclude)
+    return rows, cosines[rows]
+
+
+def highest(cosines: Floats, topn: int, exclude: Sequence[int] = ()) -> NDArray[np.intp]:
+    """Rows of the highest of cosines (V,), written to; of equal ones the first row first."""
+    cosines[[row for row in exclude if row < len(cosines)]] = -np.inf
+    cosines[np.isnan(cosines)] = -np.inf
+    n = min(topn, len(cosines))
+    if n < 1:
+        return np.empty(0, dtype=np.intp)
+    threshold = np.partition(cosines, -n)[-n]
+    rows = np.flatnonzero((cosines >= threshold) & (cosines > -np.inf))
+    return rows[np.argsort(-cosines[rows], kind="stable")][:n]
+
+
+def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) -> Floats:
+    """float32 (V,): the cosine of each row of `vectors` with `query`; 0 where either is 0.
+
+    NaN for rows that are not numbers, as those of a training that diverged.
+    """
+    with np.errstate(invalid="ignore"):
+        products = vectors @ unit(query)
+        return np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
+
+
+def unit(vector: NDArray[np.floating]) -> Floats:
+    """`vector` at length 1, in float32; a vector of zeros stays as it is."""
+    exact = vector.astype(np.float64)  # squares of float32 values may leave float32's range
+    with np.errstate(invalid="ignore"):
+        length = np.sqrt(exact @ exact)
+        return (exact / length if length > 0 else exact).astype(np.float32)
+
+
+def norms_of(vectors: Floats) -> Floats:
+    """float32 (V,): the Euclidean length of each row, a block of rows at a time."""
+    norms = np.empty(len(vectors), dtype=np.float32)
+    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
+    for start in range(0, len(vectors), n_rows):
+        block = vectors[start : start + n_rows].astype(np.float64)
+        norms[start : start + n_rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
+    return norms
+
+
+def first_not_finite(vectors: Floats) -> int | None:
+    """The first row (V, D) that holds NaN or an infinity; None where none does."""
+    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
+    for start in range(0, len(vectors), n_rows):
+        finite = np.isfinite(vectors[start : start + n_rows]).all(axis=1)
+        if not finite.all():
+            return start + int(np.argmin(finite))
+    return None
