@@ -2,6 +2,7 @@
 
     W2vtuiError                 1
     |-- SettingsError           2   a setting is unknown, out of range or of the wrong type
+    |     `-- TargetTakenError      a file that is not vectors is where they are to go
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
     |-- VectorsError            3   vectors cannot be read, or hold no such word
     |     `-- UnknownWordError
@@ -29,6 +30,19 @@ class SettingsError(W2vtuiError, ValueError):
     """A setting is unknown, out of range or of the wrong type."""
 
     exit_code = 2
+
+
+class TargetTakenError(SettingsError):
+    """A file that is neither vectors nor counts is where they are to go; it may be replaced if the
+    person says so.
+    """
+
+    def __init__(self, path: str, what: str) -> None:
+        """what: what the file is not"""
+        self.path, self.what = path, what
+        super().__init__(
+            f"{path} exists and is not {what}: name another file, or replace it with --overwrite"
+        )
 
 
 class CorpusError(W2vtuiError):

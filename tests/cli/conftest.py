@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from tests.support.processes import Result
-from w2vtui.cli import headless, run_command_line
+from w2vtui.cli import run_command_line
+from w2vtui.runs import request
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def unread(monkeypatch):
     def fail(*arguments, **named):
         raise AssertionError("the corpus was read first")
 
-    monkeypatch.setattr(headless, "open_corpus", fail)
+    monkeypatch.setattr(request, "open_corpus", fail)
 
 
 @pytest.fixture

@@ -24,12 +24,14 @@ from tests.support.processes import (
     until_it_trains,
 )
 from tests.support.wait import DEADLINE
-from w2vtui.cli import headless
 from w2vtui.cli.progress import PlainLines
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
+from w2vtui.runs import request
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Losses, Probe, Progress
+
+OLD_VECTORS = b"2 2\nold 0.5 1.5\nolder 0.25 -1\n"
 
 # ---- stdout and stderr
 
@@ -209,7 +211,7 @@ def test_words_that_the_encoding_of_stdout_lacks_are_escaped(started, vectors):
         ("v.npy", 2, "must end in .txt, .vec, .bin"),
         ("v", 2, "must end in .txt, .vec, .bin"),
         ("x" * 300 + ".bin", 5, "choose a shorter name"),
-        ("corpus.txt", 2, "corpus.txt is the corpus, and would be overwritten"),
+        ("corpus.txt", 2, "corpus.txt is the corpus and would be overwritten"),
     ],
 )
 def test_an_output_that_cannot_be_written_is_found_before_the_corpus_is_read(
@@ -293,7 +295,7 @@ def test_where_nothing_can_be_written_at_all_the_first_reason_is_told(
     def full(vectors, path, **named):
         raise DiskError(f"cannot write {path}: no space left on device")
 
-    monkeypatch.setattr(headless, "save_vectors", full)
+    monkeypatch.setattr(request, "save_vectors", full)
     if not has_temporary_folder:
         folder = tmp_path / "missing"
     else:
@@ -316,11 +318,11 @@ def test_a_training_that_diverges_writes_nothing(w2v, topical_corpus, tmp_path):
     assert "saved" not in result.err
     assert list(tmp_path.iterdir()) == [topical_corpus]
 
-    output.write_bytes(b"old vectors")
+    output.write_bytes(OLD_VECTORS)
     result = w2v("train", topical_corpus, "-o", output, *settings, "--json")
     assert result.code == 4
     assert json_objects(result.out)[-1]["state"] == "failed"
-    assert output.read_bytes() == b"old vectors"
+    assert output.read_bytes() == OLD_VECTORS
 
 
 def test_a_run_that_cannot_end_as_asked_leaves_nothing(w2v, topical_corpus, tmp_path):

@@ -24,8 +24,8 @@ from tests.support.processes import (
     until_threads_end,
 )
 from tests.support.wait import DEADLINE
-from w2vtui.cli import headless
 from w2vtui.formats import load_vectors
+from w2vtui.runs import request
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
 
@@ -212,13 +212,13 @@ def test_a_second_signal_ends_at_once(w2v, topical_corpus, tmp_path, monkeypatch
 def test_a_signal_while_it_saves_lets_it_save(
     w2v, topical_corpus, tmp_path, monkeypatch, number, code
 ):
-    save = headless.save_vectors
+    save = request.save_vectors
 
     def interrupted(*arguments, **named):
         os.kill(os.getpid(), number)
         save(*arguments, **named)
 
-    monkeypatch.setattr(headless, "save_vectors", interrupted)
+    monkeypatch.setattr(request, "save_vectors", interrupted)
     result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
     assert result.code == code
     assert "saved " in result.err
@@ -229,16 +229,17 @@ def test_a_signal_while_it_saves_lets_it_save(
 def test_a_second_signal_while_it_saves_leaves_the_old_file(
     w2v, topical_corpus, tmp_path, monkeypatch
 ):
-    save = headless.save_vectors
+    save = request.save_vectors
 
     def interrupted(vectors, path, **named):
         for _ in range(2):
             os.kill(os.getpid(), signal.SIGINT)
         save(vectors, path, **named)
 
-    monkeypatch.setattr(headless, "save_vectors", interrupted)
+    monkeypatch.setattr(request, "save_vectors", interrupted)
     output = tmp_path / "v.bin"
-    output.write_bytes(b"old")
+    old = b"2 1\nold 0.5\nolder 0.25\n"
+    output.write_bytes(old)
     assert w2v("train", topical_corpus, "-o", output, *QUICK).code == 130
-    assert output.read_bytes() == b"old"
+    assert output.read_bytes() == old
     assert leftovers(tmp_path) == []

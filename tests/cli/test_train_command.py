@@ -13,8 +13,9 @@ import pytest
 from tests.support.corpora import TOPICS
 from tests.support.processes import QUICK, finish, posix
 from tests.support.wait import DEADLINE
-from w2vtui.cli import headless, run_command_line
+from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors, read_vocab
+from w2vtui.runs import request
 
 # ---- training and saving
 
@@ -280,7 +281,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path, topical_corpus, bug):
     def broken(*arguments, **named):
         raise bug
 
-    monkeypatch.setattr(headless, "open_corpus", broken)
+    monkeypatch.setattr(request, "open_corpus", broken)
     with pytest.raises(type(bug)) as caught:
         run_command_line(["train", str(topical_corpus), "-o", str(tmp_path / "v.bin"), *QUICK])
     assert caught.value is bug

@@ -31,7 +31,8 @@ from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.record import RECORD, STATUS, all_runs, draft_beside, find_run, status_of
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -118,10 +119,7 @@ class Kept:
     """A run in this process that is kept under a folder."""
 
     def __init__(self, root: Path, *, named=False, **live):
-        asked = Asked(
-            root=root, sources=("-",), corpus_settings=CorpusSettings(), must_be_kept=named
-        )
-        self.store = Recorder(asked)
+        self.store = Recorder(RunRequest(sources=("-",)), root=root, must_be_saved=named)
         self.run = Run(
             lambda progress, stop: corpus(),
             TrainingSettings(vector_size=8, seed=3),
@@ -602,7 +600,8 @@ def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_
 ):
     place, usual, output = tmp_path / "place", tmp_path / "usual.bin", tmp_path / "place/out.bin"
     place.mkdir()
-    output.write_bytes(b"old")
+    old = b"2 1\nold 0.5\nolder 0.25\n"
+    output.write_bytes(old)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
     start = Run.start
@@ -617,7 +616,7 @@ def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_
     assert code == 5
     assert "permission denied" in err
     assert list(place.iterdir()) == [output]
-    assert output.read_bytes() == b"old"
+    assert output.read_bytes() == old
     (rescued,) = tmp_path.glob("w2vtui-rescued-*/out.bin")
     assert f"the vectors are safe in {rescued}" in err
     assert rescued.read_bytes() == usual.read_bytes()

@@ -18,7 +18,8 @@ from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, generations, newest_whole
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.record import VOCAB, RunRecord, all_runs, read_vocab, status_of
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.live.checkpointing import Checkpointing
@@ -45,7 +46,8 @@ def kept(root):
 
     def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
         settings = CorpusSettings(min_count=1)
-        store = Recorder(Asked(root=root, sources=(str(text),), corpus_settings=settings))
+        request = RunRequest(sources=(str(text),), corpus_settings=settings)
+        store = Recorder(request, root=root)
         run = Run(
             lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
             TrainingSettings(**TRAINING, deterministic=deterministic),

@@ -31,7 +31,8 @@ from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
 from w2vtui.runs.disk.journal import EVENTS, read_events
 from w2vtui.runs.record import all_runs, status_of
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import largest_difference, replay_of, resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -173,8 +174,8 @@ class Nursery:
     def _grow_up(self, root: Path) -> None:
         runs = all_runs(root)
         if not runs:
-            asked = Asked(root=root, sources=("-",), corpus_settings=CorpusSettings())
-            recorder, known, options = Recorder(asked), 0, {}
+            recorder = Recorder(RunRequest(sources=("-",)), root=root)
+            known, options = 0, {}
         else:
             try:
                 taken = resumption(runs[0])
@@ -255,7 +256,7 @@ class Nursery:
         return kept
 
     def _repeat(self, folder: Path, root: Path) -> None:
-        recorder = Recorder(Asked(root=root, sources=("-",), corpus_settings=CorpusSettings()))
+        recorder = Recorder(RunRequest(sources=("-",)), root=root)
         script = replay_of(folder).script
         run = Run(
             self._read,

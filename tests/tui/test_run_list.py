@@ -35,7 +35,8 @@ from w2vtui.runs import recorder as recording
 from w2vtui.runs.disk.checkpoint_files import newest_whole
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.record import RunRecord, all_runs, status_of
-from w2vtui.runs.recorder import recorder_of_new_run
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Script
@@ -60,7 +61,7 @@ def runs_dir(tmp_path) -> Path:
 def kept_run(corpus: Path, runs_dir: Path, *, stop_at: int | None = HALF) -> Path:
     """The folder of a run that was stopped at a token, or trained to its end."""
     settings, kept = CorpusSettings(), RunSettings(runs_dir=str(runs_dir))
-    recorder = recorder_of_new_run(kept, [str(corpus)], settings)
+    recorder = Recorder.for_request(RunRequest(sources=(str(corpus),), run_settings=kept))
     assert recorder is not None
     run = Run(
         lambda progress, stop: open_corpus([corpus], settings, progress=progress, stop=stop),
@@ -229,7 +230,7 @@ async def test_a_list_that_was_left_is_told_nothing_any_more(topical_corpus, run
     kept_run(topical_corpus, runs_dir)
     asked, held = threading.Event(), threading.Event()
 
-    def refused(folder: Path, force: bool) -> Any:
+    def refused(*arguments: Any) -> Any:
         asked.set()
         held.wait(60)
         raise RunError("it is in use")
@@ -331,6 +332,51 @@ async def test_saving_where_nothing_can_be_written_is_told(topical_corpus, runs_
         app.screen.query_one("#path", Input).value = str(tmp_path / "nowhere" / "v.bin")
         await press(app, "enter")
         await tells(app, "✗", "nowhere")
+
+
+async def save_as(app: W2vApp, path: Path) -> None:
+    """Press s in the list of runs, and name a file."""
+    await press(app, "s")
+    await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+    app.screen.query_one("#path", Input).value = str(path)
+    await press(app, "enter")
+
+
+async def test_the_list_replaces_no_text_and_asks_before_other_files(
+    topical_corpus, runs_dir, tmp_path
+):
+    kept_run(topical_corpus, runs_dir, stop_at=None)
+    text, other = topical_corpus.read_bytes(), tmp_path / "other.txt"
+    other.write_text("prose\n" * 99)
+    async with listed(topical_corpus, runs_dir) as app:
+        await save_as(app, topical_corpus)
+        await tells(app, "is the corpus and would be overwritten")
+        await save_as(app, other)
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, RunList))
+        assert other.read_text() == "prose\n" * 99
+        await save_as(app, other)
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await press(app, "r")
+        await tells(app, "saved to")
+    assert topical_corpus.read_bytes() == text
+    assert len(load_vectors(other)) == 26
+
+
+async def test_a_run_does_not_go_on_where_its_vectors_would_replace_a_text(
+    topical_corpus, runs_dir
+):
+    kept_run(topical_corpus, runs_dir)
+    async with listed(topical_corpus, runs_dir) as app:
+        app.output = str(topical_corpus)
+        await press(app, "enter")
+        await tells(app, "is the corpus and would be overwritten")
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        await press(app, "ctrl+s")
+        await until(app, lambda: "is the corpus" in notices(app))
+        assert isinstance(app.screen, NewRunScreen)
 
 
 async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):

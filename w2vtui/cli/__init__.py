@@ -5,8 +5,7 @@
     legacy.py     word2vec.c's options
     headless.py   trains without a screen              progress.py    shows how far it is
     results.py    prints words and cosines             scores.py      prints the scores of a run
-    benchmark.py  the work of `w2vtui bench`           places.py      checks files to be written
-    output.py     stdout and stderr, either of which may go away
+    benchmark.py  the work of `w2vtui bench`           output.py      stdout and stderr
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

@@ -5,27 +5,23 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.output import report
-from w2vtui.cli.places import check_outputs
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, sample_path, without
+from w2vtui.corpus import sample_path
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, RunError, SettingsError, UnknownWordError
-from w2vtui.formats import save_vectors
-from w2vtui.runs.recorder import Recorder, recorder_of_new_run
+from w2vtui.errors import DiskError, SettingsError, UnknownWordError
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.signals import handling
-from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
@@ -52,76 +48,40 @@ def train(
     Raises:
         SettingsError: the output is not a file that this run may write.
     """
-    if arguments.output == "":
-        raise SettingsError("-o has an empty file name: give a name such as vectors.bin")
-    outputs = check_outputs(arguments.output, save_vocab, arguments.corpus)
-    sources = arguments.corpus or [str(sample_path(SAMPLE))]
-    quality_sets = QualitySets.for_corpus(sources, arguments.pairs, arguments.analogies)
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        return open_corpus(
-            without(sources, outputs, arguments.corpus_settings),
-            arguments.corpus_settings,
-            progress=progress,
-            stop=stop,
-            cache=cache,
-        )
-
-    recorder = _recorder(arguments, sources, save_vocab)
-    run = Run(
-        read,
-        arguments.training_settings,
-        arguments.live_settings,
-        quality_sets=quality_sets,
-        store=recorder,
-        checkpoint_seconds=arguments.run_settings.checkpoint_seconds,
-    )
-    return carry_out(
-        run,
-        recorder,
+    request = RunRequest(
+        sources=tuple(arguments.corpus or [str(sample_path(SAMPLE))]),
+        corpus_settings=arguments.corpus_settings,
+        training=arguments.training_settings,
+        live=arguments.live_settings,
         output=arguments.output,
         save_vocab=save_vocab,
-        stop_when=stop_when,
-        words=words,
-        json_lines=json_lines,
+        pairs=tuple(arguments.pairs),
+        analogies=tuple(arguments.analogies),
+        run_settings=arguments.run_settings,
+        cache=cache,
+        overwrite=arguments.overwrite,
     )
-
-
-def _recorder(
-    arguments: argparse.Namespace, sources: Sequence[str], save_vocab: str | None
-) -> Recorder | None:
-    """What saves checkpoints of the run; None, which is reported, if there is no folder for it."""
-    try:
-        return recorder_of_new_run(
-            arguments.run_settings,
-            sources,
-            arguments.corpus_settings,
-            output=arguments.output,
-            save_vocab=save_vocab,
-            pairs=arguments.pairs,
-            analogies=arguments.analogies,
-        )
-    except RunError as error:
-        report(f"this run cannot be resumed later: {error}")
-        return None
+    run, recorder = request.open(report)
+    return carry_out(
+        run, recorder, request, stop_when=stop_when, words=words, json_lines=json_lines
+    )
 
 
 def carry_out(
     run: Run,
     recorder: Recorder | None,
+    request: RunRequest,
     *,
-    output: str | None,
-    own_outputs: Sequence[str] = (),
-    save_vocab: str | None = None,
+    saves_branch: bool = True,
     stop_when: Sequence[str] = (),
     words: Sequence[str] | None = (),
     json_lines: bool = False,
 ) -> int:
     """Train to the end or to a signal, save, print nearest words; return the exit code.
 
-    own_outputs  the files that a resumed run saved its vectors and counts to, used again unless it
-                 has become another run
-    words        the words to print the nearest words of; None for some worth showing
+    saves_branch  whether to save vectors to the request's output even if a resumed run has become
+                  another run
+    words         the words to print the nearest words of; None for some worth showing
     """
     run.is_attended = False
     progress = choose_progress(run, json_lines)
@@ -137,10 +97,12 @@ def carry_out(
         for condition in run.breakpoints:
             report(f"--stop-when {condition!r} was never met")
         vectors = run.vectors()
-        if output is None and own_outputs and not (recorder is not None and recorder.is_branch):
-            output, save_vocab = own_outputs
-        if output:
-            _save(vectors, output, save_vocab)
+        is_branch = recorder is not None and recorder.is_branch
+        output = request.output if saves_branch or not is_branch else None
+        if output is not None:
+            request.save_somewhere(vectors)
+            size = f"{len(vectors):,} words x {vectors.vector_size}"
+            report(f"saved {safe_text(output)}: {size}")
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
@@ -182,20 +144,6 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
     recorder.close()
     for text in recorder.news():
         report(safe_text(text))
-
-
-def _save(vectors: KeyedVectors, path: str, vocab_path: str | None) -> None:
-    """Save; if that fails, save to a temporary folder before raising, so that nothing is lost."""
-    try:
-        save_vectors(vectors, path, vocab_path=vocab_path)
-    except DiskError as error:
-        try:
-            rescued = Path(tempfile.mkdtemp(prefix="w2vtui-rescued-")) / Path(path).name
-            save_vectors(vectors, rescued)
-        except (DiskError, OSError):
-            raise error from None
-        raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
-    report(f"saved {safe_text(path)}: {len(vectors):,} words x {vectors.vector_size}")
 
 
 def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:

@@ -145,12 +145,17 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add -o, the file that vectors are saved to."""
+    """Add -o, the file that vectors are saved to, and --overwrite."""
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         help="save the vectors here: .bin for word2vec binary, .txt or .vec for word2vec text",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="let -o replace a file that is not a vector file; never one that the run reads",
     )
 
 

@@ -1,6 +1,7 @@
 """Text to numbers: files -> lines -> tokens -> Vocab -> EncodedCorpus.
 
     files, stdin   files.py      which files; streams.py  their bytes: decompressed, decoded
+                   saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types
                    sentences.py  the same for tokens that come from Python
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
@@ -16,9 +17,10 @@ have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text
 from __future__ import annotations
 
 from w2vtui.corpus.encoded import EncodedCorpus
-from w2vtui.corpus.files import find_files, sample_path, without
+from w2vtui.corpus.files import find_files, sample_path, text_in_folder, without
 from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
 from w2vtui.corpus.reading import encode_sentences, open_corpus
+from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
 from w2vtui.corpus.vocab import Vocab
 
 __all__ = [
@@ -28,7 +30,10 @@ __all__ = [
     "Vocab",
     "encode_sentences",
     "find_files",
+    "is_vector_file",
+    "is_vocab_file",
     "open_corpus",
     "sample_path",
+    "text_in_folder",
     "without",
 ]

@@ -6,10 +6,11 @@ import difflib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
 from w2vtui.corpus.streams import looks_like_text, printable
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -24,7 +25,7 @@ def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> lis
 
     A file stays; a folder is searched through, in sorted order, for text, compressed or not;
     hidden files and folders are passed over, and so are links to folders, which may form loops, and
-    vectors saved there with their counts, `NAME` and `NAME.vocab`.
+    vectors saved there with their counts, `NAME` and `NAME.vocab`, where they are that by content.
     "-" is stdin.
 
     Raises:
@@ -53,7 +54,7 @@ def without(
 ) -> Sequence[str | Path]:
     """The sources; a folder that holds vectors from an earlier time becomes its other files.
 
-    outputs   real paths of vectors and counts
+    outputs   real paths of vectors and counts; a file there that is neither is text
 
     Raises:
         CorpusError: a folder cannot be read, or is without text.
@@ -61,8 +62,31 @@ def without(
     if not outputs or not any(Path(source).is_dir() for source in sources):
         return sources
     files = find_files(sources, encoding=settings.encoding)
-    others = [file for file in files if os.path.realpath(file) not in outputs]
+    others = [
+        file
+        for file in files
+        if os.path.realpath(file) not in outputs
+        or not (is_vector_file(file) or is_vocab_file(file))
+    ]
     return others if len(others) < len(files) else sources
+
+
+def text_in_folder(
+    folder: Path, target: os.stat_result, encoding: str, is_saved: Callable[[Path], bool]
+) -> bool:
+    """Whether a text below a folder is the same file as `target`.
+
+    is_saved   whether a file is what an earlier run saved there, and so no text of the corpus
+
+    What cannot be read is left to those who read the corpus.
+    """
+    try:
+        for path in _files_below(folder):
+            if os.path.samestat(path.stat(), target):
+                return looks_like_text(path, encoding) and not is_saved(path)
+    except (OSError, CorpusError):
+        return False
+    return False
 
 
 def is_regular(path: Path) -> bool:
@@ -125,9 +149,14 @@ def _suggestion(path: Path) -> str:
 
 def _text_files_below(folder: Path, encoding: str) -> list[Path]:
     present = set(_files_below(folder))
-    # Vectors saved among the texts are none: they are known by the counts beside them.
+    # Vectors saved among the texts are not text; neither are the counts beside them.
     counts = {
-        path for path in present if path.suffix == ".vocab" and path.with_suffix("") in present
+        path
+        for path in present
+        if path.suffix == ".vocab"
+        and path.with_suffix("") in present
+        and is_vector_file(path.with_suffix(""))
+        and is_vocab_file(path)
     }
     vectors = {path.with_suffix("") for path in counts}
     rest = present - counts - vectors

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats.atomic import atomic_write, check_target, disk_error
-from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.resources import user_folder
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
@@ -42,6 +41,7 @@ from w2vtui.runs.disk.dataclass_json import from_plain
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, ResolvedSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint
@@ -88,11 +88,19 @@ class RunRecord:
     """The run whose vectors it began with, on another text."""
 
     @property
-    def outputs(self) -> tuple[str, ...]:
-        """The files that its vectors and counts go to."""
-        if self.output is None:
-            return ()
-        return self.output, self.save_vocab or str(vocab_beside(self.output))
+    def request(self) -> RunRequest:
+        """What the run was asked for."""
+        return RunRequest(
+            sources=self.sources,
+            corpus_settings=self.corpus_settings,
+            training=self.training,
+            live=self.settings,
+            output=self.output,
+            save_vocab=self.save_vocab,
+            pairs=self.pairs,
+            analogies=self.analogies,
+            run_settings=self.run_settings,
+        )
 
     def write(self, folder: Path) -> None:
         """Write it to a run's folder.

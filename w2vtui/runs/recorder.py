@@ -9,17 +9,17 @@ is tried again.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import os
 import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DiskError, W2vtuiError
@@ -43,9 +43,11 @@ from w2vtui.runs.record import (
     sweep,
     write_vocab,
 )
-from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event, Snapshot
+
+if TYPE_CHECKING:
+    from w2vtui.runs.request import RunRequest
 
 POLL_SECONDS = 0.2
 METRICS_SECONDS = 2.0
@@ -53,70 +55,15 @@ RETRY_SECONDS = 10.0
 """From anything that could not be written to the next try."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a new run is asked for, beside its settings."""
-
-    root: Path
-    """The folder of all runs."""
-    sources: tuple[str, ...]
-    corpus_settings: CorpusSettings
-    output: str | None = None
-    save_vocab: str | None = None
-    pairs: tuple[str, ...] = ()
-    analogies: tuple[str, ...] = ()
-    run_settings: RunSettings = RunSettings()
-    must_be_kept: bool = False
-    """Whether a run that cannot be kept is not to begin: its folder was named."""
-
-
-def absolute(paths: Sequence[str]) -> tuple[str, ...]:
-    """Paths that mean the same in another folder; - stays standard input."""
-    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
-
-
-def recorder_of_new_run(
-    settings: RunSettings,
-    sources: Sequence[str],
-    corpus_settings: CorpusSettings,
-    *,
-    output: str | None = None,
-    save_vocab: str | None = None,
-    pairs: Sequence[str] = (),
-    analogies: Sequence[str] = (),
-) -> Recorder | None:
-    """Who keeps a new run; in a folder that was named, or else if it can be; None for nobody.
-
-    Raises:
-        RunError: there is no place for it.
-        DiskError: the folder that was named is none, or cannot be written to.
-    """
-    if not settings.checkpoints:
-        return None
-    if settings.runs_dir is not None:
-        check_place(runs_folder(settings.runs_dir))
-    return Recorder(
-        Asked(
-            root=runs_folder(settings.runs_dir),
-            sources=absolute(sources),
-            corpus_settings=corpus_settings,
-            output=None if output is None else absolute([output])[0],
-            save_vocab=None if save_vocab is None else absolute([save_vocab])[0],
-            pairs=absolute(pairs),
-            analogies=absolute(analogies),
-            run_settings=settings,
-            must_be_kept=settings.runs_dir is not None,
-        )
-    )
-
-
 class Recorder:
     """The store of one run, new or gone on with."""
 
     def __init__(
         self,
-        asked: Asked | None = None,
+        request: RunRequest | None = None,
         *,
+        root: Path | None = None,
+        must_be_saved: bool = False,
         folder: Path | None = None,
         lock: RunLock | None = None,
         record: RunRecord | None = None,
@@ -124,12 +71,14 @@ class Recorder:
         spoiled: Collection[Path] = (),
     ) -> None:
         """
-        asked                   for a new run
+        request                 of a new run
+        root                    the folder of all runs
+        must_be_saved           whether a run that cannot be saved is not to begin
         folder, lock, record    of a run that goes on
         n_events                events that its journal has
         spoiled                 checkpoints that are damaged
         """
-        self._asked = asked
+        self._request, self._root, self._must_be_saved = request, root, must_be_saved
         self._folder, self._lock, self._record = folder, lock, record
         self._parent: str | None = None
         self._corpus: EncodedCorpus | None = None
@@ -149,6 +98,22 @@ class Recorder:
         self._measured_at = 0.0
         self._retry_at = 0.0
         self._status: LiveStatus | None = None
+
+    @classmethod
+    def for_request(cls, request: RunRequest) -> Recorder | None:
+        """The store of a new run; None where it is not to be saved.
+
+        Raises:
+            RunError: there is no place for it.
+            DiskError: the folder that was named is not a folder, or cannot be written to.
+        """
+        settings = request.run_settings
+        if not settings.checkpoints:
+            return None
+        root = runs_folder(settings.runs_dir)
+        if settings.runs_dir is not None:
+            check_place(root)
+        return cls(request, root=root, must_be_saved=settings.runs_dir is not None)
 
     @property
     def folder(self) -> Path | None:
@@ -173,9 +138,10 @@ class Recorder:
         """Whether this has become another run than the one gone on with."""
         return self._parent is not None
 
-    def branch(self, asked: Asked, parent: str) -> None:
-        """Keep what comes as a new run, and the one that it goes on from as it is."""
-        self._asked, self._parent = asked, parent
+    def branch(self, request: RunRequest, root: Path, parent: str) -> None:
+        """Save what comes as a new run, and leave the one that was resumed as it is."""
+        self._request, self._root, self._parent = request, root, parent
+        self._must_be_saved = True
         self._record = self._folder = None
         self._n_written = 0
         self._spoiled = ()
@@ -222,7 +188,7 @@ class Recorder:
             if self._parent is not None:  # without it there would be nothing to go on from yet
                 write_checkpoint(folder, checkpoint)
         except DiskError as error:
-            if self._asked is not None and self._asked.must_be_kept:
+            if self._must_be_saved:
                 raise
             self.tell(
                 f"this run cannot be resumed later: {error} (--runs-dir names another place); "
@@ -278,8 +244,8 @@ class Recorder:
     # ---- the folder
 
     def _recorded(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> RunRecord:
-        asked = self._asked
-        assert asked is not None
+        assert self._request is not None
+        asked = self._request.absolute()
         return RunRecord(
             created=time.time(),
             sources=asked.sources,
@@ -305,7 +271,7 @@ class Recorder:
         with self._making:
             folder, lock = self._folder, self._lock
             if folder is None or lock is None:
-                self._folder, self._lock = self._made(self._root / self._free_name())
+                self._folder, self._lock = self._made(self._new_folder())
                 self.tell(f"this run is kept as {self._folder.name}")
                 if lock is not None:  # of the run that it branched off
                     lock.release()
@@ -354,17 +320,13 @@ class Recorder:
         self._record.write(folder)
         write_vocab(folder, self._corpus.vocab.words, self._corpus.vocab.counts)
 
-    @property
-    def _root(self) -> Path:
-        assert self._asked is not None
-        return self._asked.root
-
-    def _free_name(self) -> str:
+    def _new_folder(self) -> Path:
         assert self._record is not None
+        assert self._root is not None
         name = new_name(self._record.corpus_name)
         while is_there(self._root / name):
             name = f"{new_name(self._record.corpus_name)}-{token_hex(2)}"
-        return name
+        return self._root / name
 
     # ---- the writer's thread
 

@@ -33,7 +33,8 @@ from w2vtui.runs.disk.journal import EVENTS, changes_after, changes_in, read_eve
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, ResolvedSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
@@ -66,9 +67,18 @@ class Resumption:
     recorder: Recorder = field(repr=False)
 
     @property
+    def request(self) -> RunRequest:
+        """What the run was asked for, with its text where it is now."""
+        return dataclasses.replace(
+            self.record.request, sources=self.sources, corpus_settings=self.corpus_settings
+        )
+
+    @property
     def read(self) -> ReadCorpus:
         """Reads its text again."""
-        return text_of_run(self.name, self.sources, self.corpus_settings, self.record.outputs)
+        return text_of_run(
+            self.name, self.sources, self.corpus_settings, self.record.request.outputs
+        )
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The run that goes on, not started.
@@ -120,17 +130,8 @@ class Resumption:
                 f"is now{further}",
                 difference,
             )
-        record = self.record
-        asked = Asked(
-            root=self.folder.parent,
-            sources=self.sources,
-            corpus_settings=self.corpus_settings,
-            pairs=record.pairs,
-            analogies=record.analogies,
-            run_settings=record.run_settings,
-            must_be_kept=True,
-        )
-        self.recorder.branch(asked, self.name)
+        asked = dataclasses.replace(self.request, output=None, save_vocab=None)
+        self.recorder.branch(asked, self.folder.parent, self.name)
         return dataclasses.replace(checkpoint, vectors=_aligned(checkpoint, words, corpus))
 
     def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:

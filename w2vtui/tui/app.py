@@ -18,7 +18,7 @@ from textual.app import SystemCommand
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
-from w2vtui.errors import W2vtuiError
+from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -100,8 +100,15 @@ class W2vApp(BaseApp):
         self.new_run()
 
     def launch(self, form: Form) -> None:
-        """Begin a run and show it."""
+        """Begin a run and show it, unless its vectors cannot be saved where they are to go."""
         self._form = form
+        try:
+            form.request(self.output).check()
+        except CorpusError:
+            pass  # the run will report it
+        except W2vtuiError as error:
+            self.warn(str(error))
+            return
         self._show(Session(form, self._build, output=self.output))
 
     @work(group="resume")
@@ -111,7 +118,9 @@ class W2vApp(BaseApp):
         force   with its text as it is now
         """
         try:
-            taken = await asyncio.to_thread(_taken_up, folder, force)
+            taken = await asyncio.to_thread(
+                _taken_up, folder, force, self.output, self._form.overwrite
+            )
         except W2vtuiError as error:
             if asked_by in self.screen_stack:
                 asked_by.post_message(CannotResume(str(error)))
@@ -132,9 +141,9 @@ class W2vApp(BaseApp):
             pairs=record.pairs,
             analogies=record.analogies,
             run_settings=self._form.run_settings,
+            overwrite=self._form.overwrite,
         )
-        # On another text it is another run, which is not to write over the vectors of this one.
-        output = self.output or (None if taken.force else record.output)
+        output = _output_of(taken, self.output)
         self._show(Session(form, self._build, output=output, resumption=taken))
 
     def _show(self, session: Session) -> None:
@@ -303,6 +312,7 @@ def run_app(
     pairs: Sequence[str] = (),
     analogies: Sequence[str] = (),
     run_settings: RunSettings | None = None,
+    overwrite: bool = False,
     go_on: Callable[[Run], int],
 ) -> int:
     """Show the screens until they are left; the exit code.
@@ -311,6 +321,7 @@ def run_app(
     config            what settings files say; its theme and keys are known to exist
     pairs, analogies  files to score the vectors on
     run_settings      whether, where and how often runs are kept
+    overwrite         whether output may replace a file that is not vectors
     go_on             follows a run whose screen has failed to its end; the exit code of a signal
                       that ended it, else 0
 
@@ -328,8 +339,10 @@ def run_app(
     form = Form(
         corpus=named, corpus_settings=corpus_settings, training=training, live=live,
         pairs=tuple(pairs), analogies=tuple(analogies),
-        run_settings=run_settings or RunSettings(),
+        run_settings=run_settings or RunSettings(), overwrite=overwrite,
     )  # fmt: skip
+    with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
+        form.request(output).check()
     app = SignalledApp(form, output, look=look, config=config)
     with handling(dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP"), app.catch)):
         try:
@@ -344,11 +357,22 @@ def run_app(
     return code or (128 + app.caught if app.caught else app.return_code or 0)
 
 
-def _taken_up(folder: Path, force: bool) -> Resumption:
+def _taken_up(folder: Path, force: bool, output: str | None, overwrite: bool) -> Resumption:
     """Imports the engine, and reads a checkpoint: not for the thread that draws."""
     from w2vtui.runs.resuming import resumption
 
-    return resumption(folder, force=force)
+    taken = resumption(folder, force=force)
+    try:
+        taken.request.to(_output_of(taken, output), overwrite=overwrite).check()
+    except BaseException:
+        taken.recorder.close()
+        raise
+    return taken
+
+
+def _output_of(taken: Resumption, output: str | None) -> str | None:
+    """Where the vectors of a resumed run go: not over those of the run it branches off."""
+    return output or (None if taken.force else taken.record.output)
 
 
 class SignalledApp(W2vApp):

@@ -18,7 +18,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.display import cell_width, pad
+from w2vtui.corpus import is_vector_file
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.errors import TargetTakenError
 from w2vtui.tui.app_base import BaseApp
 
 _HELP_CELLS = 66
@@ -126,10 +128,27 @@ class SaveDialog(ModalScreen[str | None]):
 
 def _note_on(path: str) -> Text:
     try:
-        exists = Path(path).expanduser().is_file()
+        place = Path(path).expanduser()
+        if not place.is_file():
+            return Text("")
+        is_vectors = is_vector_file(place)
     except (OSError, ValueError, RuntimeError):
-        exists = False
-    return Text("this file exists and will be replaced" if exists else "")
+        return Text("")
+    return Text(
+        "this file exists and will be replaced"
+        if is_vectors
+        else "this file exists and is not a vector file"
+    )
+
+
+def may_replace(error: TargetTakenError) -> Ask:
+    """The question whether a file that is not vectors may be replaced; `replace` is yes."""
+    text = f"{safe_text(error.path)}\nexists and is not {error.what}."
+    choices = (
+        Choice("", "escape", "Keep it"),
+        Choice("replace", "r", "Replace it", "what is in it is lost"),
+    )
+    return Ask("Replace this file?", text, choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.errors import ChangedTextError, RunError, VectorsError, W2vtuiError
+from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import SAMPLE, sources_of
 
 if TYPE_CHECKING:
-    from w2vtui.corpus import EncodedCorpus
+    from w2vtui.corpus import EncodedCorpus, ReadingProgress
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
@@ -41,12 +42,34 @@ class Form:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     pairs: tuple[str, ...] = ()
-    """Files of word pairs to score the vectors on,"""
+    """Files of word pairs to score the vectors on."""
     analogies: tuple[str, ...] = ()
-    """and of analogies."""
+    """Files of analogies to score the vectors on."""
     run_settings: RunSettings = field(default_factory=RunSettings)
+    overwrite: bool = False
+    """Whether the vectors may replace a file that is not vectors."""
     preset: str = ""
     """The name of the preset that was chosen last."""
+
+    def request(self, output: str | None) -> RunRequest:
+        """The run that is chosen.
+
+        output   where the vectors are to go
+
+        Raises:
+            CorpusError: the corpus field names nothing that can be read.
+        """
+        return RunRequest(
+            sources=tuple(sources_of(self.corpus)),
+            corpus_settings=self.corpus_settings,
+            training=self.training,
+            live=self.live,
+            output=output,
+            pairs=self.pairs,
+            analogies=self.analogies,
+            run_settings=self.run_settings,
+            overwrite=self.overwrite,
+        )
 
 
 class Session:
@@ -62,9 +85,10 @@ class Session:
     ) -> None:
         """
         output       where the vectors are to go
-        resumption   a run that is kept, to go on with
+        resumption   a saved run to resume
         """
         self.form = form
+        self._request = None if resumption is None else resumption.request.to(output)
         self.output = output
         self.resumption = resumption
         """Gone once there is a run: its checkpoint is a file that takes room while it is open."""
@@ -200,20 +224,36 @@ class Session:
         self._thread.join(max(until - time.monotonic(), 0.0))
         return run.snapshot().ended and not self._thread.is_alive()
 
-    def save(self, path: str) -> None:
-        """Write the vectors as they are now.
+    @property
+    def request(self) -> RunRequest:
+        """What the run is asked for.
 
         Raises:
+            CorpusError: the corpus field names nothing that can be read.
+        """
+        if self._request is None:
+            self._request = self.form.request(self.output)
+        return self._request
+
+    def save(self, path: str, *, overwrite: bool = False, rescue: bool = False) -> None:
+        """Write the vectors as they are now.
+
+        overwrite   also over a file that is not vectors
+        rescue      where that cannot be, among the temporary files, before the error is raised
+
+        Raises:
+            TargetTakenError: a file is there that is not vectors.
             W2vtuiError: there are none yet, or they cannot be written.
         """
-        from w2vtui.formats import check_writable, save_vectors
-
-        place = Path(path).expanduser()
-        check_writable(place)
+        request = self.request.to(path, overwrite=overwrite)
         if self.run is None:
             raise W2vtuiError("there are no vectors yet: the run is still starting")
         final = not self.active
-        save_vectors(self.run.vectors(), place)
+        if rescue:
+            request.save_somewhere(self.run.vectors())
+        else:
+            request.check()
+            request.save(self.run.vectors())
         if final:
             self.saved_to = path
         self.note(f"vectors saved to {path}")
@@ -243,13 +283,8 @@ def _notes_of(taken: Resumption) -> tuple[Event, ...]:
 
 
 def build_run(session: Session) -> Run:
-    """The run that a form describes, or one that goes on; imports the engine."""
-    from w2vtui.corpus import ReadingProgress, open_corpus
-    from w2vtui.runs.recorder import recorder_of_new_run
-    from w2vtui.training.measuring.quality import QualitySets
-    from w2vtui.training.run import Run
-
-    form, taken = session.form, session.resumption
+    """The run that a form describes, or one that is resumed; imports the engine."""
+    taken = session.resumption
     if taken is not None:
         read_text = taken.read
 
@@ -258,32 +293,13 @@ def build_run(session: Session) -> Run:
 
         return taken.run(read_again)
 
-    sources = sources_of(form.corpus)
-    try:
-        session.recorder = recorder_of_new_run(
-            form.run_settings,
-            sources,
-            form.corpus_settings,
-            output=session.output,
-            pairs=form.pairs,
-            analogies=form.analogies,
-        )
-    except RunError as error:
-        session.note(f"this run cannot be resumed later: {error}")
+    request = session.request
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        return session.read_text(
-            open_corpus(sources, form.corpus_settings, progress=progress, stop=stop)
-        )
+        return session.read_text(request.read(progress, stop))
 
-    return Run(
-        read,
-        form.training,
-        form.live,
-        quality_sets=QualitySets.for_corpus(sources, form.pairs, form.analogies),
-        store=session.recorder,
-        checkpoint_seconds=form.run_settings.checkpoint_seconds,
-    )
+    run, session.recorder = request.open(session.note, read)
+    return run
 
 
 def starting_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
     if session.unsaved and (rescue or (save and session.output is not None)):
         try:
             place = session.output or _temporary_place()
-            session.save(place)
+            session.save(place, rescue=True)
             _tell(f"w2vtui: vectors saved to {safe_text(place)}")
         except (W2vtuiError, OSError) as error:
             _tell(f"w2vtui: {safe_text(str(error))}")

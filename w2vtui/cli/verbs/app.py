@@ -80,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         pairs=arguments.pairs,
         analogies=arguments.analogies,
         run_settings=arguments.run_settings,
+        overwrite=arguments.overwrite,
         go_on=_go_on,
     )
 

@@ -36,23 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     output = arguments.output or RunRecord.read(folder).output
     if output is None:
         raise SettingsError(f"{folder.name} has no output file: give one with -o FILE")
-    export(folder, output)
+    export(folder, output, overwrite=arguments.overwrite)
     return 0
 
 
-def export(folder: Path, output: str) -> None:
+def export(folder: Path, output: str, *, overwrite: bool) -> None:
     """Save the vectors of the newest checkpoint in a run's folder, and report it."""
-    from w2vtui.cli.places import check_outputs
-    from w2vtui.formats import save_vectors
     from w2vtui.runs.record import RunRecord, kept_vectors
 
-    record = RunRecord.read(folder)
-    counts = record.save_vocab if output == record.output else None
-    check_outputs(output, counts, record.sources)
+    request = RunRecord.read(folder).request.to(output, overwrite=overwrite)
+    request.check()
     vectors, checkpoint, troubles = kept_vectors(folder)
     for trouble in troubles:
         report(safe_text(trouble))
-    save_vectors(vectors, output, vocab_path=counts)
+    request.save(vectors)
     report(
         f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
         f"at {checkpoint.fraction:.1%} of the training"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay a run and compare; return the exit code."""
     from w2vtui.cli.headless import carry_out
-    from w2vtui.cli.places import check_outputs
     from w2vtui.runs.record import find_run, runs_folder
-    from w2vtui.runs.recorder import absolute
+    from w2vtui.runs.request import absolute
     from w2vtui.runs.resuming import largest_difference, replay_of, text_of_run
     from w2vtui.training.run import Run
 
@@ -45,8 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
     recorded = replay_of(folder)
     record = recorded.record
     sources = absolute(arguments.corpus) or record.sources
-    check_outputs(arguments.output, None, sources)
-    read = text_of_run(folder.name, sources, record.corpus_settings, record.outputs, "replay")
+    request = dataclasses.replace(
+        record.request,
+        sources=sources,
+        output=arguments.output,
+        save_vocab=None,
+        overwrite=arguments.overwrite,
+    )
+    request.check()
+    outputs = record.request.outputs
+    read = text_of_run(folder.name, sources, record.corpus_settings, outputs, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -60,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         looks_at_vectors=False,
         script=recorded.script,
     )
-    code = carry_out(replayed, None, output=arguments.output, json_lines=arguments.json)
+    code = carry_out(replayed, None, request, json_lines=arguments.json)
     if code:
         return code
     tokens, clock = replayed.snapshot().progress.tokens, recorded.checkpoint.clock

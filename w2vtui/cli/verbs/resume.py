@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingS
 
 if TYPE_CHECKING:
     from w2vtui.runs.recorder import Recorder
+    from w2vtui.runs.request import RunRequest
     from w2vtui.training.run import Run
 
 USAGE = "w2vtui resume RUN [options] [settings]"
@@ -76,19 +76,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     try:
-        resumed, recorder, own_outputs = _resumed(folder, arguments)
+        resumed, recorder, request = _resumed(folder, arguments)
     except RunIsDoneError:
         output = arguments.output or _not_saved_yet(folder)
         if output is None or arguments.force:
             raise
         report(f"run {folder.name} is done")
-        export(folder, output)
+        export(folder, output, overwrite=arguments.overwrite)
         return 0
     return carry_out(
         resumed,
         recorder,
-        output=arguments.output,
-        own_outputs=own_outputs,
+        request,
+        saves_branch=arguments.output is not None,
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
         json_lines=arguments.json,
@@ -103,13 +103,12 @@ def _not_saved_yet(folder: Path) -> str | None:
     return None if output is None or Path(output).exists() else output
 
 
-def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, Sequence[str]]:
-    """The run that the arguments mean, its recorder, and its own files of vectors and counts.
+def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, RunRequest]:
+    """The run that the arguments mean, its recorder, and what it is asked for now.
 
     Nothing else is held on to, so that the file of the checkpoint can be removed once it is old.
     """
-    from w2vtui.cli.places import check_outputs
-    from w2vtui.runs.recorder import absolute
+    from w2vtui.runs.request import absolute
     from w2vtui.runs.resuming import resumption
 
     checkpoint_seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
@@ -122,15 +121,14 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
         live=given_settings(arguments, LiveSettings),
     )
     try:
-        own_outputs = taken.record.outputs
-        vectors, counts = own_outputs or (None, None)
-        if arguments.output is not None:
-            vectors, counts = arguments.output, None
-        check_outputs(vectors, counts, taken.sources)
+        request = taken.request.to(
+            arguments.output or taken.request.output, overwrite=arguments.overwrite
+        )
+        request.check()
         run = taken.run(checkpoint_seconds=checkpoint_seconds)
         for note in taken.notes:
             report(safe_text(note))
     except BaseException:
         taken.recorder.close()
         raise
-    return run, taken.recorder, own_outputs
+    return run, taken.recorder, request

@@ -18,9 +18,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
-from w2vtui.errors import RunError, W2vtuiError
+from w2vtui.errors import RunError, TargetTakenError, W2vtuiError
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.dialogs import Ask, Choice, SaveDialog
+from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.messages import CannotResume, Resume
 from w2vtui.tui.numbers import clock, short
@@ -167,7 +167,12 @@ class RunList(ModalScreen[None]):
     @work(group="save")
     async def _save(self, run: RunStatus, path: str) -> None:
         try:
-            told = await asyncio.to_thread(_export, Path(run.folder), path)
+            try:
+                told = await asyncio.to_thread(_export, Path(run.folder), path)
+            except TargetTakenError as error:
+                if not await self.app.push_screen_wait(may_replace(error)):
+                    return
+                told = await asyncio.to_thread(_export, Path(run.folder), path, overwrite=True)
         except W2vtuiError as error:
             told = f"✗ {error}"
         self._told[run.folder] = told
@@ -220,15 +225,14 @@ def _remove(folder: Path) -> None:
     remove_run(folder)
 
 
-def _export(folder: Path, path: str) -> str:
+def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     """Save the vectors of a run; what to say of it."""
-    from w2vtui.formats import check_writable, save_vectors
-    from w2vtui.runs.record import kept_vectors
+    from w2vtui.runs.record import RunRecord, kept_vectors
 
-    place = Path(path).expanduser()
-    check_writable(place)
+    request = RunRecord.read(folder).request.to(path, overwrite=overwrite)
+    request.check()
     vectors, checkpoint, troubles = kept_vectors(folder)
-    save_vectors(vectors, place)
+    request.save(vectors)
     told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
     return "\n".join([told, *troubles])
 

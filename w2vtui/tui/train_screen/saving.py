@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual import work
 
-from w2vtui.errors import SettingsError, W2vtuiError
-from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.errors import SettingsError, TargetTakenError, W2vtuiError
+from w2vtui.tui.dialogs import SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.train_screen.run_screen import RunScreen
 
@@ -50,11 +51,18 @@ class Saving(RunScreen):
         """Save the vectors in a thread."""
         await self.save_to(path)
 
-    async def save_to(self, path: str) -> bool:
-        """Save the vectors in a thread; whether it worked."""
+    async def save_to(self, path: str, *, overwrite: bool = False) -> bool:
+        """Save the vectors in a thread; whether it worked.
+
+        overwrite   without a question where a file is there that is not vectors
+        """
         self._saving = True
         try:
-            await asyncio.to_thread(self.session.save, path)
+            await asyncio.to_thread(partial(self.session.save, path, overwrite=overwrite))
+        except TargetTakenError as error:
+            if await self.app.push_screen_wait(may_replace(error)):
+                return await self.save_to(path, overwrite=True)
+            return False
         except W2vtuiError as error:
             self.app.warn(str(error))
             return False

@@ -1,0 +1,194 @@
+"""What a run is asked to do, from whichever front end: checked once, opened once."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2vtui.config import settings_files
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
+from w2vtui.errors import DiskError, RunError, SettingsError, W2vtuiError
+from w2vtui.formats import save_vectors, vocab_beside
+from w2vtui.runs.targets import check_targets
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.vectors import KeyedVectors
+
+if TYPE_CHECKING:
+    from w2vtui.runs.recorder import Recorder
+    from w2vtui.training.run import ReadCorpus, Run
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRequest:
+    """A run as it was asked for: its text, its settings and its files."""
+
+    sources: tuple[str, ...]
+    """Files and folders; `-` is standard input."""
+    corpus_settings: CorpusSettings = CorpusSettings()
+    training: TrainingSettings = TrainingSettings()
+    live: LiveSettings = LiveSettings()
+    """As at the beginning of the run."""
+    output: str | None = None
+    """Where the vectors go; None saves none."""
+    save_vocab: str | None = None
+    """Where the word counts go; None for the file beside the vectors."""
+    pairs: tuple[str, ...] = ()
+    """Files of word pairs to score the vectors on."""
+    analogies: tuple[str, ...] = ()
+    """Files of analogies to score the vectors on."""
+    run_settings: RunSettings = RunSettings()
+    """Whether, where and how often the run is saved."""
+    cache: bool = True
+    """Whether the encoded text is stored for the next run."""
+    overwrite: bool = False
+    """Whether a target may replace a file that is not vectors; never one that the run reads."""
+
+    # ---- its files
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files that vectors and counts go to, in this order."""
+        if self.output is None:
+            return ()
+        return _home(self.output), _home(self.save_vocab or str(vocab_beside(self.output)))
+
+    def to(self, output: str | None, *, overwrite: bool = False) -> RunRequest:
+        """The same with vectors saved to another file, or nowhere.
+
+        The counts go beside them, unless it is the file that was asked for.
+        """
+        counts = self.save_vocab if output == self.output else None
+        return dataclasses.replace(
+            self, output=output, save_vocab=counts, overwrite=self.overwrite or overwrite
+        )
+
+    def check(self) -> tuple[str, ...]:
+        """Refuse what can be refused before anything is read; return the real paths of the outputs.
+
+        Raises:
+            SettingsError: an output has an unknown ending, or is a file that the run reads.
+            TargetTakenError: an output is a file that is not vectors, or not counts.
+            DiskError: an output or the folder of saved runs cannot be written to.
+        """
+        if self.output == "":
+            raise SettingsError("-o has an empty file name: give a name such as vectors.bin")
+        if self.output is None:
+            if self.save_vocab:
+                raise SettingsError(f"--save-vocab {self.save_vocab} needs -o FILE: give both")
+            return ()
+        vectors, counts = map(Path, self.outputs)
+        check_targets(
+            vectors,
+            counts if self.save_vocab else None,
+            sources=self.sources,
+            encoding=self.corpus_settings.encoding,
+            inputs=(*self.pairs, *self.analogies, *settings_files()),
+            overwrite=self.overwrite,
+        )
+        return tuple(os.path.realpath(path) for path in self.outputs)
+
+    def save(self, vectors: KeyedVectors) -> None:
+        """Write vectors and counts to the outputs, which are checked again: a file may have
+        appeared there since.
+
+        Raises:
+            W2vtuiError: they cannot be written, or only over a file that is needed.
+        """
+        self.check()
+        path = self.outputs[0]
+        save_vectors(vectors, path, vocab_path=self.outputs[1] if self.save_vocab else None)
+
+    def save_somewhere(self, vectors: KeyedVectors) -> None:
+        """Save; where that fails, save among the temporary files before raising the error, so that
+        the training is not lost.
+
+        Raises:
+            DiskError: the vectors are not in the output; the message says where they are.
+        """
+        try:
+            self.save(vectors)
+        except (DiskError, SettingsError) as error:
+            try:
+                folder = tempfile.mkdtemp(prefix="w2vtui-rescued-")
+                rescued = Path(folder, Path(self.outputs[0]).name)
+                save_vectors(vectors, rescued)
+            except (W2vtuiError, OSError):
+                raise error from None
+            raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
+
+    # ---- the run
+
+    def read(self, progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        """Read the text, without the vectors and counts that an earlier run saved among it.
+
+        Raises:
+            CorpusError: it cannot be read, or leaves nothing to train on.
+        """
+        saved = [os.path.realpath(path) for path in self.outputs]
+        texts = without(self.sources, saved, self.corpus_settings)
+        return open_corpus(
+            texts, self.corpus_settings, progress=progress, stop=stop, cache=self.cache
+        )
+
+    def open(
+        self, report: Callable[[str], object] = lambda text: None, read: ReadCorpus | None = None
+    ) -> tuple[Run, Recorder | None]:
+        """The run, checked and not started, and what saves it as it trains; None for nothing.
+
+        report   gets the reason where there is no place to save the run
+        read     in place of `self.read`
+
+        Raises:
+            W2vtuiError: as `check` does, or a file of questions cannot be read.
+        """
+        self.check()
+        # The engine takes a second to load.
+        from w2vtui.runs.recorder import Recorder
+        from w2vtui.training.measuring.quality import QualitySets
+        from w2vtui.training.run import Run
+
+        questions = QualitySets.for_corpus(self.sources, self.pairs, self.analogies)
+        try:
+            recorder = Recorder.for_request(self)
+        except RunError as error:
+            report(f"this run cannot be resumed later: {error}")
+            recorder = None
+        run = Run(
+            read or self.read,
+            self.training,
+            self.live,
+            quality_sets=questions,
+            store=recorder,
+            checkpoint_seconds=self.run_settings.checkpoint_seconds,
+        )
+        return run, recorder
+
+    def absolute(self) -> RunRequest:
+        """The same with paths that mean the same in another folder."""
+        return dataclasses.replace(
+            self,
+            sources=absolute(self.sources),
+            output=None if self.output is None else absolute(self.outputs[:1])[0],
+            save_vocab=None if self.save_vocab is None else absolute(self.outputs[1:])[0],
+            pairs=absolute(self.pairs),
+            analogies=absolute(self.analogies),
+        )
+
+
+def absolute(paths: Sequence[str]) -> tuple[str, ...]:
+    """Paths that mean the same in another folder; - stays standard input."""
+    return tuple(path if path == "-" else str(Path(path).absolute()) for path in paths)
+
+
+def _home(path: str) -> str:
+    """A path with ~ as the home folder."""
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError:  # no such user
+        return path
