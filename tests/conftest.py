@@ -39,6 +39,13 @@ def _private_places(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_disks(monkeypatch):
+    """No test pulls the plug, which is all that `fsync` is for; what it costs is most of the time
+    of a test that writes many small files. A test of its calls puts its own in place."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 ROOT = Path(__file__).resolve().parent.parent
 _OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS")
 

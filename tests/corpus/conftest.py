@@ -1,0 +1,19 @@
+"""Folders of the tests of the corpus."""
+
+from __future__ import annotations
+
+import tempfile
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path_factory, monkeypatch):
+    """Folders for kept and for temporary corpora of this test alone."""
+    place = tmp_path_factory.mktemp("corpora")
+    kept, temporary = place / "kept", place / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(kept))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    return SimpleNamespace(kept=kept / "corpora", temporary=temporary)

@@ -1,0 +1,203 @@
+"""Which files a source names: folders, archives, links, what is missing or closed."""
+
+from __future__ import annotations
+
+import bz2
+import errno
+import gzip
+import io
+import lzma
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.texts import keep_all, posix_only, sentences_of, standard_input, written
+from w2vtui.corpus import (
+    find_files,
+    open_corpus,
+    sample_path,
+)
+from w2vtui.errors import CorpusError
+
+
+def tar_of(data: bytes, layout: int = tarfile.PAX_FORMAT) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=layout) as archive:
+        entry = tarfile.TarInfo("a.txt")
+        entry.size = len(data)
+        archive.addfile(entry, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def zip_of(data: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.txt", data)
+    return packed.getvalue()
+
+
+PACKED = {
+    "gzip": (
+        gzip.compress,
+        "let its name end in .gz, or unpack it: gzip -dc FILE | w2vtui train -",
+    ),
+    "bzip2": (bz2.compress, "let its name end in .bz2"),
+    "xz": (lzma.compress, "let its name end in .xz"),
+    "Zstandard": (lambda data: b"\x28\xb5\x2f\xfd\x24" + data, "unpack it: zstd -dc FILE | "),
+    "LZ4": (lambda data: b"\x04\x22\x4d\x18\x64" + data, "unpack it: lz4 -dc FILE | "),
+    "7z": (lambda data: b"7z\xbc\xaf\x27\x1c\0\4" + data, "unpack it: 7z x -so FILE | "),
+    "zip": (zip_of, "unpack it: unzip -p FILE | "),
+    "tar": (tar_of, "unpack it: tar -xOf FILE | "),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("changed", [{}, {"encoding_errors": "replace"}, {"encoding": "latin-1"}])
+def test_what_is_packed_is_told_by_what_unpacks_it_and_never_read_as_words(
+    tmp_path, monkeypatch, folders, kind, changed
+):
+    """Its first odd byte would send one to other encodings, in which it is no text either."""
+    pack, advice = PACKED[kind]
+    data = pack(b"some words\n" * 9)
+    path = written(tmp_path, data, "notes.txt.zst")
+    with pytest.raises(CorpusError) as caught:
+        open_corpus([path], keep_all(**changed))
+    assert str(caught.value).startswith(f"{path} is ")
+    assert kind in str(caught.value)
+    assert advice in str(caught.value)
+    standard_input(monkeypatch, data)
+    with pytest.raises(CorpusError, match=f"^stdin is .*{kind}"):
+        open_corpus(["-"], keep_all(**changed))
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    path.rename(folder / path.name)
+    written(folder, "words", "a.txt")
+    assert find_files([folder]) == [folder / "a.txt"]
+    assert not list(folders.kept.iterdir())
+
+
+def test_an_archive_of_text_under_gzip_is_no_text(tmp_path):
+    path = written(tmp_path, gzip.compress(tar_of(b"some words", tarfile.GNU_FORMAT)), "n.tar.gz")
+    with pytest.raises(CorpusError, match=r"n\.tar\.gz is a tar archive"):
+        open_corpus([path], keep_all())
+
+
+def test_a_folder_is_searched_for_text(tmp_path):
+    root = tmp_path / "texts"
+    (root / "deep" / "er").mkdir(parents=True)
+    (root / ".hidden").mkdir()
+    written(root, "b", "b.txt")
+    written(root, "a", "a.md")
+    written(root / "deep" / "er", "c", "c")
+    written(root / "deep", gzip.compress(b"d"), "d.txt.gz")
+    written(root / "deep", gzip.compress(b"binary\0"), "archive.tar.gz")
+    written(root, b"\x89PNG\0\0", "picture.png")
+    written(root, "hidden", ".hidden.txt")
+    written(root / ".hidden", "hidden", "h.txt")
+    names = [path.relative_to(root).as_posix() for path in find_files([root])]
+    assert names == ["a.md", "b.txt", "deep/d.txt.gz", "deep/er/c"]
+    assert open_corpus([root], keep_all()).name == "4 files"
+
+
+def test_a_folder_of_wide_text_is_text(tmp_path):
+    written(tmp_path, "a b".encode("utf-16"))
+    assert open_corpus([tmp_path], keep_all(encoding="utf-16")).vocab.words == ["a", "b"]
+
+
+def test_sources_keep_their_order(tmp_path):
+    second, first = written(tmp_path, "b", "1.txt"), written(tmp_path, "a", "2.txt")
+    assert sentences_of(open_corpus([str(first), second], keep_all())) == [["a"], ["b"]]
+
+
+@posix_only
+def test_links_to_folders_are_not_followed_into_loops(tmp_path):
+    written(tmp_path, "a")
+    (tmp_path / "again").symlink_to(tmp_path)
+    (tmp_path / "nowhere.txt").symlink_to(tmp_path / "gone")
+    assert find_files([tmp_path]) == [tmp_path / "notes.txt"]
+
+
+def test_the_bundled_samples_are_found():
+    assert sample_path("atlas.txt").is_file()
+    with pytest.raises(CorpusError, match=r"there is no sample 'atlus.txt': .*atlas\.txt"):
+        sample_path("atlus.txt")
+
+
+def test_a_missing_file_suggests_the_nearest_name(tmp_path):
+    written(tmp_path, "a", "moby-dick.txt")
+    with pytest.raises(
+        CorpusError, match=r"there is no file .*mobydick\.txt: did you mean .*moby-dick"
+    ):
+        open_corpus([tmp_path / "mobydick.txt"], keep_all())
+    with pytest.raises(CorpusError, match=r"xyz$"):
+        open_corpus([tmp_path / "xyz"], keep_all())
+    with pytest.raises(CorpusError, match=r"there is no folder .*nowhere$"):
+        open_corpus([tmp_path / "nowhere" / "a.txt"], keep_all())
+
+
+@posix_only
+def test_a_link_to_a_file_that_is_gone(tmp_path):
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b")
+    with pytest.raises(CorpusError, match=r"a\.txt is a link to a file that is gone"):
+        open_corpus([tmp_path / "a.txt"], keep_all())
+
+
+@pytest.mark.parametrize("sources", [[], [""], ["a\0b"], ""])
+def test_sources_that_name_nothing(sources):
+    with pytest.raises(CorpusError, match=r"names? "):
+        find_files(sources)
+
+
+def test_a_folder_without_text(tmp_path):
+    written(tmp_path, b"\0", "binary")
+    with pytest.raises(CorpusError, match="holds no text files"):
+        open_corpus([tmp_path], keep_all())
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EACCES, "Permission denied"), (errno.EIO, "Input/output error")]
+)
+def test_what_cannot_be_opened_is_named_with_the_reason(tmp_path, monkeypatch, number, reason):
+    path = written(tmp_path, "a")
+
+    real_open = Path.open
+
+    def refuse(which, *rest, **named):
+        if which == path:
+            raise OSError(number, os.strerror(number))
+        return real_open(which, *rest, **named)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    for source in (path, tmp_path):
+        with pytest.raises(CorpusError, match=rf"cannot read .*notes\.txt: {reason}"):
+            open_corpus([source], keep_all(), cache=False)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_what_may_not_be_read_is_named(tmp_path):
+    path = written(tmp_path, "a")
+    path.chmod(0)
+    for source in (path, tmp_path):
+        with pytest.raises(CorpusError, match=r"cannot read .*notes\.txt: Permission denied"):
+            open_corpus([source], keep_all())
+
+
+@posix_only
+def test_a_link_that_leads_back_to_itself(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(CorpusError, match="is a link that leads back to itself"):
+        open_corpus([tmp_path / "a"], keep_all())
+
+
+@posix_only
+@pytest.mark.parametrize("content", ["", b"\xff"])
+def test_control_characters_of_a_name_never_reach_the_terminal(tmp_path, content):
+    path = written(tmp_path, content, "evil\x1b[31m\n.txt")
+    with pytest.raises(CorpusError) as caught:
+        open_corpus([path], keep_all())
+    assert str(caught.value).isprintable()
+    assert "evil\\x1b[31m\\n.txt" in str(caught.value)

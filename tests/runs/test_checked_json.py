@@ -1,0 +1,106 @@
+"""JSON files that tell their own damage."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.run_folders import counts, many, numbers, posix, words
+from w2vtui.errors import DamagedRunError
+from w2vtui.runs.disk import checked_json
+from w2vtui.runs.disk.checked_json import read_sealed, write_sealed
+from w2vtui.runs.disk.checkpoint_files import (
+    MANIFEST,
+    generations,
+    newest_whole,
+)
+from w2vtui.runs.disk.journal import (
+    EVENTS,
+    read_events,
+)
+from w2vtui.runs.record import (
+    RECORD,
+    STATUS,
+    VOCAB,
+    RunRecord,
+    read_vocab,
+    status_of,
+)
+
+# ---- sealed files
+
+
+@many
+@given(
+    body=st.dictionaries(
+        words, st.recursive(words | counts | numbers | st.none() | st.booleans(), st.lists)
+    )
+)
+def test_what_is_sealed_comes_back(body, tmp_path):
+    write_sealed(tmp_path / "file", "thing", body)
+    assert read_sealed(tmp_path / "file", "thing") == body
+
+
+def test_a_seal_of_another_kind_or_of_a_later_program_is_told(tmp_path):
+    path = tmp_path / "file"
+    write_sealed(path, "thing", {"a": 1})
+    with pytest.raises(DamagedRunError, match="is no w2vtui run: it says 'w2vtui thing'"):
+        read_sealed(path, "run")
+    path.write_text(path.read_text().replace('"schema": 1', '"schema": 2'))
+    with pytest.raises(DamagedRunError, match="schema 2, this program reads 1: use the program"):
+        read_sealed(path, "thing")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    with (tmp_path / "file").open("wb") as file:
+        file.truncate(checked_json.MOST_BYTES + 1)
+    with pytest.raises(DamagedRunError, match="67,108,865 bytes, more than"):
+        read_sealed(tmp_path / "file", "thing")
+
+
+@posix
+@pytest.mark.parametrize("kind", ["a folder", "a pipe"])
+def test_what_is_no_file_is_closed_again(kind, tmp_path, monkeypatch):
+    path = tmp_path / "other"
+    path.mkdir() if kind == "a folder" else os.mkfifo(path)
+    was_opened, real = [], os.open
+
+    def open_and_note(*arguments, **named):
+        was_opened.append(real(*arguments, **named))
+        return was_opened[-1]
+
+    with monkeypatch.context() as noted:
+        noted.setattr(os, "open", open_and_note)
+        with pytest.raises(OSError, match="not a regular file"):
+            checked_json.opened(path)
+    (descriptor,) = was_opened
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_what_is_small_is_laid_out_to_be_read_and_what_is_large_is_not(tmp_path):
+    for n_words, indented in ((10, True), (20_000, False)):
+        body = {"words": [f"word{i}" for i in range(n_words)]}
+        write_sealed(tmp_path / "x.json", "vocabulary", body)
+        assert (len((tmp_path / "x.json").read_text().splitlines()) > 10) == indented
+        assert read_sealed(tmp_path / "x.json", "vocabulary") == body
+
+
+@posix
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(run):
+    for path in (run / RECORD, run / VOCAB, run / EVENTS, run / STATUS):
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    newest = generations(run)[0]
+    (newest / MANIFEST).unlink()
+    os.mkfifo(newest / MANIFEST)
+    with pytest.raises(DamagedRunError, match="not a regular file"):
+        RunRecord.read(run)
+    with pytest.raises(DamagedRunError, match="not a regular file"):
+        read_vocab(run)
+    assert "not a regular file" in read_events(run / EVENTS)[1][0]
+    assert newest_whole(run)[0].clock == 100
+    assert status_of(run).state == "damaged"

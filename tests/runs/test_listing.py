@@ -1,0 +1,274 @@
+"""Names of runs, the list of runs, their export and removal."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
+from tests.support.run_folders import content, many, posix, small_checkpoint
+from w2vtui.cli import run_command_line
+from w2vtui.errors import DamagedRunError, DiskError, RunError
+from w2vtui.formats import load_vectors
+from w2vtui.runs import record as kept_folders
+from w2vtui.runs.disk.checkpoint_files import (
+    FOLDER,
+    MANIFEST,
+    TENSORS,
+    generations,
+    newest_whole,
+    write_checkpoint,
+)
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.names import new_name
+from w2vtui.runs.record import (
+    RECORD,
+    STATUS,
+    LiveStatus,
+    all_runs,
+    draft_beside,
+    find_run,
+    remove_run,
+    status_of,
+    sweep,
+    write_vocab,
+)
+
+# ---- names, the list of runs, their removal
+
+
+@many
+@given(corpus=st.text(st.characters(codec=None)))
+def test_a_name_is_easy_to_type_and_a_good_folder(corpus):
+    name = new_name(corpus)
+    stem, how, what = name.rsplit("-", 2)
+    assert 1 <= len(stem) <= 24
+    assert how.isalpha()
+    assert what.isalpha()
+    assert not set(name) & set("/\\.\0 \n\t:*?'\"")
+    assert name[0] not in "-."
+
+
+def test_a_run_is_found_by_its_name_a_part_of_it_a_path_or_as_the_last(run, tmp_path):
+    root = run.parent
+    other = root / "text-calm-heron"
+    shutil.copytree(run, other)
+    os.utime(other / RECORD, (2**31, 2**31))
+    assert find_run(root, "text-brisk-otter") == run
+    assert find_run(root, "otter") == run
+    assert find_run(root, "last") == other
+    assert find_run(tmp_path / "elsewhere", str(run)) == run
+    with pytest.raises(RunError, match=r"may be text-.*: give more of the name"):
+        find_run(root, "text")
+    with pytest.raises(RunError, match="did you mean text-brisk-otter"):
+        find_run(root, "text-brisk-oter")
+    with pytest.raises(RunError, match="w2vtui runs lists those in"):
+        find_run(root, "\x1b[31mxyz")
+
+
+@pytest.mark.parametrize("damage", ["garbled", "gone", "unreadable", "pipe", "a folder"])
+def test_a_damaged_run_is_listed_and_hides_no_other(damage, run, capsys):
+    other = run.parent / "text-calm-heron"
+    shutil.copytree(run, other)
+    path = other / RECORD
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "garbled":
+        path.write_bytes(content[:-50])
+    elif damage == "unreadable":
+        path.symlink_to(path)
+    elif damage == "pipe":
+        os.mkfifo(path)
+    elif damage == "a folder":
+        path.mkdir()
+    for status in ('{"state": "done", "tokens": "many"}', '{"state": []}', "\x00", '{"tokens": 1}'):
+        (run / STATUS).write_text(status)
+        states = {one.name: status_of(one).state for one in all_runs(run.parent)}
+        assert states == {run.name: "interrupted", other.name: "damaged"}
+    for argv in (["runs"], ["runs", "--json"]):
+        assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 0
+        out = capsys.readouterr().out
+        assert run.name in out
+        assert "damaged" in out
+    for argv in (["resume", other.name], ["export", other.name, "-o", str(run.parent / "o.bin")]):
+        assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 3
+
+
+def test_a_run_on_a_disk_that_has_gone_hides_no_other(run, monkeypatch):
+    other = run.parent / "text-calm-heron"
+    other.mkdir()
+    real = os.stat
+
+    def stat(path, *arguments, **named):
+        if not isinstance(path, int) and Path(path).is_relative_to(other):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path))
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "stat", stat)
+    states = {one.name: status_of(one).state for one in all_runs(run.parent)}
+    assert states == {run.name: "interrupted", other.name: "damaged"}
+
+
+def test_a_place_of_runs_that_is_none_is_told(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert run_command_line(["runs", "--runs-dir", str(tmp_path / "file")]) == 2
+    assert "runs cannot be looked for" in capsys.readouterr().err
+    assert run_command_line(["runs", "--runs-dir", str(tmp_path / "none")]) == 0
+
+
+def test_a_run_that_is_removed_leaves_nothing(run, capsys):
+    arguments = ["--runs-dir", str(run.parent)]
+    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 0
+    assert not list(run.parent.iterdir())
+    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 2
+
+
+@posix
+def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
+    root = run.parent
+    left, busy, fresh = (draft_beside(run) for _ in range(3))
+    for draft in (left, busy, fresh):
+        draft.mkdir()
+        (draft / "large").write_text("x")
+    RunLock(left).release()
+    held = RunLock(busy)
+    (run / ".w2vtui-0123.tmp").touch()
+    sweep(root, run)
+    assert sorted(root.iterdir()) == sorted([busy, fresh, run])
+    assert not list(run.glob("*.tmp"))
+    assert busy not in all_runs(root)
+    held.release()
+
+
+@posix
+@pytest.mark.parametrize("at", ["the look at its lock", "its first file"])
+def test_what_another_process_removes_meanwhile_hinders_no_sweep(at, run, monkeypatch):
+    left = draft_beside(run)
+    left.mkdir()
+    (left / RECORD).touch()
+    RunLock(left).release()
+
+    def in_use(draft):
+        shutil.rmtree(draft)
+        return False
+
+    def unlink(path, missing_ok=False):
+        shutil.rmtree(path.parent)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    with monkeypatch.context() as raced:
+        if at == "the look at its lock":
+            raced.setattr(kept_folders, "in_use", in_use)
+        else:
+            raced.setattr(Path, "unlink", unlink)
+        sweep(run.parent, run)
+    assert list(run.parent.iterdir()) == [run]
+
+
+@posix
+def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
+    """The lock stays until last: without it nobody would know that the rest may go."""
+    other = tmp_path / "other"
+    shutil.copytree(run, other)
+    left_after = []
+
+    class KilledError(BaseException):
+        """Stands for a kill: nothing more is done."""
+
+    for n_files in range(100):
+        shutil.copytree(other, run, dirs_exist_ok=True)
+        removed = []
+
+        def unlink(*arguments, n_files=n_files, removed=removed, real=os.unlink, **named):
+            if len(removed) == n_files:
+                raise KilledError
+            removed.append(arguments)
+            real(*arguments, **named)
+
+        with pytest.MonkeyPatch.context() as killed:
+            killed.setattr(os, "unlink", unlink)
+            try:
+                remove_run(run)
+            except KilledError:
+                left_after.append(n_files)
+            else:
+                break
+        assert not run.exists()
+        sweep(run.parent, other)
+        assert list(run.parent.glob(".*")) == []
+    assert len(left_after) > 3
+    assert not run.exists()
+
+
+def test_words_and_vectors_of_two_runs_are_told_apart(run, capsys):
+    write_vocab(run, ["a", "b"], np.array([2, 1]))
+    arguments = ["--runs-dir", str(run.parent), "-o", str(run.parent / "out.bin")]
+    assert run_command_line(["export", run.name, *arguments]) == 3
+    assert "2 words and 3 vectors" in capsys.readouterr().err
+
+
+def test_an_export_tells_of_damage_and_saves_what_is_whole(run, capsys):
+    (generations(run)[0] / TENSORS).write_bytes(b"")
+    write_vocab(run, ["a", "b", "c"], np.array([3, 2, 1]))
+    output = run.parent / "out.bin"
+    assert (
+        run_command_line(["export", run.name, "--runs-dir", str(run.parent), "-o", str(output)])
+        == 0
+    )
+    assert "is not what was written: 0 bytes, not " in capsys.readouterr().err
+    found = small_checkpoint(100).vectors["input_vectors"]
+    assert np.array_equal(load_vectors(output).vectors, found)
+
+
+def test_removing_a_run_in_use_is_refused(run):
+    lock = RunLock(run)
+    with pytest.raises(RunError, match="in use"):
+        remove_run(run)
+    lock.release()
+    assert run.exists()
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("of_all", [True, False])
+def test_a_run_that_may_not_be_removed_stays_whole(of_all, run):
+    before = content(run)
+    with closed(run.parent if of_all else run, READING), pytest.raises(DiskError, match="denied"):
+        remove_run(run)
+    assert content(run) == before
+    assert all_runs(run.parent) == [run]
+    remove_run(run)
+    assert not list(run.parent.iterdir())
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("mode", [NOTHING, NO_LISTING])
+def test_checkpoints_that_may_not_be_looked_for_are_not_taken_for_none(mode, run, capsys):
+    before = content(run)
+    LiveStatus(
+        state="done", tokens=200, tokens_planned=200, seconds=1.0, words_per_second=9.0,
+        probe_loss=None, error=None, pid=1,
+    ).write(run)  # fmt: skip
+    with closed(run / FOLDER, mode):
+        with pytest.raises(DamagedRunError, match="checkpoints cannot be read: Permission denied"):
+            write_checkpoint(run, small_checkpoint(300))
+        status = status_of(run)
+        assert (status.state, status.can_resume) == ("damaged", False)
+        assert "checkpoints cannot be read: Permission denied" in status.error
+        for argv in (["resume", run.name], ["export", run.name, "-o", str(run.parent / "o.bin")]):
+            assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 3
+            assert "checkpoints cannot be read: Permission denied" in capsys.readouterr().err
+    assert newest_whole(run)[0].clock == 200
+    assert {path: was for path, was in content(run).items() if path in before} == before
+
+
+def test_who_may_read_a_run_may_read_its_tensors(run):
+    newest = generations(run)[0]
+    modes = {name: (newest / name).stat().st_mode for name in (TENSORS, MANIFEST)}
+    assert modes[TENSORS] == modes[MANIFEST]

@@ -1,0 +1,118 @@
+"""The record of a run, its words and its fingerprint."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.corpora import topical_sentences
+from tests.support.run_folders import (
+    counts,
+    json_values,
+    live,
+    many,
+    places,
+    resealed,
+    schedules,
+    small_record,
+    words,
+)
+from w2vtui.corpus import encode_sentences
+from w2vtui.errors import DamagedRunError
+from w2vtui.runs.disk.checked_json import write_sealed
+from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.record import (
+    RECORD,
+    VOCAB,
+    RunRecord,
+    read_vocab,
+    status_of,
+    write_vocab,
+)
+from w2vtui.settings import CorpusSettings
+
+
+@many
+@given(
+    record=st.builds(
+        small_record,
+        sources=st.tuples(words, words),
+        corpus_name=words,
+        settings=live,
+        schedule=schedules,
+        output=st.none() | words,
+        pairs=st.lists(words).map(tuple),
+    )
+)
+def test_a_record_comes_back_as_it_was(record, tmp_path):
+    record.write(tmp_path)
+    assert RunRecord.read(tmp_path) == record
+
+
+@many
+@given(draw=st.data())
+def test_a_well_sealed_record_of_nonsense_is_damage(draw, run):
+    content = (run / RECORD).read_bytes()
+
+    def spoil(body):
+        *outer, last = draw.draw(st.sampled_from(list(places(body))))
+        for key in outer:
+            body = body[key]
+        body[last] = draw.draw(json_values)
+
+    resealed(run / RECORD, spoil)
+    try:
+        record = RunRecord.read(run)
+    except DamagedRunError:
+        assert status_of(run).state == "damaged"
+    else:
+        record.write(run)
+        assert RunRecord.read(run) == record
+    (run / RECORD).write_bytes(content)
+
+
+@many
+@given(found=st.lists(words, unique=True), draw=st.data())
+def test_words_of_any_kind_come_back(found, draw, tmp_path):
+    numbers = draw.draw(st.lists(counts, min_size=len(found), max_size=len(found)))
+    write_vocab(tmp_path, found, np.array(numbers, np.int64))
+    again, kept = read_vocab(tmp_path)
+    assert (again, kept.tolist()) == (found, numbers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"words": ["a"], "counts": []},
+        {"words": ["a", "a"], "counts": [1, 1]},
+        {"words": [1], "counts": [1]},
+        {"words": ["a"], "counts": ["1"]},
+        {"words": ["a"], "counts": [1.5]},
+        {"words": ["a"], "counts": [True]},
+        {"words": ["a"], "counts": [2**70]},
+        {"words": "ab", "counts": [1, 1]},
+        {"words": [["a"]], "counts": [1]},
+    ],
+)
+def test_words_that_are_none_are_damage(body, tmp_path):
+    write_sealed(tmp_path / VOCAB, "vocabulary", body)
+    with pytest.raises(DamagedRunError, match="no vocabulary"):
+        read_vocab(tmp_path)
+
+
+# ---- fingerprints
+
+
+def test_a_fingerprint_is_of_the_text_and_its_words():
+    def of(sentences):
+        return fingerprint(encode_sentences(sentences, CorpusSettings(min_count=1)))
+
+    sentences = topical_sentences(50)
+    assert of(sentences) == of(topical_sentences(50))
+    assert of(sentences) != of(sentences[1:] + sentences[:1])
+    assert of(sentences) != of([*sentences[:-1], [*sentences[-1], "the"]])
+    assert of([["a", "b"], ["c"]]) != of([["a"], ["b", "c"]])
+    assert of([["a", "b"]]) != of([["a", "bb"]])
