@@ -336,9 +336,9 @@ COMPLAINS = 'print("no \\x1b[31mroom", file=sys.stderr)\nsys.exit(3)\n'
     ("steps", "message"),
     [
         ((REPORTS, COMPLAINS), r"failed with exit code 3: no \x1b[31mroom"),
-        ((REPORTS, "os.kill(os.getpid(), 11)\n"), "ended by signal 11"),
+        ((REPORTS, "os.kill(os.getpid(), 11)\n"), "killed by signal 11"),
         (("print('file not found!')\n",), "wrote no vectors: file not found!"),
-        ((WRITES.replace("size = ", "size = 1 + "),), "no vectors of 8 numbers"),
+        ((WRITES.replace("size = ", "size = 1 + "),), "vectors of 8 numbers"),
     ],
 )
 def test_a_program_that_fails_keeps_nobody_from_a_result(
@@ -561,12 +561,12 @@ def test_cores_that_are_not_there_and_runs_that_are_too_short_are_told():
     quiet.machine["multiply_adds_per_second"] = {"1": 4e9, "2": 4.4e9}
     assert [row for row in cells(quiet) if row[0].startswith("2 threads do only 1.10x")]
     short = report((OURS, 1, 1.5), (OURS, 1, 0.25))
-    assert [row for row in cells(short) if row[0].startswith("runs as short as 0.25 s say little")]
+    assert [row for row in cells(short) if row[0].startswith("runs as short as 0.25 s are not")]
 
 
 def test_nothing_measured_is_no_error():
     made = report(complete=False)
-    assert ["incomplete: interrupted before all was measured"] in cells(made)
+    assert ["incomplete: interrupted before everything was measured"] in cells(made)
     assert made.to_json()["runs"] == []
 
 

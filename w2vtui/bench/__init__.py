@@ -1,15 +1,16 @@
-"""How fast this machine trains: with our modes, and with the other trainers that are installed.
+"""Measures how fast this machine trains: our modes, and the other trainers that are installed.
 
-    job.py         what one training is asked for, and what it answers
-    own.py         ours            |
-    gensim_peer.py gensim          |  each a process of its own, so that memory, threads and
-    program.py     word2vec.c      |  crashes stay apart: `python -m w2vtui.bench.own`
-    machine.py     the machine     |
-    child.py       starts them, and ends them
-    roofline.py    multiply-adds: how many training takes, how many the processor can do
-    plan.py        which trainings, in which order      quality.py   how good their vectors are
-    report.py      tables, and JSON
+    job.py         one training: the request to a child process, and its answer
+    own.py         w2vtui's        |
+    gensim_peer.py gensim's        |  each runs in its own process (`python -m w2vtui.bench.own`),
+    program.py     word2vec.c's    |  so that memory, threads and crashes are kept apart
+    machine.py     the processor   |
+    child.py       starts these processes, and ends them
+    roofline.py    multiply-adds: how many a training needs, how many the processor can do
+    plan.py        which trainings run, in which order
+    quality.py     how good their vectors are
+    report.py      the results, as tables and JSON
 
-job.py, child.py and program.py need neither NumPy nor Numba: a process that measures another's
-memory should be small.
+job.py, child.py and program.py load neither NumPy nor Numba: a process that measures the memory of
+another should be small.
 """

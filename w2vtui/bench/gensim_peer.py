@@ -1,7 +1,7 @@
-"""gensim, where it is installed, as a process that is measured.
+"""gensim, if it is installed, as a process that is measured.
 
-It is asked to train and to write word2vec's own layout; its own files, which can run code when
-they are read, are not touched.
+It writes its vectors in word2vec's format. Its own file format is not used, since reading such a
+file can run code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ NAME = "gensim"
 
 
 def version() -> str | None:
-    """The version that would be measured, found without importing it; None where there is none."""
+    """The installed version, found without importing gensim; None if it is not installed."""
     if importlib.util.find_spec(NAME) is None:
         return None
     try:
@@ -26,7 +26,7 @@ def version() -> str | None:
 
 
 def train(job: Job) -> Outcome:
-    """Do a job; timed is `Word2Vec.train`, which reads the text as it goes."""
+    """Train; only `Word2Vec.train` is timed, which reads the text while it trains."""
     from gensim.models import Word2Vec
 
     live = job.live

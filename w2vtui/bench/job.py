@@ -1,4 +1,4 @@
-"""One training, as a child process is asked for it and as it answers."""
+"""One training: the request to a child process, and its answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Mode(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As the command line has it: `cbow-negative-sampling`."""
+        """The name on the command line: `cbow-negative-sampling`."""
         return f"{self.model}-{self.objective}"
 
 
@@ -35,27 +35,27 @@ MODES = {
         Mode("cbow", "hierarchical-softmax"),
     )
 }
-"""What can be measured: the modes that other trainers have, too."""
+"""The modes that can be measured: those that other trainers have as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A training to be done and timed."""
+    """A training to run and time."""
 
     sources: tuple[str, ...]
-    """The text as we read it: files and folders."""
+    """Files and folders that w2vtui reads the text from."""
     text: str
-    """The same as one plain file, for trainers that read nothing else."""
+    """The same text as one plain file, for trainers that read nothing else."""
     corpus: CorpusSettings
     training: TrainingSettings
     live: ResolvedSettings
-    """With every `auto` resolved."""
+    """Settings with every `auto` decided."""
     output: str
-    """Where vectors go, in word2vec's binary layout."""
+    """The file to write vectors to, in word2vec's binary format."""
     wants_vectors: bool = False
-    """Whether they will be looked at."""
+    """Whether the vectors are needed; if not, they need not be written."""
     program: str = ""
-    """The program to be run, where the trainer is one."""
+    """The program to run; empty for a trainer that is a Python module."""
 
     @classmethod
     def from_json(cls, text: str) -> Job:
@@ -68,26 +68,26 @@ class Job:
         return cls(**values)
 
     def to_json(self) -> str:
-        """One line, for a child's stdin."""
+        """The job as one line, for the stdin of a child process."""
         return json.dumps(dataclasses.asdict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a training took."""
+    """The time and memory that a training took."""
 
     seconds: float
-    """Training alone: no reading, counting, compiling or writing."""
+    """Time of the training alone: no reading, counting, compiling or writing."""
     peak_memory: int
-    """The most memory the process held at once, in bytes."""
+    """The largest memory use of the process, in bytes."""
     multiply_adds: float | None = None
-    """What the formulas need for all that was trained; None where nobody counted."""
+    """Multiply-adds that the formulas need for this training; None if they were not counted."""
     notes: tuple[str, ...] = ()
     """How this measurement differs from the others."""
 
 
 def serve(train: Callable[[Job], Outcome]) -> None:
-    """A child's whole life: take a job from stdin, do it, answer on stdout's last line."""
+    """Be a child process: read a job from stdin, run it, answer on the last line of stdout."""
     job = Job.from_json(sys.stdin.read())
     try:
         answer = dataclasses.asdict(train(job))
@@ -97,9 +97,9 @@ def serve(train: Callable[[Job], Outcome]) -> None:
 
 
 def peak_memory() -> int:
-    """The most memory this process has held at once, in bytes; 0 where the system does not say."""
+    """The largest memory use of this process so far, in bytes; 0 if it is not known."""
     try:
-        # Not getrusage first: on Linux it counts what the parent held when it started this process.
+        # On Linux getrusage would include the memory of the parent when it started this process.
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return 1024 * int(line.split()[1])
@@ -109,7 +109,7 @@ def peak_memory() -> int:
 
 
 def rusage_memory(*, of_children: bool) -> int:
-    """What getrusage says was held at most, by this process or by its largest child, in bytes."""
+    """The largest memory use of this process, or of its largest child, by getrusage; in bytes."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,6 +1,6 @@
-"""The machine, as a process of its own looks at it: `python -m w2vtui.bench.machine`.
+"""Describes the machine, in its own process: `python -m w2vtui.bench.machine`.
 
-It also compiles our kernels, so that no training that is measured has to.
+It also compiles the kernels, so that no measured training has to.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _SIMD = {
     "sve": "SVE",
     "neon": "NEON",
 }
-"""LLVM's names of vector instructions, the widest first."""
+"""Vector instruction sets by their names in LLVM, widest first."""
 
 
 def describe(threads: Sequence[int]) -> dict[str, Any]:
-    """What two machines are compared by; multiply-adds a second for each number of threads."""
+    """The facts to compare machines by, and multiply-adds per second at each number of threads."""
     features = llvmlite.binding.get_host_cpu_features()
     core = llvmlite.binding.get_host_cpu_name()
     return {
@@ -54,7 +54,7 @@ def describe(threads: Sequence[int]) -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """The processor's name as its maker gives it; empty where the system does not tell."""
+    """The model name of the processor; empty if the system does not report it."""
     try:
         for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
             if line.startswith("model name"):

@@ -1,4 +1,4 @@
-"""Our own trainer, as a process that is measured: `python -m w2vtui.bench.own`."""
+"""Our own trainer as a measured process: `python -m w2vtui.bench.own`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from w2vtui.training.run import ReadCorpus, Run
 
 
 def train(job: Job) -> Outcome:
-    """Do a job; the run's own clock times it."""
+    """Train; the run's own clock gives the time."""
     run = _trained(
         lambda progress, stop: open_corpus(job.sources, job.corpus, progress=progress, stop=stop),
         job.training,
@@ -31,7 +31,7 @@ def train(job: Job) -> Outcome:
 
 
 def compile_kernels() -> None:
-    """Compile what training needs, unless that was done before, by training on two words."""
+    """Compile the kernels by training on two words, if they are not compiled yet."""
     _trained(
         lambda progress, stop: encode_sentences([["two", "words"]], CorpusSettings(min_count=1)),
         TrainingSettings(vector_size=1, probe=False),

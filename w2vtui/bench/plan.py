@@ -1,4 +1,4 @@
-"""Which trainings are measured, in which order, and the measuring of one."""
+"""The trainings that are measured, their order, and the measurement of one."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Tool:
 
     name: str
     module: str
-    """What is run as its child process."""
+    """The module to run as its child process."""
     version: str | None = None
     program: str = ""
-    """The program that the child runs, where the trainer is one."""
+    """The program that the child runs; empty for a trainer that is a Python module."""
 
 
 class Setup(NamedTuple):
-    """What trainers are compared at."""
+    """The mode, size and threads that trainers are compared at."""
 
     mode: str
     vector_size: int
@@ -48,30 +48,30 @@ class Trial(NamedTuple):
     tool: Tool
     setup: Setup
     repeat: int
-    """from 1"""
+    """Number of this repeat, counted from 1."""
     is_last: bool
-    """whether it is the last of its tool at this setup"""
+    """Whether this is the last repeat of the tool at this setup."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What came of a trial: an outcome, an error, or both where only the scores failed."""
+    """The result of a trial: an outcome, an error, or both if only scoring failed."""
 
     trial: Trial
     tokens: int
-    """Of the text, in all epochs together, before subsampling; the same for every tool."""
+    """Tokens of the text times epochs, before subsampling; the same for every tool."""
     outcome: Outcome | None
     error: str = ""
     scores: tuple[Score, ...] = ()
 
     @property
     def speed(self) -> float:
-        """Tokens a second; 0 where it failed."""
+        """Tokens per second; 0 if the trial failed."""
         return self.tokens / max(self.outcome.seconds, 1e-9) if self.outcome else 0.0
 
 
 def find_tools(version: str, programs: Sequence[str]) -> list[Tool]:
-    """Ours, gensim where it is installed, and programs by their absolute paths."""
+    """Ours, gensim if it is installed, and programs by their absolute paths."""
     tools = [Tool("w2vtui", "w2vtui.bench.own", version)]
     installed = gensim_peer.version()
     if installed is not None:
@@ -88,9 +88,7 @@ def find_tools(version: str, programs: Sequence[str]) -> list[Tool]:
 
 
 def trials(tools: Sequence[Tool], setups: Sequence[Setup], repeats: int) -> Iterator[Trial]:
-    """All that is measured: the tools take turns, so that a machine that slows down does so to all
-    of them.
-    """
+    """All trials in order; the tools take turns, so that a machine that slows down affects all."""
     for setup in setups:
         for repeat in range(1, repeats + 1):
             for tool in tools:
@@ -98,7 +96,7 @@ def trials(tools: Sequence[Tool], setups: Sequence[Setup], repeats: int) -> Iter
 
 
 def plain_text(files: Sequence[Path], folder: Path) -> Path:
-    """The text as one plain file in a folder: a link to the only file, or a copy of them all.
+    """Put the text into a folder as one plain file: a link to the only file, or a copy of all.
 
     Raises:
         CorpusError: a file cannot be read.
@@ -121,29 +119,29 @@ def plain_text(files: Sequence[Path], folder: Path) -> Path:
 
 
 def check_rereadable(files: Sequence[Path]) -> None:
-    """Raise CorpusError for text that can be read only once."""
+    """Raise CorpusError for text that can be read only once, such as a pipe."""
     for path in files:
         if not is_regular(path):
-            raise CorpusError(f"every training reads the text anew, and {path} can be read once: "
-                              "name a file")  # fmt: skip
+            raise CorpusError(f"every training reads the text again, but {path} can be read only "
+                              "once: name a file")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Everything that the trials have in common."""
+    """Everything that all trials share."""
 
     sources: tuple[str, ...]
     text: Path
-    """The same as one plain file, in a folder that vectors may be written to."""
+    """The same text as one plain file, in a folder that vectors may be written to."""
     corpus: CorpusSettings
     live: LiveSettings
-    """Model, objective, rate and threads go by the trial."""
+    """Settings for every trial, which replaces model, objective and workers."""
     n_tokens: int
-    """Of the text, without the words that min_count leaves out."""
+    """Tokens of the text, without the words that min_count leaves out."""
     questions: tuple[Questions, ...] = ()
 
     def measure(self, trial: Trial) -> Measurement:
-        """Do one training in a child process, and score its vectors if it is the tool's last."""
+        """Train in a child process, and score the vectors of a tool's last repeat."""
         job = self._job(trial)
         tokens = self.n_tokens * job.live.epochs
         outcome = None
@@ -174,6 +172,6 @@ class Bench:
         )
 
     def _scores(self, job: Job) -> tuple[Score, ...]:
-        # word2vec.c cuts long words, within a character too.
+        # word2vec.c cuts long words, even inside a character.
         vectors = load_vectors(job.output, encoding_errors="replace")
         return tuple(questions.score(vectors) for questions in self.questions)

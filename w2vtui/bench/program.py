@@ -1,8 +1,8 @@
-"""A program with word2vec.c's command line, run and timed from what it prints.
+"""Runs a program that takes word2vec.c's options, and times it by what it prints.
 
-Training alone is timed where the program lets that be seen, as word2vec.c does: it reports the size
-of its vocabulary, prepares its tables, then prints its progress, and opens its output when all is
-trained. Its lines come through a pseudo-terminal, for C keeps them back in a pipe.
+Only the training is timed, if the program shows when it begins and ends. word2vec.c does: it prints
+the size of its vocabulary, prepares its tables, then prints its progress, and opens its output file
+once it has trained. The program writes to a pseudo-terminal, since C buffers what goes to a pipe.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from w2vtui.bench.job import Job, Outcome, rusage_memory, serve
 from w2vtui.errors import ChildError, SettingsError
 
 LOOK_SECONDS = 0.01
-_TOLD_CHARACTERS = 300
+_SHOWN_CHARACTERS = 300
 _VOCABULARY = re.compile(rb"Words in train file")
 _PROGRESS = re.compile(rb"Progress:\s*(\d+(?:\.\d*)?)%")
 _LATE_PROGRESS = 50.0
-"""Percent of the work: a first report after that says little about when the work began."""
+"""Percent of the work; a first report later than this does not show when the work began."""
 
-WITH_TABLES = "timed from the report of its vocabulary, preparing its tables included"
-ALL_OF_IT = "it reports no vocabulary: all of it is timed, reading and writing included"
+WITH_TABLES = "timed from its vocabulary report on, which includes preparing its tables"
+ALL_OF_IT = "it reports no vocabulary, so its whole run is timed, including reading and writing"
 
 
 def find_program(path: str) -> str:
-    """The absolute path of a program, which may be named as a shell would find it.
+    """The absolute path of a program, which is looked up as a shell does.
 
     Raises:
-        SettingsError: there is none, or it cannot be run.
+        SettingsError: it does not exist, or cannot be run.
     """
     found = shutil.which(path) or shutil.which(Path(path).absolute())
     if found is not None and hasattr(os, "openpty"):
@@ -44,12 +44,12 @@ def find_program(path: str) -> str:
     if Path(path).is_dir():
         raise SettingsError(f"{path} is a folder: name the program in it")
     if Path(path).exists():
-        raise SettingsError(f"{path} is no program that can be run: try chmod +x {path}")
-    raise SettingsError(f"there is no program {path}: check the name")
+        raise SettingsError(f"{path} is not executable: try chmod +x {path}")
+    raise SettingsError(f"program not found: {path}")
 
 
 def train(job: Job) -> Outcome:
-    """Do a job.
+    """Train by running the program.
 
     Raises:
         ChildError: the program cannot be started, fails, or writes no vectors.
@@ -81,9 +81,9 @@ def train(job: Job) -> Outcome:
 
 
 def command_line(job: Job) -> list[str]:
-    """A job in word2vec.c's spellings, for the folder of the output.
+    """The job as word2vec.c's options, to be run in the folder of the output.
 
-    Files are named from there, for word2vec.c has room for names of 99 characters.
+    Files are named relative to it, since word2vec.c takes names of at most 99 characters.
     """
     live, folder = job.live, Path(job.output).parent
     by_tree = live.walks_tree
@@ -106,34 +106,34 @@ def command_line(job: Job) -> list[str]:
 
 
 class _Timing:
-    """Finds out from what a program prints and writes when its training began and ended."""
+    """Finds the start and end of a training from what the program prints and writes."""
 
     def __init__(self, output: Path) -> None:
         self._output = output
         self._started = self._began = time.perf_counter()
         self._ended: float | None = None
         self._done = 0.0
-        """share of the work that was done when the clock began"""
+        """Share of the work that was done when the clock started."""
         self._knows_vocabulary = self._knows_progress = False
         self._may_end = False
         self.said = b""
-        """the end of what it has printed"""
+        """The end of what it has printed."""
 
     def follow(self, descriptor: int) -> None:
-        """Read until the program closes its end."""
+        """Read the output of the program until it ends."""
         while True:
             if select.select([descriptor], [], [], LOOK_SECONDS)[0]:
                 try:
                     block = os.read(descriptor, 1 << 16)
-                except OSError:  # Linux says so when the other side has closed
+                except OSError:  # how Linux reports that the other side has closed
                     return
                 if not block:
                     return
-                self._hear(block)
+                self._read(block)
             if self._may_end and self._ended is None and self._output.exists():
                 self._ended = time.perf_counter()
 
-    def _hear(self, block: bytes) -> None:
+    def _read(self, block: bytes) -> None:
         self.said = self.said[-4096:] + block
         if not self._knows_vocabulary and _VOCABULARY.search(self.said):
             self._knows_vocabulary = True
@@ -145,16 +145,16 @@ class _Timing:
 
     def _begin(self, done: float) -> None:
         self._began, self._done = time.perf_counter(), done
-        # A program that opens its output before it trains does not tell its end so.
+        # If the output exists already, its appearance cannot mark the end.
         self._may_end = not self._output.exists()
 
     def seconds(self) -> float:
-        """How long all of the training took; ask when the program has ended."""
+        """Seconds that the whole training took; valid once the program has ended."""
         ended = time.perf_counter() if self._ended is None else self._ended
         return (ended - self._began) / (1 - self._done)
 
     def notes(self) -> tuple[str, ...]:
-        """What is in `seconds` beside the training."""
+        """What `seconds` includes besides the training."""
         if self._knows_progress:
             return ()
         return (WITH_TABLES if self._knows_vocabulary else ALL_OF_IT,)
@@ -168,20 +168,20 @@ def _check_vectors(output: Path, vector_size: int, said: bytes) -> None:
         raise ChildError(f"it wrote no vectors: {_last_words(said)}") from None
     if len(head) != 2 or head[1] != str(vector_size).encode():
         raise ChildError(
-            f"what it wrote are no vectors of {vector_size} numbers in word2vec's binary layout"
+            f"its output is not in word2vec's binary format with vectors of {vector_size} numbers"
         )
 
 
 def _ending(code: int) -> str:
-    return f"it was ended by signal {-code}" if code < 0 else f"it failed with exit code {code}"
+    return f"it was killed by signal {-code}" if code < 0 else f"it failed with exit code {code}"
 
 
 def _last_words(said: bytes) -> str:
     """The end of what a program printed, on one line."""
     text = " ".join(said.decode("utf-8", "replace").split())
     if not text:
-        return "it said nothing"
-    return text if len(text) <= _TOLD_CHARACTERS else "..." + text[-_TOLD_CHARACTERS:]
+        return "it printed nothing"
+    return text if len(text) <= _SHOWN_CHARACTERS else "..." + text[-_SHOWN_CHARACTERS:]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How good the vectors of a trainer are: the scores of `w2vtui evaluate`, one number a file."""
+"""The quality of a trainer's vectors: the scores of `w2vtui evaluate`, one number per file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ from w2vtui.vectors import KeyedVectors
 
 @dataclass(frozen=True)
 class Score:
-    """What vectors reach on a file of questions."""
+    """The score of vectors on a file of questions."""
 
     name: str
     kind: Literal["pairs", "analogies"]
     percent: float | None
-    """Spearman's correlation times 100, or the share of right answers; None when nothing is
-    covered.
-    """
+    """Spearman's correlation times 100, or correct answers in percent; None if none is covered."""
     covered: int
     total: int
 
@@ -44,10 +42,10 @@ class Questions:
 
     @classmethod
     def read(cls, path: str) -> Questions:
-        """Read a file, whichever of the two it holds.
+        """Read a file of either kind.
 
         Raises:
-            CorpusError: it cannot be read, or holds neither.
+            CorpusError: it cannot be read, or is of neither kind.
         """
         name = Path(path).name
         try:
@@ -59,11 +57,11 @@ class Questions:
                 if str(no_pairs) == str(no_analogies):  # it cannot be read
                     raise
                 raise CorpusError(
-                    f"{path} holds neither analogies nor word pairs: {no_analogies}; {no_pairs}"
+                    f"{path} has neither analogies nor word pairs: {no_analogies}; {no_pairs}"
                 ) from None
 
     def score(self, vectors: KeyedVectors) -> Score:
-        """What these vectors reach, with the candidates that `w2vtui evaluate` takes."""
+        """Score vectors as `w2vtui evaluate` does."""
         if self.analogies is None:
             pairs = evaluate_pairs(vectors, self.pairs)
             return Score(self.name, "pairs", _percent(pairs.spearman), pairs.covered, pairs.total)

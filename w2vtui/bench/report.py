@@ -1,4 +1,4 @@
-"""What was measured, as tables for people and as JSON for programs."""
+"""The measurements as tables for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from w2vtui.display import safe_text
 from w2vtui.settings import default_alpha
 
 NOTHING = "-"
-SHARED_NOISE = "w2vtui draws noise once a center, the others once a pair: see --no-shared-noise"
+SHARED_NOISE = "w2vtui draws noise words per center, the others per pair: see --no-shared-noise"
 
 SHARED_CORES = 0.75
-"""Below this share of the multiply-adds that threads should do, others use the cores as well."""
+"""Threads that do less than this share of the expected multiply-adds share their cores."""
 
 SHORT_SECONDS = 0.5
-"""A shorter run is mostly its beginning and its end."""
+"""Seconds; a shorter run is mostly start and end."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One tool at one setup: all its runs together."""
+    """All runs of one tool at one setup."""
 
     setup: Setup
     tool: Tool
     speeds: tuple[float, ...]
-    """Tokens a second of every run; empty where they failed."""
+    """Tokens per second of every run; empty if all failed."""
     peak_memory: int
-    """bytes"""
+    """The largest memory use of any run, in bytes."""
     peak_share: float | None
-    """Share of the processor's multiply-adds; None where nobody counted."""
+    """Share of the processor's multiply-adds; None if they were not counted."""
 
     @property
     def speed(self) -> float:
-        """The median."""
+        """The median of the speeds."""
         return median(self.speeds)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Everything that was measured, and where."""
+    """All measurements, and the machine they were made on."""
 
     bench: Bench
     corpus: dict[str, Any]
@@ -62,7 +62,7 @@ class Report:
     # ---- numbers
 
     def rows(self) -> list[Row]:
-        """A row for each tool at each setup, in the order in which they were measured."""
+        """A row per tool and setup, in the order of measurement."""
         together: dict[tuple[Setup, Tool], list[Measurement]] = {}
         for measurement in self.measurements:
             key = measurement.trial.setup, measurement.trial.tool
@@ -86,7 +86,7 @@ class Report:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Every single run, with all that is needed to compare it to one of another machine."""
+        """Every run, with all that is needed to compare it with a run on another machine."""
         live = self.bench.live
         return {
             "complete": self.complete,
@@ -115,7 +115,7 @@ class Report:
     # ---- tables
 
     def tables(self) -> RenderableType:
-        """The tables, and what their columns mean."""
+        """The tables, with notes and a legend of their columns."""
         rows = [row for row in self.rows() if row.speeds]
         groups: dict[tuple[str, int], list[Row]] = {}
         for row in rows:
@@ -141,7 +141,7 @@ class Report:
         )
 
     def _notes(self) -> list[str]:
-        """What must be known to read the numbers right; each thing once."""
+        """What one must know to read the numbers, each note once."""
         notes: dict[str, None] = {}
         modes = [measurement.trial.setup.mode for measurement in self.measurements]
         draws_noise = any(MODES[mode].objective == "negative-sampling" for mode in modes)
@@ -157,11 +157,11 @@ class Report:
                 notes[f"{tool.name} failed: {where}: {measurement.error}"] = None
         notes |= dict.fromkeys(self._doubts())
         if not self.complete:
-            notes["incomplete: interrupted before all was measured"] = None
+            notes["incomplete: interrupted before everything was measured"] = None
         return [safe_text(note) for note in notes]
 
     def _doubts(self) -> Iterator[str]:
-        """Why these numbers may say little."""
+        """Reasons to doubt these numbers."""
         rates = {int(n): rate for n, rate in self.machine["multiply_adds_per_second"].items()}
         fewest = min(rates)
         for threads, rate in rates.items():
@@ -169,11 +169,14 @@ class Report:
             if gain < SHARED_CORES * even:
                 yield (
                     f"{threads} threads do only {gain:.2f}x the multiply-adds of {fewest}: other "
-                    "programs use the cores as well, and share in what is measured"
+                    "programs use the same cores, which distorts the measurements"
                 )
         ours = [m.outcome for m in self.measurements if m.outcome and m.outcome.multiply_adds]
         if ours and (shortest := min(outcome.seconds for outcome in ours)) < SHORT_SECONDS:
-            yield f"runs as short as {shortest:.2f} s say little: more --epochs, or a larger text"
+            yield (
+                f"runs as short as {shortest:.2f} s are not meaningful: use more --epochs or a "
+                "larger text"
+            )
 
     def _legend(self) -> list[str]:
         rates = ", ".join(
@@ -182,16 +185,16 @@ class Report:
         )
         of_runs = "one run" if self.repeats == 1 else f"the median of {self.repeats} runs"
         if not self.complete:
-            of_runs = "the median of the runs there were"
+            of_runs = "the median of the completed runs"
         return [
             f"words/s    of the text, before subsampling: {of_runs}",
-            "w2vtui is  how many times as fast as the tool, by the medians",
-            "scaling    against the tool's run with the fewest threads",
-            "of peak    the formulas' multiply-adds as a share of what the processor can do:",
+            "w2vtui is  times as fast as the tool, by the medians",
+            "scaling    relative to the tool's run with the fewest threads",
+            "of peak    multiply-adds of the formulas, as a share of what the processor can do:",
             f"           {rates}",
-            "           the other time goes into waiting for memory, choosing words, loading",
-            "           and storing vectors",
-            "memory     the most that the process held at once",
+            "           the rest of the time goes into waiting for memory, choosing words, and",
+            "           loading and storing vectors",
+            "memory     the largest memory use of the process",
         ]
 
     def _quality_tables(self) -> list[RenderableType]:
@@ -261,7 +264,7 @@ def _speed_table(rows: Sequence[Row]) -> Table:
 
 def _quality_table(measurements: Sequence[Measurement]) -> Table:
     names = [
-        f"{score.name}, {'Spearman x100' if score.kind == 'pairs' else '% right'}"
+        f"{score.name}, {'Spearman x100' if score.kind == 'pairs' else '% correct'}"
         for score in measurements[0].scores
     ]
     table = _table(*names)
@@ -282,7 +285,7 @@ def _quality_table(measurements: Sequence[Measurement]) -> Table:
 
 
 def _table(*numbers: str) -> Table:
-    """An empty table of tools, with columns of numbers that are flush right."""
+    """An empty table of tools, with right-aligned columns of numbers."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     table.add_column("threads")
     table.add_column("tool")

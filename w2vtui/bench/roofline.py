@@ -1,7 +1,7 @@
 """Multiply-adds: how many the formulas of training need, and how many the processor can do.
 
-The share of the one in the other says how much of the processor's arithmetic training keeps busy.
-What is missing to all of it is waiting for vectors that are not in the cache, and all that is no
+The first as a share of the second is how much of the processor's arithmetic training keeps busy.
+The rest is spent waiting for vectors that are not in the cache, and on everything that is not a
 multiply-add: choosing words, the sigmoid, loading and storing.
 """
 
@@ -19,19 +19,19 @@ from w2vtui.training.costs.text_shape import BlockShape
 
 PIECE_SECONDS = 0.07
 PIECES = 3
-"""Measured are so many pieces, of about so many seconds; the best one counts."""
+"""The best of this many measurements counts, each of about PIECE_SECONDS."""
 
 _FACTOR = np.float32(0.999)
 
 
 def multiply_adds(model: Model, pairs: int, shape: BlockShape, vector_size: int) -> float:
-    """Multiply-adds of D-vectors that training takes by the formulas.
+    """Multiply-adds on D-vectors that the formulas of training need.
 
-    pairs   input rows that met a block of T target rows: a context word each in skip-gram, the mean
-            of C of them in CBOW
+    pairs   input rows that were trained on a block of T target rows: one per context word in
+            skip-gram, the mean of C context words in CBOW
 
-    An input row meets a target row in 3 D: their dot product, and the move of either. CBOW's mean
-    takes D more a context word, and so does the move that goes back to it.
+    An input row and a target row take 3 D: their dot product and the update of each. CBOW takes 2 D
+    more per context word: its share of the mean, and its update.
     """
     rows_a_pair = 3 * shape.targets
     if model == "cbow":
@@ -40,7 +40,7 @@ def multiply_adds(model: Model, pairs: int, shape: BlockShape, vector_size: int)
 
 
 def multiply_add_rate(threads: int) -> float:
-    """Multiply-adds a second of this many threads together, in vector registers, float32."""
+    """Multiply-adds per second of this many threads together, in vector registers, float32."""
     rounds = _rounds_that_take(PIECE_SECONDS)
     ready = Barrier(threads)
 
@@ -60,7 +60,7 @@ def multiply_add_rate(threads: int) -> float:
 
 
 def _rounds_that_take(seconds: float) -> int:
-    """How many rounds take about this long, on one thread."""
+    """The number of rounds that takes about this long on one thread."""
     peak.multiply_and_add(1, _FACTOR)  # compiles
     rounds = 1
     while True:
