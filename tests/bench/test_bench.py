@@ -264,7 +264,7 @@ def job(topical_corpus, tmp_path):
         return Job(
             sources=(str(topical_corpus),), text=str(topical_corpus), corpus=CorpusSettings(),
             training=TrainingSettings(vector_size=8, probe=False),
-            live=LiveSettings(epochs=1, workers=1, alpha=0.025),
+            live=LiveSettings(epochs=1, workers=1, alpha=0.025).resolved(1, 1),
             output=str(tmp_path / "vectors.bin"), program=str(path),
         )  # fmt: skip
 
