@@ -132,7 +132,7 @@ def test_without_a_variable_the_own_file_lies_among_the_users_settings(monkeypat
         ("[corpus]\nlowercase = 1\n", "line 2: lowercase must be true or false, got 1"),
         ('[training]\nmodel = "cbo"\n', "got 'cbo' (did you mean cbow?)"),
         ("[training]\nmodel = [1]\n", "line 2: model must be skip-gram or cbow, got [1]"),
-        ("[screen]\nfps = nan\n", "fps must be 0.5 to 30 looks a second, got nan"),
+        ("[screen]\nfps = nan\n", "fps must be 0.5 to 30 updates a second, got nan"),
         ("[training]\nalpha = inf\n", "alpha must be above 0 to 1000, got inf"),
         ("[training]\nwindw = 8\n", "line 2: there is no setting 'windw' under [training] (got 8)"),
         ("[training]\nwindw = 8\n", "did you mean window?"),
@@ -168,7 +168,7 @@ def test_the_line_is_that_of_the_key_and_not_of_one_like_it(files):
 @pytest.mark.parametrize("content", [b"\xff\xfe[\x00", b"[training]\nmodel = '\xe9'\n"])
 def test_a_file_that_is_no_utf_8_is_refused(files, content):
     files[0].write_bytes(content)
-    assert "settings are UTF-8 text, this is not" in refusal()
+    assert "not UTF-8, as settings files must be" in refusal()
 
 
 def test_a_byte_order_mark_and_the_line_ends_of_windows_are_no_matter(files):
@@ -178,7 +178,7 @@ def test_a_byte_order_mark_and_the_line_ends_of_windows_are_no_matter(files):
 
 def test_a_named_file_must_be_there(files, monkeypatch, tmp_path):
     monkeypatch.setenv("W2VTUI_CONFIG", str(tmp_path / "no" / "such.toml"))
-    assert "such.toml, which is not there: w2vtui config init makes it" in refusal()
+    assert "such.toml, which does not exist: create it with w2vtui config init" in refusal()
 
 
 def test_a_folder_is_no_settings_file(files, monkeypatch, tmp_path):
@@ -191,7 +191,7 @@ def test_a_folder_is_no_settings_file(files, monkeypatch, tmp_path):
     [
         ("W2VTUI_WINDOW", "0", "environment variable W2VTUI_WINDOW: window must be 1 to 64 words"),
         ("W2VTUI_HINTS", "maybe", "W2VTUI_HINTS: hints must be true or false, got 'maybe'"),
-        ("W2VTUI_WINDWO", "8", "W2VTUI_WINDWO ('8') stands for no setting: did you mean W2VTUI_WI"),
+        ("W2VTUI_WINDWO", "8", "W2VTUI_WINDWO ('8') is not a setting: did you mean W2VTUI_WI"),
         ("W2VTUI_CACHEDIR", "/tmp", "did you mean W2VTUI_CACHE_DIR?"),
     ],
 )

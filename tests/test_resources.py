@@ -236,7 +236,7 @@ def test_more_distinct_tokens_than_fit_are_refused_while_they_are_counted(tmp_pa
         if is_read:
             assert open_corpus([text], CorpusSettings(min_count=1)).n_raw_types == 70_000
         else:
-            with pytest.raises(CorpusError, match=r"distinct tokens .* MB are there: read less"):
+            with pytest.raises(CorpusError, match=r"distinct tokens .* MB is available: read less"):
                 open_corpus([text], CorpusSettings(min_count=1), cache=False)
 
 

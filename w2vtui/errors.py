@@ -77,7 +77,7 @@ class DiskError(W2vtuiError):
 
 
 class RunError(W2vtuiError):
-    """There is no such run, or it cannot be gone on with as asked."""
+    """There is no such run, or it cannot be resumed as asked."""
 
     exit_code = 2
 
@@ -89,7 +89,7 @@ class DamagedRunError(RunError):
 
 
 class ChangedTextError(RunError):
-    """The text that a run was trained on is another now."""
+    """The text that a run was trained on has changed."""
 
     def __init__(self, message: str, difference: str) -> None:
         """difference: what has changed, in words and tokens"""
@@ -98,7 +98,7 @@ class ChangedTextError(RunError):
 
 
 class BackendError(W2vtuiError):
-    """The kernels cannot run with what they were given."""
+    """The kernels cannot run with these inputs."""
 
 
 class ChildError(W2vtuiError):

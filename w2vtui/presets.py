@@ -98,7 +98,7 @@ class Preset:
 PRESETS: tuple[Preset, ...] = (
     Preset(
         name="default",
-        why="good neighbours from most texts; as many passes as fit the text",
+        why="good neighbours from most texts; passes by the length of the text",
     ),
     Preset(
         name="quick look",
@@ -108,7 +108,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         name="gensim default",
-        why="what gensim 4 does when nothing is said: to compare with a model made there",
+        why="gensim 4's defaults: to compare with a model trained there",
         live={"model": "cbow", "alpha": 0.025, "epochs": 5},
     ),
     Preset(

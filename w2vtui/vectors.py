@@ -73,7 +73,7 @@ class KeyedVectors:
         if len(self.key_to_index) < n_words:
             first, second = repeated(self.index_to_key)
             raise VectorsError(
-                f"words must differ: '{safe_text(self.index_to_key[first], 40)}' is word "
+                f"words must be unique: '{safe_text(self.index_to_key[first], 40)}' is word "
                 f"{first + 1:,} and word {second + 1:,}"
             )
 

@@ -141,7 +141,7 @@ def test_a_missing_file_suggests_the_nearest_name(tmp_path):
 @posix_only
 def test_a_link_to_a_file_that_is_gone(tmp_path):
     (tmp_path / "a.txt").symlink_to(tmp_path / "b")
-    with pytest.raises(CorpusError, match=r"a\.txt is a link to a file that is gone"):
+    with pytest.raises(CorpusError, match=r"a\.txt is a broken link"):
         open_corpus([tmp_path / "a.txt"], keep_all())
 
 
@@ -189,7 +189,7 @@ def test_what_may_not_be_read_is_named(tmp_path):
 def test_a_link_that_leads_back_to_itself(tmp_path):
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
-    with pytest.raises(CorpusError, match="is a link that leads back to itself"):
+    with pytest.raises(CorpusError, match="is a link to itself"):
         open_corpus([tmp_path / "a"], keep_all())
 
 

@@ -82,7 +82,7 @@ def test_a_file_that_changes_while_it_is_read_is_used_as_found_but_not_kept(
     assert set(corpus.vocab.words) <= set("abcdxy")
     assert len(corpus.ids) == corpus.vocab.counts.sum() == corpus.n_raw_tokens
     assert sentences_of(corpus)[:5] == [["a", "b"]] * 5
-    assert any("changed while it was read" in hint for hint in corpus.hints)
+    assert any("changed while it was being read" in hint for hint in corpus.hints)
     del corpus
     gc.collect()
     assert not list(folders.kept.iterdir())

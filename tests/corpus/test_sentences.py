@@ -49,9 +49,9 @@ def test_one_sentence_of_many_tokens_from_a_generator():
         ("a text", "sentence 0 is str, not a list of words: split it first"),
         ([["a"], "a b"], "sentence 1 is str, not a list of words: split it first"),
         ([["a"], 7], "sentence 1 is int, not a list of words"),
-        ([["a", 7]], "sentence 0 holds 7, which is no str"),
-        ([["a", ["b"]]], "sentence 0 holds ['b'], which is no str"),
-        ([["1", True]], "sentence 0 holds True, which is no str"),
+        ([["a", 7]], "sentence 0 holds 7, which is not a str"),
+        ([["a", ["b"]]], "sentence 0 holds ['b'], which is not a str"),
+        ([["1", True]], "sentence 0 holds True, which is not a str"),
     ],
 )
 def test_what_is_no_list_of_words_is_named(sentences, message):

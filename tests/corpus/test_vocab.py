@@ -41,9 +41,9 @@ def test_sentences_without_a_word_of_the_vocabulary_vanish(tmp_path):
     [
         ("so it goes. and on, and on and on", {}, "22 % of the tokens carry punctuation"),
         ("So it goes and on", {}, "20 % of the tokens begin with a capital"),
-        ("one\ntwo\nthree\nfour five", {}, "60 % of the tokens stand alone on their line"),
+        ("one\ntwo\nthree\nfour five", {}, "60 % of the tokens are alone on their line"),
         ("one\ntwo\nthree four", {}, None),
-        ("one\ntwo\nthree", {}, "100 % of the tokens stand alone on their line"),
+        ("one\ntwo\nthree", {}, "100 % of the tokens are alone on their line"),
         ("so it goes and on", {}, None),
         ("so it goes. and on.", {"tokenizer": "words"}, None),
         ("So It Goes", {"lowercase": True}, None),

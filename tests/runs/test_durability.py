@@ -175,7 +175,7 @@ def refused(number):
     ("number", "told"),
     [
         (errno.ENOSPC, "no space left on device: free some space"),
-        (errno.EDQUOT, "disk quota exceeded: your quota is used up"),
+        (errno.EDQUOT, "disk quota exceeded: remove files"),
         (errno.EFBIG, "file too large"),
         (errno.EIO, "input/output error"),
         (errno.EROFS, "read-only file system: the disk is read-only"),

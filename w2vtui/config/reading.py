@@ -151,7 +151,8 @@ def _text_of(path: Path, must_exist: bool) -> str:
     except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise SettingsError(
-                f"{CONFIG_VARIABLE} names {path}, which is not there: w2vtui config init makes it"
+                f"{CONFIG_VARIABLE} names {path}, which does not exist: create it with "
+                "w2vtui config init"
             ) from None
         return ""
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -163,7 +164,7 @@ def _text_of(path: Path, must_exist: bool) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise SettingsError(f"{path}, line {line}: settings are UTF-8 text, this is not") from None
+        raise SettingsError(f"{path}, line {line}: not UTF-8, as settings files must be") from None
 
 
 class _File:
@@ -284,7 +285,7 @@ def _read_variables(environment: Mapping[str, str]) -> dict[str, Given]:
             near = difflib.get_close_matches(variable, [*owners, *_OTHER_VARIABLES], 1, 0.5)
             hint = f": did you mean {near[0]}?" if near else ": w2vtui config show lists all"
             raise SettingsError(
-                f"the environment variable {variable} ({text!r}) stands for no setting{hint}"
+                f"the environment variable {variable} ({text!r}) is not a setting{hint}"
             )
         settings, name = owners[variable]
         try:

@@ -11,9 +11,9 @@ from w2vtui.config.reading import KEYS_TABLE, TABLES
 from w2vtui.settings import choices_of, field_default, field_types, spec_of
 
 _HEAD = """\
-# Settings of w2vtui. A line that begins with #name is a default: take the # away and change it.
-# Flags go before environment variables (W2VTUI_WINDOW=8), those before w2vtui.toml in the current
-# folder, that before this file. `w2vtui config show` tells what is in force, and from where.
+# Settings of w2vtui. A line that begins with #name is a default: remove the # and change it.
+# Flags override environment variables (W2VTUI_WINDOW=8), those w2vtui.toml in the current
+# folder, that this file. `w2vtui config show` lists the settings in force and their sources.
 """
 _WIDTH = 96
 
@@ -48,7 +48,7 @@ def template(keys: Sequence[Key] = ()) -> str:
             parts += [f"# {line}\n" for line in textwrap.wrap(told, _WIDTH)]
             parts.append(f"#{name} = {toml_value(default)}\n")
     if keys:
-        parts.append(f"\n[{KEYS_TABLE}]\n# One key, or several between commas.\n")
+        parts.append(f"\n[{KEYS_TABLE}]\n# One key, or several separated by commas.\n")
         width = max(len(key.id) + len(key.keys) for key in keys) + 8
         for key in keys:
             line = f"#{toml_value(key.id)} = {toml_value(key.keys)}"

@@ -34,11 +34,11 @@ def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> lis
     if isinstance(sources, str | Path):  # a str is a sequence too, of the wrong things
         sources = [sources]
     if not sources:
-        raise CorpusError("no text was named: name a file, a folder, or - for stdin")
+        raise CorpusError("no text given: name a file, a folder, or - for stdin")
     found: list[Path] = []
     for source in sources:
         if not str(source) or "\0" in str(source):
-            raise CorpusError(f"{str(source)!r} names no file")
+            raise CorpusError(f"{str(source)!r} does not name a file")
         path = Path(source)
         if path == STDIN and source not in ("-", STDIN):  # a file of that name, as ./-
             path = path.absolute()
@@ -104,11 +104,11 @@ def status_of(path: Path) -> os.stat_result:
         return path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            raise CorpusError(f"{printable(path)} is a link to a file that is gone") from None
+            raise CorpusError(f"{printable(path)} is a broken link") from None
         raise CorpusError(f"there is no file {printable(path)}{_suggestion(path)}") from None
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise CorpusError(f"{printable(path)} is a link that leads back to itself") from None
+            raise CorpusError(f"{printable(path)} is a link to itself") from None
         raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error
 
 

@@ -77,11 +77,12 @@ def open_corpus(
         hints = []
         if again and not _are_unchanged(files, stamps):
             key = None
-            hints.append("the text changed while it was read: read it again once it is complete")
+            hints.append("the text changed while it was being read: try again once it is complete")
         if key is not None and not kept.is_in_cache(draft):
+            place = printable(kept.cache_folder() or "~")
             hints.append(
-                f"the text will be read again next time: nothing can be kept in "
-                f"{printable(kept.cache_folder() or '~')}; W2VTUI_CACHE_DIR names another folder"
+                f"the text will be read again next time: cannot write to the cache in {place}; "
+                "set W2VTUI_CACHE_DIR to use another folder"
             )
         _encode(draft, count, settings, name, hints, progress, stop)
         folder = None if key is None else kept.keep(draft, key)
@@ -104,7 +105,7 @@ def encode_sentences(
     apply. Empty words are left out.
 
     Raises:
-        CorpusError: a sentence is no list of words, or no word occurs often enough.
+        CorpusError: a sentence is not a list of words, or no word occurs often enough.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """

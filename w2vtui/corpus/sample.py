@@ -77,7 +77,7 @@ class TextSample:
             except UnicodeDecodeError as error:
                 raise CorpusError(
                     f"the text is not {settings.encoding}: byte 0x{encoded[error.start]:02X} "
-                    f"({error.reason}); --encoding-errors replace reads on past such bytes, "
+                    f"({error.reason}); --encoding-errors replace replaces such bytes, "
                     "--encoding latin-1 reads the text in another encoding"
                 ) from None
 

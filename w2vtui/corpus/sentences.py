@@ -44,7 +44,7 @@ class SentenceCount:
         """Count all sentences and write their provisional ids.
 
         Raises:
-            CorpusError: a sentence is no list of words.
+            CorpusError: a sentence is not a list of words.
             ReadingStopped: the event was set.
         """
         provisional: list[int] = []
@@ -85,10 +85,10 @@ class SentenceCount:
     def _numbered(self, tokens: list[str], number: int) -> list[int]:
         try:
             return list(map(self._ids.__getitem__, tokens))
-        except TypeError as error:  # a token that is no str, hashable or not
+        except TypeError as error:  # a token that is not a str, hashable or not
             odd = next(token for token in tokens if not isinstance(token, str))
             raise CorpusError(
-                f"sentence {number} holds {odd!r:.80}, which is no str: "
+                f"sentence {number} holds {odd!r:.80}, which is not a str: "
                 "pass each sentence as a list of words"
             ) from error
 

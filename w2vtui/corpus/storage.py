@@ -147,7 +147,7 @@ def load_corpus(folder: Path, *, name: str, from_cache: bool) -> EncodedCorpus:
         and _are_starts(starts, len(ids))
     )
     if not consistent:
-        raise DamagedError(f"{folder}: its parts do not belong together")
+        raise DamagedError(f"{folder}: its files do not match each other")
     return EncodedCorpus(
         vocab=Vocab(words, counts),
         ids=ids,

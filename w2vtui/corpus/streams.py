@@ -42,14 +42,14 @@ _PACKED = (
     (0, b"\x1f\x8b\x08", "compressed with gzip: let its name end in .gz, or", "gzip -dc"),
     (4, b"1AY&SY", "compressed with bzip2: let its name end in .bz2, or", "bzip2 -dc"),
     (0, b"\xfd7zXZ\0", "compressed with xz: let its name end in .xz, or", "xz -dc"),
-    (0, b"\x28\xb5\x2f\xfd", "compressed with Zstandard, which is not read here:", "zstd -dc"),
-    (0, b"\x04\x22\x4d\x18", "compressed with LZ4, which is not read here:", "lz4 -dc"),
-    (0, b"PK\x03\x04", "a zip archive, and none are unpacked here:", "unzip -p"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive, and none are unpacked here:", "7z x -so"),
-    (257, b"ustar\0", "a tar archive, and none are unpacked here:", "tar -xOf"),
-    (257, b"ustar  \0", "a tar archive, and none are unpacked here:", "tar -xOf"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed with Zstandard, which is not supported:", "zstd -dc"),
+    (0, b"\x04\x22\x4d\x18", "compressed with LZ4, which is not supported:", "lz4 -dc"),
+    (0, b"PK\x03\x04", "a zip archive, which is not supported:", "unzip -p"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not supported:", "7z x -so"),
+    (257, b"ustar\0", "a tar archive, which is not supported:", "tar -xOf"),
+    (257, b"ustar  \0", "a tar archive, which is not supported:", "tar -xOf"),
 )
-"""Text that is none: where which bytes stand in it, what it is, and what unpacks it."""
+"""What is not plain text: where which bytes mark it, what it is, and what unpacks it."""
 
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
@@ -114,7 +114,7 @@ class ByteStream:
             # A program without a console has None, a notebook an object without bytes.
             buffer = getattr(sys.stdin, "buffer", None)
             if buffer is None:
-                raise CorpusError("there is no stdin to read: name a file")
+                raise CorpusError("no standard input: name a file")
             try:
                 number = buffer.fileno()
             except OSError:  # a stand-in without a file behind it
@@ -255,7 +255,8 @@ def find_codec(encoding: str) -> codecs.CodecInfo:
     # A codec from bytes to bytes, as hex, says so only in a private flag.
     if codec is None or codec.incrementaldecoder is None or not codec._is_text_encoding:
         raise SettingsError(
-            f"encoding must be one that Python knows, as utf-8, latin-1 or cp1252, got {encoding!r}"
+            "encoding must be one that Python knows, such as utf-8, latin-1 or cp1252, "
+            f"got {encoding!r}"
         )
     return codec
 
@@ -265,7 +266,7 @@ def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -
     other = "latin-1" if find_codec(encoding).name in _UTF_8 else "utf-8"
     return CorpusError(
         f"{name} is not {encoding}: byte 0x{byte:02X} at offset {at} ({reason}); "
-        f"--encoding-errors replace reads on past such bytes, --encoding {other} reads the text "
+        f"--encoding-errors replace replaces such bytes, --encoding {other} reads the text "
         "in another encoding"
     )
 

@@ -83,8 +83,8 @@ def hints_on_lines(n_alone: int, n_tokens: int) -> list[str]:
     if n_alone <= HINT_SHARE_ALONE * n_tokens:
         return []
     return [
-        f"{_percent(n_alone / n_tokens)} of the tokens stand alone on their line, where they "
-        "have no context to learn from: put a sentence on each line"
+        f"{_percent(n_alone / n_tokens)} of the tokens are alone on their line, without any "
+        "context to learn from: put a sentence on each line"
     ]
 
 

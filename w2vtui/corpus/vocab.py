@@ -127,9 +127,9 @@ def check_room(n_types: int, n_bytes: int) -> None:
     needed, free = n_types * n_bytes, available_memory()
     if free is not None and needed > free:
         raise CorpusError(
-            f"the text has {n_types:,} distinct tokens and may have more: to count them takes "
-            f"about {needed / 1e6:,.0f} MB of memory, {free / 1e6:,.0f} MB are there: read less of "
-            "it at once, or drop what is no word from it, such as numbers and addresses"
+            f"the text has {n_types:,} distinct tokens and may have more: counting them takes "
+            f"about {needed / 1e6:,.0f} MB of memory; {free / 1e6:,.0f} MB is available: read "
+            "less of it at once, or drop what is not a word, such as numbers and addresses"
         )
 
 

@@ -21,7 +21,7 @@ AnyPath: TypeAlias = str | os.PathLike[str]
 
 _ADVICE = {
     errno.ENOSPC: "free some space, or write to another disk",
-    errno.EDQUOT: "your quota is used up: remove files, or write to another disk",
+    errno.EDQUOT: "remove files, or write to another disk",
     errno.EFBIG: "the file is larger than this disk or this session allows",
     errno.EACCES: "choose a folder you may write to",
     errno.EPERM: "choose a folder you may write to",

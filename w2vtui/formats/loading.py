@@ -77,7 +77,7 @@ def _read(
 ) -> tuple[list[str], NDArray[np.float32]]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, and cannot be read twice
-        raise VectorsError(f"{path} is not a file: name a file of vectors")
+        raise VectorsError(f"{path} is not a file: name a vector file")
     with path.open("rb") as plain:
         compressed = plain.read(len(_GZIP)) == _GZIP
         plain.seek(0)
@@ -95,7 +95,7 @@ def _read(
 def _check_sort(head: bytes, path: Path) -> None:
     """Refuse files that are known to hold something else, saying what to load instead."""
     if not head:
-        raise VectorsError(f"{path} is empty: name a file of vectors")
+        raise VectorsError(f"{path} is empty: name a vector file")
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise VectorsError(f"{path} is {what}")

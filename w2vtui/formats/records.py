@@ -74,7 +74,7 @@ def parse_header(line: bytes, source: Source) -> Header:
         )
     header = Header(int(fields[0]), int(fields[1]))
     if header.n_words < 1 or header.vector_size < 1:
-        raise source.error(None, f"the header announces no vectors: {shown(line)}")
+        raise source.error(None, f"the header gives no vectors: {shown(line)}")
     return header
 
 
@@ -86,15 +86,15 @@ def rows_to_read(header: Header, bytes_a_record: int, source: Source) -> int:
     bytes_a_record  the fewest that a record can take
 
     Raises:
-        VectorsError: the file is too small for what its header announces.
+        VectorsError: the file is too small for what its header gives.
     """
     n = header.n_words if source.limit is None else min(header.n_words, source.limit)
     if n * bytes_a_record > source.most_bytes:
         raise source.error(
             None,
-            f"the header announces {header.n_words:,} words of {header.vector_size:,} "
+            f"the header gives {header.n_words:,} words of {header.vector_size:,} "
             f"numbers, more than the file's {source.most_bytes:,} bytes can hold: it is cut short "
-            "or is no vector file",
+            "or not a vector file",
         )
     return n
 
@@ -109,10 +109,10 @@ def encode_words(words: Sequence[str]) -> list[bytes]:
     encoded = []
     for position, word in enumerate(words, start=1):
         if not word:
-            raise VectorsError(f"word {position:,} is empty: this format cannot hold it")
+            raise VectorsError(f"word {position:,} is empty, which this format cannot store")
         if _SEPARATOR.search(word):
             raise VectorsError(
-                f"{_named(position, word)} holds white space, which ends a word in "
+                f"{_named(position, word)} contains white space, which ends a word in "
                 "this format: replace it, by _ for example"
             )
         try:
@@ -124,7 +124,7 @@ def encode_words(words: Sequence[str]) -> list[bytes]:
         if len(encoded[-1]) > MAX_WORD_BYTES:
             raise VectorsError(
                 f"{_named(position, word)} is longer than the {MAX_WORD_BYTES:,} "
-                "bytes that this format holds"
+                "bytes that this format allows"
             )
     return encoded
 
@@ -156,7 +156,7 @@ def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[s
         raise source.error(
             again + first,
             f"the word '{safe_text(words[again], 40)}' was in {source.unit} "
-            f"{once + first:,} already: words must differ",
+            f"{once + first:,} already: words must be unique",
         )
     return words
 
@@ -173,8 +173,7 @@ def check_finite(rows: NDArray[np.float32], source: Source, first: int) -> None:
         value = rows[row][~np.isfinite(rows[row])][0]
         raise source.error(
             row + first,
-            f"a number of the vector is {value}: NaN, infinity and "
-            "what is beyond float32 have no place in a vector",
+            f"a number of the vector is {value}: vectors must hold finite float32 numbers",
         )
 
 

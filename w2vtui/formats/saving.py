@@ -34,7 +34,7 @@ def save_vectors(
     """
     layout = _layout_of_name(path)
     if vocab_path is not None and vectors.counts is None:
-        raise SettingsError(f"no counts to write to {vocab_path}: these vectors came without")
+        raise SettingsError(f"no counts to write to {vocab_path}: these vectors have none")
     words = encode_words(vectors.index_to_key)
     _check_finite(vectors)
     with atomic_write(path) as file:
@@ -80,6 +80,6 @@ def _check_finite(vectors: KeyedVectors) -> None:
         vector = vectors.vectors[row]
         raise VectorsError(
             f"the vector of '{safe_text(vectors.index_to_key[row], 40)}' holds "
-            f"{vector[~np.isfinite(vector)][0]}: vectors that are not numbers are not "
-            "saved; train again with a smaller alpha"
+            f"{vector[~np.isfinite(vector)][0]}: vectors with NaN or infinity are not "
+            "saved; train again with a lower alpha"
         )

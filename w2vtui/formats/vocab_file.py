@@ -50,7 +50,9 @@ def read_vocab(
     source = Source(str(path), "line", len(content), None, encoding_errors)
     if content and not content.endswith(b"\n"):
         raise source.error(
-            None, "the last line has no end: the file is cut short; if it is not, add a line end"
+            None,
+            "the last line does not end in a newline: the file is cut short; if it is complete, "
+            "add one",
         )
     words, counts = [], []
     for number, line in enumerate(content.splitlines(), start=1):

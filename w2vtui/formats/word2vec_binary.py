@@ -59,13 +59,13 @@ def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArra
         if len(rest) > MAX_WORD_BYTES + vector_bytes:
             raise source.error(
                 len(words) + 1,
-                f"no word ends within {MAX_WORD_BYTES:,} bytes: this is no file of vectors",
+                f"no word ends within {MAX_WORD_BYTES:,} bytes: this is not a vector file",
             )
     if n_words == header.n_words and (more := (rest + file.read(32)).removeprefix(b"\n")):
         raise source.error(
             None,
-            f"the file goes on after the {n_words:,} words that its header "
-            f"announces, with {shown(more)}",
+            f"the file continues after the {n_words:,} words that its header "
+            f"gives, with {shown(more)}",
         )
     return decode_words(words, source, 1), vectors
 

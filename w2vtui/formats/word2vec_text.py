@@ -91,7 +91,7 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
     else:
         raise source.error(
             None,
-            "a file of vectors starts with the number of words and the length "
+            "a vector file starts with the number of words and the length "
             f"of a vector, or with a word and its numbers, got {shown(first_line)}",
         )
     vectors = np.empty((n_words, size), dtype=np.float32)
@@ -104,13 +104,13 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
     if announced is not None and len(words) < n_words:
         raise source.error(
             None,
-            f"{len(words):,} rows follow a header that announces "
+            f"{len(words):,} rows follow a header that gives "
             f"{announced:,}: the file is cut short, or its header is wrong",
         )
     if n_words == announced and next(lines, None) is not None:
         raise source.error(
             first + n_words,
-            f"the file goes on after the {announced:,} words that its header announces",
+            f"the file continues after the {announced:,} words that its header gives",
         )
     return decode_words(words, source, first), vectors[: len(words)]
 
@@ -137,8 +137,8 @@ def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
         if not line[-1:].isspace():
             raise source.error(
                 number,
-                "the line has no end, so that digits may be missing: the file is cut "
-                "short; if it is not, add a line end",
+                "the line does not end in a newline, so digits may be missing: the file is "
+                "cut short; if it is complete, add one",
             )
         yield line
 

@@ -34,7 +34,7 @@ class CorpusSettings(Checked):
         low=1,
         high=2**31 - 1,
         unit="occurrences",
-        help="leave out words that occur less often than this",
+        help="ignore words that occur fewer times than this",
     )
     max_final_vocab: int | None = setting(
         None,
@@ -47,13 +47,13 @@ class CorpusSettings(Checked):
     lowercase: bool = setting(False, help="lower-case every token")
     tokenizer: Tokenizer = setting(
         "whitespace",
-        help="whitespace: tokens are what stands between white space; "
-        "words: runs of letters and digits, punctuation dropped",
+        help="whitespace: tokens are separated by white space; "
+        "words: runs of letters and digits, without punctuation",
     )
     encoding: str = setting("utf-8", help="encoding of the text files")
     encoding_errors: EncodingErrors = setting(
         "strict",
-        help="what to do with bytes that are not valid in the encoding",
+        help="how to handle bytes that are not valid in the encoding",
     )
 
 
@@ -65,13 +65,13 @@ class LiveSettings(Checked):
         "skip-gram",
         label="model",
         help="skip-gram: each context word predicts the center; cbow: their mean does",
-        side_effect="its loss is another measure",
+        side_effect="losses before and after are not comparable",
     )
     objective: Objective = setting(
         "negative-sampling",
         label="objective",
-        help="what stands in for the exact softmax; softmax itself is for small vocabularies",
-        side_effect="its output vectors begin at 0, or as it left them: expect a dip",
+        help="how the softmax is approximated; softmax itself is exact, for small vocabularies",
+        side_effect="its output vectors start at 0, or where it left them: expect a dip",
     )
     negative: int = setting(
         5,
@@ -98,29 +98,10 @@ class LiveSettings(Checked):
         high=1000.0,
         label="alpha",
         auto="0.025 for skip-gram; for cbow 0.075, and 0.05 without negative sampling",
-        steps=(
-            1e-4,
-            2e-4,
-            5e-4,
-            1e-3,
-            2e-3,
-            5e-3,
-            0.01,
-            0.015,
-            0.02,
-            0.025,
-            0.035,
-            0.05,
-            0.075,
-            0.1,
-            0.15,
-            0.2,
-            0.3,
-            0.5,
-            1.0,
-        ),
+        steps=(*(1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.015, 0.02, 0.025, 0.035, 0.05),
+               *(0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)),
         help="learning rate at the start; it falls linearly to min_alpha",
-    )
+    )  # fmt: skip
     min_alpha: float = setting(
         1e-4,
         low=0.0,
@@ -135,7 +116,7 @@ class LiveSettings(Checked):
         high=1.0,
         label="subsample",
         steps=(0.0, 1e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.1, 1.0),
-        help="thin out words more frequent than this share of the text; 0 keeps every word",
+        help="randomly skip words more frequent than this share of the text; 0 keeps every word",
     )
     ns_exponent: float = setting(
         0.75,
@@ -143,8 +124,8 @@ class LiveSettings(Checked):
         high=1.5,
         label="ns power",
         steps=(-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5),
-        help="noise is drawn from count ** ns_exponent: 1 as often as in the text, 0 evenly, "
-        "below 0 prefers rare words",
+        help="draw noise words by count ** ns_exponent: 1 as often as in the text, 0 evenly, "
+        "below 0 rare words more often",
     )
     epochs: int | None = setting(
         None,
@@ -162,14 +143,14 @@ class LiveSettings(Checked):
         high=MAX_WORKERS,
         unit="threads",
         label="threads",
-        auto="the cores it may use",
+        auto="the available cores",
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
-        help="training threads; 1 repeats bit for bit, more do with deterministic",
+        help="training threads; 1 is reproducible bit for bit, more are with deterministic",
     )
     shared_noise: bool = setting(
         True,
         label="shared noise",
-        help="draw K noise words for each center, not for each pair (faster, as good)",
+        help="draw K noise words per center, not per pair (faster, equally good)",
     )
     shrink_windows: bool = setting(
         True,
@@ -179,13 +160,13 @@ class LiveSettings(Checked):
     cbow_mean: bool = setting(
         True,
         label="cbow mean",
-        help="cbow: average the context vectors; off: add them",
+        help="cbow: average the context vectors; off: sum them",
     )
     cbow_divide: bool = setting(
         False,
         label="cbow divide",
-        help="cbow: divide the step by the number of context words (the mean's true gradient); "
-        "off: as word2vec.c",
+        help="cbow: divide the step by the number of context words (the mean's exact gradient); "
+        "off: as word2vec.c does",
     )
 
     def __post_init__(self) -> None:
@@ -262,13 +243,13 @@ class TrainingSettings(Checked):
     probe: bool = setting(
         True,
         label="probe",
-        help="hold out a little text (1 % at most) to measure the probe loss on it",
+        help="hold out up to 1 % of the text and measure the probe loss on it",
     )
     deterministic: bool = setting(
         False,
         label="deterministic",
-        help="the same vectors bit for bit from run to run, with any fixed number of threads "
-        "(slower; memory for as many copies of the vectors)",
+        help="get the same vectors bit for bit in every run with the same number of threads "
+        "(slower; each thread needs a copy of the vectors)",
     )
 
 
@@ -277,18 +258,18 @@ class RunSettings(Checked):
     """Where runs are kept, and how often."""
 
     runs_dir: str | None = setting(
-        None, auto="the user's data folder", help="the folder that runs are kept in"
+        None, auto="the user's data folder", help="the folder where runs are saved"
     )
     checkpoints: bool = setting(
-        True, help="keep each run in a folder of its own, to go on from after whatever happens"
+        True, help="save checkpoints of each run, so that it can be resumed after any interruption"
     )
     checkpoint_seconds: float = setting(
         60.0,
         low=0.1,
         high=86_400.0,
         unit="seconds",
-        help="time from one checkpoint to the next, at most; one also follows every 5 % of a run "
-        "and every pause, and comes before every change",
+        help="longest time between two checkpoints; one is also saved every 5 % of a run, "
+        "at every pause and before every change",
     )
 
 
@@ -302,17 +283,17 @@ class ScreenSettings(Checked):
     )
     marker: Marker = setting(
         "braille",
-        help="what curves are drawn with: braille where the font has it; ascii shows anywhere",
+        help="characters of the curves: braille if the font has it; ascii works anywhere",
     )
     fps: float | None = setting(
         None,
         low=0.5,
         high=30.0,
-        unit="looks a second",
+        unit="updates a second",
         auto="5, or 2 over SSH",
-        help="how often the screen looks at the run, at most",
+        help="most updates of the screen per second",
     )
-    hints: bool = setting(True, help="show a line of hints on the train screen")
+    hints: bool = setting(True, help="show hints at the bottom of the training screen")
 
 
 AUTO_EPOCHS_TOKENS = 8_000_000

@@ -60,6 +60,11 @@ class Checked:
             object.__setattr__(self, name, value)
 
 
+_SWITCHES = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
+    ("false", "no", "off", "0"), False
+)
+
+
 def spec_of(settings: type, name: str) -> Spec:
     """The `Spec` of one field of a settings class."""
     for declared in dataclasses.fields(settings):
@@ -86,7 +91,7 @@ def choices_of(kind: Any) -> tuple[str, ...]:
 
 
 def unknown_name_message(name: str, known: list[str]) -> str:
-    """What to say of a setting that does not exist, with the nearest one that does."""
+    """The message for a setting that does not exist, with the nearest one that does."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
     return f"there is no setting {name!r}{hint}"
@@ -96,7 +101,7 @@ def value_from_text(settings: type, name: str, text: str) -> Any:
     """The value that `text` means for a setting, checked.
 
     Raises:
-        SettingsError: the text is no such value, or out of range.
+        SettingsError: the text is not such a value, or it is out of range.
     """
     spec, kind = spec_of(settings, name), field_types(settings)[name]
     if _means_auto(kind, text):
@@ -104,17 +109,7 @@ def value_from_text(settings: type, name: str, text: str) -> Any:
     base = _base_type(kind)
     value: Any = text
     if base is bool:
-        words = {
-            "true": True,
-            "yes": True,
-            "on": True,
-            "1": True,
-            "false": False,
-            "no": False,
-            "off": False,
-            "0": False,
-        }
-        value = words.get(text.strip().lower(), text)
+        value = _SWITCHES.get(text.strip().lower(), text)
     elif base in (int, float):
         try:
             value = base(text)
@@ -169,7 +164,7 @@ def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
         raise SettingsError(expected)
     try:
         number = base(value)
-    except OverflowError:  # 10 ** 400 is no float
+    except OverflowError:  # 10 ** 400 is not a float
         raise SettingsError(expected) from None
     too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
     too_high = spec.high is not None and number > spec.high
