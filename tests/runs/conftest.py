@@ -14,9 +14,7 @@ from w2vtui.runs.disk.journal import (
     LineFile,
     event_line,
 )
-from w2vtui.runs.record import (
-    write_vocab,
-)
+from w2vtui.runs.record import write_vocab
 
 
 @pytest.fixture

@@ -21,14 +21,8 @@ from w2vtui.runs.disk.journal import (
     EVENTS,
     read_events,
 )
-from w2vtui.runs.record import (
-    RECORD,
-    STATUS,
-    VOCAB,
-    RunRecord,
-    read_vocab,
-    status_of,
-)
+from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, read_vocab
+from w2vtui.runs.status import status_of
 
 # ---- sealed files
 

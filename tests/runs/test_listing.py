@@ -17,7 +17,7 @@ from tests.support.run_folders import content, many, posix, small_checkpoint
 from w2vtui.cli import run_command_line
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import record as kept_folders
+from w2vtui.runs import listing
 from w2vtui.runs.disk.checkpoint_files import (
     FOLDER,
     MANIFEST,
@@ -27,19 +27,10 @@ from w2vtui.runs.disk.checkpoint_files import (
     write_checkpoint,
 )
 from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.listing import all_runs, draft_beside, find_run, remove_run, sweep
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import (
-    RECORD,
-    STATUS,
-    LiveStatus,
-    all_runs,
-    draft_beside,
-    find_run,
-    remove_run,
-    status_of,
-    sweep,
-    write_vocab,
-)
+from w2vtui.runs.record import RECORD, STATUS, write_vocab
+from w2vtui.runs.status import LiveStatus, status_of
 
 # ---- names, the list of runs, their removal
 
@@ -165,7 +156,7 @@ def test_what_another_process_removes_meanwhile_hinders_no_sweep(at, run, monkey
 
     with monkeypatch.context() as raced:
         if at == "the look at its lock":
-            raced.setattr(kept_folders, "in_use", in_use)
+            raced.setattr(listing, "in_use", in_use)
         else:
             raced.setattr(Path, "unlink", unlink)
         sweep(run.parent, run)

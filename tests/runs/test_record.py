@@ -23,14 +23,8 @@ from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError
 from w2vtui.runs.disk.checked_json import write_sealed
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import (
-    RECORD,
-    VOCAB,
-    RunRecord,
-    read_vocab,
-    status_of,
-    write_vocab,
-)
+from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
+from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings
 
 

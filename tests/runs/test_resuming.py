@@ -17,10 +17,13 @@ from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, generations, newest_whole
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
-from w2vtui.runs.record import VOCAB, RunRecord, all_runs, read_vocab, status_of
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.record import VOCAB, RunRecord, read_vocab
 from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.replaying import largest_difference, replay_of
 from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.runs.resuming import resumption
+from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.run import Run
@@ -149,7 +152,7 @@ def test_another_text_is_refused_with_what_differs(spoil, told, halfway, text, w
     assert code == 2
     assert f"run {halfway.name} has another text: " in err
     assert told in err
-    assert "--corpus names where its text is now, --force goes on with this one" in err
+    assert "--corpus names where its text is now, --force resumes with this one" in err
     assert contents(halfway) == before
     assert not (tmp_path / "out.bin").exists()
 
@@ -206,9 +209,9 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--window", "3"], "has other settings, window 5 → 3: leave them away"),
+        (["--window", "3"], "was trained with other settings, window 5 → 3: drop the options"),
         (["--window", "3", "--alpha", "0.1"], "window 5 → 3, alpha 0.025 → 0.1"),
-        (["--min-count", "4"], "has other settings, min_count 1 → 4"),
+        (["--min-count", "4"], "was trained with other settings, min_count 1 → 4"),
         (["--vector-size", "16"], "vector_size is 8 and fixed for a run, got 16"),
         (["--vector-size", "16", "--force"], "vector_size is 8 and fixed for a run, got 16"),
         (["--seed", "9", "--force"], "seed is 3 and fixed for a run, got 9"),
@@ -270,7 +273,7 @@ def test_other_settings_of_a_run_that_is_done_take_more_epochs(flags, told, forc
     folder = kept(text)
     code, err = w2v("resume", "last", *flags, *force)
     assert code == 2
-    assert f"run {folder.name} is done, and has other settings, {told}: they take more" in err
+    assert f"run {folder.name} is done, and was trained with other settings, {told}: " in err
     assert f"w2vtui resume {folder.name} --epochs 25 --force" in err
 
 
@@ -297,10 +300,10 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
     if how == "all damaged":
         code, err = w2v("resume", halfway.name)
         assert code == 3
-        assert f"w2vtui resume {halfway.name} --force begins it anew" in err
+        assert f"w2vtui resume {halfway.name} --force starts it again" in err
     code, err = w2v("resume", halfway.name, *(["--force"] if how == "all damaged" else []))
     assert code == 0
-    assert "has no checkpoint to go on from: it begins anew" in err
+    assert "has no checkpoint: it starts from the beginning" in err
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
@@ -314,7 +317,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_is_used(halfway, kept, 
     code, err = w2v("resume", halfway.name)
     assert code == 0
     assert f"{newest} is no checkpoint as it was written" in err
-    assert "the checkpoint before is used, of " in err
+    assert "the previous checkpoint is used, at " in err
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
     assert newest not in generations(halfway)
 
@@ -489,7 +492,7 @@ def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2
         shutil.rmtree(generation)
     code, err = w2v("resume", "copied", "--stop-when", f"tokens {newest_tokens(root, copied)}")
     assert code == 0, err
-    assert "is made again at" in err
+    assert "is applied again at" in err
     code, err = w2v("replay", "copied")
     assert code == 0
     assert "bit for bit" in err
@@ -511,7 +514,7 @@ def test_a_run_is_repeated_on_its_own_text_alone(halfway, text, w2v):
 def test_a_repeat_that_ends_elsewhere_is_told_and_not_compared(halfway, w2v, monkeypatch):
     repeated = replay_of(halfway)
     earlier = dataclasses.replace(repeated, script=Script(stop_at=50_000))
-    monkeypatch.setattr("w2vtui.runs.resuming.replay_of", lambda folder: earlier)
+    monkeypatch.setattr("w2vtui.runs.replaying.replay_of", lambda folder: earlier)
     code, err = w2v("replay", "last")
     assert code == 1
     assert "the replay ended at 50,000 tokens" in err

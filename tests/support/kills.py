@@ -30,10 +30,12 @@ from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
 from w2vtui.runs.disk.journal import EVENTS, read_events
-from w2vtui.runs.record import all_runs, status_of
+from w2vtui.runs.listing import all_runs
 from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.replaying import largest_difference, replay_of
 from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import largest_difference, replay_of, resumption
+from w2vtui.runs.resuming import resumption
+from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run

@@ -11,9 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from w2vtui.runs.disk.checked_json import loaded, write_sealed
-from w2vtui.runs.record import (
-    RunRecord,
-)
+from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings

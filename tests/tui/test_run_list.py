@@ -30,13 +30,16 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import record as folders
+from w2vtui.runs import listing
 from w2vtui.runs import recorder as recording
+from w2vtui.runs import status as statuses
 from w2vtui.runs.disk.checkpoint_files import newest_whole
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.record import RunRecord, all_runs, status_of
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.record import RunRecord
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
+from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Script
@@ -145,13 +148,13 @@ async def test_the_first_screen_tells_of_a_run_to_go_on_with(topical_corpus, run
 async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatch):
     kept_run(topical_corpus, runs_dir)
     held = threading.Event()
-    read = folders.status_of
+    read = statuses.status_of
 
     def slowly(folder: Path) -> Any:
         held.wait(60)
         return read(folder)
 
-    monkeypatch.setattr(folders, "status_of", slowly)
+    monkeypatch.setattr(statuses, "status_of", slowly)
     chosen = form(topical_corpus, kept=keeping(runs_dir))
     try:
         async with on_first_screen(chosen) as app:
@@ -449,7 +452,7 @@ async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
         raise RunError("there is no home folder")
 
     monkeypatch.setattr(recording, "runs_folder", homeless)
-    monkeypatch.setattr(folders, "runs_folder", homeless)
+    monkeypatch.setattr(listing, "runs_folder", homeless)
     async with training(form(topical_corpus)) as app:
         told = [event.text for event in app.session.events]
         assert told == ["this run cannot be resumed later: there is no home folder"]

@@ -12,7 +12,9 @@ from tests.support.terminals import Terminal, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import generations
-from w2vtui.runs.record import all_runs, kept_vectors, status_of
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.record import kept_vectors
+from w2vtui.runs.status import status_of
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")

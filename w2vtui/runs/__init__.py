@@ -1,8 +1,9 @@
-"""Runs that survive everything: each in a folder of its own, to go on from and to repeat.
+"""Saved runs: requested, recorded as they train, listed, resumed, replayed.
 
-folder.py       the folder of a run and of all runs      names.py        names for them
-generations.py  checkpoints on disk                      sealed.py       files that tell damage
-journal.py      events and metrics, line by line         plain.py        settings as JSON
-recorder.py     keeps a run while it goes on             lock.py         one process at a time
-resuming.py     goes on with a run, or repeats it        fingerprint.py  whether a text is the same
+request.py      what a run is asked to do: checked, opened    targets.py       files it will write
+record.py       the request and the text, in its folder       fingerprint.py   tells texts apart
+recorder.py     writes checkpoints, events and metrics        names.py         names for runs
+listing.py      the folder of all runs                        status.py        how far a run is
+resuming.py     resumes a run                                 replaying.py     replays a run
+text_changes.py a text that moved or changed                  disk/            the files themselves
 """

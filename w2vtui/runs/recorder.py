@@ -29,20 +29,10 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.listing import check_place, draft_beside, is_there, runs_folder, sweep
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import (
-    RECORD,
-    STATUS,
-    VOCAB,
-    LiveStatus,
-    RunRecord,
-    check_place,
-    draft_beside,
-    is_there,
-    runs_folder,
-    sweep,
-    write_vocab,
-)
+from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, write_vocab
+from w2vtui.runs.status import LiveStatus
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event, Snapshot
 

@@ -1,40 +1,33 @@
-"""Going on with a run that is kept, and repeating one.
+"""Resumes a saved run.
 
-To go on is to begin at the newest whole checkpoint, and to make the live changes again that came
-after it, at their tokens. To repeat is the same from the beginning. Both are exact with one worker,
-or with any number under `deterministic`.
+It starts at the newest intact checkpoint, and applies the live changes that came after it again, at
+the same tokens. Exact with one worker, or with any number under `deterministic`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
-import sys
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
+from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import (
     ChangedTextError,
-    CorpusError,
     DamagedRunError,
     RunError,
     SettingsError,
 )
 from w2vtui.resources import available_cores
 from w2vtui.runs.disk.checkpoint_files import newest_whole
-from w2vtui.runs.disk.journal import EVENTS, changes_after, changes_in, read_events
+from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
+from w2vtui.runs.text_changes import aligned, describe_difference, text_of_run
 from w2vtui.settings import CorpusSettings, ResolvedSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
@@ -122,9 +115,9 @@ class Resumption:
                 check_words(self.folder, words, checkpoint)
             return checkpoint
         words, counts = read_vocab(self.folder)
-        difference = _difference(self.record, words, counts, corpus)
+        difference = describe_difference(self.record, words, counts, corpus)
         if not self.force or checkpoint is None:
-            further = "" if checkpoint is None else ", --force goes on with this one"
+            further = "" if checkpoint is None else ", --force resumes with this one"
             raise ChangedTextError(
                 f"run {self.name} has another text: {difference}; --corpus names where its text "
                 f"is now{further}",
@@ -132,7 +125,7 @@ class Resumption:
             )
         asked = dataclasses.replace(self.request, output=None, save_vocab=None)
         self.recorder.branch(asked, self.folder.parent, self.name)
-        return dataclasses.replace(checkpoint, vectors=_aligned(checkpoint, words, corpus))
+        return dataclasses.replace(checkpoint, vectors=aligned(checkpoint, words, corpus))
 
     def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
         """The words of the run; where they are damaged, the text, which is the same, has them, and
@@ -155,7 +148,7 @@ def resumption(
     training: dict[str, Any] | None = None,
     live: dict[str, Any] | None = None,
 ) -> Resumption:
-    """Take a run up where its newest whole checkpoint stands; holds its lock from then on.
+    """Prepare to resume a run from its newest intact checkpoint; its lock is held from then on.
 
     sources                           where its text is now, if not where it was
     corpus_settings, training, live   settings that are wanted now; others than the run has are
@@ -169,57 +162,32 @@ def resumption(
     """
     lock = RunLock(folder)
     try:
-        record = RunRecord.read(folder)
-        checkpoint, spoiled = newest_whole(folder)
-        notes = list(spoiled.values())
-        if checkpoint is None and spoiled and not force:
-            raise DamagedRunError(
-                f"no checkpoint of run {folder.name} is whole, {notes[0]}: "
-                f"w2vtui resume {folder.name} --force begins it anew"
-            )
-        if checkpoint is None:
-            notes.append(f"run {folder.name} has no checkpoint to go on from: it begins anew")
-        elif spoiled:
-            notes.append(f"the checkpoint before is used, of {checkpoint.clock:,} tokens")
-        events, troubles = read_events(folder / EVENTS)
-        pending = changes_after(checkpoint, events)
-        notes += [f"change {one.number} is made again at {one.tokens:,} tokens" for one in pending]
-        before = checkpoint.settings if checkpoint else record.settings
-        if pending and pending[-1].settings is not None:
-            before = pending[-1].settings
-        wanted = (
-            before.requested().changed(**(live or {})).resolved(record.n_tokens, available_cores())
-        )
+        saved = _saved(folder, force=force)
+        record, checkpoint = saved.record, saved.checkpoint
+        before = saved.settings
+        requested = before.requested().changed(**(live or {}))
+        wanted = requested.resolved(record.n_tokens, available_cores())
         settings = dataclasses.replace(record.corpus_settings, **(corpus_settings or {}))
         _check_training(record, training or {})
-        differs = _settings_difference(before, wanted)
-        differs += _settings_difference(record.corpus_settings, settings)
-        done = checkpoint is not None and checkpoint.fraction >= 1 and not pending
-        further = f"w2vtui resume {folder.name} --epochs {before.epochs + 5} --force"
-        if done and not differs:
-            raise RunIsDoneError(
-                f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves its "
-                f"vectors; {further} trains it further"
-            )
-        if done and wanted.epochs <= before.epochs:
+        differences = _settings_difference(before, wanted)
+        differences += _settings_difference(record.corpus_settings, settings)
+        if saved.is_done:
+            _check_further(folder.name, before, wanted, differences)
+        if differences and not (force and checkpoint):
+            advice = "change them with --force" if checkpoint else "train a new run with them"
             raise RunError(
-                f"run {folder.name} is done, and has other settings, {', '.join(differs)}: they "
-                f"take more epochs, as in {further}"
+                f"run {folder.name} was trained with other settings, {', '.join(differences)}: "
+                f"drop the options to resume it as it was, or {advice}"
             )
-        if differs and not (force and checkpoint):
-            advice = "or change them with --force" if checkpoint else "or train anew with them"
-            raise RunError(
-                f"run {folder.name} has other settings, {', '.join(differs)}: leave them away to "
-                f"go on with its own, {advice}"
-            )
+        pending = saved.pending
         if checkpoint is not None and wanted != before:
-            pending = [*pending, _change_after(checkpoint, pending, wanted, live or {})]
+            pending = (*pending, _change_after(checkpoint, pending, wanted, live or {}))
         recorder = Recorder(
             folder=folder,
             lock=lock,
             record=record,
             n_events=len(checkpoint.events) if checkpoint else 0,
-            spoiled=spoiled.keys(),
+            spoiled=saved.spoiled,
         )
         return Resumption(
             name=folder.name,
@@ -227,9 +195,9 @@ def resumption(
             sources=tuple(sources) or record.sources,
             corpus_settings=settings,
             checkpoint=checkpoint,
-            script=Script(changes=tuple(pending)),
+            script=Script(changes=pending),
             events=checkpoint.events if checkpoint else (),
-            notes=(*notes, *troubles, *_gone_questions(record)),
+            notes=saved.notes,
             force=force,
             folder=folder,
             recorder=recorder,
@@ -239,117 +207,83 @@ def resumption(
         raise
 
 
-def text_of_run(
-    name: str,
-    sources: Sequence[str],
-    settings: CorpusSettings,
-    outputs: Sequence[str],
-    verb: str = "resume",
-) -> ReadCorpus:
-    """What reads the text of a run again.
-
-    outputs  its vectors and counts: they may lie in a folder of its text, and are none of it
-    verb     what it is read for, on the command line
-    """
-    elsewhere = f"w2vtui {verb} {name} --corpus FILE"
-    pipe_again = (
-        f"the text of run {name} came through a pipe: pipe it again, or name its file with "
-        f"{elsewhere}"
-    )
-    saved = [os.path.realpath(path) for path in outputs]
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        gone = [source for source in sources if source != "-" and not Path(source).exists()]
-        if gone:
-            raise CorpusError(
-                f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"
-            )
-        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
-            raise CorpusError(pipe_again)
-        texts = without(sources, saved, settings)
-        try:
-            return open_corpus(texts, settings, progress=progress, stop=stop)
-        except CorpusError as error:
-            if "-" not in sources:
-                raise
-            raise CorpusError(f"{error}: {pipe_again}") from error
-
-    return read
+# ---- what is saved
 
 
 @dataclass(frozen=True, kw_only=True)
-class Replay:
-    """All that a `Run` needs to repeat one from its beginning to its newest checkpoint."""
+class _Saved:
+    """What the folder of a run holds to resume it from."""
 
     record: RunRecord
-    checkpoint: Checkpoint
-    script: Script
-    folder: Path
+    checkpoint: Checkpoint | None
+    """The newest intact one."""
+    spoiled: Collection[Path]
+    """Newer checkpoints, which are damaged."""
+    pending: tuple[Event, ...]
+    """Live changes that came after the checkpoint."""
+    notes: tuple[str, ...]
+    """What to report: damage, files that are gone, changes that are applied again."""
 
     @property
-    def exact(self) -> bool:
-        """Whether the same bits are to be expected."""
-        if self.record.training.deterministic:
-            return True
-        settings = [self.record.settings, *(one.settings for one in self.script.changes)]
-        return all(one is None or one.workers == 1 for one in settings)
+    def settings(self) -> ResolvedSettings:
+        """The settings once the pending changes are applied."""
+        last = self.pending[-1].settings if self.pending else None
+        if last is not None:
+            return last
+        return self.checkpoint.settings if self.checkpoint else self.record.settings
 
-    def check(self, corpus: EncodedCorpus) -> None:
-        """
-        Raises:
-            RunError: the text is another than the run's; the message says how it differs.
-        """
-        if fingerprint(corpus) != self.record.fingerprint:
-            words, counts = read_vocab(self.folder)
-            raise RunError(
-                "a run is repeated on its own text: "
-                f"{_difference(self.record, words, counts, corpus)}"
-            )
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it is trained."""
+        checkpoint = self.checkpoint
+        return checkpoint is not None and checkpoint.fraction >= 1 and not self.pending
 
 
-def replay_of(folder: Path) -> Replay:
-    """What repeats a run.
+def _saved(folder: Path, *, force: bool) -> _Saved:
+    """Read what is saved of a run.
 
     Raises:
-        RunError: it has no checkpoint to compare with, or went on with another text.
-        DamagedRunError: what was kept of it cannot be read.
+        DamagedRunError: its record or, without `force`, each of its checkpoints is damaged.
     """
     record = RunRecord.read(folder)
-    if record.parent is not None:
-        raise RunError(
-            f"run {folder.name} began with the vectors of {record.parent}: it cannot be repeated"
-        )
     checkpoint, spoiled = newest_whole(folder)
+    notes = list(spoiled.values())
+    if checkpoint is None and spoiled and not force:
+        raise DamagedRunError(
+            f"no checkpoint of run {folder.name} is intact, {notes[0]}: "
+            f"w2vtui resume {folder.name} --force starts it again from the beginning"
+        )
     if checkpoint is None:
-        why = next(iter(spoiled.values()), "it ended before one was due")
-        raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")
-    return Replay(
+        notes.append(f"run {folder.name} has no checkpoint: it starts from the beginning")
+    elif spoiled:
+        notes.append(f"the previous checkpoint is used, at {checkpoint.clock:,} tokens")
+    events, troubles = read_events(folder / EVENTS)
+    pending = tuple(changes_after(checkpoint, events))
+    notes += [f"change {one.number} is applied again at {one.tokens:,} tokens" for one in pending]
+    return _Saved(
         record=record,
         checkpoint=checkpoint,
-        script=Script(changes=tuple(changes_in(checkpoint.events)), stop_at=checkpoint.clock),
-        folder=folder,
+        spoiled=spoiled.keys(),
+        pending=pending,
+        notes=(*notes, *troubles, *_gone_questions(record)),
     )
 
 
-def largest_difference(
-    one: Mapping[str, NDArray[np.float32]], other: Mapping[str, NDArray[np.float32]]
-) -> float:
-    """The largest difference between two runs' vectors; 0 only where they have the same bits."""
-    if one.keys() != other.keys():
-        return float("inf")
-    most = 0.0
-    for name, matrix in one.items():
-        if matrix.shape != other[name].shape:
-            return float("inf")
-        for first in range(0, len(matrix), 4096):
-            rows = slice(first, first + 4096)
-            if matrix[rows].tobytes() != other[name][rows].tobytes():
-                apart = float(np.abs(matrix[rows] - other[name][rows]).max())
-                most = max(most, apart, float(np.finfo(np.float32).tiny))
-    return most
-
-
-# ---- what is kept
+def _check_further(
+    name: str, before: ResolvedSettings, wanted: ResolvedSettings, differences: list[str]
+) -> None:
+    """Refuse to resume a run that is done, unless it is to be trained for more epochs."""
+    further = f"w2vtui resume {name} --epochs {before.epochs + 5} --force"
+    if not differences:
+        raise RunIsDoneError(
+            f"run {name} is done: w2vtui export {name} -o FILE saves its vectors; "
+            f"{further} trains it further"
+        )
+    if wanted.epochs <= before.epochs:
+        raise RunError(
+            f"run {name} is done, and was trained with other settings, {', '.join(differences)}: "
+            f"they need more epochs, as in {further}"
+        )
 
 
 def _still_there(paths: Sequence[str]) -> list[str]:
@@ -360,7 +294,9 @@ def _still_there(paths: Sequence[str]) -> list[str]:
 def _gone_questions(record: RunRecord) -> list[str]:
     paths = (*record.pairs, *record.analogies)
     there = _still_there(paths)
-    return [f"{path} is gone: its questions are not asked" for path in paths if path not in there]
+    return [
+        f"{path} is gone: the vectors are not scored on it" for path in paths if path not in there
+    ]
 
 
 # ---- what differs
@@ -380,23 +316,6 @@ def _settings_difference(before: Any, after: Any) -> list[str]:
         for one in dataclasses.fields(before)
         if getattr(before, one.name) != getattr(after, one.name)
     ]
-
-
-def _difference(
-    record: RunRecord, words: list[str], counts: NDArray[np.int64], corpus: EncodedCorpus
-) -> str:
-    parts = []
-    if len(corpus.ids) != record.n_tokens:
-        parts.append(f"{record.n_tokens:,} tokens then, {len(corpus.ids):,} now")
-    now = dict(zip(corpus.vocab.words, corpus.vocab.counts.tolist(), strict=True))
-    then = dict(zip(words, counts.tolist(), strict=True))
-    new, gone = len(now.keys() - then.keys()), len(then.keys() - now.keys())
-    if new or gone:
-        parts.append(f"words: {new:,} new, {gone:,} gone")
-    other = sum(now[word] != count for word, count in then.items() if word in now)
-    if other:
-        parts.append(f"words that occur more or less often: {other:,}")
-    return ", ".join(parts) or "the same words in another order"
 
 
 def _change_after(
@@ -434,21 +353,3 @@ def _change_after(
             planned=planned,
         ),
     )
-
-
-def _aligned(
-    checkpoint: Checkpoint, words: list[str], corpus: EncodedCorpus
-) -> dict[str, NDArray[np.float32]]:
-    """The vectors in the order of another vocabulary."""
-    size = checkpoint.training.vector_size
-    place = {word: row for row, word in enumerate(words)}
-    rows = np.array([place.get(word, -1) for word in corpus.vocab.words], dtype=np.int64)
-    known = rows >= 0
-    random = np.random.default_rng((checkpoint.training.seed, checkpoint.clock))
-    inputs = (random.random((len(rows), size), dtype=np.float32) - np.float32(0.5)) / size
-    found = {"input_vectors": inputs.astype(np.float32)}
-    if "output_vectors" in checkpoint.vectors:
-        found["output_vectors"] = np.zeros((len(rows), size), np.float32)
-    for name, matrix in found.items():
-        matrix[known] = checkpoint.vectors[name][rows[known]]
-    return found

@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: neither the run nor the command line says where.
     """
-    from w2vtui.runs.record import RunRecord, find_run, runs_folder
+    from w2vtui.runs.listing import find_run, runs_folder
+    from w2vtui.runs.record import RunRecord
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     output = arguments.output or RunRecord.read(folder).output

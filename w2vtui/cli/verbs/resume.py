@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         RunIsDoneError: there is nothing to train and nothing to save.
     """
     from w2vtui.cli.headless import carry_out
-    from w2vtui.runs.record import find_run, runs_folder
+    from w2vtui.runs.listing import find_run, runs_folder
     from w2vtui.runs.resuming import RunIsDoneError
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)

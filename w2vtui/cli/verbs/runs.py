@@ -17,7 +17,7 @@ from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
-    from w2vtui.runs.record import RunStatus
+    from w2vtui.runs.status import RunStatus
 
 USAGE = "w2vtui runs [options]"
 HELP = """List saved runs, newest first.
@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the saved runs, or remove some."""
-    from w2vtui.runs.record import all_runs, find_run, remove_run, runs_folder, status_of
+    from w2vtui.runs.listing import all_runs, find_run, remove_run, runs_folder
+    from w2vtui.runs.status import status_of
 
     root = runs_folder(arguments.run_settings.runs_dir)
     if arguments.remove:

@@ -26,7 +26,7 @@ from w2vtui.tui.messages import CannotResume, Resume
 from w2vtui.tui.numbers import clock, short
 
 if TYPE_CHECKING:
-    from w2vtui.runs.record import RunStatus
+    from w2vtui.runs.status import RunStatus
 
 COLUMNS = ("name", "state", "done", "probe", "when", "text")
 """In the order of the list. What is last leaves first where there is no room."""
@@ -211,7 +211,8 @@ class RunList(ModalScreen[None]):
 
 def kept_runs(runs_dir: str | None) -> list[RunStatus]:
     """Where each run stands, newest first. Takes its time: not for the thread that draws."""
-    from w2vtui.runs.record import all_runs, runs_folder, status_of
+    from w2vtui.runs.listing import all_runs, runs_folder
+    from w2vtui.runs.status import status_of
 
     try:
         return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
@@ -220,7 +221,7 @@ def kept_runs(runs_dir: str | None) -> list[RunStatus]:
 
 
 def _remove(folder: Path) -> None:
-    from w2vtui.runs.record import remove_run
+    from w2vtui.runs.listing import remove_run
 
     remove_run(folder)
 

@@ -1,0 +1,96 @@
+"""Replays a saved run from its beginning to its newest checkpoint.
+
+Exact with one worker, or with any number under `deterministic`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.errors import (
+    RunError,
+)
+from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.journal import changes_in
+from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.text_changes import describe_difference
+from w2vtui.training.state.checkpoint import Checkpoint, Script
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """All that a `Run` needs to repeat one from its beginning to its newest checkpoint."""
+
+    record: RunRecord
+    checkpoint: Checkpoint
+    script: Script
+    folder: Path
+
+    @property
+    def exact(self) -> bool:
+        """Whether the same bits are to be expected."""
+        if self.record.training.deterministic:
+            return True
+        settings = [self.record.settings, *(one.settings for one in self.script.changes)]
+        return all(one is None or one.workers == 1 for one in settings)
+
+    def check(self, corpus: EncodedCorpus) -> None:
+        """
+        Raises:
+            RunError: the text is another than the run's; the message says how it differs.
+        """
+        if fingerprint(corpus) != self.record.fingerprint:
+            words, counts = read_vocab(self.folder)
+            raise RunError(
+                "a run is repeated on its own text: "
+                f"{describe_difference(self.record, words, counts, corpus)}"
+            )
+
+
+def replay_of(folder: Path) -> Replay:
+    """What repeats a run.
+
+    Raises:
+        RunError: it has no checkpoint to compare with, or went on with another text.
+        DamagedRunError: what was kept of it cannot be read.
+    """
+    record = RunRecord.read(folder)
+    if record.parent is not None:
+        raise RunError(
+            f"run {folder.name} began with the vectors of {record.parent}: it cannot be repeated"
+        )
+    checkpoint, spoiled = newest_whole(folder)
+    if checkpoint is None:
+        why = next(iter(spoiled.values()), "it ended before one was due")
+        raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")
+    return Replay(
+        record=record,
+        checkpoint=checkpoint,
+        script=Script(changes=tuple(changes_in(checkpoint.events)), stop_at=checkpoint.clock),
+        folder=folder,
+    )
+
+
+def largest_difference(
+    one: Mapping[str, NDArray[np.float32]], other: Mapping[str, NDArray[np.float32]]
+) -> float:
+    """The largest difference between two runs' vectors; 0 only where they have the same bits."""
+    if one.keys() != other.keys():
+        return float("inf")
+    most = 0.0
+    for name, matrix in one.items():
+        if matrix.shape != other[name].shape:
+            return float("inf")
+        for first in range(0, len(matrix), 4096):
+            rows = slice(first, first + 4096)
+            if matrix[rows].tobytes() != other[name][rows].tobytes():
+                apart = float(np.abs(matrix[rows] - other[name][rows]).max())
+                most = max(most, apart, float(np.finfo(np.float32).tiny))
+    return most

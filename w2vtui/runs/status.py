@@ -1,0 +1,164 @@
+"""How far a run is, as its folder says."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from w2vtui.errors import DamagedRunError
+from w2vtui.formats.atomic import atomic_write
+from w2vtui.runs.disk.checked_json import (
+    NOT_AS_WRITTEN,
+    content_of,
+    dumped,
+    loaded,
+)
+from w2vtui.runs.disk.checkpoint_files import generations, read_manifest
+from w2vtui.runs.disk.dataclass_json import from_plain
+from w2vtui.runs.disk.lock import in_use
+from w2vtui.runs.listing import last_written
+from w2vtui.runs.record import STATUS, RunRecord
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.snapshot import ENDED, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunStatus:
+    """Where a run stands, as far as its folder tells."""
+
+    name: str
+    folder: str
+    state: str
+    """`training` ... as in a snapshot, `interrupted`, `not kept` where it is over without a
+    checkpoint, or `damaged`.
+    """
+    fraction: float = 0.0
+    tokens: int = 0
+    tokens_planned: int = 0
+    seconds: float = 0.0
+    probe_loss: float | None = None
+    words_per_second: float = 0.0
+    checkpoint_tokens: int | None = None
+    """Of the newest checkpoint."""
+    created: float = 0.0
+    changed: float = 0.0
+    """When something was last written, in seconds since 1970."""
+    text: str = ""
+    model: str = ""
+    objective: str = ""
+    output: str | None = None
+    error: str | None = None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is training left to go on with."""
+        return self.checkpoint_tokens is not None and self.state not in (*ACTIVE, "done", "damaged")
+
+
+ACTIVE = ("preparing", "training", "paused", "stopping", "finishing")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveStatus:
+    """What a run at work says of itself."""
+
+    state: State
+    tokens: int
+    tokens_planned: int
+    seconds: float
+    words_per_second: float
+    probe_loss: float | None
+    error: str | None
+    pid: int
+
+    def write(self, folder: Path) -> None:
+        """Write it to a run's folder.
+
+        Raises:
+            DiskError: it cannot be written.
+        """
+        with atomic_write(folder / STATUS) as file:
+            file.write(dumped(dataclasses.asdict(self)) + b"\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> LiveStatus | None:
+        """What a run said last; None where it said nothing that can be read."""
+        try:
+            return from_plain(cls, loaded(content_of(folder / STATUS)))
+        except NOT_AS_WRITTEN:
+            return None
+
+
+def status_of(folder: Path) -> RunStatus:
+    """Where a run stands; never an error, since one damaged run must not hide the others."""
+    changed = last_written(folder)
+    try:
+        record = RunRecord.read(folder)
+    except DamagedRunError as error:
+        return RunStatus(
+            name=folder.name, folder=str(folder), changed=changed, state="damaged", error=str(error)
+        )
+    kept, trouble = _newest_manifest(folder)
+    said = LiveStatus.read(folder) or (_as_kept(kept) if kept else None)
+    state: str = said.state if said else "interrupted"
+    if state in ACTIVE and not in_use(folder):
+        state = "interrupted"
+        said = _as_kept(kept) if kept else said  # what came after the checkpoint is lost
+    if state in ENDED and kept is None:
+        state = "not kept" if trouble is None else "damaged"
+    settings = kept.settings if kept else record.settings
+    status = RunStatus(
+        name=folder.name,
+        folder=str(folder),
+        changed=changed,
+        state=state,
+        checkpoint_tokens=kept.clock if kept else None,
+        created=record.created,
+        text=record.corpus_name,
+        model=settings.model,
+        objective=settings.objective,
+        output=record.output,
+        error=trouble,
+    )
+    if said is None:
+        return status
+    return dataclasses.replace(
+        status,
+        fraction=said.tokens / said.tokens_planned if said.tokens_planned > 0 else 0.0,
+        tokens=said.tokens,
+        tokens_planned=said.tokens_planned,
+        seconds=said.seconds,
+        probe_loss=said.probe_loss,
+        words_per_second=said.words_per_second if state in ACTIVE else 0.0,
+        error=said.error or trouble,
+    )
+
+
+def _as_kept(kept: Checkpoint) -> LiveStatus:
+    """Where a run stood at its checkpoint."""
+    return LiveStatus(
+        state=kept.state,
+        tokens=kept.clock,
+        tokens_planned=kept.schedule.planned,
+        seconds=kept.seconds,
+        words_per_second=0.0,
+        probe_loss=kept.probe.loss if kept.probe else None,
+        error=None,
+        pid=0,
+    )
+
+
+def _newest_manifest(folder: Path) -> tuple[Checkpoint | None, str | None]:
+    """The newest checkpoint whose manifest is whole, and what is wrong with newer ones."""
+    trouble = None
+    try:
+        found = generations(folder)
+    except DamagedRunError as error:
+        return None, str(error)
+    for generation in found:
+        try:
+            return read_manifest(generation), trouble
+        except DamagedRunError as error:
+            trouble = str(error)
+    return None, trouble

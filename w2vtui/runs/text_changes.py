@@ -1,0 +1,94 @@
+"""What becomes of a run whose text is not where it was, or not what it was."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
+from w2vtui.errors import (
+    CorpusError,
+)
+from w2vtui.runs.record import RunRecord
+from w2vtui.settings import CorpusSettings
+from w2vtui.training.run import ReadCorpus
+from w2vtui.training.state.checkpoint import Checkpoint
+
+
+def text_of_run(
+    name: str,
+    sources: Sequence[str],
+    settings: CorpusSettings,
+    outputs: Sequence[str],
+    verb: str = "resume",
+) -> ReadCorpus:
+    """What reads the text of a run again.
+
+    outputs  its vectors and counts: they may lie in a folder of its text, and are none of it
+    verb     what it is read for, on the command line
+    """
+    elsewhere = f"w2vtui {verb} {name} --corpus FILE"
+    pipe_again = (
+        f"the text of run {name} came through a pipe: pipe it again, or name its file with "
+        f"{elsewhere}"
+    )
+    saved = [os.path.realpath(path) for path in outputs]
+
+    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        gone = [source for source in sources if source != "-" and not Path(source).exists()]
+        if gone:
+            raise CorpusError(
+                f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"
+            )
+        if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
+            raise CorpusError(pipe_again)
+        texts = without(sources, saved, settings)
+        try:
+            return open_corpus(texts, settings, progress=progress, stop=stop)
+        except CorpusError as error:
+            if "-" not in sources:
+                raise
+            raise CorpusError(f"{error}: {pipe_again}") from error
+
+    return read
+
+
+def describe_difference(
+    record: RunRecord, words: list[str], counts: NDArray[np.int64], corpus: EncodedCorpus
+) -> str:
+    parts = []
+    if len(corpus.ids) != record.n_tokens:
+        parts.append(f"{record.n_tokens:,} tokens then, {len(corpus.ids):,} now")
+    now = dict(zip(corpus.vocab.words, corpus.vocab.counts.tolist(), strict=True))
+    then = dict(zip(words, counts.tolist(), strict=True))
+    new, gone = len(now.keys() - then.keys()), len(then.keys() - now.keys())
+    if new or gone:
+        parts.append(f"words: {new:,} new, {gone:,} gone")
+    other = sum(now[word] != count for word, count in then.items() if word in now)
+    if other:
+        parts.append(f"words that occur more or less often: {other:,}")
+    return ", ".join(parts) or "the same words in another order"
+
+
+def aligned(
+    checkpoint: Checkpoint, words: list[str], corpus: EncodedCorpus
+) -> dict[str, NDArray[np.float32]]:
+    """The vectors in the order of another vocabulary."""
+    size = checkpoint.training.vector_size
+    place = {word: row for row, word in enumerate(words)}
+    rows = np.array([place.get(word, -1) for word in corpus.vocab.words], dtype=np.int64)
+    known = rows >= 0
+    random = np.random.default_rng((checkpoint.training.seed, checkpoint.clock))
+    inputs = (random.random((len(rows), size), dtype=np.float32) - np.float32(0.5)) / size
+    found = {"input_vectors": inputs.astype(np.float32)}
+    if "output_vectors" in checkpoint.vectors:
+        found["output_vectors"] = np.zeros((len(rows), size), np.float32)
+    for name, matrix in found.items():
+        matrix[known] = checkpoint.vectors[name][rows[known]]
+    return found
