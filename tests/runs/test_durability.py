@@ -359,7 +359,7 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
 
 
 def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
-    train, lay_down, calls = CpuBackend.train_span, WorkerPool._lay_down, iter(range(10**9))
+    train, lay_down, calls = CpuBackend.train_span, WorkerPool._finish_span, iter(range(10**9))
     kept = Kept(tmp_path)
     taken = threading.Event()
 
@@ -376,7 +376,7 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
             taken.set()
 
     monkeypatch.setattr(CpuBackend, "train_span", fail)
-    monkeypatch.setattr(WorkerPool, "_lay_down", lay_down_and_wait)
+    monkeypatch.setattr(WorkerPool, "_finish_span", lay_down_and_wait)
     with kept:
         assert kept.run.is_over(DEADLINE)
     assert taken.is_set()

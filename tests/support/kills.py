@@ -203,7 +203,7 @@ class Nursery:
         self._steer(run, known)
         run.wait()
         recorder.close()
-        assert not recorder.failed, recorder.news()
+        assert not recorder.failed, recorder.messages()
 
     def _steer(self, run: Run, known: int) -> None:
         """Make the changes that were not made yet, each at its share of the run."""

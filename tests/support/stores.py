@@ -14,22 +14,22 @@ class MemoryStore:
 
     ready, failed, retry_seconds, writing_seconds = True, False, 10.0, 0.0
 
-    def __init__(self, on_keep: Callable[[Checkpoint], None] = lambda checkpoint: None) -> None:
-        """on_keep: called with each checkpoint, in the run's thread."""
+    def __init__(self, on_save: Callable[[Checkpoint], None] = lambda checkpoint: None) -> None:
+        """on_save: called with each checkpoint, in the run's thread."""
         self.kept: list[Checkpoint] = []
-        self._on_keep = on_keep
+        self._on_save = on_save
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         self.beginning = _copied(checkpoint)
 
-    def keep(self, checkpoint: Checkpoint) -> None:
+    def save(self, checkpoint: Checkpoint) -> None:
         self.kept.append(_copied(checkpoint))
-        self._on_keep(checkpoint)
+        self._on_save(checkpoint)
 
     def wait(self, timeout: float | None = None) -> bool:
         return True
 
-    def news(self) -> list[str]:
+    def messages(self) -> list[str]:
         return []
 
 

@@ -45,8 +45,8 @@ class SlowKeeper(MemoryStore):
     def ready(self) -> bool:
         return self.written.is_set()
 
-    def keep(self, checkpoint) -> None:
-        super().keep(checkpoint)
+    def save(self, checkpoint) -> None:
+        super().save(checkpoint)
         self.written.clear()
 
     def wait(self, timeout=None) -> bool:
@@ -110,7 +110,7 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
 
 
 def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
-    monkeypatch.setattr(checkpointing, "STANDSTILL_SHARE", 1.0)
+    monkeypatch.setattr(checkpointing, "PAUSE_SHARE", 1.0)
     store = MemoryStore()
     live = LiveSettings(epochs=3000, workers=1)
     run = run_on(CORPUS, SMALL, live, store=store, checkpoint_seconds=1000.0)
@@ -127,7 +127,7 @@ def test_what_failed_is_tried_again_and_not_at_once():
     store = MemoryStore()
     store.retry_seconds = 0.3
     times = []
-    store._on_keep = lambda checkpoint: times.append(time.monotonic())
+    store._on_save = lambda checkpoint: times.append(time.monotonic())
     store.failed = True
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()

@@ -128,7 +128,7 @@ def test_after_a_change_the_run_says_how_far_off_its_price_was():
         return [e.text for e in run.snapshot().events if e.text.startswith("change 1: ")]
 
     until(judged, "the judgement")
-    pattern = r"change 1: [+-]\d+ %, [\d,]+ k words/s for [\d,]+ k predicted"
+    pattern = r"change 1: [+-]\d+ %, [\d,]+k words/s, [\d,]+k predicted"
     assert re.fullmatch(pattern, judged()[0])
     run.stop()
     assert run.wait(DEADLINE)

@@ -142,7 +142,7 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
         recorder.close()
         raise
     recorder.close()
-    for text in recorder.news():
+    for text in recorder.messages():
         report(safe_text(text))
 
 

@@ -191,7 +191,7 @@ class Recorder:
             self._threads.append(thread)
             thread.start()
 
-    def keep(self, checkpoint: Checkpoint) -> None:
+    def save(self, checkpoint: Checkpoint) -> None:
         """Take a checkpoint, to be written while the training goes on."""
         with self._changed:
             if not self._leaving:
@@ -207,7 +207,7 @@ class Recorder:
         """Let the run say something."""
         self._news.append(text)
 
-    def news(self) -> list[str]:
+    def messages(self) -> list[str]:
         """What became known since this was asked last."""
         found = []
         while self._news:

@@ -27,7 +27,7 @@ from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.memory_check import check_fits
 from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.backend import CpuBackend
-from w2vtui.training.engine.clocks import Standstill
+from w2vtui.training.engine.clocks import Suspension
 from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
@@ -482,11 +482,11 @@ class Run:
             self._counters.watch.start()
         self._follow_script(trainer)
         pool.staff()
-        standstill = Standstill()
+        suspension = Suspension()
         while pool.busy or not (self._stopping.is_set() or self._is_at_the_end(trainer)):
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
-            self._leave_out(standstill.seconds())
+            self._leave_out(suspension.seconds())
             self._follow_script(trainer)
             trainer.apply_change()
             self._tick(trainer)
@@ -533,7 +533,7 @@ class Run:
 
     def _tell_news(self) -> None:
         """Note what the store has to say."""
-        for text in self._store.news() if self._store is not None else ():
+        for text in self._store.messages() if self._store is not None else ():
             self._log.note(text)
 
     def _tick(self, trainer: Trainer) -> None:

@@ -157,7 +157,7 @@ class Trainer:
                 return True
             change, self._script = self._script.changes[0], self._script.after_first()
             before = pool.plan.settings
-            self.live_changes.repeat(change)
+            self.live_changes.replay(change)
             pool.wait_at(self._script.milestone)
             self._changed(before, dataclasses.replace(change, seconds=self.counters.watch.seconds))
         return False

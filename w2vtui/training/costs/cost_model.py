@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.settings import LiveSettings, ResolvedSettings
-from w2vtui.training.costs.terms import Met, seconds_by_term, way_of
+from w2vtui.training.costs.terms import Encounters, seconds_by_term, way_of
 from w2vtui.training.costs.text_shape import TextShape
 
 _PRIOR_ERROR = 0.6
@@ -75,5 +75,5 @@ class CostModel:
         return scale * float(terms @ np.maximum(span, 0.0))
 
     def _terms(self, settings: LiveSettings) -> NDArray[np.float64]:
-        met = Met(self._shape.kept_share(settings.sample), *self._shape.block(settings))
-        return seconds_by_term(settings, self._vector_size, met)
+        found = Encounters(self._shape.kept_share(settings.sample), *self._shape.block(settings))
+        return seconds_by_term(settings, self._vector_size, found)

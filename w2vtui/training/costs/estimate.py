@@ -22,7 +22,7 @@ from w2v_kernels.sizes import N_PRIVATE, TILE, row_length
 from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.costs.terms import (
-    Met,
+    Encounters,
     mean_contexts,
     mean_targets,
     seconds_by_term,
@@ -153,7 +153,7 @@ def estimate_seconds(
     lengths = np.array([min(subsampled_share * sentence_length, _LONG_SENTENCE)])
     contexts = float(mean_contexts(live, lengths)[0])
     targets = mean_targets(live, n_words, _PATH_SHARE * math.log2(max(n_words, 2)))
-    met = Met(subsampled_share, contexts, targets)
-    seconds = float(seconds_by_term(live, training.vector_size, met).sum())
+    found = Encounters(subsampled_share, contexts, targets)
+    seconds = float(seconds_by_term(live, training.vector_size, found).sum())
     speedup = 1 + _SECOND_WORKER * (min(resolved.workers, cores) - 1)
     return seconds * n_tokens * resolved.epochs / speedup

@@ -32,7 +32,7 @@ _NANOSECONDS = {
 }
 
 
-class Met(NamedTuple):
+class Encounters(NamedTuple):
     """What a token meets, on average."""
 
     kept: float
@@ -52,21 +52,21 @@ def way_of(live: LiveSettings) -> str:
     return _OWN_NOISE if own else f"{live.model}, noise"
 
 
-def seconds_by_term(live: LiveSettings, vector_size: int, met: Met) -> NDArray[np.float64]:
+def seconds_by_term(live: LiveSettings, vector_size: int, found: Encounters) -> NDArray[np.float64]:
     """A worker's seconds for a token, term by term: float64 (5,)."""
     way, hundreds = way_of(live), row_length(vector_size) / 100
-    n_targets = met.targets + (TILE - 1) / 2  # paths are of any length
+    n_targets = found.targets + (TILE - 1) / 2  # paths are of any length
     if not live.walks_tree:
-        n_targets = float(whole_tiles(round(met.targets)))
-    blocks = met.contexts if way == _OWN_NOISE else 1.0
+        n_targets = float(whole_tiles(round(found.targets)))
+    blocks = found.contexts if way == _OWN_NOISE else 1.0
     times = (
         1.0,
-        met.contexts * hundreds,
+        found.contexts * hundreds,
         blocks * n_targets,
         blocks * n_targets * hundreds,
-        met.contexts * n_targets * hundreds,
+        found.contexts * n_targets * hundreds,
     )
-    return 1e-9 * met.kept * np.array(_NANOSECONDS[way]) * np.array(times)
+    return 1e-9 * found.kept * np.array(_NANOSECONDS[way]) * np.array(times)
 
 
 def mean_targets(live: LiveSettings, n_words: int, mean_path: float) -> float:

@@ -7,8 +7,8 @@ from collections import deque
 
 SPEED_SECONDS = 1.5
 """Speed `now` is the mean over the last so many seconds."""
-STANDSTILL_SECONDS = 2.0
-"""So long without processor time is no training that is slow."""
+SUSPENDED_SECONDS = 2.0
+"""A process that used no processor time for so long was suspended, not slow."""
 
 
 class StopWatch:
@@ -26,40 +26,38 @@ class StopWatch:
         return self._before + (0.0 if started is None else time.monotonic() - started)
 
     def start(self) -> None:
-        """Run; no effect when it runs."""
+        """Start; no effect when running."""
         if self._started is None:
             self._started = time.monotonic()
 
     def stop(self, at: float | None = None) -> None:
-        """Stand still, now or from a past moment of the monotonic clock on; no effect when it
-        does.
-        """
+        """Stop, now or as of a past moment of the monotonic clock; no effect when stopped."""
         if self._started is not None:
             at = time.monotonic() if at is None else max(at, self._started)
             self._before, self._started = self._before + at - self._started, None
 
     def leave_out(self, seconds: float) -> bool:
-        """Take off time in which nothing was trained; False where it did not run for so long."""
+        """Subtract time in which nothing was trained; False if it has not run for so long."""
         if self._started is None or time.monotonic() - self._started < seconds:
             return False
         self._started += seconds
         return True
 
 
-class Standstill:
-    """Notices that all of the process stood still, as SIGSTOP makes it: time passes, and none of
-    its threads works.
+class Suspension:
+    """Notices that the whole process was suspended, as by SIGSTOP: time passes, and none of its
+    threads works.
     """
 
     def __init__(self) -> None:
         self._wall, self._work = time.monotonic(), time.process_time()
 
     def seconds(self) -> float:
-        """How long it stood still since this was asked last, at least; 0 where not for long."""
+        """How long it was suspended since the last call, at least; 0 when only briefly."""
         wall, work = time.monotonic(), time.process_time()
         idle = wall - self._wall - (work - self._work)
         self._wall, self._work = wall, work
-        return idle if idle > STANDSTILL_SECONDS else 0.0
+        return idle if idle > SUSPENDED_SECONDS else 0.0
 
 
 class SpeedMeter:
@@ -71,7 +69,7 @@ class SpeedMeter:
         self.peak = 0.0
 
     def restart(self, expected: float) -> None:
-        """Forget what was measured under other settings; say what is expected until it is known."""
+        """Forget readings under other settings; show `expected` until there are new ones."""
         self._readings.clear()
         self.now = expected
 

@@ -35,7 +35,7 @@ class Replicas:
         return self._n_workers
 
     def free(self) -> None:
-        """Give the memory back, whoever still knows them: the last round does."""
+        """Free the memory, though the last round still refers to them."""
         self._copies.clear()
 
     def fit(self, plan: Plan) -> bool:

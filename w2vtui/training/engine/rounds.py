@@ -6,11 +6,11 @@ write to vectors that they share is left to chance. Under `deterministic` they s
     round    W blocks of consecutive tokens, one for each of W workers, in steps
     step     each worker trains the next part of its block on its replica of the vectors; when all
              have, the moves of all replicas are merged (kernels: merging.py), and every replica
-             goes on from the outcome: the frequent words after each step, all after the last
+             continues from the result: the frequent words after each step, all after the last
 
 Frequent words move often, and the others soon need to know; to merge rare ones as often would take
 longer than the training. Between two rounds, and only there, every replica is the same as the
-vectors themselves: whatever stops, changes or keeps a run does so there.
+vectors themselves: a run is stopped, changed or checkpointed only there.
 
 Rounds are a matter of settings and text alone, never of time, cores or memory.
 """
@@ -39,9 +39,9 @@ FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
 MERGING_NANOSECONDS = 2.0
 """A worker's time to merge one number of each matrix."""
 MERGING_SHARE = 0.1
-"""A round is so long that merging all words takes this share of its time,"""
+"""A round lasts until merging all words takes this share of its time."""
 MOST_ROUND_SECONDS = 0.5
-"""but, as the cost list has it, no longer than this: a pause waits for its end."""
+"""A round is predicted to last no longer than this, since a pause waits for its end."""
 LEAST_ROUNDS = 16
 """An epoch has so many at least."""
 
@@ -77,7 +77,7 @@ class Round:
         return awaited
 
     def give_up(self) -> None:
-        """Let nobody wait for a worker that will not come."""
+        """Wake all who wait for a worker that will not come."""
         self._barrier.abort()
 
     def block(self, number: int) -> tuple[int, int]:

@@ -29,7 +29,7 @@ setting.
 FIRST_SPAN_TOKENS = 2_000
 LEAST_SPAN_TOKENS = 50
 SHORT_SHARE = 1 / 16
-"""Of a span: what those get who would wait for the others to end theirs."""
+"""Of a span: what workers get that would otherwise wait for the others to end theirs."""
 
 
 class _Job(NamedTuple):
@@ -51,7 +51,7 @@ class _Spell:
 
 class WorkerPool:
     """Worker threads over `nogil` kernels. They share, under one lock, the clock, and the weights:
-    all at any time (Hogwild), or where the training is deterministic in rounds (lockstep.py).
+    all at any time (Hogwild), or where the training is deterministic in rounds (rounds.py).
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class WorkerPool:
         self._tallies: list[NDArray[np.float64]] = []
         self._spells: list[list[_Spell]] = []
         self.error: BaseException | None = None
-        """What a worker died of; the others stop at their next span."""
+        """The error that ended a worker; the others stop at their next span."""
         self.worked_until: float | None = None
         """When a worker last finished a span, on the monotonic clock; None while none has."""
 
@@ -120,7 +120,7 @@ class WorkerPool:
 
     @property
     def busy(self) -> bool:
-        """Whether any worker is still at it (or waits out a pause)."""
+        """Whether any worker is still training, or waiting for a pause to end."""
         return any(worker.is_alive() for worker in self._workers)
 
     @property
@@ -129,7 +129,7 @@ class WorkerPool:
         return self._rounds.block_tokens(self._plan) if self._rounds else None
 
     def tallies(self) -> Tallies:
-        """Sums over all the workers that ever were."""
+        """Sums over all workers of the run so far."""
         return Tallies.summed([self._earlier, *self._tallies])
 
     def tally_array(self) -> NDArray[np.float64]:
@@ -137,7 +137,7 @@ class WorkerPool:
         return np.sum([self._earlier, *self._tallies], axis=0)
 
     def tokens_of_workers(self) -> tuple[int, ...]:
-        """Tokens trained by each worker that ever was."""
+        """Tokens trained by each worker of the run so far."""
         return tuple(Tallies.summed([one]).tokens for one in self._tallies)
 
     def spent(self) -> list[Spent]:
@@ -148,11 +148,11 @@ class WorkerPool:
             sums[spell.plan.settings] = tokens + spell.tokens, seconds + spell.seconds
         return [Spent(settings, *sum_) for settings, sum_ in sums.items()]
 
-    # ---- live_changes
+    # ---- control
 
     def staff(self) -> None:
-        """Start the workers that the plan calls for and that are not there; those too many leave
-        by themselves.
+        """Start the workers that the plan calls for and that are missing; surplus ones leave at
+        their next span.
         """
         wanted = self._plan.settings.workers
         for number in range(wanted):
@@ -184,11 +184,11 @@ class WorkerPool:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Workers stand between two spans meanwhile; gives the clock: every token before it is
-        trained, none after it.
+        """Pause the workers between two spans within the block; gives the clock: every token before
+        it is trained, none after it.
 
-        Who comes back first trains short spans until the last has ended its long one, so that
-        all of them stand still for a moment only.
+        Workers that are done first train short spans until the last has ended its long one, so
+        that all are paused for a moment only.
         """
         with self._changed:
             self._held, self._awaited = True, set(self._at_work)
@@ -250,7 +250,7 @@ class WorkerPool:
         planned = self._schedule.planned
         return planned if self._milestone is None else min(planned, self._milestone)
 
-    def _lay_down(self, number: int) -> None:
+    def _finish_span(self, number: int) -> None:
         """A span that a worker was given is trained, or given up."""
         with self._changed:
             self._at_work.discard(number)
@@ -326,13 +326,13 @@ class WorkerPool:
                     self.error = error  # before it is laid down: it is not trained
                     raise
                 finally:
-                    self._lay_down(number)
+                    self._finish_span(number)
                 self.worked_until = time.monotonic()
                 spell.tokens += job.n_tokens
                 spell.seconds += took
                 fitting = job.n_tokens * SPAN_SECONDS / max(took, 1e-6)
                 most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
-        except threading.BrokenBarrierError:  # another worker has died, and says of what
+        except threading.BrokenBarrierError:  # another worker has died, and reports why
             self.stop()
         except BaseException as error:  # shown by the run, which looks here at every tick
             self.error = error

@@ -1,4 +1,4 @@
-"""Live settings in mid-run: asked for, costed, brought into force between spans, taken back."""
+"""Live settings in mid-run: requested, costed, applied between spans, undone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JUDGING_SECONDS = 2.0
 
 
 class _Staged(NamedTuple):
-    """A requested change that is not in force yet."""
+    """A requested change that has not been applied yet."""
 
     wanted: ResolvedSettings
     sets_rate: bool
@@ -34,10 +34,10 @@ class _Staged(NamedTuple):
     at: float
     """When it was asked for, on the monotonic clock."""
     undoes: PastSettings | None = None
-    """The change that this one takes back."""
+    """The change that this one undoes."""
 
 
-class _Forecast(NamedTuple):
+class _Prediction(NamedTuple):
     """The speed that was predicted for a change, to be held against what it became."""
 
     number: int
@@ -48,7 +48,7 @@ class _Forecast(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change that came into force."""
+    """A change that was applied."""
 
     before: ResolvedSettings
     after: ResolvedSettings
@@ -58,13 +58,13 @@ class Change(NamedTuple):
     schedule: Schedule
     """The line of the rate from there on."""
     undoes: int | None
-    """The change that it took back."""
+    """The change that it undid."""
     acknowledged_ms: float
     """From the request to the first span that may use it."""
 
 
 class LiveChanges:
-    """Any thread asks; the run's thread brings into force."""
+    """Any thread requests changes; the run's thread applies them."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class LiveChanges:
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
         self._past = past
-        self._forecast: _Forecast | None = None
+        self._prediction: _Prediction | None = None
 
     @property
     def past(self) -> tuple[PastSettings, ...]:
@@ -90,13 +90,13 @@ class LiveChanges:
 
     @property
     def applying(self) -> bool:
-        """Whether a change was asked for that is not in force yet."""
+        """Whether a change was requested and has not been applied yet."""
         return self._staged is not None
 
     # ---- asking
 
     def change(self, settings: dict[str, Any]) -> ResolvedSettings:
-        """Ask for a change, beside what was asked for and is not in force yet.
+        """Request a change, on top of what was requested and has not been applied yet.
 
         Raises:
             SettingsError: an unknown setting, or a value out of range.
@@ -109,30 +109,30 @@ class LiveChanges:
         return wanted
 
     def undo(self) -> ResolvedSettings:
-        """Ask for what was in force before the last change that is not undone.
+        """Request the settings from before the last change that has not been undone.
 
-        A change that is asked for and not in force yet is dropped instead.
+        A change that has not been applied yet is dropped instead.
 
         Raises:
             SettingsError: nothing was changed, or the run is past the end that it then had.
         """
         with self._lock:
             staged, past = self._staged, self._past
-            if staged is not None and staged.undoes is None:  # not in force yet: drop it
+            if staged is not None and staged.undoes is None:  # not applied yet: drop it
                 self._staged = None
                 return self._pool.plan.settings
             if staged is not None and staged.undoes is not None:
-                # Asked for twice: one step further, or back to the first if more was asked since.
+                # A second undo: one step further, or to the first again if more came since.
                 more = staged.sets_rate or staged.wanted != staged.undoes.settings
                 last_number = staged.undoes.number if more else staged.undoes.number - 1
                 past = tuple(one for one in past if one.number <= last_number)
             if not past:
-                raise SettingsError("there is nothing to undo: all is as it was at the start")
+                raise SettingsError("nothing to undo")
             last = past[-1]
             if last.schedule.planned <= self._pool.clock:
                 raise SettingsError(
-                    f"change {last.number} cannot be undone: by what it changed from, "
-                    f"{last.settings.epochs} epochs, the run would be over"
+                    f"change {last.number} cannot be undone: with the settings before it, "
+                    f"{last.settings.epochs} epochs, the run would already be over"
                 )
             self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
         return last.settings
@@ -148,7 +148,7 @@ class LiveChanges:
         return self._cost(wanted)
 
     def _wanted(self, settings: dict[str, Any]) -> ResolvedSettings:
-        """The settings asked for, over those in force or about to be."""
+        """The requested settings, on top of those in force or about to be applied."""
         pool, per_epoch = self._pool, self._order.tokens_per_epoch
         base = self._staged.wanted if self._staged else pool.plan.settings
         if settings.get("alpha") is not None and "min_alpha" not in settings:
@@ -186,7 +186,7 @@ class LiveChanges:
     # ---- the run's thread
 
     def apply(self, number: int, seconds: float) -> Change | None:
-        """Bring what was asked for into force; None when nothing was, or nothing is new.
+        """Apply what was requested; None when nothing was, or when nothing differs.
 
         number   what the change will be called
         seconds  of training so far
@@ -210,17 +210,17 @@ class LiveChanges:
             if staged.undoes is None:
                 self._remember(number, before, schedule)
             else:
-                self._take_back(staged.undoes, number, wanted, pool.schedule)
+                self._undone(staged.undoes, number, wanted, pool.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
-        self._forecast = None
+        self._prediction = None
         if cost is not None and before != wanted:
             self._speed.restart(cost.words_per_second)
-            self._forecast = _Forecast(number, cost.words_per_second, seconds)
+            self._prediction = _Prediction(number, cost.words_per_second, seconds)
         undoes = staged.undoes.number if staged.undoes else None
         return Change(before, wanted, text, clock, pool.schedule, undoes, took)
 
-    def repeat(self, change: Event) -> None:
-        """Bring a change of an earlier time into force as it was then."""
+    def replay(self, change: Event) -> None:
+        """Apply a recorded change exactly as it was applied then."""
         assert change.number is not None
         assert change.settings is not None
         assert change.schedule is not None
@@ -230,37 +230,37 @@ class LiveChanges:
         with self._lock:
             undone = [one for one in self._past if one.number == change.undoes]
             if undone:
-                self._take_back(undone[0], change.number, change.settings, line)
+                self._undone(undone[0], change.number, change.settings, line)
             else:
                 self._remember(change.number, before, schedule)
 
     def drop(self) -> None:
-        """Forget what was asked for too late to come into force."""
+        """Forget a request that came too late to be applied."""
         self._staged = None
 
     def judgement(self, seconds: float, tokens: int) -> str:
-        """What became of the speed predicted for the last change, once it has settled; else ''."""
-        forecast = self._forecast
-        if forecast is None:
+        """How the last change's speed compares with its prediction, once measured; else ''."""
+        prediction = self._prediction
+        if prediction is None:
             return ""
-        if forecast.tokens is None:
-            if seconds >= forecast.seconds + SETTLING_SECONDS:
-                self._forecast = forecast._replace(seconds=seconds, tokens=tokens)
+        if prediction.tokens is None:
+            if seconds >= prediction.seconds + SETTLING_SECONDS:
+                self._prediction = prediction._replace(seconds=seconds, tokens=tokens)
             return ""
-        if seconds < forecast.seconds + JUDGING_SECONDS:
+        if seconds < prediction.seconds + JUDGING_SECONDS:
             return ""
-        self._forecast = None
-        became = (tokens - forecast.tokens) / (seconds - forecast.seconds)
-        error = became / forecast.words_per_second - 1
+        self._prediction = None
+        became = (tokens - prediction.tokens) / (seconds - prediction.seconds)
+        error = became / prediction.words_per_second - 1
         return (
-            f"change {forecast.number}: {100 * error:+.0f} %, {became / 1e3:,.0f} k words/s "
-            f"for {forecast.words_per_second / 1e3:,.0f} k predicted"
+            f"change {prediction.number}: {100 * error:+.0f} %, {became / 1e3:,.0f}k words/s, "
+            f"{prediction.words_per_second / 1e3:,.0f}k predicted"
         )
 
     def _rescheduled(
         self, staged: _Staged, before: ResolvedSettings, schedule: Schedule, clock: int
     ) -> Schedule:
-        """The line of the rate under a change; an undo goes back to the one before."""
+        """The line of the rate after a change; an undo returns to the line before."""
         wanted, undone = staged.wanted, staged.undoes
         if undone is not None and undone.schedule.planned > clock:
             before, schedule = undone.settings, undone.schedule
@@ -277,11 +277,11 @@ class LiveChanges:
         past = PastSettings(number=number, settings=before, schedule=schedule)
         self._past = (*self._past, past)
 
-    def _take_back(
+    def _undone(
         self, undone: PastSettings, number: int, wanted: ResolvedSettings, schedule: Schedule
     ) -> None:
-        """A change went back to what was before another; more may have been asked on top of that,
-        which can then be undone in turn.
+        """Forget the changes that were undone; what was requested on top of the undo can be undone
+        in turn.
         """
         self._past = tuple(one for one in self._past if one.number < undone.number)
         if (wanted, schedule) != (undone.settings, undone.schedule):

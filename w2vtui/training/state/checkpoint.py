@@ -117,14 +117,14 @@ class CheckpointStore(Protocol):
             W2vtuiError: the run cannot be kept, and must not begin.
         """
 
-    def keep(self, checkpoint: Checkpoint) -> None:
-        """Take a checkpoint, to be written while the training goes on."""
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Save a checkpoint; it is written while the training continues."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is ready, for so many seconds at most; whether it is."""
 
-    def news(self) -> Sequence[str]:
-        """What became known since this was asked last: trouble, and the end of it."""
+    def messages(self) -> Sequence[str]:
+        """What to report since the last call: that writing failed, or works again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
