@@ -17,9 +17,8 @@ from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 
-def test_index_of_finds_every_word_and_no_other():
+def test_a_vocabulary_counts_words_and_their_occurrences():
     vocab = Vocab(["the", "of"], np.array([3, 2]))
-    assert [vocab.index_of(word) for word in ("the", "of", "and")] == [0, 1, None]
     assert (len(vocab), vocab.n_tokens) == (2, 5)
 
 

@@ -244,7 +244,7 @@ def test_a_run_that_does_not_fit_is_refused_before_it_takes_memory(machine, topi
     machine(needed(1) // 2)
     run = Run(lambda progress, stop: open_corpus([topical_corpus], CorpusSettings()), TRAINING)
     run.start()
-    with pytest.raises(BackendError, match=r"26 vectors of 200 numbers need about .* are there"):
+    with pytest.raises(BackendError, match=r"26 vectors of 200 numbers need about .* is available"):
         run.wait(60)
     assert run._trainer is None
 

@@ -1,4 +1,4 @@
-"""A sample of a text, read in a moment: all of a small text, stretches of a large one.
+"""A sample of a text, read in a moment: all of a small text, pieces of a large one.
 
 What is kept are the distinct runs between white space and how often they were met, the types of
 counting.py. So other settings ask for no second look at the text.
@@ -25,7 +25,7 @@ from w2vtui.settings import CorpusSettings
 
 SAMPLE_BYTES = 4 << 20
 """Text that is read at most."""
-STRETCH_BYTES = 1 << 16
+PIECE_BYTES = 1 << 16
 """Text that is read in one place: enough for many lines, little enough for many places."""
 
 _WHITE = (b"\n", b" ", b"\t", b"\r", b"\v", b"\f")
@@ -89,7 +89,7 @@ def take_sample(
     n_bytes: int = SAMPLE_BYTES,
     stop: threading.Event | None = None,
 ) -> TextSample:
-    """Read about `n_bytes` of regular files, in stretches evenly spread over all of them.
+    """Read about `n_bytes` of regular files, in pieces evenly spread over all of them.
 
     What cannot be entered in the middle, compressed or in another encoding than UTF-8, is read from
     its beginning instead.
@@ -110,7 +110,7 @@ def take_sample(
             room = max(sum(past - first for first, past in pieces), n_bytes * size // total)
             n_here, n_in_file = _read_head(path, size, room, settings, tally, stop)
         else:
-            n_here = sum(_read_stretch(path, size, *piece, tally, stop) for piece in pieces)
+            n_here = sum(_read_piece(path, size, *piece, tally, stop) for piece in pieces)
             n_in_file = size
         n_read, n_text, n_covered = n_read + n_here, n_text + n_in_file, n_covered + size
     exact = n_read == n_text and n_covered == total
@@ -147,16 +147,16 @@ class _Tally:
 
 
 def _pieces(sizes: Sequence[int], n_bytes: int) -> dict[int, list[tuple[int, int]]]:
-    """Which bytes of which files to read: all, or stretches evenly spread over them together."""
+    """Which bytes of which files to read: all, or pieces evenly spread over them together."""
     total = sum(sizes)
     if total <= n_bytes:
         return {index: [(0, size)] for index, size in enumerate(sizes) if size}
-    n_stretches = max(n_bytes // STRETCH_BYTES, 2)
-    length = min(STRETCH_BYTES, n_bytes // n_stretches)
+    n_pieces = max(n_bytes // PIECE_BYTES, 2)
+    length = min(PIECE_BYTES, n_bytes // n_pieces)
     ends = np.cumsum(sizes)
     found: dict[int, list[tuple[int, int]]] = {}
-    for number in range(n_stretches):
-        first = (total - length) * number // (n_stretches - 1)
+    for number in range(n_pieces):
+        first = (total - length) * number // (n_pieces - 1)
         past = first + length
         index = int(np.searchsorted(ends, first, side="right"))
         while first < past:
@@ -168,7 +168,7 @@ def _pieces(sizes: Sequence[int], n_bytes: int) -> dict[int, list[tuple[int, int
     return found
 
 
-def _read_stretch(
+def _read_piece(
     path: Path, size: int, first: int, past: int, tally: _Tally, stop: threading.Event | None
 ) -> int:
     """Count the whole lines, or where there are none the whole tokens, of a piece of UTF-8."""
@@ -206,7 +206,7 @@ def _read_head(
         text = TextStream(source, settings)
         while n_read < room:
             check_stop(stop)
-            block = text.read(STRETCH_BYTES)
+            block = text.read(PIECE_BYTES)
             n_read += len(block)
             if not block:
                 tally.add(rest)

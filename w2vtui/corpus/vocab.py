@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -31,18 +30,10 @@ class Vocab:
     def __len__(self) -> int:
         return len(self.words)
 
-    def index_of(self, word: str) -> int | None:
-        """The id of a word, or None when it is not in the vocabulary."""
-        return self._ids.get(word)
-
     @property
     def n_tokens(self) -> int:
         """Occurrences of all words together."""
         return int(self.counts.sum())
-
-    @cached_property
-    def _ids(self) -> dict[str, int]:
-        return {word: index for index, word in enumerate(self.words)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,7 +56,7 @@ class Shortfall:
     def __str__(self) -> str:
         return (
             f"{self.n_words:,} vectors of {self.vector_size:,} numbers need about "
-            f"{_size(self.needed)} of memory, {_size(self.available)} are there: {self.advice}"
+            f"{_size(self.needed)} of memory; {_size(self.available)} is available: {self.advice}"
         )
 
 
