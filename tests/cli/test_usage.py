@@ -136,7 +136,7 @@ def test_help_goes_to_stdout(w2v, verb, flag):
         for settings in (CorpusSettings, TrainingSettings, LiveSettings):
             for name in field_types(settings):
                 assert f"--{name.replace('_', '-')}" in result.out
-        assert "1 % at most" in result.out  # argparse's own use of the sign is escaped
+        assert "up to 1 %" in result.out  # argparse's own use of the sign is escaped
 
 
 def test_the_version_goes_to_stdout(w2v):
