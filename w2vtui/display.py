@@ -100,7 +100,7 @@ def _escaped(char: str) -> str:
 
 
 def clock_text(seconds: float | None) -> str:
-    """A duration as m:ss, or h:mm:ss from an hour on; --:-- when nobody knows."""
+    """A duration as m:ss, or h:mm:ss from an hour on; --:-- when unknown."""
     if seconds is None:
         return "--:--"
     minutes, left = divmod(round(seconds), 60)

@@ -76,7 +76,7 @@ def read_pairs(path: AnyPath) -> list[Pair]:
     without a score, a heading, are passed over.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is no pair with a score.
+        CorpusError: the file cannot be read, or a line is not a pair with a score.
     """
     pairs: list[Pair] = []
     heading_may_come = True

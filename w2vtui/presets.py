@@ -67,7 +67,7 @@ class Preset:
         )
 
     def changes_in(self, settings: Settings) -> tuple[str, ...]:
-        """The names of the settings that stand otherwise than this one says."""
+        """The names of the settings that differ from the preset's."""
         chosen = (self.corpus, self.training, self.live)
         return tuple(
             name

@@ -36,14 +36,14 @@ def available_memory() -> int | None:
     """Bytes that could be had beside what is in use, by this system and by its control groups.
 
     Files that the system keeps in memory count as free: it drops them when memory is asked for.
-    None where the system does not tell.
+    None where the system does not say.
     """
     found = [size for size in (_system_memory(), _group_memory()) if size is not None]
     return min(found, default=None)
 
 
 def held_memory() -> int:
-    """Bytes that this process holds and that no file stands for; 0 where the system does not tell.
+    """Bytes that this process holds, without those backed by a file; 0 where not known.
 
     In Linux's terms RssAnon and RssShmem.
     """

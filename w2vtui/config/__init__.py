@@ -1,4 +1,4 @@
-"""What a person has made their own: settings files and environment variables.
+"""A person's own settings: settings files and environment variables.
 
     reading.py   files and variables -> checked values, each with the place it came from
     writing.py   settings -> TOML, and the commented file to begin with

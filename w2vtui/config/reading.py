@@ -168,7 +168,7 @@ def _text_of(path: Path, must_exist: bool) -> str:
 
 
 class _File:
-    """A parsed settings file, which can tell the line of a key."""
+    """A parsed settings file that knows the line of each key."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path, self._lines = path, text.split("\n")
@@ -270,7 +270,7 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _read_variables(environment: Mapping[str, str]) -> dict[str, Given]:
-    """Settings given as `W2VTUI_WINDOW=8`; an empty variable asks for nothing."""
+    """Settings given as `W2VTUI_WINDOW=8`; an empty variable is ignored."""
     owners = {
         PREFIX + name.upper(): (settings, name)
         for settings in TABLES.values()

@@ -98,7 +98,7 @@ def status_of(path: Path) -> os.stat_result:
     """What the file system knows of a file.
 
     Raises:
-        CorpusError: there is no such file, or it is out of reach.
+        CorpusError: there is no such file, or it cannot be reached.
     """
     try:
         return path.stat()
@@ -174,6 +174,6 @@ def _files_below(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            # A dangling link, a socket or a pipe is no text; reading a pipe would wait for ever.
+            # A dangling link, a socket or a pipe is not text; reading a pipe could wait for ever.
             if not name.startswith(".") and path.is_file():
                 yield path

@@ -17,7 +17,7 @@ class ReadingStopped(W2vtuiError):  # noqa: N818 - not a failure
 
 @dataclass
 class ReadingProgress:
-    """Written by the reader, looked at by viewers; a reader never calls a viewer."""
+    """Written by the reader, read by viewers; a reader never calls a viewer."""
 
     phase: Phase = "reading"
     """reading: types are counted; encoding: ids are written; cached: nothing had to be read"""

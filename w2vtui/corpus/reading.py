@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 20
 """Bytes of text between two looks at the stop event: about 10 ms of work."""
 BLOCK_IDS = 1 << 18
-"""The same for ids."""
+"""Ids written between two looks at the stop event."""
 
 _PROVISIONAL = "provisional.npy"
 

@@ -1,7 +1,7 @@
 """A sample of a text, read in a moment: all of a small text, pieces of a large one.
 
 What is kept are the distinct runs between white space and how often they were met, the types of
-counting.py. So other settings ask for no second look at the text.
+counting.py. So a change of settings needs no second look at the text.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 SAMPLE_BYTES = 4 << 20
-"""Text that is read at most."""
+"""Bytes of text that are read at most."""
 PIECE_BYTES = 1 << 16
-"""Text that is read in one place: enough for many lines, little enough for many places."""
+"""Bytes read in one place: enough for many lines, few enough for many places."""
 
 _WHITE = (b"\n", b" ", b"\t", b"\r", b"\v", b"\f")
 _MARK = "\ufeff".encode()
@@ -36,7 +36,7 @@ _TYPES_AT_ONCE = 1 << 12
 
 @dataclass(frozen=True, eq=False)
 class TextSample:
-    """What was met in a sample of a text."""
+    """What a sample of a text holds."""
 
     types: list[bytes]
     """UTF-8, in order of first appearance"""

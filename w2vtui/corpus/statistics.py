@@ -1,4 +1,4 @@
-"""What a text would be to a training: words, what settings keep of it, and its commonest words.
+"""What training on a text would see: words, what settings keep of it, and its commonest words.
 
 Of a text known in full the figures are those of the training. From a sample they are estimates: the
 rarer words of a text follow a power law (Heaps), and so do those of a sample of it, with the same

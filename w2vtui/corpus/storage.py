@@ -28,7 +28,7 @@ _STARTS_CHECKED_AT_ONCE = 1 << 20
 
 
 class DamagedError(Exception):
-    """A folder does not hold what was once written there. Never leaves this package."""
+    """A folder no longer holds what was written there. Never raised outside this package."""
 
 
 @contextmanager

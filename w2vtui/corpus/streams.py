@@ -23,7 +23,7 @@ from w2vtui.settings import CorpusSettings
 
 
 class PackedError(CorpusError):
-    """What was named as text is compressed, or an archive. Only this package tells it apart."""
+    """A file named as text is compressed, or an archive. Raised in this package only."""
 
 
 class _Reader(Protocol):
@@ -121,7 +121,7 @@ class ByteStream:
                 return buffer
             return cast(IO[bytes], _WaitingReader(number, self._stop))
         try:
-            if stat.S_ISFIFO(path.stat().st_mode):  # nobody may be writing to it, now or ever
+            if stat.S_ISFIFO(path.stat().st_mode):  # it may never get a writer
                 number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
                 return cast(IO[bytes], _WaitingReader(number, self._stop, ours=True))
             return path.open("rb")
@@ -150,7 +150,7 @@ class ByteStream:
 
     @property
     def n_done(self) -> int:
-        """Bytes of the file behind us, counted before decompression."""
+        """Bytes of the file read so far, before decompression."""
         return self._file.tell() if self._file.seekable() else self._n_read
 
     def close(self) -> None:
@@ -170,8 +170,8 @@ class ByteStream:
 class TextStream:
     """The text of a source as UTF-8, without a byte order mark.
 
-    Text that is UTF-8 passes through unchecked: whoever numbers its types looks at each one once,
-    which is much less than every byte.
+    UTF-8 passes through unchecked: each type is checked once, when it is numbered, which is much
+    less than every byte.
     """
 
     def __init__(self, source: ByteStream, settings: CorpusSettings) -> None:
@@ -272,7 +272,7 @@ def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -
 
 
 def _refuse_packed(head: bytes, name: str) -> None:
-    """Say of a text that begins so what it is, where its odd bytes would be all that is told."""
+    """Name what a file with this beginning is, rather than report its odd bytes alone."""
     for at, magic, what, command in _PACKED:
         if head[at : at + len(magic)] == magic:
             raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")

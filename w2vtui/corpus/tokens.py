@@ -22,9 +22,9 @@ _NOT_WORDS = {ord("_"): " ", 0xAD: None}
 _ENDS_IN_PUNCTUATION = frozenset(".,;:!?\"'\u2019\u201d\u00bb\u2026\u3002\uff0c")
 
 HINT_SHARE = 0.03
-"""The share of the tokens from which a remark on them is worth making."""
+"""A remark on punctuation or capitals is made from this share of the tokens."""
 HINT_SHARE_ALONE = 0.5
-"""The share of the tokens alone on their line from which that is worth a remark."""
+"""A remark on short lines is made from this share of tokens alone on their line."""
 
 
 def split_lines(text: str, settings: CorpusSettings) -> Split:

@@ -1,7 +1,7 @@
 """Files of word vectors: word2vec's text (.txt, .vec) and binary (.bin) layouts.
 
-Read are also the files of gensim, fastText (.vec) and GloVe, any of them under gzip. Beside the
-vectors stands a vocabulary file, `NAME.vocab`, where counts are known.
+Files of gensim, fastText (.vec) and GloVe can be read too, each also under gzip. Where counts are
+known, a vocabulary file `NAME.vocab` is written beside the vectors.
 """
 
 from w2vtui.formats.atomic import atomic_write

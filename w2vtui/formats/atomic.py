@@ -65,10 +65,10 @@ def atomic_write(path: AnyPath) -> Iterator[BinaryIO]:
 
 
 def check_target(path: AnyPath) -> None:
-    """Find out that `path` cannot be written before there is anything to write.
+    """Check that `path` can be written, before there is anything to write.
 
     What is at `path` is not touched: an empty file is made in its folder and removed again, for
-    permission bits do not tell of read-only disks and quotas.
+    permission bits say nothing about read-only disks and quotas.
 
     Raises:
         DiskError: the folder is missing or not writable, or `path` is a folder or a device.

@@ -1,4 +1,4 @@
-"""Reading files of vectors: which layout a file has, and what it says of itself."""
+"""Reading files of vectors: which layout a file has, and what its header says."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load_vectors(
     vocab_path: AnyPath | None = None,
     encoding_errors: EncodingErrors = "strict",
 ) -> KeyedVectors:
-    """Read vectors in word2vec's text or binary layout, or GloVe's; the content tells which.
+    """Read vectors in word2vec's text or binary layout, or GloVe's; whichever the content shows.
 
     limit            read the first words only
     vocab_path       a vocabulary file with the words' counts. When not given, `PATH.vocab` is
@@ -133,7 +133,7 @@ def _counts(
     try:
         return _counts_in(beside, words, complete, errors)
     except VectorsError:
-        return None  # nobody asked for it: a file of another training must not hide the vectors
+        return None  # it was not asked for: a file of another training must not hide the vectors
 
 
 def _counts_in(

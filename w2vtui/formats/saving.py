@@ -1,4 +1,4 @@
-"""Writing files of vectors, and finding out beforehand that they can be written."""
+"""Writing files of vectors, and checking beforehand that they can be written."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def save_vectors(
 
 
 def check_writable(path: AnyPath) -> None:
-    """Find out before a training that vectors cannot be saved to `path`; it is not touched.
+    """Check before a training that vectors can be saved to `path`, which is not touched.
 
     Raises:
         SettingsError: the extension is unknown.
@@ -56,7 +56,7 @@ def check_writable(path: AnyPath) -> None:
 
 
 def check_words(words: Sequence[str]) -> None:
-    """Find out before a training that a word cannot be saved.
+    """Check before a training that every word can be saved.
 
     Raises:
         VectorsError: a word is empty, holds white space, or cannot be encoded.

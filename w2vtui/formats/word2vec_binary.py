@@ -37,7 +37,7 @@ def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArra
     """Words and float32 (V, D) from a file that stands at its start.
 
     Raises:
-        VectorsError: the header is wrong, the file ends within a record or goes on after the last
+        VectorsError: the header is wrong, the file ends within a record or continues after the last
             one, a word cannot be decoded, or a number is not finite.
     """
     header = parse_header(file.readline(_LONGEST_HEADER), source)

@@ -1,6 +1,6 @@
 """What a change of settings costs a run, from what the run has measured of itself.
 
-The terms of work.py are scaled to this machine, and bent towards what was measured under every
+The terms of terms.py are scaled to this machine, and bent towards what was measured under every
 setting that the run has been through; so a cost is a guess whose error is small near settings
 already tried.
 """

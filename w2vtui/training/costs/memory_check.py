@@ -83,7 +83,7 @@ def shortfall(
     live: LiveSettings,
     **how: bool,
 ) -> Shortfall | None:
-    """What a run lacks; None where it fits, or the system does not tell what there is.
+    """What a run lacks; None where it fits, or where the system does not say how much there is.
 
     n_words   the size of the vocabulary
     counts    of its words as far as they are known, most frequent first
@@ -98,9 +98,9 @@ def shortfall(
     free, held = available_memory(), held_memory()
     if free is None:
         return None
-    told = memory(n_words, vector_size)
-    room = free + min(held, _held_before(told))
-    if told.needed <= room:
+    predicted = memory(n_words, vector_size)
+    room = free + min(held, _held_before(predicted))
+    if predicted.needed <= room:
         return None
 
     def fits(smaller: Memory) -> bool:
@@ -113,7 +113,7 @@ def shortfall(
     return Shortfall(
         n_words=n_words,
         vector_size=vector_size,
-        needed=told.needed,
+        needed=predicted.needed,
         available=room,
         max_final_vocab=fitting or None,
         min_count=least if is_met else None,
@@ -121,12 +121,12 @@ def shortfall(
     )
 
 
-def _held_before(told: Memory) -> int:
-    """What a process holds of that at least before the training begins: the words, and modules.
+def _held_before(predicted: Memory) -> int:
+    """What a process holds of it, at least, before the training begins: words and modules.
 
-    What it holds beside that may be an earlier run's.
+    Anything else that it holds may be an earlier run's.
     """
-    return told.program // 2 + told.words // 4
+    return predicted.program // 2 + predicted.words // 4
 
 
 def _largest(below: int, fits: Callable[[int], bool]) -> int:
