@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.logistic_block import apply_steps, score_block, score_place, whole_tiles
+from w2v_kernels.layout import whole_tiles
+from w2v_kernels.logistic_block import apply_steps, score_block, score_index
 from w2v_kernels.machine.compiling import kernel_part
-from w2v_kernels.sizes import SATURATED_FROM, TILE
+from w2v_kernels.sizes import SATURATED_FROM
 
 
 def every_word(n_words):
@@ -23,58 +24,45 @@ def every_word(n_words):
 
 
 @kernel_part
-def softmax_block(
-    inputs, input_rows, n_inputs, targets, target_rows, n_words, center, lr, moved, moved_rows,
-    steps,
-):  # fmt: skip
+def softmax_block(block, n_words, center, lr, steps):
     """One step of C input rows against every word's output vector; as `logistic_block` otherwise.
 
-    target_rows  int32 (V, in whole tiles)   from `every_word`
-    n_words      V
+    block.target_rows  from `every_word`
+    n_words            V
     """
-    n_targets = target_rows.size
     loss, saturated = 0.0, 0
-    score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps)
-    for c in range(n_inputs):
-        row_loss, row_saturated = softmax_steps(steps, center, n_inputs, c, n_words, n_targets, lr)
+    score_block(block, steps)
+    for c in range(block.n_inputs):
+        row_loss, row_saturated = softmax_steps(block, c, n_words, center, lr, steps)
         loss += row_loss
         saturated += row_saturated
-    apply_steps(
-        inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
-    )
+    apply_steps(block, steps)
     return loss, saturated
 
 
 @kernel_part
-def softmax_steps(scores, center, n_inputs, c, n_words, n_targets, lr):
-    """Turn the scores of input row c into steps, lr * ([t = center] - P(t)).
-
-    scores  float32, laid out as `score_place` says
+def softmax_steps(block, c, n_words, center, lr, scores):
+    """Turn the scores of input row c into steps, lr * ([t = center] - P(t)), in the same memory.
 
     Returns the loss in nats and the number of saturated scores.
     """
+    n_inputs = block.n_inputs
     highest, saturated = np.float32(-np.inf), 0
     for t in range(n_words):
-        score = scores[place(t, n_inputs, c)]
-        # A comparison is false for NaN: what is not a number must still reach the loss.
+        score = scores[score_index(t, c, n_inputs)]
+        # A comparison with NaN is false, and NaN must reach the loss.
         highest = score if not score <= highest else highest
         saturated += np.int64(abs(score) > SATURATED_FROM)
-    center_score = np.float64(scores[place(center, n_inputs, c)])
+    center_score = np.float64(scores[score_index(center, c, n_inputs)])
     total = 0.0
     for t in range(n_words):
-        at = place(t, n_inputs, c)
+        at = score_index(t, c, n_inputs)
         scores[at] = np.exp(scores[at] - highest)
         total += np.float64(scores[at])
     scale = np.float32(-lr / total)
     for t in range(n_words):
-        scores[place(t, n_inputs, c)] *= scale
-    scores[place(center, n_inputs, c)] += lr
-    for t in range(n_words, n_targets):
-        scores[place(t, n_inputs, c)] = np.float32(0.0)
+        scores[score_index(t, c, n_inputs)] *= scale
+    scores[score_index(center, c, n_inputs)] += lr
+    for t in range(n_words, block.n_targets):
+        scores[score_index(t, c, n_inputs)] = np.float32(0.0)
     return np.log(total) + np.float64(highest) - center_score, saturated
-
-
-@kernel_part
-def place(t, n_inputs, c):
-    """Where the score of input row c with target t is."""
-    return score_place(t // TILE, c, n_inputs) + t % TILE

@@ -9,33 +9,12 @@ D2L 15.2.2 Hierarchical Softmax; Mikolov et al. 2013, "Distributed Representatio
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from w2v_kernels.logistic_block import room_for, whole_tiles
+from w2v_kernels.layout import Tree, empty_targets, whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.sizes import ROW_PAD, TILE
 from w2v_kernels.tiles import prefetch_to_read
-
-
-class Tree(NamedTuple):
-    """Paths from the root to each word, each laid out as a list of Targets.
-
-    The target rows of word w are entries starts[w] to starts[w + 1], the first lengths[w] of which
-    are its path.
-    """
-
-    starts: np.ndarray
-    """int64 (V + 1,): whole tiles"""
-    lengths: np.ndarray
-    """int32 (V,): L(w) - 1"""
-    nodes: np.ndarray
-    """int32: inner nodes 0..V-2, the root is 0; behind each path copies of the blank row, V-1"""
-    turns: np.ndarray
-    """float32: +1 where the path turns left (code bit 0, label 1), -1 where right (code bit 1); 0
-    behind each path
-    """
 
 
 def build_tree(counts):
@@ -47,7 +26,7 @@ def build_tree(counts):
     parent, turn = _parents(counts, rarest_first)
     lengths = _depths(parent)[: counts.size]
     starts = np.concatenate(([0], np.cumsum(whole_tiles(lengths))))
-    nodes, turns = room_for(starts[-1])
+    nodes, turns = empty_targets(starts[-1])
     nodes[:] = counts.size - 1
     _write_paths(parent, turn, starts, lengths, nodes, turns)
     return Tree(starts, lengths.astype(np.int32), nodes, turns)
@@ -106,8 +85,8 @@ def _write_paths(parent, turn, starts, lengths, nodes, turns):
 
 
 @kernel_part
-def ask_for_path(tree, word):
-    """Ask for the target rows of a word and their turns."""
+def prefetch_path(tree, word):
+    """Prefetch the path of a word: its target rows and their turns."""
     first, stop = tree.starts[word], tree.starts[word + 1]
     for at in range(first, stop, ROW_PAD):
         prefetch_to_read(tree.nodes, at)
@@ -118,8 +97,10 @@ def ask_for_path(tree, word):
 
 @kernel_part
 def choose_path(tree, word, private, blank, rows):
-    """Write the target rows of a word's path, copies in place of the nodes that have any, and this
-    worker's blank row in place of the tree's.
+    """Write the target rows of a word's path, int32 (T,).
+
+    Nodes of which this worker has copies are replaced by these, and the tree's blank row by this
+    worker's.
     """
     first, stop = tree.starts[word], tree.starts[word + 1]
     n_private, shift = np.int32(private.copied.shape[0]), np.int32(private.first)

@@ -5,8 +5,8 @@
     u_t += lr * sum_c error[c,t] * v_c                  (old values on the right)
     v_c += lr * sum_t error[c,t] * u_t
 
-C input rows, T target rows. Where the input rows' moves go is the caller's to say: skip-gram gives
-each to its own context word, CBOW gives the one of the mean to all of them. This is the one place
+C input rows, T target rows. The caller decides where the input rows' moves go: skip-gram gives
+each to its own context word, CBOW gives that of the mean to all of them. This is the one place
 that is tuned; the plain form is `logistic_block` in tests/kernels/naive.py.
 """
 
@@ -17,86 +17,74 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels import sizes
 from w2v_kernels.machine.compiling import kernel_part
-from w2v_kernels.sizes import CACHE_LINE, OVERREAD, SCORE_ROW, TILE
+from w2v_kernels.sizes import SCORE_ROW, TILE
 from w2v_kernels.tiles import (
     logistic_one_by_one,
     logistic_one_by_two,
     logistic_two_by_one,
+    score_offset,
     scores_one_by_one,
     scores_one_by_two,
     scores_two_by_one,
-    unit_place,
     update,
 )
 
-# Compiled code calls it too.
-whole_tiles = register_jitable(sizes.whole_tiles)
 
+class Block(NamedTuple):
+    """C input rows and the T target rows that they meet."""
 
-class Targets(NamedTuple):
-    """Lists of target rows, one after the other, each in whole tiles of TILE.
-
-    A tile that is not full ends in numbers of the blank row, which is no word's and stays zero. A
-    weight says what a row is, and how often:
-
-        +n   label 1, counted n times       -n   label 0, counted n times       0   padding
-    """
-
-    rows: np.ndarray
-    """int32 (T,)"""
-    weights: np.ndarray
-    """float32 (T + OVERREAD,)"""
-
-
-def whole_lines(n, dtype):
-    """Zeros (n,) in cache lines of their own: workers do not slow each other by writing there."""
-    width = np.dtype(dtype).itemsize
-    memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
-    start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
-    return memory[start : start + n]
-
-
-def room_for(n_targets):
-    """Targets with room for `n_targets`, and for the copies that fill the last tile."""
-    n_targets = whole_tiles(n_targets)
-    return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + OVERREAD, np.float32))
+    inputs: np.ndarray
+    """float32 (rows, D padded)"""
+    input_rows: np.ndarray
+    """int32 (C,): row numbers in `inputs`"""
+    n_inputs: int
+    """C"""
+    targets: np.ndarray
+    """float32 (rows, D padded)"""
+    target_rows: np.ndarray
+    """int32 (T,): row numbers in `targets`"""
+    n_targets: int
+    """T: whole tiles"""
+    moved: np.ndarray
+    """float32 (rows, D padded): moved[moved_rows[c]] += the move of input row c"""
+    moved_rows: np.ndarray
+    """int32 (C,): row numbers in `moved`"""
 
 
 @register_jitable
-def score_place(tile, c, n_inputs):
-    """Where the scores of input row c with a tile begin, in the working memory of a block."""
+def tile_index(tile, c, n_inputs):
+    """Where the scores of input row c with a tile begin."""
     if n_inputs == 1:
-        return unit_place(tile)
-    return tile * ((n_inputs + 1) // 2) * SCORE_ROW + unit_place(c)
+        return score_offset(tile)
+    return tile * ((n_inputs + 1) // 2) * SCORE_ROW + score_offset(c)
+
+
+@register_jitable
+def score_index(t, c, n_inputs):
+    """Where the score of input row c with target t is."""
+    return tile_index(t // TILE, c, n_inputs) + t % TILE
 
 
 @kernel_part
-def logistic_block(
-    inputs, input_rows, n_inputs, targets, rows, weights, n_targets, lr, moved, moved_rows,
-    scores, steps,
-):  # fmt: skip
+def logistic_block(block, weights, lr, scores, steps):
     """One step of C input rows against T target rows.
 
-    inputs, targets         float32 (rows, D padded)
-    input_rows, moved_rows  int32 (C,)                 row numbers
-    rows, weights           the fields of Targets
-    n_targets               T, whole tiles
-    moved                   float32 (rows, D padded)   moved[moved_rows[c]] += move of input row c
-    scores, steps           float32, working memory, laid out as `score_place` says
+    weights         float32 (T + OVERREAD,)   labels and counts of the target rows: see Targets
+    scores, steps   float32                   working memory, indexed by `score_index`
 
     Returns the loss in nats and the number of saturated scores.
     """
-    score_block(inputs, input_rows, n_inputs, targets, rows, n_targets, scores)
-    loss, saturated = logistic_steps(scores, n_inputs, weights, n_targets, lr, steps)
-    apply_steps(inputs, input_rows, n_inputs, targets, rows, n_targets, steps, moved, moved_rows)
+    score_block(block, scores)
+    loss, saturated = logistic_steps(block, scores, weights, lr, steps)
+    apply_steps(block, steps)
     return loss, saturated
 
 
 @kernel_part
-def score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, scores):
-    """The dot products of all input rows with all target rows."""
+def score_block(block, scores):
+    """Fill in the dot products of all input rows with all target rows."""
+    inputs, input_rows, n_inputs, targets, target_rows, n_targets, _, _ = block
     at, t = 0, 0
     while t < n_targets:
         if n_inputs == 1 and t + TILE < n_targets:
@@ -114,11 +102,12 @@ def score_block(inputs, input_rows, n_inputs, targets, target_rows, n_targets, s
 
 
 @kernel_part
-def logistic_steps(scores, n_inputs, weights, n_targets, lr, steps):
+def logistic_steps(block, scores, weights, lr, steps):
     """Turn the scores of a block into steps, lr * (label - sigmoid(score)).
 
     Returns the loss in nats and the number of saturated scores.
     """
+    n_inputs, n_targets = block.n_inputs, block.n_targets
     loss, saturated = np.float32(0.0), np.int32(0)
     at, t = 0, 0
     while t < n_targets:
@@ -140,10 +129,9 @@ def logistic_steps(scores, n_inputs, weights, n_targets, lr, steps):
 
 
 @kernel_part
-def apply_steps(
-    inputs, input_rows, n_inputs, targets, target_rows, n_targets, steps, moved, moved_rows
-):
+def apply_steps(block, steps):
     """Move the target rows, and add the input rows' moves to the moved rows."""
+    inputs, input_rows, n_inputs, targets, target_rows, n_targets, moved, moved_rows = block
     for t in range(0, n_targets, TILE):
-        at = score_place(t // TILE, 0, n_inputs)
+        at = tile_index(t // TILE, 0, n_inputs)
         update(inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, moved, moved_rows)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v_kernels.formulas import noise_probabilities
-from w2v_kernels.logistic_block import whole_tiles
+from w2v_kernels.layout import whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
@@ -70,35 +70,36 @@ def draw_noise(noise_table, bits):
 
 
 @kernel_part
-def ask_for_draws(noise_table, negative, key):
-    """Ask for the entries of the table that the first K draws of the stream `key` will read."""
+def prefetch_draws(noise_table, negative, key):
+    """Prefetch the entries of the table that the first K draws of the stream `key` will read."""
     for k in range(negative):
         bits = random_at(key, np.uint64(k))
         prefetch_to_read(noise_table, below(high_32(bits), noise_table.shape[0]))
 
 
 @kernel_part
-def choose_noise(noise_table, center, negative, key, first_draw, blank, rows, weights):
-    """Choose the target rows of negative sampling for one center word.
+def choose_noise(noise_table, center, negative, key, first_draw, blank, chosen):
+    """Choose the target rows of negative sampling for one center word, into `chosen`.
 
-    rows     the center word, then the noise words, then `blank`: 1 + K, in whole tiles
-    weights  1, then -1s, then 0s
+    chosen.rows     the center word, then the noise words, then `blank`: 1 + K, in whole tiles
+    chosen.weights  1, then -1s, then 0s
 
-    A noise word equal to the center is dropped, as in word2vec.c. One drawn twice stands there
-    once with weight -2, since all rows of a block move at the same time. K draws are taken from
-    the stream `key`, from number `first_draw` on.
+    A noise word equal to the center is dropped, as in word2vec.c. One drawn twice is listed once
+    with weight -2, since all rows of a block move at the same time. K draws are taken from the
+    stream `key`, from number `first_draw` on.
     """
+    rows, weights = chosen.rows, chosen.weights
     rows[0], weights[0] = center, np.float32(1.0)
     n = 1
     for k in range(negative):
         word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
-        place = 0
-        while place < n and rows[place] != word:
-            place += 1
-        if place == n:
+        t = 0
+        while t < n and rows[t] != word:
+            t += 1
+        if t == n:
             rows[n], weights[n] = word, np.float32(-1.0)
             n += 1
-        elif place > 0:
-            weights[place] -= np.float32(1.0)
+        elif t > 0:
+            weights[t] -= np.float32(1.0)
     for t in range(n, whole_tiles(1 + negative)):
         rows[t], weights[t] = blank, np.float32(0.0)

@@ -35,8 +35,8 @@ from w2v_kernels.sizes import CACHE_LINE, SATURATED_FROM, SCORE_ROW, TILE
 
 
 @register_jitable
-def unit_place(k):
-    """Where the k-th six scores begin: 0, 6, 16, 22, 32 ..."""
+def score_offset(k):
+    """Where the scores of the k-th tile begin: 0, 6, 16, 22, 32 ..."""
     return k // 2 * SCORE_ROW + k % 2 * TILE
 
 
@@ -193,7 +193,7 @@ def _emit_update(context, builder, signature, args):
             x = load(builder, inputs.start(c), offset)
             moved_start = moved.start(c)
             moving = load(builder, moved_start, offset)
-            # unit_place(c): 0, 6, 16, 22, 32 ...
+            # score_offset(c): 0, 6, 16, 22, 32 ...
             odd = builder.mul(builder.and_(c, intp(1)), intp(SCORE_ROW // 2 - TILE))
             steps_at = builder.sub(builder.mul(c, intp(SCORE_ROW // 2)), odd)
             steps_at = builder.add(at, steps_at)
@@ -365,7 +365,7 @@ if config.DISABLE_JIT:
     )
 
     def _update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
-        step = np.array([steps[at + unit_place(c) :][:TILE] for c in range(n)])
+        step = np.array([steps[at + score_offset(c) :][:TILE] for c in range(n)])
         rows = target_rows[t : t + TILE]
         old = targets[rows]
         targets[rows] = old + step.T @ inputs[input_rows[:n]]
@@ -404,7 +404,7 @@ logistic_one_by_one = _logistic_one_by_one
 update = _update
 """target row t+j += sum_i step[i,j] * input row i;  moved row i += sum_j step[i,j] * old target.
 
-step[i,j] is steps[at + unit_place(i) + j].
+step[i,j] is steps[at + score_offset(i) + j].
 Moved rows may be the same ones; none is an input row."""
 copy_rows = _copy_rows
 """copies[c] = matrix[rows[c]] for c in 0..n-1."""

@@ -16,8 +16,9 @@ from w2v_kernels import (
     exact_softmax,
     formulas,
     hierarchical_softmax,
-    models,
+    layout,
     negative_sampling,
+    objectives,
     rng,
     scoring,
     sizes,
@@ -27,6 +28,7 @@ from w2v_kernels import (
 from w2v_kernels import logistic_block as block
 from w2v_kernels.machine import compiling, peak
 from w2v_kernels.parallel import private_nodes
+from w2v_kernels.scratch import KEPT_CAPACITY, Worker, make_scratch
 
 
 def called(part):
@@ -42,9 +44,9 @@ tree_log_probability = called(scoring.tree_log_probability)
 window_at = called(windows.window_at)
 
 OBJECTIVES = {
-    "negative-sampling": models.NEGATIVE_SAMPLING,
-    "hierarchical-softmax": models.HIERARCHICAL_SOFTMAX,
-    "softmax": models.SOFTMAX,
+    "negative-sampling": objectives.NEGATIVE_SAMPLING,
+    "hierarchical-softmax": objectives.HIERARCHICAL_SOFTMAX,
+    "softmax": objectives.SOFTMAX,
 }
 
 
@@ -52,6 +54,11 @@ def paths(tree):
     """The nodes and the turns from the root to each word."""
     spans = [(first, first + n) for first, n in zip(tree.starts, tree.lengths, strict=False)]
     return [(tree.nodes[a:b].tolist(), tree.turns[a:b].tolist()) for a, b in spans]
+
+
+def train_with(setup, scratch, span, tallies):
+    worker = Worker(setup.weights, setup.tables, setup.hyper, scratch)
+    training_loop.train_span(layout.Corpus(setup.ids, setup.starts), span, worker, tallies)
 
 
 class Setup:
@@ -81,13 +88,13 @@ class Setup:
         by_tree = self.settings["objective"] == "hierarchical-softmax"
 
         def rows(n):
-            matrix = training_loop.empty_rows(n + 1, vector_size)
+            matrix = layout.empty_rows(n + 1, vector_size)
             matrix[:n, :vector_size] = random.normal(0, scale, (n, vector_size))
             return matrix
 
         self.matrices = rows(n_words), rows(n_words), rows(n_words - 1)
-        self.weights = training_loop.Weights(self.matrices[0], self.matrices[2 if by_tree else 1])
-        self.tables = training_loop.Tables(
+        self.weights = layout.Weights(self.matrices[0], self.matrices[2 if by_tree else 1])
+        self.tables = layout.Tables(
             formulas.keep_thresholds(self.counts, self.settings["sample"]),
             negative_sampling.build_noise_table(self.counts, 0.75),
             hierarchical_softmax.build_tree(self.counts),
@@ -98,7 +105,7 @@ class Setup:
     @property
     def hyper(self):
         s = self.settings
-        return training_loop.Hyper(
+        return layout.Hyper(
             s["model"] == "skip-gram",
             OBJECTIVES[s["objective"]],
             s["negative"],
@@ -112,7 +119,7 @@ class Setup:
     def span(self, first=0, stop=None, visible=None, base=0.05, slope=-1e-5, floor=1e-3):
         stop = len(self.ids) if stop is None else stop
         visible = visible or (0, len(self.ids))
-        return training_loop.Span(first, stop, *visible, self.key, base, slope, floor)
+        return layout.Span(first, stop, *visible, self.key, base, slope, floor)
 
     def exact(self):
         """Float64 copies of the vectors, without padding."""
@@ -122,17 +129,9 @@ class Setup:
     def train(self, *spans, tallies=None):
         tallies = np.zeros(sizes.N_TALLIES) if tallies is None else tallies
         blank = len(self.weights.target_vectors) - 1
-        scratch = training_loop.make_scratch(self.vector_size, self.settings["window"], 300, blank)
+        scratch = make_scratch(self.vector_size, self.settings["window"], 300, blank)
         for span in spans:
-            training_loop.train_span(
-                training_loop.Corpus(self.ids, self.starts),
-                span,
-                self.weights,
-                self.tables,
-                self.hyper,
-                scratch,
-                tallies,
-            )
+            train_with(self, scratch, span, tallies)
         return tallies
 
     def train_naively(self, span, v, u, nodes):
@@ -190,11 +189,11 @@ def test_a_span_trains_as_the_naive_form_does(variant):
         np.testing.assert_allclose(matrix, expected, atol=2e-4)
         if setup.n_words > 2 and not np.array_equal(expected, untrained):
             assert np.abs(expected - untrained).max() > 0.01  # the test would see a kernel at rest
-    assert tallies[training_loop.PAIRS] == pairs
-    assert tallies[training_loop.CENTERS] == centers
-    assert tallies[training_loop.TOKENS] == span.stop - span.first
-    assert tallies[training_loop.NOT_FINITE] == 0
-    assert tallies[training_loop.LOSS] == pytest.approx(loss, rel=1e-4)
+    assert tallies[layout.PAIRS] == pairs
+    assert tallies[layout.CENTERS] == centers
+    assert tallies[layout.TOKENS] == span.stop - span.first
+    assert tallies[layout.NOT_FINITE] == 0
+    assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
 
 
 EVERY_MODE = [
@@ -220,8 +219,8 @@ def test_every_mode_with_every_window_trains_as_the_naive_form_does(mode):
     tallies = setup.train(span)
     for matrix, expected in zip(setup.exact(), matrices, strict=True):
         np.testing.assert_allclose(matrix, expected, atol=1e-4)
-    assert tallies[training_loop.PAIRS] == pairs > 50
-    assert tallies[training_loop.LOSS] == pytest.approx(loss, rel=1e-4)
+    assert tallies[layout.PAIRS] == pairs > 50
+    assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
 
 
 @pytest.mark.parametrize("variant", VARIANTS[:6], ids=lambda v: "-".join(map(str, v.values())))
@@ -237,18 +236,16 @@ def test_a_span_trains_the_same_in_one_piece_as_in_many(variant):
 
 
 def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
-    setup = Setup(
-        n_tokens=3 * training_loop.KEPT_CAPACITY, sample=0.0, vector_size=4, negative=1, window=3
-    )
+    setup = Setup(n_tokens=3 * KEPT_CAPACITY, sample=0.0, vector_size=4, negative=1, window=3)
     setup.starts = np.array([0, len(setup.ids)], dtype=np.int64)
     v, u, nodes = setup.exact()
     span = setup.span()
     loss, pairs, centers = setup.train_naively(span, v, u, nodes)
     tallies = setup.train(span)
-    assert tallies[training_loop.PAIRS] == pairs
-    assert tallies[training_loop.CENTERS] == centers == len(setup.ids)
+    assert tallies[layout.PAIRS] == pairs
+    assert tallies[layout.CENTERS] == centers == len(setup.ids)
     np.testing.assert_allclose(setup.exact()[0], v, atol=5e-3)
-    assert tallies[training_loop.LOSS] == pytest.approx(loss, rel=1e-4)
+    assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
 
 
 def test_padding_and_blank_rows_stay_zero():
@@ -311,9 +308,9 @@ def test_leaf_probabilities_sum_to_one_for_any_vectors(n_words):
     """D2L eq_hi-softmax-sum-one."""
     random = np.random.default_rng(n_words)
     tree = hierarchical_softmax.build_tree(random.integers(1, 1000, n_words))
-    v = training_loop.empty_rows(1, 30)
+    v = layout.empty_rows(1, 30)
     v[0, :30] = random.normal(0, 3, 30)
-    nodes = training_loop.empty_rows(max(n_words - 1, 1), 30)
+    nodes = layout.empty_rows(max(n_words - 1, 1), 30)
     nodes[:, :30] = random.normal(0, 3, (len(nodes), 30))
     logs = [tree_log_probability(v, 0, nodes, tree, word) for word in range(n_words)]
     assert np.exp(logs).sum() == pytest.approx(1.0, abs=1e-9)
@@ -423,15 +420,15 @@ def test_random_numbers_are_those_of_the_naive_form():
 @pytest.mark.parametrize("size", [8, 100, 300])
 def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     random = np.random.default_rng(n_inputs * 1000 + n_targets + size)
-    inputs, targets = training_loop.empty_rows(50, size), training_loop.empty_rows(60, size)
+    inputs, targets = layout.empty_rows(50, size), layout.empty_rows(60, size)
     inputs[:, :size] = random.normal(0, 0.3, (50, size))
     targets[:, :size] = random.normal(0, 0.3, (60, size))
     input_rows = random.integers(0, 50, n_inputs).astype(np.int32)
     target_rows = random.permutation(60)[:n_targets].astype(np.int32)
     labels = random.integers(0, 2, n_targets)
     scratch, moves = (
-        training_loop.make_scratch(size, 8, n_targets, 0),
-        training_loop.empty_rows(n_inputs, size),
+        make_scratch(size, 8, n_targets, 0),
+        layout.empty_rows(n_inputs, size),
     )
     new_v, new_u, loss = naive.logistic_block(
         inputs[input_rows, :size].astype(float),
@@ -440,13 +437,13 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
         0.1,
     )
     old_v = inputs[input_rows, :size].copy()
-    chosen = block.room_for(n_targets)
+    chosen = layout.empty_targets(n_targets)
     chosen.rows[:] = target_rows
     chosen.weights[:n_targets] = np.where(labels, 1, -1)
-    got, _ = logistic_block(
-        inputs, input_rows, n_inputs, targets, *chosen, n_targets, np.float32(0.1), moves,
-        scratch.numbers, scratch.scores, scratch.steps,
-    )  # fmt: skip
+    met = block.Block(
+        inputs, input_rows, n_inputs, targets, chosen.rows, n_targets, moves, scratch.numbers
+    )
+    got, _ = logistic_block(met, chosen.weights, np.float32(0.1), scratch.scores, scratch.steps)
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
     np.testing.assert_allclose(moves[:, :size], new_v - old_v, atol=1e-5)
     assert got == pytest.approx(loss, rel=1e-5)
@@ -454,18 +451,17 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
 
 def test_sigmoid_and_loss_are_right_at_every_score():
     scores = np.concatenate((np.linspace(-90, 90, 4001), [1e4, -1e4, 1e37])).astype(np.float32)
-    rows, one = np.zeros(1, np.int32), training_loop.empty_rows(1, 1)
+    rows, one = np.zeros(1, np.int32), layout.empty_rows(1, 1)
     one[0, 0] = 1.0
-    chosen, (room, steps) = block.room_for(1), np.zeros((2, sizes.SCORE_ROW), np.float32)
+    chosen, (room, steps) = layout.empty_targets(1), np.zeros((2, sizes.SCORE_ROW), np.float32)
     for label, weight in ((1, 1.0), (0, -1.0), (0, -3.0)):
         chosen.rows[:] = [0, 1, 1, 1, 1, 1]
         chosen.weights[0] = weight
         for score in scores:
-            target, moved = training_loop.empty_rows(2, 1), training_loop.empty_rows(1, 1)
+            target, moved = layout.empty_rows(2, 1), layout.empty_rows(1, 1)
             target[0, 0] = score
-            loss, saturated = logistic_block(
-                one, rows, 1, target, *chosen, 6, np.float32(1.0), moved, rows, room, steps
-            )
+            met = block.Block(one, rows, 1, target, chosen.rows, 6, moved, rows)
+            loss, saturated = logistic_block(met, chosen.weights, np.float32(1.0), room, steps)
             exact = np.float64(score)
             with np.errstate(over="ignore"):
                 error = label - 1 / (1 + np.exp(-exact))
@@ -483,8 +479,8 @@ def test_what_is_not_a_number_is_counted_and_kept_out_of_the_loss(bad, objective
         matrix[:-1, 0] = bad
         matrix[1::2, 0] *= -1
     tallies = setup.train(setup.span())
-    assert tallies[training_loop.NOT_FINITE] > 0
-    assert np.isfinite(tallies[training_loop.LOSS])
+    assert tallies[layout.NOT_FINITE] > 0
+    assert np.isfinite(tallies[layout.LOSS])
 
 
 def test_the_chains_of_the_peak_are_all_computed():
@@ -497,7 +493,7 @@ def test_the_chains_of_the_peak_are_all_computed():
 
 
 def test_rows_begin_at_cache_lines():
-    rows = training_loop.empty_rows(5, 100)
+    rows = layout.empty_rows(5, 100)
     assert rows.shape == (5, 112)
     assert rows.ctypes.data % 64 == 0
     assert sizes.ROW_PAD * 4 == 64
@@ -508,24 +504,14 @@ def by_tree_with_private_nodes(workers, **settings):
     setup = Setup(objective="hierarchical-softmax", **settings)
     n = min(sizes.N_PRIVATE, setup.n_words - 1)
     blank = setup.n_words + workers * n
-    nodes = training_loop.empty_rows(blank + 1, setup.vector_size)
+    nodes = layout.empty_rows(blank + 1, setup.vector_size)
     nodes[: setup.n_words] = setup.weights.target_vectors
     setup.weights = setup.weights._replace(target_vectors=nodes)
     scratches = [
-        training_loop.make_scratch(
-            setup.vector_size, 4, 300, blank, setup.n_words + worker * n, n, period=3
-        )
+        make_scratch(setup.vector_size, 4, 300, blank, setup.n_words + worker * n, n, period=3)
         for worker in range(workers)
     ]
     return setup, scratches
-
-
-def train_with(setup, scratch, span):
-    tallies = np.zeros(sizes.N_TALLIES)
-    corpus = training_loop.Corpus(setup.ids, setup.starts)
-    training_loop.train_span(
-        corpus, span, setup.weights, setup.tables, setup.hyper, scratch, tallies
-    )
 
 
 @pytest.mark.parametrize("n_words", [2, 40, 300])
@@ -533,7 +519,7 @@ def test_private_nodes_of_a_worker_alone_change_nothing(n_words):
     plain = Setup(objective="hierarchical-softmax", n_words=n_words)
     plain.train(plain.span())
     setup, (scratch,) = by_tree_with_private_nodes(1, n_words=n_words)
-    train_with(setup, scratch, setup.span())
+    train_with(setup, scratch, setup.span(), np.zeros(sizes.N_TALLIES))
     trained = setup.weights.target_vectors[:n_words]
     np.testing.assert_array_equal(trained, plain.weights.target_vectors)
     np.testing.assert_array_equal(setup.weights.input_vectors, plain.weights.input_vectors)
@@ -579,15 +565,13 @@ def test_a_trillion_pairs_counted_before_leave_room_for_each_that_follows():
     first, later = Setup(), Setup()
     counted = first.train(first.span())
     before = np.zeros(sizes.N_TALLIES)
-    before[
-        [training_loop.LOSS, training_loop.PAIRS, training_loop.CENTERS, training_loop.TOKENS]
-    ] = 4e12, 1e12, 3e11, 4e11
+    before[[layout.LOSS, layout.PAIRS, layout.CENTERS, layout.TOKENS]] = 4e12, 1e12, 3e11, 4e11
     tallies = before.copy()
     later.train(later.span(), tallies=tallies)
-    for which in (training_loop.PAIRS, training_loop.CENTERS, training_loop.TOKENS):
+    for which in (layout.PAIRS, layout.CENTERS, layout.TOKENS):
         assert tallies[which] - before[which] == counted[which] > 100
-    assert tallies[training_loop.LOSS] - before[training_loop.LOSS] == pytest.approx(
-        counted[training_loop.LOSS], rel=1e-4
+    assert tallies[layout.LOSS] - before[layout.LOSS] == pytest.approx(
+        counted[layout.LOSS], rel=1e-4
     )
 
 
@@ -608,17 +592,17 @@ def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words):
     setup.starts = np.array([0, 1, 3, 10, 299, n_tokens])
 
     def fenced(matrix):
-        room = training_loop.empty_rows(len(matrix) + 2, 17)
+        room = layout.empty_rows(len(matrix) + 2, 17)
         room[:] = np.nan
         room[1:-1] = matrix
         return room
 
     rooms = [fenced(matrix) for matrix in setup.weights]
-    setup.weights = training_loop.Weights(*(room[1:-1] for room in rooms))
+    setup.weights = layout.Weights(*(room[1:-1] for room in rooms))
     cuts = itertools.pairwise([0, 1, n_tokens - 1, n_tokens])
     tallies = setup.train(*(setup.span(*cut, base=1e-5, floor=0.0) for cut in cuts))
-    assert tallies[training_loop.TOKENS] == tallies[training_loop.CENTERS] == n_tokens
-    assert tallies[training_loop.NOT_FINITE] == 0
+    assert tallies[layout.TOKENS] == tallies[layout.CENTERS] == n_tokens
+    assert tallies[layout.NOT_FINITE] == 0
     for room in rooms:
         assert np.isnan(room[[0, -1]]).all()
         assert np.isfinite(room[1:-1]).all()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.kernels import naive
 from tests.support.corpora import topic_margin, topical_sentences
 from tests.support.wait import DEADLINE, until
-from w2v_kernels import training_loop
+from w2v_kernels import layout
 from w2v_kernels.parallel import merging
 from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
@@ -108,7 +108,7 @@ def assert_different(one, other):
 def moved_rows(n_replicas, n_rows=12, size=24, seed=0, step=0.3):
     """Rows, and replicas of them in which some rows have moved."""
     draw = np.random.default_rng(seed)
-    base = training_loop.empty_rows(n_rows, size)
+    base = layout.empty_rows(n_rows, size)
     base[:, :size] = draw.normal(0, 1, (n_rows, size))
     base[1] = 0  # as output vectors begin
     replicas = np.stack([base] * n_replicas)
@@ -302,7 +302,7 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         def train_span(self, plan, span, rates, scratch, tallies):
             with lock:
                 seen[span.epoch, span.first : span.stop] += 1
-            tallies[training_loop.TOKENS] += span.stop - span.first
+            tallies[layout.TOKENS] += span.stop - span.first
 
     corpus = EncodedCorpus(
         vocab=Vocab(words=["a", "b"], counts=np.array([n_tokens, 1])),

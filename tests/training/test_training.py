@@ -17,7 +17,7 @@ from tests.support.corpora import TOPICS, topic_margin, topical_sentences
 from tests.support.runs import make_run, trained, training_run
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.formulas import noise_probabilities
-from w2v_kernels.training_loop import LOSS, PAIRS
+from w2v_kernels.layout import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError

@@ -8,10 +8,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import scoring, training_loop
+from w2v_kernels import layout, scoring, training_loop
 from w2v_kernels.formulas import keep_probabilities
 from w2v_kernels.machine.compiling import CACHE_FOLDER, given_up_when, is_compiled
 from w2v_kernels.rng import stream_key
+from w2v_kernels.scratch import Scratch, Worker, make_scratch
 from w2v_kernels.sizes import N_PRIVATE
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError
@@ -21,8 +22,6 @@ from w2vtui.training.engine.plan import Plan, Rates, TableCache, check_objective
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
-
-Scratch = training_loop.Scratch
 
 SHARING_PERIOD = 64
 """Centers of all workers together from one worker's sharing of the root to its next."""
@@ -143,7 +142,7 @@ class CpuBackend:
         self.corpus = corpus
         self.training = training
         self.n_words = len(corpus.vocab)
-        self._arrays = training_loop.Corpus(
+        self._arrays = layout.Corpus(
             np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts)
         )
         self._tables = TableCache(corpus.vocab.counts)
@@ -183,7 +182,7 @@ class CpuBackend:
             settings=settings,
             hyper=hyper_of(settings),
             tables=self._tables.of(settings),
-            weights=training_loop.Weights(matrices.input, targets),
+            weights=layout.Weights(matrices.input, targets),
             most_targets=self._tables.most_targets(settings),
         )
 
@@ -241,10 +240,10 @@ class CpuBackend:
         settings, matrices = plan.settings, self._matrices
         size, window = self.training.vector_size, settings.window
         if self.training.deterministic:
-            return training_loop.make_scratch(size, window, plan.most_targets, self.n_words)
+            return make_scratch(size, window, plan.most_targets, self.n_words)
         # More workers than cores would gain nothing by copies, and there is no room for theirs.
         private = settings.walks_tree and 1 < settings.workers <= matrices.private_room
-        return training_loop.make_scratch(
+        return make_scratch(
             size,
             window,
             plan.most_targets,
@@ -273,7 +272,7 @@ class CpuBackend:
         tallies: NDArray[np.float64],
     ) -> None:
         """Train on every token of a span, each once as a center. Runs without the GIL."""
-        place = training_loop.Span(
+        place = layout.Span(
             first=span.first,
             stop=span.stop,
             visible_first=span.visible[0],
@@ -283,9 +282,8 @@ class CpuBackend:
             rate_slope=float(rates.slope),
             rate_floor=float(rates.floor),
         )
-        training_loop.train_span(
-            self._arrays, place, plan.weights, plan.tables, plan.hyper, scratch, tallies
-        )
+        worker = Worker(plan.weights, plan.tables, plan.hyper, scratch)
+        training_loop.train_span(self._arrays, place, worker, tallies)
 
     # ---- measuring
 
@@ -306,7 +304,7 @@ class CpuBackend:
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosine of every word's input vector with a query (D,): float32 (V,)."""
         inputs = self._matrices.input
-        padded = training_loop.empty_rows(1, self.training.vector_size)
+        padded = layout.empty_rows(1, self.training.vector_size)
         padded[0, : query.size] = query
         scores = np.empty(self.n_words, dtype=np.float32)
         norms = np.empty(self.n_words, dtype=np.float32)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import training_loop
+from w2v_kernels import layout
 from w2v_kernels.sizes import N_PRIVATE
 from w2vtui.errors import BackendError
 from w2vtui.resources import available_cores
@@ -31,13 +31,13 @@ class Matrices:
         """
         self.n_words, self.vector_size = n_words, vector_size
         try:
-            self.input = training_loop.empty_rows(n_words + 1, vector_size)
+            self.input = layout.empty_rows(n_words + 1, vector_size)
         except MemoryError as error:
             raise BackendError(
                 f"{n_words:,} vectors of {vector_size} numbers do not fit in memory: "
                 "raise min_count, or lower vector_size or max_final_vocab"
             ) from error
-        self.output = self.nodes = training_loop.empty_rows(1, vector_size)
+        self.output = self.nodes = layout.empty_rows(1, vector_size)
 
     def begin_at_random(self, seed: int) -> None:
         """Draw input vectors evenly from -1/2D to 1/2D, as word2vec.c does."""
@@ -91,7 +91,7 @@ class Matrices:
 
     def _second_matrix(self, n_rows: int) -> NDArray[np.float32]:
         try:
-            return training_loop.empty_rows(n_rows, self.vector_size)
+            return layout.empty_rows(n_rows, self.vector_size)
         except MemoryError as error:
             raise BackendError("not enough memory for a second matrix of vectors") from error
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import exact_softmax, hierarchical_softmax, negative_sampling, training_loop
-from w2v_kernels import models as kernel_models
+from w2v_kernels import exact_softmax, hierarchical_softmax, layout, negative_sampling, objectives
 from w2v_kernels.formulas import keep_thresholds
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings
@@ -21,9 +20,9 @@ MAX_SOFTMAX_WORDS = 50_000
 """The exact softmax scores every word for every pair: beyond this it would never end."""
 
 _OBJECTIVES = {
-    "negative-sampling": kernel_models.NEGATIVE_SAMPLING,
-    "hierarchical-softmax": kernel_models.HIERARCHICAL_SOFTMAX,
-    "softmax": kernel_models.SOFTMAX,
+    "negative-sampling": objectives.NEGATIVE_SAMPLING,
+    "hierarchical-softmax": objectives.HIERARCHICAL_SOFTMAX,
+    "softmax": objectives.SOFTMAX,
 }
 
 
@@ -46,9 +45,9 @@ class Plan:
     """Live settings with the tables and vectors they need: what a span is trained with."""
 
     settings: ResolvedSettings
-    hyper: training_loop.Hyper
-    tables: training_loop.Tables
-    weights: training_loop.Weights
+    hyper: layout.Hyper
+    tables: layout.Tables
+    weights: layout.Weights
     most_targets: int
 
 
@@ -83,9 +82,9 @@ def check_objective(settings: LiveSettings, n_words: int) -> None:
         )
 
 
-def hyper_of(settings: LiveSettings) -> training_loop.Hyper:
+def hyper_of(settings: LiveSettings) -> layout.Hyper:
     """The settings that the training loop reads, as the kernels take them."""
-    return training_loop.Hyper(
+    return layout.Hyper(
         skip_gram=settings.model == "skip-gram",
         objective=_OBJECTIVES[settings.objective],
         negative=settings.negative,
@@ -110,7 +109,7 @@ class TableCache:
         self._noise: tuple[float, NDArray[np.uint32]] | None = None
         self._keep: tuple[float, NDArray[np.uint32]] | None = None
         self._every_word = np.zeros(0, np.int32)
-        self.tree = hierarchical_softmax.Tree(
+        self.tree = layout.Tree(
             np.zeros(1, np.int64),
             np.zeros(0, np.int32),
             np.zeros(0, np.int32),
@@ -123,7 +122,7 @@ class TableCache:
         if self.tree.starts.size == 1:
             self.tree = hierarchical_softmax.build_tree(self._counts)
 
-    def of(self, settings: LiveSettings) -> training_loop.Tables:
+    def of(self, settings: LiveSettings) -> layout.Tables:
         """The tables under these settings; the tree is there only once it was built."""
         if settings.objective == "softmax" and self._every_word.size == 0:
             self._every_word = exact_softmax.every_word(len(self._counts))
@@ -132,7 +131,7 @@ class TableCache:
             self._noise = (settings.ns_exponent, table)
         if self._keep is None or self._keep[0] != settings.sample:
             self._keep = (settings.sample, keep_thresholds(self._counts, settings.sample))
-        return training_loop.Tables(self._keep[1], self._noise[1], self.tree, self._every_word)
+        return layout.Tables(self._keep[1], self._noise[1], self.tree, self._every_word)
 
     def most_targets(self, settings: LiveSettings) -> int:
         """Targets of a pair at most: 1 + K, V, or the length of the longest path."""

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from w2v_kernels import training_loop
+from w2v_kernels import layout
 from w2v_kernels.parallel import merging
 from w2vtui.training.engine.plan import Plan
 
@@ -24,7 +24,7 @@ class Replicas:
         self._n_words = n_words
         rows = n_words + 1  # and the blank one
         self._copies = [
-            training_loop.empty_rows(self._n_workers * rows, vector_size).reshape(
+            layout.empty_rows(self._n_workers * rows, vector_size).reshape(
                 self._n_workers, rows, -1
             )
             for _ in self._base
@@ -50,7 +50,7 @@ class Replicas:
                 copies[number] = matrix[: self._n_words + 1]
             self._filled[number] = True
         return dataclasses.replace(
-            plan, weights=training_loop.Weights(*(copies[number] for copies in self._copies))
+            plan, weights=layout.Weights(*(copies[number] for copies in self._copies))
         )
 
     def merge(self, number: int, n_words: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import training_loop
+from w2v_kernels import layout
 from w2v_kernels.sizes import N_TALLIES
 
 
@@ -32,12 +32,12 @@ class Tallies:
         """All workers' tallies together, each float64 (8,)."""
         total = np.sum(arrays, axis=0) if arrays else np.zeros(N_TALLIES)
         return cls(
-            loss=float(total[training_loop.LOSS]),
-            pairs=int(total[training_loop.PAIRS]),
-            centers=int(total[training_loop.CENTERS]),
-            tokens=int(total[training_loop.TOKENS]),
-            saturated=int(total[training_loop.SATURATED]),
-            not_finite=int(total[training_loop.NOT_FINITE]),
+            loss=float(total[layout.LOSS]),
+            pairs=int(total[layout.PAIRS]),
+            centers=int(total[layout.CENTERS]),
+            tokens=int(total[layout.TOKENS]),
+            saturated=int(total[layout.SATURATED]),
+            not_finite=int(total[layout.NOT_FINITE]),
         )
 
 
@@ -51,5 +51,5 @@ def empty_tallies() -> NDArray[np.float64]:
 def tallies_at(tallies: NDArray[np.float64], tokens: int) -> NDArray[np.float64]:
     """The same tallies after another number of tokens: float64 (8,)."""
     moved = tallies.copy()
-    moved[training_loop.TOKENS] = tokens
+    moved[layout.TOKENS] = tokens
     return moved

@@ -1,0 +1,144 @@
+"""The arrays that a training reads and writes: their names, shapes and types, and who makes them.
+
+Rows are padded with zeros to whole cache lines (`D padded`), and a matrix has blank rows behind
+those of words or nodes, which stay zero.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from w2v_kernels import sizes
+from w2v_kernels.sizes import CACHE_LINE, OVERREAD, row_length
+
+LOSS, PAIRS, CENTERS, TOKENS, SATURATED, NOT_FINITE = range(6)
+"""What each entry of a worker's tallies counts; see `train_span`."""
+
+whole_tiles = register_jitable(sizes.whole_tiles)  # kernels call it too
+
+
+class Corpus(NamedTuple):
+    """The encoded text."""
+
+    ids: np.ndarray
+    """int32 (N,): the word at each position"""
+    sentence_starts: np.ndarray
+    """int64 (S + 1,): the position of each sentence's first token, and N"""
+
+
+class Weights(NamedTuple):
+    """The vectors that are trained."""
+
+    input_vectors: np.ndarray
+    """float32 (V + 1, D padded): v_w, and a blank row"""
+    target_vectors: np.ndarray
+    """float32 (rows, D padded): u_w of V words, or under hierarchical softmax u_n of V - 1 nodes,
+    followed by a blank row, a blank row for each worker and each worker's copies of nodes
+    """
+
+
+class Targets(NamedTuple):
+    """A list of target rows in whole tiles. A last tile that is not full is padded with blank rows.
+
+    The sign of a weight is the label of its row, and its size is how often the row counts:
+
+        +n   label 1, n times       pulled towards the input rows
+        -n   label 0, n times       pushed away from them
+         0   padding                neither moved nor counted in the loss
+    """
+
+    rows: np.ndarray
+    """int32 (T,): row numbers in the target matrix"""
+    weights: np.ndarray
+    """float32 (T + OVERREAD,)"""
+
+
+class Tree(NamedTuple):
+    """The path from the root to each word, laid out as Targets are, one after the other.
+
+    Word w has entries starts[w] to starts[w + 1], of which the first lengths[w] are its path.
+    """
+
+    starts: np.ndarray
+    """int64 (V + 1,): whole tiles"""
+    lengths: np.ndarray
+    """int32 (V,): L(w) - 1, the nodes on the path"""
+    nodes: np.ndarray
+    """int32: inner nodes 0..V-2, the root is 0; behind each path V-1, the blank row"""
+    turns: np.ndarray
+    """float32: +1 where the path turns left (code bit 0, label 1), -1 where it turns right (code
+    bit 1), and 0 behind each path
+    """
+
+
+class Tables(NamedTuple):
+    """What kernels look up by word. A table that the objective does not use may be empty."""
+
+    keep_thresholds: np.ndarray
+    """uint32 (V,): from `formulas.keep_thresholds`"""
+    noise: np.ndarray
+    """uint32 (V, 2): from `build_noise_table`"""
+    tree: Tree
+    every_word: np.ndarray
+    """int32 (V, in whole tiles): from `exact_softmax.every_word`"""
+
+
+class Hyper(NamedTuple):
+    """The settings a kernel reads. Their types never change, so a new value compiles nothing."""
+
+    skip_gram: bool
+    """CBOW if false"""
+    objective: int
+    """NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX or SOFTMAX"""
+    negative: int
+    """K"""
+    window: int
+    """m: context words on each side of the center, at most"""
+    shrink_windows: bool
+    """draw each window's width from 1..m"""
+    shared_noise: bool
+    """one draw of noise words for all pairs of a center"""
+    cbow_mean: bool
+    """predict from the mean of the context words; from their sum if false"""
+    cbow_divide: bool
+    """divide the mean's step among the context words"""
+
+
+class Span(NamedTuple):
+    """Which tokens to train on, and at what rate."""
+
+    first: int
+    """Centers are the tokens first .. stop - 1."""
+    stop: int
+    visible_first: int
+    """Contexts may come from visible_first .. visible_stop - 1."""
+    visible_stop: int
+    key: np.uint64
+    """the epoch's random numbers: see `rng.stream_key`"""
+    rate_base: float
+    """The token at position p is trained at max(rate_floor, rate_base + rate_slope * p)."""
+    rate_slope: float
+    rate_floor: float
+
+
+def whole_lines(n, dtype):
+    """Zeros (n,) on cache lines of their own: no other array's writes slow this one down."""
+    width = np.dtype(dtype).itemsize
+    memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
+    start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
+    return memory[start : start + n]
+
+
+def empty_rows(n_rows, vector_size):
+    """Zero float32 (n_rows, D padded) that begins at a cache line."""
+    length = row_length(vector_size)
+    return whole_lines(n_rows * length, np.float32).reshape(n_rows, length)
+
+
+def empty_targets(n_targets):
+    """Targets with room for `n_targets`, and for the blank rows that fill the last tile."""
+    n_targets = whole_tiles(n_targets)
+    return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + OVERREAD, np.float32))

@@ -1,0 +1,110 @@
+"""What each objective does at each point of the loop: the only file that tells them apart.
+
+                        negative sampling        hierarchical softmax          exact softmax
+    begin_span                                   copy the upper nodes
+    prefetch_choice     entries of noise table   the word's path
+    choose              center, K noise words    the word's path
+    targets_of          1 + K rows               its L - 1 nodes               none: every word
+    predict             logistic_block           logistic_block                softmax_block
+    after_center                                 share some copied nodes
+    end_span                                     share all copied nodes
+
+A new objective is a file of its own, with its equation, its table and what it does here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v_kernels.exact_softmax import softmax_block
+from w2v_kernels.hierarchical_softmax import choose_path, prefetch_path
+from w2v_kernels.layout import whole_tiles
+from w2v_kernels.logistic_block import Block, logistic_block
+from w2v_kernels.machine.compiling import kernel_part
+from w2v_kernels.negative_sampling import choose_noise, prefetch_draws
+from w2v_kernels.parallel.private_nodes import copy_nodes, share_all_nodes, share_some_nodes
+
+NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
+"""Values of `Hyper.objective`."""
+
+
+@kernel_part
+def begin_span(worker):
+    """Before the first center of a span."""
+    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        copy_nodes(worker.weights.target_vectors, worker.scratch.private)
+
+
+@kernel_part
+def prefetch_choice(center, key, worker):
+    """Prefetch what `choose` will read, two centers ahead."""
+    if worker.hyper.objective == NEGATIVE_SAMPLING:
+        prefetch_draws(worker.tables.noise, worker.hyper.negative, key)
+    elif worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        prefetch_path(worker.tables.tree, center)
+
+
+@kernel_part
+def choose(center, key, first_draw, worker, chosen):
+    """Choose the target rows of a center word, into `chosen`.
+
+    key, first_draw   noise is drawn from number `first_draw` on of the stream `key`
+    """
+    tables, scratch = worker.tables, worker.scratch
+    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        choose_path(tables.tree, center, scratch.private, scratch.blank, chosen.rows)
+    elif worker.hyper.objective == NEGATIVE_SAMPLING:
+        choose_noise(
+            tables.noise, center, worker.hyper.negative, key, first_draw, scratch.blank, chosen
+        )
+
+
+@kernel_part
+def chooses_for_each_pair(hyper):
+    """Whether each pair of a center has targets of its own."""
+    return hyper.objective == NEGATIVE_SAMPLING and not hyper.shared_noise
+
+
+@kernel_part
+def targets_of(center, chosen, worker):
+    """The chosen target rows of a center word: rows and weights, as in Targets, and how many."""
+    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        tree = worker.tables.tree
+        first, stop = tree.starts[center], tree.starts[center + 1]
+        return chosen.rows, tree.turns[first:], stop - first
+    if worker.hyper.objective == NEGATIVE_SAMPLING:
+        return chosen.rows, chosen.weights, np.int64(whole_tiles(1 + worker.hyper.negative))
+    return chosen.rows, chosen.weights, np.int64(0)
+
+
+@kernel_part
+def predict(inputs, n_inputs, center, chosen, lr, moved, moved_rows, worker):
+    """Let the first n input rows predict the center word.
+
+    The target rows move, and the input rows' moves are added to the moved rows: see `Block`.
+    Returns the loss in nats and the number of saturated scores.
+    """
+    tables, scratch, targets = worker.tables, worker.scratch, worker.weights.target_vectors
+    if worker.hyper.objective == SOFTMAX:
+        rows = tables.every_word
+        block = Block(
+            inputs, scratch.numbers, n_inputs, targets, rows, rows.size, moved, moved_rows
+        )
+        return softmax_block(block, tables.keep_thresholds.size, center, lr, scratch.steps)
+    rows, weights, n_targets = targets_of(center, chosen, worker)
+    block = Block(inputs, scratch.numbers, n_inputs, targets, rows, n_targets, moved, moved_rows)
+    return logistic_block(block, weights, lr, scratch.scores, scratch.steps)
+
+
+@kernel_part
+def after_center(worker):
+    """After each center."""
+    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        share_some_nodes(worker.weights.target_vectors, worker.scratch.private)
+
+
+@kernel_part
+def end_span(worker):
+    """After the last center of a span."""
+    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
+        share_all_nodes(worker.weights.target_vectors, worker.scratch.private)

@@ -1,0 +1,96 @@
+"""One worker's working memory on a processor core, and all that it is handed for a span."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v_kernels.layout import (
+    Hyper,
+    Tables,
+    Targets,
+    Weights,
+    empty_rows,
+    empty_targets,
+    whole_lines,
+    whole_tiles,
+)
+from w2v_kernels.logistic_block import tile_index
+from w2v_kernels.parallel.private_nodes import PrivateNodes
+from w2v_kernels.sizes import TILE
+
+KEPT_CAPACITY = 4096
+"""Kept tokens that a worker holds at a time, at least twice the largest window. A longer sentence
+passes through in pieces that share their contexts.
+"""
+
+
+class Scratch(NamedTuple):
+    """One worker's working memory."""
+
+    kept_ids: np.ndarray
+    """int32 (KEPT_CAPACITY + window,): the kept tokens' words"""
+    kept_positions: np.ndarray
+    """int64 (KEPT_CAPACITY + window,): their positions in the corpus"""
+    contexts: np.ndarray
+    """int32 (2 window,): the context words of a center"""
+    chosen: Targets
+    """the targets of a center"""
+    chosen_next: Targets
+    """the targets of the center after it"""
+    inputs: np.ndarray
+    """float32 (2 window, D padded): the rows that meet the targets: copied vectors, or a mean"""
+    numbers: np.ndarray
+    """int32 (2 window,): 0, 1, 2 ..., which names the rows of `inputs`"""
+    move: np.ndarray
+    """float32 (1, D padded): the move of a mean"""
+    scores: np.ndarray
+    """float32, in the order of `tiles`; the exact softmax needs `steps` alone"""
+    steps: np.ndarray
+    """float32, in the same order"""
+    blank: int
+    """the target row that pads this worker's targets; no two workers share one, for each would wait
+    for the other to write its zeros
+    """
+    private: PrivateNodes
+    """copies of tree nodes; of none where the worker is alone"""
+
+
+class Worker(NamedTuple):
+    """What one worker trains, by what settings, and where it works."""
+
+    weights: Weights
+    tables: Tables
+    hyper: Hyper
+    scratch: Scratch
+
+
+def make_scratch(vector_size, window, most_targets, blank, first_private=0, n_private=0, period=1):
+    """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
+
+    blank                              a zero row of the target matrix, no other worker's
+    first_private, n_private, period   `first`, N and `period` of PrivateNodes
+    """
+    # Behind the last center stand its right contexts.
+    n_kept, n_contexts = KEPT_CAPACITY + window, 2 * window
+    n_scores = tile_index(whole_tiles(most_targets) // TILE, 0, n_contexts)
+    return Scratch(
+        kept_ids=whole_lines(n_kept, np.int32),
+        kept_positions=whole_lines(n_kept, np.int64),
+        contexts=whole_lines(n_contexts, np.int32),
+        chosen=empty_targets(most_targets),
+        chosen_next=empty_targets(most_targets),
+        inputs=empty_rows(n_contexts, vector_size),
+        numbers=np.arange(n_contexts, dtype=np.int32),
+        move=empty_rows(1, vector_size),
+        scores=whole_lines(n_scores, np.float32),
+        steps=whole_lines(n_scores, np.float32),
+        blank=blank,
+        private=PrivateNodes(
+            first=first_private,
+            copied=empty_rows(n_private, vector_size),
+            period=period,
+            clock=whole_lines(2, np.int64),
+        ),
+    )
