@@ -24,13 +24,13 @@ from tests.support.run_folders import (
 )
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.runs.disk import checkpoint_files as stored
-from w2vtui.runs.disk.checked_json import dumped, read_sealed
+from w2vtui.runs.disk.checked_json import dumped, read_checked
 from w2vtui.runs.disk.checkpoint_files import (
     FOLDER,
     MANIFEST,
     TENSORS,
-    generations,
-    newest_whole,
+    checkpoint_folders,
+    newest_intact,
     read_checkpoint,
     read_manifest,
     write_checkpoint,
@@ -46,7 +46,7 @@ from w2vtui.runs.status import status_of
 
 
 def test_a_checkpoint_comes_back_as_it_was(run):
-    for clock, folder in zip((200, 100), generations(run), strict=True):
+    for clock, folder in zip((200, 100), checkpoint_folders(run), strict=True):
         assert same(read_checkpoint(folder), small_checkpoint(clock))
         assert read_manifest(folder).events == small_checkpoint(clock).events
 
@@ -58,19 +58,19 @@ def test_only_the_newest_checkpoints_are_kept_and_drafts_go(run):
     for clock in (300, 400, 500):
         write_checkpoint(run, small_checkpoint(clock))
     assert sorted(path.name for path in (run / FOLDER).iterdir()) == ["000004", "000005"]
-    assert newest_whole(run)[0].clock == 500
+    assert newest_intact(run)[0].clock == 500
 
 
 def test_a_damaged_checkpoint_goes_before_a_whole_one(run):
-    damaged = generations(run)[0]
+    damaged = checkpoint_folders(run)[0]
     (damaged / MANIFEST).write_bytes(b"")
-    _, spoiled = newest_whole(run)
+    _, spoiled = newest_intact(run)
     write_checkpoint(run, small_checkpoint(300), spoiled.keys())
-    assert [newest.clock for newest in map(read_checkpoint, generations(run))] == [300, 100]
+    assert [newest.clock for newest in map(read_checkpoint, checkpoint_folders(run))] == [300, 100]
 
 
 def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, monkeypatch):
-    save, there = stored.save_file, generations(run)
+    save, there = stored.save_file, checkpoint_folders(run)
 
     def refuse(tensors, path):
         if any(folder.exists() for folder in full):
@@ -80,11 +80,11 @@ def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, mo
     monkeypatch.setattr(stored, "save_file", refuse)
     full = there[1:]
     write_checkpoint(run, small_checkpoint(300))
-    assert [read_checkpoint(one).clock for one in generations(run)] == [300, 200]
-    full = generations(run)[:1]
+    assert [read_checkpoint(one).clock for one in checkpoint_folders(run)] == [300, 200]
+    full = checkpoint_folders(run)[:1]
     with pytest.raises(DiskError, match="no space left"):
         write_checkpoint(run, small_checkpoint(400))
-    assert newest_whole(run)[0].clock == 300
+    assert newest_intact(run)[0].clock == 300
 
 
 @pytest.mark.parametrize("place", ["header", "first number", "last number", "size"])
@@ -102,42 +102,42 @@ def test_what_a_disk_did_not_take_as_given_is_no_checkpoint(place, run, monkeypa
     before = content(run)
     with monkeypatch.context() as broken:
         broken.setattr(stored, "save_file", save)
-        with pytest.raises(DiskError, match="what is read is not what was written"):
+        with pytest.raises(DiskError, match="the file reads back differently"):
             write_checkpoint(run, small_checkpoint(300))
     assert content(run) == before
     write_checkpoint(run, small_checkpoint(300))
-    assert newest_whole(run)[0].clock == 300
+    assert newest_intact(run)[0].clock == 300
 
 
 def test_vectors_that_hold_no_numbers_are_not_kept(run):
     vectors = {"input_vectors": np.full((3, 2), np.nan, np.float32)}
     with pytest.raises(FloatingPointError):
         write_checkpoint(run, small_checkpoint(300, vectors=vectors))
-    assert newest_whole(run)[0].clock == 200
+    assert newest_intact(run)[0].clock == 200
 
 
 @pytest.mark.parametrize("name", [MANIFEST, TENSORS])
 def test_a_checkpoint_cut_short_at_any_byte_gives_way_to_the_one_before(name, run):
-    path = generations(run)[0] / name
+    path = checkpoint_folders(run)[0] / name
     content = path.read_bytes()
     for length in range(len(content) - 1):  # the last is the end of the last line
         path.write_bytes(content[:length])
-        found, spoiled = newest_whole(run)
+        found, spoiled = newest_intact(run)
         assert found.clock == 100
         assert path.parent.name in spoiled[path.parent]
     path.unlink()
-    assert newest_whole(run)[0].clock == 100
+    assert newest_intact(run)[0].clock == 100
 
 
 @pytest.mark.parametrize("name", [MANIFEST, TENSORS])
 def test_a_flipped_bit_gives_way_to_the_checkpoint_before(name, run):
-    path = generations(run)[0] / name
+    path = checkpoint_folders(run)[0] / name
     content = path.read_bytes()
     whole = small_checkpoint(200)
     for place in range(len(content)):
         bit = 1 << (place * 5) % 8
         path.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
-        found, spoiled = newest_whole(run)
+        found, spoiled = newest_intact(run)
         # Spaces between values, and the name of the program, are not what is sealed.
         assert (found.clock == 100 and spoiled) or (name == MANIFEST and same(found, whole))
     assert path.read_bytes() != content
@@ -147,8 +147,8 @@ def test_a_flipped_bit_gives_way_to_the_checkpoint_before(name, run):
 @given(draw=st.data())
 def test_a_well_sealed_manifest_of_nonsense_is_damage(draw, run):
     """Whatever stands at any place of it: the types and shapes are not believed."""
-    folder = generations(run)[0]
-    body = read_sealed(folder / MANIFEST, "checkpoint")
+    folder = checkpoint_folders(run)[0]
+    body = read_checked(folder / MANIFEST, "checkpoint")
     content = (folder / MANIFEST).read_bytes()
 
     def spoil(body):
@@ -165,13 +165,13 @@ def test_a_well_sealed_manifest_of_nonsense_is_damage(draw, run):
     else:  # nonsense that is none: another number of seconds
         write_checkpoint(run, found)
     status_of(run)
-    newest_whole(run)
-    for newer in generations(run):
+    newest_intact(run)
+    for newer in checkpoint_folders(run):
         if newer > folder:
             shutil.rmtree(newer)
     folder.mkdir(exist_ok=True)
     (folder / MANIFEST).write_bytes(content)
-    assert body == read_sealed(folder / MANIFEST, "checkpoint")
+    assert body == read_checked(folder / MANIFEST, "checkpoint")
 
 
 def lying(**entry):
@@ -203,7 +203,7 @@ def lying(**entry):
     ],
 )
 def test_a_header_that_lies_is_damage_and_takes_no_memory(content, run):
-    folder = generations(run)[0]
+    folder = checkpoint_folders(run)[0]
     (folder / TENSORS).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     resealed(
@@ -212,7 +212,7 @@ def test_a_header_that_lies_is_damage_and_takes_no_memory(content, run):
     )
     with pytest.raises(DamagedRunError):
         read_checkpoint(folder)
-    assert newest_whole(run)[0].clock == 100
+    assert newest_intact(run)[0].clock == 100
 
 
 # ---- any bytes at all
@@ -226,7 +226,7 @@ def test_a_header_that_lies_is_damage_and_takes_no_memory(content, run):
     | st.builds(lambda depth: b"[" * depth, st.integers(1, 100_000)),
 )
 def test_any_bytes_in_place_of_a_file_are_damage_at_most(name, content, run):
-    folder = generations(run)[0] if name in (MANIFEST, TENSORS) else run
+    folder = checkpoint_folders(run)[0] if name in (MANIFEST, TENSORS) else run
     before = (folder / name).read_bytes() if (folder / name).exists() else None
     (folder / name).write_bytes(content)
     readers = {
@@ -236,9 +236,9 @@ def test_any_bytes_in_place_of_a_file_are_damage_at_most(name, content, run):
         TENSORS: lambda: read_checkpoint(folder),
     }
     if name in readers:
-        with pytest.raises(DamagedRunError, match=r"cannot be read|is damaged|is no |has no "):
+        with pytest.raises(DamagedRunError, match=r"cannot be read|is damaged|is not a |has no "):
             readers[name]()
-    assert newest_whole(run)[0].clock == (100 if folder != run else 200)
+    assert newest_intact(run)[0].clock == (100 if folder != run else 200)
     assert status_of(run).state == ("damaged" if name == RECORD else "interrupted")
     assert read_events(run / EVENTS)[0] or name == EVENTS
     (folder / name).unlink()

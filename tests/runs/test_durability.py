@@ -27,7 +27,7 @@ from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
 from w2vtui.runs import recorder
 from w2vtui.runs.disk import checkpoint_files as stored
-from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.listing import all_runs, draft_beside, find_run
@@ -91,8 +91,11 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
     process = started("train", topical_corpus, "-o", output, *settings, "--runs-dir", runs)
     folder = until(lambda: all_runs(runs), "a run")[0]
     for _ in range(2):
-        known = {path.name for path in generations(folder)}
-        until(lambda known=known: {path.name for path in generations(folder)} - known, "progress")
+        known = {path.name for path in checkpoint_folders(folder)}
+        until(
+            lambda known=known: {path.name for path in checkpoint_folders(folder)} - known,
+            "progress",
+        )
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert status_of(folder).state == "interrupted"
@@ -158,8 +161,8 @@ class Kept:
         until(lambda: self.run.snapshot().progress.tokens > tokens, "further training")
 
     def until_kept_further(self) -> None:
-        known = generations(self.folder)
-        until(lambda: set(generations(self.folder)) - set(known), "another checkpoint")
+        known = checkpoint_folders(self.folder)
+        until(lambda: set(checkpoint_folders(self.folder)) - set(known), "another checkpoint")
 
 
 def refused(number):
@@ -191,22 +194,22 @@ def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
         with monkeypatch.context() as broken:
             broken.setattr(stored, "save_file", refused(number))
             assert told in kept.until_told("no checkpoint")
-            before = newest_whole(kept.folder)[0]
+            before = newest_intact(kept.folder)[0]
             kept.until_trained_further()
             until(lambda: kept.store.ready and kept.store.failed, "another try")
-            now, spoiled = newest_whole(kept.folder)
+            now, spoiled = newest_intact(kept.folder)
             assert (now.clock, spoiled) == (before.clock, {})
             assert not list((kept.folder / FOLDER).glob("*.tmp"))
-        kept.until_told("a checkpoint is written again")
+        kept.until_told("checkpoints are being written again")
         assert sum("no checkpoint" in one.text for one in kept.run.snapshot().events) == 1
     assert not kept.store.failed
-    assert newest_whole(kept.folder)[0].reason == "stopped"
+    assert newest_intact(kept.folder)[0].reason == "stopped"
 
 
 def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
     with Kept(tmp_path) as kept:
         kept.until_kept_further()
-        kept_until = len(generations(kept.folder))
+        kept_until = len(checkpoint_folders(kept.folder))
 
         def fsync(descriptor):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -216,10 +219,10 @@ def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
             kept.until_told("no checkpoint")
             kept.until_told("events and metrics are not written")
             kept.until_trained_further()
-            assert len(generations(kept.folder)) >= kept_until
-            assert newest_whole(kept.folder)[0] is not None
-        kept.until_told("a checkpoint is written again")
-        kept.until_told("events and metrics are written again")
+            assert len(checkpoint_folders(kept.folder)) >= kept_until
+            assert newest_intact(kept.folder)[0] is not None
+        kept.until_told("checkpoints are being written again")
+        kept.until_told("events and metrics are being written again")
     events, troubles = read_events(kept.folder / EVENTS)
     assert not troubles
     # What is told once the run is over has no place in its events.
@@ -241,7 +244,7 @@ def test_what_is_removed_while_a_run_goes_on_is_made_again(what, tmp_path):
         until(lambda: removed.exists(), what)
         removed.rename(tmp_path / "away")  # at once, as rm -r of a folder in use would not be
         until(
-            lambda: newest_whole(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
+            lambda: newest_intact(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
             "all of it",
         )
         kept.until_trained_further()
@@ -265,7 +268,7 @@ def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
         kept.until_told("no checkpoint")
         kept.until_trained_further()
         root.unlink()
-        kept.until_told("a checkpoint is written again")
+        kept.until_told("checkpoints are being written again")
     assert status_of(kept.folder).state == "stopped"
 
 
@@ -276,7 +279,7 @@ def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_b
         assert "a file is in the way" in kept.until_told("this run cannot be resumed later")
         kept.until_trained_further()
         root.unlink()
-        kept.until_told("this run is kept as")
+        kept.until_told("saving this run as")
         kept.until_kept_further()
     assert status_of(kept.folder).state == "stopped"
 
@@ -303,7 +306,7 @@ def test_a_run_whose_permissions_are_taken_away_trains_on_and_is_kept_again(
         kept.until_kept_further()
         until(lambda: (kept.folder / STATUS).exists(), "all files")
         taken = {"root": root, "run": kept.folder, "checkpoints": kept.folder / FOLDER}[what]
-        known = generations(kept.folder)
+        known = checkpoint_folders(kept.folder)
         with closed(taken, mode):
             for trouble in troubles:
                 assert "permission denied" in kept.until_told(trouble).lower()
@@ -311,15 +314,15 @@ def test_a_run_whose_permissions_are_taken_away_trains_on_and_is_kept_again(
             kept.run.change(window=3)
             kept.until_trained_further()
         if "no checkpoint" in troubles:
-            assert set(generations(kept.folder)) & set(known)
-            kept.until_told("a checkpoint is written again")
+            assert set(checkpoint_folders(kept.folder)) & set(known)
+            kept.until_told("checkpoints are being written again")
         if "events and metrics are not written" in troubles:
-            kept.until_told("events and metrics are written again")
+            kept.until_told("events and metrics are being written again")
         told = [one.text for one in kept.run.snapshot().events]
         for trouble in ("no checkpoint", "events and metrics are not written"):
             assert sum(trouble in text for text in told) == (trouble in troubles)
     assert all_runs(root) == [kept.folder]
-    checkpoint, spoiled = newest_whole(kept.folder)
+    checkpoint, spoiled = newest_intact(kept.folder)
     assert (checkpoint.reason, spoiled) == ("stopped", {})
     assert not list(root.rglob("*.tmp"))
     journal, troubles = read_events(kept.folder / EVENTS)
@@ -339,7 +342,7 @@ def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp
             assert "permission denied" in kept.until_told("events and metrics are not written")
             kept.until_kept_further()
             kept.until_trained_further()
-        kept.until_told("events and metrics are written again")
+        kept.until_told("events and metrics are being written again")
     assert status_of(kept.folder).state == "stopped"
     assert [one.number for one in read_events(kept.folder / EVENTS)[0] if one.number] == [1]
 
@@ -350,7 +353,7 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
         kept.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
         assert kept.run.is_over(DEADLINE)
         assert kept.run.snapshot().state == "failed"
-    checkpoint, spoiled = newest_whole(kept.folder)
+    checkpoint, spoiled = newest_intact(kept.folder)
     assert not spoiled
     assert all(np.isfinite(matrix).all() for matrix in checkpoint.vectors.values())
     status = status_of(kept.folder)
@@ -381,7 +384,7 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
         assert kept.run.is_over(DEADLINE)
     assert taken.is_set()
     assert kept.run.snapshot().state == "failed"
-    checkpoint, _ = newest_whole(kept.folder)
+    checkpoint, _ = newest_intact(kept.folder)
     assert checkpoint is None or checkpoint.tallies[3] == checkpoint.clock
 
 
@@ -396,10 +399,10 @@ def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_pat
         resume_from=taken.fit, earlier=taken.events, script=taken.script,
     )  # fmt: skip
     taken.recorder.follow(run.snapshot)
-    store, before = taken.recorder, generations(kept.folder)
+    store, before = taken.recorder, checkpoint_folders(kept.folder)
     del taken
     run.start()
-    until(lambda: not set(before) & set(generations(kept.folder)), "newer checkpoints")
+    until(lambda: not set(before) & set(checkpoint_folders(kept.folder)), "newer checkpoints")
     maps = Path("/proc/self/maps").read_text()
     run.stop()
     assert run.wait(DEADLINE)
@@ -416,15 +419,15 @@ def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
         for _ in range(4):
             kept.until_kept_further()
         folder = kept.folder
-        for age, generation in enumerate(generations(folder)):  # the newest seems the oldest
+        for age, generation in enumerate(checkpoint_folders(folder)):  # the newest seems the oldest
             os.utime(generation, (age * 1e6, age * 1e6))
         kept.until_kept_further()
     for path in [folder, *folder.iterdir()]:
         os.utime(path, (2**33, 2**33))
-    newest = newest_whole(folder)[0]
+    newest = newest_intact(folder)[0]
     assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().progress.tokens)
-    assert [int(path.name) for path in generations(folder)] == sorted(
-        (int(path.name) for path in generations(folder)), reverse=True
+    assert [int(path.name) for path in checkpoint_folders(folder)] == sorted(
+        (int(path.name) for path in checkpoint_folders(folder)), reverse=True
     )
     assert status_of(folder).state == "stopped"
     assert find_run(tmp_path, "last") == folder
@@ -501,7 +504,7 @@ def test_files_that_may_not_grow_end_no_training(environment, topical_corpus, tm
     assert "file too large" in done.stderr
     assert output.read_bytes() == usual.read_bytes()
     (folder,) = all_runs(runs)
-    assert not generations(folder)
+    assert not checkpoint_folders(folder)
     assert not list(folder.rglob("*.tmp"))
 
 
@@ -547,10 +550,10 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
     assert ("no space left on device: free some space" in err) == (holds == 1)
     assert output.read_bytes() == usual.read_bytes()
     (folder,) = all_runs(copied)
-    checkpoint, spoiled = newest_whole(folder)
+    checkpoint, spoiled = newest_intact(folder)
     assert not spoiled
     assert (checkpoint.fraction == 1) == (holds == 2)
-    assert len(generations(folder)) == holds
+    assert len(checkpoint_folders(folder)) == holds
     assert not list((folder / FOLDER).glob("*.tmp"))
 
 

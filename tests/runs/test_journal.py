@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.run_folders import change, counts, events, many, small_checkpoint, words
 from w2vtui.errors import DiskError
 from w2vtui.runs.disk.checked_json import dumped, loaded
-from w2vtui.runs.disk.dataclass_json import event_as_plain, event_from_plain
+from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
 from w2vtui.runs.disk.journal import (
     EVENTS,
     LineFile,
@@ -28,7 +28,7 @@ from w2vtui.runs.disk.journal import (
 @many
 @given(event=events)
 def test_an_event_comes_back_as_it_was(event, tmp_path):
-    assert event_from_plain(loaded(dumped(event_as_plain(event)))) == event
+    assert event_from_json(loaded(dumped(event_as_json(event)))) == event
     path = tmp_path / EVENTS
     path.unlink(missing_ok=True)
     LineFile(path).append([event_line(event)])

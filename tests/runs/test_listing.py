@@ -22,8 +22,8 @@ from w2vtui.runs.disk.checkpoint_files import (
     FOLDER,
     MANIFEST,
     TENSORS,
-    generations,
-    newest_whole,
+    checkpoint_folders,
+    newest_intact,
     write_checkpoint,
 )
 from w2vtui.runs.disk.lock import RunLock
@@ -206,7 +206,7 @@ def test_words_and_vectors_of_two_runs_are_told_apart(run, capsys):
 
 
 def test_an_export_tells_of_damage_and_saves_what_is_whole(run, capsys):
-    (generations(run)[0] / TENSORS).write_bytes(b"")
+    (checkpoint_folders(run)[0] / TENSORS).write_bytes(b"")
     write_vocab(run, ["a", "b", "c"], np.array([3, 2, 1]))
     output = run.parent / "out.bin"
     assert (
@@ -255,11 +255,11 @@ def test_checkpoints_that_may_not_be_looked_for_are_not_taken_for_none(mode, run
         for argv in (["resume", run.name], ["export", run.name, "-o", str(run.parent / "o.bin")]):
             assert run_command_line([*argv, "--runs-dir", str(run.parent)]) == 3
             assert "checkpoints cannot be read: Permission denied" in capsys.readouterr().err
-    assert newest_whole(run)[0].clock == 200
+    assert newest_intact(run)[0].clock == 200
     assert {path: was for path, was in content(run).items() if path in before} == before
 
 
 def test_who_may_read_a_run_may_read_its_tensors(run):
-    newest = generations(run)[0]
+    newest = checkpoint_folders(run)[0]
     modes = {name: (newest / name).stat().st_mode for name in (TENSORS, MANIFEST)}
     assert modes[TENSORS] == modes[MANIFEST]

@@ -21,7 +21,7 @@ from tests.support.run_folders import (
 )
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError
-from w2vtui.runs.disk.checked_json import write_sealed
+from w2vtui.runs.disk.checked_json import write_checked
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
 from w2vtui.runs.status import status_of
@@ -91,9 +91,9 @@ def test_words_of_any_kind_come_back(found, draw, tmp_path):
         {"words": [["a"]], "counts": [1]},
     ],
 )
-def test_words_that_are_none_are_damage(body, tmp_path):
-    write_sealed(tmp_path / VOCAB, "vocabulary", body)
-    with pytest.raises(DamagedRunError, match="no vocabulary"):
+def test_malformed_words_are_reported_as_damage(body, tmp_path):
+    write_checked(tmp_path / VOCAB, "vocabulary", body)
+    with pytest.raises(DamagedRunError, match="is not a vocabulary"):
         read_vocab(tmp_path)
 
 

@@ -15,7 +15,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, generations, newest_whole
+from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import VOCAB, RunRecord, read_vocab
@@ -100,7 +100,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def final(folder: Path):
-    checkpoint, spoiled = newest_whole(folder)
+    checkpoint, spoiled = newest_intact(folder)
     assert not spoiled
     assert checkpoint.reason == "done"
     return checkpoint
@@ -198,9 +198,9 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
     assert trained[0] == 0
     assert output.exists()
     (run,) = all_runs(root)
-    before = newest_whole(run)[0].clock
+    before = newest_intact(run)[0].clock
     assert w2v("resume", run.name, "--stop-when", f"tokens {before + 1}")[0] == 0
-    assert newest_whole(run)[0].clock > before
+    assert newest_intact(run)[0].clock > before
     assert {path.name for path in folder.iterdir()} == {"a.txt", "v.txt", "counts.txt"}
     code, err = w2v("replay", run.name)
     assert (code, "bit for bit" in err) == (0, True)
@@ -295,7 +295,7 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
     usual = final(kept(text))
     if how == "none yet":
         shutil.rmtree(halfway / FOLDER)
-    for generation in generations(halfway):
+    for generation in checkpoint_folders(halfway):
         (generation / MANIFEST).write_text("{}")
     if how == "all damaged":
         code, err = w2v("resume", halfway.name)
@@ -309,17 +309,17 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
 
 def test_a_damaged_checkpoint_is_told_and_the_one_before_is_used(halfway, kept, text, w2v):
     usual = final(kept(text))
-    newest = generations(halfway)[0]
+    newest = checkpoint_folders(halfway)[0]
     path = newest / "tensors.safetensors"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
     code, err = w2v("resume", halfway.name)
     assert code == 0
-    assert f"{newest} is no checkpoint as it was written" in err
+    assert f"{newest} is not a valid checkpoint" in err
     assert "the previous checkpoint is used, at " in err
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
-    assert newest not in generations(halfway)
+    assert newest not in checkpoint_folders(halfway)
 
 
 def test_words_that_are_damaged_are_written_again_from_the_text(halfway, w2v):
@@ -360,7 +360,7 @@ def test_another_text_is_a_new_run_and_the_old_one_stays(
 
 def test_another_text_begins_with_what_was_learned(kept, text):
     old = kept(text, stop_at=250_000)
-    learned = newest_whole(old)[0].vectors["input_vectors"]
+    learned = newest_intact(old)[0].vectors["input_vectors"]
     text.write_text("".join(reversed(text.read_text().splitlines(keepends=True))))
     words = read_vocab(old)[0]
     taken = resumption(old, force=True)
@@ -470,7 +470,7 @@ def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(kept, te
     if "bit for bit" not in err.splitlines()[-1]:  # two threads may happen never to meet
         assert "several threads do: only" in err
     again = load_vectors(folder.parent / "again.bin").vectors
-    then = newest_whole(folder)[0].vectors["input_vectors"]
+    then = newest_intact(folder)[0].vectors["input_vectors"]
     cosines = (again * then).sum(1) / np.linalg.norm(again, axis=1) / np.linalg.norm(then, axis=1)
     assert cosines.mean() > 0.8
 
@@ -488,7 +488,9 @@ def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2
         run.stop()
 
     kept(text, epochs=100_000, steer=steer)
-    for generation in generations(copied)[:-1]:  # so that a change comes after the checkpoint
+    for generation in checkpoint_folders(copied)[
+        :-1
+    ]:  # so that a change comes after the checkpoint
         shutil.rmtree(generation)
     code, err = w2v("resume", "copied", "--stop-when", f"tokens {newest_tokens(root, copied)}")
     assert code == 0, err
@@ -501,14 +503,14 @@ def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2
 def newest_tokens(root, copied):
     """Tokens that the run had trained which was copied, and then some."""
     (folder,) = [path for path in all_runs(root) if path != copied]
-    return newest_whole(folder)[0].clock + 100_000
+    return newest_intact(folder)[0].clock + 100_000
 
 
 def test_a_run_is_repeated_on_its_own_text_alone(halfway, text, w2v):
     appended_line(text)
     code, err = w2v("replay", "last")
     assert code == 2
-    assert "a run is repeated on its own text" in err
+    assert "a run is replayed on its own text" in err
 
 
 def test_a_repeat_that_ends_elsewhere_is_told_and_not_compared(halfway, w2v, monkeypatch):
@@ -536,12 +538,14 @@ def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root)
         changed(run, negative=7)
         (folder,) = all_runs(root)
         until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 1)
-        until_shown(run, lambda _: generations(folder))  # written by another thread
+        until_shown(run, lambda _: checkpoint_folders(folder))  # written by another thread
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
     kept(text, epochs=100_000, steer=steer)
-    for generation in generations(copied)[:-1]:  # so that the change comes after the checkpoint
+    for generation in checkpoint_folders(copied)[
+        :-1
+    ]:  # so that the change comes after the checkpoint
         shutil.rmtree(generation)
     with pytest.raises(RunError, match="window 5 → 2"):
         resumption(copied, live={"window": 2})

@@ -28,7 +28,7 @@ import numpy as np
 from tests.support.corpora import topical_sentences
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
-from w2vtui.runs.disk.checkpoint_files import FOLDER, generations, newest_whole
+from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, read_events
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.recorder import Recorder
@@ -123,7 +123,7 @@ class Nursery:
         by_time = {"at birth": 0.05, "any time": self.reach}
         until = time.monotonic() + self.draw.uniform(0, by_time.get(fate or "", 0.0))
         skipped = 0 if fate in by_time else self.draw.randrange(5)
-        seen = {path.name for run in all_runs(root) for path in generations(run)}
+        seen = {path.name for run in all_runs(root) for path in checkpoint_folders(run)}
         while True:
             ended, status = os.waitpid(child, 0 if fate is None else os.WNOHANG)
             if ended:
@@ -151,13 +151,13 @@ class Nursery:
         status = status_of(runs[0])
         assert status.state in ("interrupted", "done"), status
         assert status.error is None, status
-        if not generations(runs[0]):
+        if not checkpoint_folders(runs[0]):
             self.kinds["before the first checkpoint"] += 1
         if list((runs[0] / FOLDER).glob("*.tmp")):
             self.kinds["while writing one"] += 1
         if status.state == "done" or status.fraction == 1:
             self.kinds["after the last one"] += 1
-        kept, spoiled = newest_whole(runs[0])
+        kept, spoiled = newest_intact(runs[0])
         assert not spoiled, spoiled
         written, troubles = read_events(runs[0] / EVENTS)
         assert not troubles, troubles
@@ -227,7 +227,7 @@ class Nursery:
     def _compare(self, root: Path) -> None:
         """Hold what came of it against a run that nothing happened to."""
         (folder,) = all_runs(root)
-        kept, spoiled = newest_whole(folder)
+        kept, spoiled = newest_intact(folder)
         assert kept is not None, spoiled
         assert kept.fraction == 1, kept.fraction
         assert kept.tallies[3] == kept.clock, "each token is trained exactly once"
@@ -253,7 +253,7 @@ class Nursery:
                 _live(lambda: self._repeat(folder, root))
             assert os.waitpid(child, 0)[1] == 0
         (folder,) = all_runs(root)
-        kept, _ = newest_whole(folder)
+        kept, _ = newest_intact(folder)
         assert kept is not None
         return kept
 

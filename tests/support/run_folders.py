@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from w2vtui.runs.disk.checked_json import loaded, write_sealed
+from w2vtui.runs.disk.checked_json import loaded, write_checked
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
@@ -140,7 +140,7 @@ def resealed(path: Path, change) -> None:
     """Change the body of a sealed file, and seal it again."""
     outer = loaded(path.read_bytes())
     change(outer["body"])
-    write_sealed(path, outer["format"].removeprefix("w2vtui "), outer["body"])
+    write_checked(path, outer["format"].removeprefix("w2vtui "), outer["body"])
 
 
 json_values = st.recursive(

@@ -33,7 +33,7 @@ from w2vtui.formats import load_vectors
 from w2vtui.runs import listing
 from w2vtui.runs import recorder as recording
 from w2vtui.runs import status as statuses
-from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RunRecord
@@ -272,11 +272,11 @@ async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical
         await press(app, "enter")
         await shows(app, "is another now: 14,250 tokens then", "14,290 now, words: 2 new")
         await shows(app, "Go on with it anyway", "FAILED")
-        before = newest_whole(folder)[0].clock
+        before = newest_intact(folder)[0].clock
         await press(app, "g")
         await until(app, lambda: state(app) == "done")
         assert app.session.kept_as != folder.name
-    assert newest_whole(folder)[0].clock == before
+    assert newest_intact(folder)[0].clock == before
     anew = next(one for one in all_runs(runs_dir) if one != folder)
     assert RunRecord.read(anew).parent == folder.name
     assert status_of(anew).state == "done"
@@ -323,7 +323,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
         app.screen.query_one("#path", Input).value = str(tmp_path / "v.bin")
         await press(app, "enter")
         await tells(app, "vectors as of 100.0% saved to")
-    vectors = newest_whole(folder)[0].vectors["input_vectors"]
+    vectors = newest_intact(folder)[0].vectors["input_vectors"]
     assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == np.array(vectors).tobytes()
 
 
@@ -408,10 +408,10 @@ async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
         await shows(app, "Keep and quit", "Save vectors and quit", f"w2vtui resume {name}")
         await press(app, "enter")
         await until(app, lambda: app._exit)
-        shot, way_on = app.session.snapshot(), app.session.way_on()
+        shot, how_to_resume = app.session.snapshot(), app.session.how_to_resume()
     assert app.return_code == 0
-    assert way_on == f"w2vtui resume {name} goes on with it"
-    assert newest_whole(only_run(runs_dir))[0].clock == shot.progress.tokens
+    assert how_to_resume == f"w2vtui resume {name} resumes it"
+    assert newest_intact(only_run(runs_dir))[0].clock == shot.progress.tokens
     RunLock(only_run(runs_dir)).release()  # nobody holds it any more
 
 
@@ -484,7 +484,7 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
         await until(app, lambda: "resumed" in events(app))
         paused = [one for one in app.session.snapshot().events if one.text == "paused"]
         assert len(paused) == 1
-    clocks = [event.tokens for event in newest_whole(only_run(runs_dir))[0].events]
+    clocks = [event.tokens for event in newest_intact(only_run(runs_dir))[0].events]
     assert paused[0].tokens in clocks
 
 
@@ -493,8 +493,8 @@ async def test_a_checkpoint_can_be_asked_for(topical_corpus, runs_dir):
         before = app.session.snapshot().checkpoint.tokens or 0
         await press(app, "colon", *"checkpoint", "enter")
         await until(app, lambda: (app.session.snapshot().checkpoint.tokens or 0) > before)
-        await until(app, lambda: newest_whole(only_run(runs_dir))[0])
-        assert newest_whole(only_run(runs_dir))[0].reason == "asked for"
+        await until(app, lambda: newest_intact(only_run(runs_dir))[0])
+        assert newest_intact(only_run(runs_dir))[0].reason == "asked for"
         titles = [command.title for command in app.get_system_commands(app.screen)]
         assert "Checkpoint" in titles
 
@@ -521,7 +521,7 @@ async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
         await press(app, "escape")
         monkeypatch.undo()
         app.session.run.checkpoint()
-        await until(app, lambda: "a checkpoint is written again" in events(app))
+        await until(app, lambda: "checkpoints are being written again" in events(app))
         await until(app, lambda: "✗ not kept" not in text_of(app))
 
 
@@ -545,5 +545,5 @@ async def test_a_run_whose_folder_was_removed_is_kept_again(topical_corpus, runs
         name = app.session.kept_as
         (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to
         app.session.run.checkpoint()
-        await until(app, lambda: "the run's folder was gone: made again" in events(app))
+        await until(app, lambda: "the run's folder was removed: created again" in events(app))
         await shows(app, f"Run  {name}")

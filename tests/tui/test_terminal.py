@@ -11,9 +11,9 @@ import pytest
 from tests.support.terminals import Terminal, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
-from w2vtui.runs.disk.checkpoint_files import generations
+from w2vtui.runs.disk.checkpoint_files import checkpoint_folders
 from w2vtui.runs.listing import all_runs
-from w2vtui.runs.record import kept_vectors
+from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.runs.status import status_of
 
 pty = pytest.importorskip("pty")
@@ -65,7 +65,7 @@ def test_a_signal_restores_the_terminal_and_saves_the_vectors(
         assert opened.was_restored()
         assert b"vectors saved to" in opened.written
     assert output.read_text().startswith("26 16\n")
-    vectors = kept_vectors(only_run(tmp_path))[0].vectors
+    vectors = checkpoint_vectors(only_run(tmp_path))[0].vectors
     assert load_vectors(output).vectors == pytest.approx(vectors, abs=1e-5)
 
 
@@ -79,7 +79,7 @@ def test_a_signal_keeps_the_run_and_says_how_to_go_on(topical_corpus, tmp_path, 
         assert opened.exit_code() == code
         assert opened.was_restored()
         name = only_run(tmp_path).name
-        assert f"w2vtui resume {name} goes on with it".encode() in opened.written
+        assert f"w2vtui resume {name} resumes it".encode() in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 
@@ -109,7 +109,7 @@ def test_a_second_signal_leaves_without_the_last_checkpoint(topical_corpus, tmp_
 def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_path):
     with terminal(topical_corpus, tmp_path) as opened:
         opened.trains()
-        opened.until(lambda: generations(only_run(tmp_path)))
+        opened.until(lambda: checkpoint_folders(only_run(tmp_path)))
         opened.program.kill()
         opened.exit_code()
     killed = status_of(only_run(tmp_path))
@@ -125,7 +125,7 @@ def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_pat
         opened.until(lambda: status_of(only_run(tmp_path)).checkpoint_tokens > before)
         opened.type(b"\x11\x11")  # ctrl+q, twice
         assert opened.exit_code() == 0
-        assert b"goes on with it" in opened.written
+        assert b" resumes it" in opened.written
     assert status_of(only_run(tmp_path)).checkpoint_tokens > killed.checkpoint_tokens
 
 
@@ -146,7 +146,7 @@ def test_a_defect_of_the_screen_stops_no_training(topical_corpus, tmp_path):
         fails(opened)
         assert opened.exit_code() == 1
     assert status_of(only_run(tmp_path)).state == "done"
-    vectors = kept_vectors(only_run(tmp_path))[0].vectors
+    vectors = checkpoint_vectors(only_run(tmp_path))[0].vectors
     assert load_vectors(output).vectors == pytest.approx(vectors, abs=1e-5)
 
 
@@ -156,7 +156,7 @@ def test_a_training_whose_screen_has_failed_stops_on_a_signal_and_is_kept(topica
         opened.shows("epoch")
         opened.program.send_signal(signal.SIGINT)
         assert opened.exit_code() == 130
-        assert b"goes on with it" in opened.written
+        assert b" resumes it" in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
     assert status_of(only_run(tmp_path)).checkpoint_tokens > 100_000
 

@@ -107,8 +107,8 @@ def carry_out(
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
     if recorder is not None:
-        if way_on := recorder.way_on(run.snapshot(), saved=bool(output)):
-            report(way_on)
+        if how_to_resume := recorder.how_to_resume(run.snapshot(), saved=bool(output)):
+            report(how_to_resume)
         if recorder.failed:
             report("the last checkpoint could not be written: this run cannot be resumed")
         if recorder.failed and not output:

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
-    read_sealed,
-    write_sealed,
+    read_checked,
+    write_checked,
 )
-from w2vtui.runs.disk.checkpoint_files import newest_whole
-from w2vtui.runs.disk.dataclass_json import from_plain
+from w2vtui.runs.disk.checkpoint_files import newest_intact
+from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, ResolvedSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
@@ -92,7 +92,7 @@ class RunRecord:
         Raises:
             DiskError: it cannot be written.
         """
-        write_sealed(folder / RECORD, "run", dataclasses.asdict(self))
+        write_checked(folder / RECORD, "run", dataclasses.asdict(self))
 
     @classmethod
     def read(cls, folder: Path) -> RunRecord:
@@ -101,13 +101,11 @@ class RunRecord:
         Raises:
             DamagedRunError: it is missing or damaged.
         """
-        body = read_sealed(folder / RECORD, "run")
+        body = read_checked(folder / RECORD, "run")
         try:
-            return from_plain(cls, body)
+            return from_json(cls, body)
         except NOT_AS_WRITTEN as error:
-            raise DamagedRunError(
-                f"{folder / RECORD} is no run as it was written: {error}"
-            ) from error
+            raise DamagedRunError(f"{folder / RECORD} is not a valid run file: {error}") from error
 
 
 def write_vocab(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
@@ -116,7 +114,7 @@ def write_vocab(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -
     Raises:
         DiskError: they cannot be written.
     """
-    write_sealed(folder / VOCAB, "vocabulary", {"words": list(words), "counts": counts.tolist()})
+    write_checked(folder / VOCAB, "vocabulary", {"words": list(words), "counts": counts.tolist()})
 
 
 def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
@@ -125,20 +123,20 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
     Raises:
         DamagedRunError: the file is missing or damaged.
     """
-    body = read_sealed(folder / VOCAB, "vocabulary", _MOST_VOCAB_BYTES)
+    body = read_checked(folder / VOCAB, "vocabulary", _MOST_VOCAB_BYTES)
     try:
         words, counts = body["words"], body["counts"]
         if not (isinstance(words, list) and isinstance(counts, list)):
-            raise TypeError("words or counts are no lists")
+            raise TypeError("words or counts are not lists")
         if len(words) != len(counts) or len(set(words)) != len(words):
             raise ValueError("words and counts do not belong together")
         if not all(type(word) is str for word in words):
-            raise TypeError("a word is no text")
+            raise TypeError("a word is not a string")
         if not all(type(count) is int for count in counts):
-            raise TypeError("a count is no number")
+            raise TypeError("a count is not a number")
         return words, np.array(counts, dtype=np.int64)
     except NOT_AS_WRITTEN as error:
-        raise DamagedRunError(f"{folder / VOCAB} is no vocabulary: {error}") from error
+        raise DamagedRunError(f"{folder / VOCAB} is not a vocabulary: {error}") from error
 
 
 def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> None:
@@ -151,14 +149,14 @@ def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> N
         raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
 
 
-def kept_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
+def checkpoint_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
     """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
 
     Raises:
         RunError: it has no checkpoint.
         DamagedRunError: what was kept of it cannot be read.
     """
-    checkpoint, spoiled = newest_whole(folder)
+    checkpoint, spoiled = newest_intact(folder)
     troubles = list(spoiled.values())
     if checkpoint is None:
         if troubles:

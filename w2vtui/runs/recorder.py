@@ -1,10 +1,10 @@
-"""Keeps a run on disk while it goes on.
+"""Saves a run to disk as it trains.
 
     follower   looks at the run on a timer, as every viewer does: events, metrics, status
     writer     writes checkpoints, so that a large one does not hold up the events
 
-Trouble with the disk never ends a run: it is told once, what was written before stays whole, and it
-is tried again.
+A disk error never ends a run: it is reported once, earlier files stay intact, and writing is tried
+again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ RETRY_SECONDS = 10.0
 
 
 class Recorder:
-    """The store of one run, new or gone on with."""
+    """Saves one run, new or resumed."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Recorder:
         request                 of a new run
         root                    the folder of all runs
         must_be_saved           whether a run that cannot be saved is not to begin
-        folder, lock, record    of a run that goes on
+        folder, lock, record    of a resumed run
         n_events                events that its journal has
         spoiled                 checkpoints that are damaged
         """
@@ -110,22 +110,22 @@ class Recorder:
         """Where the run is kept; None while there is no such place."""
         return self._folder
 
-    def way_on(self, shot: Snapshot, *, saved: bool) -> str:
-        """The command that goes on with the run, or saves what it has; empty where there is none.
+    def how_to_resume(self, shot: Snapshot, *, saved: bool) -> str:
+        """The command that resumes the run, or saves its vectors; empty where there is none.
 
         saved   whether its vectors are in a file
         """
         if self._folder is None or self._failed:
             return ""
         if shot.state == "stopped":
-            return f"w2vtui resume {self._folder.name} goes on with it"
+            return f"w2vtui resume {self._folder.name} resumes it"
         if shot.progress.tokens and not saved:
             return f"w2vtui export {self._folder.name} -o FILE saves its vectors"
         return ""
 
     @property
     def is_branch(self) -> bool:
-        """Whether this has become another run than the one gone on with."""
+        """Whether this has become another run than the one that was resumed."""
         return self._parent is not None
 
     def branch(self, request: RunRequest, root: Path, parent: str) -> None:
@@ -175,14 +175,14 @@ class Recorder:
             folder = self._make_folder()
             with suppress(OSError):  # what is left there hinders nobody
                 sweep(folder.parent, folder)
-            if self._parent is not None:  # without it there would be nothing to go on from yet
+            if self._parent is not None:  # without it there would be nothing to resume from yet
                 write_checkpoint(folder, checkpoint)
         except DiskError as error:
             if self._must_be_saved:
                 raise
             self.tell(
                 f"this run cannot be resumed later: {error} (--runs-dir names another place); "
-                "it is tried again"
+                "trying again"
             )
             self._failed, self._retry_at = True, time.monotonic() + RETRY_SECONDS
         targets = {"writer": self._write_checkpoints, "follower": self._follow}
@@ -192,7 +192,7 @@ class Recorder:
             thread.start()
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Take a checkpoint, to be written while the training goes on."""
+        """Take a checkpoint, to be written while the training continues."""
         with self._changed:
             if not self._leaving:
                 self._waiting = checkpoint
@@ -204,11 +204,11 @@ class Recorder:
             return self._changed.wait_for(lambda: self.ready, timeout)
 
     def tell(self, text: str) -> None:
-        """Let the run say something."""
+        """Add a message that the run will show."""
         self._news.append(text)
 
     def messages(self) -> list[str]:
-        """What became known since this was asked last."""
+        """The messages since this was last called."""
         found = []
         while self._news:
             found.append(self._news.popleft())
@@ -262,7 +262,7 @@ class Recorder:
             folder, lock = self._folder, self._lock
             if folder is None or lock is None:
                 self._folder, self._lock = self._made(self._new_folder())
-                self.tell(f"this run is kept as {self._folder.name}")
+                self.tell(f"saving this run as {self._folder.name}")
                 if lock is not None:  # of the run that it branched off
                     lock.release()
             elif lock.lost or not all((folder / name).is_file() for name in (RECORD, VOCAB)):
@@ -275,7 +275,7 @@ class Recorder:
                     lock.release()
                 self._fill(folder)
                 what = "a file of the run's folder" if whole else "the run's folder"
-                self.tell(f"{what} was gone: made again as {folder.name}")
+                self.tell(f"{what} was removed: created again as {folder.name}")
             assert self._folder is not None
             return self._folder
 
@@ -304,7 +304,7 @@ class Recorder:
         return folder, lock
 
     def _fill(self, folder: Path) -> None:
-        """Write what does not change while the run goes on."""
+        """Write what does not change during the training."""
         assert self._corpus is not None
         assert self._record is not None
         self._record.write(folder)
@@ -331,11 +331,13 @@ class Recorder:
             try:
                 write_checkpoint(self._make_folder(), checkpoint, self._spoiled)
                 if self._failed:
-                    self.tell("a checkpoint is written again")
+                    self.tell("checkpoints are being written again")
                 self._failed = False
-            except Exception as error:  # told by the run; the next checkpoint is tried alike
+            except (
+                Exception
+            ) as error:  # reported by the run; the next checkpoint is tried all the same
                 if not self._failed:
-                    self.tell(f"no checkpoint: {_told(error)}; it is tried again")
+                    self.tell(f"no checkpoint: {_told(error)}; trying again")
                 self._failed = True
             finally:
                 self._writing_seconds = time.thread_time() - started
@@ -355,13 +357,13 @@ class Recorder:
                 continue
             try:
                 self._write_down(self._snapshot(), leaving=leaving)
-            except Exception as error:  # told by the run, and tried again
+            except Exception as error:  # reported by the run, and tried again
                 if not self._retry_at:
                     self.tell(f"events and metrics are not written: {_told(error)}")
                 self._retry_at = time.monotonic() + RETRY_SECONDS
             else:
                 if self._retry_at:
-                    self.tell("events and metrics are written again")
+                    self.tell("events and metrics are being written again")
                 self._retry_at = 0.0
 
     def _write_down(self, shot: Snapshot, *, leaving: bool) -> None:

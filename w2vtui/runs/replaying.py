@@ -16,7 +16,7 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import (
     RunError,
 )
-from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, read_vocab
@@ -49,7 +49,7 @@ class Replay:
         if fingerprint(corpus) != self.record.fingerprint:
             words, counts = read_vocab(self.folder)
             raise RunError(
-                "a run is repeated on its own text: "
+                "a run is replayed on its own text: "
                 f"{describe_difference(self.record, words, counts, corpus)}"
             )
 
@@ -64,9 +64,9 @@ def replay_of(folder: Path) -> Replay:
     record = RunRecord.read(folder)
     if record.parent is not None:
         raise RunError(
-            f"run {folder.name} began with the vectors of {record.parent}: it cannot be repeated"
+            f"run {folder.name} began with the vectors of {record.parent}: it cannot be replayed"
         )
-    checkpoint, spoiled = newest_whole(folder)
+    checkpoint, spoiled = newest_intact(folder)
     if checkpoint is None:
         why = next(iter(spoiled.values()), "it ended before one was due")
         raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")

@@ -20,7 +20,7 @@ from w2vtui.errors import (
     SettingsError,
 )
 from w2vtui.resources import available_cores
-from w2vtui.runs.disk.checkpoint_files import newest_whole
+from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
@@ -246,7 +246,7 @@ def _saved(folder: Path, *, force: bool) -> _Saved:
         DamagedRunError: its record or, without `force`, each of its checkpoints is damaged.
     """
     record = RunRecord.read(folder)
-    checkpoint, spoiled = newest_whole(folder)
+    checkpoint, spoiled = newest_intact(folder)
     notes = list(spoiled.values())
     if checkpoint is None and spoiled and not force:
         raise DamagedRunError(

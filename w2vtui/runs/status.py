@@ -14,8 +14,8 @@ from w2vtui.runs.disk.checked_json import (
     dumped,
     loaded,
 )
-from w2vtui.runs.disk.checkpoint_files import generations, read_manifest
-from w2vtui.runs.disk.dataclass_json import from_plain
+from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
+from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.listing import last_written
 from w2vtui.runs.record import STATUS, RunRecord
@@ -85,7 +85,7 @@ class LiveStatus:
     def read(cls, folder: Path) -> LiveStatus | None:
         """What a run said last; None where it said nothing that can be read."""
         try:
-            return from_plain(cls, loaded(content_of(folder / STATUS)))
+            return from_json(cls, loaded(content_of(folder / STATUS)))
         except NOT_AS_WRITTEN:
             return None
 
@@ -153,7 +153,7 @@ def _newest_manifest(folder: Path) -> tuple[Checkpoint | None, str | None]:
     """The newest checkpoint whose manifest is whole, and what is wrong with newer ones."""
     trouble = None
     try:
-        found = generations(folder)
+        found = checkpoint_folders(folder)
     except DamagedRunError as error:
         return None, str(error)
     for generation in found:

@@ -161,11 +161,11 @@ class Session:
             return None
         return error
 
-    def way_on(self) -> str:
+    def how_to_resume(self) -> str:
         """What to do with the run after the program was left; empty where nothing is to be said."""
         if self.recorder is None:
             return ""
-        return self.recorder.way_on(self.snapshot(), saved=self.saved_to is not None)
+        return self.recorder.how_to_resume(self.snapshot(), saved=self.saved_to is not None)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, also while there is none yet."""

@@ -97,8 +97,8 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
             _tell(f"w2vtui: {safe_text(str(error))}")
     if failing:
         _tell("w2vtui: the last checkpoint could not be written")
-    if way_on := session.way_on():
-        _tell(way_on)
+    if how_to_resume := session.how_to_resume():
+        _tell(how_to_resume)
 
 
 def _temporary_place() -> str:

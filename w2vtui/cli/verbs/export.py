@@ -43,11 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def export(folder: Path, output: str, *, overwrite: bool) -> None:
     """Save the vectors of the newest checkpoint in a run's folder, and report it."""
-    from w2vtui.runs.record import RunRecord, kept_vectors
+    from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
     request = RunRecord.read(folder).request.to(output, overwrite=overwrite)
     request.check()
-    vectors, checkpoint, troubles = kept_vectors(folder)
+    vectors, checkpoint, troubles = checkpoint_vectors(folder)
     for trouble in troubles:
         report(safe_text(trouble))
     request.save(vectors)

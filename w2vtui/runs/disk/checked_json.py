@@ -1,4 +1,4 @@
-"""Small JSON files that say of themselves whether they are whole.
+"""Small JSON files with a checksum of their content.
 
 {"format": "w2vtui run", "schema": 1, "program": "0.1.0", "sha256": of the body, "body": {...}}
 """
@@ -36,8 +36,8 @@ _MOST_INDENTED_BYTES = 1 << 16
 """Of a body that is laid out to be read, which takes Python several times as long."""
 
 
-def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
-    """Write a file that `read_sealed` reads, whole or not at all.
+def write_checked(path: Path, kind: str, body: dict[str, Any]) -> None:
+    """Write a file that `read_checked` reads, whole or not at all.
 
     Raises:
         DiskError: it cannot be written.
@@ -55,7 +55,7 @@ def write_sealed(path: Path, kind: str, body: dict[str, Any]) -> None:
         file.write(dumped(sealed, indent) + b"\n")
 
 
-def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]:
+def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]:
     """The body of a file, as it was written.
 
     Raises:
@@ -71,14 +71,14 @@ def read_sealed(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]
     except NOT_AS_WRITTEN as error:
         raise DamagedRunError(f"{path} is damaged: {error}") from error
     if found != f"w2vtui {kind}":
-        raise DamagedRunError(f"{path} is no w2vtui {kind}: it says {found!r}")
+        raise DamagedRunError(f"{path} is not a w2vtui {kind} file (found format {found!r})")
     if schema != SCHEMA:
         raise DamagedRunError(
             f"{path} has schema {schema!r}, this program reads {SCHEMA}: use the program that "
             "wrote it"
         )
     if not whole:
-        raise DamagedRunError(f"{path} is damaged: its content is not what its sha256 says")
+        raise DamagedRunError(f"{path} is damaged: checksum mismatch")
     return body
 
 

@@ -31,8 +31,14 @@ from safetensors.numpy import save_file
 from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
-from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded, opened, read_sealed, write_sealed
-from w2vtui.runs.disk.dataclass_json import event_as_plain, fields_from_plain
+from w2vtui.runs.disk.checked_json import (
+    NOT_AS_WRITTEN,
+    loaded,
+    opened,
+    read_checked,
+    write_checked,
+)
+from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
 from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import CAPACITY, SavedCurve
@@ -53,7 +59,7 @@ _MOST_HEADER_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1_024
 
 
-def generations(run: Path) -> list[Path]:
+def checkpoint_folders(run: Path) -> list[Path]:
     """The checkpoints of a run, newest first.
 
     Raises:
@@ -72,7 +78,7 @@ def generations(run: Path) -> list[Path]:
 def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path] = ()) -> Path:
     """Write a new generation and remove those that are too many; returns its folder.
 
-    spoiled   generations known to be damaged: they go first
+    spoiled   checkpoints known to be damaged: they are removed first
 
     Where the disk is full, those that are too many go before, and the newest stays.
 
@@ -83,9 +89,9 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     """
     for name, matrix in checkpoint.vectors.items():
         if first_not_finite(matrix) is not None:
-            raise FloatingPointError(f"{name} hold numbers that are none")
+            raise FloatingPointError(f"{name} contain NaN or infinity")
     parent = run / FOLDER
-    before = generations(run)
+    before = checkpoint_folders(run)
     staying = [old for old in before if old not in spoiled][: KEPT - 1]
     leaving = [old for old in before if old not in staying]
     folder = parent / f"{int(before[0].name) + 1 if before else 1:06}"
@@ -113,7 +119,7 @@ def _write_draft(draft: Path, checkpoint: Checkpoint) -> None:
     draft.mkdir()
     try:
         facts = _write_tensors(draft / TENSORS, checkpoint)
-        write_sealed(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
+        write_checked(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
         # The library lets nobody else read; the umask says who may.
         (draft / TENSORS).chmod(stat.S_IMODE((draft / MANIFEST).stat().st_mode))
     except BaseException:
@@ -127,14 +133,14 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_sealed(folder / MANIFEST, _KIND)
+    body = read_checked(folder / MANIFEST, _KIND)
     try:
         tensors = _read_tensors(folder / TENSORS, body["tensors"])
         if "input_vectors" not in tensors:
             raise ValueError(f"{TENSORS} has no input vectors")
         return _from_manifest(body, tensors)
     except (*NOT_AS_WRITTEN, SafetensorError) as error:
-        raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
+        raise DamagedRunError(f"{folder} is not a valid checkpoint: {error}") from error
 
 
 def read_manifest(folder: Path) -> Checkpoint:
@@ -143,29 +149,29 @@ def read_manifest(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_sealed(folder / MANIFEST, _KIND)
+    body = read_checked(folder / MANIFEST, _KIND)
     try:
         return _from_manifest(body)
     except NOT_AS_WRITTEN as error:
-        raise DamagedRunError(f"{folder} is no checkpoint as it was written: {error}") from error
+        raise DamagedRunError(f"{folder} is not a valid checkpoint: {error}") from error
 
 
-def newest_whole(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
-    """The newest checkpoint that is whole, None where there is none; and what is wrong with newer
+def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
+    """The newest checkpoint that is intact, None where there is none; and what is wrong with newer
     ones.
 
     Raises:
         DamagedRunError: it is not known which there are.
     """
     while True:
-        listed = generations(run)
+        listed = checkpoint_folders(run)
         spoiled: dict[Path, str] = {}
         for folder in listed:
             try:
                 return read_checkpoint(folder), spoiled
             except DamagedRunError as error:
                 spoiled[folder] = str(error)
-        if generations(run) == listed:  # else newer ones took their place meanwhile
+        if checkpoint_folders(run) == listed:  # else newer ones took their place meanwhile
             return None, spoiled
 
 
@@ -193,7 +199,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
             os.fsync(file.fileno())
         facts = _facts(path)
         if not _holds(path, tensors):
-            raise OSError(errno.EIO, "what is read is not what was written")
+            raise OSError(errno.EIO, "the file reads back differently")
         return facts
 
 
@@ -234,7 +240,7 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
     if found != promised:
         size, wanted = found["bytes"], promised["bytes"]
         how = "its content has changed" if size == wanted else f"{size:,} bytes, not {wanted:,}"
-        raise ValueError(f"{path.name} is not what was written: {how}")
+        raise ValueError(f"{path.name} has changed: {how}")
     return {
         name: (
             np.memmap(path, place.dtype, "r", place.offset, place.shape)
@@ -292,7 +298,7 @@ _PLAIN = (
 def _manifest(checkpoint: Checkpoint) -> dict[str, Any]:
     return {
         **{name: _as_plain(getattr(checkpoint, name)) for name in _PLAIN},
-        "events": [event_as_plain(event) for event in checkpoint.events],
+        "events": [event_as_json(event) for event in checkpoint.events],
         "curves": {name: curve.merge for name, curve in checkpoint.curves.items()},
     }
 
@@ -308,7 +314,7 @@ def _from_manifest(
     body: dict[str, Any], tensors: dict[str, NDArray[Any]] | None = None
 ) -> Checkpoint:
     """A checkpoint; without its tensors it has no vectors, tallies and curves."""
-    fields = fields_from_plain(Checkpoint, {name: body[name] for name in (*_PLAIN, "events")})
+    fields = fields_from_json(Checkpoint, {name: body[name] for name in (*_PLAIN, "events")})
     merges = {} if tensors is None else body["curves"]
     tensors = {_TALLIES: np.zeros(N_TALLIES)} if tensors is None else tensors
     checkpoint = Checkpoint(
@@ -379,7 +385,7 @@ def _is_full(error: DiskError) -> bool:
 
 
 def _remove(folders: Iterable[Path]) -> None:
-    """Remove generations: each out of sight at once, then file by file."""
+    """Remove checkpoints: each out of sight at once, then file by file."""
     for folder in folders:
         aside = folder.with_suffix(".tmp")
         with suppress(OSError):  # it is looked for again at the next checkpoint

@@ -16,38 +16,38 @@ _MOST = 2**62
 """No number of tokens or seconds is larger, and none of them overflows in a product of two."""
 
 
-def from_plain(kind: type[T], plain: object) -> T:
+def from_json(kind: type[T], plain: object) -> T:
     """The dataclass that `dataclasses.asdict` made plain; fields with a default may be missing.
 
     Raises:
         TypeError: something is missing, unknown, or of another type.
         ValueError: a number that is none, or beyond all bounds; a setting out of range.
     """
-    return kind(**fields_from_plain(kind, plain))
+    return kind(**fields_from_json(kind, plain))
 
 
-def fields_from_plain(kind: type, plain: object) -> dict[str, Any]:
+def fields_from_json(kind: type, plain: object) -> dict[str, Any]:
     """The same before it is put together, of some of its fields."""
     if not isinstance(plain, dict):
-        raise TypeError(f"{plain!r:.80} is no {kind.__name__}")
+        raise TypeError(f"{plain!r:.80} is not a {kind.__name__}")
     hints = _hints(kind)
     if unknown := plain.keys() - hints.keys():
         raise TypeError(f"a {kind.__name__} has no {min(unknown)!r:.80}")
     return {name: _value(hints[name], value, name) for name, value in plain.items()}
 
 
-def event_as_plain(event: Event) -> dict[str, Any]:
+def event_as_json(event: Event) -> dict[str, Any]:
     """What an event holds; what is None is left out."""
     return {name: value for name, value in dataclasses.asdict(event).items() if value is not None}
 
 
-def event_from_plain(plain: object) -> Event:
+def event_from_json(plain: object) -> Event:
     """The event again.
 
     Raises:
-        TypeError, ValueError: as `from_plain` does, and for a change without its settings.
+        TypeError, ValueError: as `from_json` does, and for a change without its settings.
     """
-    event = from_plain(Event, plain)
+    event = from_json(Event, plain)
     is_change = event.kind == "change"
     if is_change and (event.number is None or event.settings is None or event.schedule is None):
         raise TypeError("a change without its number, settings or schedule")
@@ -66,7 +66,7 @@ def _value(hint: Any, plain: Any, name: str) -> Any:
         kinds = [one for one in arguments if one is not type(None)]
         return None if plain is None else _value(kinds[0], plain, name)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return event_from_plain(plain) if hint is Event else from_plain(hint, plain)
+        return event_from_json(plain) if hint is Event else from_json(hint, plain)
     if origin is Literal and type(plain) is str and plain in arguments:
         return plain
     if origin is tuple and isinstance(plain, list):

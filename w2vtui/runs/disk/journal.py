@@ -15,7 +15,7 @@ from typing import Any
 
 from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, content_of, dumped, loaded
-from w2vtui.runs.disk.dataclass_json import event_as_plain, event_from_plain
+from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event
 
@@ -81,7 +81,7 @@ def _whole_lines(path: Path) -> int:
 
 def event_line(event: Event) -> bytes:
     """An event as a line of the journal."""
-    plain = event_as_plain(event)
+    plain = event_as_json(event)
     return dumped({"crc": _crc(plain)} | plain) + b"\n"
 
 
@@ -100,8 +100,8 @@ def read_events(path: Path) -> tuple[list[Event], list[str]]:
         try:
             plain = loaded(line)
             if plain.pop("crc") != _crc(plain):
-                raise ValueError("its checksum is another")
-            events.append(event_from_plain(plain))
+                raise ValueError("checksum mismatch")
+            events.append(event_from_json(plain))
         except NOT_AS_WRITTEN as error:
             troubles.append(f"line {number} of {path} is damaged: {error}")
     return events, troubles

@@ -228,11 +228,11 @@ def _remove(folder: Path) -> None:
 
 def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     """Save the vectors of a run; what to say of it."""
-    from w2vtui.runs.record import RunRecord, kept_vectors
+    from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
     request = RunRecord.read(folder).request.to(path, overwrite=overwrite)
     request.check()
-    vectors, checkpoint, troubles = kept_vectors(folder)
+    vectors, checkpoint, troubles = checkpoint_vectors(folder)
     request.save(vectors)
     told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
     return "\n".join([told, *troubles])
