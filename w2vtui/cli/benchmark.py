@@ -33,7 +33,7 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.output import report
-from w2vtui.corpus import EncodedCorpus, find_files, open_corpus, sample_path
+from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path
 from w2vtui.display import clock_text, safe_text
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import atomic_write
@@ -41,7 +41,6 @@ from w2vtui.formats.atomic import check_target
 from w2vtui.resources import available_cores
 from w2vtui.signals import handling
 
-SAMPLE = "atlas.txt"
 _PIPE_WIDTH = 200
 """Columns of a table that is not printed on a terminal; more than any table needs."""
 

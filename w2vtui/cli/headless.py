@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from w2vtui.cli.output import report
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
-from w2vtui.corpus import sample_path
+from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.runs.recorder import Recorder
@@ -25,10 +24,6 @@ from w2vtui.signals import handling
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
-if TYPE_CHECKING:
-    from w2vtui.training.run import Run
-
-SAMPLE = "atlas.txt"
 SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
 
 

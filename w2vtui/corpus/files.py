@@ -119,6 +119,10 @@ def title_of(files: Sequence[Path]) -> str:
     return "stdin" if files[0] == STDIN else printable(files[0].name)
 
 
+SAMPLE = "atlas.txt"
+"""The bundled sample to train on if no text is named."""
+
+
 def sample_path(name: str) -> Path:
     """The file `name` of the bundled samples.
 

@@ -18,6 +18,7 @@ from textual.app import SystemCommand
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
+from w2vtui.corpus import SAMPLE
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import (
     CorpusSettings,
@@ -35,7 +36,6 @@ from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import end, go_on_without_screen, leaving
-from w2vtui.tui.sources import SAMPLE
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2vtui.corpus import SAMPLE
 from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
-from w2vtui.tui.sources import SAMPLE, sources_of
+from w2vtui.tui.sources import sources_of
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress

@@ -6,9 +6,8 @@ import glob
 import shlex
 from pathlib import Path
 
+from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
-
-SAMPLE = "atlas.txt"
 
 
 def sources_of(text: str) -> list[str]:
@@ -63,8 +62,6 @@ def _exists(path: Path) -> bool:
 
 
 def _sample(name: str) -> Path | None:
-    from w2vtui.corpus import sample_path
-
     if "/" in name:
         return None
     try:

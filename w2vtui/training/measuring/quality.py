@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from w2vtui.corpus import sample_path
+from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.evaluate import (
     Analogy,
     AnalogyResult,
@@ -35,7 +35,6 @@ MAX_QUESTIONS = 2_000
 N_CANDIDATES = 30_000
 """Answers are looked for among the most frequent words."""
 
-SAMPLE = "atlas.txt"
 SAMPLE_PAIRS, SAMPLE_ANALOGIES = "atlas-pairs.txt", "atlas-analogies.txt"
 
 
