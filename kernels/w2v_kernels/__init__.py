@@ -1,12 +1,12 @@
 """The hot loops of word2vec: arrays in, arrays changed in place, sums out.
 
-Every step meets a block of input rows with a block of target rows, under labels 0 or 1, and moves
-both by the logistic gradient. The variants differ only in who is in the blocks.
+In every step a block of input rows meets a block of target rows, under labels 0 or 1, and both
+move by the logistic gradient. The variants differ only in who is in the blocks.
 
     input rows  C x D                          target rows  T x D         labels T
     -----------------                          ------------------         --------
     the context words' vectors                 negative sampling          1, 0, 0, ... 0
-      skip-gram: each row by itself      x       the center word, K noise words       T = 1 + K
+      skip-gram: each row on its own     x       the center word, K noise words       T = 1 + K
       CBOW:      the rows' mean                hierarchical softmax       1 - code bit of each
                                                  inner nodes, root to center word    T = path length
                                                exact softmax (small V)    one-hot, T = V
@@ -17,14 +17,18 @@ both by the logistic gradient. The variants differ only in who is in the blocks.
     V words   D numbers a vector   m window   K noise words   C input rows   T target rows
     v_w input vectors (V, D)   u_w output vectors (V, D)   u_n vectors of tree nodes (V - 1, D)
 
-    logistic_block.py         the one step             tiles.py    its inner loops
-    negative_sampling.py      objective 1              models.py   skip-gram and CBOW
-    hierarchical_softmax.py   objective 2              windows.py  subsampling and windows
-    private_nodes.py            for several workers    rng.py      random numbers by position
-    exact_softmax.py          the reference            look.py     scores, cosines: nothing moves
-    cpu.py                    the loop over a span     lanes.py    arithmetic on registers
-    text.py                   bytes to word ids        peak.py     the most arithmetic there is
-    compiling.py              how kernels are compiled
+    logistic_block.py         the one step             objectives.py     what an objective does when
+    negative_sampling.py      objective 1              models.py         skip-gram and CBOW
+    hierarchical_softmax.py   objective 2              training_loop.py  the loop over a span
+    exact_softmax.py          the reference            windows.py        subsampling and windows
+    tiles.py                  the step's inner loops   rng.py            random numbers by position
+    layout.py                 the arrays               scratch.py        a worker's working memory
+    scoring.py                scores and cosines       text_to_ids.py    bytes to word ids
+    sizes.py, formulas.py     constants and probabilities, without Numba
+
+    machine/    compiling.py  how kernels are compiled and cached    lanes.py  vector registers
+                peak.py       the most arithmetic a core can do
+    parallel/   private_nodes.py  copies of upper tree nodes         merging.py  merging replicas
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.
 """

@@ -52,7 +52,7 @@ _NEWLINE = 10
 
 @kernel
 def scan_block(block, begin, base, pool, types, slots, found, ids, state):
-    """Number the tokens of a block; return (where to go on, ids written, whether a table is full).
+    """Number the tokens of a block; return (where to resume, ids written, whether a table is full).
 
     block  bytes                       the text, cut anywhere
     begin  int                         where in the block to begin
@@ -66,7 +66,7 @@ def scan_block(block, begin, base, pool, types, slots, found, ids, state):
 
     The call ends before a token that the block's end cuts off, or that finds no room in pool or
     types. A token's slot and its type's row lie anywhere in tables larger than the nearest cache:
-    they are asked for a whole batch of tokens before the first is needed.
+    they are prefetched for a whole batch of tokens before the first is needed.
     """
     n_types = state[N_TYPES]
     pool_used = state[POOL_USED]
@@ -74,7 +74,7 @@ def scan_block(block, begin, base, pool, types, slots, found, ids, state):
     n_ids = 0
     while True:
         n_found, begin, line_ended = _find_tokens(block, begin, line_ended, slots, found)
-        _ask_for_types(found, n_found, slots, types)
+        _prefetch_types(found, n_found, slots, types)
         for i in range(n_found):
             slot, type_id = _look_up(block, found[i], pool, types, slots)
             if type_id < 0:
@@ -109,7 +109,7 @@ def scan_block(block, begin, base, pool, types, slots, found, ids, state):
 
 @kernel_part
 def _find_tokens(block, begin, line_ended, slots, found):
-    """Find tokens until the block ends or `found` is full; ask for their slots.
+    """Find tokens until the block ends or `found` is full; prefetch their slots.
 
     Returns how many, where the next one may begin, and whether it begins a line. The hash is a
     multiplicative FNV-1a of 63 bits; overflow only touches bits not used, so the same lines also
@@ -148,8 +148,8 @@ def _find_tokens(block, begin, line_ended, slots, found):
 
 
 @kernel_part
-def _ask_for_types(found, n_found, slots, types):
-    """Ask for the row of the type that most likely is each token's, which its first slot names."""
+def _prefetch_types(found, n_found, slots, types):
+    """Prefetch the type's row that each token most likely needs: the one its first slot names."""
     mask = slots.shape[0] - 1
     for i in range(n_found):
         entry = slots[(found[i, _HASH] >> 32) & mask]
@@ -192,7 +192,7 @@ def move_slots(slots, larger):
 
 @kernel
 def expand_block(provisional, begin, expansion_starts, expansion, ids, sentence_starts, state):
-    """Write the ids that provisional ids stand for; return (where to go on, ids, starts written).
+    """Write the ids that provisional ids stand for; return (where to resume, ids, starts written).
 
     provisional       int32 (n,)           what `scan_block` wrote
     begin             int                  where in it to begin

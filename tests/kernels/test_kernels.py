@@ -620,17 +620,17 @@ def test_an_index_that_is_out_of_bounds_is_found():
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
-def test_compiling_is_given_up_when_that_is_asked_and_done_when_next_called():
+def test_compiling_is_cancel_compiling_when_that_is_asked_and_done_when_next_called():
     @numba.njit
     def doubled(number):
         return 2 * number
 
-    with compiling.given_up_when(lambda: True):
+    with compiling.cancel_compiling_when(lambda: True):
         pytest.fail(f"it was compiled: {doubled(1)}")
     assert not doubled.signatures
-    with compiling.given_up_when(lambda: False):
+    with compiling.cancel_compiling_when(lambda: False):
         assert doubled(1) == 2
-    with compiling.given_up_when(lambda: True):
+    with compiling.cancel_compiling_when(lambda: True):
         assert doubled(1) == 2  # there is nothing to compile any more
 
 
@@ -640,5 +640,5 @@ def test_what_another_thread_compiles_is_not_given_up():
     def doubled(number):
         return 2 * number
 
-    with compiling.given_up_when(lambda: True), ThreadPoolExecutor(1) as other:
+    with compiling.cancel_compiling_when(lambda: True), ThreadPoolExecutor(1) as other:
         assert other.submit(doubled, 1).result() == 2

@@ -11,7 +11,7 @@
     beforehand     sample.py     a sample, read in a moment; statistics.py  what it tells
 
 Work that Unicode makes slow is done once a type, not once a token: 17 million tokens of English
-have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text.py.
+have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text_to_ids.py.
 """
 
 from __future__ import annotations

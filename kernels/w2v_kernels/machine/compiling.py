@@ -1,4 +1,4 @@
-"""How kernels are compiled: the decorator they share and the folder their machine code is kept in.
+"""How kernels are compiled: the decorator they share and where their machine code is cached.
 
 Numba's cache does not notice an edit in another file that a kernel calls. The folder is therefore
 named by a digest of every kernel source, Numba's version and the processor, and an edit anywhere
@@ -110,31 +110,31 @@ builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
 """Decorator of what builds a table: as `kernel`, but it may allocate."""
 
 
-class _GivenUp(BaseException):
-    """Goes through the compiler, which takes an Exception for a fault of the kernel."""
+class _Cancelled(BaseException):
+    """Passes through the compiler, which would report an Exception as an error of the kernel."""
 
 
 class _Listener(event.Listener):
-    def __init__(self, asked: Callable[[], bool]) -> None:
-        self._asked, self._thread = asked, threading.get_ident()
+    def __init__(self, is_cancelled: Callable[[], bool]) -> None:
+        self._is_cancelled, self._thread = is_cancelled, threading.get_ident()
 
     def on_start(self, event: event.Event) -> None:
-        if threading.get_ident() == self._thread and self._asked():
-            raise _GivenUp
+        if threading.get_ident() == self._thread and self._is_cancelled():
+            raise _Cancelled
 
     def on_end(self, event: event.Event) -> None:
         pass
 
 
 @contextlib.contextmanager
-def given_up_when(asked: Callable[[], bool]) -> Iterator[None]:
-    """Leave the block when that is asked for while this thread compiles a kernel in it.
+def cancel_compiling_when(is_cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Leave the block as soon as is_cancelled() is true while this thread compiles a kernel in it.
 
-    It is asked between the compiler's passes, of which the longest takes a second or two. What was
-    not compiled is so when it is next called.
+    It is called between the compiler's passes, of which the longest takes a second or two. What was
+    not compiled is compiled when it is next called.
     """
-    listening = event.install_listener("numba:run_pass", _Listener(asked))
-    with listening, contextlib.suppress(_GivenUp):
+    listening = event.install_listener("numba:run_pass", _Listener(is_cancelled))
+    with listening, contextlib.suppress(_Cancelled):
         yield
 
 

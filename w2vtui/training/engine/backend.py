@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels import layout, scoring, training_loop
 from w2v_kernels.formulas import keep_probabilities
-from w2v_kernels.machine.compiling import CACHE_FOLDER, given_up_when, is_compiled
+from w2v_kernels.machine.compiling import CACHE_FOLDER, cancel_compiling_when, is_compiled
 from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, Worker, make_scratch
 from w2v_kernels.sizes import N_PRIVATE
@@ -204,7 +204,7 @@ class CpuBackend:
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
         """Compile the loop, or load it from the cache, by training on no token at all."""
-        with given_up_when(stopped):
+        with cancel_compiling_when(stopped):
             self._train_on_nothing(plan)
             self._score_nothing()
 
