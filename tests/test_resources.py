@@ -319,7 +319,7 @@ def test_where_nothing_can_be_kept_training_goes_on(tmp_path, installed, home, c
     assert len(load_vectors(tmp_path / "v.bin")) > 20
     assert "Traceback" not in done.stderr
     told = done.stderr.splitlines()
-    assert sum("kernels are not kept" in line for line in told) == 1
+    assert sum("compiled kernels are not saved" in line for line in told) == 1
     assert sum("the text will be read again next time" in line for line in told) == 1
     assert sum("this run cannot be resumed later" in line for line in told) == 1
     assert listing(installed) == before

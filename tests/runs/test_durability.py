@@ -102,7 +102,7 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
         process = started("resume", "last", "--checkpoint-seconds", 0.1, "--runs-dir", runs)
     code, err = finish(process)
     assert code == 0, err
-    assert "goes on from" in err
+    assert "resumed at" in err
     assert status_of(folder).state == "done"
     assert output.read_bytes() == usual.read_bytes()
 

@@ -132,22 +132,22 @@ def test_every_form_has_an_example_that_is_one(form):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("quene frst in king", "'quene frst in king' is no condition: write WORD first in QUERY, "
-         "such as queen first in king - man"),
-        ("queen", "'queen' is no condition: write WORD first in QUERY, such as queen"),
+        ("quene frst in king", "'quene frst in king' is not a condition: write WORD first in "
+         "QUERY, such as queen first in king - man"),
+        ("queen", "'queen' is not a condition: write WORD first in QUERY, such as queen"),
         ("paris leave top 10 of rome", "write WORD leaves top N of QUERY, such as paris leaves"),
         ("paris leaves rome", "'paris leaves rome' is not understood: write WORD leaves"),
         ("paris leaves top 10", "'paris leaves top 10' is not understood: write WORD leaves"),
-        ("chrun < 5 %", "'chrun' is nothing that a run measures: write churn < N %, such as"),
+        ("chrun < 5 %", "'chrun' is not a measure of a run: write churn < N %, such as"),
         ("churn < 5", "churn is a share: '5' needs a % sign: write churn < N %"),
         ("churn < 0 %", "churn is 0 to 100 %: churn < 0 % can never hold"),
         ("settled > 100 %", "settled > 100 % can never hold"),
         ("pairs > 50 %", "pairs has no unit, got '%'"),
         ("pairs > 1", "pairs is -1 to 1: pairs > 1 can never hold"),
         ("loss > 1e999", "loss > 1e999 can never hold"),
-        ("probe <= 3", "'= 3' is no number: write probe < N"),
-        ("probe up", "'probe up' is no condition: write probe up N times"),
-        ("probe up thrice", "'thrice' is no number: write probe up N times"),
+        ("probe <= 3", "'= 3' is not a number: write probe < N"),
+        ("probe up", "'probe up' is not a condition: write probe up N times"),
+        ("probe up thrice", "'thrice' is not a number: write probe up N times"),
         ("probe up 3 days", "'days' is not understood: write probe up N times"),
         ("epoch 1.5", "epoch must be a whole number from 1, got '1.5'"),
         ("epoch > 3", "it holds when the epoch begins: write epoch N"),
@@ -158,7 +158,7 @@ def test_every_form_has_an_example_that_is_one(form):
         ("queen first in - +", "the query names no word"),
         ("king first in king - man", "king is part of the query, and never near it"),
         ("", "no condition is given"),
-        ("\x1b[2J up", r"'\\x1b\[2J up' is no condition"),
+        ("\x1b[2J up", r"'\\x1b\[2J up' is not a condition"),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_told_with_the_nearest_form(text, message):

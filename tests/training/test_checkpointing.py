@@ -185,7 +185,7 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     def is_told() -> bool:
         events = again.snapshot().events
         repeated = sum(event.kind == "change" for event in events) == 2
-        return repeated or any("is not repeated" in event.text for event in events)
+        return repeated or any("will not be replayed" in event.text for event in events)
 
     until(is_told)  # the change by hand came after the other's token, or before it
     again.stop()
@@ -231,7 +231,7 @@ def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_
 
     monkeypatch.setattr(CpuBackend, "plan", full)
     run.change(window=9)
-    told = "the change is not made: there is no memory for it"
+    told = "change rejected: there is no memory for it"
     until(lambda: any(event.text == told for event in run.snapshot().events))
     assert not run.snapshot().applying
     run.change(window=2)

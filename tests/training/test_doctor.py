@@ -70,7 +70,7 @@ STEEPLY_RISING = tuple(2.0 + 0.2 * (at // 10) for at in range(40))
 SPEAKS = [
     # rule, what makes it speak, what just does not, what it says
     ("diverging", {"losses": STEEPLY_RISING}, {"losses": SOFTLY_RISING},
-     "the loss rose by itself from 2 to 2.6: pause, undo the last change, lower alpha (0.015)"),
+     "the loss rose from 2 to 2.6: pause, undo the last change, lower alpha (0.015)"),
     ("diverging", {"losses": (*STEEPLY_RISING[::4], 9.0, 9.0, 9.0)},
      {"losses": (*STEEPLY_RISING[::4], 9.0)}, "lower alpha"),
     ("diverging", {"losses": (2.0, 2.1) * 10 + (2.5, 2.6) * 5},
@@ -108,7 +108,7 @@ SPEAKS = [
      {"settings": live(model="cbow"), "tokens_per_epoch": CBOW_TOKENS},
      "CBOW learns little from 1,999,999 tokens: skip-gram takes more steps on the same text"),
     ("many-noise-words", {"settings": live(negative=21)}, {"settings": live(negative=20)},
-     "K 21 is more than pays for 71,290 words, and each noise word costs time: try 20"),
+     "K 21 is more than 71,290 words need, and each noise word costs time: try 20"),
     ("many-noise-words", {"n_words": 119, "settings": live(negative=6)},
      {"n_words": 120, "settings": live(negative=6)}, "try 5"),
     ("no-subsampling", {"settings": live(sample=0.0)}, {"settings": live(sample=1e-5)},
@@ -118,7 +118,7 @@ SPEAKS = [
     ("threads", {"cores": 3}, {"cores": 4},
      "4 threads take turns on 3 cores: no faster than 3; lower threads"),
     ("loss-moved", {"changed": ("alpha", "negative")}, {"changed": ("alpha", "min_alpha")},
-     "K changed, so the objective loss moved by itself: judge by the probe (2.688)"),
+     "K changed, so the objective loss moved with it: judge by the probe (2.688)"),
     ("loss-moved", {"changed": ("window", "model"), "tokens_since_change": 4_250_000},
      {"changed": ("window", "model"), "tokens_since_change": 4_250_001},
      "model and window changed, so"),

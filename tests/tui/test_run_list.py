@@ -174,7 +174,7 @@ async def test_a_run_goes_on_to_the_same_bits_as_one_that_was_never_left(topical
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         await until(app, lambda: state(app) == "done")
         await shows(app, "✓ DONE", f"Run  {folder.name}")
-        assert "goes on from" in events(app)
+        assert "resumed at" in events(app)
         found = app.session.run.matrices()
     expected = uninterrupted(topical_corpus)
     assert found.keys() == expected.keys()

@@ -120,7 +120,7 @@ def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_pat
         opened.type(b"\x12")  # ctrl+r
         opened.shows("goes on with it")
         opened.type(b"\r")
-        opened.shows("goes on from")
+        opened.shows("resumed at")
         before = killed.checkpoint_tokens
         opened.until(lambda: status_of(only_run(tmp_path)).checkpoint_tokens > before)
         opened.type(b"\x11\x11")  # ctrl+q, twice

@@ -1,13 +1,12 @@
 """Training: from an encoded corpus to vectors, on threads, watched and steered while it runs.
 
-run.py      a run, and the only class its viewers need
-trainer.py  everything a run consists of once its text is read
+run.py       a run, and the only class its viewers need; which thread may call what
+trainer.py   the parts of a run once its text is read, and what a snapshot shows of them
+measuring/   what is measured meanwhile: probe loss, nearest words, churn, quality, the doctor
+live/        what happens meanwhile: changes, breakpoints, checkpoints
+state/       frozen values that viewers, files and the other rooms share
+engine/      the workers, their clock, and the one door to the kernels
+costs/       memory and time, predicted
 
-Rooms, each of which may import those below it:
-
-measuring/  probe loss, neighbors, churn, quality, vector health, and the word doctor
-live/       changes, breakpoints and checkpoints of a running training
-state/      snapshots, curves, events and checkpoints
-engine/     workers, and the one door to what trains them
-costs/      memory and time, predicted
+Imports run downwards only.
 """

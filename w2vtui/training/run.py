@@ -1,8 +1,17 @@
-"""A run: reads the corpus, trains it, and lets itself be watched and steered.
+"""A run: reads a corpus, trains on it, and can be watched and steered meanwhile.
 
     run thread   reads, compiles, starts the pool, applies staged settings, ticks, ends the run
-    workers      pool.py: train spans of about 50 ms, without the GIL
-    observer     observer.py: probe loss, watched words, churn, quality
+    workers      engine/workers.py: train spans of about 50 ms, without the GIL
+    observer     measuring/observer.py: probe loss, watched words, churn, quality
+
+Which thread may call what of a `Run`:
+
+    any thread, at any time      pause, resume, stop, checkpoint, change, undo, cost, watch,
+                                 measure_quality, break_when, clear_breakpoints, snapshot, curves;
+                                 all return at once, whatever the workers do
+    any thread but the run's     wait, is_over: these block until the run has ended
+    the maker of the run, once   start
+    any thread, corpus read      vectors, matrices, block_shape: of vectors that may still train
 
 A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
 back is one frozen `LiveSettings`, replaced whole between spans.
@@ -51,7 +60,7 @@ ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus, writing to the progress, until done or told to stop (ReadingStopped)."""
 
 FindCheckpoint = Callable[[EncodedCorpus], Checkpoint | None]
-"""The checkpoint to go on from, once it is known to fit the corpus; None for the beginning."""
+"""The checkpoint to resume from, once it is known to fit the corpus; None: start afresh."""
 
 
 class Run:
@@ -97,7 +106,7 @@ class Run:
         self._watched: tuple[str, ...] = ()
         self._breakpoints = Breakpoints()
         self.is_attended = True
-        """Whether somebody can let it go on after a pause; else no breakpoint pauses it."""
+        """Whether somebody can resume it after a pause; otherwise breakpoints do not pause it."""
         self._error: BaseException | None = None
         self._lock = threading.RLock()  # a signal's handler may pause what is just being paused
         self._stopping = threading.Event()
@@ -127,7 +136,7 @@ class Run:
         self._wake.set()
 
     def resume(self, event: str = "resumed") -> None:
-        """Go on after a pause."""
+        """Resume after a pause."""
         with self._lock:
             if self._state == "paused" and self._trainer is not None:
                 self._log.note_by_hand(event)
@@ -153,10 +162,12 @@ class Run:
             SettingsError: this run is not kept, or does not train.
         """
         if self._store is None:
-            raise SettingsError("this run is not kept: it was started with --no-checkpoints")
+            raise SettingsError("this run has no checkpoints: it was started with --no-checkpoints")
         keeping = None if self._trainer is None else self._trainer.checkpointing
         if keeping is None or self._state not in ("training", "paused"):
-            raise SettingsError(f"a run is kept while it trains; this one is {self._state}")
+            raise SettingsError(
+                f"checkpoints are taken while a run trains; this one is {self._state}"
+            )
         keeping.ask()
         self._wake.set()
 
@@ -224,16 +235,16 @@ class Run:
             self._trainer.observer.measure_quality()
 
     def break_when(self, text: str, *, stop: bool = False) -> Condition:
-        """Pause by itself when a condition first holds, once; with `stop` end there instead.
+        """Pause once when a condition first holds; with `stop`, end there instead.
 
         `queen first in king - man + woman`, `churn < 5 %`: breakpoints.py lists them all.
 
         Raises:
-            SettingsError: the text is no condition, or one that this run can never meet.
+            SettingsError: the text is not a condition, or one that this run can never meet.
         """
         condition = parse(text)
         if self._state not in ("preparing", "training", "paused"):
-            raise SettingsError(f"a run stops by itself while it trains; this one is {self._state}")
+            raise SettingsError(f"breakpoints are set before a run ends; this one is {self._state}")
         past = condition.reason(self.snapshot(), Memory()) if isinstance(condition, Reaches) else ""
         if past:
             raise SettingsError(f"'{condition}' is past: {past}")
@@ -247,11 +258,11 @@ class Run:
 
     @property
     def breakpoints(self) -> tuple[str, ...]:
-        """The conditions that are waited for, as text that `break_when` takes."""
+        """The conditions still waited for, as text that `break_when` accepts."""
         return tuple(str(one.condition) for one in self._breakpoints)
 
     def clear_breakpoints(self) -> None:
-        """Wait for no condition any more."""
+        """Remove all breakpoints."""
         self._breakpoints.remove(self._breakpoints)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -426,7 +437,7 @@ class Run:
         )
         self._trainer.observer.watch(self._watched)
         if start is not None:
-            self._log.note(f"goes on from {start.fraction:.1%}, {start.clock:,} tokens")
+            self._log.note(f"resumed at {start.fraction:.1%}, {start.clock:,} tokens")
         self._check_breakpoints()  # may end the run, of which nothing is to be kept then
         if self._store is not None:
             self._trainer.begin_keeping(self._store, self._checkpoint_seconds)
@@ -468,7 +479,7 @@ class Run:
         self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
         if not backend.keeps_compiled():
             self._log.note(
-                "kernels are not kept: no folder can be written to; W2VTUI_CACHE_DIR names one"
+                "compiled kernels are not saved: no folder is writable; set W2VTUI_CACHE_DIR to one"
             )
 
     def _train(self, trainer: Trainer) -> State:
@@ -529,7 +540,7 @@ class Run:
     def _leave_out(self, seconds: float) -> None:
         """Take time off the clock in which the process stood still while it was to train."""
         if seconds and self._counters.watch.leave_out(seconds):
-            self._log.note(f"stood still for {seconds:.0f} s: that time is left out")
+            self._log.note(f"suspended for {seconds:.0f} s (not counted)")
 
     def _tell_news(self) -> None:
         """Note what the store has to say."""
@@ -537,7 +548,7 @@ class Run:
             self._log.note(text)
 
     def _tick(self, trainer: Trainer) -> None:
-        """Read the counters, say what they say, notice a loss that is no number."""
+        """Read the counters, say what they say, notice a loss that is not a number."""
         pool, counters = trainer.pool, self._counters
         learned = counters.read(pool)
         tallies = pool.tallies()

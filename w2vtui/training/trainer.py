@@ -1,4 +1,4 @@
-"""All that there is of a run once its text is read."""
+"""The parts of a run once its text is read: workers, observer, live changes, checkpoints."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 
 
 class Trainer:
-    """The workers, who watches them, who steers them and who keeps what they learn.
+    """The workers, and what watches, steers and saves them.
 
     Its methods are the run's thread's, apart from those that copy or show.
     """
@@ -168,9 +168,9 @@ class Trainer:
         return self.live_changes.applying or (bool(self._script.changes) and self.pool.at_milestone)
 
     def apply_change(self) -> None:
-        """Bring a requested change into force, and note where.
+        """Apply a requested change, and note where.
 
-        One that cannot be made, for want of memory, is dropped, and that is noted.
+        A change that does not fit in memory is dropped, and that is noted.
         """
         if not self.live_changes.applying:
             return
@@ -182,7 +182,7 @@ class Trainer:
         except (BackendError, MemoryError) as error:
             self.live_changes.drop()
             reason = str(error) or "there is no memory for it"
-            self.log.note(f"the change is not made: {reason}", kind="error")
+            self.log.note(f"change rejected: {reason}", kind="error")
             return
         if change is None:
             return
@@ -201,12 +201,12 @@ class Trainer:
         self._changed(change.before, event)
 
     def _leave_script(self) -> None:
-        """After a change by hand, those that were to be repeated make no sense any more."""
+        """Drop the recorded changes after a change by hand, which they do not fit."""
         if self._script.changes:
             numbers = ", ".join(str(change.number) for change in self._script.changes)
             self._script = Script(stop_at=self._script.stop_at)
             self.pool.wait_at(self._script.milestone)
-            self.log.note(f"changed by hand: change {numbers} of before is not repeated")
+            self.log.note(f"changed by hand: recorded change {numbers} will not be replayed")
 
     def _changed(self, before: ResolvedSettings, event: Event) -> None:
         """A change has come into force."""

@@ -1,4 +1,4 @@
-"""Breakpoints for meaning: text that says when a run is to pause by itself.
+"""Breakpoints for meaning: text that says when a run is to pause.
 
     queen first in king - man + woman       churn < 5 %        probe < 2.5       epoch 3
     queen in top 5 of king - man + woman    settled > 60 %     probe up 3 times  tokens 5M
@@ -136,7 +136,7 @@ def parse(text: str) -> Condition:
     """The condition that a text says.
 
     Raises:
-        SettingsError: it says none, or one that can never hold; with the nearest form.
+        SettingsError: it is not a condition, or can never hold; names the nearest form.
     """
     parts = text.split()
     joined = " ".join(parts)
@@ -149,7 +149,7 @@ def parse(text: str) -> Condition:
         return _count(counted)
     if levelled := _LEVEL.fullmatch(joined):
         return _level(levelled)
-    what = f"'{safe_text(joined, 60)}' is no condition" if parts else "no condition is given"
+    what = f"'{safe_text(joined, 60)}' is not a condition" if parts else "no condition is given"
     raise _refusal(what, _nearest_form(parts))
 
 
@@ -211,7 +211,7 @@ def _level(found: re.Match[str]) -> Condition:
     """`churn < 5 %`, `pairs > 0.5`."""
     name = found[1].lower()
     if name not in get_args(Measure):
-        what = f"'{safe_text(found[1], 40)}' is nothing that a run measures"
+        what = f"'{safe_text(found[1], 40)}' is not a measure of a run"
         raise _refusal(what, _nearest_form([found[1]]))
     measure, sign = cast(Measure, name), cast(Literal["<", ">"], found[2])
     form = _LEVELS[measure]
@@ -266,7 +266,7 @@ def _number(text: str, form: Form) -> tuple[Decimal, str]:
     """The number that a text begins with, and what follows it."""
     found = _NUMBER.fullmatch(text)
     if found is None:
-        raise _refusal(f"'{safe_text(text, 40)}' is no number", form)
+        raise _refusal(f"'{safe_text(text, 40)}' is not a number", form)
     return Decimal(found[1].replace(",", "")), found[2]
 
 

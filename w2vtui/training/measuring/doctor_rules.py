@@ -75,7 +75,7 @@ def _diverging(case: Case) -> str:
     if now <= RISE * before or min(last) <= max(lowest):
         return ""
     return (
-        f"the loss rose by itself from {before:.3g} to {now:.3g}: "
+        f"the loss rose from {before:.3g} to {now:.3g}: "
         f"pause, undo the last change, lower alpha ({case.shot.rate:.3g})"
     )
 
@@ -217,7 +217,7 @@ def _many_noise_words(case: Case) -> str:
     if not settings.draws_noise or settings.negative <= useful:
         return ""
     return (
-        f"K {settings.negative} is more than pays for {case.shot.n_words:,} words, "
+        f"K {settings.negative} is more than {case.shot.n_words:,} words need, "
         f"and each noise word costs time: try {useful}"
     )
 
@@ -271,7 +271,7 @@ def _loss_moved(case: Case) -> str:
         labels[2:] = [f"{len(labels) - 2} more"]
     what = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
     judge = f"the probe ({case.probes[-1].loss:.3f})" if case.probes else "nearest words"
-    return f"{what} changed, so the objective loss moved by itself: judge by {judge}"
+    return f"{what} changed, so the objective loss moved with it: judge by {judge}"
 
 
 def _unused_noise(case: Case) -> str:

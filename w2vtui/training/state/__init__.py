@@ -1,0 +1,7 @@
+"""What a run shows and saves: values that viewers, files and the other rooms share.
+
+snapshot.py     a run at one moment, as small frozen parts
+events.py       the log of what happened
+curves.py       losses, speed and scores over tokens, in bounded memory
+checkpoint.py   what a run can be resumed from, and the script it follows
+"""

@@ -1,8 +1,8 @@
-"""What a run can go on from, and what it is given to go on with.
+"""What a run can be resumed from, and the script it follows.
 
 A checkpoint is of one moment between two spans of text: every token before its clock is
 trained, none after it. No random stream is in it, since every draw is a hash of the seed, the epoch
-and the token's position. So one worker that goes on from a checkpoint ends with the same bits as
+and the token's position. So one worker that resumes from a checkpoint ends with the same bits as
 one that never stopped.
 """
 
