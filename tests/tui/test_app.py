@@ -151,7 +151,7 @@ async def test_model_and_objective_change_while_it_trains(topical_corpus):
 async def test_space_pauses_and_goes_on(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "space")
-        await shows(app, "‖ PAUSED", "space goes on")
+        await shows(app, "‖ PAUSED", "space resumes")
         await press(app, "space")
         await shows(app, "● TRAINING")
 

@@ -312,7 +312,7 @@ async def test_breakpoints_are_set_shown_and_cleared():
         await enter(app, "clear")
         await until(app, lambda: run.breakpoints == ())
         await enter(app, "breaks")
-        await until(app, lambda: "there are no breakpoints" in notices(app))
+        await until(app, lambda: "no breakpoints" in notices(app))
 
 
 async def test_watch_follows_other_words_and_query_one_question():
@@ -368,11 +368,11 @@ async def test_themes_panes_help_and_quit():
         await enter(app, "theme nord")
         await until(app, lambda: app.theme == "nord")
         await enter(app, "theme nrod")
-        await until(app, lambda: "no theme 'nrod': did you mean nord?" in notices(app))
+        await until(app, lambda: "unknown theme 'nrod': did you mean nord?" in notices(app))
         await enter(app, "goto events")
         await until(app, lambda: app.focused is not None and app.focused.id == "events")
         await enter(app, "goto evnts")
-        await until(app, lambda: "no pane 'evnts': did you mean events?" in notices(app))
+        await until(app, lambda: "unknown pane 'evnts': did you mean events?" in notices(app))
         await enter(app, "help")
         await until(app, lambda: isinstance(app.screen, Help))
         listed = next(part.keys for part in app.screen.sections if part.title == "Commands")
@@ -402,12 +402,12 @@ async def test_a_notice_hides_neither_panes_nor_keys():
 async def test_an_unknown_command_is_a_notice_with_the_nearest():
     async with steered() as (app, _):
         for line, complaint in (
-            ("pasue", "there is no command 'pasue': did you mean pause?"),
+            ("pasue", "unknown command 'pasue': did you mean pause?"),
             ("qui", "did you mean quit?"),
             ("%%", "known are set, stage"),
-            ("foo", "there is no command 'foo': known are set, stage"),
-            ("set", "set alone says too little: set NAME VALUE"),
-            ("undo everything", "undo takes nothing more, got 'everything'"),
+            ("foo", "unknown command 'foo': known are set, stage"),
+            ("set", "set needs arguments: set NAME VALUE"),
+            ("undo everything", "undo takes no arguments, got 'everything'"),
         ):
             await enter(app, line)
             await until(app, lambda complaint=complaint: complaint in notices(app))
@@ -432,4 +432,4 @@ def test_every_command_is_found_by_its_name_and_explained():
         assert command_named(name) is command
         assert explained(f"{name} x") == f"{command.line}: {command.help}"
     assert explained("qu") == "query  quality  quit"
-    assert explained("zz") == "no such command"
+    assert explained("zz") == "unknown command"

@@ -175,22 +175,22 @@ async def test_bar_hints_and_frames_show_the_keys_given_anew():
         assert "space Pause" not in screen_lines(app)[-1]
         assert "^f ask  w edit list" in text_of(app)
         app.simulate_key("a")
-        notice = "nothing is staged: ← and l change the value picked"
+        notice = "nothing is staged: ← and l change the selected value"
         await until(app, lambda: notice in {one.message for one in app._notifications})
         run.shot = replace(run.shot, state="paused")
-        await until(app, lambda: "settings can be changed; p goes on" in text_of(app))
+        await until(app, lambda: "settings can be changed; p resumes" in text_of(app))
         run.shot = replace(run.shot, state="done")
-        await until(app, lambda: "^f asks for neighbors · N new run" in text_of(app))
+        await until(app, lambda: "^f ask for neighbors · N new run" in text_of(app))
 
 
 async def test_help_and_palette_show_the_keys_given_anew():
     async with train_screen({"train.pause": "p,f5", "app.help": "ctrl+h"}) as (app, _):
         found = {one.title: one.help for one in app.get_system_commands(app.screen)}
-        assert found["Pause"] == "p  f5: pause training, or go on"
+        assert found["Pause"] == "p  f5: pause or resume training"
         app.simulate_key("ctrl+h")
         await until(app, lambda: isinstance(app.screen, Help))
         keys = {does: key for one in app.screen.sections for key, does in one.keys}
-        assert keys["pause training, or go on"] == "p  f5"
+        assert keys["pause or resume training"] == "p  f5"
         assert keys["every key"] == "^h"
 
 
@@ -246,7 +246,7 @@ async def test_the_help_begins_with_what_has_the_focus():
         await until(app, lambda: isinstance(app.screen, Help))
         first = app.screen.sections[0]
         assert first.title == "In focus: Neighbors"
-        assert "what a query finds" in first.about
+        assert "a query's answer" in first.about
         assert [key for key, _ in first.keys] == ["enter"]
 
 
@@ -269,7 +269,7 @@ async def test_the_help_scrolls_at_80_by_24():
         app.simulate_key("f1")
         await until(app, lambda: "In focus: Live controls" in text_of(app))
         app.simulate_key("end")
-        await until(app, lambda: "leave; asks what to do with the run" in text_of(app))
+        await until(app, lambda: "quit; asks what to do with the run" in text_of(app))
         assert "In focus" not in text_of(app)
 
 
@@ -287,7 +287,13 @@ async def test_the_palette_has_every_command_of_what_can_be_used_now():
         for owner in (SettingRows, TrainScreen, BaseApp):
             for binding in own_bindings(owner):
                 title = binding.description[0].upper() + binding.description[1:]
-                there = ("command_palette", "new", "go_on", "pane(-1)", "pane(1)")  # or elsewhere
+                there = (
+                    "command_palette",
+                    "new",
+                    "resume_anyway",
+                    "pane(-1)",
+                    "pane(1)",
+                )  # or elsewhere
                 if binding.action not in ("back", "restore", *there):
                     assert title in titles
                 assert title not in titles or binding.action not in there

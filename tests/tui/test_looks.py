@@ -97,12 +97,12 @@ async def test_a_staged_change_has_its_price_before_it_is_applied(size):
     async with scripted(TRAINING, size) as (app, run):
         for pressed in ("down", "down", "right"):
             app.simulate_key(pressed)
-        cost = "about 1.6x the work a token, 160k → 100k words/s, ETA +03:06"
+        cost = "about 1.6x work per token, 160k → 100k words/s, ETA +03:06"
         await until(app, lambda: cost in text_of(app))
         assert "K 15 → 20: " in text_of(app)
         assert {"negative": 20} not in run.calls  # nothing is asked for yet
         app.simulate_key("escape")
-        await until(app, lambda: "the work a token" not in text_of(app))
+        await until(app, lambda: "work per token" not in text_of(app))
 
 
 async def test_a_change_that_would_be_refused_says_so_before_it_is_applied():
@@ -123,7 +123,7 @@ async def test_every_setting_says_what_its_change_means():
         app.simulate_key("right")
         await until(app, lambda: app._notifications)
         assert [note.message for note in app._notifications] == [
-            "this is fixed for a run: end this one, and start anew"
+            "this is fixed during a run: start a new run to change it"
         ]
 
 
@@ -156,7 +156,7 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
 async def test_a_run_that_cannot_be_kept_is_told_even_on_a_tiny_terminal():
     failed = replace(TRAINING, checkpoint=CheckpointStatus(failed=True))
     async with scripted(failed, (50, 12)) as (app, _):
-        assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not kept  160k w/s  probe 1.86"
+        assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not saved  160k w/s  probe 1.86"
 
 
 async def test_a_resize_changes_the_layout():
@@ -172,13 +172,13 @@ async def test_a_resize_changes_the_layout():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space goes on"]),
+        ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space resumes"]),
         ({"state": "stopping"}, ["◐ STOPPING"]),
-        ({"state": "done"}, ["✓ DONE", "n New run", "s saves the vectors"]),
+        ({"state": "done"}, ["✓ DONE", "n New run", "s save the vectors"]),
         ({"state": "stopped"}, ["■ STOPPED", "n New run"]),
         (
             {"state": "failed", "error": CorpusError("there is no [x].txt: did you mean y.txt?")},
-            ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n goes back"],
+            ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n return"],
         ),
         ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
         ({"losses": Losses(not_finite=7)}, ["not finite      7"]),

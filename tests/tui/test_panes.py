@@ -288,7 +288,7 @@ async def test_an_empty_list_of_events_can_be_walked():
         app.screen.go_to("events")
         for key in ("up", "down", "pageup", "pagedown", "home", "end", "enter", "v"):
             app.simulate_key(key)
-        await until(app, lambda: "none so far" in text_of(app))
+        await until(app, lambda: "none yet" in text_of(app))
 
 
 async def test_enter_or_a_double_click_asks_for_the_place_on_the_curve(monkeypatch):

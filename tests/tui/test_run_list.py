@@ -270,8 +270,8 @@ async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical
         file.write("ship farm town tower\n" * 10)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
-        await shows(app, "is another now: 14,250 tokens then", "14,290 now, words: 2 new")
-        await shows(app, "Go on with it anyway", "FAILED")
+        await shows(app, "has changed: 14,250 tokens then", "14,290 now, words: 2 new")
+        await shows(app, "Resume anyway", "FAILED")
         before = newest_intact(folder)[0].clock
         await press(app, "g")
         await until(app, lambda: state(app) == "done")
@@ -287,9 +287,9 @@ async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
     topical_corpus.write_text("other words than before\n" * 300)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
-        await shows(app, "Go on with it anyway")
+        await shows(app, "Resume anyway")
         await press(app, "escape")
-        await shows(app, "✗ FAILED", "; g goes", "g Go on")
+        await shows(app, "✗ FAILED", "; g resumes", "g Resume")
         assert "--force" not in text_of(app)
         await press(app, "g")
         await until(app, lambda: isinstance(app.screen, Ask))
@@ -479,7 +479,7 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
         await until(app, lambda: "paused" in events(app))
         pool = app.session.run._trainer.pool
         await until(app, lambda: app.session.snapshot().checkpoint.tokens == pool.clock)
-        await shows(app, "kept 00:0")
+        await shows(app, "saved 00:0")
         await press(app, "space")
         await until(app, lambda: "resumed" in events(app))
         paused = [one for one in app.session.snapshot().events if one.text == "paused"]
@@ -509,11 +509,11 @@ async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
     async with training(form(topical_corpus, kept=keeping(runs_dir)), size=size) as app:
         monkeypatch.setattr(recording, "write_checkpoint", full)
         app.session.run.checkpoint()
-        await shows(app, "✗ not kept")
+        await shows(app, "✗ not saved")
         await until(app, lambda: "no checkpoint: cannot write checkpoints" in events(app))
         assert state(app) == "training"
         if size == (120, 40):
-            await shows(app, "!! no checkpoint can be written", "✗ no checkpoint is written")
+            await shows(app, "!! checkpoints cannot be written", "✗ checkpoints cannot be written")
         await press(app, "ctrl+q")
         await shows(app, "No checkpoint can be written", "Save vectors and quit")
         await press(app, "ctrl+q")  # loses nothing by being pressed twice
@@ -522,7 +522,7 @@ async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
         monkeypatch.undo()
         app.session.run.checkpoint()
         await until(app, lambda: "checkpoints are being written again" in events(app))
-        await until(app, lambda: "✗ not kept" not in text_of(app))
+        await until(app, lambda: "✗ not saved" not in text_of(app))
 
 
 async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, runs_dir, monkeypatch):

@@ -177,8 +177,11 @@ def test_quality_names_sets_where_there_are_several_and_says_why_there_is_none()
     assert " – " in lines[3]
     none = quality_lines(None, {}, wanted=False, width=50, height=5)
     assert "--pairs FILE" in " ".join(line.plain for line in none)
-    assert "in a moment" in quality_lines(None, {}, wanted=True, width=50, height=5)[0].plain
-    assert subtitle(QUALITY, True) == "took 0.3 s  q measures now"
+    assert (
+        "waiting for the first scores"
+        in quality_lines(None, {}, wanted=True, width=50, height=5)[0].plain
+    )
+    assert subtitle(QUALITY, True) == "took 0.3 s  q measure now"
     assert subtitle(None, False) == ""
 
 
@@ -226,7 +229,7 @@ async def test_the_panels_stand_where_they_belong_at_120_by_40():
     text = "\n".join(lines)
     parts = (
         *("queen▲2 prince▲1 kings· throne+", "63 % of 500", "24.1 %", "12/353: too few"),
-        *("|v| 2.31   |u| 0.88", "|x|>6 0.7 %", "w edit list", "q measures now"),
+        *("|v| 2.31   |u| 0.88", "|x|>6 0.7 %", "w edit list", "q measure now"),
     )
     for part in parts:
         assert part in text, part
@@ -256,7 +259,7 @@ async def test_a_run_in_trouble_says_so():
     shot = replace(TRAINING, remarks=(Remark("diverging", trouble, 3), Remark("b", "more", 1)))
     async with scripted(shot, (120, 40)) as (app, _):
         await until(app, lambda: trouble in text_of(app))
-        assert ":doctor tells 1 more" in text_of(app)
+        assert ":doctor lists 1 more" in text_of(app)
         await press(app, "colon", *"doctor", "enter")
         await until(app, lambda: notices(app).endswith("\nmore"))
 

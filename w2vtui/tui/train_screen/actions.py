@@ -1,4 +1,4 @@
-"""What the keys of the train screen do: to the run, to its curves, to what is shown."""
+"""What the keys of the train screen do: steer the run, and change what is shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RunActions(RunScreen):
     """Keys that steer the run."""
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause training, or resume it."""
         run, state = self.session.run, self.session.snapshot().state
         if run is not None and state == "paused":
             run.resume()
@@ -37,11 +37,11 @@ class RunActions(RunScreen):
         self.look()
 
     def action_undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         run = self.session.run
         try:
             if run is None:
-                raise SettingsError("there is nothing to undo: the run is starting")
+                raise SettingsError("nothing to undo: the run is starting")
             run.undo()
         except SettingsError as error:
             self.app.warn(str(error))
@@ -51,15 +51,15 @@ class RunActions(RunScreen):
         """Score the vectors now."""
         run = self.session.run
         if run is None or not self.shot.quality_wanted:
-            self.app.warn("there is nothing to measure with: start w2vtui with --pairs FILE")
+            self.app.warn("nothing to score against: start w2vtui with --pairs FILE")
             return
         run.measure_quality()
 
     def action_stop(self) -> None:
-        """Ask whether to end the training."""
+        """Ask whether to end training."""
         choices = (
             Choice("stop", "s", "Stop", "the vectors stay as they are"),
-            Choice("", "escape", "Go on training"),
+            Choice("", "escape", "Keep training"),
         )
 
         def answered(choice: str | None) -> None:
@@ -67,35 +67,35 @@ class RunActions(RunScreen):
                 self.session.run.stop()
                 self.look()
 
-        text = f"{100 * self.shot.progress.fraction:.1f} % of the training is done."
+        text = f"{100 * self.shot.progress.fraction:.1f} % of training is done."
         self.app.push_screen(Ask("Stop training?", text, choices), answered)
 
     def action_new(self) -> None:
-        """Back to the first screen, with the same choices."""
+        """Return to the first screen, with the same choices."""
         self.post_message(NewRun())
 
     def action_resume_anyway(self) -> None:
-        """Ask whether to go on with a run whose text is another now."""
+        """Ask whether to resume a run whose text has changed."""
         error = self.session.changed_text
         if error is None:
             return
         choices = (
-            Choice("resume", "g", "Go on with it anyway", "as a new run"),
-            Choice("", "escape", "Leave it"),
+            Choice("resume", "g", "Resume anyway", "as a new run"),
+            Choice("", "escape", "Do not resume"),
         )
 
         def answered(choice: str | None) -> None:
             if choice == "resume":
                 self._resume_anyway()
 
-        text = f"The text of this run is another now: {safe_text(error.difference)}."
-        self.app.push_screen(Ask("Another text", text, choices), answered)
+        text = f"The text of this run has changed: {safe_text(error.difference)}."
+        self.app.push_screen(Ask("Changed text", text, choices), answered)
 
     @work(exclusive=True, group="resume")
     async def _resume_anyway(self) -> None:
         folder = self.session.resumed_from
         assert folder is not None
-        await asyncio.to_thread(self.session.end)  # lets go of the run
+        await asyncio.to_thread(self.session.end)  # releases the run's folder
         self.post_message(Resume(folder, self, force=True))
 
     def on_cannot_resume(self, message: CannotResume) -> None:
@@ -129,7 +129,7 @@ class ViewActions(RunScreen):
         self.query_one(LossPanel).to_marker(by)
 
     def on_events_panel_chosen(self, message: EventsPanel.Chosen) -> None:
-        """Show an event on the curve, all of it if it is not in sight."""
+        """Put the cursor on an event, zooming out if it is out of sight."""
         panel = self.query_one(LossPanel)
         if not panel.shows(message.tokens):
             panel.toggle_recent()
@@ -138,12 +138,12 @@ class ViewActions(RunScreen):
     # ---- the display
 
     def action_freeze(self) -> None:
-        """Let the display stand still while training goes on, or follow it again."""
+        """Freeze the display while training continues, or follow it again."""
         self.frozen = not self.frozen
         self.look()
 
     def action_hints(self) -> None:
-        """Show the line of hints, or give its place to the panes; for the runs to come as well."""
+        """Show or hide the line of hints, for later runs as well."""
         self.app.look = replace(self.app.look, hints=not self.app.look.hints)
         self.set_class(not self.app.look.hints, "no-hints")
         self.call_after_refresh(self.draw_all)
@@ -154,27 +154,27 @@ class ViewActions(RunScreen):
         """Go to the query field."""
         self.action_show_pane("watch")
         self.query_one(WatchPanel).ask(True)
-        # At once: focus() would come after the next keys, which belong to the query.
+        # At once: focus() would take effect after the next keys, which belong to the query.
         self.set_focus(self.query_one("#query", Input))
 
     def action_back(self) -> None:
-        """From the query back to the watch words; from elsewhere, drop the cursor on the curve."""
+        """Leave the query for the watch words; from elsewhere, remove the cursor on the loss."""
         if not (isinstance(self.focused, Input) or self.watching.query):
             self.query_one(LossPanel).drop_cursor()
             return
         self.watching.query = ""
-        # A hidden list of controls would take keys unseen.
+        # While hidden, the controls would act on keys unseen.
         self.set_focus(None if self.has_class("tabbed") else self.query_one("#controls"))
         self.query_one(WatchPanel).ask(False)
         self.look()
         self.call_after_refresh(self.draw_all)
 
     def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
-        """Follow a query from now on."""
+        """Follow the query that was entered."""
         self.follow(message.query)
 
     def follow(self, query: str) -> None:
-        """Follow a query from now on; an empty one means the watched words."""
+        """Follow a query from now on; an empty one shows the watch words again."""
         self.watching.query = query
         field = self.query_one("#query", Input)
         if field.value != query:

@@ -1,4 +1,4 @@
-"""Stages and applies changes of settings: what the controls and the command line ask for."""
+"""Stages and applies changes of settings, from the controls and from the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Changing(RunScreen):
         self.draw()
 
     def on_setting_rows_typed(self, message: SettingRows.Typed) -> None:
-        """Stage what was typed."""
+        """Stage the value that was typed."""
         try:
             self.staging.type(self.shot, message.name, message.text)
         except SettingsError as error:
@@ -35,17 +35,17 @@ class Changing(RunScreen):
         self.draw()
 
     def on_setting_rows_dropped(self) -> None:
-        """Drop all that is staged; when nothing is, the cursor on the curve."""
+        """Drop all that is staged; when nothing is, remove the cursor on the loss."""
         if not self.staging.staged:
             self.query_one(LossPanel).drop_cursor()
         self.staging.staged.clear()
         self.draw()
 
     def on_setting_rows_applied(self) -> None:
-        """Ask the run for all that is staged."""
+        """Apply all that is staged."""
         if not self.staging.staged:
             keys = f"{self.key('rows.left')} and {self.key('rows.right')}"
-            self.app.report(f"nothing is staged: {keys} change the value picked")
+            self.app.report(f"nothing is staged: {keys} change the selected value")
             return
         try:
             self.change(tuple(self.staging.staged))
@@ -53,10 +53,10 @@ class Changing(RunScreen):
             self.app.warn(str(error))
 
     def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]:
-        """Stage typed values of several settings, all or none; their names.
+        """Stage typed values of several settings, all or none; return their names.
 
         Raises:
-            SettingsError: a text is no value of its setting, or out of range.
+            SettingsError: a text is not a value of its setting, or is out of range.
         """
         for name, text in texts.items():
             self.staging.controls[name].from_text(text)
@@ -66,18 +66,18 @@ class Changing(RunScreen):
         return tuple(texts)
 
     def change(self, names: Iterable[str]) -> None:
-        """Ask the run for what is staged under some names, at once.
+        """Apply what is staged for some settings, together.
 
         Raises:
-            SettingsError: the run refuses; nothing has changed, and all stays staged.
+            SettingsError: the run refuses; nothing has changed, and everything stays staged.
         """
         run, staged = self.session.run, self.staging.staged
         wanted = {name: staged[name] for name in names if name in staged}
         if not wanted:
-            self.app.report("nothing changes: these values are in force")
+            self.app.report("nothing to change: these values already apply")
             return
         if run is None:
-            raise SettingsError("settings change while a run trains; this one is starting")
+            raise SettingsError("settings cannot be changed yet: the run is starting")
         try:
             run.change(**wanted)
             for name in wanted:
@@ -86,7 +86,7 @@ class Changing(RunScreen):
             self.look()
 
     def drop(self, names: Iterable[str]) -> None:
-        """Stage nothing for some settings."""
+        """Drop what is staged for some settings."""
         for name in names:
             self.staging.staged.pop(name, None)
         self.draw()

@@ -1,9 +1,9 @@
-"""The command line's commands: a name, how it is used, what it does.
+"""The commands of the command line: name, arguments, what each does.
 
     set K 15 window 8        stage and apply           query king - man + woman
     stage lr 0.01            stage only                watch king paris
 
-A setting answers to its field's name, to its label on the screen, and to gensim's name.
+A setting can be named by its field, by its label on the screen, or as in gensim.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class CommandError(W2vtuiError):
-    """A command cannot be carried out as it was typed."""
+    """A command cannot be carried out as typed."""
 
 
 class CommandTarget(Protocol):
@@ -58,16 +58,16 @@ def _no_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that can be asked for by name."""
+    """A command and what it does."""
 
     name: str
     usage: str
-    """Its arguments, those in brackets optional; empty when it takes none."""
+    """Its arguments, optional ones in brackets; empty when it takes none."""
     help: str
     run: Callable[[CommandTarget, str], None]
-    """Gets what was typed after the name."""
+    """Carries the command out; gets what was typed after the name."""
     choices: Callable[[CommandTarget, Sequence[str]], Iterable[str]] = _no_choices
-    """The words that may follow those typed after the name."""
+    """Completions of the next word; gets the words already typed after the name."""
 
     @property
     def needs_argument(self) -> bool:
@@ -76,12 +76,12 @@ class Command:
 
     @property
     def about(self) -> str:
-        """Arguments, and what it does."""
+        """Its arguments and what it does, in one line."""
         return f"{self.usage}: {self.help}" if self.usage else self.help
 
     @property
     def line(self) -> str:
-        """Name and arguments."""
+        """Its name and arguments."""
         return f"{self.name} {self.usage}".rstrip()
 
 
@@ -89,32 +89,32 @@ def execute(screen: CommandTarget, line: str) -> None:
     """Carry out a line; an empty one does nothing.
 
     Raises:
-        W2vtuiError: there is no such command, or it cannot be done; nothing has changed.
+        W2vtuiError: the command is unknown or cannot be carried out; nothing has changed.
     """
     name, _, rest = line.strip().removeprefix(":").lstrip().partition(" ")
     if not name:
         return
     command, rest = command_named(name), rest.strip()
     if command.needs_argument and not rest:
-        raise CommandError(f"{command.name} alone says too little: {command.line}")
+        raise CommandError(f"{command.name} needs arguments: {command.line}")
     if rest and not command.usage:
-        raise CommandError(f"{command.name} takes nothing more, got {rest!r}")
+        raise CommandError(f"{command.name} takes no arguments, got {rest!r}")
     command.run(screen, rest)
 
 
 def command_named(name: str) -> Command:
-    """The command of a name.
+    """Look a command up by its name.
 
     Raises:
-        CommandError: there is none; the message names the nearest.
+        CommandError: the name is unknown; the message suggests the nearest.
     """
     if name not in COMMANDS:
-        raise CommandError(f"there is no command {name!r}{_nearest(name, COMMANDS)}")
+        raise CommandError(f"unknown command {name!r}{_nearest(name, COMMANDS)}")
     return COMMANDS[name]
 
 
 def completions(screen: CommandTarget, line: str) -> list[str]:
-    """The lines that a line may become when its last word is completed."""
+    """The lines that result from completing the last word."""
     head, space, last = line.rpartition(" ")
     words = head.split()
     if not words:
@@ -128,11 +128,11 @@ def completions(screen: CommandTarget, line: str) -> list[str]:
 
 
 def explained(line: str) -> str:
-    """How the command of a line is used; the names of all while there is none yet."""
+    """Explain the command of a line; until it is complete, list the names that match."""
     name = line.strip().partition(" ")[0]
     if name in COMMANDS:
         return f"{COMMANDS[name].line}: {COMMANDS[name].help}"
-    return "  ".join(one for one in COMMANDS if one.startswith(name)) or "no such command"
+    return "  ".join(one for one in COMMANDS if one.startswith(name)) or "unknown command"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -149,10 +149,10 @@ GENSIM_SWITCHES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "sg": ("model", {"0": "cbow", "1": "skip-gram"}),
     "hs": ("objective", {"0": "negative-sampling", "1": "hierarchical-softmax"}),
 }
-"""gensim's numbers for what has names here."""
+"""Switches of gensim: the setting each one stands for, and the values of its numbers."""
 _OTHER_NAMES = {"lr": "alpha", "learning rate": "alpha", "iter": "epochs"}
 _MOST_WORDS = 2
-"""Words of the longest label."""
+"""Number of words in the longest label."""
 
 
 def _plain(name: str) -> str:
@@ -170,11 +170,11 @@ SETTING_NAMES = (
       if control.label not in CONTROLS and " " not in control.label),
     *(name for name in _OTHER_NAMES if " " not in name), *GENSIM_SWITCHES,
 )  # fmt: skip
-"""Names that can be completed, since they are one word."""
+"""Names of one word, which can be completed."""
 
 
 def settings_from(text: str) -> dict[str, str]:
-    """`K 15 window 8`, or `K=15 window=8`, as names of fields and texts of their values.
+    """Parse `K 15 window 8` or `K=15 window=8`: values as typed, by field name.
 
     Raises:
         SettingsError: a name or a value is wrong, or a value is missing.
@@ -192,7 +192,7 @@ def settings_from(text: str) -> dict[str, str]:
 
 
 def _leading_name(words: Sequence[str]) -> tuple[str, int]:
-    """The setting that the first words name: a field or a switch of gensim's; how many words."""
+    """The field or gensim switch that the first words name, and how many words that takes."""
     for n_words in range(min(_MOST_WORDS, len(words)), 0, -1):
         name = _plain(" ".join(words[:n_words]))
         if name in GENSIM_SWITCHES:
@@ -225,7 +225,7 @@ def _value_choices(name: str) -> tuple[str, ...]:
 
 
 def _setting_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]:
-    """Names of settings, or the values of the one named last."""
+    """Complete the name of a setting, or the value of the one named last."""
     words = [part for word in words for part in word.replace("=", " ").split()]
     while words:
         try:
@@ -243,7 +243,7 @@ def _setting_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[st
 
 def _run(screen: CommandTarget) -> Run:
     if screen.session.run is None:
-        raise CommandError("there is no run yet: it is starting")
+        raise CommandError("the run is still starting")
     return screen.session.run
 
 
@@ -306,7 +306,7 @@ def _break(screen: CommandTarget, text: str) -> None:
 
 def _breaks(screen: CommandTarget, text: str) -> None:
     breaks = "\n".join(str(one) for one in _run(screen).breakpoints)
-    screen.app.report(breaks or "there are no breakpoints: break CONDITION sets one")
+    screen.app.report(breaks or "no breakpoints: break CONDITION sets one")
 
 
 def _clear(screen: CommandTarget, text: str) -> None:
@@ -315,7 +315,7 @@ def _clear(screen: CommandTarget, text: str) -> None:
 
 def _doctor(screen: CommandTarget, text: str) -> None:
     remarks = "\n".join(remark.text for remark in screen.shot.remarks)
-    screen.app.report(remarks or "nothing is wrong")
+    screen.app.report(remarks or "no problems found")
 
 
 def _checkpoint(screen: CommandTarget, text: str) -> None:
@@ -333,7 +333,7 @@ def _note(screen: CommandTarget, text: str) -> None:
 def _theme(screen: CommandTarget, text: str) -> None:
     themes = screen.app.available_themes
     if text not in themes:
-        raise CommandError(f"there is no theme {text!r}{_nearest(text, themes)}")
+        raise CommandError(f"unknown theme {text!r}{_nearest(text, themes)}")
     screen.app.theme = text
 
 
@@ -344,7 +344,7 @@ def _theme_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[str]
 def _goto(screen: CommandTarget, text: str) -> None:
     panes = screen.pane_names()
     if text not in panes:
-        raise CommandError(f"there is no pane {text!r}{_nearest(text, panes)}")
+        raise CommandError(f"unknown pane {text!r}{_nearest(text, panes)}")
     screen.go_to(text)
 
 
@@ -364,26 +364,26 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         Command("set", "NAME VALUE …", "change settings now", _set, _setting_choices),
-        Command("stage", "NAME VALUE …", "stage settings; enter on the controls applies them",
+        Command("stage", "NAME VALUE …", "stage settings; enter in the controls applies them",
                 _stage, _setting_choices),
-        Command("undo", "", "take the last change back", _undo),
+        Command("undo", "", "undo the last change", _undo),
         Command("pause", "", "pause training", _pause),
-        Command("resume", "", "go on with training", _resume),
-        Command("stop", "", "end the training; asks", _stop),
+        Command("resume", "", "resume training", _resume),
+        Command("stop", "", "end training; asks first", _stop),
         Command("save", "[PATH]", "save the vectors as they are now", _save),
         Command("query", "WORD …", "follow the nearest words of a word, or of king - man + woman",
                 _query),
-        Command("watch", "WORD …", "watch the nearest words of these, and of no others", _watch),
+        Command("watch", "WORD …", "watch the nearest words of these words only", _watch),
         Command("break", "CONDITION", "pause when a condition is met", _break),
         Command("breaks", "", "show the breakpoints", _breaks),
-        Command("clear", "", "take all breakpoints away", _clear),
-        Command("doctor", "", "all that is wrong or surprising now", _doctor),
-        Command("checkpoint", "", "keep the run as it is now, to go on from", _checkpoint),
-        Command("quality", "", "measure the vectors' quality now", _quality),
-        Command("note", "TEXT", "write a note among the events", _note),
+        Command("clear", "", "remove all breakpoints", _clear),
+        Command("doctor", "", "list all problems and surprises", _doctor),
+        Command("checkpoint", "", "write a checkpoint now, to resume from", _checkpoint),
+        Command("quality", "", "score the vectors now", _quality),
+        Command("note", "TEXT", "add a note to the events", _note),
         Command("theme", "NAME", "change the colours", _theme, _theme_choices),
         Command("goto", "PANE", "go to a pane", _goto, _goto_choices),
-        Command("help", "", "every key and command", _help),
-        Command("quit", "", "leave; asks what to do with the run", _quit),
+        Command("help", "", "list every key and command", _help),
+        Command("quit", "", "quit; asks what to do with the run", _quit),
     )
 }  # fmt: skip

@@ -40,15 +40,15 @@ class LastDrawn:
         self._settings: dict[str, object] = {}
         """Of a chart: what it was drawn from besides its curves."""
         self._due: dict[str, float] = {}
-        """Of a chart: when it may be drawn again although only its curves have grown."""
+        """Of a chart: when it may be drawn again if only its curves have grown."""
 
     def forget(self) -> None:
-        """Have everything drawn again."""
+        """Redraw everything next time."""
         self._sources.clear()
         self._settings.clear()
 
     def is_new(self, pane: str, *values: object) -> bool:
-        """Whether a pane was last drawn from other values; these are remembered."""
+        """Whether a pane was last drawn from other values; remember these."""
         if self._sources.get(pane) == values:
             return False
         self._sources[pane] = values
@@ -85,11 +85,11 @@ class Drawing:
         self._began = time.monotonic()
 
     def forget(self) -> None:
-        """Draw next time also what has not changed, as after a change of size."""
+        """Redraw everything next time, as after a change of size."""
         self._last.forget()
 
     def draw(self, shot: Snapshot, *, frozen: bool) -> None:
-        """Draw a snapshot; the panes stay as they are while the display is frozen."""
+        """Draw a snapshot; the panes keep what they show while the display is frozen."""
         with self._screen.app.batch_update():
             self.draw_head(shot, frozen=frozen)
             if not frozen and not self._screen.has_class("tiny"):
@@ -98,7 +98,7 @@ class Drawing:
     # ---- above and below the panes
 
     def draw_head(self, shot: Snapshot, *, frozen: bool) -> None:
-        """Draw the header, the bar of progress, the banner of an error, and the hint."""
+        """Draw the header, the progress bar, the error banner, and the hint."""
         width, tiny = self._screen.size.width, self._screen.has_class("tiny")
         line = readouts.header(shot, width, frozen=frozen, tiny=tiny, busy=self._busy.share())
         self._lines("#header", [line])
@@ -119,13 +119,13 @@ class Drawing:
             banner.display = failed
         if failed:
             message, changed = str(shot.error), self._session.changed_text
-            if changed is not None:  # what it advises is for the command line
-                goes_on = f"{self._key('train.go_on')} goes on with it anyway, as a new run"
-                message = f"the text of this run is another now: {changed.difference}; {goes_on}"
+            if changed is not None:  # its own advice is for the command line
+                resumes = f"{self._key('train.go_on')} resumes it anyway, as a new run"
+                message = f"the text of this run has changed: {changed.difference}; {resumes}"
             banner.show(Text(f"✗ {safe_text(message or type(shot.error).__name__)}"))
 
     def _cost_text(self, shot: Snapshot) -> str:
-        """What is staged, its cost, and the keys; empty when nothing can be applied any more."""
+        """Describe what is staged, its cost and the keys; empty when nothing can be applied."""
         if shot.ended or not self._staging.staged:
             return ""
         cost = self._staging.cost(shot, self._session.run)
@@ -151,11 +151,11 @@ class Drawing:
                 draw(shot)
 
     def _draw_run(self, shot: Snapshot) -> None:
-        """Draw the counters; the frame says what the run is saved as, and since when."""
+        """Draw the counters; the frame shows the name of the run and the age of its checkpoint."""
         pane = self._screen.query_one("#run", Panel)
         self._lines("#run", readouts.run_lines(shot, pane.size.width, self._screen.app.glyphs))
         name = safe_text(self._session.kept_as, 34)
-        titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.kept_text(shot))
+        titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.checkpoint_text(shot))
         if self._last.is_new("run's name", titles):
             pane.border_title, pane.border_subtitle = titles
 

@@ -1,4 +1,4 @@
-"""Jump mode: a letter over every pane, which leads there."""
+"""Jump mode: a letter over each pane; pressing it goes there."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ LETTERS = "asdfghjkl"
 
 
 class JumpScreen(ModalScreen[str | None]):
-    """Waits for the letter of a pane; any other key leaves."""
+    """Waits for the letter of a pane; any other key closes it."""
 
     AUTO_FOCUS = ""
 
     def __init__(self, panes: Mapping[str, Offset | None], size: Size) -> None:
-        """panes: where each is on show; None for one that is not. size: of the screen below."""
+        """
+        panes   where each is on the screen; None for a hidden one
+        size    of the screen below
+        """
         super().__init__()
         self.letters = dict(zip(LETTERS, panes, strict=False))
         self._panes, self._size_below = panes, size
 
     def compose(self) -> ComposeResult:
-        """The letters: on the frames, and with a name in the last line for what has no frame."""
+        """Put letters on the frames; name hidden panes with theirs in the last line."""
         elsewhere = Text(no_wrap=True)
         for letter, pane in self.letters.items():
             place = self._panes[pane]
@@ -41,15 +44,15 @@ class JumpScreen(ModalScreen[str | None]):
             yield Static(elsewhere, id="elsewhere")
 
     def on_key(self, event: Key) -> None:
-        """A letter leads to its pane."""
+        """Go to the pane of a letter."""
         event.stop()
         self._leave(self.letters.get(event.key))
 
     def on_resize(self, event: Resize) -> None:
-        """The panes are elsewhere now."""
+        """Close: the panes have moved."""
         if event.size != self._size_below:
             self._leave(None)
 
     def _leave(self, pane: str | None) -> None:
-        if self.is_current:  # not for the second of two keys pressed at once
+        if self.is_current:  # a second key pressed at once finds it closed
             self.dismiss(pane)

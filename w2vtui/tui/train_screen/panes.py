@@ -1,4 +1,4 @@
-"""A screen of panes: which has the focus, is on show in a shared place, or is maximised."""
+"""A screen of panes: which one has the focus, is the current tab, or is maximized."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 
 
 class PanedScreen(Screen[None]):
-    """Panes are the framed children of #panels; on a small terminal those of PANES share a place.
+    """Panes are the framed children of #panels; on a small terminal those of PANES become tabs.
 
-    The class `tabbed` says that they do, `tiny` that there is no room for any.
+    The CSS class `tabbed` says so; `tiny` means that there is no room for any pane.
     """
 
     PANES: ClassVar[tuple[str, ...]] = ()
-    """Ids of the panes that may share a place, in the order of their tabs."""
+    """Ids of the panes that may become tabs, in order."""
     FIRST_PANE: ClassVar[str] = ""
-    """The pane that is maximised where none has the focus; never in a tab."""
+    """Id of the pane above the tabs, which is maximized when no pane has the focus."""
 
     app: BaseApp
 
     def __init__(self) -> None:
         super().__init__()
         self._pane = self.PANES[0]
-        """The pane on show where they share a place."""
+        """Id of the current tab."""
 
     def sizes_changed(self) -> None:
-        """Called when panes were given other places."""
+        """Called when panes have moved or changed their sizes."""
 
     def action_pane(self, by: int) -> None:
-        """Show the next of the panes that share the lower half."""
+        """Show the next tab, or the one `by` tabs on."""
         self.action_show_pane(self.PANES[(self.PANES.index(self._pane) + by) % len(self.PANES)])
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
-        """Show the pane that was clicked."""
+        """Show the tab that was clicked."""
         self.action_show_pane(message.pane)
 
     def action_show_pane(self, pane: str) -> None:
-        """Show a pane where they share the lower half."""
+        """Show a pane, as a tab where panes are tabs."""
         self.go_to(pane)
 
     def show_current(self) -> None:
@@ -55,7 +55,7 @@ class PanedScreen(Screen[None]):
     # ---- from pane to pane
 
     def is_shown(self, pane: str) -> bool:
-        """Whether a pane is on show."""
+        """Whether a pane is visible."""
         if self.maximized is not None:
             return self.maximized.id == pane
         return not self.has_class("tabbed") or pane in (self._pane, self.FIRST_PANE)
@@ -64,13 +64,13 @@ class PanedScreen(Screen[None]):
         return list(self.query("#panels > .framed"))
 
     def pane_names(self) -> list[str]:
-        """The panes, as they stand on the screen or in the line of tabs."""
+        """Ids of the panes, in the order of the screen or of the tabs."""
         if self.has_class("tabbed"):
             return [self.FIRST_PANE, *self.PANES]
         return [pane.id for pane in self.framed() if pane.id is not None]
 
     def go_to(self, pane: str) -> None:
-        """Show a pane, and give it the focus, before the next key is looked at."""
+        """Show a pane and focus it, before the next key is handled."""
         if self.maximized is not None and self.maximized.id != pane:
             self.minimize()
         self._bring_up(pane)
@@ -83,7 +83,7 @@ class PanedScreen(Screen[None]):
             self.sizes_changed()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """What has the focus is on show, also after the terminal has become small."""
+        """Show the pane in focus, also after the terminal has become small."""
         pane = self._pane_of(self.focused)
         if pane is not None:
             self._bring_up(pane)
@@ -93,17 +93,17 @@ class PanedScreen(Screen[None]):
         return next((node.id for node in nodes if "framed" in node.classes), None)
 
     def keep_focus(self) -> None:
-        """Focus again what lost it by not being shown for a while."""
+        """Restore the focus to a pane that lost it while hidden."""
         if self.focused is None and self.app.app_focus and not self.has_class("tiny"):
             self.set_focus(self.query_one(f"#{self._pane}"))
 
     def action_focus_pane(self, by: int) -> None:
-        """Go to the next pane, or to the one before."""
+        """Focus the next pane (1) or the previous one (-1)."""
         panes, here = self.pane_names(), self._pane_of(self.focused)
         self.go_to(panes[(panes.index(here) + by) % len(panes)] if here in panes else panes[0])
 
     def action_jump(self) -> None:
-        """Show a letter over each pane, and go to that of the letter pressed."""
+        """Show a letter over each pane, and go to the pane whose letter is pressed."""
         shown = {pane: self.query_one(f"#{pane}") for pane in self.pane_names()}
         places: dict[str, Offset | None] = {
             pane: widget.region.offset if self.is_shown(pane) else None
@@ -117,7 +117,7 @@ class PanedScreen(Screen[None]):
         self.app.push_screen(JumpScreen(places, self.size), chosen)
 
     def action_maximize(self) -> None:
-        """Give the pane in focus the whole screen, or what it had before."""
+        """Maximize the focused pane, or restore the layout."""
         if self.maximized is not None:
             self.minimize()
         else:

@@ -1,4 +1,4 @@
-"""What the panels of the train screen say: from a snapshot to lines of text."""
+"""What the panes of the train screen say: a snapshot as lines of text."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ STATES: dict[State, tuple[str, str]] = {
     "stopped": ("■", "STOPPED"),
     "failed": ("✗", "FAILED"),
 }
-"""A glyph and a word for each state: no state is told by colour alone."""
+"""A glyph and a word for each state, so that none is shown by colour alone."""
 
 RECENT_SHARE = 0.2
-"""How much of the tokens trained is the recent part of a curve."""
+"""Share of the tokens trained that counts as the recent part of a curve."""
 
 ACCENT, DIM, STRONG = "bold", "dim", "bold"
 
 
 class BusyMeter:
-    """The share of one core that the thread of the screen takes."""
+    """Measures the share of one core that the thread of the screen uses."""
 
     def __init__(self) -> None:
         self._wall, self._own, self._share = time.monotonic(), time.thread_time(), 0.0
 
     def share(self) -> float:
-        """Over the last second or so."""
+        """The share over the last second or so."""
         wall, own = time.monotonic(), time.thread_time()
         if wall - self._wall >= 1.0:
             self._share = (own - self._own) / (wall - self._wall)
@@ -48,16 +48,16 @@ class BusyMeter:
 
 
 class Part(NamedTuple):
-    """A piece of a line; what matters least leaves first when there is no room."""
+    """A piece of a line, which is left out when there is no room."""
 
     text: str
     style: str
     rank: int
-    """1 stays longest"""
+    """Parts of the highest rank are left out first."""
 
 
 def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
-    """Parts in one line of `width` cells, some at its left and some at its right end."""
+    """Fit parts into one line of `width` cells, some at its left end and some at its right."""
     parts = [part for part in (*left, *right) if part.text]
     while parts and sum(cell_width(part.text) + 2 for part in parts) > width:
         parts.remove(max(parts, key=lambda part: part.rank))
@@ -76,14 +76,14 @@ def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
 
 
 def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float) -> Text:
-    """State, corpus, place, times, speed; on a tiny terminal the whole screen."""
+    """State, corpus, position, times, speed; on a tiny terminal this is the whole screen."""
     glyph, word = STATES[shot.state]
     done = shot.progress
     percent = f"{100 * done.fraction:5.1f} %" if done.tokens_planned else ""
     words = shot.speed.mean if shot.ended else shot.speed.now
     speed = f"{short(words):>5} words/s" if done.tokens else ""
     eta = f"ETA {clock(done.eta_seconds)}" if not shot.ended and done.tokens else ""
-    lost = Part("✗ not kept" if shot.checkpoint.failed else "", "bold reverse", 2)
+    lost = Part("✗ not saved" if shot.checkpoint.failed else "", "bold reverse", 2)
     if tiny:
         probe = f"probe {shot.probe.loss:.2f}" if shot.probe is not None else ""
         tiny_speed = f"{short(shot.speed.now)} w/s" if done.tokens else ""
@@ -114,7 +114,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
 
 
 def progress(shot: Snapshot, width: int, waited: float) -> Text:
-    """A bar with what is done and what is planned; while preparing, with what is being done."""
+    """A bar with tokens done and planned; while preparing, with the current activity."""
     if shot.state == "preparing":
         fraction, text = shot.activity_fraction, shot.activity or "starting"
         if fraction is None:
@@ -136,7 +136,7 @@ def progress(shot: Snapshot, width: int, waited: float) -> Text:
 def x_range(shot: Snapshot) -> float:
     """Tokens at the right end of the curve: the plan, halved while less than half is trained.
 
-    So the curve moves only when the range doubles.
+    The scale changes only when the range doubles.
     """
     if shot.ended or not shot.progress.tokens_planned:
         return max(shot.progress.tokens, 1)
@@ -147,7 +147,7 @@ def x_range(shot: Snapshot) -> float:
 
 
 def recent_range(shot: Snapshot) -> tuple[float, float]:
-    """The last fifth of the tokens trained; on round numbers while it grows, to move seldom."""
+    """Tokens at both ends of the last fifth trained, rounded so that the scale seldom changes."""
     tokens = float(max(shot.progress.tokens, 1))
     low = (1 - RECENT_SHARE) * tokens
     if shot.ended:
@@ -157,17 +157,17 @@ def recent_range(shot: Snapshot) -> tuple[float, float]:
 
 
 def waiting_text(shot: Snapshot) -> str:
-    """What stands in the chart before there is a curve."""
+    """What the chart shows before there is a curve."""
     if shot.state == "preparing":
         return shot.activity or "starting"
-    return "" if shot.ended else "the first numbers come in a moment"
+    return "" if shot.ended else "waiting for the first numbers"
 
 
 def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text]:
-    """The counters."""
+    """The counters, one line each."""
     pairs, kept, probe, loss = f"{short(shot.losses.pairs):<7}", "–", "–", "–"
     if shot.progress.tokens:
-        pairs += f"  {shot.losses.pairs / shot.progress.tokens:.2f} a token"
+        pairs += f"  {shot.losses.pairs / shot.progress.tokens:.2f} per token"
     if shot.progress.kept_share is not None:
         kept = f"{100 * shot.progress.kept_share:.1f} % of tokens"
     if shot.probe is not None:
@@ -193,7 +193,7 @@ def run_lines(shot: Snapshot, width: int, glyphs: Glyphs = BRAILLE) -> list[Text
 
 
 def norms_text(health: VectorHealth | None) -> str:
-    """Mean lengths of the input and output vectors: `|v| 2.31   |u| 0.88`."""
+    """Mean norms of the input and output vectors: `|v| 2.31   |u| 0.88`."""
     if health is None:
         return "–"
     parts = [("v", health.input_norm), ("u", health.output_norm)]
@@ -201,19 +201,19 @@ def norms_text(health: VectorHealth | None) -> str:
 
 
 def saturated_text(health: VectorHealth | None) -> str:
-    """The share of saturated scores, beside another value: `  |x|>6 0.7 %`."""
+    """The share of saturated scores, to append to another value: `  |x|>6 0.7 %`."""
     if health is None or health.saturated is None:
         return ""
     return f"  |x|>6 {100 * health.saturated:.1f} %"
 
 
-def kept_text(shot: Snapshot) -> str:
-    """How old the last checkpoint is; empty while there is none."""
+def checkpoint_text(shot: Snapshot) -> str:
+    """The age of the last checkpoint; empty while there is none."""
     if shot.checkpoint.failed:
-        return "✗ no checkpoint is written"
+        return "✗ checkpoints cannot be written"
     if shot.checkpoint.age_seconds is None:
         return ""
-    return "kept" if shot.ended else f"kept {clock(shot.checkpoint.age_seconds)} ago"
+    return "saved" if shot.ended else f"saved {clock(shot.checkpoint.age_seconds)} ago"
 
 
 def _pair(label: str, value: str, width: int) -> Text:
@@ -224,7 +224,7 @@ def _pair(label: str, value: str, width: int) -> Text:
 
 
 def loss_labels(shot: Snapshot) -> tuple[str, str]:
-    """The last values of the two curves, probe and objective."""
+    """Names and last values of the two curves, probe and objective."""
     probe, loss = shot.probe, shot.losses.now
     return (
         "probe loss" if probe is None else f"probe loss {loss_text(probe.loss)}",
@@ -235,7 +235,7 @@ def loss_labels(shot: Snapshot) -> tuple[str, str]:
 def event_lines(
     events: Sequence[Event], width: int, height: int, glyphs: Glyphs = BRAILLE
 ) -> list[Text]:
-    """What happened, newest first."""
+    """One line per event, newest first."""
     lines, sign_cells = [], cell_width(glyphs.numeral(1)) + 1
     for event in list(reversed(events))[:height]:
         line = Text(f"{clock(event.seconds)} ", DIM, no_wrap=True)
@@ -253,32 +253,32 @@ def event_lines(
 
 
 def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str:
-    """One thing to know or to do now.
+    """One thing to know or do now.
 
     key   the key of a binding, by its id
     """
-    saves = f"{key('train.save')} saves the vectors"
+    saves = f"{key('train.save')} save the vectors"
     saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else saves
-    new, leaves = key("train.new"), f"{key('app.quit')} quits"
+    new, leaves = key("train.new"), f"{key('app.quit')} quit"
     if shot.state == "preparing":
-        return "training starts by itself when all is read and compiled"
+        return "training starts as soon as the text is read and the kernels are compiled"
     if shot.state == "failed":
-        return f"{new} goes back to the first screen with the same choices · {leaves}"
+        return f"{new} return to the first screen with the same choices · {leaves}"
     if shot.checkpoint.failed:
-        told = "no checkpoint can be written, as the events say"
-        return f"!! {told} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
+        problem = "checkpoints cannot be written, see the events"
+        return f"!! {problem} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
     if shot.ended:
-        ask = f"{key('train.query')} asks for neighbors"
+        ask = f"{key('train.query')} ask for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
     urgent = any(remark.urgency == 3 for remark in shot.remarks)
     if shot.state == "paused" and not urgent:
-        return f"paused: settings can be changed; {key('train.pause')} goes on"
+        return f"paused: settings can be changed; {key('train.pause')} resumes"
     if shot.remarks:
         first, *others = shot.remarks
         sign = "!" * (first.urgency - 1)
         return f"{sign} {first.text}".strip() + (
-            f" · :doctor tells {len(others)} more" if others else ""
+            f" · :doctor lists {len(others)} more" if others else ""
         )
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
-    return "judge a change by the probe loss, whose yardstick stays"
+    return "judge a change by the probe loss: its yardstick stays the same"

@@ -17,11 +17,11 @@ from w2vtui.tui.train_screen.watching import Watching
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 BLURRED_SECONDS = 1.0
-"""Between two looks while the terminal does not have the focus."""
+"""Least time between two looks while the terminal is not in focus."""
 
 
 class RunScreen(PanedScreen):
-    """What the parts of the train screen share: the run as it was last seen, and its drawing."""
+    """What the parts of the train screen share: the latest snapshot and its drawing."""
 
     def __init__(self, session: Session, *, interval: float | None = None) -> None:
         """interval: seconds between two looks; chosen by their cost when None"""
@@ -33,7 +33,7 @@ class RunScreen(PanedScreen):
         self.watching = Watching(session)
         self.refresh_rate = RefreshRate(interval, available_cores())
         self.frozen = False
-        """Whether the panes stay as they are while training continues."""
+        """Whether the panes are frozen while training continues."""
         self._drawing = Drawing(self, session, self.staging, self.watching, self.key)
         self._due = 0.0
         """When the next look is planned."""
@@ -47,7 +47,7 @@ class RunScreen(PanedScreen):
     # ---- looking
 
     def tick(self) -> None:
-        """Look at the run, draw what changed, and set the time of the next look."""
+        """Look at the run, draw what changed, and schedule the next look."""
         late = time.monotonic() - self._due if self._due else 0.0
         self.look()
         own, before = time.thread_time(), self._own_seconds
@@ -90,18 +90,18 @@ class RunScreen(PanedScreen):
             self._drawing.draw(self.shot, frozen=self.frozen)
 
     def draw_head(self) -> None:
-        """Draw only what stands above and below the panes."""
+        """Draw only what is above and below the panes."""
         if self._is_there:
             self._drawing.draw_head(self.shot, frozen=self.frozen)
 
     def draw_all(self) -> None:
-        """Draw also what has not changed, for a new size."""
+        """Draw everything again, for a new size."""
         self._drawing.forget()
         self.draw()
 
     @property
     def _is_there(self) -> bool:
-        """False for a late call, when the screen was left or is being taken apart."""
+        """Whether the screen can be drawn: a late call may come when it is being removed."""
         return self in self.app.screen_stack and bool(self.query("#header"))
 
     def sizes_changed(self) -> None:

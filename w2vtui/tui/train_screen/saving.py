@@ -22,14 +22,14 @@ class Saving(RunScreen):
     """Whether vectors are being written."""
 
     def action_save(self) -> None:
-        """Ask where to save the vectors, and do."""
+        """Ask where to save the vectors, and save them there."""
         self.ask_where_to_save(self.save)
 
     def ask_where_to_save(self, then: Callable[[str], Any]) -> None:
-        """Show the save dialog; `then` gets the path."""
+        """Show the save dialog; `then` is called with the path."""
         self.look()
         if not self.shot.progress.tokens:
-            self.app.warn("there are no vectors yet: nothing has been trained")
+            self.app.warn("no vectors to save: nothing has been trained yet")
             return
 
         def answered(path: str | None) -> None:
@@ -41,7 +41,7 @@ class Saving(RunScreen):
         self.app.push_screen(SaveDialog(proposed), answered)
 
     def save_to_output(self) -> None:
-        """Save the vectors where the run was asked to, unless they are saved already."""
+        """Save the vectors to the output path of the run, unless that is done already."""
         output = self.session.output
         if output is not None and self.session.unsaved and not self._saving:
             self.save(output)
@@ -52,9 +52,9 @@ class Saving(RunScreen):
         await self.save_to(path)
 
     async def save_to(self, path: str, *, overwrite: bool = False) -> bool:
-        """Save the vectors in a thread; whether it worked.
+        """Save the vectors in a thread; return whether that worked.
 
-        overwrite   without a question where a file is there that is not vectors
+        overwrite   replace a file that holds no vectors without asking
         """
         self._saving = True
         try:
@@ -73,13 +73,13 @@ class Saving(RunScreen):
         return True
 
     def take_checkpoint(self) -> None:
-        """Have a checkpoint taken now.
+        """Ask the run for a checkpoint.
 
         Raises:
-            SettingsError: the run is not kept, or does not train.
+            SettingsError: the run is not saved, or is not training.
         """
         run = self.session.run
         if run is None:
-            raise SettingsError("there is nothing to keep yet: the run is starting")
+            raise SettingsError("no checkpoint yet: the run is starting")
         run.checkpoint()
-        self.app.report("a checkpoint is taken")
+        self.app.report("writing a checkpoint")

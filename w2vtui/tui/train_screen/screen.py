@@ -42,10 +42,10 @@ from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 RUN_HELP = (
-    "The counters: what is trained, how much of the text is kept, both losses. On the frame: what "
-    "the run is kept as, and how old its last checkpoint is."
+    "The counters: progress, the share of tokens kept by subsampling, both losses. On the frame: "
+    "the name the run is saved under, and the age of its last checkpoint."
 )
-QUALITY_HELP = "Scores of the vectors on the word pairs and analogies that were given."
+QUALITY_HELP = "Scores of the vectors on the word pairs and analogies given at the start."
 
 
 class TrainScreen(RunActions, ViewActions, Changing, Saving):
@@ -55,66 +55,66 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
     FIRST_PANE = "loss"
     AUTO_FOCUS = "SettingRows"
     ALLOW_IN_MAXIMIZED_VIEW = "#header, #progress, #hint, KeyBar, Prompt"
-    ESCAPE_TO_MINIMIZE = False  # the command line and the query leave first
+    ESCAPE_TO_MINIMIZE = False  # escape leaves the command line or the query first
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause", id="train.pause", tooltip="pause training, or go on"),
-        # With priority, so that the focus has moved before the next key is looked at.
+        Binding("space", "pause", "Pause", id="train.pause", tooltip="pause or resume training"),
+        # With priority, so that the focus has moved before the next key is handled.
         Binding("slash", "query", "Query", id="train.query", priority=True,
                 tooltip="the nearest words of a word, or of king - man + woman"),
         Binding("s", "save", "Save", id="train.save", tooltip="save the vectors as they are now"),
         Binding("u", "undo", "Undo", id="train.undo",
-                tooltip="take the last change back; again, the one before"),
+                tooltip="undo the last change; again, the one before it"),
         Binding("colon", "command", "Command", id="train.command", priority=True,
                 tooltip="the command line, for example :set K 15"),
-        Binding("e", "stop", "End", id="train.stop", tooltip="end the training; asks"),
-        Binding("n", "new", "New run", id="train.new", tooltip="a new run, after the end"),
-        Binding("g", "resume_anyway", "Go on", id="train.go_on",
-                tooltip="go on with a run whose text is another now; asks"),
+        Binding("e", "stop", "End", id="train.stop", tooltip="end training; asks first"),
+        Binding("n", "new", "New run", id="train.new", tooltip="start a new run after the end"),
+        Binding("g", "resume_anyway", "Resume", id="train.go_on",
+                tooltip="resume a run whose text has changed; asks first"),
         Binding("y", "toggle_log", "Log", id="train.log",
-                tooltip="logarithmic loss scale, or linear"),
+                tooltip="switch the loss between a logarithmic and a linear scale"),
         Binding("z", "toggle_recent", "Zoom", id="train.zoom",
-                tooltip="the recent fifth of the loss, or all of it"),
+                tooltip="show the most recent fifth of the loss, or all of it"),
         Binding("f", "freeze", "Freeze", id="train.freeze",
-                tooltip="let the display stand still; training goes on"),
+                tooltip="freeze the display; training continues"),
         Binding("w", "watch_words", "Watch", id="train.watch", tooltip="edit the watch words"),
         Binding("q", "measure_quality", "Quality", id="train.quality",
                 tooltip="score the vectors on word pairs and analogies now"),
         Binding("x", "maximize", "Max", id="train.maximize",
-                tooltip="the pane in focus takes the whole screen, or gives it back"),
+                tooltip="maximize the focused pane, or restore the layout"),
         Binding("ctrl+o", "jump", "Jump", id="train.jump", priority=True, key_display="^o",
-                tooltip="go to a pane by a letter"),
-        Binding("tab", "focus_pane(1)", "pane after", show=False, id="train.focus_next",
+                tooltip="go to a pane by its letter"),
+        Binding("tab", "focus_pane(1)", "next pane", show=False, id="train.focus_next",
                 tooltip="go to the next pane"),
-        Binding("shift+tab", "focus_pane(-1)", "pane before", show=False,
+        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
                 id="train.focus_previous", tooltip="go to the previous pane"),
-        # On a small terminal brackets switch panes, which comes first here; else they smooth.
-        Binding("left_square_bracket", "pane(-1)", "previous pane", show=False,
+        # On a small terminal brackets switch panes, so those bindings come first; else they smooth.
+        Binding("left_square_bracket", "pane(-1)", "previous tab", show=False,
                 id="train.previous", tooltip="previous pane, on a small terminal"),
-        Binding("right_square_bracket", "pane(1)", "next pane", show=False, id="train.next",
+        Binding("right_square_bracket", "pane(1)", "next tab", show=False, id="train.next",
                 tooltip="next pane, on a small terminal"),
         Binding("left_curly_bracket,left_square_bracket", "smooth(-1)", "less smoothing",
                 show=False, id="train.rougher", tooltip="smooth the loss less"),
         Binding("right_curly_bracket,right_square_bracket", "smooth(1)", "more smoothing",
                 show=False, id="train.smoother", tooltip="smooth the loss more"),
         Binding("comma", "move_cursor(-1)", "cursor left", show=False,
-                id="train.cursor_left", tooltip="read the loss at a cursor: a column to the left"),
+                id="train.cursor_left", tooltip="move the cursor on the loss one column left"),
         Binding("full_stop", "move_cursor(1)", "cursor right", show=False,
-                id="train.cursor_right", tooltip="the cursor a column to the right"),
+                id="train.cursor_right", tooltip="move the cursor on the loss one column right"),
         Binding("less_than_sign", "to_marker(-1)", "previous marker", show=False,
-                id="train.marker_left", tooltip="the cursor to the marker before it"),
+                id="train.marker_left", tooltip="move the cursor to the previous marker"),
         Binding("greater_than_sign", "to_marker(1)", "next marker", show=False,
-                id="train.marker_right", tooltip="the cursor to the marker after it"),
+                id="train.marker_right", tooltip="move the cursor to the next marker"),
         Binding("escape", "restore", "Back", id="train.restore", priority=True,
-                tooltip="out of the command line, and of a pane that takes the whole screen"),
+                tooltip="leave the command line, or restore a maximized pane"),
         Binding("escape", "back", "Back", id="train.back",
-                tooltip="from the query back to the watch words; else drops the cursor"),
+                tooltip="leave the query for the watch words, or remove the cursor"),
         Binding("i", "hints", "Hints", show=False, id="train.hints",
-                tooltip="show the line of hints, or give its place to the panes"),
+                tooltip="show or hide the line of hints"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
         *(
-            PaletteCommand(f"Go to {pane}", f"show_pane({pane!r})", f"show the pane of {pane}")
+            PaletteCommand(f"Go to {pane}", f"show_pane({pane!r})", f"show the {pane} pane")
             for pane in PANES
         ),
         *(
@@ -132,7 +132,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         """What had the focus when the command line was opened."""
 
     def compose(self) -> ComposeResult:
-        """Header, panels, keys; app.tcss lays them out."""
+        """Yield header, panes and keys, which app.tcss lays out."""
         yield Panel(id="header")
         yield Panel(id="progress")
         yield Panel(id="banner")
@@ -146,7 +146,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
             yield WatchPanel(
                 id="watch",
                 classes="framed pane",
-                when_asking=f"enter asks  {self.key('train.back')} back",
+                when_asking=f"enter ask  {self.key('train.back')} back",
                 else_=f"{self.key('train.query')} ask  {self.key('train.watch')} edit list",
                 glyphs=self.app.glyphs,
             )
@@ -157,7 +157,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Start looking at the run."""
         controls = self.query_one("#controls")
         controls.border_title = "Live controls"
         controls.border_subtitle = MARKS_TEXT
@@ -181,7 +181,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         self.sizes_changed()
 
     def run_ended(self) -> None:
-        """Save what is to be saved; ask about a run whose text has changed."""
+        """Save vectors to the output path; ask about a run whose text has changed."""
         super().run_ended()
         if self.session.changed_text is not None:
             self.call_after_refresh(self.action_resume_anyway)
@@ -190,7 +190,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
     # ---- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something now."""
+        """Tell Textual which actions are possible now."""
         if action == "new":
             return self.shot.ended
         if action == "resume_anyway":
@@ -198,7 +198,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         if action in ("pause", "stop", "undo", "measure_quality"):
             return not self.shot.ended
         if action in CURVE_ACTIONS:
-            return bool(self.query(LossPanel))  # keys may come before the screen is laid out
+            return bool(self.query(LossPanel))  # keys may arrive before the screen is laid out
         asking = isinstance(self.focused, Input)
         if action in ("query", "command"):
             return not asking
@@ -219,16 +219,16 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
     # ---- the command line
 
     def action_restore(self) -> None:
-        """Leave the command line, else the pane that takes the whole screen."""
+        """Leave the command line, else restore the maximized pane."""
         if self.has_class("commanding"):
             self._leave_command()
         else:
             self.minimize()
 
     def action_command(self) -> None:
-        """Open the command line, before the next keys come: they belong to it."""
+        """Open the command line at once, since the next keys belong to it."""
         self._before_command = self.focused
-        self.app.clear_notifications()  # they lie over the line that says how a command is used
+        self.app.clear_notifications()  # they would cover the line that explains a command
         self.add_class("commanding")
         prompt = self.query_one(Prompt)
         prompt.begin()
@@ -241,7 +241,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         self.draw()
 
     def on_prompt_edited(self, message: Prompt.Edited) -> None:
-        """Say how the command is used."""
+        """Show how the command is used."""
         if self.has_class("commanding"):
             self.draw_head()
 
@@ -250,7 +250,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         self.action_execute(line)
 
     def action_execute(self, line: str) -> None:
-        """Carry out a command line; what cannot be done is said."""
+        """Carry out a command line; an error is shown as a notice."""
         try:
             execute(self, line)
         except W2vtuiError as error:

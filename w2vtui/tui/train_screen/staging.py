@@ -1,4 +1,4 @@
-"""Changes of live settings that wait to be applied, all at once, and what they would cost."""
+"""Changes of live settings that wait to be applied together, and what they would cost."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from w2vtui.tui.session import Form
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
-"""A change takes effect at the next span; does something else beside; needs a new run."""
+"""What a change does: applies at the next span; has a side effect as well; needs a new run."""
 MARKS_TEXT = f"{LIVE} at once  {SIDE_EFFECT} side effect  {NEW_RUN} new run"
 
 REFUSED = "cannot be applied"
 _TYPICAL_TOKENS = 1_000_000
 RISKY_RATE = 0.5
-"""Of the learning rates that texts are trained with, none is above this."""
+"""No text is known to train well at a learning rate above this."""
 
 
 class Staging:
-    """What is staged, over the settings in force."""
+    """Values waiting to replace those of the run."""
 
     def __init__(self, form: Form) -> None:
         self.controls = {control.name: control for control in controls_of(LiveSettings)}
@@ -35,14 +35,14 @@ class Staging:
         self.staged: dict[str, Any] = {}
 
     def step(self, shot: Snapshot, name: str, by: int) -> None:
-        """Stage the next value, counted from the staged one, else from that in force.
+        """Stage the next value, counted from the staged one, else from the current one.
 
         Raises:
             SettingsError: the setting is fixed for the run.
         """
         control = self._live(name)
-        base = self.staged.get(name, _in_force(shot, name))
-        if base is None:  # auto, as long as the corpus is not read
+        base = self.staged.get(name, _current(shot, name))
+        if base is None:  # auto, until the corpus is read
             base = getattr(LiveSettings().resolved(_TYPICAL_TOKENS, 1), name)
         self._stage(shot, name, control.stepped(base, by))
 
@@ -50,13 +50,13 @@ class Staging:
         """Stage a typed value.
 
         Raises:
-            SettingsError: the text is no such value, or out of range, or the setting is fixed.
+            SettingsError: the text is not such a value or is out of range, or the setting is fixed.
         """
         self._stage(shot, name, self._live(name).from_text(text))
 
     def _live(self, name: str) -> Control:
         if name not in self.controls:
-            raise SettingsError("this is fixed for a run: end this one, and start anew")
+            raise SettingsError("this is fixed during a run: start a new run to change it")
         return self.controls[name]
 
     def _stage(self, shot: Snapshot, name: str, value: Any) -> None:
@@ -68,12 +68,12 @@ class Staging:
     def rows(
         self, shot: Snapshot, *, help_instead: str = "", fixed_too: bool = True
     ) -> tuple[Row, ...]:
-        """Every live setting, and those that are fixed, for `SettingRows`."""
+        """Every live setting, then those that are fixed, for `SettingRows`."""
         rows = tuple(
             Row(
                 name,
                 "learning rate" if name == "alpha" else control.label,
-                value_text(_in_force(shot, name)),
+                value_text(_current(shot, name)),
                 value_text(self.staged[name]) if name in self.staged else "",
                 help_instead or control.help_text(),
                 SIDE_EFFECT if control.spec.side_effect else LIVE,
@@ -83,17 +83,17 @@ class Staging:
         return (*rows, self._fixed_row()) if fixed_too else rows
 
     def _fixed_row(self) -> Row:
-        """What one looks for among the live settings, though only a new run can change it."""
+        """Settings that only a new run can change, though one looks for them here."""
         return Row(
             "vector_size",
             "vector size",
             f"{self._form.training.vector_size}   min count {self._form.corpus_settings.min_count}",
-            help="fixed for a run: end this one, and start anew",
+            help="fixed during a run: start a new run to change it",
             mark=NEW_RUN,
         )
 
     def cost(self, shot: Snapshot, run: Run | None) -> str:
-        """What all that is staged would change together, what it costs, and its side effects."""
+        """Describe what the staged values change together, their cost and their side effects."""
         if not self.staged:
             return ""
         try:
@@ -101,26 +101,26 @@ class Staging:
         except SettingsError as error:
             return f"{REFUSED}: {error}"
         changes = ", ".join(
-            f"{self.controls[name].label} {value_text(_in_force(shot, name))} → {value_text(value)}"
+            f"{self.controls[name].label} {value_text(_current(shot, name))} → {value_text(value)}"
             for name, value in self.staged.items()
         )
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
         parts = [cost_text(cost), *(effect for effect in effects if effect)]
         rate = self.staged.get("alpha")
         if rate is not None and rate > RISKY_RATE:
-            parts.insert(0, "so high a rate may diverge, and that ends the run")
+            parts.insert(0, "a rate this high may diverge and end the run")
         return f"{changes}: {'; '.join(parts)}"
 
 
 def cost_text(cost: Cost | None) -> str:
-    """A cost in one line: `about 1.6x the work a token, 2.1M → 1.4M words/s, ETA +00:40`."""
+    """A cost in one line: `about 1.6x work per token, 2.1M → 1.4M words/s, ETA +00:40`."""
     if cost is None:
-        return "what it costs is known once there is a speed to go by"
+        return "cost unknown until the speed has been measured"
     if abs(cost.work - 1) < 0.005:
-        work = "as much work a token"
+        work = "the same work per token"
     else:
         times = f"{cost.work:.3g}" if cost.work < 10 else f"{cost.work:,.0f}"
-        work = f"about {times}x the work a token"
+        work = f"about {times}x work per token"
     sign = "-" if cost.eta_change < 0 else "+"
     return (
         f"{work}, {short(cost.words_per_second_before)} → {short(cost.words_per_second)} words/s,"
@@ -128,8 +128,8 @@ def cost_text(cost: Cost | None) -> str:
     )
 
 
-def _in_force(shot: Snapshot, name: str) -> Any:
-    """A live setting as it is now; for alpha the rate of this moment, which a change replaces."""
+def _current(shot: Snapshot, name: str) -> Any:
+    """A live setting as it is now; for alpha the current rate, which a change replaces."""
     if name == "alpha" and shot.rate > 0:
         return shot.rate
     return getattr(shot.settings, name)

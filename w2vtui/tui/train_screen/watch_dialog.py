@@ -1,4 +1,4 @@
-"""The list of watch words, to be edited."""
+"""The dialog that edits the list of watch words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORDS = 20
 
 
 class WatchDialog(ModalScreen[tuple[str, ...] | None]):
-    """Words in a field, in the order of their lines."""
+    """The watch words in one field, in the order of their lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="watch.cancel"),
@@ -28,27 +28,27 @@ class WatchDialog(ModalScreen[tuple[str, ...] | None]):
         self._watched = tuple(watched)
 
     def compose(self) -> ComposeResult:
-        """The words as one text."""
+        """Yield a field with the words, and how to separate them."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Watch words"
             words = Input(text_of(self._watched), id="words", compact=True, select_on_focus=False)
             words.cursor_blink = False
             yield words
-            note = "words between spaces or commas; a sum such as king - man + woman between commas"
+            note = "separate words by spaces or commas, sums such as king - man + woman by commas"
             yield Static(Text(note, "dim"), id="formats")
-            yield Static(Text("enter watches them   esc leaves the list as it is", "dim"))
+            yield Static(Text("enter watch these   esc keep the old list", "dim"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Watch these; an empty field watches the words of the beginning."""
+        """Watch these; an empty field restores the initial words."""
         self.dismiss(queries_in(event.value)[:MOST_WORDS])
 
     def action_cancel(self) -> None:
-        """Leave the list as it is."""
+        """Keep the old list."""
         self.dismiss(None)
 
 
 def queries_in(text: str) -> tuple[str, ...]:
-    """What a text names, each once: words between spaces or commas, and sums between commas.
+    """The queries in a text, each once: words split at spaces and commas, sums at commas.
 
     `king, paris rome, king - man + woman` -> king | paris | rome | king - man + woman
     """
@@ -63,5 +63,5 @@ def queries_in(text: str) -> tuple[str, ...]:
 
 
 def text_of(queries: Sequence[str]) -> str:
-    """A text that names these."""
+    """A text that `queries_in` reads as these queries."""
     return ", ".join(queries)

@@ -1,4 +1,4 @@
-"""Whose nearest words are followed: the watch words, and a query while one is asked."""
+"""Which queries are followed: the watch words, and what was asked for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from w2vtui.tui.session import Session
 
 
 class Watching:
-    """Tells the run which queries to follow; after its end, looks them up."""
+    """Tells the run which queries to follow, and looks them up after its end."""
 
     def __init__(self, session: Session) -> None:
         self.query = ""
-        """The query being asked; empty while the watch words are shown."""
+        """The query whose answer is shown; empty while the watch words are."""
         self._session = session
         self._followed: tuple[str, ...] = ()
         """The queries that the run was last told to follow, or that were looked up."""
@@ -26,7 +26,7 @@ class Watching:
         return {one.query: one for one in (*shot.neighbors, *self._late_answers)}
 
     def follow(self, shot: Snapshot) -> tuple[str, ...]:
-        """Have the run follow what is wanted; the queries that must be looked up instead."""
+        """Have the run follow the queries; return those that must be looked up instead."""
         run, query = self._session.run, (self.query,) if self.query else ()
         wanted = tuple(dict.fromkeys((*self._session.watched, *query)))
         if run is None or wanted == self._followed:
@@ -40,7 +40,7 @@ class Watching:
         return tuple(one for one in wanted if one not in self.answers(shot))
 
     def run_ended(self) -> None:
-        """The run answers no more: what it left unanswered is looked up."""
+        """Have what the run left unanswered looked up from now on."""
         self._followed = ()
 
     async def look_up(self, queries: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The cells of one drawing of a chart: axes, band, markers, cursor and curve, in this order."""
+"""The cells of one drawing of a chart: axes, band, markers, cursor and curve, in that order."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from w2vtui.tui.numbers import round_up, short
 from w2vtui.tui.widgets.plot import GUTTER, Plot
 
 _LEAST_LOG = 1e-9
-"""Smaller values are left out of a log scale."""
+"""Smaller values are left out on a logarithmic scale."""
 
 Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 class Canvas:
-    """The cells of one drawing."""
+    """The cells of one drawing and the style of each."""
 
     def __init__(self, plot: Plot, n_columns: int, n_rows: int) -> None:
         self.plot, self.n_columns, self.n_rows = plot, n_columns, n_rows
@@ -36,7 +36,7 @@ class Canvas:
         self._draw()
 
     def strips(self, styles: dict[str, Style]) -> list[Strip]:
-        """Every line."""
+        """The drawing as one strip per line."""
         lines = []
         for cells, names in zip(self.cells, self.styles, strict=True):
             segments, start = [], 0
@@ -104,7 +104,7 @@ class Canvas:
                 free = at + len(text)
 
     def _markers(self) -> None:
-        """Lines, and texts above them as long as the next one lets them be; the newest first."""
+        """Draw marker lines from the newest back, each with the longest text that fits above it."""
         limit = GUTTER + self.n_columns
         shown = [marker for marker in self.plot.markers if self.plot.shows(marker.x)]
         for marker in sorted(shown, key=lambda marker: -marker.x):
@@ -115,7 +115,7 @@ class Canvas:
                 limit = column - 1
 
     def _upright(self, x: float, glyph: str, style: str) -> int:
-        """A line from top to bottom; where it stands."""
+        """Draw a line from top to bottom at x; return its column of cells."""
         at = GUTTER + self.plot.column(x, self.n_columns)
         for row in range(self.n_rows):
             self._write(self.top + row, at, glyph, style)
@@ -126,7 +126,7 @@ class Canvas:
     ) -> NDArray[np.bool_]:
         """The dots of the curve, bool (rows, columns), with a gap wherever y is not a number.
 
-        A gap is a cell wide at least: one bad value among a thousand is not to be missed.
+        A gap is at least a cell wide, so that one bad value among a thousand is seen.
         """
         n_across, n_down = self.n_dots
         plot, per_cell = self.plot, self.plot.glyphs.dots_across
@@ -152,7 +152,7 @@ class Canvas:
     ) -> NDArray[np.bool_]:
         """A dot in every second cell at either bound, where the line leaves room for it.
 
-        A band thinner than the line is not drawn: it would only thicken the line.
+        A band thinner than the line is not drawn, since it would only thicken the line.
         """
         dots, plot, n_across = np.zeros_like(line), self.plot, self.n_dots[0]
         columns = np.arange(0, n_across, 2 * plot.glyphs.dots_across)
@@ -170,7 +170,7 @@ class Canvas:
         return dots & ~near
 
     def _in_cells(self, dots: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The same dots, seen as (rows, dots down, columns, dots across)."""
+        """A view of the dots as (rows, dots down, columns, dots across)."""
         glyphs = self.plot.glyphs
         return dots.reshape(self.n_rows, glyphs.dots_down, self.n_columns, glyphs.dots_across)
 
@@ -190,16 +190,16 @@ class Canvas:
 
 
 def _visible(plot: Plot) -> tuple[NDArray[np.float64], ...]:
-    """x, y and its bounds between the ends of a plot; what cannot be drawn is not a number.
+    """x, y and the bounds of y between the ends of a plot; NaN for what cannot be drawn.
 
-    The bounds are empty where no error is known.
+    The bounds are empty when no error is known.
     """
     points = plot.points[np.isfinite(plot.points[:, 0])]
     first = int(np.searchsorted(points[:, 0], plot.x_low))
     stop = int(np.searchsorted(points[:, 0], plot.x_high, side="right"))
     shown = points[first:stop]
     if 0 < first < stop and np.isfinite(points[first - 1 : first + 1, 1]).all():
-        before, after = points[first - 1 : first + 1]  # the line comes in from the left
+        before, after = points[first - 1 : first + 1]  # the line enters from the left
         share = (plot.x_low - before[0]) / (after[0] - before[0])
         shown = np.vstack((before + share * (after - before), shown))
     x, y = shown[:, 0], shown[:, 1]
@@ -213,7 +213,7 @@ def _visible(plot: Plot) -> tuple[NDArray[np.float64], ...]:
 def _scale(
     values: NDArray[np.float64], plot: Plot, n_rows: int
 ) -> tuple[float, float, list[float]]:
-    """Range and ticks of y, on round numbers so that the scale moves seldom."""
+    """Range and ticks of y, on round numbers so that the scale seldom changes."""
     low, high = (0.0 if plot.from_zero else float(values.min())), float(values.max())
     n_ticks = max(min(n_rows // 2, 5), 1)
     if plot.log:
@@ -227,7 +227,7 @@ def _scale(
 
 
 def _placer(low: float, high: float, n_dots: int, log: bool) -> Place:
-    """Where a value lies between dot rows, 0 at the top."""
+    """A function from values to dot rows, fractional, 0 at the top."""
     bottom, top = (math.log(low), math.log(high)) if log else (low, high)
 
     def place(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -240,13 +240,17 @@ def _placer(low: float, high: float, n_dots: int, log: bool) -> Place:
 def draw_line(
     columns: NDArray[np.int64], rows: NDArray[np.int64], n_columns: int, n_rows: int
 ) -> NDArray[np.bool_]:
-    """A line through points, bool (n_rows, n_columns): in a column all from lowest to highest."""
+    """A line through points, bool (n_rows, n_columns); a column is filled from low to high.
+
+    columns  int64, ascending
+    rows     int64, one for each column
+    """
     cuts = np.flatnonzero(np.diff(columns)) + 1
     starts = np.concatenate(([0], cuts))
     columns_of, first, last = columns[starts], rows[starts], rows[np.append(cuts, rows.size) - 1]
     tops, bottoms = np.minimum.reduceat(rows, starts), np.maximum.reduceat(rows, starts)
     every = np.arange(columns_of[0], columns_of[-1] + 1)
-    # Between two columns with points the line goes straight from the last to the first.
+    # Between two columns with points the line runs straight, from the last point to the first.
     knots = np.column_stack((columns_of, columns_of)).ravel().astype(float)
     knots[1::2] += 1e-9
     heights = np.column_stack((first, last)).ravel()

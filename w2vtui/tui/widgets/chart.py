@@ -1,8 +1,8 @@
 """A curve of small dots: in braille two across and four down in every cell.
 
-Written by hand for what a curve that is steered needs and plot widgets lack: numbered markers with
-their texts above the line, a band of its error, a cursor, a log scale, two charts over one x axis,
-and no second frame. plot.py says what there is to draw, canvas.py draws it.
+Plot widgets lack what this curve needs: numbered markers with texts above the line, an error band,
+a cursor, a logarithmic scale, two charts over one x axis, and no second frame. plot.py says what
+there is to draw, canvas.py draws it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from w2vtui.tui.widgets.plot import GUTTER, Plot
 
 
 class Chart(Widget):
-    """One curve; a click on it picks a place."""
+    """One curve; a click on it reports x."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chart--curve", "chart--band", "chart--axis", "chart--marker", "chart--cursor",
@@ -30,7 +30,7 @@ class Chart(Widget):
 
     @dataclass
     class Picked(Message):
-        """A place was clicked."""
+        """The chart was clicked at x."""
 
         x: float
 
@@ -46,7 +46,7 @@ class Chart(Widget):
         return max(self.size.width - GUTTER, 0)
 
     def show(self, plot: Plot) -> None:
-        """Draw this."""
+        """Draw a plot."""
         self._plot = plot
         self._redraw()
 
@@ -55,7 +55,7 @@ class Chart(Widget):
         self._redraw()
 
     def on_click(self, event: Click) -> None:
-        """Name the place that was clicked; the gutter is none."""
+        """Report where the chart was clicked, except in the gutter."""
         column = event.x - GUTTER
         if 0 <= column < self.n_columns:
             self.post_message(self.Picked(self._plot.x_at(column, self.n_columns)))
@@ -67,7 +67,7 @@ class Chart(Widget):
         self._redraw()
 
     def render_line(self, y: int) -> Strip:
-        """A line of the last drawing."""
+        """Render a line of the last drawing."""
         if y < len(self._strips):
             return self._strips[y]
         return Strip.blank(self.size.width, self.rich_style)

@@ -1,7 +1,7 @@
-"""The line of keys at the bottom: those that mean something now, as many as fit.
+"""The line of keys at the bottom: the active ones, as many as fit.
 
-Textual's Footer is mounted anew at every change of focus, which flashes, and cuts what does not
-fit.
+Textual's Footer is mounted again at every change of focus, which flashes, and cuts off keys that do
+not fit.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 LAST = ("app.help", "app.palette", "app.quit")
-"""Ids of the keys at the end of the line, which stay longest."""
+"""Ids of the keys at the end of the line, which are left out last."""
 
 
 class KeyBar(Static):
-    """Keys of the screen, then those of the program; a click is a key press."""
+    """Keys of the screen, then those of the app; a click presses the key."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key"}
 
@@ -33,7 +33,7 @@ class KeyBar(Static):
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def on_resize(self, event: Resize) -> None:
-        """Show as many as fit now."""
+        """Show as many keys as fit now."""
         self._changed(self.screen)
 
     def notify_style_update(self) -> None:
@@ -48,9 +48,9 @@ class KeyBar(Static):
         active = [one.binding for one in screen.active_bindings.values() if one.enabled]
         shown: dict[str, Binding] = {}
         for binding in active:
-            if binding.show:  # of several keys for the same, the first
+            if binding.show:  # the first of several keys for an action
                 shown.setdefault(binding.action, binding)
-        # A key given anew stays in its place.
+        # A reconfigured key stays in its place.
         declared = [*screen.BINDINGS, *self.app.BINDINGS]
         places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}
         places |= {name: len(places) + at for at, name in enumerate(LAST)}

@@ -15,7 +15,7 @@ GUTTER = 7
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A vertical line at x, and its texts, from long to short."""
+    """A vertical line at x, with texts from long to short to choose from."""
 
     x: float
     texts: tuple[str, ...]
@@ -26,24 +26,25 @@ class Plot:
     """What a chart draws."""
 
     points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
-    """(n, 2) or (n, 3): x ascending, y, and its standard error; what is not a number is a gap."""
+    """(n, 2) or (n, 3): x ascending, y, standard error of y; NaN is a gap."""
     x_low: float = 0.0
     """x at the left end."""
     x_high: float = 1.0
     """x at the right end."""
     label: str = ""
-    """Stands in the upper right corner."""
+    """Text in the upper right corner."""
     markers: tuple[Marker, ...] = ()
-    """Those out of sight are left out."""
+    """Markers; those out of sight are not drawn."""
     cursor: float | None = None
-    """Where a line stands to read values at."""
+    """x of a line at which values are read; None draws none."""
     log: bool = False
+    """Whether y is on a logarithmic scale."""
     from_zero: bool = False
-    """y begins at 0."""
+    """Whether y starts at 0."""
     has_head: bool = False
-    """Whether the markers' texts stand above."""
+    """Whether a line above holds the texts of the markers."""
     has_foot: bool = False
-    """Whether the x axis stands below."""
+    """Whether the x axis is drawn below."""
     message: str = ""
     """Shown while there are no points."""
     glyphs: Glyphs = BRAILLE
@@ -53,10 +54,10 @@ class Plot:
         return self.x_low <= x <= self.x_high
 
     def column(self, x: float, n_columns: int) -> int:
-        """The column of x, of `n_columns`; the nearest one for an x out of sight."""
+        """The column of x among `n_columns`; the nearest one for an x out of sight."""
         share = (x - self.x_low) / (self.x_high - self.x_low)
         return int(min(max(share, 0.0) * n_columns, n_columns - 1))
 
     def x_at(self, column: int, n_columns: int) -> float:
-        """x in the middle of a column."""
+        """x at the middle of a column."""
         return self.x_low + (column + 0.5) / n_columns * (self.x_high - self.x_low)

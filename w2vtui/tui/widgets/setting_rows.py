@@ -1,4 +1,4 @@
-"""A list of settings: pick one, turn it, or type a value."""
+"""A list of settings: select one, step its value or type one."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ COLUMN_CELLS = 38
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One setting, as it is drawn."""
+    """One setting, as text to draw."""
 
     name: str
     label: str
     value: str
     staged: str = ""
-    """The value that waits to be applied; empty when none does."""
+    """The value that waits to be applied; empty when there is none."""
     help: str = ""
     mark: str = ""
-    """One cell at the right end: what a change means."""
+    """One cell at the right end that says what a change does."""
 
 
 class SettingRows(Widget, can_focus=True):
-    """Settings one under another, in two columns where the height asks for it."""
+    """Settings below one another, in two columns when the height is too small for one."""
 
-    HELP = "Settings: pick one, turn it or type a value; in a run a change waits for enter."
+    HELP = "Settings: select one, step or type its value; during a run enter applies changes."
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "rows--picked", "rows--value", "rows--staged", "rows--label", "rows--help",
@@ -53,12 +53,12 @@ class SettingRows(Widget, can_focus=True):
         Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
         Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
         Binding("delete", "reset", "default value", show=False, id="rows.reset",
-                tooltip="take the value back: to the default, in a run to that in force"),
+                tooltip="reset the value: to its default, during a run to the current one"),
     ]  # fmt: skip
 
     @dataclass
     class Stepped(Message):
-        """A setting was turned by some steps."""
+        """A setting was stepped, up or with a negative number down."""
 
         name: str
         by: int
@@ -72,15 +72,15 @@ class SettingRows(Widget, can_focus=True):
 
     @dataclass
     class Reset(Message):
-        """A setting is to be as if nobody had touched it."""
+        """Asks for a setting to be reset."""
 
         name: str
 
     class Applied(Message):
-        """What is staged is to be applied."""
+        """Asks for what is staged to be applied."""
 
     class Dropped(Message):
-        """What is staged is to be dropped."""
+        """Asks for what is staged to be dropped."""
 
     def __init__(
         self, *, id: str, classes: str = "", n_help_lines: int = 2, glyphs: Glyphs = BRAILLE
@@ -100,40 +100,40 @@ class SettingRows(Widget, can_focus=True):
 
     @property
     def picked(self) -> str:
-        """The name of the setting picked."""
+        """The name of the selected setting; empty when there are none."""
         return self._rows[self._picked].name if self._rows else ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What is shown."""
+        """The rows shown."""
         return self._rows
 
     def pick(self, name: str) -> None:
-        """Pick a setting by name."""
+        """Select a setting by name."""
         self._picked = next(at for at, row in enumerate(self._rows) if row.name == name)
         self.refresh()
 
     # ---- keys
 
     def action_pick(self, by: int) -> None:
-        """Go up or down; what was typed is staged."""
+        """Select the row `by` rows down; what was typed is staged."""
         self._finish_typing()
         if self._rows:
             self._picked = (self._picked + by) % len(self._rows)
         self.refresh()
 
     def action_step(self, by: int) -> None:
-        """Turn the setting picked."""
+        """Step the selected setting."""
         self._finish_typing()
         self.post_message(self.Stepped(self.picked, by))
 
     def action_apply(self) -> None:
-        """Ask for what is staged, what is being typed included."""
+        """Ask for what is staged to be applied, including what is being typed."""
         self._finish_typing()
         self.post_message(self.Applied())
 
     def action_drop(self) -> None:
-        """Drop what is being typed, else what is staged."""
+        """Drop what is being typed, else ask for what is staged to be dropped."""
         if self._typing:
             self._typing = ""
             self.refresh()
@@ -141,13 +141,13 @@ class SettingRows(Widget, can_focus=True):
             self.post_message(self.Dropped())
 
     def action_reset(self) -> None:
-        """Take the setting picked back."""
+        """Reset the selected setting."""
         self._typing = ""
         self.post_message(self.Reset(self.picked))
         self.refresh()
 
     def on_key(self, event: Key) -> None:
-        """Digits begin a value; a point only goes on with one, for it is a key of the curve."""
+        """Type a value, which starts with a digit: a point alone is a key of the loss."""
         character = event.character or ""
         more = self._typing and character in "eE+-."
         if character and (character in "0123456789-" or more):
@@ -161,13 +161,13 @@ class SettingRows(Widget, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
-        """Nothing stays half typed."""
+        """Stage what was being typed."""
         self._finish_typing()
 
     # ---- mouse
 
     def on_click(self, event: Click) -> None:
-        """Pick what was clicked; on an arrow turn it; elsewhere twice: apply."""
+        """Select a row; on an arrow step it; on a double click elsewhere apply."""
         by = event.style.meta.get("step")
         if not self._pick_under(event):
             return
@@ -177,11 +177,11 @@ class SettingRows(Widget, can_focus=True):
             self.action_apply()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Turn the setting under the pointer up."""
+        """Step the setting under the pointer up."""
         self._wheel(event, 1)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Turn the setting under the pointer down."""
+        """Step the setting under the pointer down."""
         self._wheel(event, -1)
 
     def _wheel(self, event: MouseEvent, by: int) -> None:
@@ -190,7 +190,7 @@ class SettingRows(Widget, can_focus=True):
             self.action_step(3 * by if event.shift else by)
 
     def _pick_under(self, event: MouseEvent) -> bool:
-        """Pick the row under the pointer, if there is one."""
+        """Select the row under the pointer; return whether there is one."""
         n_columns, n_lines = self._shape()
         place = event.get_content_offset(self)
         if place is None or place.y >= n_lines:
@@ -214,7 +214,7 @@ class SettingRows(Widget, can_focus=True):
     # ---- drawing
 
     def _shape(self) -> tuple[int, int]:
-        """Columns, and lines in each."""
+        """The number of columns, and of lines in each."""
         fit_beside = max(self.size.width // COLUMN_CELLS, 1)
         n_lines = max(self.size.height - self._n_help_lines, 1)
         if fit_beside * n_lines < len(self._rows) <= fit_beside * (self.size.height - 1):
@@ -224,14 +224,14 @@ class SettingRows(Widget, can_focus=True):
         return n_columns, min(n_lines, -(-len(self._rows) // n_columns) if self._rows else 1)
 
     def _first(self, n_lines: int) -> int:
-        """The first row shown of a single column that is too short for all."""
+        """The first row shown, when a single column is too short for all."""
         n_columns, _ = self._shape()
         if n_columns * n_lines >= len(self._rows):
             return 0
         return min(max(self._picked - n_lines // 2, 0), len(self._rows) - n_columns * n_lines)
 
     def render(self) -> Text:
-        """All the rows, and the help of the one picked."""
+        """Render the rows, and the help of the selected one."""
         n_columns, n_lines = self._shape()
         width, first = self.size.width // n_columns, self._first(n_lines)
         text = Text(no_wrap=True)

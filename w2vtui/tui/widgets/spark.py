@@ -11,16 +11,16 @@ LEVELS = "▁▂▃▄▅▆▇█"
 RISING, FALLING, STEADY = "↗", "↘", "→"
 
 LEAST_RANGE = 0.05
-"""Smaller differences of a share are drawn as small ones."""
+"""A spark line spans at least this difference of a share, so that noise stays low."""
 LEAST_TREND = 0.01
-"""And are no trend."""
+"""Smaller differences of a share are no trend."""
 _TREND_ROWS = 4
 
 
 def spark(rows: NDArray[np.float64], width: int) -> str:
-    """The values of a curve, rows (n, 4) of tokens, seconds, value, weight, in `width` cells.
+    """Draw a curve, rows (n, 4) of tokens, seconds, value, weight, in `width` cells.
 
-    Each cell is a span of the tokens; fewer values than cells take a cell each.
+    Each cell is the mean of neighboring values; fewer values than cells take a cell each.
     """
     values = _finite(rows)
     if not len(values) or width < 1:
@@ -35,7 +35,7 @@ def spark(rows: NDArray[np.float64], width: int) -> str:
 
 
 def trend(rows: NDArray[np.float64]) -> str:
-    """Where a curve goes: its last values against those before; nothing while there are few."""
+    """The direction of a curve: its last values against those before; blank while too few."""
     values = _finite(rows)
     if len(values) < 2:
         return " "

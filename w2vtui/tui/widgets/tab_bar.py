@@ -1,4 +1,4 @@
-"""The names of panes that share one place, on a small terminal."""
+"""Tabs for panes that share one place on a small terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 
 class TabBar(Static):
-    """One line; the pane on show is reversed."""
+    """One line of names; the current one is reversed."""
 
     @dataclass
     class Chosen(Message):
@@ -23,20 +23,20 @@ class TabBar(Static):
         self, panes: tuple[str, ...], *, id: str, keys: str = "[ ]", when_typing: str = ""
     ) -> None:
         """
-        keys          those that switch, as the line says them
-        when_typing   the same while a field takes all keys
+        keys          the keys that switch, as the line shows them
+        when_typing   the same, while a field takes all other keys
         """
         super().__init__("", id=id, markup=False)
         self._panes, self._keys, self._when_typing = panes, keys, when_typing
         self._current, self._typing = "", False
 
     def show(self, current: str, *, typing: bool = False) -> None:
-        """Mark the pane on show."""
+        """Mark the current tab."""
         self._current, self._typing = current, typing
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
-        """Name the keys where there is room now."""
+        """Show the keys if there is room for them now."""
         self._draw()
 
     def _draw(self) -> None:
@@ -50,7 +50,7 @@ class TabBar(Static):
         self.update(line, layout=False)
 
     def on_click(self, event: Click) -> None:
-        """Choose the name under the pointer."""
+        """Choose the tab under the pointer."""
         end = 1
         for pane in self._panes:
             end += len(pane) + 3

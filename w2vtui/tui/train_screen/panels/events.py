@@ -1,4 +1,4 @@
-"""The events pane: what happened, newest first, to scroll through and to filter."""
+"""The events pane: what happened, newest first, with scrolling and filters."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from w2vtui.tui.train_screen.readouts import event_lines
 from w2vtui.tui.widgets.panel import joined
 
 FILTERS = {"all": "", "changes": "change", "notes": "note", "errors": "error"}
-"""Names of the filters, and the kind of event that each leaves."""
+"""Names of the filters, and the kind of event that each shows; empty shows all."""
 _WHEEL_LINES = 3
 
 
 class EventsPanel(Widget, can_focus=True):
-    """A line an event; one of them is picked, and stays so when others come."""
+    """One line per event; the selected one stays selected when others arrive."""
 
-    HELP = "What happened: changes with their numbers, notes, errors; newest first."
+    HELP = "What happened, newest first: changes with their numbers, notes, errors."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "later event", show=False, id="events.up"),
-        Binding("down,j", "move(1)", "earlier event", show=False, id="events.down"),
-        Binding("pageup", "page(-1)", "a page of later events", show=False, id="events.page_up"),
-        Binding("pagedown", "page(1)", "a page of earlier events", show=False,
+        Binding("up,k", "move(-1)", "newer event", show=False, id="events.up"),
+        Binding("down,j", "move(1)", "older event", show=False, id="events.down"),
+        Binding("pageup", "page(-1)", "a page of newer events", show=False, id="events.page_up"),
+        Binding("pagedown", "page(1)", "a page of older events", show=False,
                 id="events.page_down"),
         Binding("home", "edge(0)", "newest event", show=False, id="events.home"),
         Binding("end", "edge(-1)", "oldest event", show=False, id="events.end"),
         Binding("v", "filter", "Filter", id="events.filter",
-                tooltip="show all events, only changes, only notes, only errors"),
+                tooltip="show all events, only changes, only notes, or only errors"),
         Binding("enter", "choose", "show the event on the curve", show=False,
                 id="events.choose"),
     ]  # fmt: skip
 
     @dataclass
     class Chosen(Message):
-        """An event is to be shown on the curve."""
+        """Asks for an event to be shown on the curve."""
 
         tokens: int
 
@@ -58,7 +58,7 @@ class EventsPanel(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Name the pane."""
-        self.border_subtitle = "v filter  enter on the curve"
+        self.border_subtitle = "v filter  enter show on curve"
         self._changed()
 
     def show(self, events: Sequence[Event]) -> None:
@@ -69,38 +69,38 @@ class EventsPanel(Widget, can_focus=True):
 
     @property
     def picked(self) -> Event | None:
-        """The event picked."""
+        """The selected event; None when the list is empty."""
         return self._listed[self._picked] if self._listed else None
 
     # ---- keys
 
     def action_move(self, by: int) -> None:
-        """Go some events back in time, or on."""
+        """Select an older event, or with a negative number a newer one."""
         self._pick(self._picked + by)
 
     def action_page(self, by: int) -> None:
-        """Go a page back in time, or on."""
+        """Select an event a page older, or with -1 newer."""
         self._pick(self._picked + by * max(self.size.height, 1))
 
     def action_edge(self, at: int) -> None:
-        """Go to the newest event, or to the oldest."""
+        """Select the newest event (0) or the oldest one (-1)."""
         self._pick(at % len(self._listed) if self._listed else 0)
 
     def action_filter(self) -> None:
-        """Leave out all but one kind of event; in the end show all again."""
+        """Switch to the next filter."""
         names = list(FILTERS)
         self._filter = names[(names.index(self._filter) + 1) % len(names)]
         self._list()
 
     def action_choose(self) -> None:
-        """Ask for the event's place on the curve."""
+        """Ask for the selected event to be shown on the curve."""
         if self.picked is not None:
             self.post_message(self.Chosen(self.picked.tokens))
 
     # ---- mouse
 
     def on_click(self, event: Click) -> None:
-        """Pick a line; twice: show it on the curve."""
+        """Select an event; on a double click show it on the curve."""
         place = event.get_content_offset(self)
         if place is None or place.y + self._top >= len(self._listed):
             return
@@ -109,23 +109,23 @@ class EventsPanel(Widget, can_focus=True):
             self.action_choose()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Later events."""
+        """Select a newer event."""
         event.stop()
         self._pick(self._picked - _WHEEL_LINES)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Earlier events."""
+        """Select an older event."""
         event.stop()
         self._pick(self._picked + _WHEEL_LINES)
 
     def on_resize(self, event: Resize) -> None:
-        """The line picked stays in sight."""
+        """Keep the selected line in sight."""
         self._changed()
 
     # ---- drawing
 
     def _list(self) -> None:
-        """List the events that the filter leaves; the one picked stays, as does the newest."""
+        """List what the filter shows; the selection stays, or follows the newest event."""
         before, kind = self.picked if self._picked else None, FILTERS[self._filter]
         self._listed = [one for one in reversed(self._events) if not kind or one.kind == kind]
         places = (at for at, one in enumerate(self._listed) if before and _same(one, before))
@@ -147,11 +147,11 @@ class EventsPanel(Widget, can_focus=True):
         self.refresh()
 
     def render(self) -> Text:
-        """The lines from the first one in sight."""
+        """Render the lines in sight."""
         width, height = self.size
         shown = self._listed[self._top : self._top + height]
         if not shown:
-            return Text("" if self._filter == "all" else "none so far", "dim")
+            return Text("" if self._filter == "all" else "none yet", "dim")
         lines = event_lines(shown[::-1], width - 2, height, self._glyphs)
         lit = self._picked - self._top if self.has_focus else -1
         return joined(
@@ -163,5 +163,5 @@ class EventsPanel(Widget, can_focus=True):
 
 
 def _same(one: Event, other: Event) -> bool:
-    """Whether two are one event, which may have been acknowledged since."""
+    """Whether two events are one, which may have been acknowledged in between."""
     return (one.seconds, one.text) == (other.seconds, other.text)

@@ -1,4 +1,4 @@
-"""The loss panel: probe loss above, objective loss below, one x axis, the changes as markers."""
+"""The loss pane: probe loss above objective loss, on one x axis, with changes as markers."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ NO_ROWS = np.empty((0, 5))
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Losses:
-    """What the panel shows."""
+    """What the pane shows."""
 
     probe: NDArray[np.float64] = field(default_factory=lambda: NO_ROWS)
     """(n, 5): tokens, seconds, loss, weight, standard error."""
     objective: NDArray[np.float64] = field(default_factory=lambda: NO_ROWS)
-    """The same; its standard error is not known."""
+    """(n, 5) like `probe`; the standard error is NaN."""
     labels: tuple[str, str] = ("", "")
-    """Their names with their last values."""
+    """The names of probe and objective loss, with their last values."""
     changes: tuple[Event, ...] = ()
     full: tuple[float, float] = (0.0, 1.0)
-    """Tokens at the ends of the whole curve,"""
+    """Tokens at both ends of the whole curve."""
     recent: tuple[float, float] = (0.0, 1.0)
-    """and of its recent part."""
+    """Tokens at both ends of its recent part."""
     has_probe: bool = True
     message: str = ""
-    """Stands there as long as there are no curves."""
+    """Shown until there are curves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossView:
-    """How the panel shows it."""
+    """How the pane shows it."""
 
     log: bool = False
     recent: bool = False
     smoothing: float = 0.0
-    """One of `SMOOTHINGS`; the curve is drawn smoothed, values are read as measured."""
+    """One of `SMOOTHINGS`; only the drawing is smoothed, the cursor reads what was measured."""
     cursor: float | None = None
-    """Tokens at the place where values are read."""
+    """Tokens where values are read; None shows no cursor."""
 
 
 class LossPanel(Vertical):
-    """Two charts, since the two losses are different measures; one where there is little room."""
+    """Two charts, since the two losses measure different things; one when there is little room."""
 
-    HELP = "The losses over the tokens trained, lower is better; numbers mark your changes."
+    HELP = "The losses over the tokens trained; lower is better. Numbers mark your changes."
 
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
@@ -69,32 +69,32 @@ class LossPanel(Vertical):
         self._losses = Losses()
 
     def compose(self) -> ComposeResult:
-        """Two charts."""
+        """Yield the two charts."""
         yield Chart(id="probe-chart")
         yield Chart(id="loss-chart")
 
     def show(self, losses: Losses) -> None:
-        """Show this from now on."""
+        """Show these losses."""
         self._losses = losses
         self._draw()
 
-    # ---- looking closer: works also while nothing new is shown
+    # ---- looking closer, which works while the display is frozen too
 
     def toggle_log(self) -> None:
-        """Logarithmic scale, or linear."""
+        """Switch between a logarithmic and a linear scale."""
         self._look(log=not self.view.log)
 
     def toggle_recent(self) -> None:
-        """The recent part, or all."""
+        """Switch between the recent part and the whole curve."""
         self._look(recent=not self.view.recent)
 
     def smooth(self, by: int) -> None:
-        """Smooth more or less, by so many steps."""
+        """Smooth more, or with a negative number of steps less."""
         at = SMOOTHINGS.index(self.view.smoothing) + by
         self._look(smoothing=SMOOTHINGS[min(max(at, 0), len(SMOOTHINGS) - 1)])
 
     def move_cursor(self, by: int) -> None:
-        """Move the cursor by columns; the first move shows it at the newest point."""
+        """Move the cursor by columns; the first move puts it on the newest point."""
         low, high = self._measured()
         plot, n_columns = self._plot(), self._chart.n_columns
         if low > high or not n_columns:
@@ -104,11 +104,11 @@ class LossPanel(Vertical):
             self._look(cursor=high)
             return
         column = plot.column(cursor, n_columns) + by
-        # Past the first and the last point there is nothing to read.
+        # Beyond the first and the last point there is nothing to read.
         self._look(cursor=min(max(plot.x_at(column, n_columns), low), high))
 
     def to_marker(self, by: int) -> None:
-        """Move the cursor to the marker before it (-1) or after it (1), of those in sight."""
+        """Move the cursor to the previous (-1) or next (1) marker in sight."""
         plot = self._plot()
         places = [event.tokens for event in self._losses.changes if plot.shows(event.tokens)]
         cursor = math.inf if self.view.cursor is None else self.view.cursor
@@ -120,31 +120,31 @@ class LossPanel(Vertical):
             self._look(cursor=found)
 
     def shows(self, tokens: float) -> bool:
-        """Whether a place is in sight."""
+        """Whether a number of tokens is in sight."""
         return self._plot().shows(tokens)
 
     def put_cursor(self, tokens: float) -> None:
-        """Put the cursor at a place, or at the nearest in sight that has a value."""
+        """Put the cursor at a number of tokens, or at the nearest measured one in sight."""
         low, high = self._measured()
         if low <= high:
             self._look(cursor=min(max(tokens, low), high))
 
     def drop_cursor(self) -> None:
-        """Take the cursor away."""
+        """Remove the cursor."""
         self._look(cursor=None)
 
     def on_chart_picked(self, event: Chart.Picked) -> None:
-        """Put the cursor where the mouse clicked."""
+        """Put the cursor where the mouse was clicked."""
         event.stop()
         self.put_cursor(event.x)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Closer: the recent part."""
+        """Zoom in to the recent part."""
         event.stop()
         self._look(recent=True)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Away: all."""
+        """Zoom out to the whole curve."""
         event.stop()
         self._look(recent=False)
 
@@ -162,17 +162,17 @@ class LossPanel(Vertical):
 
     @property
     def _chart(self) -> Chart:
-        """The chart that is read first."""
+        """The chart of the main curve."""
         return self.query_one("#probe-chart" if self._losses.has_probe else "#loss-chart", Chart)
 
     @property
     def _rows(self) -> NDArray[np.float64]:
-        """The curve that is read first; the other one while it has no point yet."""
+        """The main curve; the other one while it has no point yet."""
         losses = self._losses
         return losses.probe if losses.has_probe and len(losses.probe) else losses.objective
 
     def _plot(self) -> Plot:
-        """What both charts have in common."""
+        """The plot that both charts share, without points."""
         losses, view = self._losses, self.view
         low, high = losses.recent if view.recent else losses.full
         return Plot(
@@ -185,7 +185,7 @@ class LossPanel(Vertical):
         )
 
     def _measured(self) -> tuple[float, float]:
-        """The first and the last place in sight that has a value; (1, 0) when there is none."""
+        """Tokens of the first and last point in sight; (1, 0) when there is none."""
         plot, tokens = self._plot(), self._rows[:, 0]
         seen = tokens[(tokens >= plot.x_low) & (tokens <= plot.x_high)]
         return (float(seen[0]), float(seen[-1])) if len(seen) else (1.0, 0.0)
@@ -219,7 +219,7 @@ class LossPanel(Vertical):
         self.border_subtitle = " · ".join([*words, "recent" if view.recent else "full"])
 
     def _reading(self, cursor: float) -> str:
-        """What was measured nearest to the cursor, in as many words as there is room for."""
+        """What was measured nearest to the cursor, shortened to fit the title."""
         at = nearest(self._rows, cursor)
         if at is None:
             return "Loss"
@@ -240,7 +240,7 @@ class LossPanel(Vertical):
 
 
 def _marker(event: Event, glyphs: Glyphs) -> Marker:
-    """A change on the curve: its number and text, as long as there is room."""
+    """A change on the curve, with its number and texts from long to short."""
     sign = glyphs.numeral(event.number or 0)
     text = glyphs.spelled(safe_text(event.text.replace(" → ", "→")))
     first = text.split(",")[0]

@@ -1,4 +1,4 @@
-"""The command line at the foot of a screen: completes with tab, remembers what was entered."""
+"""The command line at the foot of a screen, with completion and history."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from textual.widgets import Input, Static
 
 
 class Prompt(Horizontal):
-    """A colon and a field."""
+    """A colon and the field after it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, so that the line is left before the next key is looked at.
-        Binding("enter", "enter", "carry the line out", show=False, id="prompt.enter",
+        # With priority, so that the line is left before the next key is handled.
+        Binding("enter", "enter", "run the command", show=False, id="prompt.enter",
                 priority=True),
-        Binding("up", "recall(-1)", "command entered before", show=False, id="prompt.before"),
-        Binding("down", "recall(1)", "command entered after", show=False, id="prompt.after"),
-        Binding("tab", "complete(1)", "complete the word; again: the next choice", show=False,
+        Binding("up", "recall(-1)", "previous command", show=False, id="prompt.before"),
+        Binding("down", "recall(1)", "next command", show=False, id="prompt.after"),
+        Binding("tab", "complete(1)", "complete the word; again, the next choice", show=False,
                 id="prompt.complete"),
-        Binding("shift+tab", "complete(-1)", "the choice before", show=False,
+        Binding("shift+tab", "complete(-1)", "the previous choice", show=False,
                 id="prompt.complete_back"),
     ]  # fmt: skip
 
     @dataclass
     class Edited(Message):
-        """The line is another now."""
+        """The line has changed."""
 
         line: str
 
@@ -42,9 +42,9 @@ class Prompt(Horizontal):
         carry_out: Callable[[str], None],
     ) -> None:
         """
-        history     lines entered before, oldest first
-        complete    the lines a line may become
-        carry_out   leaves the field, and does what a line says
+        history     lines entered earlier, oldest first; new ones are added
+        complete    the lines that a line may be completed to
+        carry_out   leaves the field and runs the line
         """
         super().__init__()
         self._history, self._complete, self._carry_out = history, complete, carry_out
@@ -54,27 +54,27 @@ class Prompt(Horizontal):
         self._choice = 0
 
     def compose(self) -> ComposeResult:
-        """The colon and the field."""
+        """Yield the colon and the field."""
         yield Static(":", id="colon", markup=False)
-        field = Input(placeholder="set K 15   tab completes   esc leaves", id="command-line",
+        field = Input(placeholder="set K 15   tab complete   esc leave", id="command-line",
                       compact=True, select_on_focus=False)  # fmt: skip
         field.cursor_blink = False
         yield field
 
     @property
     def field(self) -> Input:
-        """Where the line is typed."""
+        """The field that the line is typed in."""
         return self.query_one(Input)
 
     def begin(self) -> None:
-        """An empty line."""
+        """Start with an empty line."""
         self._at, self._draft, self._choices = len(self._history), "", []
         self.field.value = ""
 
     async def action_enter(self) -> None:
-        """Remember the line, and have it carried out, before the next keys come."""
+        """Add the line to the history and run it, before the next keys are handled."""
         all_typed = asyncio.Event()
-        if self.field.call_later(all_typed.set):  # behind the keys it has yet to look at
+        if self.field.call_later(all_typed.set):  # after the keys it has not handled yet
             await all_typed.wait()
         line = self.field.value.strip()
         if line and self._history[-1:] != [line]:
@@ -82,19 +82,19 @@ class Prompt(Horizontal):
         self._carry_out(line)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass it on."""
+        """Report that the line has changed."""
         event.stop()
         self.post_message(self.Edited(event.value))
 
     def action_recall(self, by: int) -> None:
-        """Go through what was entered; past its end stands what was being typed."""
+        """Go through the history; after its end comes the line that was being typed."""
         if self._at == len(self._history):
             self._draft = self.field.value
         self._at = min(max(self._at + by, 0), len(self._history))
         self._put(self._history[self._at] if self._at < len(self._history) else self._draft)
 
     def action_complete(self, by: int) -> None:
-        """Complete the last word; where there are several choices, one after the other."""
+        """Complete the last word; with several choices, step through them."""
         if self.field.value not in self._choices:
             self._choices = self._complete(self.field.value)
             self._choice = -1 if by > 0 else 0

@@ -1,4 +1,4 @@
-"""The quality panel: scores on word pairs and analogies, and where they go."""
+"""The quality pane: scores on word pairs and analogies, with their trends."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _VALUE_CELLS = 6
 _LEAST_SPARK_CELLS = 6
 _MOST_SPARK_CELLS = 24
 
-_NOTHING = ("nothing to measure with: start with", "--pairs FILE or --analogies FILE")
+_NOTHING = ("nothing to score against: start with", "--pairs FILE or --analogies FILE")
 
 Curves = Mapping[tuple[str, str], NDArray[np.float64]]
-"""Rows (n, 4) of each score's curve, by its key."""
+"""The curve of each score, rows (n, 4), by its key."""
 
 
 def quality_lines(
@@ -39,18 +39,14 @@ def quality_lines(
     width: int,
     height: int,
 ) -> list[Text]:
-    """A line a score: label, spark line, value, trend, coverage.
+    """One line per score: label, spark line, value, trend, coverage.
 
-    wanted: whether there is anything to measure with
+    wanted: whether there are word pairs or analogies to score against
     """
     if not wanted:
-        lines = [
-            "nothing to measure with: give word pairs or",
-            "analogies, --pairs FILE --analogies FILE",
-        ]
-        return [Text(pad(line, width), "dim") for line in lines[:height]]
+        return [Text(pad(line, width), "dim") for line in _NOTHING[:height]]
     if quality is None:
-        return [Text(pad("the first scores come in a moment", width), "dim")]
+        return [Text(pad("waiting for the first scores", width), "dim")]
     scores = quality.scores[:height]
     several = Counter(score.kind for score in quality.scores)
     coverages = [_coverage(score) for score in scores]
@@ -63,15 +59,15 @@ def quality_lines(
 
 
 def subtitle(quality: Quality | None, wanted: bool) -> str:
-    """For the frame: the key, and what the last measurement took."""
+    """Text for the frame: the key, and how long the last measurement took."""
     if not wanted:
         return ""
     took = "" if quality is None else f"took {quality.took_seconds:.1f} s  "
-    return f"{took}q measures now"
+    return f"{took}q measure now"
 
 
 def label_of(score: Score, several: bool) -> str:
-    """What a score is of; the name of its set, where several are of that kind."""
+    """What was scored; the name of the set when several are of one kind."""
     return safe_text(score.name, 40) if several else LABELS[score.kind]
 
 

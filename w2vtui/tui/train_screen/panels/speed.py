@@ -1,4 +1,4 @@
-"""The speed panel: words a second over the training time."""
+"""The speed pane: words per second over the training time."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from w2vtui.tui.widgets.plot import Plot
 
 
 class SpeedPanel(Vertical):
-    """A chart, and a line for its parts; the sums stand in the frame."""
+    """A chart above a line with the speed of each thread; totals are in the frame."""
 
-    HELP = "Words trained a second, over the training time; what each thread does, and the screen."
+    HELP = "Words trained per second, over the training time; each thread, and the screen's share."
 
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        """A chart above a line."""
+        """Yield the chart and the line."""
         yield Chart(id="speed-chart")
         yield Panel(id="speed-parts")
 
     def show_numbers(
         self, now: float, mean: float, peak: float, threads: Sequence[float], screen: float
     ) -> None:
-        """Words a second, in all and of each thread; the share of a core that the screen takes."""
+        """Show words per second in total and per thread, and the screen's share of a core."""
         self.border_title = f"Speed   now {short(now):<5}"
         self.border_subtitle = f"mean {short(mean)} · peak {short(peak)}"
         panel = self.query_one("#speed-parts", Panel)
         panel.show(Text(parts_text(threads, screen, panel.size.width), no_wrap=True))
 
     def show_curve(self, rows: NDArray[np.float64]) -> None:
-        """Draw tokens, seconds, words a second, weight, and no error (n, 5)."""
+        """Draw a curve, rows (n, 5): tokens, seconds, words per second, weight, NaN."""
         seconds = float(rows[-1, 1]) if len(rows) else 1.0
         plot = Plot(points=rows[:, [1, 2]], x_high=seconds, from_zero=True, glyphs=self._glyphs)
         self.query_one(Chart).show(plot)
 
 
 def parts_text(threads: Sequence[float], screen: float, width: int) -> str:
-    """`each 512k 498k  UI 4 %`; of threads too many for the line the slowest and the fastest."""
+    """`each 512k 498k  UI 4 %`; only slowest and fastest when the threads do not fit."""
     own = f"UI {100 * screen:.0f} %"
     each = f"each {' '.join(map(short, threads))}  "
     if len(each + own) > width:

@@ -1,4 +1,4 @@
-"""The watch panel: nearest words and how they moved, churn, and what a query finds."""
+"""The watch pane: nearest words and how they moved, churn, and the answer to a query."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ QUERY_CELLS = 9
 _LABEL_CELLS = 9
 _LONGEST_WORD = 24
 _ANSWER_CELLS = 24
-"""Of a line that a query found: at most those of the word."""
+"""Most cells for the word in a line of an answer."""
 _ROWS_FOR_CHURN = 4
 _ROWS_FOR_LEGEND = 7
 
 
 class WatchPanel(Vertical):
-    """Watched words, a line each; in their place what a query finds, as long as one is asked."""
+    """The watch words, one line each; while a query is asked, its answer instead."""
 
-    HELP = "Watched words and their nearest, signs show how those moved; or what a query finds."
+    HELP = "Watch words and their nearest, with signs for how those moved; or a query's answer."
 
     @dataclass
     class Asked(Message):
-        """A query was entered; an empty one asks for the watched words."""
+        """A query was entered; an empty one asks for the watch words."""
 
         query: str
 
     def __init__(
         self, *, id: str, classes: str, when_asking: str, else_: str, glyphs: Glyphs = BRAILLE
     ) -> None:
-        """when_asking, else_: the keys that its frame names"""
+        """when_asking, else_: texts for the frame, which name keys"""
         super().__init__(id=id, classes=classes)
         self._when_asking, self._else, self._glyphs = when_asking, else_, glyphs
 
     def compose(self) -> ComposeResult:
-        """The field, which shows while it is used, and the words."""
+        """Yield the field, hidden until it is used, and the words."""
         query = Input(placeholder="a word, or king - man + woman", id="query", compact=True)
         query.cursor_blink = False
         query.display = False
@@ -56,22 +56,22 @@ class WatchPanel(Vertical):
         yield Panel(id="nearest")
 
     def on_mount(self) -> None:
-        """Name the panel."""
+        """Set the title."""
         self.ask(False)
 
     def ask(self, on: bool) -> None:
-        """Show the field, or take it away."""
+        """Show or hide the field."""
         self.query_one("#query").display = on
         self.border_title = "Neighbors" if on else "Watch words"
         self.border_subtitle = self._when_asking if on else self._else
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Pass the query on."""
+        """Report the query that was entered."""
         event.stop()
         self.post_message(self.Asked(" ".join(event.value.split())))
 
     def show_answer(self, answer: Neighbors | None) -> None:
-        """Show what the query finds; None while it is looked up."""
+        """Show the answer to the query; None while it is looked up."""
         panel = self.query_one("#nearest", Panel)
         panel.show(joined(answer_lines(answer, *panel.size)))
 
@@ -81,7 +81,7 @@ class WatchPanel(Vertical):
         churn: Churn | None,
         curves: tuple[NDArray[np.float64], NDArray[np.float64]],
     ) -> None:
-        """Show the watched words; curves: of churn and settled, rows (n, 4)."""
+        """Show the watch words; curves: of churn and of settled words, rows (n, 4)."""
         panel = self.query_one("#nearest", Panel)
         panel.show(joined(watch_lines(watched, churn, curves, *panel.size, self._glyphs)))
 
@@ -94,7 +94,7 @@ def watch_lines(
     height: int,
     glyphs: Glyphs = BRAILLE,
 ) -> list[Text]:
-    """A line a query, then churn and settled words, then what the signs mean; what fits of it."""
+    """One line per query, then churn and settled words, then a legend, as far as they fit."""
     below: list[Text] = []
     if height >= _ROWS_FOR_CHURN:
         below = churn_lines(churn, curves, width)
@@ -113,7 +113,7 @@ def watch_lines(
 
 
 def watch_line(answer: Neighbors, width: int, glyphs: Glyphs = BRAILLE) -> Text:
-    """A query and its nearest words with their signs, as many as fit whole."""
+    """A query and its nearest words with their signs, as many as fit."""
     line = Text(no_wrap=True)
     query_cells = min(QUERY_CELLS, width // 3)
     line.append(pad(safe_text(answer.query, 40), query_cells), "bold")
@@ -137,7 +137,7 @@ def churn_lines(
     curves: tuple[NDArray[np.float64], NDArray[np.float64]],
     width: int,
 ) -> list[Text]:
-    """Churn and settled words: a spark line each, the last value, and where it goes."""
+    """Churn and settled words: spark line, last value and trend of each."""
     changed, settled, of = "    –", "    –", ""
     if churn is not None:
         changed, settled = f"{100 * churn.churn:3.0f} %", f"{100 * churn.settled:3.0f} %"
@@ -159,9 +159,9 @@ def churn_lines(
 
 
 def answer_lines(answer: Neighbors | None, width: int, height: int) -> list[Text]:
-    """The nearest words of a query, or why there are none; None while it is looked up."""
+    """The nearest words of a query, or why there are none; answer is None while looked up."""
     if answer is None:
-        return [Text(pad("looking …", width), "dim")]
+        return [Text(pad("searching …", width), "dim")]
     if answer.problem:
         return [Text(line) for line in wrapped(safe_text(answer.problem), width, height)]
     lines = []
