@@ -1,5 +1,6 @@
 # run    train the bundled sample: the app in a terminal, a headless run through a pipe
-# test   the tests
+# quick  the tests of the inner loop: no screens, no processes, few examples
+# test   all tests, and the 20 slowest
 # check  everything a change must pass; ends with the tests
 # lint   style, types and the direction of imports
 # plain  the kernels as plain Python, not compiled
@@ -10,13 +11,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check lint format wheel plain bounds clean
+.PHONY: run quick test check lint format wheel plain bounds clean
 
 run: $(READY)
 	@$(BIN)/python -m w2vtui
 
+quick: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick \
+		-m "not slow and not process and not terminal"
+
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 check: lint wheel plain bounds test
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import inspect
 import os
 import signal
 import subprocess
@@ -21,11 +22,22 @@ from w2v_kernels.machine import compiling
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("any speed", deadline=None)  # a busy machine is no failure
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("any speed")
 
 if numba.config.DISABLE_JIT:
     # 64-bit hashes wrap around and NaN is looked for on purpose; NumPy's scalars would warn of it.
     np.seterr(all="ignore")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what a fixture or its kind gives away: who has the environment of another process
+    starts one, and only tests of the screens are coroutines."""
+    for item in items:
+        if "environment" in item.fixturenames:
+            item.add_marker(pytest.mark.process)
+        if inspect.iscoroutinefunction(getattr(item, "function", None)):
+            item.add_marker(pytest.mark.terminal)
 
 
 @pytest.fixture(autouse=True)

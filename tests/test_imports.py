@@ -14,6 +14,8 @@ import pytest
 from w2v_kernels.machine import compiling
 from w2vtui.cli import VERBS
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(path for folder in ("w2vtui", "kernels") for path in (ROOT / folder).rglob("*.py"))
 HEAVY = ("numpy", "numba", "llvmlite", "textual", "w2v_kernels")

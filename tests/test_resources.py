@@ -199,6 +199,8 @@ def output_of(arguments: list[str], **variables: str) -> str:
 
 @linux_only
 @compiled_only
+@pytest.mark.slow
+@pytest.mark.process
 def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
     def read(n_types: int) -> int:
         lines = (f"word{word:x} and the rest\n" for word in range(n_types))
@@ -215,6 +217,8 @@ def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
 
 @linux_only
 @compiled_only
+@pytest.mark.slow
+@pytest.mark.process
 def test_a_long_line_passes_through_the_memory(tmp_path):
     """All that is written meanwhile counts, mapped files too."""
 
@@ -293,6 +297,8 @@ def installed(tmp_path_factory):
     ("home", "compiled"),
     [pytest.param("none", True, marks=compiled_only), ("none", False), ("no folder", False)],
 )
+@pytest.mark.slow
+@pytest.mark.process
 def test_where_nothing_can_be_kept_training_goes_on(tmp_path, installed, home, compiled):
     """Root may write wherever permission bits forbid it, but not below a file: and what was not to
     be written to is looked through afterwards.
@@ -388,6 +394,8 @@ if __name__ == "__main__":
 @compiled_only
 @pytest.mark.parametrize("parent_trains", ["never", "before", "meanwhile"])
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.slow
+@pytest.mark.process
 def test_a_child_process_trains(tmp_path, method, parent_trains):
     (tmp_path / "parent.py").write_text(PARENT)
     paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 FILES = ("atlas.txt", "atlas-analogies.txt", "atlas-pairs.txt")
 TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")

@@ -385,6 +385,7 @@ for mode in {modes}:
 MODES = [{"sg": sg, "hs": hs} for sg in (0, 1) for hs in (0, 1)]
 
 
+@pytest.mark.process
 def test_one_worker_repeats_in_another_process_whatever_its_hashes(monkeypatch):
     """Many words are equally frequent: their order must not be that of a set or a dict."""
     sentences = topical_sentences(100) + [[f"rare{n}", "ship", f"odd{n}"] for n in range(100)]

@@ -33,7 +33,10 @@ from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.clocks import StopWatch
 from w2vtui.training.run import Run
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run on pseudo-terminals")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="programs are run on pseudo-terminals"),
+    pytest.mark.process,
+]
 
 NS = "skip-gram-negative-sampling"
 ONE = ("--mode", NS, "--threads", "1", "--vector-size", "8", "--repeat", "1")

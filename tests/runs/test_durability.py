@@ -42,7 +42,8 @@ from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 36
+KILLS = int(os.environ.get("KILLS", "12"))
+"""A case; `KILLS=100 make test` for more, tools/kills.py for as many as one likes."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and locks are POSIX'")
 pytestmark = posix
@@ -52,6 +53,7 @@ pytestmark = posix
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     case, environment, tmp_path
 ):
@@ -59,7 +61,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     place = tmp_path / "lives"
     place.mkdir()
     told = subprocess.run(
-        [sys.executable, "-m", "tests.support.kills", "--case", case, str(KILLS), "1", place],
+        [sys.executable, ROOT / "tools" / "kills.py", "--case", case, str(KILLS), "1", place],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
@@ -529,6 +531,7 @@ def wide_text(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("megabytes", "holds"), [(2, 1), (3, 2)])
+@pytest.mark.slow
 def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_path):
     """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
     text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"

@@ -1,22 +1,17 @@
-"""Kill runs with -9 at random moments, go on with them, and compare: `python -m tests.support.kills
-[KILLS] [SEED]`, on a Unix. What the tests do for a minute, for as long as one likes.
+"""Lives of runs that are killed with -9 at random moments and resumed, until the run is done.
 
 A nursery has everything imported and compiled and no thread; it forks a life of a run, kills it,
-forks the next, which goes on with the run, until the run is done. Its vectors must be those of a
-run that nothing ever happened to: bit for bit with one worker.
-
-    python -m tests.support.kills --case NAME KILLS SEED FOLDER    one case, reported as JSON
+and forks the next, which resumes the run. Its vectors must be those of a run that nothing ever
+happened to: bit for bit with one worker. tools/kills.py does it for as long as one likes.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import random
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections import Counter
@@ -80,6 +75,7 @@ class Nursery:
         self.kinds: Counter[str] = Counter()
         self.reach = 0.15
         """Seconds within which a life is ended; grows where none gets anywhere."""
+        self.deck: list[str] = []
         self.chains = 0
         self.furthest_apart = 0.0
 
@@ -94,7 +90,7 @@ class Nursery:
     # ---- one run, life after life
 
     def _chain(self, root: Path, n_kills: int) -> None:
-        stood, fate = -1, self.draw.choice(["at birth", "any time"])
+        stood, fate = -1, "any time" if self.chains % 2 else "at birth"
         while True:
             last = self.kinds["kills"] >= n_kills
             child = os.fork()
@@ -102,7 +98,7 @@ class Nursery:
                 _live(lambda: self._grow_up(root))
             code = self._wait(child, root, None if last else fate)
             ended = fate
-            fate = self.draw.choices(["any time", "draft", "checkpoint"], [6, 3, 1])[0]
+            fate = self._next_fate()
             if code in (0, _WAS_DONE):
                 break
             if code != -signal.SIGKILL:
@@ -115,6 +111,13 @@ class Nursery:
             left = [path for path in root.rglob("*.tmp") if path.is_file() or any(path.iterdir())]
             assert not left, left
         self._compare(root)
+
+    def _next_fate(self) -> str:
+        """From a shuffled deck, so that few kills meet every kind of moment too."""
+        if not self.deck:
+            self.deck = [*["any time"] * 5, *["draft"] * 4, "checkpoint"]
+            self.draw.shuffle(self.deck)
+        return self.deck.pop()
 
     def _wait(self, child: int, root: Path, fate: str | None) -> int:
         """Wait for a life to end, or end it: at birth or any time, when one of the next checkpoints
@@ -294,21 +297,3 @@ def report_of(case: str, n_kills: int, seed: int, place: Path) -> dict[str, floa
     nursery = Nursery(case, seed, place)
     nursery.kill(n_kills)
     return {**nursery.kinds, "apart": nursery.furthest_apart}
-
-
-def main(n_kills: int, seed: int) -> None:
-    """Every case in turn, a line each."""
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as place:
-            began = time.monotonic()
-            report = report_of(case, -(-n_kills // len(CASES)), seed, Path(place))
-            told = ", ".join(f"{name} {count:g}" for name, count in sorted(report.items()))
-            print(f"{case:<16} {told}, {time.monotonic() - began:.0f} s", flush=True)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--case"]:
-        _, _, name, kills, number, where = sys.argv
-        print(json.dumps(report_of(name, int(kills), int(number), Path(where))))
-    else:
-        main(int((sys.argv[1:2] or ["1200"])[0]), int((sys.argv[2:3] or ["1"])[0]))

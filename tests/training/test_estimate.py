@@ -92,6 +92,8 @@ def written_text(path, n_words):
         (3_000, 600, True), (40_000, 50, True),
     ],
 )  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.process
 def test_the_estimate_is_within_a_tenth_of_the_peak(
     tmp_path, objective, n_words, size, deterministic
 ):

@@ -16,6 +16,8 @@ from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.runs.status import status_of
 
+pytestmark = [pytest.mark.terminal, pytest.mark.process]
+
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
