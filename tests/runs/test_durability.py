@@ -30,11 +30,12 @@ from w2vtui.runs.disk import checkpoint_files as stored
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
-from w2vtui.runs.listing import all_runs, draft_beside, find_run
+from w2vtui.runs.listing import all_runs, find_run
 from w2vtui.runs.record import RECORD, STATUS
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
+from w2vtui.runs.root import draft_beside
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend

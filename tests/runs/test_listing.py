@@ -27,9 +27,10 @@ from w2vtui.runs.disk.checkpoint_files import (
     write_checkpoint,
 )
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.listing import all_runs, draft_beside, find_run, remove_run, sweep
+from w2vtui.runs.listing import all_runs, find_run, remove_run, sweep
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, STATUS, write_vocab
+from w2vtui.runs.root import draft_beside
 from w2vtui.runs.status import LiveStatus, status_of
 
 # ---- names, the list of runs, their removal
@@ -213,7 +214,7 @@ def test_an_export_tells_of_damage_and_saves_what_is_whole(run, capsys):
         run_command_line(["export", run.name, "--runs-dir", str(run.parent), "-o", str(output)])
         == 0
     )
-    assert "is not what was written: 0 bytes, not " in capsys.readouterr().err
+    assert "has changed: 0 bytes, not " in capsys.readouterr().err
     found = small_checkpoint(100).vectors["input_vectors"]
     assert np.array_equal(load_vectors(output).vectors, found)
 

@@ -187,6 +187,20 @@ def test_a_file_that_appeared_meanwhile_stays_and_the_vectors_are_saved_elsewher
     assert Path("v.txt").read_text() == Path("notes.txt").read_text() == PROSE
 
 
+@pytest.mark.parametrize("below", ["runs", "runs/below"])
+def test_a_named_folder_of_runs_that_cannot_be_written_is_refused(place, below):
+    Path("runs").write_text(PROSE)
+    before = contents(place)
+    request = asked("missing.txt", run_settings=RunSettings(runs_dir=below))
+    for refused in (request.check, request.open):
+        with pytest.raises(DiskError, match=r"runs is a file: name a folder"):
+            refused()
+    unsaved = RunSettings(runs_dir=below, checkpoints=False)
+    assert asked("missing.txt", run_settings=unsaved).check() == ()
+    assert asked("missing.txt", output="v.bin", run_settings=request.run_settings).check_outputs()
+    assert contents(place) == before
+
+
 def test_a_text_that_cannot_be_found_is_left_to_the_reader():
     run, _ = asked("missing.txt", output="v.bin", **QUICK).open()
     run.start()

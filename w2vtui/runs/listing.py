@@ -7,54 +7,16 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, RunError
-from w2vtui.formats.atomic import check_target, disk_error
-from w2vtui.resources import user_folder
+from w2vtui.errors import RunError
+from w2vtui.formats.atomic import disk_error
 from w2vtui.runs.disk.checkpoint_files import FOLDER
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.record import RECORD, STATUS
-
-_DRAFT = ".tmp"
-
-
-def runs_folder(named: str | None = None) -> Path:
-    """Where runs are kept: as named, or in the user's data folder.
-
-    Raises:
-        RunError: none is named, and the user has no home folder.
-    """
-    if named:
-        return Path(named).expanduser().absolute()
-    folder = user_folder("data")
-    if folder is None:
-        raise RunError("there is no home folder to keep runs in: --runs-dir names another place")
-    return folder / "runs"
-
-
-def is_there(path: Path) -> bool:
-    """Whether something is at a path; what may not be looked at is not."""
-    try:
-        path.stat()
-    except OSError:
-        return False
-    return True
-
-
-def check_place(root: Path) -> None:
-    """Find out before a training that no run can be kept in a folder, which need not be there yet.
-
-    Raises:
-        DiskError: it is no folder, or cannot be written to.
-    """
-    there = next(path for path in (root, *root.parents) if is_there(path))
-    if not there.is_dir():
-        raise DiskError(f"runs cannot be kept in {root}: {there} is a file: name a folder")
-    check_target(draft_beside(there / RECORD))
+from w2vtui.runs.root import DRAFT, draft_beside
 
 
 def all_runs(root: Path) -> list[Path]:
@@ -129,20 +91,15 @@ def remove_run(folder: Path) -> None:
         lock.release()
 
 
-def draft_beside(folder: Path) -> Path:
-    """A place for what is to become a run or has ceased to be one; no list of runs shows it."""
-    return folder.with_name(f".{token_hex(6)}{_DRAFT}")
-
-
 def sweep(root: Path, run: Path) -> None:
     """Remove what killed processes left half written or half removed, beside a run and in it; what
     cannot be removed stays.
     """
-    for draft in root.glob(f".*{_DRAFT}"):
+    for draft in root.glob(f".*{DRAFT}"):
         with suppress(OSError):  # another user's, or another process was faster
             if (draft / LOCK).exists() and not in_use(draft):
                 _remove_draft(draft)
-    for temporary in run.glob(f".w2vtui-*{_DRAFT}"):
+    for temporary in run.glob(f".w2vtui-*{DRAFT}"):
         with suppress(OSError):
             temporary.unlink()
 

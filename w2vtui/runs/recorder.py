@@ -29,9 +29,10 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.listing import check_place, draft_beside, is_there, runs_folder, sweep
+from w2vtui.runs.listing import sweep
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, write_vocab
+from w2vtui.runs.root import draft_beside, is_there, runs_folder
 from w2vtui.runs.status import LiveStatus
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event, Snapshot
@@ -95,14 +96,11 @@ class Recorder:
 
         Raises:
             RunError: there is no place for it.
-            DiskError: the folder that was named is not a folder, or cannot be written to.
         """
         settings = request.run_settings
         if not settings.checkpoints:
             return None
         root = runs_folder(settings.runs_dir)
-        if settings.runs_dir is not None:
-            check_place(root)
         return cls(request, root=root, must_be_saved=settings.runs_dir is not None)
 
     @property

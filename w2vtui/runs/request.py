@@ -15,6 +15,7 @@ from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, RunError, SettingsError, W2vtuiError
 from w2vtui.formats import save_vectors, vocab_beside
+from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.targets import check_targets
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.vectors import KeyedVectors
@@ -74,7 +75,21 @@ class RunRequest:
         Raises:
             SettingsError: an output has an unknown ending, or is a file that the run reads.
             TargetTakenError: an output is a file that is not vectors, or not counts.
-            DiskError: an output or the folder of saved runs cannot be written to.
+            DiskError: an output, or the folder that was named for runs, cannot be written to.
+        """
+        outputs = self.check_outputs()
+        if self.run_settings.checkpoints and self.run_settings.runs_dir is not None:
+            check_root(runs_folder(self.run_settings.runs_dir))
+        return outputs
+
+    def check_outputs(self) -> tuple[str, ...]:
+        """Refuse outputs that cannot be written, or only over a file that is needed; return their
+        real paths.
+
+        Raises:
+            SettingsError: an output has an unknown ending, or is a file that the run reads.
+            TargetTakenError: an output is a file that is not vectors, or not counts.
+            DiskError: an output cannot be written.
         """
         if self.output == "":
             raise SettingsError("-o has an empty file name: give a name such as vectors.bin")
@@ -100,7 +115,7 @@ class RunRequest:
         Raises:
             W2vtuiError: they cannot be written, or only over a file that is needed.
         """
-        self.check()
+        self.check_outputs()
         path = self.outputs[0]
         save_vectors(vectors, path, vocab_path=self.outputs[1] if self.save_vocab else None)
 

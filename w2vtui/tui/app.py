@@ -342,7 +342,7 @@ def run_app(
         run_settings=run_settings or RunSettings(), overwrite=overwrite,
     )  # fmt: skip
     with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
-        form.request(output).check()
+        form.request(output).check_outputs()  # runs in a read-only folder can still be listed
     app = SignalledApp(form, output, look=look, config=config)
     with handling(dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP"), app.catch)):
         try:
@@ -363,7 +363,7 @@ def _taken_up(folder: Path, force: bool, output: str | None, overwrite: bool) ->
 
     taken = resumption(folder, force=force)
     try:
-        taken.request.to(_output_of(taken, output), overwrite=overwrite).check()
+        taken.request.to(_output_of(taken, output), overwrite=overwrite).check_outputs()
     except BaseException:
         taken.recorder.close()
         raise

@@ -253,7 +253,7 @@ class Session:
         if rescue:
             request.save_somewhere(self.run.vectors())
         else:
-            request.check()
+            request.check_outputs()
             request.save(self.run.vectors())
         if final:
             self.saved_to = path

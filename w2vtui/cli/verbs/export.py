@@ -30,8 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: neither the run nor the command line says where.
     """
-    from w2vtui.runs.listing import find_run, runs_folder
+    from w2vtui.runs.listing import find_run
     from w2vtui.runs.record import RunRecord
+    from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     output = arguments.output or RunRecord.read(folder).output
@@ -46,7 +47,7 @@ def export(folder: Path, output: str, *, overwrite: bool) -> None:
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
     request = RunRecord.read(folder).request.to(output, overwrite=overwrite)
-    request.check()
+    request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     for trouble in troubles:
         report(safe_text(trouble))

@@ -36,9 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay a run and compare; return the exit code."""
     from w2vtui.cli.headless import carry_out
-    from w2vtui.runs.listing import find_run, runs_folder
+    from w2vtui.runs.listing import find_run
     from w2vtui.runs.replaying import largest_difference, replay_of
     from w2vtui.runs.request import absolute
+    from w2vtui.runs.root import runs_folder
     from w2vtui.runs.text_changes import text_of_run
     from w2vtui.training.run import Run
 
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         save_vocab=None,
         overwrite=arguments.overwrite,
     )
-    request.check()
+    request.check_outputs()
     outputs = record.request.outputs
     read = text_of_run(folder.name, sources, record.corpus_settings, outputs, "replay")
 

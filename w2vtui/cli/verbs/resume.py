@@ -71,8 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
         RunIsDoneError: there is nothing to train and nothing to save.
     """
     from w2vtui.cli.headless import carry_out
-    from w2vtui.runs.listing import find_run, runs_folder
+    from w2vtui.runs.listing import find_run
     from w2vtui.runs.resuming import RunIsDoneError
+    from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     try:
@@ -124,7 +125,7 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
         request = taken.request.to(
             arguments.output or taken.request.output, overwrite=arguments.overwrite
         )
-        request.check()
+        request.check_outputs()
         run = taken.run(checkpoint_seconds=checkpoint_seconds)
         for note in taken.notes:
             report(safe_text(note))

@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the saved runs, or remove some."""
-    from w2vtui.runs.listing import all_runs, find_run, remove_run, runs_folder
+    from w2vtui.runs.listing import all_runs, find_run, remove_run
+    from w2vtui.runs.root import runs_folder
     from w2vtui.runs.status import status_of
 
     root = runs_folder(arguments.run_settings.runs_dir)

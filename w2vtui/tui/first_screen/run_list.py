@@ -211,7 +211,8 @@ class RunList(ModalScreen[None]):
 
 def kept_runs(runs_dir: str | None) -> list[RunStatus]:
     """Where each run stands, newest first. Takes its time: not for the thread that draws."""
-    from w2vtui.runs.listing import all_runs, runs_folder
+    from w2vtui.runs.listing import all_runs
+    from w2vtui.runs.root import runs_folder
     from w2vtui.runs.status import status_of
 
     try:
@@ -231,7 +232,7 @@ def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
     request = RunRecord.read(folder).request.to(path, overwrite=overwrite)
-    request.check()
+    request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     request.save(vectors)
     told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
