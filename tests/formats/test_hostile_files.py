@@ -1,0 +1,154 @@
+"""Files damaged at random and headers that lie: sound vectors or an error, in bounded memory."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gzip
+import tempfile
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import w2vtui.formats
+from tests.support.vector_files import (
+    GENSIM_BINARY,
+    GLOVE_TEXT,
+    TEXT,
+    WORD2VEC_C_BINARY,
+    WORD2VEC_C_TEXT,
+    WORDS,
+    written,
+)
+from w2vtui.errors import VectorsError
+from w2vtui.formats import (
+    load_vectors,
+    save_vectors,
+)
+from w2vtui.vectors import KeyedVectors
+
+
+def wide(words: list[str], extension: str) -> bytes:
+    """A file of vectors long enough to tell its layout."""
+    numbers = np.linspace(-1, 1, 12 * len(words), dtype=np.float32).reshape(-1, 12)
+    with tempfile.TemporaryDirectory() as folder:
+        save_vectors(KeyedVectors(words, numbers), Path(folder, f"v{extension}"))
+        return Path(folder, f"v{extension}").read_bytes()
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A file of vectors with pieces changed, put in, taken out or repeated."""
+    content = draw(st.sampled_from([*SOUND, gzip.compress(SOUND[0]), gzip.compress(SOUND[-1])]))
+    for _ in range(draw(st.integers(1, 4))):
+        first = draw(st.integers(0, len(content)))
+        past = draw(st.integers(first, min(first + 20, len(content))))
+        piece = draw(st.sampled_from(PIECES) | st.binary(max_size=6) | st.just(content[first:past]))
+        content = content[:first] + piece + content[draw(st.sampled_from([first, past])) :]
+    return content
+
+
+SOUND = [
+    *(TEXT, WORD2VEC_C_TEXT, GLOVE_TEXT, WORD2VEC_C_BINARY, GENSIM_BINARY),
+    *(wide(WORDS, ".txt"), wide(WORDS, ".bin")),
+]
+PIECES = [
+    b" ",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"\x1c",
+    b"9",
+    b"-",
+    b"e",
+    b"nan",
+    b"999999999999",
+    b"3 2\n",
+    b"a 1 2\n",
+]
+
+
+@given(damaged(), st.sampled_from(["v.txt", "v.bin"]), st.sampled_from([None, 1, 2]))
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_damaged_file_gives_sound_vectors_or_an_error(
+    tmp_path: Path, content: bytes, name: str, limit: int | None
+) -> None:
+    path = written(tmp_path, name, content)
+    refused = ""
+    try:
+        loaded = load_vectors(path, limit=limit)
+    except VectorsError as error:
+        refused = str(error)
+    if refused:
+        assert refused.isprintable()
+        assert str(path) in refused
+        return
+    assert 1 <= len(loaded) <= (limit or len(content))
+    assert len(set(loaded.index_to_key)) == len(loaded) == len(loaded.vectors)
+    assert all(loaded.index_to_key)
+    assert np.isfinite(loaded.vectors).all()
+
+
+def lying_headers() -> dict[str, tuple[str, bytes]]:
+    """The worst that a header can say of a file of its size."""
+    text, binary = (wide([f"w{row}" for row in range(20_000)], end) for end in (".txt", ".bin"))
+    rows, records = text.partition(b"\n")[2], binary.partition(b"\n")[2]
+    n_text, n_binary = len(text), len(binary)
+    return {
+        "nothing": ("v.txt", text),
+        "no header": ("v.txt", rows),
+        "nothing, binary": ("v.bin", binary),
+        "many rows": ("v.txt", b"%d 12\n" % (n_text // 25 - 9) + rows),
+        "long rows": ("v.txt", b"1 %d\n" % (n_text // 2 - 9) + rows),
+        "many records": ("v.bin", b"%d 1\n" % (n_binary // 6 - 9) + records),
+        "long records": ("v.bin", b"1 %d\n" % (n_binary // 4 - 9) + records),
+        "all but one record": ("v.bin", b"19999 12\n" + records),
+    }
+
+
+@pytest.mark.parametrize("lie", lying_headers())
+def test_no_header_takes_more_memory_than_the_file_accounts_for(tmp_path: Path, lie: str) -> None:
+    """Twice the file, and what the reading of blocks takes whatever the file."""
+    path = written(tmp_path, *lying_headers()[lie])
+    sound = lie.startswith(("nothing", "no header"))
+    tracemalloc.start()
+    try:
+        with contextlib.nullcontext() if sound else pytest.raises(VectorsError):
+            load_vectors(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * path.stat().st_size + (24 << 20)
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"2 2\n", b"1 3\na ", b"\x1f\x8b\x08"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_bring_another_error_or_numbers_that_are_none(
+    tmp_path: Path, content: bytes, start: bytes
+) -> None:
+    path = written(tmp_path, "v.bin" if content[:1] < b"\x80" else "v.txt", start + content)
+    try:
+        loaded = load_vectors(path)
+    except VectorsError:
+        return
+    assert np.isfinite(loaded.vectors).all()
+    assert all(loaded.index_to_key)
+
+
+def test_nothing_here_can_unpickle() -> None:
+    package = Path(w2vtui.formats.__file__).parent
+    sources = [*package.glob("*.py"), package.parent / "vectors.py"]
+    assert len(sources) > 5
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            else:
+                names = {node.module} if isinstance(node, ast.ImportFrom) else set()
+            assert not names & {"pickle", "shelve", "marshal", "dill", "joblib"}, source
