@@ -2,7 +2,7 @@
 # quick  the tests of the inner loop: no screens, no processes, few examples
 # test   all tests, and the 20 slowest
 # check  everything a change must pass; ends with the tests
-# lint   style, types and the direction of imports
+# lint   style, types, the direction of imports, plain English
 # plain  the kernels as plain Python, not compiled
 # bounds the kernels with every index checked, apart from those that are kept
 # wheel  build the wheel, install it in a clean environment, start it
@@ -36,6 +36,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/check_english.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -21,7 +21,7 @@ from w2v_kernels.machine import compiling
 # A shell ignores it in what it starts in the background; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-settings.register_profile("any speed", deadline=None)  # a busy machine is no failure
+settings.register_profile("any speed", deadline=None)  # a busy machine is not a failure
 settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("any speed")
 

@@ -131,7 +131,7 @@ def _emit_logistic(builder, scores, weights, lr):
     share = _exp_of_negative(abs(scores))
     away = share.where(toward.above(0.0), 1.0) / (share + 1.0)
     surprise = (-toward).where((-toward).above(0.0), 0.0) + _log1p_of_share(share)
-    # A score that is not a number must make a loss that is none: score - score is 0 otherwise.
+    # A score that is not a number must make a loss that is not one: score - score is 0 otherwise.
     loss = abs(weights) * (surprise + (scores - scores))
     return lr * weights * away, loss
 

@@ -59,7 +59,7 @@ PACKED = {
 def test_what_is_packed_is_told_by_what_unpacks_it_and_never_read_as_words(
     tmp_path, monkeypatch, folders, kind, changed
 ):
-    """Its first odd byte would send one to other encodings, in which it is no text either."""
+    """Its first odd byte would send one to other encodings, in which it is not a text either."""
     pack, advice = PACKED[kind]
     data = pack(b"some words\n" * 9)
     path = written(tmp_path, data, "notes.txt.zst")

@@ -20,7 +20,7 @@ pieces = st.sampled_from([*spaces, *no_spaces, b"seven77", b"eight888", b"xeight
 raw_texts = st.lists(pieces, max_size=60).map(b"".join) | st.binary(max_size=80)
 
 
-any_speed = settings(deadline=None)  # a busy machine is no failure
+any_speed = settings(deadline=None)  # a busy machine is not a failure
 
 
 def plain_python(kernel):

@@ -162,7 +162,7 @@ def test_a_well_sealed_manifest_of_nonsense_is_damage(draw, run):
         found = read_checkpoint(folder)
     except DamagedRunError:
         pass
-    else:  # nonsense that is none: another number of seconds
+    else:  # a valid value: another number of seconds
         write_checkpoint(run, found)
     status_of(run)
     newest_intact(run)

@@ -27,7 +27,7 @@ from w2vtui.settings import CorpusSettings
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
 
 
-# An example overwrites the file of the one before; a busy machine is no failure.
+# An example overwrites the file of the one before; a busy machine is not a failure.
 files_and_any_speed = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -43,4 +43,4 @@ def _polls(what: str | Callable[[], str]) -> Iterator[None]:
     while time.monotonic() < deadline:
         yield
     described = what if isinstance(what, str) else what()
-    raise AssertionError(f"waited {DEADLINE:.0f} s in vain for {described}")
+    raise AssertionError(f"waited {DEADLINE:.0f} s without success for {described}")

@@ -187,7 +187,7 @@ def test_undo_takes_changes_back_one_after_another():
 
 @contextmanager
 def asked_at_once(run, monkeypatch):
-    """What is asked for meanwhile comes into force together."""
+    """What is asked for meanwhile is applied together."""
     with monkeypatch.context() as patched:
         patched.setattr(Trainer, "apply_change", lambda trainer: None)
         yield

@@ -126,7 +126,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
     ("content", "complaint"),
     [
         (b"", "this file is empty"),
-        (b"\x7fELF\0\0\0", "is no text: byte 0 at offset 4"),
+        (b"\x7fELF\0\0\0", "is not a text: byte 0 at offset 4"),
         ("größe\n".encode("latin-1") * 9, "is not utf-8: byte 0xF6 at offset 2"),
     ],
 )

@@ -98,10 +98,10 @@ def test_the_keys_by_default_are_fit_to_be_given():
     ("keys", "expected"),
     [
         ({"train.puse": "p"}, "there is no key binding 'train.puse': did you mean train.pause?"),
-        ({"train.pause": "spcae"}, "train.pause cannot be 'spcae', which is no key: did you mean"),
-        ({"train.pause": "p,,q"}, "train.pause cannot be '', which is no key"),
-        ({"train.pause": "crtl+p"}, "train.pause cannot be 'crtl+p', which is no key"),
-        ({"train.pause": "\x1b"}, "which is no key"),
+        ({"train.pause": "spcae"}, "train.pause cannot be 'spcae', which is not a key: did you"),
+        ({"train.pause": "p,,q"}, "train.pause cannot be '', which is not a key"),
+        ({"train.pause": "crtl+p"}, "train.pause cannot be 'crtl+p', which is not a key"),
+        ({"train.pause": "\x1b"}, "which is not a key"),
         (
             {"train.pause": "f"},
             "train.pause cannot be f on the train screen: that is the key of train.freeze",

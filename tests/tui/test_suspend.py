@@ -1,4 +1,4 @@
-"""A training without a screen that the shell suspends: it stands still, and so does its clock."""
+"""A training without a screen that the shell suspends: it stops, and so does its clock."""
 
 from __future__ import annotations
 

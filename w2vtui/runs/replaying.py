@@ -58,7 +58,7 @@ def replay_of(folder: Path) -> Replay:
     """What repeats a run.
 
     Raises:
-        RunError: it has no checkpoint to compare with, or went on with another text.
+        RunError: it has no checkpoint to compare with, or was resumed with another text.
         DamagedRunError: what was kept of it cannot be read.
     """
     record = RunRecord.read(folder)

@@ -538,12 +538,12 @@ class Run:
             self.stop()
 
     def _leave_out(self, seconds: float) -> None:
-        """Take time off the clock in which the process stood still while it was to train."""
+        """Take time off the clock in which the process was suspended while training."""
         if seconds and self._counters.watch.leave_out(seconds):
             self._log.note(f"suspended for {seconds:.0f} s (not counted)")
 
     def _tell_news(self) -> None:
-        """Note what the store has to say."""
+        """Log the store's messages."""
         for text in self._store.messages() if self._store is not None else ():
             self._log.note(text)
 

@@ -209,7 +209,7 @@ class Trainer:
             self.log.note(f"changed by hand: recorded change {numbers} will not be replayed")
 
     def _changed(self, before: ResolvedSettings, event: Event) -> None:
-        """A change has come into force."""
+        """Record a change that has been applied."""
         assert event.settings is not None
         self.observer.look_soon()
         self.doctor.note_change(before, event.settings, event.tokens)

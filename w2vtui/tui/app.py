@@ -280,7 +280,7 @@ class W2vApp(BaseApp):
     def action_suspend_process(self) -> None:
         """Suspend the whole job, with a `make` above this process.
 
-        First the terminal is given back: the shell takes it as soon as that `make` stands still.
+        First the terminal is given back: the shell takes it as soon as that `make` stops.
         The run is held meanwhile, so that its clock leaves that time out.
         """
         driver, session = self._driver, self.session

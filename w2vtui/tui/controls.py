@@ -69,7 +69,7 @@ class Control:
         """The value that a typed text means.
 
         Raises:
-            SettingsError: the text is no such value, or out of range; it is told by the label too.
+            SettingsError: not such a value, or out of range; the label shows it too.
         """
         try:
             return value_from_text(self.owner, self.name, text)

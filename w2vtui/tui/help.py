@@ -28,7 +28,7 @@ _TITLES = {
     "Prompt": "Command line",
     "PathInput": "Corpus",
     "PresetList": "Presets",
-    "RunList": "Kept runs",
+    "RunList": "Saved runs",
     "FilePicker": "Choosing a text",
     "TextTree": "The tree of files",
 }
@@ -37,7 +37,7 @@ _MORE_KEYS = {
     "WatchPanel": (("enter", "ask; without a query, show the watched words"),),
     "PathInput": (("enter", "on to Start"),),
 }
-"""What a widget does with keys that are no bindings."""
+"""What a widget does with keys that have no binding."""
 
 
 def help_sections(app: BaseApp, screen: Screen[Any]) -> list[Section]:

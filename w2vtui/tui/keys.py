@@ -127,7 +127,7 @@ def _check_key(name: str, key: str, given: Given) -> None:
         return
     near = difflib.get_close_matches(last, sorted(_NAMED_KEYS), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "name it like p, ctrl+p, f5, space or slash"
-    raise SettingsError(f"{given.source}: {name} cannot be {key!r}, which is no key: {hint}")
+    raise SettingsError(f"{given.source}: {name} cannot be {key!r}, which is not a key: {hint}")
 
 
 class _Taken(NamedTuple):

@@ -1,4 +1,4 @@
-"""Numbers as the panels show them: few digits, constant width, so that columns stand still."""
+"""Numbers as the panels show them: few digits, constant width, so that columns do not shift."""
 
 from __future__ import annotations
 

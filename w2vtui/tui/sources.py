@@ -13,7 +13,7 @@ from w2vtui.errors import CorpusError
 def sources_of(text: str) -> list[str]:
     """The sources that a text names: one path as it stands, or several, quoted as in a shell.
 
-    A name that is no file here may be that of a bundled sample. A source that does not exist
+    A name without a file here may be that of a bundled sample. A source that does not exist
     stays, for whoever opens it to say so.
 
     Raises:

@@ -8,8 +8,8 @@ a share of the common direction is taken out of each:
 
 With r = 1 this is Adasum: Maleki et al. 2020, "Scaling Distributed Training with Adaptive
 Summation", and Gill et al. 2020, "Distributed Training of Embeddings using Graph Analytics", who
-train word2vec with it. r is ours: small moves in the same direction are no overshoot, but what
-a rare word learns, and must not be halved. More than two are joined in pairs, as a tree.
+train word2vec with it. r is ours: small moves in the same direction are what a rare word
+learns, not an overshoot, and must not be halved. More than two are joined in pairs, as a tree.
 """
 
 from __future__ import annotations

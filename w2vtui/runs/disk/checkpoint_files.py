@@ -85,7 +85,7 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     Raises:
         DiskError: it cannot be written; those before are as they were.
         DamagedRunError: it is not known which there are.
-        FloatingPointError: a vector holds a number that is none; nothing is written.
+        FloatingPointError: a vector holds NaN or an infinity; nothing is written.
     """
     for name, matrix in checkpoint.vectors.items():
         if first_not_finite(matrix) is not None:

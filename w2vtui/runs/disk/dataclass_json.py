@@ -21,7 +21,7 @@ def from_json(kind: type[T], plain: object) -> T:
 
     Raises:
         TypeError: something is missing, unknown, or of another type.
-        ValueError: a number that is none, or beyond all bounds; a setting out of range.
+        ValueError: NaN, or a number beyond all bounds; a setting out of range.
     """
     return kind(**fields_from_json(kind, plain))
 

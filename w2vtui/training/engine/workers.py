@@ -323,7 +323,7 @@ class WorkerPool:
                 except threading.BrokenBarrierError:
                     raise
                 except BaseException as error:
-                    self.error = error  # before it is laid down: it is not trained
+                    self.error = error  # before the span is given up: it is not trained
                     raise
                 finally:
                     self._finish_span(number)

@@ -44,6 +44,6 @@ class Counters:
                 if number == len(self.thread_speeds):
                     self.thread_speeds.append(SpeedMeter())
                 self.thread_speeds[number].read(seconds, tokens)
-            if self.speed.now:  # one reading is no speed yet
+            if self.speed.now:  # one reading does not make a speed
                 self._curves.speed.append(tallies.tokens, seconds, self.speed.now)
         return pairs > 0

@@ -87,7 +87,7 @@ class Checkpoint:
 
     @property
     def n_changes(self) -> int:
-        """Live changes that came into force before it."""
+        """Live changes applied before it."""
         return sum(event.kind == "change" for event in self.events)
 
 

@@ -26,7 +26,7 @@ class EventLog:
 
     @property
     def n_changes(self) -> int:
-        """Live changes that came into force."""
+        """Live changes applied."""
         return sum(event.kind == "change" for event in self.events)
 
     def note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:

@@ -75,8 +75,8 @@ def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors)
     codec = find_codec(encoding)
     if b"\0" in head and not codec.name.startswith(("utf-16", "utf-32")):
         return (
-            f"{name} is no text: byte 0 at offset {head.index(0)}; name a text file, or for text "
-            "of 16 or 32 bits begin with --encoding utf-16 or utf-32"
+            f"{name} is not a text: byte 0 at offset {head.index(0)}; name a text file, or for "
+            "text of 16 or 32 bits begin with --encoding utf-16 or utf-32"
         )
     try:
         codecs.getincrementaldecoder(encoding)(errors).decode(head)

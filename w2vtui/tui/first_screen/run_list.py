@@ -56,7 +56,7 @@ class RunList(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The list, and what there is to say of the run pointed at."""
         with Vertical(id="dialog", classes="runs") as dialog:
-            dialog.border_title = "Kept runs"
+            dialog.border_title = "Saved runs"
             save, delete, close = (
                 self.app.key_of(f"runs.{name}", RunList) for name in ("save", "delete", "close")
             )

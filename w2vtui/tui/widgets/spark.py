@@ -13,7 +13,7 @@ RISING, FALLING, STEADY = "↗", "↘", "→"
 LEAST_RANGE = 0.05
 """A spark line spans at least this difference of a share, so that noise stays low."""
 LEAST_TREND = 0.01
-"""Smaller differences of a share are no trend."""
+"""Smaller differences of a share do not count as a trend."""
 _TREND_ROWS = 4
 
 
