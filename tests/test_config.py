@@ -394,7 +394,7 @@ def test_config_asked_wrongly(files, capsys, argv, expected):
 def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
     got = {}
     monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
-    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
+    monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda *args, **named: got.update(named) or 0)
     files[0].write_text('[screen]\nmarker = "ascii"\n[keys]\ntrain.pause = ["p", "f5"]\n')
     assert run_command_line(["--theme", "nord"]) == 0
     assert got["look"] == ScreenSettings(theme="nord", marker="ascii")
@@ -412,7 +412,7 @@ def test_the_app_is_not_shown_under_settings_that_it_cannot_follow(
     files, monkeypatch, capsys, text, expected
 ):
     monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
-    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: 0)
+    monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda *args, **named: 0)
     files[1].write_text(text)
     assert run_command_line([]) == 2
     assert f"{files[1]}, {expected}" in capsys.readouterr().err

@@ -57,7 +57,7 @@ WITH_SCREEN = (
     _RUN
     + """
 import asyncio, time
-from w2vtui.tui.app import SignalledApp
+from w2vtui.tui.launch import SignalledApp
 from w2vtui.tui.session import Form
 TICK = 0.02
 

@@ -22,19 +22,20 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.headless import follow
 from w2vtui.tui import app
-from w2vtui.tui.app import run_app
+from w2vtui.tui.launch import run_app
+from w2vtui.tui.session import Form
+from w2vtui.tui.sources import field_text
 app.TWICE_SECONDS = 60.0  # however busy the machine is
 run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
 kept = RunSettings(**run_settings)
-sys.exit(run_app(
-    [corpus], CorpusSettings(), training, live, output or None, run_settings=kept, go_on=follow
-))
+form = Form(corpus=field_text([corpus]), training=training, live=live, run_settings=kept)
+sys.exit(run_app(form, output or None, follow=follow))
 """
 
 

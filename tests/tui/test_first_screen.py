@@ -78,7 +78,7 @@ async def test_figures_follow_the_settings_without_reading_again(topical_corpus,
         await until(app, lambda: app.screen.statistics.subsampled_share < 0.1)
         rows.pick("min_count")
         send_keys(app, *"999999", "down")
-        await shows(app, "✗ no word so often", "999,999 times or more: lower min_count")
+        await shows(app, "✗ no word this frequent", "999,999 times or more: lower min_count")
 
 
 async def test_lower_case_is_counted_as_it_is_trained(tmp_path):
@@ -126,7 +126,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
     ("content", "complaint"),
     [
         (b"", "this file is empty"),
-        (b"\x7fELF\0\0\0", "is not a text: byte 0 at offset 4"),
+        (b"\x7fELF\0\0\0", "is not text: byte 0 at offset 4"),
         ("größe\n".encode("latin-1") * 9, "is not utf-8: byte 0xF6 at offset 2"),
     ],
 )
@@ -210,7 +210,7 @@ async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_cor
     monkeypatch.setattr(memory_check, "available_memory", lambda: told.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
-        await shows(app, f"{told.needed // 1_000_000} MB there: nothing of it would fit")
+        await shows(app, f"{told.needed // 1_000_000} MB is available: nothing of it would fit")
         await shows(app, "memory       ✗ about")
         monkeypatch.setattr(memory_check, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)
@@ -254,7 +254,7 @@ def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch)
     needs = needs_of(seen, TrainingSettings(), LiveSettings())
     assert needs.too_large
     lacks = shortfall(500_000, counts, TrainingSettings(), LiveSettings(), screen=True)
-    assert f"there: max_final_vocab {lacks.max_final_vocab} or min_count 11" in (
+    assert f"available: max_final_vocab {lacks.max_final_vocab} or min_count 11" in (
         warning(seen, needs, CorpusSettings())
     )
 

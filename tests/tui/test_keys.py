@@ -26,7 +26,8 @@ from w2vtui.tui.app_base import BaseApp, PaletteCommand
 from w2vtui.tui.dialogs import Help
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_of
-from w2vtui.tui.keys import all_keys, check_keys, own_bindings, scopes
+from w2vtui.tui.keys import all_keys, check_keys, own_bindings
+from w2vtui.tui.scopes import SCOPES
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -81,14 +82,14 @@ def test_every_binding_has_an_id_of_its_own():
 
 
 def test_every_class_with_keys_is_one_that_the_checks_know():
-    known = {owner for scope in scopes() for owner in scope.owners}
+    known = {owner for scope in SCOPES for owner in scope.owners}
     for owner in program_classes():
         if owner.__dict__.get("BINDINGS"):
-            assert owner in known, f"{owner.__name__} is in no scope of tui/keys.py"
+            assert owner in known, f"{owner.__name__} is missing from tui/scopes.py"
 
 
 def test_the_keys_by_default_are_fit_to_be_given():
-    check_keys(config({key.id: key.keys for key in all_keys()}).keys)
+    check_keys(config({key.id: key.keys for key in all_keys(SCOPES)}).keys, SCOPES)
 
 
 # ---- what is refused
@@ -98,7 +99,10 @@ def test_the_keys_by_default_are_fit_to_be_given():
     ("keys", "expected"),
     [
         ({"train.puse": "p"}, "there is no key binding 'train.puse': did you mean train.pause?"),
-        ({"train.pause": "spcae"}, "train.pause cannot be 'spcae', which is not a key: did you"),
+        (
+            {"train.pause": "spcae"},
+            "train.pause cannot be 'spcae', which is not a key: did you mean",
+        ),
         ({"train.pause": "p,,q"}, "train.pause cannot be '', which is not a key"),
         ({"train.pause": "crtl+p"}, "train.pause cannot be 'crtl+p', which is not a key"),
         ({"train.pause": "\x1b"}, "which is not a key"),
@@ -116,7 +120,7 @@ def test_the_keys_by_default_are_fit_to_be_given():
 )
 def test_wrong_keys_are_refused_by_place_and_both_names(keys, expected):
     with pytest.raises(SettingsError) as caught:
-        check_keys(config(keys).keys)
+        check_keys(config(keys).keys, SCOPES)
     assert str(caught.value).startswith("/home/me/config.toml, line 7: ")
     assert expected in str(caught.value)
 
@@ -132,7 +136,7 @@ def test_wrong_keys_are_refused_by_place_and_both_names(keys, expected):
     ],
 )
 def test_keys_that_do_not_meet_are_taken(keys):
-    check_keys(config(keys).keys)
+    check_keys(config(keys).keys, SCOPES)
 
 
 # ---- keys given anew
@@ -237,7 +241,7 @@ async def test_the_help_begins_with_what_has_the_focus():
         assert first.about == SettingRows.HELP
         assert ("enter", "apply what is staged") in first.keys
         assert ("0-9 . -", "type a value") in first.keys
-        assert second.title == "While a run goes on"
+        assert second.title == "While a run trains"
         app.simulate_key("escape")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         app.simulate_key("slash")
@@ -255,7 +259,7 @@ async def test_the_help_lists_every_key_once():
         app.simulate_key("f1")
         await until(app, lambda: isinstance(app.screen, Help))
         shown = [does for one in app.screen.sections for _, does in one.keys]
-        for key in all_keys():
+        for key in all_keys(SCOPES):
             assert shown.count(key.does) >= 1
         panes = next(s for s in app.screen.sections if s.title == "What the panes show")
         assert [name for name, _ in panes.keys] == [

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -96,7 +97,7 @@ def test_a_step_from_any_value_stays_in_range_and_moves_the_right_way(name, by, 
         assert control.stepped(value, by) in control.choices
         return
     low, high = control.spec.low, control.spec.high
-    if control.is_whole:
+    if control.kind is int or int in get_args(control.kind):
         value = data.draw(st.integers(int(low), int(high)))
     else:
         value = data.draw(st.floats(low, high, exclude_min=control.spec.low_open))

@@ -122,7 +122,7 @@ def only_run(runs_dir: Path) -> Path:
 async def test_runs_are_listed_with_what_there_is_to_know(topical_corpus, runs_dir, size):
     folder = kept_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir, size) as app:
-        await shows(app, f"▸ {folder.name}", "stopped", "enter goes on with it")
+        await shows(app, f"▸ {folder.name}", "stopped", "enter resumes it")
         await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
         lines = text_of(app).splitlines()
         assert len(lines) == size[1]
@@ -132,7 +132,7 @@ async def test_runs_are_listed_with_what_there_is_to_know(topical_corpus, runs_d
 
 async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topical_corpus, runs_dir):
     async with listed(topical_corpus, runs_dir) as app:
-        await tells(app, "no run is kept in")
+        await tells(app, "no saved runs in")
         await press(app, "enter", "s", "d", "escape")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         await shows(app, "the defaults are sensible")
@@ -142,7 +142,7 @@ async def test_the_first_screen_tells_of_a_run_to_go_on_with(topical_corpus, run
     kept_run(topical_corpus, runs_dir)
     chosen = form(topical_corpus, kept=keeping(runs_dir))
     async with on_first_screen(chosen) as app:
-        await shows(app, "^r goes on with an earlier run")
+        await shows(app, "^r resumes an earlier run")
 
 
 async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatch):
@@ -238,7 +238,7 @@ async def test_a_list_that_was_left_is_told_nothing_any_more(topical_corpus, run
         held.wait(60)
         raise RunError("it is in use")
 
-    monkeypatch.setattr(tui_app, "_taken_up", refused)
+    monkeypatch.setattr(tui_app, "_open_saved", refused)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
         await until(app, asked.is_set)
@@ -315,7 +315,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
 ):
     folder = kept_run(topical_corpus, runs_dir, stop_at=None)
     async with listed(topical_corpus, runs_dir) as app:
-        await tells(app, "all of it is trained")
+        await tells(app, "training is complete")
         await press(app, "enter")
         await tells(app, "is done: w2vtui export")
         await press(app, "s")
@@ -394,7 +394,7 @@ async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
         await press(app, "d")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
         await press(app, "d")
-        await tells(app, "no run is kept in")
+        await tells(app, "no saved runs in")
     assert not folder.exists()
 
 
@@ -428,7 +428,7 @@ async def test_a_run_that_is_over_is_left_for_another_and_stays_kept(topical_cor
     async with training(form(topical_corpus, epochs=20, kept=keeping(runs_dir))) as app:
         await until(app, lambda: app.screen.shot.state == "done")
         await press(app, "n")
-        await shows(app, "Its last checkpoint has them", "Keep and start over")
+        await shows(app, "The last checkpoint holds them", "Keep and start over")
         await press(app, "enter")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
     assert status_of(only_run(runs_dir)).state == "done"
@@ -461,13 +461,13 @@ async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
 
 
 def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
-    got = {}
+    got = []
     monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
-    monkeypatch.setattr("w2vtui.tui.app.run_app", lambda *args, **named: got.update(named) or 0)
+    monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda form, *_, **__: got.append(form) or 0)
     assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
-    assert got["run_settings"] == keeping(runs_dir, checkpoint_seconds=5.0)
+    assert got[-1].run_settings == keeping(runs_dir, checkpoint_seconds=5.0)
     assert run_command_line(["--no-checkpoints"]) == 0
-    assert not got["run_settings"].checkpoints
+    assert not got[-1].run_settings.checkpoints
 
 
 # ---- while it trains

@@ -135,7 +135,7 @@ def fails(opened: Terminal) -> None:
     """Start a training, and wait until it goes on without the screen, which has failed."""
     opened.shows("Corpus")
     opened.type(b"\x13")
-    opened.until(lambda: b"goes on without it" in opened.written)
+    opened.until(lambda: b"continues without it" in opened.written)
     assert b"ZeroDivisionError" in opened.written
     assert opened.was_restored()
 

@@ -14,7 +14,6 @@ from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.themes import (
     COLORLESS_THEME,
-    DEFAULT_THEME,
     LEAST_CONTRAST,
     OWN_THEMES,
     _contrast,
@@ -36,7 +35,7 @@ def contrasts(app: W2vApp) -> dict[tuple[str, str], float]:
 def test_the_names_are_those_of_the_program():
     app = W2vApp()
     assert set(theme_names()) == set(app.available_themes)
-    assert field_default(ScreenSettings, "theme") == DEFAULT_THEME == theme_names()[0]
+    assert field_default(ScreenSettings, "theme") == theme_names()[0]
 
 
 @pytest.mark.parametrize("name", COLORED)

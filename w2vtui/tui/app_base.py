@@ -39,6 +39,7 @@ class BaseApp(App[None]):
     TITLE = "w2vtui"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
+    HELP_TITLE = "Everywhere"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="F1", id="app.help",
@@ -91,9 +92,9 @@ class BaseApp(App[None]):
 
     # ---- notices
 
-    def report(self, message: str) -> None:
-        """Show a notice."""
-        self.notify(_safe(message), markup=False)
+    def report(self, message: str, *, seconds: float | None = None) -> None:
+        """Show a notice; None shows it as long as Textual does by default."""
+        self.notify(_safe(message), markup=False, timeout=seconds)
 
     def warn(self, message: str) -> None:
         """Show an error as a notice."""

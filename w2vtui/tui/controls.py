@@ -1,11 +1,11 @@
-"""Settings as controls: labels, steps and texts, made from the fields of settings.py."""
+"""Settings as controls: labels, steps and texts, made from the declared settings."""
 
 from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from w2vtui.display import number
 from w2vtui.errors import SettingsError
@@ -14,7 +14,7 @@ from w2vtui.settings import Spec, choices_of, field_types, spec_of, value_from_t
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One setting that a person may turn."""
+    """One setting that can be changed on a screen."""
 
     owner: type
     """The settings class it is a field of."""
@@ -24,34 +24,29 @@ class Control:
 
     @property
     def label(self) -> str:
-        """What it is called on a screen."""
+        """Its name on a screen."""
         return self.spec.label or self.name.replace("_", " ")
 
     @property
     def other_name(self) -> str:
-        """What messages, settings files and the command line call it; empty where that is known."""
+        """Its name in messages, settings files and flags; empty if the label says it."""
         return "" if self.label == self.name.replace("_", " ") else self.name
 
     @property
     def flag(self) -> str:
-        """What it is called on the command line."""
+        """Its flag on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def default(self) -> Any:
-        """What it is when nobody says anything."""
+        """Its default value."""
         fields = {field.name: field for field in dataclasses.fields(self.owner)}
         return fields[self.name].default
 
     @property
     def choices(self) -> tuple[Any, ...]:
-        """Its values, where they are few; empty for numbers."""
+        """Its values, if it is not a number; else empty."""
         return (False, True) if self.kind is bool else choices_of(self.kind)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether its numbers are whole ones."""
-        return self.kind is int or int in get_args(self.kind)
 
     def stepped(self, value: Any, by: int) -> Any:
         """The value `by` steps up or down from a value, which may lie between steps."""
@@ -66,10 +61,10 @@ class Control:
         return value if past_end else steps[min(max(at, 0), len(steps) - 1)]
 
     def from_text(self, text: str) -> Any:
-        """The value that a typed text means.
+        """The value of a typed text.
 
         Raises:
-            SettingsError: not such a value, or out of range; the label shows it too.
+            SettingsError: the text is not a value, or out of range; the message has the label.
         """
         try:
             return value_from_text(self.owner, self.name, text)
@@ -85,7 +80,7 @@ class Control:
 
 
 def controls_of(owner: type, names: tuple[str, ...] = ()) -> tuple[Control, ...]:
-    """The controls of a settings class: of all its fields, or of those named."""
+    """The controls of a settings class: of the fields named, or of all."""
     kinds = field_types(owner)
     return tuple(
         Control(owner, name, spec_of(owner, name), kinds[name]) for name in names or tuple(kinds)
@@ -104,7 +99,7 @@ def value_text(value: Any) -> str:
 
 
 def _ladder(spec: Spec) -> tuple[int, ...]:
-    """1, 2, 5, 10, 20, 50 ... within the range of a setting that names no steps."""
+    """1, 2, 3, 5, 8, 10, 20 ... within the range of a setting that declares no steps."""
     low, high = spec.low or 1, spec.high or 1e9
     every = (digit * 10**power for power in range(10) for digit in (1, 2, 3, 5, 8))
     return tuple(value for value in every if low <= value <= high)

@@ -1,9 +1,8 @@
-"""Questions over a screen: what to do on leaving, where to save, and the list of keys."""
+"""Dialogs over a screen: a question with answers, where to save, and the help."""
 
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,9 @@ from w2vtui.errors import TargetTakenError
 from w2vtui.tui.app_base import BaseApp
 
 _HELP_CELLS = 66
+"""Width of a line of the help."""
 _KEY_CELLS = 16
-"""Of a line of the help: all, and those of the keys."""
+"""Width of the column of keys in the help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +39,42 @@ class Choice:
 
 
 class Ask(ModalScreen[str]):
-    """A question with a few answers, each with its key; the first is that of enter."""
+    """A question with a few answers, each with its key; enter takes the first."""
 
     def __init__(self, title: str, text: str, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._title, self._text, self._choices = title, text, tuple(choices)
-        self.opened = time.monotonic()
 
     def compose(self) -> ComposeResult:
-        """The text, and the answers as a list."""
+        """The question, and a list of the answers."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             yield Static(Text(self._text), id="question")
             answers = OptionList(
                 *(Option(self._line(c), id=c.name or "stay") for c in self._choices)
             )
-            answers.highlighted = 0  # enter means the first
+            answers.highlighted = 0
             yield answers
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Point at the answer of enter, for eyes and terminals without colour."""
+        """Mark the answer that enter takes, also for terminals without colour."""
         for at, choice in enumerate(self._choices):
             line = self._line(choice, pointed=at == event.option_index)
             event.option_list.replace_option_prompt_at_index(at, line)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click."""
+        """Answer on enter or a click."""
         self.dismiss(self._choices[event.option_index].name)
 
     def on_key(self, event: Key) -> None:
-        """An answer's own key."""
+        """Answer on the key of an answer."""
         for choice in self._choices:
             if event.key == choice.key:
                 event.stop()
                 self.dismiss(choice.name)
 
     def choose_first(self) -> None:
-        """As if enter had been pressed."""
+        """Give the first answer."""
         self.dismiss(self._choices[0].name)
 
     def _line(self, choice: Choice, *, pointed: bool = False) -> Text:
@@ -88,8 +87,9 @@ class Ask(ModalScreen[str]):
 
 
 class SaveDialog(ModalScreen[str | None]):
-    """Where to save the vectors."""
+    """Asks where to save the vectors."""
 
+    HELP_TITLE = "Save dialog"
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -101,7 +101,7 @@ class SaveDialog(ModalScreen[str | None]):
         self._proposed = proposed
 
     def compose(self) -> ComposeResult:
-        """A path, and what will happen."""
+        """A path, and what saving there does."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Save vectors"
             path = Input(self._proposed, id="path", compact=True, select_on_focus=False)
@@ -113,7 +113,7 @@ class SaveDialog(ModalScreen[str | None]):
             yield Static(Text(f"enter saves   {cancel} cancels", "dim"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what the path means."""
+        """Warn if the file exists."""
         self.query_one("#note", Static).update(_note_on(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -153,7 +153,7 @@ def may_replace(error: TargetTakenError) -> Ask:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Keys under one title, and what they do."""
+    """Keys under a title, and what they do."""
 
     title: str
     keys: Sequence[tuple[str, str]]
@@ -162,8 +162,9 @@ class Section:
 
 
 class Help(ModalScreen[None]):
-    """Every key."""
+    """Lists every key and command."""
 
+    HELP_TITLE = "Help"
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -175,7 +176,7 @@ class Help(ModalScreen[None]):
         self.sections = sections
 
     def compose(self) -> ComposeResult:
-        """All of it, to scroll through."""
+        """One text that scrolls."""
         text = Text()
         for section in self.sections:
             text.append(f"{section.title}\n", "bold")

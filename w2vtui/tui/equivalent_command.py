@@ -1,4 +1,4 @@
-"""The command line that does the same as the choices on a screen."""
+"""The command line that is equivalent to the choices on a screen."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def command_line(
     output: str | None = None,
     configured: Mapping[str, Any] | None = None,
 ) -> str:
-    """`w2vtui train notes.txt --window 8`: what differs from the defaults, ready for a shell.
+    """`w2vtui train notes.txt --window 8`: all that differs from the defaults, quoted for a shell.
 
-    configured   what settings files say where the line will run: it must overrule them
+    configured   values of settings files and variables, which the line must override
     """
     configured = configured or {}
     words = ["w2vtui", "train", *map(_path, sources)]
@@ -38,7 +38,7 @@ def command_line(
 
 
 def _path(path: str) -> str:
-    """A path for a shell; one that begins with - would be taken for a flag."""
+    """A path quoted for a shell; one that begins with - gets ./, since it is not a flag."""
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 

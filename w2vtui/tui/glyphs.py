@@ -1,9 +1,9 @@
 """The characters that screens are drawn with: braille, blocks, or nothing outside ASCII.
 
-The sets differ in how curves are drawn. For `ascii` a line filter exchanges, cell by cell, every
-frame, bar and sign that the program and Textual draw; only what needs more cells in ASCII than
-outside it is asked for here: numerals, arrows, plus-minus. Letters are never exchanged, so words
-of the text stay what they are.
+The sets differ in how curves are drawn. For `ascii` a line filter replaces, cell by cell, every
+frame, bar and sign that the app and Textual draw. Only signs that take more cells in ASCII are
+replaced by the caller: numerals, arrows, plus-minus. Letters are never replaced, so that words of
+the text stay as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MARKERS: tuple[MarkerName, ...] = get_args(MarkerName)
 
 
 class AsciiFilter(LineFilter):
-    """Exchanges the program's signs for ASCII ones of the same width."""
+    """Replaces the app's signs by ASCII ones of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same line in ASCII."""
@@ -34,14 +34,14 @@ class AsciiFilter(LineFilter):
 
 
 class InertFilter(LineFilter):
-    """Leaves out what a terminal would obey, and keeps the width of the line.
+    """Replaces control characters, and keeps the width of the line.
 
-    The last guard, behind `safe_text`: Textual's fields draw what is in them as it stands, and the
-    name of a file may be.
+    The last guard, behind `safe_text`: Textual's fields draw their content as it is, such as a
+    hostile file name.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same line without controls."""
+        """The same line without control characters."""
         return [
             segment
             if segment.control or segment.text.isprintable()
@@ -54,9 +54,9 @@ class InertFilter(LineFilter):
 
 
 class EncodingFilter(LineFilter):
-    """Draws question marks of the same width for what an encoding lacks.
+    """Draws question marks of the same width for characters that an encoding lacks.
 
-    Python would write an escape in its place, six characters for one cell.
+    Python would write an escape instead: six characters for one cell.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -95,7 +95,7 @@ class Glyphs:
     curve: str
     """The characters of a cell by that number."""
     band: str
-    """The same for a cell that holds dots of a band only."""
+    """The characters of a cell that holds only dots of a band, by the same number."""
 
     @property
     def is_ascii(self) -> bool:
@@ -119,7 +119,7 @@ class Glyphs:
 
     @property
     def rank_signs(self) -> tuple[str, str, str, str]:
-        """A word moved up, moved down, stayed, entered; no letters, since they stand behind one."""
+        """Moved up, moved down, unchanged, new; not letters, since they follow a word."""
         return ("+", "-", "=", "*") if self.is_ascii else ("▲", "▼", "·", "+")
 
     def numeral(self, number: int) -> str:
@@ -127,7 +127,7 @@ class Glyphs:
         return f"({number})" if self.is_ascii else numeral(number)
 
     def spelled(self, text: str) -> str:
-        """A text of the program; in ASCII with the signs that take more than one cell there."""
+        """A text of the app; in ASCII with its signs spelled out that take more than one cell."""
         if self.is_ascii and not text.isascii():
             for sign, spelling in _SPELLINGS:
                 text = text.replace(sign, spelling)
@@ -135,7 +135,7 @@ class Glyphs:
 
 
 def plain(text: str) -> str:
-    """A text with the program's signs in ASCII, of the same width."""
+    """A text with the app's signs in ASCII, of the same width."""
     return text.translate(_PLAIN)
 
 
@@ -161,7 +161,7 @@ _PLAIN: dict[int, str | int] = {
     ord("🔎"): "> ",
     0x2800: " ",
 }
-"""Every value takes as many cells as its key: a line keeps its width."""
+"""Every value takes as many cells as its key, so that a line keeps its width."""
 
 _ASCII_FILTER = AsciiFilter()
 _INERT_FILTER = InertFilter()
@@ -176,16 +176,16 @@ BLOCK = Glyphs(name="block", bits=((1, 2), (4, 8)), curve=" ▘▝▀▖▌▞�
 ASCII = Glyphs(name="ascii", bits=((1,),), curve=" *", band=" .")
 
 GLYPHS: dict[str, Glyphs] = {glyphs.name: glyphs for glyphs in (BRAILLE, BLOCK, ASCII)}
-"""By name, as in `MARKERS`."""
+"""The ways to draw, by the names in `MARKERS`."""
 
 _SIGNS = "".join(map(chr, (0x256D, 0x2501, 0x25CF, 0x2593)))
-"""Of frames, rules, marks and bars: who has these has them all."""
+"""A frame, a rule, a mark and a bar: an encoding that has these has all signs."""
 
 
 def glyphs_for(marker: MarkerName, encoding: str) -> tuple[Glyphs, tuple[LineFilter, ...]]:
     """How to draw on a terminal of this encoding, and what every drawn line passes through.
 
-    Without the signs that a marker asks for there is ASCII.
+    Falls back to ASCII if the encoding lacks the signs of the marker.
     """
     glyphs = GLYPHS[marker]
     if not can_be_written(_SIGNS + glyphs.curve, encoding):

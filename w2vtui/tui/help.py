@@ -1,4 +1,11 @@
-"""What can be done at this moment: for the help, and for the palette."""
+"""What can be done at this moment, for the help and for the palette.
+
+A class with keys may declare
+
+    HELP_TITLE        the title of its keys in the help
+    OTHER_KEYS        (key, what it does), for keys that are not bindings
+    PALETTE_COMMANDS  commands without a key
+"""
 
 from __future__ import annotations
 
@@ -13,107 +20,82 @@ from textual.widget import Widget
 
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
 from w2vtui.tui.dialogs import Section
-from w2vtui.tui.keys import key_texts, own_bindings, scopes
-from w2vtui.tui.train_screen.commands import COMMANDS
+from w2vtui.tui.keys import Scope, key_texts, own_bindings
+from w2vtui.tui.widgets.panel import Panel
 
-_TITLES = {
-    "BaseApp": "Everywhere",
-    "NewRunScreen": "First screen",
-    "TrainScreen": "While a run goes on",
-    "SettingRows": "Settings",
-    "SaveDialog": "Where to save",
-    "Help": "This list",
-    "WatchDialog": "Which words to watch",
-    "EventsPanel": "Events",
-    "Prompt": "Command line",
-    "PathInput": "Corpus",
-    "PresetList": "Presets",
-    "RunList": "Saved runs",
-    "FilePicker": "Choosing a text",
-    "TextTree": "The tree of files",
-}
-_MORE_KEYS = {
-    "SettingRows": (("0-9 . -", "type a value"),),
-    "WatchPanel": (("enter", "ask; without a query, show the watched words"),),
-    "PathInput": (("enter", "on to Start"),),
-}
-"""What a widget does with keys that have no binding."""
+Entries = Sequence[tuple[str, str]]
+"""Keys or names, and what they do."""
 
 
-def help_sections(app: BaseApp, screen: Screen[Any]) -> list[Section]:
-    """First what has the focus, then the panes of the screen and its keys, then the rest."""
-    focused = screen.focused
-    sections, told = [], set()
+def help_sections(
+    app: BaseApp, screen: Screen[Any], scopes: Iterable[Scope], commands: Entries
+) -> list[Section]:
+    """The keys of the focused widget, then those of the screen and its panes, then all others.
 
-    def add(owner: type[DOMNode], title: str = "", about: str = "") -> None:
-        if owner not in told:
-            told.add(owner)
-            title = title or _TITLES.get(owner.__name__, owner.__name__)
-            sections.append(Section(title, _keys(app, owner), about))
+    scopes     every class with keys
+    commands   the commands of the command line
+    """
+    sections = _focused_sections(app, screen)
+    described = set(_focused_classes(screen))
 
-    if focused is not None:
-        pane = _pane_of(focused)
-        name, about = (_name_of(pane), help_of(pane)) if pane is not None else ("", "")
-        owners = [owner for node in _within(focused, screen) for owner in _classes(node)]
-        for owner in owners:
-            add(owner, f"In focus: {name}" if name else "In focus", about)
-            about = ""
-        if about:
-            keys = _MORE_KEYS.get(type(pane).__name__, ())
-            sections.append(Section(f"In focus: {name}", keys, about))
-    add(_classes(screen)[0] if _classes(screen) else type(screen))
+    def add(owner: type[DOMNode]) -> None:
+        if owner not in described:
+            described.add(owner)
+            sections.append(Section(_title(owner), _keys(app, owner)))
+
+    add(next(iter(_classes(screen)), type(screen)))
     panes = [pane for pane in screen.query(Widget) if help_of(pane)]
     if panes:
         lines = [(_name_of(pane), help_of(pane)) for pane in panes]
         sections.append(Section("What the panes show", lines))
-    for scope in scopes():
+    for scope in scopes:
         for owner in scope.owners:
             add(owner)
-    sections.append(Section("Commands", [(one.name, one.about) for one in COMMANDS.values()]))
+    sections.append(Section("Commands", commands))
     return sections
 
 
-def commands(app: BaseApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Every command of what has the focus, of the screen and of the program, once each."""
-    focused = screen.focused
-    nodes: list[DOMNode] = [] if focused is None else list(_within(focused, screen))
+def palette_commands(app: BaseApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Every command of the focused widget, the screen and the app that can be used now, once."""
     seen = set()
-    for node in (*nodes, screen, app):
+    for node in (*_focused_nodes(screen), screen, app):
         for owner in _classes(node):
-            for title, action, does in _listed(app, owner):
+            for title, action, about in _commands(app, owner):
                 if title not in seen and node.check_action(action.split("(")[0], ()):
                     seen.add(title)
-                    yield SystemCommand(title, does, partial(app.run_action, action, node))
+                    yield SystemCommand(title, about, partial(app.run_action, action, node))
 
 
 def help_of(widget: Widget) -> str:
-    """The sentence on what a pane shows; empty where it has none."""
-    return getattr(widget, "pane_help", "") or widget.HELP or ""
+    """The sentence on what a pane shows; empty if it has none."""
+    if isinstance(widget, Panel) and widget.pane_help:
+        return widget.pane_help
+    return widget.HELP or ""
 
 
-def _listed(app: BaseApp, owner: type[DOMNode]) -> Iterable[PaletteCommand]:
-    for binding in own_bindings(owner):
-        if binding.action != "command_palette":  # it is what lists them
-            keys = "  ".join(key_texts(app, app.keys, binding))
-            told = f"{keys}: {binding.tooltip}" if binding.tooltip else keys
-            yield PaletteCommand(_capitalized(binding.description), binding.action, told)
-    yield from owner.__dict__.get("PALETTE_COMMANDS", ())
-
-
-def _keys(app: BaseApp, owner: type[DOMNode]) -> Sequence[tuple[str, str]]:
-    keys = [
-        ("  ".join(key_texts(app, app.keys, binding)), binding.tooltip or binding.description)
-        for binding in own_bindings(owner)
+def _focused_sections(app: BaseApp, screen: Screen[Any]) -> list[Section]:
+    """The keys of the focused widget under the name of its pane, with what that shows."""
+    pane = _pane_of(screen.focused)
+    title = "In focus" if pane is None else f"In focus: {_name_of(pane)}"
+    about = "" if pane is None else help_of(pane)
+    owners = _focused_classes(screen)
+    if not owners and pane is not None:
+        return [Section(title, _other_keys(type(pane)), about)]
+    return [
+        Section(title, _keys(app, owner), "" if at else about) for at, owner in enumerate(owners)
     ]
-    return [*keys, *_MORE_KEYS.get(owner.__name__, ())]
 
 
-def _within(focused: Widget, screen: Screen[Any]) -> Iterator[DOMNode]:
-    """What has the focus and what that lies in, up to the screen, which is not among them."""
-    for node in focused.ancestors_with_self:
-        if node is screen:
-            return
-        yield node
+def _focused_nodes(screen: Screen[Any]) -> list[DOMNode]:
+    """The focused widget and its ancestors below the screen."""
+    if screen.focused is None:
+        return []
+    nodes = list(screen.focused.ancestors_with_self)
+    return nodes[: nodes.index(screen)]
+
+
+def _focused_classes(screen: Screen[Any]) -> list[type[DOMNode]]:
+    return list(dict.fromkeys(o for node in _focused_nodes(screen) for o in _classes(node)))
 
 
 def _classes(node: DOMNode) -> list[type[DOMNode]]:
@@ -122,19 +104,41 @@ def _classes(node: DOMNode) -> list[type[DOMNode]]:
         owner
         for owner in type(node).__mro__
         if owner.__module__.startswith("w2vtui.")
-        and ("BINDINGS" in owner.__dict__ or "PALETTE_COMMANDS" in owner.__dict__)
+        and not vars(owner).keys().isdisjoint(("BINDINGS", "PALETTE_COMMANDS"))
     ]
 
 
-def _pane_of(focused: Widget) -> Widget | None:
-    nodes = (node for node in focused.ancestors_with_self if isinstance(node, Widget))
-    return next((node for node in nodes if help_of(node)), None)
+def _commands(app: BaseApp, owner: type[DOMNode]) -> Iterable[PaletteCommand]:
+    for binding in own_bindings(owner):
+        if binding.action != "command_palette":  # the palette does not list itself
+            keys = "  ".join(key_texts(app, app.keys, binding))
+            about = f"{keys}: {binding.tooltip}" if binding.tooltip else keys
+            title = binding.description[:1].upper() + binding.description[1:]
+            yield PaletteCommand(title, binding.action, about)
+    yield from vars(owner).get("PALETTE_COMMANDS", ())
+
+
+def _title(owner: type[DOMNode]) -> str:
+    return vars(owner).get("HELP_TITLE", owner.__name__)
+
+
+def _keys(app: BaseApp, owner: type[DOMNode]) -> Entries:
+    keys = [
+        ("  ".join(key_texts(app, app.keys, binding)), binding.tooltip or binding.description)
+        for binding in own_bindings(owner)
+    ]
+    return [*keys, *_other_keys(owner)]
+
+
+def _other_keys(owner: type[DOMNode]) -> Entries:
+    return vars(owner).get("OTHER_KEYS", ())
+
+
+def _pane_of(focused: Widget | None) -> Widget | None:
+    ancestors = () if focused is None else focused.ancestors_with_self
+    return next((one for one in ancestors if isinstance(one, Widget) and help_of(one)), None)
 
 
 def _name_of(pane: Widget) -> str:
     """The first words of its title, without the numbers that may follow."""
     return str(pane.border_title or pane.id or "").split("  ")[0].strip()
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]

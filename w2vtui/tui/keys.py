@@ -1,4 +1,4 @@
-"""Every key of the program: which there are, which a person gave anew, and what each does."""
+"""The keys of the app: defaults, configured keys, and checks that they do not collide."""
 
 from __future__ import annotations
 
@@ -21,37 +21,10 @@ _NAMED_KEYS = frozenset(key.value for key in Keys if "+" not in key.value and ke
 
 
 class Scope(NamedTuple):
-    """Classes whose keys mean something at the same time."""
+    """Classes whose keys are active at the same time."""
 
     name: str
     owners: tuple[type[DOMNode], ...]
-
-
-def scopes() -> tuple[Scope, ...]:
-    """Each screen with what can have the focus on it."""
-    from w2vtui.tui.app_base import BaseApp
-    from w2vtui.tui.dialogs import Help, SaveDialog
-    from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
-    from w2vtui.tui.first_screen.path_input import PathInput
-    from w2vtui.tui.first_screen.preset_list import PresetList
-    from w2vtui.tui.first_screen.run_list import RunList
-    from w2vtui.tui.first_screen.screen import NewRunScreen
-    from w2vtui.tui.train_screen.panels.events import EventsPanel
-    from w2vtui.tui.train_screen.panels.prompt import Prompt
-    from w2vtui.tui.train_screen.screen import TrainScreen
-    from w2vtui.tui.train_screen.watch_dialog import WatchDialog
-    from w2vtui.tui.widgets.setting_rows import SettingRows
-
-    return (
-        Scope("the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows)),
-        Scope("the list of runs", (BaseApp, RunList)),
-        Scope("the file picker", (BaseApp, FilePicker, TextTree)),
-        Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
-        Scope("the command line", (BaseApp, Prompt)),
-        Scope("the save dialog", (BaseApp, SaveDialog)),
-        Scope("the list of watch words", (BaseApp, WatchDialog)),
-        Scope("the help", (BaseApp, Help)),
-    )
 
 
 def own_bindings(owner: type[DOMNode]) -> list[Binding]:
@@ -60,9 +33,9 @@ def own_bindings(owner: type[DOMNode]) -> list[Binding]:
     return [one if isinstance(one, Binding) else Binding(*one) for one in declared]
 
 
-def all_keys() -> list[Key]:
-    """Every binding of the program."""
-    owners = dict.fromkeys(owner for scope in scopes() for owner in scope.owners)
+def all_keys(scopes: Iterable[Scope]) -> list[Key]:
+    """Every binding of these scopes, once."""
+    owners = dict.fromkeys(owner for scope in scopes for owner in scope.owners)
     return [
         Key(binding.id or "", binding.key, binding.tooltip or binding.description)
         for owner in owners
@@ -73,7 +46,7 @@ def all_keys() -> list[Key]:
 def key_texts(app: App[Any], keys: Mapping[str, str], binding: Binding) -> list[str]:
     """The keys of a binding as a screen shows them.
 
-    keys   those that were given anew, by id
+    keys   configured keys, by binding id
     """
     if binding.id is not None and binding.id in keys:
         binding = replace(binding, key=keys[binding.id], key_display=None)
@@ -81,13 +54,13 @@ def key_texts(app: App[Any], keys: Mapping[str, str], binding: Binding) -> list[
     return list(dict.fromkeys(app.get_key_display(one) for one in unrolled))
 
 
-def keymap(keys: Mapping[str, str]) -> dict[str, str]:
-    """The keys given anew, and those of bindings that share one with them by default.
+def keymap(keys: Mapping[str, str], scopes: Iterable[Scope]) -> dict[str, str]:
+    """Configured keys, and the keys of bindings that share a default key with them.
 
-    Textual takes a key that one binding gives up from every binding of the class.
+    Textual removes a key that one binding gives up from every binding of the class.
     """
     made = dict(keys)
-    for owner in {owner for scope in scopes() for owner in scope.owners} if keys else ():
+    for owner in {owner for scope in scopes for owner in scope.owners}:
         bindings = [binding for binding in own_bindings(owner) if binding.id]
         given_up = {key for one in bindings if one.id in keys for key in _key_names(one.key)}
         for binding in bindings:
@@ -96,18 +69,16 @@ def keymap(keys: Mapping[str, str]) -> dict[str, str]:
     return made
 
 
-# ---- what a person asks for
+# ---- checks
 
 
-def check_keys(keys: Mapping[str, Given]) -> None:
-    """Find out whether these ids and keys exist, and whether two do not meet on one screen.
+def check_keys(keys: Mapping[str, Given], scopes: Sequence[Scope]) -> None:
+    """Check that ids and keys exist, and that no two bindings share a key on one screen.
 
     Raises:
-        SettingsError: the message says where it stands, and names both that meet.
+        SettingsError: the message names the place of the setting and both bindings.
     """
-    if not keys:
-        return  # the usual case, without a look at every screen
-    known = [key.id for key in all_keys()]
+    known = [key.id for key in all_keys(scopes)]
     for name, given in keys.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -115,7 +86,7 @@ def check_keys(keys: Mapping[str, Given]) -> None:
             raise SettingsError(f"{given.source}: there is no key binding {name!r}: {hint}")
         for key in given.value.split(","):
             _check_key(name, key.strip(), given)
-    for scope in scopes():
+    for scope in scopes:
         _check_scope(scope, keys)
 
 
@@ -142,14 +113,14 @@ def _check_scope(scope: Scope, keys: Mapping[str, Given]) -> None:
     taken = [one for owner in scope.owners for one in _taken(owner, keys)]
     for at, one in enumerate(taken):
         for other in taken[:at]:
-            # What shares a key by default is told apart by the focus.
+            # Bindings that share a key by default are told apart by the focus.
             shared = (one.now & other.now) - (one.default & other.default)
             if not shared:
                 continue
-            anew, there = (one, other) if one.name in keys else (other, one)
+            changed, taken_by = (one, other) if one.name in keys else (other, one)
             raise SettingsError(
-                f"{keys[anew.name].source}: {anew.name} cannot be {min(shared)} on {scope.name}: "
-                f"that is the key of {there.name}; give one of them another"
+                f"{keys[changed.name].source}: {changed.name} cannot be {min(shared)} on "
+                f"{scope.name}: that is the key of {taken_by.name}; give one of them another"
             )
 
 
@@ -164,11 +135,11 @@ def _taken(owner: type[DOMNode], keys: Mapping[str, Given]) -> Iterable[_Taken]:
     for base in owner.__mro__[1:]:
         inherited: Sequence[Any] = base.__dict__.get("BINDINGS", ())
         for binding in Binding.make_bindings(inherited):
-            if binding.key not in own:  # Textual's, such as tab for the next field
+            if binding.key not in own:  # one of Textual's, such as tab for the next field
                 names = frozenset((binding.key,))
                 yield _Taken(f"{binding.description!r}", names, names)
 
 
 def _key_names(keys: str) -> frozenset[str]:
-    """Keys between commas by Textual's names: `slash` for `/`."""
+    """Comma-separated keys by Textual's names: `slash` for `/`."""
     return frozenset(binding.key for binding in Binding.make_bindings([Binding(keys, "")]))

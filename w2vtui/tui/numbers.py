@@ -1,4 +1,4 @@
-"""Numbers as the panels show them: few digits, constant width, so that columns do not shift."""
+"""Numbers as the panels show them: few digits and constant width, so that columns do not move."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def short(value: float) -> str:
 
 
 def clock(seconds: float | None) -> str:
-    """A duration: `02:35`, `1:02:35`, `3d 04h`; dashes when it is not known."""
+    """A duration: `02:35`, `1:02:35`, `3d 04h`; dashes if it is not known."""
     if seconds is None or not math.isfinite(seconds):
         return "--:--"
     whole = int(seconds)
@@ -33,7 +33,7 @@ def clock(seconds: float | None) -> str:
 
 
 def round_up(value: float) -> float:
-    """The round number (1, 2 or 5 times a power of ten) that is not below a positive one."""
+    """The smallest of 1, 2 and 5 times a power of ten that is not below a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= value * (1 - 1e-9))
 
@@ -45,12 +45,12 @@ def size(n_bytes: int) -> str:
 
 
 def numeral(index: int) -> str:
-    """The number of a marker: circled as far as such characters are one cell wide."""
+    """The number of a marker: circled up to 20, then `#21`."""
     return CIRCLED[index - 1] if 1 <= index <= len(CIRCLED) else f"#{index}"
 
 
 def meter(fraction: float, width: int) -> tuple[str, str]:
-    """A bar of `width` cells: what is done, and the rest."""
+    """A bar of `width` cells: the part that is done, and the rest."""
     halves = int(min(max(fraction, 0.0), 1.0) * 2 * width)
     done = "━" * (halves // 2) + "╸" * (halves % 2)
     return done, "─" * (width - len(done))

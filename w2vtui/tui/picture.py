@@ -1,7 +1,6 @@
 """Exports a picture of the train screen in a real run: `python -m w2vtui.tui.picture FILE.svg`.
 
-The bundled sample is trained at 120x40, K is changed and then the learning rate, and the screen
-exports itself.
+Trains the bundled sample at 120x40, changes K and then the learning rate, and exports the screen.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ LIMIT_SECONDS = 300.0
 
 
 async def export_screen(path: Path) -> None:
-    """Train the sample, steer it twice, and write the picture.
+    """Train the sample, change two settings, and write the picture.
 
     Raises:
-        TimeoutError: the run did not get so far within 5 minutes.
+        TimeoutError: the run did not get that far within 5 minutes.
     """
     with TemporaryDirectory() as runs:
         form = Form(live=LiveSettings(epochs=EPOCHS), run_settings=RunSettings(runs_dir=runs))
@@ -59,7 +58,7 @@ async def _press(app: W2vApp, *keys: str) -> None:
 
 
 async def _settled(app: W2vApp, session: Session) -> None:
-    """Let the screen look twice more."""
+    """Wait until the screen has shown two more snapshots."""
     tokens = session.snapshot().progress.tokens
     await _until(lambda: session.snapshot().progress.tokens > tokens)
     await asyncio.sleep(0.6)
@@ -69,7 +68,7 @@ async def _until(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + LIMIT_SECONDS
     while not condition():
         if time.monotonic() > until:
-            raise TimeoutError("the run did not get so far in time")
+            raise TimeoutError("the run did not get that far in time")
         await asyncio.sleep(0.05)
 
 

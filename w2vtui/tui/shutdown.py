@@ -1,4 +1,4 @@
-"""What becomes of a run when its screen is left."""
+"""Ends a run when its screen is left: what is asked before, and what is done after."""
 
 from __future__ import annotations
 
@@ -11,100 +11,120 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.tui.dialogs import Choice
+from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
     from w2vtui.training.run import Run
 
 QUIET_SECONDS = 0.3
-"""A last checkpoint that takes longer is told of."""
+"""A last checkpoint that takes longer than this is reported."""
 
 
-def leaving(session: Session, verb: str) -> tuple[str, list[Choice]]:
-    """The question before a run is left, and its answers, that of enter first.
+class LeaveDialog(Ask):
+    """Asks what to do with a run before it is left; answers `keep`, `save`, `discard` or empty."""
 
-    verb    what is then done: `Quit`
+    def __init__(self, session: Session, title: str, verb: str) -> None:
+        """verb: what then happens, such as `Quit`"""
+        choices = _choices(session, verb)
+        super().__init__(title, _state_of(session), choices)
+        self.is_repeatable = choices[0].name != "save" or session.output is not None
+        """Whether a second ctrl+q may take the first answer: not where that asks for a path."""
 
-    The answers are named `keep`, `save`, `discard`, and empty to stay.
-    """
-    shot, kept = session.snapshot(), session.is_kept
+
+def _state_of(session: Session) -> str:
+    """How far the run has come, and what remains of it."""
+    shot, name = session.snapshot(), session.kept_as
     if shot.ended:
-        text = "The vectors of this run are in no file yet."
+        text = "The vectors of this run have not been saved to a file."
     elif shot.progress.tokens_planned:
         text = f"{100 * shot.progress.fraction:.1f} % of the training is done."
     else:
         text = "The text is still being prepared; nothing has been trained."
-    if kept and shot.state == "done":
-        text += f"\nIts last checkpoint has them:\nw2vtui export {session.kept_as}"
-    elif kept:
-        text += f"\nWhat is learned stays in its checkpoint:\nw2vtui resume {session.kept_as}"
-    elif session.recorder is not None and shot.progress.tokens:
-        text += "\nNo checkpoint can be written: what is not saved is lost."
+    if session.is_kept and shot.state == "done":
+        return f"{text}\nThe last checkpoint holds them:\nw2vtui export {name}"
+    if session.is_kept:
+        return f"{text}\nA checkpoint holds what has been learned:\nw2vtui resume {name}"
+    if session.recorder is not None and shot.progress.tokens:
+        return f"{text}\nNo checkpoint can be written: vectors that are not saved are lost."
+    return text
+
+
+def _choices(session: Session, verb: str) -> list[Choice]:
+    """The answers, that of enter first."""
     and_then = f"and {verb.lower()}"
     place = f"to {safe_text(session.output, 26)}" if session.output else "asks where"
     keep = Choice("keep", "k", f"Keep {and_then}")
     save = Choice("save", "s", f"Save vectors {and_then}", place)
     stay = Choice("", "escape", "Stay")
-    if not shot.progress.tokens:
-        return text, [keep if kept else Choice("discard", "d", verb), stay]
-    if not kept:
-        return text, [save, Choice("discard", "d", f"{verb} without saving"), stay]
-    return text, [save, keep, stay] if session.output else [keep, save, stay]
+    if not session.snapshot().progress.tokens:
+        return [keep if session.is_kept else Choice("discard", "d", verb), stay]
+    if not session.is_kept:
+        return [save, Choice("discard", "d", f"{verb} without saving"), stay]
+    return [save, keep, stay] if session.output else [keep, save, stay]
 
 
-def go_on_without_screen(session: Session | None, go_on: Callable[[Run], int]) -> int:
-    """A defect of a screen ends no training: let what trains go on to its end.
+def continue_without_screen(session: Session | None, follow: Callable[[Run], int]) -> int:
+    """Let a run whose screen has failed train to its end; return the exit code.
 
-    go_on   follows a run that has started to its end; returns the exit code
+    follow   waits for the end of a run; returns the exit code
 
     Raises:
-        KeyboardInterrupt: a second signal came, that asks not to wait.
+        KeyboardInterrupt: a second signal asked not to wait.
     """
     if session is None or session.run is None:
         return 0
     if session.snapshot().state not in ("preparing", "training"):
         return 0
-    _tell("w2vtui: the screen has failed; the training goes on without it, Ctrl-C stops it")
-    return go_on(session.run)
+    _report("w2vtui: the screen has failed; training continues without it, Ctrl-C stops it")
+    return follow(session.run)
 
 
 def end(session: Session | None, *, save: bool, rescue: bool) -> None:
-    """Stop what still runs, wait for its last checkpoint, and say how to go on.
+    """Stop the run, wait for its last checkpoint, and report how to resume.
 
-    save     whether to write the vectors as well, where a place is named and they are not yet
-    rescue   save those of a run that is not kept among the temporary files where no place is
-             named: nobody was asked; also done where it was to be kept and the disk failed
+    save     also write the vectors to the output, if one is named and they are not there yet
+    rescue   write vectors that no checkpoint holds to a temporary file if no output is named;
+             done in any case where the disk failed and `save` is set
 
     Raises:
         KeyboardInterrupt: a signal came meanwhile that asks not to wait.
     """
     if session is None:
         return
-    if not session.end(QUIET_SECONDS):
-        doing = "writing the last checkpoint" if session.is_kept else "ending the training"
-        _tell(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
-        while not session.end():
-            pass
+    _wait_for_end(session)
     failing = session.recorder is not None and session.recorder.failed
     rescue = (rescue and not session.is_kept) or (save and failing)
     if session.unsaved and (rescue or (save and session.output is not None)):
-        try:
-            place = session.output or _temporary_place()
-            session.save(place, rescue=True)
-            _tell(f"w2vtui: vectors saved to {safe_text(place)}")
-        except (W2vtuiError, OSError) as error:
-            _tell(f"w2vtui: {safe_text(str(error))}")
+        _save(session)
     if failing:
-        _tell("w2vtui: the last checkpoint could not be written")
-    if how_to_resume := session.how_to_resume():
-        _tell(how_to_resume)
+        _report("w2vtui: the last checkpoint could not be written")
+    if advice := session.how_to_resume():
+        _report(advice)
+
+
+def _wait_for_end(session: Session) -> None:
+    if session.end(QUIET_SECONDS):
+        return
+    doing = "writing the last checkpoint" if session.is_kept else "ending the training"
+    _report(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
+    while not session.end():
+        pass
+
+
+def _save(session: Session) -> None:
+    try:
+        place = session.output or _temporary_place()
+        session.save(place, rescue=True)
+        _report(f"w2vtui: vectors saved to {safe_text(place)}")
+    except (W2vtuiError, OSError) as error:
+        _report(f"w2vtui: {safe_text(str(error))}")
 
 
 def _temporary_place() -> str:
     return str(Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), "vectors.bin"))
 
 
-def _tell(text: str) -> None:
+def _report(text: str) -> None:
     with suppress(OSError):  # the terminal may be gone
         print(text, file=sys.stderr, flush=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from w2vtui.corpus import sample_path
+from w2vtui.corpus import SAMPLE
 from w2vtui.errors import CorpusError
 
 
@@ -29,6 +31,13 @@ def sources_of(text: str) -> list[str]:
     if "-" in parts:
         raise CorpusError("the screen cannot read stdin, which is its keyboard: name a file")
     return [found for part in parts for found in _meant(part)]
+
+
+def field_text(sources: Sequence[str]) -> str:
+    """The text that names these sources; the bundled sample where there are none."""
+    if not sources:
+        return SAMPLE
+    return sources[0] if len(sources) == 1 else shlex.join(sources)
 
 
 def is_sample(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Colours: three themes of our own, Textual's by name, and all of them readable."""
+"""Colours: three themes of our own beside Textual's, all adjusted to be readable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from w2vtui.config import Given
 from w2vtui.errors import SettingsError
 
-# Blue and orange: told apart by every eye. Red stands for an error alone, with a sign and a word.
+# Blue and orange differ for colour-blind eyes too. Red marks only errors, with a sign and text.
 OWN_THEMES = (
     Theme(
         name="w2vtui",
@@ -56,26 +56,25 @@ OWN_THEMES = (
         panel="#1c1c1c",
     ),
 )
-DEFAULT_THEME = OWN_THEMES[0].name
 COLORLESS_THEME = "ansi-dark"
 
 _TEXT_COLORS = ("primary", "secondary", "accent", "error", "foreground")
-"""Variables of app.tcss that text is drawn in."""
+"""Variables of app.tcss that colour text."""
 _GROUNDS = ("background", "surface", "panel")
 LEAST_CONTRAST = 4.5
-"""Between text and what is behind it: WCAG 2.2, 1.4.3."""
+"""Least contrast of text with its background: WCAG 2.2, 1.4.3."""
 
 
 def theme_names() -> list[str]:
-    """Every theme there is, our own first."""
+    """All themes, our own first."""
     return [theme.name for theme in OWN_THEMES] + sorted(BUILTIN_THEMES)
 
 
 def check_theme(theme: Given) -> None:
-    """Find out whether there is such a theme.
+    """Check that a theme exists.
 
     Raises:
-        SettingsError: there is none; the message says where it was named, and what is near.
+        SettingsError: it does not; the message names the place of the setting and a near name.
     """
     names = theme_names()
     if theme.value not in names:
@@ -85,13 +84,13 @@ def check_theme(theme: Given) -> None:
 
 
 def readable(variables: Mapping[str, str]) -> dict[str, str]:
-    """A theme's variables, with those that text is drawn in moved until it can be read.
+    """A theme's variables, with the text colours moved until their contrast is sufficient.
 
-    Themes mean some of these for areas; there a dark blue on black is well, as text it is not.
+    Themes mean some of them for areas, where a dark blue on black is fine; as text it is not.
     """
     made = dict(variables)
     grounds = [_color(variables[name]) for name in _GROUNDS]
-    if any(ground is None for ground in grounds):  # a terminal's own colours are what they are
+    if any(ground is None for ground in grounds):  # a terminal's own colours are not known
         return made
     behind = [ground for ground in grounds if ground is not None]
     darkest = min(_contrast(Color(255, 255, 255), ground) for ground in behind)
@@ -115,7 +114,7 @@ def _color(text: str) -> Color | None:
 
 
 def _contrast(one: Color, other: Color) -> float:
-    """Contrast of two colours, 1 to 21: WCAG 2.2, relative luminance."""
+    """Contrast ratio of two colours, 1 to 21: WCAG 2.2."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

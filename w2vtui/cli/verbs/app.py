@@ -63,29 +63,37 @@ def run(arguments: argparse.Namespace) -> int:
         from w2vtui.cli.headless import SAMPLE_WORDS, train
 
         return train(arguments, words=None if arguments.corpus else SAMPLE_WORDS)
-    from w2vtui.tui.app import run_app
     from w2vtui.tui.keys import check_keys
+    from w2vtui.tui.launch import run_app
+    from w2vtui.tui.session import Form
+    from w2vtui.tui.sources import field_text
     from w2vtui.tui.themes import check_theme
 
     check_theme(arguments.settled["theme"])
-    check_keys(arguments.config.keys)
+    if arguments.config.keys:  # seldom, and this loads all screens and NumPy
+        from w2vtui.tui.scopes import SCOPES
+
+        check_keys(arguments.config.keys, SCOPES)
+    form = Form(
+        corpus=field_text(arguments.corpus),
+        corpus_settings=arguments.corpus_settings,
+        training=arguments.training_settings,
+        live=arguments.live_settings,
+        pairs=tuple(arguments.pairs),
+        analogies=tuple(arguments.analogies),
+        run_settings=arguments.run_settings,
+        overwrite=arguments.overwrite,
+    )
     return run_app(
-        arguments.corpus,
-        arguments.corpus_settings,
-        arguments.training_settings,
-        arguments.live_settings,
+        form,
         arguments.output,
         look=arguments.screen_settings,
         config=arguments.config,
-        pairs=arguments.pairs,
-        analogies=arguments.analogies,
-        run_settings=arguments.run_settings,
-        overwrite=arguments.overwrite,
-        go_on=_go_on,
+        follow=_follow,
     )
 
 
-def _go_on(run: Run) -> int:
+def _follow(run: Run) -> int:
     from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
 
     return follow(run)

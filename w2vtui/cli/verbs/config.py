@@ -50,7 +50,10 @@ def _show(arguments: argparse.Namespace) -> int:
 
     settle(arguments, read_config(), TABLES.values())
     check_theme(arguments.settled["theme"])
-    check_keys(arguments.config.keys)
+    if arguments.config.keys:  # seldom, and this loads all screens and NumPy
+        from w2vtui.tui.scopes import SCOPES
+
+        check_keys(arguments.config.keys, SCOPES)
     tables = {
         table: {name: arguments.settled[name] for name in field_types(settings)}
         for table, settings in TABLES.items()
@@ -92,6 +95,7 @@ def _init(arguments: argparse.Namespace) -> int:
         DiskError: the file exists already, or cannot be written.
     """
     from w2vtui.tui.keys import all_keys
+    from w2vtui.tui.scopes import SCOPES
 
     _refuse_options(arguments)
     file = settings_files()[-1]
@@ -101,7 +105,7 @@ def _init(arguments: argparse.Namespace) -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
             try:
-                new.write(template(all_keys()))
+                new.write(template(all_keys(SCOPES)))
                 new.flush()
             except OSError:
                 with suppress(OSError):

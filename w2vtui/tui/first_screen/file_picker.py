@@ -1,4 +1,4 @@
-"""A dialog to look for a text: folders, and the files in them that hold text."""
+"""A dialog to pick a text: folders, and the text files in them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _NAME_CELLS = 60
 
 
 class FilePicker(ModalScreen[str | None]):
-    """Chooses a file or a folder; answers with what the corpus field then holds."""
+    """Picks a file or a folder; returns the text for the corpus field."""
+
+    HELP_TITLE = "Picking a text"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "close", show=False, id="picker.cancel"),
@@ -32,55 +34,54 @@ class FilePicker(ModalScreen[str | None]):
     ]
 
     def __init__(self, folder: Path, encoding: str) -> None:
-        """folder: where to begin; encoding: of the texts that are looked for."""
+        """folder: shown first; encoding: that of the texts, others are not listed"""
         super().__init__()
         self._folder, self._encoding = folder, encoding
 
     def compose(self) -> ComposeResult:
-        """The tree, and what its keys do."""
+        """The tree, and a line on its keys."""
         with Vertical(id="dialog", classes="picker") as dialog:
-            dialog.border_title = "Choose a text"
+            dialog.border_title = "Pick a text"
             dialog.border_subtitle = "esc closes"
             yield TextTree(self._folder, self._encoding)
             yield Static("", id="note", markup=False)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[DirEntry]) -> None:
-        """Say what the keys would do."""
+        """Say what the keys do here."""
         is_folder = event.node.allow_expand
-        acts = "enter opens  space takes all of it" if is_folder else "enter chooses"
+        acts = "enter opens  space picks the whole folder" if is_folder else "enter picks"
         self.query_one("#note", Static).update(Text(f"{acts}  backspace goes up"))
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
-        """Enter, or a click, on a file."""
+        """Pick the file that was entered or clicked."""
         self.dismiss(field_text(event.path))
 
     def action_choose(self) -> None:
-        """The file or folder pointed at."""
+        """Pick the highlighted file or folder."""
         node = self.query_one(TextTree).cursor_node
         if node is not None and node.data is not None:
             self.dismiss(field_text(node.data.path))
 
     def action_above(self) -> None:
-        """Show the folder that this one lies in."""
+        """Show the parent folder."""
         tree = self.query_one(TextTree)
         tree.path = Path(tree.path).parent
 
     def action_cancel(self) -> None:
-        """Choose nothing."""
+        """Pick nothing."""
         self.dismiss(None)
 
 
 class TextTree(DirectoryTree):
-    """Folders, and the readable files that look like text, packed or not; no hidden ones."""
+    """Folders, and readable files that look like text, compressed or not; none hidden."""
 
+    HELP_TITLE = "The tree of files"
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "space", "screen.choose", "choose this file or folder", show=False, id="tree.choose"
-        ),
+        Binding("space", "screen.choose", "pick this file or folder", show=False, id="tree.choose"),
         Binding("right,l", "open", "open the folder", show=False, id="tree.right"),
         Binding("left,h", "close", "close the folder", show=False, id="tree.left"),
         Binding("k", "cursor_up", "above", show=False, id="tree.up"),
@@ -93,7 +94,7 @@ class TextTree(DirectoryTree):
         self.guide_depth = 2
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Those to show. Called in a thread, since it looks into files."""
+        """The paths to show. Reads files, so Textual calls it in a thread."""
         return [path for path in paths if not path.name.startswith(".") and self._is_text(path)]
 
     def _is_text(self, path: Path) -> bool:
@@ -102,22 +103,22 @@ class TextTree(DirectoryTree):
         try:
             if path.is_dir():
                 return os.access(path, os.R_OK | os.X_OK)
-            # A pipe would wait for ever.
+            # Reading a pipe would wait for ever.
             return path.is_file() and looks_like_text(path, self._encoding)
-        except (OSError, W2vtuiError):  # out of reach: nothing to choose
+        except (OSError, W2vtuiError):  # unreadable
             return False
 
     def process_label(self, label: str | Text) -> Text:
-        """A name, safe to draw."""
+        """The name, safe to draw."""
         return Text(safe_text(str(label), _NAME_CELLS))
 
     def action_open(self) -> None:
-        """Show what is in the folder."""
+        """Expand the folder."""
         if self.cursor_node is not None and self.cursor_node.allow_expand:
             self.cursor_node.expand()
 
     def action_close(self) -> None:
-        """Hide it, or go to the folder that this is in."""
+        """Collapse the folder, or go to the one that holds this."""
         node = self.cursor_node
         if node is None:
             return
@@ -128,9 +129,9 @@ class TextTree(DirectoryTree):
 
 
 def field_text(path: Path) -> str:
-    """A path as one would type it: from here or from home, where it lies below.
+    """A path as one would type it: relative to the current folder or to the home folder.
 
-    Where that would mean something else, as for a file named `-`, it is given in full and quoted.
+    If that would mean something else, as for a file named `-`, the full path is returned, quoted.
     """
     full = path.absolute()
     shown = [str(full)]
@@ -148,10 +149,10 @@ def field_text(path: Path) -> str:
 
 
 def folder_of(text: str) -> Path:
-    """Where to begin to look, from what the field holds: its folder, else the current one."""
+    """The folder of the path in the corpus field; the current one if there is none."""
     try:
         path = Path(text.strip()).expanduser()
         folder = path if path.is_dir() else path.parent
         return folder.absolute() if folder.is_dir() else Path.cwd()
-    except (OSError, ValueError, RuntimeError):  # no path at all
+    except (OSError, ValueError, RuntimeError):  # not a path
         return Path.cwd()

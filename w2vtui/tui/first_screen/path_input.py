@@ -1,4 +1,4 @@
-"""A field for a path that goes on as the folder's names do; tab takes what it proposes."""
+"""A path field that proposes completions from the folder; tab accepts them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 _MOST_NAMES = 5000
-"""Names of a folder that are looked at: a proposal may not take long."""
+"""Names of a folder that are read at most, so that a proposal comes at once."""
 
 
 class PathInput(Input):
-    """Names one path, or whatever else is typed."""
+    """The text to train on, as a path or pattern."""
 
+    HELP_TITLE = "Corpus"
+    OTHER_KEYS = (("enter", "go to Start"),)
     HELP = "The text to train on: a file, a folder, or a pattern such as notes/*.txt."
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Next", id="path.complete",
-                tooltip="take the path proposed, else next field"),
+                tooltip="accept the proposed path, else next field"),
     ]  # fmt: skip
 
     def __init__(self, value: str, **options: Any) -> None:
@@ -30,7 +32,7 @@ class PathInput(Input):
         self.cursor_blink = False
 
     def action_complete(self) -> None:
-        """Take the proposal; without one go on to the next field."""
+        """Accept the proposal; without one, go to the next field."""
         proposed = self._suggestion
         if self.cursor_at_end and len(proposed) > len(self.value):
             self.action_cursor_right()
@@ -39,18 +41,18 @@ class PathInput(Input):
 
 
 class PathSuggester(Suggester):
-    """Proposes the first name of the folder that begins as what is typed."""
+    """Proposes the first name in the folder that begins with what is typed."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The text with the name that goes on from it, a folder's with a slash."""
+        """The completed text; a folder gets a slash."""
         return await asyncio.to_thread(completion_of, value)
 
 
 def completion_of(text: str) -> str | None:
-    """The text, completed to a path that exists; None where it is one, or none goes on from it.
+    """The text completed to an existing path; None if it is complete or has no completion.
 
     Hidden names are proposed once their dot is typed.
     """
@@ -66,10 +68,10 @@ def completion_of(text: str) -> str | None:
                 name = entry.name
                 hidden = name.startswith(".") and not begun.startswith(".")
                 if name == begun and not entry.is_dir():
-                    return None  # it is all there
+                    return None  # complete
                 if name.startswith(begun) and name.isprintable() and not hidden:
                     found.append((name, entry.is_dir()))
-    except (OSError, RuntimeError):  # no such folder, or not ours; ~nobody
+    except (OSError, RuntimeError):  # no such folder, or not readable; ~nobody
         return None
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""The presets as a list: one is pointed at, one is chosen."""
+"""The list of presets: one is highlighted, one is chosen."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ _MARKS = {"": " ", "chosen": "●", "changed": "◐"}
 
 
 class PresetList(Widget, can_focus=True):
-    """Names of presets with their settings, and why one would take the one pointed at."""
+    """Presets with their settings, and what the highlighted one is for."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "presets--pointed", "presets--chosen", "presets--settings", "presets--why",
     }  # fmt: skip
 
+    HELP_TITLE = "Presets"
     HELP = "Settings that belong together: choose one, then change what you like."
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "point(-1)", "preset above", show=False, id="presets.up"),
         Binding("down,j", "point(1)", "preset below", show=False, id="presets.down"),
-        Binding("space", "choose", "set all settings as the preset says", show=False,
+        Binding("space", "choose", "set all settings to the preset", show=False,
                 id="presets.choose"),
-        Binding("enter", "choose_and_go", "the same, and on to Start", show=False,
+        Binding("enter", "choose_and_go", "choose the preset and go to Start", show=False,
                 id="presets.enter"),
     ]  # fmt: skip
 
@@ -42,8 +43,8 @@ class PresetList(Widget, can_focus=True):
         """A preset was chosen."""
 
         name: str
-        goes_on: bool
-        """Whether the next step is to start."""
+        then_start: bool
+        """Whether to go to Start next."""
 
     def __init__(self, *, id: str, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
@@ -52,33 +53,33 @@ class PresetList(Widget, can_focus=True):
         self._changes: tuple[str, ...] = ()
 
     def show(self, chosen: str, changes: tuple[str, ...]) -> None:
-        """Mark the preset that was chosen, with the settings that were changed since."""
+        """Mark the chosen preset, with the settings that were changed since."""
         if (chosen, changes) != (self._chosen, self._changes):
             self._chosen, self._changes = chosen, changes
             self.refresh()
 
     def point(self, name: str) -> None:
-        """Point at a preset."""
+        """Highlight a preset."""
         self._pointed = next(at for at, preset in enumerate(PRESETS) if preset.name == name)
         self.refresh()
 
     # ---- keys
 
     def action_point(self, by: int) -> None:
-        """Point at the one above or below."""
+        """Highlight the preset above or below."""
         self._pointed = (self._pointed + by) % len(PRESETS)
         self.refresh()
 
     def action_choose(self) -> None:
-        """Choose the one pointed at."""
-        self.post_message(self.Chosen(PRESETS[self._pointed].name, goes_on=False))
+        """Choose the highlighted preset."""
+        self.post_message(self.Chosen(PRESETS[self._pointed].name, then_start=False))
 
     def action_choose_and_go(self) -> None:
-        """Choose it and go on."""
-        self.post_message(self.Chosen(PRESETS[self._pointed].name, goes_on=True))
+        """Choose the highlighted preset and go to Start."""
+        self.post_message(self.Chosen(PRESETS[self._pointed].name, then_start=True))
 
     def on_click(self, event: Click) -> None:
-        """Choose what was clicked."""
+        """Choose the preset that was clicked."""
         n_lines = self._n_lines()
         at = self._first(n_lines) + event.y
         if event.y < n_lines and at < len(PRESETS):
@@ -93,11 +94,11 @@ class PresetList(Widget, can_focus=True):
         return min(len(PRESETS), room if room >= N_WHY_LINES else max(self.size.height, 1))
 
     def _first(self, n_lines: int) -> int:
-        """The first preset shown."""
+        """The index of the first preset shown."""
         return min(max(self._pointed - n_lines // 2, 0), len(PRESETS) - n_lines)
 
     def render(self) -> Text:
-        """The list, and the reason for the one pointed at."""
+        """The list, and what the highlighted preset is for."""
         n_lines = self._n_lines()
         first = self._first(n_lines)
         lines = [self._line(at) for at in range(first, first + n_lines)]

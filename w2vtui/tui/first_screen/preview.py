@@ -27,13 +27,16 @@ class Preview:
     problem: str = ""
     sources: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
-    """Those that can be read again, and so before a run."""
+    """Files that can be read twice, and so before the run."""
     epochs: int | None = None
     """What `epochs auto` is likely to choose."""
 
 
 def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Preview:
-    """Look at what the corpus field names. Touches the disk: not for the thread that draws."""
+    """Read the first lines of what the corpus field names.
+
+    Reads files: not for the thread that draws.
+    """
     from w2vtui.corpus.files import find_files, is_regular
     from w2vtui.corpus.streams import COMPRESSED, ByteStream
 
@@ -69,14 +72,14 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
 
 
 def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors) -> str:
-    """Why a text that begins so cannot be trained on; empty where it can."""
+    """Why a text with this beginning cannot be trained on; empty if it can."""
     from w2vtui.corpus.streams import find_codec, not_in_encoding
 
     codec = find_codec(encoding)
     if b"\0" in head and not codec.name.startswith(("utf-16", "utf-32")):
         return (
-            f"{name} is not a text: byte 0 at offset {head.index(0)}; name a text file, or for "
-            "text of 16 or 32 bits begin with --encoding utf-16 or utf-32"
+            f"{name} is not text: byte 0 at offset {head.index(0)}; name a text file, or start "
+            "with --encoding utf-16 or utf-32 if it is encoded so"
         )
     try:
         codecs.getincrementaldecoder(encoding)(errors).decode(head)

@@ -1,4 +1,4 @@
-"""A dialog of the runs that are kept: to go on with one, to save its vectors, to delete it."""
+"""A dialog that lists saved runs: resumes one, saves its vectors, deletes it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
 COLUMNS = ("name", "state", "done", "probe", "when", "text")
-"""In the order of the list. What is last leaves first where there is no room."""
+"""From left to right; on a narrow terminal the last ones are left out."""
 _NAME_CELLS, _TEXT_CELLS = 40, 24
 
 
 class RunList(ModalScreen[None]):
-    """Lists the runs that are kept, newest first."""
+    """Lists the saved runs, newest first."""
 
+    HELP_TITLE = "Saved runs"
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "close", show=False, id="runs.close"),
-        Binding("s", "save", "save the vectors of the run as a file", show=False, id="runs.save"),
+        Binding("s", "save", "save the vectors of the run to a file", show=False, id="runs.save"),
         Binding("d,delete", "delete", "delete the run; asks", show=False, id="runs.delete"),
     ]
 
@@ -49,26 +50,26 @@ class RunList(ModalScreen[None]):
         super().__init__()
         self._runs_dir = runs_dir
         self.runs: list[RunStatus] | None = None
-        """None while they are looked for."""
-        self._told: dict[str, str] = {}
-        """What was last said of a run, by its folder."""
+        """None while they are being read."""
+        self._notes: dict[str, str] = {}
+        """What was last reported of a run, by its folder."""
 
     def compose(self) -> ComposeResult:
-        """The list, and what there is to say of the run pointed at."""
+        """The list, and the facts of the highlighted run."""
         with Vertical(id="dialog", classes="runs") as dialog:
             dialog.border_title = "Saved runs"
             save, delete, close = (
                 self.app.key_of(f"runs.{name}", RunList) for name in ("save", "delete", "close")
             )
             dialog.border_subtitle = (
-                f"enter goes on  {save} saves  {delete} deletes  {close} closes"
+                f"enter resumes  {save} saves  {delete} deletes  {close} closes"
             )
             yield Static("", id="heads", markup=False)
             yield OptionList()
             yield Static("", id="about", markup=False)
 
     def on_mount(self) -> None:
-        """Look for them."""
+        """Read the list."""
         self.look()
 
     def on_resize(self, event: Resize) -> None:
@@ -77,8 +78,8 @@ class RunList(ModalScreen[None]):
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
-        """Read what is kept, in a thread."""
-        self.runs = await asyncio.to_thread(kept_runs, self._runs_dir)
+        """Read the list in a thread."""
+        self.runs = await asyncio.to_thread(saved_runs, self._runs_dir)
         options, at = self.query_one(OptionList), self.query_one(OptionList).highlighted
         options.clear_options()
         options.add_options([Option("", id=f"run-{number}") for number in range(len(self.runs))])
@@ -88,7 +89,7 @@ class RunList(ModalScreen[None]):
 
     @property
     def pointed(self) -> RunStatus | None:
-        """The run pointed at; None where there is none."""
+        """The highlighted run; None if there is none."""
         at = self.query_one(OptionList).highlighted
         return None if at is None or not self.runs else self.runs[at]
 
@@ -110,12 +111,12 @@ class RunList(ModalScreen[None]):
             pointer = "▸ " if at == options.highlighted else "  "
             line = Text(_line(row, columns, widths, pointer), no_wrap=True)
             options.replace_option_prompt_at_index(at, line)
-        self._tell_about()
+        self._show_about()
 
-    def _tell_about(self) -> None:
+    def _show_about(self) -> None:
         about, run = self.query_one("#about", Static), self.pointed
         if run is None:
-            nothing = f"no run is kept in {self._place()}: each new one is, from its beginning on"
+            nothing = f"no saved runs in {self._place()}: each new run is saved from its start"
             about.update(Text("looking …" if self.runs is None else nothing, "dim"))
             return
         planned = f"{short(run.tokens)} of {short(run.tokens_planned)} tokens"
@@ -124,35 +125,35 @@ class RunList(ModalScreen[None]):
         lines = [safe_text(run.name)]
         if run.state != "damaged":
             lines.append(" · ".join(facts))
-        told = self._told.get(run.folder) or (f"✗ {run.error}" if run.error else _what_now(run))
-        about.update(Text("\n".join([*lines, safe_text(told)])))
+        note = self._notes.get(run.folder) or (f"✗ {run.error}" if run.error else _advice(run))
+        about.update(Text("\n".join([*lines, safe_text(note)])))
 
     def _place(self) -> str:
         return safe_text(self._runs_dir or "your data folder")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Say what there is to say of it."""
+        """Show the facts of the run."""
         self._show()
 
     def on_cannot_resume(self, message: CannotResume) -> None:
-        """Say why the run pointed at cannot be resumed."""
-        self._say(f"✗ {message.reason}")
+        """Report why the highlighted run cannot be resumed."""
+        self._report(f"✗ {message.reason}")
 
-    def _say(self, text: str) -> None:
+    def _report(self, text: str) -> None:
         if self.pointed is not None:
-            self._told[self.pointed.folder] = text
-        self._tell_about()
+            self._notes[self.pointed.folder] = text
+        self._show_about()
 
-    # ---- what can be done
+    # ---- resuming, saving, deleting
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click: go on with it."""
+        """Resume the run on enter or a click."""
         if self.pointed is not None:
-            self._say("opening …")
+            self._report("opening …")
             self.post_message(Resume(Path(self.pointed.folder), self))
 
     def action_save(self) -> None:
-        """Ask where to save the vectors, and do."""
+        """Ask where to save the vectors, and save them."""
         run = self.pointed
         if run is None:
             return
@@ -168,32 +169,32 @@ class RunList(ModalScreen[None]):
     async def _save(self, run: RunStatus, path: str) -> None:
         try:
             try:
-                told = await asyncio.to_thread(_export, Path(run.folder), path)
+                note = await asyncio.to_thread(_export, Path(run.folder), path)
             except TargetTakenError as error:
                 if not await self.app.push_screen_wait(may_replace(error)):
                     return
-                told = await asyncio.to_thread(_export, Path(run.folder), path, overwrite=True)
+                note = await asyncio.to_thread(_export, Path(run.folder), path, overwrite=True)
         except W2vtuiError as error:
-            told = f"✗ {error}"
-        self._told[run.folder] = told
-        self._tell_about()
+            note = f"✗ {error}"
+        self._notes[run.folder] = note
+        self._show_about()
 
     def action_delete(self) -> None:
-        """Ask, and delete."""
+        """Delete the run, after asking."""
         run = self.pointed
         if run is None:
             return
         choices = (
             Choice("", "escape", "Keep it"),
-            Choice("delete", "d", "Delete it", "for good"),
+            Choice("delete", "d", "Delete it", "cannot be undone"),
         )
 
         def answered(choice: str | None) -> None:
             if choice == "delete":
                 self._delete(run)
 
-        done = f"{100 * run.fraction:.1f} % is trained. " if run.tokens_planned else ""
-        text = f"{safe_text(run.name)}\n{done}Its checkpoints are all there is of it."
+        done = f"{100 * run.fraction:.1f} % trained. " if run.tokens_planned else ""
+        text = f"{safe_text(run.name)}\n{done}This deletes its checkpoints and its history."
         self.app.push_screen(Ask("Delete this run?", text, choices), answered)
 
     @work(group="delete")
@@ -201,23 +202,23 @@ class RunList(ModalScreen[None]):
         try:
             await asyncio.to_thread(_remove, Path(run.folder))
         except (W2vtuiError, OSError) as error:
-            self._told[run.folder] = f"✗ {error}"
+            self._notes[run.folder] = f"✗ {error}"
         self.look()
 
     def action_close(self) -> None:
-        """Back to the first screen."""
+        """Return to the first screen."""
         self.dismiss(None)
 
 
-def kept_runs(runs_dir: str | None) -> list[RunStatus]:
-    """Where each run stands, newest first. Takes its time: not for the thread that draws."""
+def saved_runs(runs_dir: str | None) -> list[RunStatus]:
+    """The status of each saved run, newest first. Reads files: not for the thread that draws."""
     from w2vtui.runs.listing import all_runs
     from w2vtui.runs.root import runs_folder
     from w2vtui.runs.status import status_of
 
     try:
         return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
-    except RunError:  # no home folder: a new run says that it is not kept
+    except RunError:  # no home folder: a new run reports that it is not saved
         return []
 
 
@@ -228,15 +229,14 @@ def _remove(folder: Path) -> None:
 
 
 def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
-    """Save the vectors of a run; what to say of it."""
+    """Save the vectors of a run; return what to report."""
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
     request = RunRecord.read(folder).request.to(path, overwrite=overwrite)
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     request.save(vectors)
-    told = f"vectors as of {checkpoint.fraction:.1%} saved to {path}"
-    return "\n".join([told, *troubles])
+    return "\n".join([f"vectors as of {checkpoint.fraction:.1%} saved to {path}", *troubles])
 
 
 def _cells(run: RunStatus) -> dict[str, str]:
@@ -254,12 +254,12 @@ def _line(row: dict[str, str], columns: list[str], widths: dict[str, int], point
     return pointer + "  ".join(pad(row[name], widths[name]) for name in columns)
 
 
-def _what_now(run: RunStatus) -> str:
-    """What can be done with a run that nothing is wrong with."""
+def _advice(run: RunStatus) -> str:
+    """What can be done with a run that has no error."""
     if run.state == "done":
-        return "all of it is trained: its vectors can be saved as a file"
+        return "training is complete: save its vectors to a file"
     if run.can_resume:
-        return "enter goes on with it"
+        return "enter resumes it"
     if run.checkpoint_tokens is None:
-        return "it has no checkpoint: it would begin anew"
-    return f"it is {run.state} in another process"
+        return "no checkpoint yet: it would start from the beginning"
+    return f"{run.state} in another process"

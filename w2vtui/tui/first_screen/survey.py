@@ -1,4 +1,4 @@
-"""What is known of the text that is named: read and counted in threads, never by who draws."""
+"""What is known of the text that is named; it is read and counted in threads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import CorpusSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, auto_epochs
 from w2vtui.tui.first_screen.preview import Preview, look_at
+from w2vtui.tui.first_screen.text_report import Needs, needs_of
 
 if TYPE_CHECKING:
     from w2vtui.corpus.sample import TextSample
@@ -22,35 +23,55 @@ class Survey:
     def __init__(self, text: str) -> None:
         self.text = text
         self.preview: Preview | None = None
-        """The first lines, or why there are none; None while they are looked for."""
+        """The first lines, or why there are none; None while they are being read."""
         self.sample: TextSample | None = None
-        """What was read of it; None before, and where nothing can be."""
+        """What was read of the text; None before, and if it cannot be read."""
         self.statistics: TextStatistics | None = None
-        """Figures under the settings of the last count."""
+        """Figures under the settings of the last count; None before, and if there are none."""
+        self.needs: Needs | None = None
+        """What a run would take; None while the text is not known."""
         self._stop = threading.Event()
 
+    @property
+    def problem(self) -> str:
+        """Why the text cannot be trained on; empty if it can, and while that is not known."""
+        return self.preview.problem if self.preview is not None else ""
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether figures are still to come."""
+        known = self.preview is not None and (self.problem or not self.preview.files)
+        return self.statistics is None and not known
+
+    @property
+    def epochs(self) -> int | None:
+        """What `epochs auto` is likely to choose; None while that is not known."""
+        if self.statistics is not None:
+            return auto_epochs(self.statistics.n_kept)
+        return self.preview.epochs if self.preview is not None else None
+
     def stop(self) -> None:
-        """Nobody asks about this text any more."""
+        """Stop reading: the text is not needed any more."""
         self._stop.set()
 
     async def look(self, settings: CorpusSettings) -> None:
-        """Find the first lines."""
+        """Read the first lines."""
         self.preview = await asyncio.to_thread(
             look_at, self.text, settings.encoding, settings.encoding_errors
         )
 
     async def read(self, settings: CorpusSettings) -> None:
-        """Read a sample, where there is text that can be read twice."""
+        """Read a sample of a text that can be read twice."""
         preview = self.preview
         if preview is None or preview.problem or not preview.files:
             return
         try:
             self.sample = await asyncio.to_thread(_sample_of, preview, settings, self._stop)
         except W2vtuiError as error:
-            self._tell(error)
+            self._report(error)
 
     async def count(self, settings: CorpusSettings, subsample: float) -> None:
-        """Find out what the text is under these settings; nothing is read for that."""
+        """Count the sample under these settings; nothing is read again."""
         if self.sample is None:
             return
         try:
@@ -58,10 +79,15 @@ class Survey:
                 _statistics_of, self.sample, settings, subsample, self._stop
             )
         except W2vtuiError as error:
-            self._tell(error)
+            self._report(error)
 
-    def _tell(self, error: W2vtuiError) -> None:
-        """Make an error the preview's, unless it only says that the survey was stopped."""
+    def estimate(self, training: TrainingSettings, live: LiveSettings) -> None:
+        """Estimate what a run under these settings would take, once the text is counted."""
+        if self.statistics is not None:
+            self.needs = needs_of(self.statistics, training, live)
+
+    def _report(self, error: W2vtuiError) -> None:
+        """Make an error the preview's problem, unless the survey was stopped."""
         if self.preview is not None and not self._stop.is_set():
             self.preview = dataclasses.replace(self.preview, problem=str(error))
 

@@ -1,4 +1,4 @@
-"""What is known of a text before it is trained, as lines of a panel, and what a run would need."""
+"""Figures of a text before training, as lines of a panel, and what a run would need."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ class Needs:
 
 def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveSettings) -> Needs:
     """What a run over such a text would take."""
-    # NumPy takes long to import, and the statistics have done it by now.
-    from w2vtui.training.costs.estimate import (
+    from w2vtui.training.costs.estimate import (  # loads NumPy
         SCREEN_BYTES,
         estimate_memory,
         estimate_reading_memory,
@@ -64,14 +63,14 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
 
 
 def warning(statistics: TextStatistics, needs: Needs, corpus: CorpusSettings) -> str:
-    """What to do where a run would come to nothing, or would not fit; else empty."""
+    """What to change if a run would have no words or not fit into memory; else empty."""
     if not statistics.n_words:
         return f"✗ no word occurs {corpus.min_count:,} times or more: lower min_count"
     lacks = needs.shortfall
     if lacks is None:
         return ""
     return (
-        f"✗ about {size(lacks.needed)} of memory needed, {size(lacks.available)} there: "
+        f"✗ needs about {size(lacks.needed)} of memory; {size(lacks.available)} is available: "
         f"{lacks.advice}"
     )
 
@@ -85,14 +84,14 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
 
 
 def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Text]:
-    """The figures, one a line, the most telling first."""
+    """The figures, one a line, the most useful first."""
     about = "" if statistics.exact else "about "
     seen = statistics
     if seen.n_words:
         vocabulary = f"{about}{_count(seen, seen.n_words)} of {_count(seen, seen.n_types)}"
         vocabulary += " types" * (len(vocabulary) + 6 <= width - LABEL_CELLS)
     else:
-        vocabulary = "✗ no word so often"
+        vocabulary = "✗ no word this frequent"
     mark = "✗ " if needs.too_large else ""
     rows = [
         ("tokens", f"{about}{_count(seen, seen.n_tokens)}"),
@@ -114,7 +113,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
 
 
 def duration(seconds: float) -> str:
-    """A time that is not known well: `about 4 s`, `about 12 min`, `about 3 h`, `about 2 days`."""
+    """A rough time: `about 4 s`, `about 12 min`, `about 3 h`, `about 2 days`."""
     if seconds < 1:
         return "less than a second"
     for unit, length, limit in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):

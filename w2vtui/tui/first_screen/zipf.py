@@ -40,7 +40,7 @@ _GLYPHS: dict[Marker, Callable[[int], str]] = {
 
 
 class ZipfPlot(Panel):
-    """A framed plot, drawn again only for other counts, another cut or another size."""
+    """A framed plot; redrawn only when the counts, the cut or the size change."""
 
     marker: Marker = "braille"
 
@@ -51,12 +51,12 @@ class ZipfPlot(Panel):
         self._drawn: tuple[object, ...] = ()
 
     def plot(self, counts: Counts, n_words: int) -> None:
-        """Draw counts, most frequent first, cut behind the `n_words` first."""
+        """Draw counts, most frequent first, with a cut after the first `n_words`."""
         self._counts, self._n_words = counts, n_words
         self._draw()
 
     def clear(self) -> None:
-        """Draw nothing: the text is not known."""
+        """Draw nothing, while the text is not known."""
         self.plot((), 0)
 
     def on_resize(self, event: Resize) -> None:
@@ -83,8 +83,8 @@ def zipf_lines(
 ) -> list[str]:
     """The plot as lines of `width` cells, the last of which is the axis of ranks.
 
-    counts    more than none, descending; those below 1 are drawn as 1
-    n_words   a vertical line stands behind so many ranks
+    counts    at least one, descending; counts below 1 are drawn as 1
+    n_words   the rank at which a vertical line is drawn
     """
     n_columns, n_rows = width - GUTTER, height - 1
     if n_columns < 8 or n_rows < 2:
@@ -107,13 +107,13 @@ def zipf_lines(
 
 
 def _curve(counts: Counts, n_across: int, n_down: int) -> Iterator[tuple[int, int]]:
-    """The dots of the line, (across, down)."""
+    """The dots of the line as (across, down)."""
     last = math.log(len(counts))
     ranks = (round(math.exp(last * at / (n_across - 1))) for at in range(n_across))
     logs = [math.log(max(int(counts[min(rank, len(counts)) - 1]), 1)) for rank in ranks]
     range_ = (logs[0] - logs[-1]) or 1.0
     rows = [round((logs[0] - log) / range_ * (n_down - 1)) for log in logs]
-    # Neighbouring columns meet half way, so that a steep line has no holes.
+    # Neighbouring columns meet half way, so that a steep line has no gaps.
     middle = [(left + right) // 2 for left, right in pairwise(rows)]
     for at, (row, top, end) in enumerate(
         zip(rows, [rows[0], *middle], [*middle, rows[-1]], strict=True)

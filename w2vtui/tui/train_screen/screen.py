@@ -54,6 +54,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
     PANES = ("controls", "watch", "run", "speed", "events", "quality")
     FIRST_PANE = "loss"
     AUTO_FOCUS = "SettingRows"
+    HELP_TITLE = "While a run trains"
     ALLOW_IN_MAXIMIZED_VIEW = "#header, #progress, #hint, KeyBar, Prompt"
     ESCAPE_TO_MINIMIZE = False  # escape leaves the command line or the query first
 

@@ -19,6 +19,8 @@ MOST_WORDS = 20
 class WatchDialog(ModalScreen[tuple[str, ...] | None]):
     """The watch words in one field, in the order of their lines."""
 
+    HELP_TITLE = "Which words to watch"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="watch.cancel"),
     ]

@@ -37,6 +37,8 @@ class Row:
 class SettingRows(Widget, can_focus=True):
     """Settings below one another, in two columns when the height is too small for one."""
 
+    HELP_TITLE = "Settings"
+    OTHER_KEYS = (("0-9 . -", "type a value"),)
     HELP = "Settings: select one, step or type its value; during a run enter applies changes."
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -25,6 +25,7 @@ _WHEEL_LINES = 3
 class EventsPanel(Widget, can_focus=True):
     """One line per event; the selected one stays selected when others arrive."""
 
+    HELP_TITLE = "Events"
     HELP = "What happened, newest first: changes with their numbers, notes, errors."
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -17,6 +17,8 @@ from textual.widgets import Input, Static
 class Prompt(Horizontal):
     """A colon and the field after it."""
 
+    HELP_TITLE = "Command line"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the line is left before the next key is handled.
         Binding("enter", "enter", "run the command", show=False, id="prompt.enter",

@@ -32,6 +32,7 @@ _ROWS_FOR_LEGEND = 7
 class WatchPanel(Vertical):
     """The watch words, one line each; while a query is asked, its answer instead."""
 
+    OTHER_KEYS = (("enter", "ask; without a query, show the watch words"),)
     HELP = "Watch words and their nearest, with signs for how those moved; or a query's answer."
 
     @dataclass

@@ -1,0 +1,28 @@
+"""Each screen with the widgets that can have the focus on it: where keys must not collide."""
+
+from __future__ import annotations
+
+from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.dialogs import Help, SaveDialog
+from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
+from w2vtui.tui.first_screen.path_input import PathInput
+from w2vtui.tui.first_screen.preset_list import PresetList
+from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.keys import Scope
+from w2vtui.tui.train_screen.panels.events import EventsPanel
+from w2vtui.tui.train_screen.panels.prompt import Prompt
+from w2vtui.tui.train_screen.screen import TrainScreen
+from w2vtui.tui.train_screen.watch_dialog import WatchDialog
+from w2vtui.tui.widgets.setting_rows import SettingRows
+
+SCOPES = (
+    Scope("the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows)),
+    Scope("the list of runs", (BaseApp, RunList)),
+    Scope("the file picker", (BaseApp, FilePicker, TextTree)),
+    Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
+    Scope("the command line", (BaseApp, Prompt)),
+    Scope("the save dialog", (BaseApp, SaveDialog)),
+    Scope("the list of watch words", (BaseApp, WatchDialog)),
+    Scope("the help", (BaseApp, Help)),
+)
