@@ -16,8 +16,9 @@ have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text
 
 from __future__ import annotations
 
+from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.corpus.encoded import EncodedCorpus
-from w2vtui.corpus.files import SAMPLE, find_files, sample_path, text_in_folder, without
+from w2vtui.corpus.files import find_files, text_in_folder, without
 from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
 from w2vtui.corpus.reading import encode_sentences, open_corpus
 from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file

@@ -119,27 +119,6 @@ def title_of(files: Sequence[Path]) -> str:
     return "stdin" if files[0] == STDIN else printable(files[0].name)
 
 
-SAMPLE = "atlas.txt"
-"""The bundled sample to train on if no text is named."""
-
-
-def sample_path(name: str) -> Path:
-    """The file `name` of the bundled samples.
-
-    Raises:
-        CorpusError: there is no such sample.
-    """
-    package = Path(__file__).resolve().parents[1]
-    folder = package / "samples"  # in an installed package
-    if not folder.is_dir():
-        folder = package.parent / "samples"  # in a clone
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if name not in names:
-        known = ", ".join(names) or "none are installed"
-        raise CorpusError(f"there is no sample {name!r}: {known}")
-    return folder / name
-
-
 def _suggestion(path: Path) -> str:
     """The nearest name in the folder that was meant, as the end of a message."""
     try:

@@ -17,7 +17,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.corpus import is_vector_file
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import TargetTakenError
 from w2vtui.tui.app_base import BaseApp
@@ -127,6 +126,8 @@ class SaveDialog(ModalScreen[str | None]):
 
 
 def _note_on(path: str) -> Text:
+    from w2vtui.corpus import is_vector_file  # loads NumPy
+
     try:
         place = Path(path).expanduser()
         if not place.is_file():

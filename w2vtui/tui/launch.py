@@ -50,8 +50,9 @@ def run_app(
         from w2vtui.training.measuring.quality import QualitySets  # loads NumPy
 
         QualitySets.read(form.pairs, form.analogies)
-    with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
-        form.request(output).check_outputs()  # saved runs may be in a read-only folder
+    if output is not None:
+        with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
+            form.request(output).check_outputs()
     app = SignalledApp(form, output, look=look, config=config)
     with handling(dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP"), app.catch)):
         try:

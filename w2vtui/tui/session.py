@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.corpus import SAMPLE
+from w2vtui.bundled import SAMPLE
 from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
-from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import sources_of
@@ -19,6 +18,7 @@ from w2vtui.tui.sources import sources_of
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
     from w2vtui.runs.recorder import Recorder
+    from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
     from w2vtui.vectors import KeyedVectors
@@ -60,6 +60,8 @@ class Form:
         Raises:
             CorpusError: the corpus field names nothing that can be read.
         """
+        from w2vtui.runs.request import RunRequest  # loads NumPy
+
         return RunRequest(
             sources=tuple(sources_of(self.corpus)),
             corpus_settings=self.corpus_settings,

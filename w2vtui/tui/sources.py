@@ -7,8 +7,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from w2vtui.corpus import sample_path
-from w2vtui.corpus import SAMPLE
+from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.errors import CorpusError
 
 
