@@ -1,25 +1,17 @@
-"""The screens: a run watched and steered from the terminal.
+"""The screens: a run is set up, watched and changed from the terminal.
 
-    app.py          the program: keys that work everywhere, signals, leaving; `run_app`
-    new_run.py      first screen: text and settings      preview.py, command_line.py, sources.py
-                    survey.py       looks at the text; words.py  what it is, and what a run needs
-                    file_picker.py  looks for a text among the files
-                    run_list.py     runs that are kept, to go on with
-    train.py        the run: curve, live settings, watched words, quality, events
-                    panes.py        which pane has the focus; staging.py  changes and their cost
-                    command_table.py  what the command line understands
-    dialogs.py      save, stop, quit, help            watch_dialog.py  the watched words
-                    leaving.py      what becomes of a run that is left
-    keys.py         every key, and those given anew   commands.py  what help and palette list
-    themes.py       colours, readable whatever the theme
-    session.py      a run and what the screens keep beside it
-    controls.py     settings as controls, made from the fields of settings.py
-    figures.py      numbers in constant width            pace.py  how often the screen looks
-    glyphs.py       braille, blocks or ASCII             curves.py  smoothing, and what was measured
-    picture.py      exports a picture of the train screen
-    widgets/        each takes plain values and draws them
+    launch        shows the app, ends its run      app            from screen to screen; leaving
+    app_base      what screens ask of the app      messages       what screens post to the app
+    first_screen/ text, settings, saved runs       train_screen/  the run
+    dialogs       questions, save, help            shutdown       what happens to a run that is left
+    keys          default and configured keys      scopes         which keys are active together
+    help          contents of help and palette     session        a run and what the screens add
+    controls      settings as controls             sources        what the corpus field names
+    themes        readable colours                 glyphs         braille, blocks or ASCII
+    numbers       numbers in constant width        equivalent_command  the same as a command line
+    picture       exports the train screen         widgets/       take plain values and draw them
 
-Screens pull: a timer reads one frozen snapshot, and what changed is drawn. A run never waits for a
-screen. Nothing here is imported by the rest of the program but `cli`; the engine is imported in a
-thread, after the first paint.
+Screens pull: a timer reads one frozen snapshot, and what has changed is drawn. A run never waits
+for a screen. Only `cli` imports this package. Imports run one way, from `launch` down to
+`numbers`; an import inside a function keeps NumPy or Numba out of the first paint.
 """

@@ -49,14 +49,14 @@ class BaseApp(App[None]):
             id="app.palette", tooltip="every command, by name",
         ),
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True, id="app.quit",
-                tooltip="leave; asks what to do with a run. Twice: keeps it and leaves"),
-        Binding("ctrl+c", "interrupt", "leave at once, pressed twice", show=False,
+                tooltip="quit; asks what to do with a run; pressed twice, keeps it"),
+        Binding("ctrl+c", "interrupt", "leave at once when pressed twice", show=False,
                 id="app.interrupt"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
-                tooltip="back to the shell, training stops; `fg` returns"),
+                tooltip="return to the shell and pause the training; `fg` resumes"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
-        PaletteCommand("Theme", "change_theme", "other colours, until the program is left"),
+        PaletteCommand("Theme", "change_theme", "other colours, until you quit"),
         PaletteCommand("Screenshot", "screenshot", "save a picture of the screen as SVG"),
     )
 
@@ -130,9 +130,7 @@ class BaseApp(App[None]):
         return readable(super().get_css_variables())
 
     def _theme_chosen(self, theme: Theme) -> None:
-        self.report(
-            f"theme {theme.name} until the program is left; --theme or config.toml keeps one"
-        )
+        self.report(f"theme {theme.name} until you quit; --theme or config.toml sets one for good")
 
 
 def _safe(message: str) -> str:

@@ -1,0 +1,11 @@
+"""The first screen: choose a text and settings, and start.
+
+    screen        layout, keys, start        draft        the text, settings and preset chosen
+    tabs          panes that share a place   text_panels  preview, words, needs
+    survey        reads and counts the text  preview      its first lines, or what is wrong with it
+    text_report   figures as lines           zipf         the curve of its word counts
+    path_input    a path with completions    preset_list  the presets
+    file_picker   picks a text               run_list     saved runs: resume, save, delete
+
+`survey` reads in threads; `screen` draws what the survey and the draft hold.
+"""

@@ -49,7 +49,7 @@ class FilePicker(ModalScreen[str | None]):
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[DirEntry]) -> None:
         """Say what the keys do here."""
         is_folder = event.node.allow_expand
-        acts = "enter opens  space picks the whole folder" if is_folder else "enter picks"
+        acts = "enter opens  space picks the folder" if is_folder else "enter picks"
         self.query_one("#note", Static).update(Text(f"{acts}  backspace goes up"))
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
