@@ -191,7 +191,7 @@ def asked_at_once(run, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(Trainer, "apply_change", lambda trainer: None)
         yield
-    run._wake.set()
+    run._control.wake.set()
 
 
 def numbers_to_undo(run):

@@ -199,7 +199,7 @@ def test_a_run_settles():
 def test_looking_at_vectors_can_be_left_out():
     plain = make_run()
     run = Run(
-        plain._read_corpus, plain.training, plain._requested,
+        plain._read_corpus, plain.training, plain._preparation.requested,
         quality_sets=topical_sets(), looks_at_vectors=False,
     )  # fmt: skip
     run.start()
@@ -228,7 +228,7 @@ def topical_sets(n_unknown: int = 0) -> QualitySets:
 def quality_run(**options):
     plain = make_run(**options)
     sets = topical_sets(n_unknown=300)
-    return Run(plain._read_corpus, plain.training, plain._requested, quality_sets=sets)
+    return Run(plain._read_corpus, plain.training, plain._preparation.requested, quality_sets=sets)
 
 
 def test_quality_is_measured_at_the_end_for_sure():

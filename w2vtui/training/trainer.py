@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from contextlib import nullcontext
+from typing import NamedTuple
 
 from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings
+from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.plan import Moment, Plan
-from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.live.changes import LiveChanges
@@ -21,8 +21,8 @@ from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.doctor import Doctor
 from w2vtui.training.measuring.observer import Observer
-from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.preparing import Prepared
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
@@ -42,6 +42,15 @@ _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 """The last checkpoint's reason is the state that the run ends in."""
 
 
+class RunRecords(NamedTuple):
+    """What a run notes of itself from its birth to its end."""
+
+    counters: Counters
+    curves: RunCurves
+    log: EventLog
+    breakpoints: Breakpoints
+
+
 class Trainer:
     """The workers, and what watches, steers and saves them.
 
@@ -50,30 +59,19 @@ class Trainer:
 
     def __init__(
         self,
-        backend: Backend,
-        order: TokenOrder,
-        plan: Plan,
+        prepared: Prepared,
+        records: RunRecords,
         *,
-        probe_set: ProbeSet | None,
-        start: Checkpoint | None,
-        script: Script,
-        counters: Counters,
-        curves: RunCurves,
-        log: EventLog,
-        breakpoints: Breakpoints,
         quality_sets: QualitySets,
         looks_at_vectors: bool,
-        state: Callable[[], State],
-        arrived: Callable[[], object],
+        control: RunControl,
     ) -> None:
-        """
-        start      where to go on, with its vectors in the backend already; None: at the beginning
-        script     changes to make, and where to stop
-        state      that the run is in
-        arrived    called when all text before the script's next milestone is trained
-        """
-        self.backend, self.order, self.counters, self.log = backend, order, counters, log
-        self._breakpoints, self._state = breakpoints, state
+        backend, order, plan = prepared.backend, prepared.order, prepared.plan
+        start, script = prepared.start, prepared.script
+        counters, curves, log, breakpoints = records
+        self.backend: Backend = backend
+        self.order, self.counters, self.log = order, counters, log
+        self._breakpoints, self._control = breakpoints, control
         self._script = script
         self._curves = curves
         live = plan.settings
@@ -87,11 +85,11 @@ class Trainer:
             clock=start.clock if start else 0,
             earlier=start.tallies if start else None,
             milestone=script.milestone,
-            arrived=arrived,
+            arrived=control.wake.set,
         )
         self.observer = Observer(
             backend,
-            probe_set,
+            prepared.probe_set,
             lambda: Moment(
                 pool.plan, pool.tallies(), counters.watch.seconds, pool.schedule.planned
             ),
@@ -106,19 +104,19 @@ class Trainer:
         past = start.past if start else ()
         self.live_changes = LiveChanges(pool, order, backend, costs, counters.speed, past)
         self.checkpointing: Checkpointing | None = None
-        """None while the run is not kept."""
+        """None for a run without checkpoints."""
         if start is not None:
             counters.resume_from(start, pool.tallies())
             for text, ends in start.breakpoints:
                 breakpoints.add(Breakpoint(parse(text), ends=ends))
 
-    # ---- keeping
+    # ---- checkpoints
 
-    def begin_keeping(self, store: CheckpointStore, seconds: float) -> None:
+    def begin_checkpoints(self, store: CheckpointStore, seconds: float) -> None:
         """Take checkpoints from now on, so many seconds apart at most.
 
         Raises:
-            W2vtuiError: the run cannot be kept, and must not begin.
+            W2vtuiError: the run cannot be saved, and must not begin.
         """
         store.begin(self.backend.corpus, self.checkpoint("before the training"))
         self.checkpointing = Checkpointing(
@@ -130,7 +128,7 @@ class Trainer:
         pool, counters, observer = self.pool, self.counters, self.observer
         return Checkpoint(
             reason=reason,
-            state=_ENDINGS.get(reason, self._state()),
+            state=_ENDINGS.get(reason, self._control.state),
             training=self.backend.training,
             settings=pool.plan.settings,
             schedule=pool.schedule,
@@ -175,9 +173,11 @@ class Trainer:
         if not self.live_changes.applying:
             return
         number, seconds = 1 + self.log.n_changes, self.counters.watch.seconds
-        keeping = self.checkpointing
+        checkpointing = self.checkpointing
         try:
-            with nullcontext() if keeping is None else keeping.before(f"change {number}"):
+            with (
+                nullcontext() if checkpointing is None else checkpointing.before(f"change {number}")
+            ):
                 change = self.live_changes.apply(number, seconds)
         except (BackendError, MemoryError) as error:
             self.live_changes.drop()
@@ -240,7 +240,7 @@ class Trainer:
         per_epoch = self.order.tokens_per_epoch
         speed = counters.speed.now if base.state == "training" else 0.0
         left = max(schedule.planned - tallies.tokens, 0)
-        keeping = self.checkpointing
+        checkpointing = self.checkpointing
         progress = Progress(
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,
@@ -278,5 +278,5 @@ class Trainer:
             neighbors=observer.lookup.watched,
             answers=observer.lookup.answers,
             remarks=self.doctor.remarks,
-            checkpoint=CheckpointStatus() if keeping is None else keeping.status,
+            checkpoint=CheckpointStatus() if checkpointing is None else checkpointing.status,
         )

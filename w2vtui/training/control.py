@@ -1,0 +1,82 @@
+"""Where a run stands, and how any thread pauses, resumes and stops it."""
+
+from __future__ import annotations
+
+import threading
+
+from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.measuring.counters import Counters
+from w2vtui.training.state.snapshot import State
+
+
+class RunControl:
+    """The state of a run, its workers and its clock, changed together under one lock.
+
+    Any thread may pause, resume and stop; all of it returns at once, whatever the workers do.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self.counters = counters
+        self.state: State = "preparing"
+        self.activity = "starting"
+        """What is being done while nothing trains."""
+        self.is_attended = True
+        """Whether somebody can resume the run after a pause."""
+        self.lock = threading.RLock()  # a signal's handler may pause what is just being paused
+        self.stopping = threading.Event()
+        """Set once the run is to end."""
+        self.wake = threading.Event()
+        """Set to let the run's thread look again before its next tick."""
+        self._pool: WorkerPool | None = None
+
+    def begin(self, pool: WorkerPool) -> None:
+        """Begin to train, unless the run was stopped already."""
+        with self.lock:
+            self._pool = pool
+            if self.stopping.is_set():
+                pool.stop()
+            self.activity = ""
+            self.state = "training"
+            self.counters.watch.start()
+
+    def pause(self) -> bool:
+        """Hand out no more text; return whether the run was training."""
+        with self.lock:
+            if self.state != "training" or self._pool is None:
+                return False
+            self.state = "paused"
+            self._pool.pause()
+            self.counters.watch.stop()
+            return True
+
+    def resume(self) -> bool:
+        """Hand out text again; return whether the run was paused."""
+        with self.lock:
+            if self.state != "paused" or self._pool is None:
+                return False
+            self.state = "training"
+            self.counters.watch.start()
+            self._pool.resume()
+            return True
+
+    def stop(self) -> None:
+        """End the run as soon as the workers have finished what they hold."""
+        with self.lock:
+            if self.state == "preparing" and not self.stopping.is_set():
+                self.activity = f"stopping after this: {self.activity}"
+            self.stopping.set()
+            if self.state in ("training", "paused") and self._pool is not None:
+                self.state = "stopping"
+                self._pool.stop()
+        self.wake.set()
+
+    def finish(self, worked_until: float | None) -> None:
+        """Stop the clock at the moment, of the monotonic clock, when a worker last trained."""
+        with self.lock:
+            self.counters.watch.stop(worked_until)
+
+    def end(self, ending: State) -> None:
+        """The run is over."""
+        with self.lock:
+            self.counters.watch.stop()
+            self.state = ending

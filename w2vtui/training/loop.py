@@ -1,0 +1,135 @@
+"""What the run's thread does while workers train: apply changes, tick, pause, checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from w2vtui.errors import DivergedError
+from w2vtui.training.control import RunControl
+from w2vtui.training.engine.clocks import Suspension
+from w2vtui.training.state.checkpoint import CheckpointStore
+from w2vtui.training.state.snapshot import Snapshot, State
+from w2vtui.training.trainer import RunRecords, Trainer
+
+TICK_SECONDS = 0.2
+
+
+class TrainingLoop:
+    """One training from its first span to its end."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        control: RunControl,
+        records: RunRecords,
+        store: CheckpointStore | None,
+        snapshot: Callable[[], Snapshot],
+    ) -> None:
+        """snapshot: the run as it is now."""
+        self._trainer, self._control, self._store = trainer, control, store
+        self._counters, self._curves = records.counters, records.curves
+        self._log, self._breakpoints = records.log, records.breakpoints
+        self._snapshot = snapshot
+
+    def run(self) -> State:
+        """Train to the end, or until the run is stopped; return how it ended.
+
+        Raises:
+            DivergedError: a loss was not a number.
+            BaseException: what a worker or the observer failed with.
+        """
+        control, pool = self._control, self._trainer.pool
+        self._trainer.observer.start()
+        control.begin(pool)
+        self._follow_script()
+        pool.staff()
+        suspension = Suspension()
+        while pool.busy or not (control.stopping.is_set() or self._is_at_the_end):
+            control.wake.wait(TICK_SECONDS)
+            control.wake.clear()
+            self._leave_out(suspension.seconds())
+            self._step()
+            if not control.stopping.is_set():
+                pool.staff()  # more epochs may have been requested as the last workers left
+        control.finish(pool.worked_until)  # a tick ago at most
+        self._tick()
+        if pool.error is not None:
+            raise pool.error
+        return self._finish()
+
+    def _step(self) -> None:
+        """One round of the loop."""
+        trainer = self._trainer
+        self._follow_script()
+        trainer.apply_change()
+        self._tick()
+        for error in (trainer.pool.error, trainer.observer.error):
+            if error is not None:
+                raise error
+        self._meet_breakpoints()
+        self._log.take_in()
+        if trainer.checkpointing is not None:
+            trainer.checkpointing.look(self._control.state)
+        self._log_messages()
+
+    def _finish(self) -> State:
+        """Take the last measurements and the last checkpoint."""
+        trainer, control = self._trainer, self._control
+        with control.lock:
+            control.state = "finishing"
+        trainer.observer.finish()
+        if trainer.observer.error is not None:
+            raise trainer.observer.error
+        ending: State = "done" if trainer.pool.finished else "stopped"
+        if trainer.checkpointing is not None:
+            control.activity = "writing the last checkpoint"
+            self._log.take_in()
+            trainer.checkpointing.finish(ending)
+            self._log_messages()
+        return ending
+
+    @property
+    def _is_at_the_end(self) -> bool:
+        return self._trainer.pool.finished and not self._trainer.change_is_due
+
+    def _follow_script(self) -> None:
+        if self._trainer.follow_script():
+            self._control.stop()
+
+    def _leave_out(self, seconds: float) -> None:
+        """Take time off the clock in which the process was suspended while training."""
+        if seconds and self._counters.watch.leave_out(seconds):
+            self._log.note(f"suspended for {seconds:.0f} s (not counted)")
+
+    def _log_messages(self) -> None:
+        """Log the store's messages."""
+        for text in self._store.messages() if self._store is not None else ():
+            self._log.note(text)
+
+    def _tick(self) -> None:
+        """Read the counters, report what they show, notice a loss that is not a number."""
+        trainer, counters = self._trainer, self._counters
+        learned = counters.read(trainer.pool)
+        tallies = trainer.pool.tallies()
+        if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
+            self._log.note(judgement)
+        if learned:
+            trainer.doctor.look(self._snapshot(), self._curves.loss)
+        if tallies.not_finite:
+            raise DivergedError(
+                f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
+                f"number: lower alpha ({trainer.pool.plan.settings.alpha:g})"
+            )
+
+    def _meet_breakpoints(self) -> None:
+        """Pause or stop where a condition holds."""
+        control = self._control
+        if not self._breakpoints or control.state != "training":
+            return
+        for one, reason in self._breakpoints.met(self._snapshot()):
+            if one.ends:
+                control.stop()
+            elif control.is_attended:
+                control.pause()
+            did = "stopped" if one.ends else "paused" if control.is_attended else "not paused"
+            self._log.note(f"{did}: {reason}")

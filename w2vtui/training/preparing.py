@@ -1,0 +1,161 @@
+"""From a corpus to a training that can begin: reads, holds text out, plans, compiles."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
+from w2vtui.resources import available_cores
+from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.training.control import RunControl
+from w2vtui.training.costs.memory_check import check_fits
+from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.plan import Plan
+from w2vtui.training.engine.tallies import tallies_at
+from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
+from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.events import EventLog
+
+ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
+"""Reads a corpus, writing to the progress, until done or asked to stop (ReadingStopped)."""
+
+FindCheckpoint = Callable[[EncodedCorpus], Checkpoint | None]
+"""The checkpoint to resume from, once it is known to fit the corpus; None for the beginning."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Prepared:
+    """What a training begins with."""
+
+    backend: CpuBackend
+    order: TokenOrder
+    plan: Plan
+    probe_set: ProbeSet | None
+    """None without a probe loss."""
+    start: Checkpoint | None
+    """The checkpoint it resumes from, whose vectors are in the backend; None: the beginning."""
+    script: Script
+    """Changes to make, and where to stop."""
+
+
+class Preparation:
+    """Reads the corpus of one run and readies a backend for it, on the run's thread."""
+
+    def __init__(
+        self,
+        training: TrainingSettings,
+        requested: LiveSettings,
+        script: Script,
+        *,
+        has_checkpoints: bool,
+        log: EventLog,
+        control: RunControl,
+    ) -> None:
+        """
+        requested        settings in which `auto` is allowed
+        script           changes to make, and where to stop
+        has_checkpoints  whether memory for checkpoints is needed
+        """
+        self.training, self.requested, self._script = training, requested, script
+        self._has_checkpoints = has_checkpoints
+        self._log, self._control = log, control
+        self._reading = ReadingProgress()
+        self._is_read = False
+        self.probe_reason = ""
+        """Why there is no probe loss; empty when there is or will be one."""
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of the corpus is read, 0..1; None once it is, or where that is unknown."""
+        return None if self._is_read else self._reading.fraction
+
+    def prepare(self, read_corpus: ReadCorpus, find_checkpoint: FindCheckpoint | None) -> Prepared:
+        """Read, plan and compile.
+
+        Raises:
+            ReadingStopped: the run was stopped.
+            W2vtuiError: the corpus cannot be read, or the vectors do not fit in memory.
+        """
+        corpus = self._read(read_corpus)
+        self._control.activity = "preparing vectors"
+        start = None if find_checkpoint is None else find_checkpoint(corpus)
+        if start is not None:
+            self.requested = start.settings
+        probe_set, order = self._hold_out(corpus)
+        per_epoch = order.tokens_per_epoch
+        script = self._script
+        if start is not None and start.tokens_per_epoch != per_epoch:  # another text
+            script = script.rescaled(per_epoch / start.tokens_per_epoch)
+            start = start.rescaled(per_epoch)
+            tallies = tallies_at(start.tallies, start.clock)
+            start = dataclasses.replace(start, tallies=tallies)
+        live = self._resolved(per_epoch)
+        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._has_checkpoints)
+        backend = CpuBackend(corpus, self.training, start.vectors if start else None)
+        plan = backend.plan(live)
+        self._compile(backend, plan)
+        return Prepared(
+            backend=backend,
+            order=order,
+            plan=plan,
+            probe_set=probe_set,
+            start=start,
+            script=script,
+        )
+
+    def _read(self, read_corpus: ReadCorpus) -> EncodedCorpus:
+        self._control.activity = "reading the corpus"
+        corpus = read_corpus(self._reading, self._control.stopping)
+        cached = " (already encoded)" if corpus.from_cache else ""
+        self._log.note(
+            f"{corpus.name}{cached}: {len(corpus.ids):,} tokens, {len(corpus.vocab):,} words "
+            f"of {corpus.n_raw_types:,}"
+        )
+        for hint in corpus.hints:
+            self._log.note(f"hint: {hint}")
+        self._is_read = True
+        return corpus
+
+    def _resolved(self, per_epoch: int) -> ResolvedSettings:
+        """The requested settings, without any `auto`."""
+        live = self.requested.resolved(per_epoch, available_cores())
+        if self.requested.epochs is None:
+            passes = (
+                "for a large corpus" if live.epochs == 5 else "so that a small corpus is seen often"
+            )
+            self._log.note(f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)")
+        return live
+
+    def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, TokenOrder]:
+        """Set text aside for the probe; the order steps over it."""
+        if not self.training.probe:
+            self.probe_reason = "switched off"
+            return None, TokenOrder(len(corpus.ids))
+        held_out = choose_held_out(corpus.sentence_starts, self.training.seed)
+        probe_set = ProbeSet(corpus, held_out, self.training.seed)
+        if len(probe_set) < 2:
+            self.probe_reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
+            return None, TokenOrder(len(corpus.ids))
+        return probe_set, TokenOrder(len(corpus.ids), held_out)
+
+    def _compile(self, backend: CpuBackend, plan: Plan) -> None:
+        control, first_time = self._control, not backend.compiled_before()
+        control.activity = "loading compiled kernels"
+        if first_time:
+            once = "once on this machine" if backend.keeps_compiled() else "at every start"
+            control.activity = f"compiling the training loop: {once}, about 10 s"
+        started = time.monotonic()
+        backend.compile(plan, control.stopping.is_set)
+        if control.stopping.is_set():
+            raise ReadingStopped("stopped before the training began")
+        took = time.monotonic() - started
+        self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
+        if not backend.keeps_compiled():
+            self._log.note(
+                "compiled kernels are not saved: no folder is writable; set W2VTUI_CACHE_DIR to one"
+            )
