@@ -36,6 +36,7 @@ from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
 from w2vtui.runs.root import draft_beside
+from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -127,7 +128,7 @@ class Kept:
     """A run in this process that is kept under a folder."""
 
     def __init__(self, root: Path, *, named=False, **live):
-        self.store = Recorder(RunRequest(sources=("-",)), root=root, must_be_saved=named)
+        self.store = Recorder(RunRequest(sources=("-",)), RunFolder(root), must_be_saved=named)
         self.run = Run(
             lambda progress, stop: corpus(),
             TrainingSettings(vector_size=8, seed=3),

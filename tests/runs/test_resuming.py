@@ -23,6 +23,7 @@ from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.replaying import largest_difference, replay_of
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
+from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.live.checkpointing import Checkpointing
@@ -50,7 +51,7 @@ def kept(root):
     def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
         settings = CorpusSettings(min_count=1)
         request = RunRequest(sources=(str(text),), corpus_settings=settings)
-        store = Recorder(request, root=root)
+        store = Recorder(request, RunFolder(root))
         run = Run(
             lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
             TrainingSettings(**TRAINING, deterministic=deterministic),

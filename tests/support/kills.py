@@ -30,6 +30,7 @@ from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.replaying import largest_difference, replay_of
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
+from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
@@ -179,7 +180,7 @@ class Nursery:
     def _grow_up(self, root: Path) -> None:
         runs = all_runs(root)
         if not runs:
-            recorder = Recorder(RunRequest(sources=("-",)), root=root)
+            recorder = Recorder(RunRequest(sources=("-",)), RunFolder(root))
             known, options = 0, {}
         else:
             try:
@@ -261,7 +262,7 @@ class Nursery:
         return kept
 
     def _repeat(self, folder: Path, root: Path) -> None:
-        recorder = Recorder(RunRequest(sources=("-",)), root=root)
+        recorder = Recorder(RunRequest(sources=("-",)), RunFolder(root))
         script = replay_of(folder).script
         run = Run(
             self._read,

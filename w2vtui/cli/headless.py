@@ -129,7 +129,7 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        recorder.abandon()
+        recorder.stop()
         if recorder.folder is not None:
             report(f"w2vtui resume {recorder.folder.name} resumes it from its last checkpoint")
         raise

@@ -2,9 +2,10 @@
 
 request.py      what a run is asked to do: checked, opened    targets.py       files it will write
 record.py       the request and the text, in its folder       fingerprint.py   tells texts apart
-recorder.py     writes checkpoints, events and metrics
+recorder.py     follows a run, writes its checkpoints         run_log.py       what a run reports
+run_folder.py   creates and locks the folder of a run         disk/            the files themselves
 root.py         the folder of all runs                        status.py        how far a run is
 listing.py      lists, finds and removes runs                 names.py         names for runs
 resuming.py     resumes a run                                 replaying.py     replays a run
-text_changes.py a text that moved or changed                  disk/            the files themselves
+text_changes.py a text that moved or changed
 """

@@ -12,6 +12,7 @@ lock            held by the process that is at work on it
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
@@ -27,6 +29,7 @@ from w2vtui.runs.disk.checked_json import (
 )
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.dataclass_json import from_json
+from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, ResolvedSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
@@ -70,6 +73,36 @@ class RunRecord:
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
+
+    @classmethod
+    def of(
+        cls,
+        request: RunRequest,
+        corpus: EncodedCorpus,
+        checkpoint: Checkpoint,
+        parent: str | None = None,
+    ) -> RunRecord:
+        """The record of a run that starts at a checkpoint."""
+        request = request.absolute()
+        return cls(
+            created=time.time(),
+            sources=request.sources,
+            corpus_settings=request.corpus_settings,
+            training=checkpoint.training,
+            settings=checkpoint.settings,
+            schedule=checkpoint.schedule,
+            corpus_name=corpus.name,
+            n_words=len(corpus.vocab),
+            n_tokens=len(corpus.ids),
+            fingerprint=fingerprint(corpus),
+            output=request.output,
+            save_vocab=request.save_vocab,
+            pairs=request.pairs,
+            analogies=request.analogies,
+            run_settings=request.run_settings,
+            breakpoints=checkpoint.breakpoints,
+            parent=parent,
+        )
 
     @property
     def request(self) -> RunRequest:

@@ -27,6 +27,7 @@ from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
+from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.text_changes import aligned, describe_difference, text_of_run
 from w2vtui.settings import CorpusSettings, ResolvedSettings
 from w2vtui.training.live.changes import describe_change
@@ -124,7 +125,7 @@ class Resumption:
                 difference,
             )
         asked = dataclasses.replace(self.request, output=None, save_vocab=None)
-        self.recorder.branch(asked, self.folder.parent, self.name)
+        self.recorder.branch(asked, self.name)
         return dataclasses.replace(checkpoint, vectors=aligned(checkpoint, words, corpus))
 
     def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
@@ -135,7 +136,7 @@ class Resumption:
             return read_vocab(self.folder)[0]
         except DamagedRunError as error:
             write_vocab(self.folder, corpus.vocab.words, corpus.vocab.counts)
-            self.recorder.tell(f"{error}: written again")
+            self.recorder.report(f"{error}: written again")
             return corpus.vocab.words
 
 
@@ -183,9 +184,8 @@ def resumption(
         if checkpoint is not None and wanted != before:
             pending = (*pending, _change_after(checkpoint, pending, wanted, live or {}))
         recorder = Recorder(
-            folder=folder,
-            lock=lock,
-            record=record,
+            record.request,
+            RunFolder(folder.parent, path=folder, lock=lock, record=record),
             n_events=len(checkpoint.events) if checkpoint else 0,
             spoiled=saved.spoiled,
         )

@@ -1,0 +1,121 @@
+"""Creates the folder of a run, holds its lock, and restores what is removed from it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+
+from w2vtui.corpus import Vocab
+from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.names import new_name
+from w2vtui.runs.record import RECORD, VOCAB, RunRecord, write_vocab
+from w2vtui.runs.root import draft_beside, is_there
+
+
+class RunFolder:
+    """The folder of one run, which is created when it is first needed."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        path: Path | None = None,
+        lock: RunLock | None = None,
+        record: RunRecord | None = None,
+    ) -> None:
+        """
+        root                 the folder of all runs
+        path, lock, record   of a run that is resumed
+        """
+        self._root, self._lock = root, lock
+        self.path = path
+        """Where the run is saved; None until the folder is created."""
+        self.record = record
+        """Written when the folder is created."""
+        self.vocab: Vocab | None = None
+        """Written when the folder is created."""
+        self._creating = threading.Lock()
+
+    def start_another(self) -> None:
+        """Use a new folder and record; the old folder stays locked until the new one is created."""
+        self.path = self.record = None
+
+    def ensure(self, report: Callable[[str], object]) -> Path:
+        """The folder, created if it is missing, with the files that were removed from it.
+
+        report   is called with what was created
+
+        Raises:
+            DiskError: it cannot be created.
+            RunError: the lock was removed, and another process has locked the run since.
+        """
+        with self._creating:
+            lock = self._lock
+            if self.path is None or lock is None:
+                self.path, self._lock = self._create(self._new_path())
+                report(f"saving this run as {self.path.name}")
+                if lock is not None:  # of the run that this one branched off
+                    lock.release()
+            elif lock.lost or not all((self.path / name).is_file() for name in (RECORD, VOCAB)):
+                what = self._restore(self.path, lock)
+                report(f"{what} was removed: created again as {self.path.name}")
+            return self.path
+
+    def release(self) -> None:
+        """Let other processes use the folder."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _restore(self, path: Path, lock: RunLock) -> str:
+        """Create what was removed; return what that was."""
+        is_left = is_there(path)
+        if not is_left:
+            _, self._lock = self._create(path)
+        elif lock.lost:
+            self._lock = RunLock(path)
+        if self._lock is not lock:
+            lock.release()
+        self._fill(path)
+        return "a file of the run's folder" if is_left else "the run's folder"
+
+    def _create(self, path: Path) -> tuple[Path, RunLock]:
+        """Create the folder under a draft name, and rename it once it is complete."""
+        draft = draft_beside(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.mkdir()
+        except OSError as error:
+            raise disk_error(path.parent, error) from error
+        lock = None
+        try:
+            lock = RunLock(draft)
+            self._fill(draft)
+            draft.rename(path)
+            sync_folder(path.parent)
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if lock is not None:
+                lock.release()
+            if isinstance(error, OSError):
+                raise disk_error(path, error) from error
+            raise
+        lock.moved_to(path)
+        return path, lock
+
+    def _fill(self, path: Path) -> None:
+        """Write the files that do not change during training."""
+        assert self.record is not None
+        assert self.vocab is not None
+        self.record.write(path)
+        write_vocab(path, self.vocab.words, self.vocab.counts)
+
+    def _new_path(self) -> Path:
+        assert self.record is not None
+        name = new_name(self.record.corpus_name)
+        while is_there(self._root / name):
+            name = f"{new_name(self.record.corpus_name)}-{token_hex(2)}"
+        return self._root / name
