@@ -166,7 +166,7 @@ def test_the_line_is_that_of_the_key_and_not_of_one_like_it(files):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe[\x00", b"[training]\nmodel = '\xe9'\n"])
-def test_a_file_that_is_no_utf_8_is_refused(files, content):
+def test_a_file_that_is_not_utf_8_is_refused(files, content):
     files[0].write_bytes(content)
     assert "not UTF-8, as settings files must be" in refusal()
 
@@ -181,7 +181,7 @@ def test_a_named_file_must_be_there(files, monkeypatch, tmp_path):
     assert "such.toml, which does not exist: create it with w2vtui config init" in refusal()
 
 
-def test_a_folder_is_no_settings_file(files, monkeypatch, tmp_path):
+def test_a_folder_is_not_a_settings_file(files, monkeypatch, tmp_path):
     monkeypatch.setenv("W2VTUI_CONFIG", str(tmp_path))
     assert f"cannot read {tmp_path}: Is a directory" in refusal()
 
@@ -293,7 +293,7 @@ def test_the_template_holds_every_default():
 # ---- w2vtui config
 
 
-def test_config_show_tells_each_value_and_its_source(files, monkeypatch, capsys):
+def test_config_show_lists_each_value_and_its_source(files, monkeypatch, capsys):
     own, local = files
     own.write_text("[corpus]\nmin_count = 2\n")
     local.write_text('[keys]\n"train.pause" = "p"\n')
@@ -336,9 +336,7 @@ def test_config_show_names_what_only_the_screens_can_check(files, capsys):
         assert f"{files[0]}, {expected}" in capsys.readouterr().err
 
 
-def test_config_path_tells_which_files_are_there_and_prints_them_safely(
-    files, monkeypatch, capsys, tmp_path
-):
+def test_config_path_lists_the_files_and_prints_them_safely(files, monkeypatch, capsys, tmp_path):
     if os.name != "posix":
         pytest.skip("such names are POSIX'")
     odd = tmp_path / "a\x1b[31m\nb"
@@ -363,9 +361,7 @@ def test_config_init_writes_a_file_that_changes_nothing_and_none_twice(files, ca
     assert own.read_text() == written
 
 
-def test_config_init_makes_the_folder_and_tells_when_it_cannot(
-    files, monkeypatch, capsys, tmp_path
-):
+def test_config_init_makes_the_folder_or_reports_why_not(files, monkeypatch, capsys, tmp_path):
     new = tmp_path / "a" / "b" / "config.toml"
     monkeypatch.setenv("W2VTUI_CONFIG", str(new))
     assert run_command_line(["config", "init"]) == 0

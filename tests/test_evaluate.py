@@ -309,7 +309,7 @@ def test_accuracy_is_a_share_of_what_is_covered() -> None:
     assert math.isnan(SectionResult("x", 0, 0, 9).accuracy)
 
 
-def test_a_word_of_the_question_is_no_answer() -> None:
+def test_a_word_of_the_question_is_not_an_answer() -> None:
     questions = {"x": [("man", "king", "man", "king"), ("king", "man", "king", "man")]}
     assert evaluate_analogies(GRID, questions).total == SectionResult("total", 0, 2, 2)
 

@@ -70,7 +70,7 @@ def test_help_loads_nothing_heavy():
     assert loaded(modules, *HEAVY, "asyncio", "platformdirs") == []
 
 
-def test_a_mistake_is_told_without_loading_anything_heavy():
+def test_a_mistake_is_reported_without_loading_anything_heavy():
     wrong = [["--windw", "3"], ["trian"], ["train", "x", "--window", "0"], ["neighbors"]]
     wrong += [["bench", "--mode", "cbo"], ["bench", "--threads", "0"]]
     codes, modules = modules_after(commands(*wrong))

@@ -268,7 +268,7 @@ def listing(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*"))
 
 
-def test_kernels_are_kept_where_there_is_room_or_they_are_kept_already(tmp_path, monkeypatch):
+def test_kernels_are_cached_where_there_is_room_or_they_are_already(tmp_path, monkeypatch):
     monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path))
     folder = compiling._cache_folder()
     assert folder is not None
@@ -299,7 +299,7 @@ def installed(tmp_path_factory):
 )
 @pytest.mark.slow
 @pytest.mark.process
-def test_where_nothing_can_be_kept_training_goes_on(tmp_path, installed, home, compiled):
+def test_training_works_where_nothing_can_be_cached(tmp_path, installed, home, compiled):
     """Root may write wherever permission bits forbid it, but not below a file: and what was not to
     be written to is looked through afterwards.
     """

@@ -115,7 +115,7 @@ def test_a_real_number_out_of_range_is_refused_by_name_range_and_value(settings,
         assert message.endswith(f"got {value!r}")
 
 
-def test_an_open_end_is_told_as_such():
+def test_an_open_bound_is_named_as_open():
     assert "above 0 to 1000" in refusal(LiveSettings, "alpha", 0.0)
 
 
@@ -123,7 +123,7 @@ def test_a_whole_number_too_large_for_a_float_is_refused_as_any_other():
     assert "sample must be 0 to 1, got 1000" in refusal(LiveSettings, "sample", 10**400)
 
 
-def test_large_bounds_are_told_with_all_their_digits():
+def test_large_bounds_are_shown_with_all_their_digits():
     """`1e+06` is nothing that could be typed back, and 9.22337e+18 is out of range itself."""
     assert "1 to 1,000,000 passes" in refusal(LiveSettings, "epochs", 0)
     assert "0 to 9,223,372,036,854,775,807" in refusal(TrainingSettings, "seed", -1)
@@ -138,21 +138,21 @@ def test_large_bounds_are_told_with_all_their_digits():
     [True, False, "1", "0.5", b"1", [1], (1,), {}, 1j, object, np.bool_(True), np.str_("1")],
     ids=repr,
 )
-def test_what_is_no_number_is_refused(settings, name, value):
+def test_what_is_not_a_number_is_refused(settings, name, value):
     message = refusal(settings, name, value)
     assert message.startswith(f"{name} must be ")
     assert message.endswith(f"got {value!r}")
 
 
 @pytest.mark.parametrize(("settings", "name"), NUMBERS)
-def test_an_array_is_no_number(settings, name):
+def test_an_array_is_not_a_number(settings, name):
     for value in (np.array([1]), np.array([1, 2]), np.array(1)):
         assert refusal(settings, name, value).startswith(f"{name} must be ")
 
 
 @pytest.mark.parametrize(("settings", "name"), WHOLE)
 @pytest.mark.parametrize("value", [2.0, 2.5, math.nan, math.inf, Fraction(2)], ids=repr)
-def test_a_whole_number_is_no_float(settings, name, value):
+def test_an_integer_is_not_a_float(settings, name, value):
     assert refusal(settings, name, value).endswith(f"got {value!r}")
 
 
@@ -275,7 +275,7 @@ def test_choices_are_read_as_they_are_spelled(settings, name):
 
 @pytest.mark.parametrize(("settings", "name"), NUMBERS)
 @pytest.mark.parametrize("text", ["", " ", "x", "1 2", "1,5", "0x10", "--1", "True"])
-def test_text_that_is_no_number_is_refused_by_name_and_as_it_stands(settings, name, text):
+def test_text_that_is_not_a_number_is_refused_by_name_and_quoted(settings, name, text):
     with pytest.raises(SettingsError) as caught:
         value_from_text(settings, name, text)
     assert str(caught.value).startswith(f"{name} must be ")
@@ -290,7 +290,7 @@ def test_text_for_what_is_not_finite_is_refused(settings, name, text):
 
 
 @pytest.mark.parametrize(("settings", "name"), WHOLE)
-def test_text_with_a_fraction_is_no_whole_number(settings, name):
+def test_text_with_a_fraction_is_not_an_integer(settings, name):
     for text in ("2.0", "2.5", "1e1"):
         with pytest.raises(SettingsError, match=f"got '{text}'"):
             value_from_text(settings, name, text)

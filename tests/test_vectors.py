@@ -57,7 +57,7 @@ def test_a_word_has_the_row_it_was_given() -> None:
     assert PLANE.get_vector("north", norm=True).tolist() == [0, 1]
 
 
-def test_the_matrix_is_kept_not_copied() -> None:
+def test_the_matrix_is_shared_not_copied() -> None:
     matrix = np.ones((2, 3), dtype=np.float32)
     assert KeyedVectors(["a", "b"], matrix).vectors is matrix
 

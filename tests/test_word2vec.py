@@ -154,7 +154,7 @@ def test_names_of_gensim_3_are_taken_with_a_warning_where_they_stand(
 
 @pytest.mark.parametrize(("old", "new"), [("size", "vector_size"), ("iter", "epochs")])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_what_is_wrong_under_an_old_name_is_told_under_the_new_one(old, new):
+def test_an_error_under_an_old_name_uses_the_new_one(old, new):
     with pytest.raises(SettingsError, match=f"{new} must be .*, got 0"):
         Word2Vec(untouchable(), **{old: 0})
 
@@ -232,21 +232,21 @@ def test_words_that_are_no_text_are_refused_with_their_sentence():
         Word2Vec([["a", "b"], ["a", 7]], min_count=1)
 
 
-def test_nothing_above_min_count_is_told_with_the_way_out():
+def test_nothing_above_min_count_is_refused_with_advice():
     with pytest.raises(CorpusError, match=r"no word occurs 5 times or more.*lower min_count"):
         Word2Vec([["a", "b", "c"]])
     with pytest.raises(CorpusError, match="there are no words"):
         Word2Vec([])
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(CorpusError, match=r"there is no .*notes\.txt"):
         Word2Vec(corpus_file=tmp_path / "notes.txt")
 
 
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
-def test_a_training_that_diverges_is_told_and_leaves_no_thread(model, objective):
+def test_divergence_is_raised_and_leaves_no_thread(model, objective):
     mode = {"model": model, "objective": objective, "workers": 2}
     with pytest.raises(DivergedError, match=r"diverged.*lower alpha"):
         Word2Vec(topical_sentences(300), alpha=1000.0, **(SMALL | mode))

@@ -174,7 +174,7 @@ def test_ours_and_a_program_are_measured(bench, word2vec, topical_corpus, tmp_pa
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_program_is_told_what_ours_is_told(quick, word2vec, topical_corpus, mode):
+def test_both_programs_get_the_same_options(quick, word2vec, topical_corpus, mode):
     path = word2vec()
     settings = ("--window", 3, "--negative", 7, "--sample", 0.01, "--min-count", 2, "--epochs", 4)
     result = quick(
@@ -296,7 +296,7 @@ def test_without_any_report_all_of_it_is_timed(job, word2vec):
     assert outcome.notes == (program.ALL_OF_IT,)
 
 
-def test_an_output_that_is_opened_first_is_no_sign_of_the_end(job, word2vec):
+def test_an_output_that_is_opened_first_does_not_mark_the_end(job, word2vec):
     first = 'open(flags["-output"], "wb").close()\n'
     outcome = program.train(job(word2vec(first, REPORTS, PAUSE, WRITES)))
     assert outcome.seconds > 0.4
@@ -363,7 +363,7 @@ def test_a_program_that_fails_keeps_nobody_from_a_result(
     assert "seconds" not in runs[1]
 
 
-def test_a_program_that_cannot_be_started_is_told(job, word2vec):
+def test_a_program_that_cannot_be_started_is_reported(job, word2vec):
     path = word2vec()
     path.write_bytes(b"\x00\x01 no program")
     with pytest.raises(ChildError, match="cannot be started"):
@@ -379,7 +379,7 @@ def test_vectors_that_cannot_be_scored_keep_their_speed(quick, topical_corpus, t
 
 
 @pytest.mark.parametrize("kind", ["missing", "not executable", "folder"])
-def test_a_program_that_is_none_is_told_before_all_else(quick, tmp_path, kind):
+def test_what_is_not_a_program_is_refused_first(quick, tmp_path, kind):
     path = tmp_path / "word2vec"
     if kind == "not executable":
         path.write_text("")
@@ -395,9 +395,7 @@ def test_a_program_that_is_none_is_told_before_all_else(quick, tmp_path, kind):
     ("content", "message"),
     [(None, "cannot read"), ("a b c\n", "neither analogies nor word pairs"), ("", "neither")],
 )
-def test_questions_that_cannot_be_read_are_told_before_all_else(
-    quick, topical_corpus, tmp_path, content, message
-):
+def test_unreadable_questions_are_refused_first(quick, topical_corpus, tmp_path, content, message):
     path = tmp_path / "questions"
     if content is not None:
         path.write_text(content)
@@ -420,7 +418,7 @@ def test_questions_that_cannot_be_read_are_told_before_all_else(
     ],
     ids=str,
 )
-def test_a_wrong_command_line_is_told(quick, argv, message):
+def test_a_wrong_command_line_is_refused(quick, argv, message):
     result = quick(*argv)
     assert result.code == 2
     assert message in result.err
@@ -431,7 +429,7 @@ def test_lists_are_read_in_order_and_each_value_once():
     assert (arguments.threads, arguments.mode) == ([2, 1], [NS])
 
 
-def test_json_that_cannot_be_written_is_told_before_all_else(quick, topical_corpus, tmp_path):
+def test_json_that_cannot_be_written_is_refused_first(quick, topical_corpus, tmp_path):
     result = quick(topical_corpus, *ONE, "--json", tmp_path / "none" / "o.json")
     assert result.code == 5
     result = quick(topical_corpus, *ONE, "--json", topical_corpus)
@@ -545,7 +543,7 @@ def test_the_median_the_spread_and_the_ratio_are_shown():
     assert ["other [b]", "500k", "500k..500k", "8.00x", "1.00x", "-", "5 MiB"] in rows
 
 
-def test_what_differs_between_the_tools_is_told():
+def test_what_differs_between_the_tools_is_reported():
     assert [report_module.SHARED_NOISE] in cells(report((OURS, 1, 0.5), (OTHER, 1, 2.0)))
     assert parse(["bench"]).live_settings.shared_noise
     assert not parse(["bench", "--no-shared-noise"]).live_settings.shared_noise
@@ -557,7 +555,7 @@ def test_without_ours_there_is_no_ratio():
     )
 
 
-def test_cores_that_are_not_there_and_runs_that_are_too_short_are_told():
+def test_missing_cores_and_runs_that_are_too_short_are_reported():
     quiet = report((OURS, 1, 1.5), (OURS, 2, 1.2))
     doubts = ("2 threads do only", "runs as short as")
     assert not [row for row in cells(quiet) if row[0].startswith(doubts)]
@@ -567,7 +565,7 @@ def test_cores_that_are_not_there_and_runs_that_are_too_short_are_told():
     assert [row for row in cells(short) if row[0].startswith("runs as short as 0.25 s are not")]
 
 
-def test_nothing_measured_is_no_error():
+def test_nothing_measured_is_not_an_error():
     made = report(complete=False)
     assert ["incomplete: interrupted before everything was measured"] in cells(made)
     assert made.to_json()["runs"] == []

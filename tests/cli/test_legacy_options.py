@@ -67,7 +67,7 @@ def test_a_spelling_of_word2vec_c_reaches_its_setting(argv, expected):
     ],
     ids=str,
 )
-def test_what_word2vec_c_takes_and_this_does_not_is_told(w2v, unread, argv, message):
+def test_options_of_word2vec_c_without_an_equal_are_reported(w2v, unread, argv, message):
     output = [] if "-output" in argv else ["-output", "v.bin"]
     result = w2v("train", "-train", "notes.txt", *output, *argv)
     assert result.code == 2

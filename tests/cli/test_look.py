@@ -61,7 +61,7 @@ def test_sums_of_words_are_asked_for(w2v, vectors):
     assert result.lines[4] == "queen man"
 
 
-def test_an_unknown_word_is_told_with_suggestions_and_the_others_are_answered(w2v, vectors):
+def test_an_unknown_word_gets_suggestions_and_the_others_are_answered(w2v, vectors):
     result = w2v("neighbors", vectors, "kign", "queen", "quen - man", "-n", 1)
     assert result.code == 3
     assert result.lines == ["queen", "  北京   0.936"]
@@ -82,7 +82,7 @@ def test_neighbors_as_json(w2v, vectors):
 
 
 @pytest.mark.parametrize("query", ["", " ", "+", "- +"])
-def test_a_query_without_a_word_is_told(w2v, vectors, query):
+def test_a_query_without_a_word_is_refused(w2v, vectors, query):
     result = w2v("neighbors", vectors, query)
     assert result.code == 2
     assert "no word in" in result.err
@@ -101,7 +101,7 @@ def test_a_query_without_a_word_is_told(w2v, vectors, query):
 @pytest.mark.parametrize(
     "argv", [["neighbors", "{0}", "a"], ["analogy", "{0}", "a", "b", "c"]], ids=lambda a: a[0]
 )
-def test_vectors_that_cannot_be_read_are_told(w2v, tmp_path, content, message, argv):
+def test_unreadable_vectors_are_reported(w2v, tmp_path, content, message, argv):
     path = tmp_path / "v.vec"
     if content is not None:
         path.write_bytes(content)
@@ -120,7 +120,7 @@ def test_an_analogy_is_answered(w2v, vectors):
     assert [word for word, _ in found] == ["queen", "北京"]
 
 
-def test_an_analogy_with_an_unknown_word_is_told(w2v, vectors):
+def test_an_unknown_word_of_an_analogy_is_reported(w2v, vectors):
     result = w2v("analogy", vectors, "man", "king", "womann")
     assert (result.code, result.out) == (3, "")
     assert "no vector for 'womann': did you mean woman?" in result.err
@@ -170,7 +170,7 @@ def test_scores_as_json_and_restricted_to_frequent_words(w2v, vectors, questions
 
 
 @pytest.mark.parametrize("flag", ["--pairs", "--analogies"])
-def test_a_file_of_questions_that_cannot_be_read_is_told(w2v, vectors, tmp_path, flag):
+def test_an_unreadable_file_of_questions_is_reported(w2v, vectors, tmp_path, flag):
     wrong = tmp_path / "wrong.txt"
     for content, message in ((None, "cannot read"), ("a b 1\na b\n", "line "), ("", "holds no")):
         if content is not None:

@@ -36,9 +36,7 @@ OLD_VECTORS = b"2 2\nold 0.5 1.5\nolder 0.25 -1\n"
 # ---- stdout and stderr
 
 
-def test_progress_goes_to_stderr_in_plain_lines_and_stdout_holds_results_alone(
-    started, topical_corpus, tmp_path
-):
+def test_progress_goes_to_stderr_and_only_results_to_stdout(started, topical_corpus, tmp_path):
     result = finish(
         started("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK, "--neighbors", "cow")
     )
@@ -138,7 +136,7 @@ def test_a_dumb_terminal_gets_plain_lines_and_no_screen(
     "argv", [["--help"], ["train", "--help"], ["neighbors", "{vectors}", "king"]], ids=str
 )
 @pytest.mark.parametrize("buffering", ["", "1"])
-def test_a_reader_of_stdout_that_has_gone_is_no_error(started, vectors, argv, buffering):
+def test_a_closed_stdout_is_not_an_error(started, vectors, argv, buffering):
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w") as stdout:  # noqa: PTH123 - a descriptor
@@ -214,7 +212,7 @@ def test_words_that_the_encoding_of_stdout_lacks_are_escaped(started, vectors):
         ("corpus.txt", 2, "corpus.txt is the corpus and would be overwritten"),
     ],
 )
-def test_an_output_that_cannot_be_written_is_found_before_the_corpus_is_read(
+def test_an_unwritable_output_is_found_before_the_corpus_is_read(
     w2v, unread, tmp_path, output, code, message
 ):
     corpus = tmp_path / "corpus.txt"
@@ -229,7 +227,7 @@ def test_an_output_that_cannot_be_written_is_found_before_the_corpus_is_read(
     assert corpus.read_text() == "a b c\n" * 9
 
 
-def test_an_output_that_cannot_be_written_is_told_before_a_missing_corpus(w2v, tmp_path):
+def test_an_unwritable_output_is_reported_before_a_missing_corpus(w2v, tmp_path):
     result = w2v("train", tmp_path / "nothing.txt", "-o", tmp_path / "missing" / "v.bin")
     assert result.code == 5
     assert "create the folder first" in result.err
@@ -289,7 +287,7 @@ def test_vectors_are_rescued_when_their_folder_disappears(started, topical_corpu
 
 
 @pytest.mark.parametrize("has_temporary_folder", [True, False])
-def test_where_nothing_can_be_written_at_all_the_first_reason_is_told(
+def test_where_nothing_can_be_written_the_first_reason_is_reported(
     w2v, topical_corpus, tmp_path, monkeypatch, has_temporary_folder
 ):
     def full(vectors, path, **named):

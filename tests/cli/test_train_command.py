@@ -62,7 +62,7 @@ def test_what_is_trained_means_something(w2v, topical_corpus, tmp_path):
     assert again.out == result.out
 
 
-def test_an_unknown_neighbor_is_told_and_the_others_are_shown(w2v, topical_corpus, tmp_path):
+def test_an_unknown_neighbor_is_reported_and_the_others_are_shown(w2v, topical_corpus, tmp_path):
     output = tmp_path / "v.bin"
     result = w2v(
         "train", topical_corpus, "-o", output, *QUICK, "--neighbors", "shipp", "", "+", "cow"
@@ -105,7 +105,7 @@ def test_stdin_trains_as_the_file_does(w2v, started, topical_corpus, tmp_path):
     assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
 
 
-def test_the_corpus_is_kept_unless_told_otherwise(w2v, topical_corpus, tmp_path):
+def test_the_encoded_corpus_is_cached_by_default(w2v, topical_corpus, tmp_path):
     command = ("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
     assert "already encoded" not in w2v(*command, "--no-cache").err
     assert "already encoded" not in w2v(*command).err
@@ -216,7 +216,7 @@ def test_streams_that_are_closed_from_the_start_are_no_terminal(
         ("one two three\n", "no word occurs 5 times or more in corpus.txt (3 tokens): lower min_c"),
     ],
 )
-def test_a_corpus_with_nothing_to_learn_is_told(w2v, tmp_path, content, message):
+def test_a_corpus_with_nothing_to_learn_is_refused(w2v, tmp_path, content, message):
     corpus = tmp_path / "corpus.txt"
     corpus.write_text(content)
     result = w2v("train", corpus, "-o", tmp_path / "v.bin")
@@ -225,14 +225,14 @@ def test_a_corpus_with_nothing_to_learn_is_told(w2v, tmp_path, content, message)
     assert list(tmp_path.iterdir()) == [corpus]
 
 
-def test_a_missing_file_is_told_with_the_nearest_name(w2v, topical_corpus, tmp_path):
+def test_a_missing_file_is_reported_with_the_nearest_name(w2v, topical_corpus, tmp_path):
     for verb in (["train"], []):
         result = w2v(*verb, tmp_path / "topcis.txt", "-o", tmp_path / "v.bin")
         assert result.code == 3
         assert f"did you mean {topical_corpus}?" in result.err
 
 
-def test_a_folder_without_text_is_told(w2v, tmp_path):
+def test_a_folder_without_text_is_refused(w2v, tmp_path):
     folder = tmp_path / "images"
     folder.mkdir()
     (folder / "a.png").write_bytes(b"\x89PNG\0\0")
@@ -242,7 +242,7 @@ def test_a_folder_without_text_is_told(w2v, tmp_path):
     assert f"{folder} holds no text files" in result.err
 
 
-def test_bytes_that_are_not_valid_are_told_with_their_place(w2v, tmp_path):
+def test_invalid_bytes_are_reported_with_their_place(w2v, tmp_path):
     corpus = tmp_path / "corpus.txt"
     corpus.write_bytes(b"good words \n" * 9 + b"bad w\xffrds\n" * 9)
     command = ("train", corpus, "-o", tmp_path / "v.txt", *QUICK)
@@ -256,7 +256,7 @@ def test_bytes_that_are_not_valid_are_told_with_their_place(w2v, tmp_path):
     assert "wÿrds" in load_vectors(tmp_path / "v.txt")
 
 
-def test_an_archive_that_is_cut_short_is_told(w2v, topical_corpus, tmp_path):
+def test_a_truncated_archive_is_refused(w2v, topical_corpus, tmp_path):
     packed = tmp_path / "packed.txt.gz"
     packed.write_bytes(gzip.compress(topical_corpus.read_bytes())[:-200])
     result = w2v("train", packed, "-o", tmp_path / "v.bin", *QUICK)
@@ -265,7 +265,7 @@ def test_an_archive_that_is_cut_short_is_told(w2v, topical_corpus, tmp_path):
     assert not list(tmp_path.glob("v.bin*"))
 
 
-def test_an_encoding_that_does_not_exist_is_told(w2v, topical_corpus, tmp_path):
+def test_an_unknown_encoding_is_refused(w2v, topical_corpus, tmp_path):
     result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", "--encoding", "utf-88")
     assert result.code == 2
     assert "got 'utf-88'" in result.err

@@ -75,7 +75,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
-def test_a_wrong_command_line_is_told_with_the_nearest_right_one(
+def test_a_wrong_command_line_is_refused_with_the_nearest_right_one(
     w2v, tmp_path, monkeypatch, argv, message
 ):
     monkeypatch.chdir(tmp_path)

@@ -56,7 +56,7 @@ PACKED = {
 
 @pytest.mark.parametrize("kind", PACKED)
 @pytest.mark.parametrize("changed", [{}, {"encoding_errors": "replace"}, {"encoding": "latin-1"}])
-def test_what_is_packed_is_told_by_what_unpacks_it_and_never_read_as_words(
+def test_packed_files_are_refused_with_the_program_that_unpacks_them(
     tmp_path, monkeypatch, folders, kind, changed
 ):
     """Its first odd byte would send one to other encodings, in which it is not a text either."""
@@ -79,7 +79,7 @@ def test_what_is_packed_is_told_by_what_unpacks_it_and_never_read_as_words(
     assert not list(folders.kept.iterdir())
 
 
-def test_an_archive_of_text_under_gzip_is_no_text(tmp_path):
+def test_a_gzipped_archive_is_not_text(tmp_path):
     path = written(tmp_path, gzip.compress(tar_of(b"some words", tarfile.GNU_FORMAT)), "n.tar.gz")
     with pytest.raises(CorpusError, match=r"n\.tar\.gz is a tar archive"):
         open_corpus([path], keep_all())

@@ -72,7 +72,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_file_that_changes_while_it_is_read_is_used_as_found_but_not_kept(
+def test_a_file_that_changes_while_it_is_read_is_used_but_not_cached(
     tmp_path, folders, monkeypatch, change
 ):
     monkeypatch.setattr(reading, "BLOCK_BYTES", 64)

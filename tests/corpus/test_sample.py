@@ -170,7 +170,7 @@ def test_a_stop_ends_the_reading(topical_corpus):
         take_sample([topical_corpus], CorpusSettings()).census(CorpusSettings(), stop)
 
 
-def test_text_in_another_encoding_is_told(tmp_path):
+def test_text_in_another_encoding_is_reported(tmp_path):
     path = tmp_path / "latin.txt"
     path.write_bytes("größe über alles\n".encode("latin-1") * 5)
     with pytest.raises(CorpusError, match="is not utf-8: byte 0x"):

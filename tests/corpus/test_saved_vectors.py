@@ -103,7 +103,8 @@ def test_text_is_never_taken_for_counts(tmp_path, content):
     assert not is_vocab_file(path)
 
 
-def test_a_folder_is_read_without_the_vectors_saved_in_it_but_with_every_text(tmp_path):
+def test_vectors_saved_in_a_folder_of_texts_are_left_out(tmp_path):
+    """Every text of the folder is read."""
     (tmp_path / "a.txt").write_text("to be or not to be\n")
     (tmp_path / "a.txt.vocab").write_text("notes on the text a\n")
     (tmp_path / "b.txt").write_text("to be or not to be\n")

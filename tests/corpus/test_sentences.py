@@ -54,7 +54,7 @@ def test_one_sentence_of_many_tokens_from_a_generator():
         ([["1", True]], "sentence 0 holds True, which is not a str"),
     ],
 )
-def test_what_is_no_list_of_words_is_named(sentences, message):
+def test_what_is_not_a_list_of_words_is_named(sentences, message):
     with pytest.raises(CorpusError, match=re.escape(message)):
         encode_sentences(sentences, keep_all())
 

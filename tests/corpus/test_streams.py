@@ -64,7 +64,7 @@ def test_a_damaged_compressed_file_is_an_error(tmp_path, ending, damage):
         open_corpus([path], keep_all())
 
 
-def test_stdin_is_read_and_not_kept(monkeypatch, folders):
+def test_stdin_is_read_and_not_cached(monkeypatch, folders):
     standard_input(monkeypatch, b"a b\na")
     progress = ReadingProgress()
     corpus = open_corpus(["-"], keep_all(), progress=progress)
@@ -98,7 +98,7 @@ def test_a_pipe_is_read_like_stdin(tmp_path, folders):
 
 @posix_only
 @pytest.mark.parametrize("content", [None, b"", b"a b\na"], ids=["no writer", "silent", "paused"])
-def test_waiting_for_a_pipe_ends_when_it_is_told_to(tmp_path, folders, content):
+def test_waiting_for_a_pipe_can_be_stopped(tmp_path, folders, content):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     looked = threading.Event()
@@ -173,6 +173,6 @@ def test_invalid_bytes_of_other_encodings(
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "base64", "utf\0", "\ud800", "\xe9"])
-def test_an_encoding_that_is_none_is_a_settings_error(tmp_path, encoding):
+def test_an_unknown_encoding_is_a_settings_error(tmp_path, encoding):
     with pytest.raises(SettingsError, match="encoding must be one that Python knows"):
         open_corpus([written(tmp_path, "a")], keep_all(encoding=encoding))

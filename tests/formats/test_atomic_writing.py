@@ -125,7 +125,7 @@ def test_a_file_and_its_folder_are_on_the_disk_before_it_counts_as_written(
     assert steps == ["file", "replace", "folder"]
 
 
-def test_a_link_is_followed_and_permissions_are_kept(tmp_path: Path) -> None:
+def test_a_link_is_followed_and_permissions_stay(tmp_path: Path) -> None:
     path = written(tmp_path, "f", b"old")
     path.chmod(0o640)
     (tmp_path / "link").symlink_to(path)

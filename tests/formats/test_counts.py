@@ -19,7 +19,7 @@ from w2vtui.formats import (
 from w2vtui.vectors import KeyedVectors
 
 
-def test_counts_are_kept_beside_the_vectors(tmp_path: Path) -> None:
+def test_counts_are_saved_beside_the_vectors(tmp_path: Path) -> None:
     path = tmp_path / "v.bin"
     save_vectors(KeyedVectors(WORDS, MATRIX, np.array([90, 7, 5])), path)
     assert vocab_beside(path).read_bytes() == "</s> 90\nnaïve 7\n日本 5\n".encode()
@@ -27,7 +27,7 @@ def test_counts_are_kept_beside_the_vectors(tmp_path: Path) -> None:
     assert load_vectors(path, limit=2).counts.tolist() == [90, 7]
 
 
-def test_counts_go_where_they_are_told_to(tmp_path: Path) -> None:
+def test_counts_go_to_the_path_given(tmp_path: Path) -> None:
     path, vocab = tmp_path / "v.bin", tmp_path / "counts"
     save_vectors(KeyedVectors(WORDS, MATRIX, np.array([90, 7, 5])), path, vocab_path=vocab)
     assert not vocab_beside(path).exists()

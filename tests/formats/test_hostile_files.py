@@ -129,7 +129,7 @@ def test_no_header_takes_more_memory_than_the_file_accounts_for(tmp_path: Path, 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"2 2\n", b"1 3\na ", b"\x1f\x8b\x08"]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_bytes_bring_another_error_or_numbers_that_are_none(
+def test_any_bytes_give_finite_vectors_or_a_vectors_error(
     tmp_path: Path, content: bytes, start: bytes
 ) -> None:
     path = written(tmp_path, "v.bin" if content[:1] < b"\x80" else "v.txt", start + content)

@@ -67,7 +67,7 @@ def test_binary_is_written_as_word2vec_c_writes_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.model", "v"])
-def test_the_content_tells_the_layout_not_the_name(tmp_path: Path, name: str) -> None:
+def test_the_layout_is_found_from_the_content_not_the_name(tmp_path: Path, name: str) -> None:
     matrix = np.random.default_rng(0).standard_normal((5, 30)).astype(np.float32)
     model = KeyedVectors([f"w{row}" for row in range(5)], matrix)
     for source in ("source.txt", "source.bin"):
@@ -76,7 +76,7 @@ def test_the_content_tells_the_layout_not_the_name(tmp_path: Path, name: str) ->
         assert_same(load_vectors(path), model.index_to_key, matrix)
 
 
-def test_where_a_vector_is_too_short_to_tell_the_name_does(tmp_path: Path) -> None:
+def test_the_name_decides_where_vectors_are_too_short_to_tell(tmp_path: Path) -> None:
     content = b"1 2\nw 1e+01e+0\n"  # two float32, or one number of a row that lacks the other
     loaded = load_vectors(written(tmp_path, "v.bin", content))
     assert loaded.vectors.tobytes() == b"1e+01e+0"

@@ -49,7 +49,7 @@ def test_ordinary_words_pass_the_check() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_numbers_that_are_none_are_not_saved(tmp_path: Path, value: float) -> None:
+def test_numbers_that_are_not_finite_are_not_saved(tmp_path: Path, value: float) -> None:
     matrix = MATRIX.copy()
     matrix[1, 0] = value
     with pytest.raises(VectorsError, match=f"the vector of 'naïve' holds {value}"):

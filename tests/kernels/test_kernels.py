@@ -473,7 +473,7 @@ def test_sigmoid_and_loss_are_right_at_every_score():
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_what_is_not_a_number_is_counted_and_kept_out_of_the_loss(bad, objective):
+def test_losses_that_are_not_numbers_are_counted_and_left_out(bad, objective):
     setup = Setup(objective=objective)
     for matrix in setup.weights:
         matrix[:-1, 0] = bad
@@ -620,7 +620,9 @@ def test_an_index_that_is_out_of_bounds_is_found():
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
-def test_compiling_is_cancel_compiling_when_that_is_asked_and_done_when_next_called():
+def test_cancelled_compiling_is_done_at_the_next_call():
+    """Compiling can be cancelled; the kernel is compiled when it is next called."""
+
     @numba.njit
     def doubled(number):
         return 2 * number

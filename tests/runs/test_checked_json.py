@@ -38,7 +38,7 @@ def test_what_is_sealed_comes_back(body, tmp_path):
     assert read_checked(tmp_path / "file", "thing") == body
 
 
-def test_a_seal_of_another_kind_or_of_a_later_program_is_told(tmp_path):
+def test_a_seal_of_another_kind_or_of_a_later_program_is_refused(tmp_path):
     path = tmp_path / "file"
     write_checked(path, "thing", {"a": 1})
     with pytest.raises(
@@ -59,7 +59,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
 
 @posix
 @pytest.mark.parametrize("kind", ["a folder", "a pipe"])
-def test_what_is_no_file_is_closed_again(kind, tmp_path, monkeypatch):
+def test_what_is_not_a_file_is_closed_again(kind, tmp_path, monkeypatch):
     path = tmp_path / "other"
     path.mkdir() if kind == "a folder" else os.mkfifo(path)
     was_opened, real = [], os.open

@@ -51,7 +51,7 @@ def test_a_checkpoint_comes_back_as_it_was(run):
         assert read_manifest(folder).events == small_checkpoint(clock).events
 
 
-def test_only_the_newest_checkpoints_are_kept_and_drafts_go(run):
+def test_only_the_newest_checkpoints_stay_and_drafts_go(run):
     draft = run / FOLDER / "000009.tmp"
     draft.mkdir()
     (draft / TENSORS).touch()
@@ -88,7 +88,7 @@ def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, mo
 
 
 @pytest.mark.parametrize("place", ["header", "first number", "last number", "size"])
-def test_what_a_disk_did_not_take_as_given_is_no_checkpoint(place, run, monkeypatch):
+def test_what_a_disk_wrote_wrongly_is_not_a_checkpoint(place, run, monkeypatch):
     def save(tensors, path):
         save_file(tensors, path)
         written = bytearray(path.read_bytes())
@@ -109,7 +109,7 @@ def test_what_a_disk_did_not_take_as_given_is_no_checkpoint(place, run, monkeypa
     assert newest_intact(run)[0].clock == 300
 
 
-def test_vectors_that_hold_no_numbers_are_not_kept(run):
+def test_vectors_that_are_not_finite_are_not_saved(run):
     vectors = {"input_vectors": np.full((3, 2), np.nan, np.float32)}
     with pytest.raises(FloatingPointError):
         write_checkpoint(run, small_checkpoint(300, vectors=vectors))

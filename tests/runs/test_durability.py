@@ -190,7 +190,7 @@ def refused(number):
         (errno.EROFS, "read-only file system: the disk is read-only"),
     ],
 )
-def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
+def test_a_checkpoint_without_room_is_reported_once_and_retried(
     number, told, tmp_path, monkeypatch
 ):
     with Kept(tmp_path) as kept:
@@ -210,7 +210,7 @@ def test_a_checkpoint_that_finds_no_room_is_told_once_and_tried_again(
     assert newest_intact(kept.folder)[0].reason == "stopped"
 
 
-def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_synced_is_not_a_checkpoint(tmp_path, monkeypatch):
     with Kept(tmp_path) as kept:
         kept.until_kept_further()
         kept_until = len(checkpoint_folders(kept.folder))
@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_synced_is_no_checkpoint(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("what", ["run", "root", "checkpoints", "lock", "record", "journal"])
-def test_what_is_removed_while_a_run_goes_on_is_made_again(what, tmp_path):
+def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
     root = tmp_path / "runs"
     with Kept(root) as kept:
         kept.until_kept_further()
@@ -276,7 +276,8 @@ def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
     assert status_of(kept.folder).state == "stopped"
 
 
-def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_be(tmp_path):
+def test_a_run_is_saved_as_soon_as_its_folder_can_be_made(tmp_path):
+    """A run whose folder cannot be made trains meanwhile."""
     root = tmp_path / "runs"
     root.write_text("in the way")
     with Kept(root) as kept:
@@ -302,9 +303,8 @@ def test_a_run_whose_place_cannot_be_made_trains_and_is_kept_as_soon_as_it_can_b
         ("checkpoints", READING, ["no checkpoint"]),
     ],
 )
-def test_a_run_whose_permissions_are_taken_away_trains_on_and_is_kept_again(
-    what, mode, troubles, tmp_path
-):
+def test_a_run_is_saved_again_once_its_permissions_return(what, mode, troubles, tmp_path):
+    """A run whose folder loses its permissions continues to train."""
     root = tmp_path / "runs"
     with Kept(root) as kept:
         kept.until_kept_further()
@@ -456,9 +456,7 @@ def w2v(capsys):
 QUICK = ("--epochs", 3, "--vector-size", 8, "--workers", 1)
 
 
-def test_a_named_place_that_cannot_be_written_is_told_before_the_training(
-    w2v, topical_corpus, tmp_path
-):
+def test_an_unwritable_named_folder_is_refused_before_training(w2v, topical_corpus, tmp_path):
     (tmp_path / "file").touch()
     output = tmp_path / "out.bin"
     code, err = w2v(
@@ -563,7 +561,7 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_read_only_disk_is_told_before_the_training_or_noted(
+def test_a_read_only_disk_is_refused_before_training_or_noted(
     named, mounted, started, topical_corpus, tmp_path
 ):
     place, output = tmp_path / "place", tmp_path / "out.bin"
@@ -581,7 +579,7 @@ def test_a_read_only_disk_is_told_before_the_training_or_noted(
 
 
 @pytest.mark.usefixtures("unprivileged")
-def test_a_text_that_may_not_be_read_is_told(w2v, topical_corpus, tmp_path):
+def test_an_unreadable_text_is_reported(w2v, topical_corpus, tmp_path):
     with closed(topical_corpus):
         code, err = w2v("train", topical_corpus, "-o", tmp_path / "out.bin", *QUICK)
     assert code == 3
@@ -591,7 +589,7 @@ def test_a_text_that_may_not_be_read_is_told(w2v, topical_corpus, tmp_path):
 
 @pytest.mark.usefixtures("unprivileged")
 @pytest.mark.parametrize("mode", [NOTHING, READING])
-def test_a_place_for_vectors_that_may_not_be_written_to_is_told_before_the_training(
+def test_an_unwritable_folder_for_vectors_is_refused_before_training(
     mode, w2v, topical_corpus, tmp_path
 ):
     place = tmp_path / "place"
@@ -605,9 +603,10 @@ def test_a_place_for_vectors_that_may_not_be_written_to_is_told_before_the_train
 
 
 @pytest.mark.usefixtures("unprivileged")
-def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_vector_is_lost(
+def test_an_output_closed_meanwhile_stays_and_no_vector_is_lost(
     w2v, topical_corpus, tmp_path, monkeypatch
 ):
+    """Where the folder of the output is closed during the training, the old file stays."""
     place, usual, output = tmp_path / "place", tmp_path / "usual.bin", tmp_path / "place/out.bin"
     place.mkdir()
     old = b"2 1\nold 0.5\nolder 0.25\n"
@@ -636,7 +635,7 @@ def test_a_place_for_vectors_that_is_closed_meanwhile_keeps_the_old_file_and_no_
 @pytest.mark.parametrize("mode", [NOTHING, READING])
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("below", ["", "runs", "w2vtui/runs"])
-def test_a_place_for_runs_that_may_not_be_written_to_is_told_before_the_training_or_noted(
+def test_an_unwritable_folder_for_runs_is_refused_or_noted(
     below, named, mode, w2v, topical_corpus, tmp_path, monkeypatch
 ):
     place, output = tmp_path / "place", tmp_path / "out.bin"

@@ -49,7 +49,7 @@ def test_a_flipped_bit_in_a_journal_costs_its_line_alone(event, place, bit, tmp_
     assert troubles or len(found) == 3
 
 
-def test_a_journal_cut_short_at_any_byte_has_its_whole_lines_and_takes_more(tmp_path):
+def test_a_truncated_journal_has_its_whole_lines_and_takes_more(tmp_path):
     path, lines = tmp_path / EVENTS, [event_line(change(n, n)) for n in (1, 2, 3)]
     content = b"".join(lines)
     for length in range(len(content)):

@@ -108,7 +108,7 @@ def test_a_run_on_a_disk_that_has_gone_hides_no_other(run, monkeypatch):
     assert states == {run.name: "interrupted", other.name: "damaged"}
 
 
-def test_a_place_of_runs_that_is_none_is_told(tmp_path, capsys):
+def test_a_runs_folder_that_does_not_exist_is_reported(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert run_command_line(["runs", "--runs-dir", str(tmp_path / "file")]) == 2
     assert "runs cannot be looked for" in capsys.readouterr().err
@@ -199,14 +199,14 @@ def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
     assert not run.exists()
 
 
-def test_words_and_vectors_of_two_runs_are_told_apart(run, capsys):
+def test_words_and_vectors_of_two_runs_are_distinguished(run, capsys):
     write_vocab(run, ["a", "b"], np.array([2, 1]))
     arguments = ["--runs-dir", str(run.parent), "-o", str(run.parent / "out.bin")]
     assert run_command_line(["export", run.name, *arguments]) == 3
     assert "2 words and 3 vectors" in capsys.readouterr().err
 
 
-def test_an_export_tells_of_damage_and_saves_what_is_whole(run, capsys):
+def test_an_export_reports_damage_and_saves_what_is_intact(run, capsys):
     (checkpoint_folders(run)[0] / TENSORS).write_bytes(b"")
     write_vocab(run, ["a", "b", "c"], np.array([3, 2, 1]))
     output = run.parent / "out.bin"

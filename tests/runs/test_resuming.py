@@ -179,7 +179,7 @@ def test_the_text_may_come_from_stdin(halfway, kept, text, started):
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_an_empty_pipe_in_place_of_the_text_is_told_what_to_do(halfway, started):
+def test_an_empty_pipe_in_place_of_the_text_is_refused_with_advice(halfway, started):
     process = started("resume", halfway.name, "--corpus", "-")
     _, err = process.communicate()
     assert process.returncode == 3
@@ -278,7 +278,7 @@ def test_other_settings_of_a_run_that_is_done_take_more_epochs(flags, told, forc
     assert f"w2vtui resume {folder.name} --epochs 25 --force" in err
 
 
-def test_a_run_that_does_not_exist_is_told_with_the_nearest_name(halfway, w2v):
+def test_an_unknown_run_is_refused_with_the_nearest_name(halfway, w2v):
     code, err = w2v("resume", f"{halfway.name}x")
     assert code == 2
     assert f"there is no run '{halfway.name}x': did you mean {halfway.name}?" in err
@@ -292,7 +292,7 @@ def test_a_run_that_does_not_exist_is_told_with_the_nearest_name(halfway, w2v):
 
 
 @pytest.mark.parametrize("how", ["none yet", "all damaged"])
-def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
+def test_a_run_without_a_checkpoint_starts_over(how, halfway, kept, text, w2v):
     usual = final(kept(text))
     if how == "none yet":
         shutil.rmtree(halfway / FOLDER)
@@ -308,7 +308,7 @@ def test_a_run_without_a_checkpoint_begins_anew(how, halfway, kept, text, w2v):
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_a_damaged_checkpoint_is_told_and_the_one_before_is_used(halfway, kept, text, w2v):
+def test_a_damaged_checkpoint_is_reported_and_the_one_before_used(halfway, kept, text, w2v):
     usual = final(kept(text))
     newest = checkpoint_folders(halfway)[0]
     path = newest / "tensors.safetensors"
@@ -388,7 +388,7 @@ def test_a_run_is_checkpointed_as_often_as_when_it_began_or_as_is_said(text, w2v
     assert seconds == [7.0, 7.0, 9.0]
 
 
-def test_other_settings_are_a_change_where_the_run_goes_on(halfway, w2v):
+def test_other_settings_are_a_change_where_the_run_resumes(halfway, w2v):
     code, err = w2v("resume", "last", "--window", 2, "--epochs", 22, "--force")
     assert code == 0
     assert "window 5 → 2" in err
@@ -446,7 +446,9 @@ def test_a_run_is_repeated_bit_for_bit_with_every_change(model, objective, kept,
     assert len(replay_of(folder).script.changes) == 5
 
 
-def test_a_run_of_deterministic_threads_that_come_and_go_is_repeated_bit_for_bit(kept, text, w2v):
+def test_changing_deterministic_threads_replays_bit_for_bit(kept, text, w2v):
+    """A replay follows each change of the number of threads."""
+
     def steer(run):
         changed(run, workers=1)
         changed(run)
@@ -514,7 +516,7 @@ def test_a_run_is_repeated_on_its_own_text_alone(halfway, text, w2v):
     assert "a run is replayed on its own text" in err
 
 
-def test_a_repeat_that_ends_elsewhere_is_told_and_not_compared(halfway, w2v, monkeypatch):
+def test_a_replay_that_ends_elsewhere_is_reported_and_not_compared(halfway, w2v, monkeypatch):
     repeated = replay_of(halfway)
     earlier = dataclasses.replace(repeated, script=Script(stop_at=50_000))
     monkeypatch.setattr("w2vtui.runs.replaying.replay_of", lambda folder: earlier)

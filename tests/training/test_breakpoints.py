@@ -161,7 +161,7 @@ def test_every_form_has_an_example_that_is_one(form):
         ("\x1b[2J up", r"'\\x1b\[2J up' is not a condition"),
     ],
 )  # fmt: skip
-def test_what_is_not_understood_is_told_with_the_nearest_form(text, message):
+def test_a_wrong_condition_is_refused_with_the_nearest_form(text, message):
     with pytest.raises(SettingsError, match=message.replace("+", r"\+")) as raised:
         parse(text)
     assert "such as " in str(raised.value)
@@ -277,7 +277,7 @@ def test_each_measurement_counts_once():
     assert not any(reasons("probe up 2 times", first, second, second, second))
 
 
-def test_a_measurement_of_the_same_or_earlier_vectors_is_no_rise():
+def test_a_measurement_of_the_same_or_earlier_vectors_is_not_a_rise():
     for tokens in (2, 1):
         before = probed([2.9, 3.1])
         again = probed([3.2], first=tokens)
@@ -311,7 +311,7 @@ def last_note(run):
     return run.snapshot().events[-1].text
 
 
-def test_a_run_pauses_by_itself_and_goes_on():
+def test_a_breakpoint_pauses_a_run_that_can_be_resumed():
     run = training_run(sentences=topical_sentences(4000), alpha=0.05)
     condition = run.break_when("ship in top 25 of sailor")  # of 26 words: as soon as looked up
     assert condition.queries == ("sailor",)
@@ -413,7 +413,7 @@ def test_what_the_corpus_cannot_meet_is_dropped_or_ends_the_run():
 # ---- the command line
 
 
-def test_train_ends_when_told_to(tmp_path, topical_corpus, capsys):
+def test_train_ends_when_its_condition_holds(tmp_path, topical_corpus, capsys):
     from w2vtui.cli import run_command_line
 
     out = tmp_path / "topics.bin"

@@ -62,7 +62,7 @@ def end(run, store: SlowKeeper) -> None:
         assert time.monotonic() < until
 
 
-def test_training_goes_on_while_a_checkpoint_is_written():
+def test_training_continues_while_a_checkpoint_is_written():
     store = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
@@ -139,7 +139,7 @@ def test_what_failed_is_tried_again_and_not_at_once():
     assert run.wait(30)
 
 
-def test_a_run_that_must_be_kept_and_cannot_does_not_begin():
+def test_a_run_that_must_be_saved_and_cannot_does_not_begin():
     class Nowhere(MemoryStore):
         def begin(self, corpus, checkpoint) -> None:
             raise DiskError("there is no such place")
@@ -218,7 +218,8 @@ def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
     assert again.snapshot().state == "done"
 
 
-def test_a_change_for_which_there_is_no_memory_is_dropped_and_the_training_goes_on(monkeypatch):
+def test_a_change_without_enough_memory_is_dropped(monkeypatch):
+    """The training continues with the settings it had."""
     run = run_on(CORPUS, SMALL, LONG)
     run.start()
     tokens_go_on(run)

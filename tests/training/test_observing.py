@@ -144,7 +144,7 @@ def test_vectors_that_stay_have_no_churn_and_are_settled():
     assert len(meter.curves.churn) == len(meter.curves.settled) == 4
 
 
-def test_vectors_drawn_anew_keep_next_to_nothing():
+def test_redrawn_vectors_keep_next_to_nothing():
     meter = churned(20_000, 1.0, 5)
     assert meter.churn.churn > 0.95
     assert meter.churn.settled == 0.0
@@ -318,7 +318,7 @@ def test_the_sample_brings_its_own_sets():
     assert not given_ones.analogies
 
 
-def test_two_files_of_one_name_are_told_apart(tmp_path):
+def test_two_files_of_one_name_are_distinguished(tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "pairs.txt").write_text("x y 1\n")

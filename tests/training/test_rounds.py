@@ -388,7 +388,7 @@ def test_a_worker_that_finds_no_memory_leaves_nobody_waiting(monkeypatch):
     assert not training.pool.busy
 
 
-def test_replicas_are_freed_when_one_worker_goes_on():
+def test_replicas_are_freed_when_one_worker_is_left():
     training = Training(epochs=100_000)
     training.pool.staff()
     until(lambda: training.pool.clock > 0, "a round")

@@ -122,9 +122,7 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     epochs=st.integers(1, 2),
     window=st.integers(1, 5),
 )
-def test_every_token_of_any_text_is_a_center_once_an_epoch_and_meets_its_whole_window(
-    lines, workers, epochs, window
-):
+def test_every_token_is_a_center_once_and_meets_its_whole_window(lines, workers, epochs, window):
     """All that is between a text and the tallies is real."""
     corpus = encode_sentences([*lines, ["a"]], CorpusSettings(min_count=1))
     live = LiveSettings(
@@ -326,7 +324,7 @@ def test_a_pause_holds_still_and_leaves_its_time_out():
         ({"vector_size": 3}, "no setting 'vector_size'"),
     ],
 )
-def test_a_bad_change_is_refused_and_the_run_goes_on(change, message):
+def test_a_bad_change_is_refused_and_the_run_continues(change, message):
     run = training_run()
     before = run.snapshot().settings
     with pytest.raises(SettingsError, match=message):
@@ -540,7 +538,7 @@ def test_a_curve_stays_bounded_and_keeps_its_shape():
     assert (np.diff(rows[:, 0]) > 0).all()
 
 
-def test_a_value_that_is_no_number_stays_a_gap():
+def test_a_value_that_is_not_a_number_stays_a_gap():
     curve = Curve()
     for value in (1.0, float("nan"), 2.0):
         curve.append(0, 0, value)

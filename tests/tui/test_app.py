@@ -148,7 +148,7 @@ async def test_model_and_objective_change_while_it_trains(topical_corpus):
         await shows(app, "hierarchical-softmax", "cbow")
 
 
-async def test_space_pauses_and_goes_on(topical_corpus):
+async def test_space_pauses_and_resumes(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "space")
         await shows(app, "‖ PAUSED", "space resumes")
@@ -156,7 +156,7 @@ async def test_space_pauses_and_goes_on(topical_corpus):
         await shows(app, "● TRAINING")
 
 
-async def test_a_frozen_display_stands_still_while_training_goes_on(topical_corpus):
+async def test_a_frozen_display_does_not_change_while_training_continues(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "f")
         await shows(app, "display frozen")
@@ -350,7 +350,7 @@ async def test_an_error_of_the_screen_is_not_swallowed(topical_corpus, monkeypat
 # ---- keys
 
 
-async def test_every_key_is_in_the_help_and_can_be_set_anew(topical_corpus):
+async def test_every_key_is_in_the_help_and_can_be_rebound(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "question_mark")
         await until(app, lambda: isinstance(app.screen, Help))

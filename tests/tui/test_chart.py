@@ -66,7 +66,7 @@ def test_numbers_of_a_curve_that_shot_up_fit_beside_the_axis(from_zero):
 
 
 @pytest.mark.parametrize("bad", [NAN, INF, -INF])
-def test_a_line_is_not_drawn_across_what_is_no_number(bad):
+def test_a_line_is_not_drawn_across_a_gap(bad):
     points = [(0.0, 3.0), (5.0, 3.0), (10.0, bad), (20.0, bad), (30.0, 2.0), (40.0, 2.0)]
     columns = columns_of(drawing(points, x_high=40.0))
     assert [at for at, column in enumerate(columns) if column.strip()] == [
@@ -215,7 +215,7 @@ def test_smoothing_is_an_exponential_mean_over_tokens(keep):
     np.testing.assert_array_equal(found[:, [0, 1, 3, 4]], rows_of(values, tokens)[:, [0, 1, 3, 4]])
 
 
-def test_smoothing_stops_at_a_gap_and_begins_anew_behind_it():
+def test_smoothing_restarts_after_a_gap():
     found = smoothed(rows_of([9.0, 8.0, NAN, 2.0, 2.0, INF, 5.0]), 0.95)[:, 2]
     np.testing.assert_allclose(found[[3, 4, 6]], [2.0, 2.0, 5.0])
     assert np.isnan(found[2])

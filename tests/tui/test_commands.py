@@ -257,7 +257,7 @@ def test_the_help_of_a_setting_says_what_else_it_is_called():
         ("min_alpha -1", "min alpha must be 0 to 1000, got -1"),
     ],
 )
-def test_a_wrong_setting_is_told_what_is_right(text, complaint):
+def test_a_wrong_setting_is_refused_with_what_is_right(text, complaint):
     with pytest.raises(SettingsError) as caught:
         settings_from(text)
     assert complaint in str(caught.value)
@@ -281,7 +281,7 @@ def test_any_text_is_settings_or_an_error_of_ours(text):
 # ---- the run
 
 
-async def test_the_run_is_paused_and_goes_on():
+async def test_the_run_is_paused_and_resumed():
     async with steered() as (app, run):
         await enter(app, "resume")
         await until(app, lambda: "nothing to resume: the run is training" in notices(app))
@@ -345,7 +345,7 @@ async def test_stop_asks():
         )
 
 
-async def test_save_asks_where_or_is_told():
+async def test_save_takes_a_path_or_asks_for_one():
     async with steered() as (app, _):
         await enter(app, "save /no/such/folder/v.bin")
         await until(app, lambda: "no/such/folder" in notices(app))

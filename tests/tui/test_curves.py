@@ -174,7 +174,7 @@ async def test_escape_in_the_query_keeps_the_cursor():
         await until(app, lambda: panel(app).view.cursor is None)
 
 
-async def test_a_point_goes_on_with_a_value_but_does_not_begin_one():
+async def test_a_point_extends_a_value_but_does_not_begin_one():
     async with scripted(TRAINING, FULL) as (app, _):
         app.screen.query_one("#controls").pick("alpha")
         for key, character in (("0", "0"), ("full_stop", "."), ("0", "0"), ("2", "2")):
@@ -238,7 +238,7 @@ async def test_another_theme_draws_the_curve_in_its_colours():
 
 
 @pytest.mark.parametrize("marker", MARKERS)
-async def test_a_loss_that_is_no_number_is_a_hole_in_the_line(marker):
+async def test_a_loss_that_is_not_a_number_is_a_gap_in_the_line(marker):
     async with scripted(TRAINING, FULL, look=ScreenSettings(marker=marker)) as (app, run):
         run.curves.probe = holed(run)
         chart = panel(app).query_one("#probe-chart")

@@ -55,9 +55,7 @@ async def test_hostile_tokens_never_reach_the_terminal(tmp_path):
         assert not {"\x1b", "\u202e"} & set(shown)
 
 
-async def test_a_folder_that_cannot_be_written_is_named_and_training_goes_on(
-    topical_corpus, tmp_path
-):
+async def test_an_unwritable_folder_is_named_and_training_continues(topical_corpus, tmp_path):
     async with training(form(topical_corpus)) as app:
         assert not await app.screen.save_to(str(tmp_path / "nowhere" / "v.bin"))
         await until(app, lambda: any("nowhere" in one.message for one in app._notifications))

@@ -93,7 +93,7 @@ async def test_lower_case_is_counted_as_it_is_trained(tmp_path):
         await until(app, lambda: app.screen.statistics.n_types == 2)
 
 
-async def test_a_large_text_is_sampled_and_told_so(tmp_path):
+async def test_a_large_text_is_sampled_and_the_screen_says_so(tmp_path):
     path = tmp_path / "large.txt"
     with path.open("w") as file:
         for line in range(200_000):
@@ -130,7 +130,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
         ("größe\n".encode("latin-1") * 9, "is not utf-8: byte 0xF6 at offset 2"),
     ],
 )
-async def test_a_file_that_cannot_be_trained_is_told_in_place(tmp_path, content, complaint):
+async def test_a_file_that_cannot_be_trained_is_reported_in_place(tmp_path, content, complaint):
     path = tmp_path / "text"
     path.write_bytes(content)
     assert complaint in look_at(str(path), "utf-8").problem
@@ -144,7 +144,7 @@ async def test_a_file_that_cannot_be_trained_is_told_in_place(tmp_path, content,
         assert not app.screen.query_one("#hint").has_class("problem")
 
 
-async def test_a_byte_that_is_not_utf_8_far_into_the_text_is_told(tmp_path):
+async def test_a_byte_that_is_not_utf_8_far_into_the_text_is_reported(tmp_path):
     path = tmp_path / "late.txt"
     path.write_bytes(b"plain words here\n" * 10_000 + b"caf\xe9\n")
     async with first_screen(path, counted=False) as app:
@@ -185,7 +185,7 @@ async def test_a_preset_sets_the_controls_and_shows_what_was_changed_since(topic
         await shows(app, "● demo-word.sh")
 
 
-async def test_enter_on_a_preset_chooses_it_and_goes_on_to_start(topical_corpus):
+async def test_enter_on_a_preset_chooses_it_and_moves_to_start(topical_corpus):
     async with first_screen(topical_corpus) as app:
         presets = app.screen.query_one(PresetList)
         presets.focus()
@@ -205,7 +205,7 @@ async def test_settings_of_ones_own_are_no_preset(topical_corpus):
 # ---- needs
 
 
-async def test_a_run_too_large_for_the_machine_is_told_with_ways_out(topical_corpus, monkeypatch):
+async def test_a_run_too_large_for_the_machine_is_refused_with_advice(topical_corpus, monkeypatch):
     told = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
     monkeypatch.setattr(memory_check, "available_memory", lambda: told.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
@@ -264,7 +264,7 @@ def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch)
     [(0.3, "less than a second"), (4.4, "about 4 s"), (80, "about 80 s"), (700, "about 12 min"),
      (3 * 3600, "about 3 h"), (10 * 86_400, "about 10 days")],
 )  # fmt: skip
-def test_times_are_told_roughly(seconds, text):
+def test_times_are_rounded(seconds, text):
     assert duration(seconds) == text
 
 
@@ -356,7 +356,7 @@ def test_a_path_is_completed(shelf, monkeypatch):
         assert completion_of(text) is None
 
 
-async def test_tab_takes_the_completion_and_else_goes_on(shelf):
+async def test_tab_takes_the_completion_or_moves_on(shelf):
     async with first_screen(shelf / "notes.txt") as app:
         field = app.screen.query_one("#corpus")
         field.value = str(shelf / "books" / "on")

@@ -214,7 +214,7 @@ def test_an_encoding_of_all_characters_changes_nothing(encoding):
         assert filters[1:] == glyphs.filters
 
 
-def test_what_a_terminal_would_obey_is_left_out_and_the_rest_keeps_its_width():
+def test_control_characters_are_left_out_and_the_rest_keeps_its_width():
     inert = glyphs_for("braille", "utf-8")[1][0]
     text = "a\x1b[31m\u202eb\x9b 東京\u2800 می\u200cخواهم"
     (drawn,) = inert.apply([Segment(text)], Color(0, 0, 0))

@@ -142,7 +142,7 @@ def test_keys_that_do_not_meet_are_taken(keys):
 # ---- keys given anew
 
 
-async def test_a_key_given_anew_works_and_the_old_one_does_not():
+async def test_a_rebound_key_works_and_the_old_one_does_not():
     async with train_screen({"train.pause": "p,f5", "train.query": "ctrl+f"}) as (app, run):
         app.simulate_key("space")
         app.simulate_key("slash")
@@ -171,7 +171,7 @@ async def test_a_key_that_two_bindings_share_stays_with_the_one_that_keeps_it():
         assert keys["left_curly_bracket"].binding.id == "train.rougher"
 
 
-async def test_bar_hints_and_frames_show_the_keys_given_anew():
+async def test_bar_hints_and_frames_show_rebound_keys():
     keys = {"train.pause": "p,f5", "rows.apply": "a", "train.query": "ctrl+f", "train.new": "N"}
     keys |= {"rows.right": "l"}
     async with train_screen(keys) as (app, run):
@@ -187,7 +187,7 @@ async def test_bar_hints_and_frames_show_the_keys_given_anew():
         await until(app, lambda: "^f ask for neighbors · N new run" in text_of(app))
 
 
-async def test_help_and_palette_show_the_keys_given_anew():
+async def test_help_and_palette_show_rebound_keys():
     async with train_screen({"train.pause": "p,f5", "app.help": "ctrl+h"}) as (app, _):
         found = {one.title: one.help for one in app.get_system_commands(app.screen)}
         assert found["Pause"] == "p  f5: pause or resume training"

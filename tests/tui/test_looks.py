@@ -133,7 +133,7 @@ async def test_the_speed_of_each_thread_and_the_cost_of_the_screen_are_shown():
         await until(app, lambda: re.search(r"each 90.0k 70.0k  UI \d+ %", text_of(app)))
 
 
-def test_threads_too_many_for_a_line_are_told_by_the_slowest_and_the_fastest():
+def test_too_many_threads_for_a_line_show_the_slowest_and_fastest():
     speeds = [1e5, 2e5, 3e5, 1.5e5]
     assert parts_text(speeds, 0.04, 60) == "each 100k 200k 300k 150k  UI 4 %"
     assert parts_text(speeds, 0.04, 26) == "each 100k-300k  UI 4 %"
@@ -153,7 +153,7 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
     assert not any(line.strip() for line in lines[1:])
 
 
-async def test_a_run_that_cannot_be_kept_is_told_even_on_a_tiny_terminal():
+async def test_a_tiny_terminal_shows_that_a_run_cannot_be_saved():
     failed = replace(TRAINING, checkpoint=CheckpointStatus(failed=True))
     async with scripted(failed, (50, 12)) as (app, _):
         assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not saved  160k w/s  probe 1.86"
@@ -219,7 +219,7 @@ async def test_what_has_not_changed_is_not_drawn_again(monkeypatch):
         assert "speed-chart" not in drawn
 
 
-async def test_all_that_is_staged_is_asked_for_at_once_and_kept_when_refused():
+async def test_staged_settings_are_requested_together_and_stay_when_refused():
     async with scripted(TRAINING, (120, 40)) as (app, run):
         app.screen.query_one("#controls").focus()
         for key in ("down", "left", "down", "right", "enter"):  # softmax, K 15 -> 20

@@ -71,7 +71,7 @@ async def test_tab_goes_from_pane_to_pane_and_back():
         await until(app, lambda: focused(app) == "loss")
 
 
-async def test_tab_shows_the_panes_of_a_small_terminal_in_the_order_of_their_names():
+async def test_tab_shows_the_panes_of_a_small_terminal_in_order_of_name():
     async with scripted(TRAINING, (80, 24)) as (app, _):
         for pane, text in (("watch", "queen"), ("run", "35,412,807"), ("speed", "peak 401k")):
             app.simulate_key("tab")
@@ -79,7 +79,7 @@ async def test_tab_shows_the_panes_of_a_small_terminal_in_the_order_of_their_nam
             assert focused(app) == pane
 
 
-async def test_the_frame_tells_the_focus_without_colour():
+async def test_the_frame_shows_the_focus_without_colour():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await until(app, lambda: "┏━ Live controls" in text_of(app))
         app.screen.go_to("loss")
@@ -196,7 +196,7 @@ async def test_the_curve_is_drawn_for_the_whole_screen():
         await until(app, lambda: "Live controls" in text_of(app))
 
 
-async def test_a_tiny_terminal_shows_its_line_also_instead_of_a_pane_over_the_screen():
+async def test_a_tiny_terminal_shows_its_line_instead_of_an_open_pane():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         app.simulate_key("x")
         await until(app, lambda: app.screen.maximized is not None)

@@ -138,7 +138,7 @@ async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topica
         await shows(app, "the defaults are sensible")
 
 
-async def test_the_first_screen_tells_of_a_run_to_go_on_with(topical_corpus, runs_dir):
+async def test_the_first_screen_offers_a_run_to_resume(topical_corpus, runs_dir):
     kept_run(topical_corpus, runs_dir)
     chosen = form(topical_corpus, kept=keeping(runs_dir))
     async with on_first_screen(chosen) as app:
@@ -167,7 +167,7 @@ async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatc
         held.set()
 
 
-async def test_a_run_goes_on_to_the_same_bits_as_one_that_was_never_left(topical_corpus, runs_dir):
+async def test_a_resumed_run_ends_with_the_same_bits_as_one_never_left(topical_corpus, runs_dir):
     folder = kept_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
@@ -204,7 +204,7 @@ async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what is open")
-async def test_a_run_that_goes_on_keeps_no_old_checkpoint_open(topical_corpus, runs_dir):
+async def test_a_resumed_run_keeps_no_old_checkpoint_open(topical_corpus, runs_dir):
     kept_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
@@ -229,7 +229,7 @@ async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
         assert isinstance(app.screen, RunList)
 
 
-async def test_a_list_that_was_left_is_told_nothing_any_more(topical_corpus, runs_dir, monkeypatch):
+async def test_a_list_that_was_left_gets_no_more_messages(topical_corpus, runs_dir, monkeypatch):
     kept_run(topical_corpus, runs_dir)
     asked, held = threading.Event(), threading.Event()
 
@@ -264,7 +264,7 @@ async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
     assert only_run(runs_dir)
 
 
-async def test_a_run_on_a_changed_text_says_how_and_goes_on_when_told_to(topical_corpus, runs_dir):
+async def test_a_run_on_a_changed_text_asks_before_it_resumes(topical_corpus, runs_dir):
     folder = kept_run(topical_corpus, runs_dir)
     with topical_corpus.open("a") as file:
         file.write("ship farm town tower\n" * 10)
@@ -327,7 +327,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
     assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == np.array(vectors).tobytes()
 
 
-async def test_saving_where_nothing_can_be_written_is_told(topical_corpus, runs_dir, tmp_path):
+async def test_saving_where_nothing_can_be_written_is_reported(topical_corpus, runs_dir, tmp_path):
     kept_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "s")
@@ -367,7 +367,7 @@ async def test_the_list_replaces_no_text_and_asks_before_other_files(
     assert len(load_vectors(other)) == 26
 
 
-async def test_a_run_does_not_go_on_where_its_vectors_would_replace_a_text(
+async def test_a_run_is_not_resumed_where_its_vectors_would_replace_a_text(
     topical_corpus, runs_dir
 ):
     kept_run(topical_corpus, runs_dir)
@@ -424,7 +424,7 @@ async def test_a_second_ctrl_q_keeps_and_leaves_where_no_output_is_named(topical
     assert status_of(only_run(runs_dir)).can_resume
 
 
-async def test_a_run_that_is_over_is_left_for_another_and_stays_kept(topical_corpus, runs_dir):
+async def test_a_run_that_is_over_is_left_for_another_and_stays_saved(topical_corpus, runs_dir):
     async with training(form(topical_corpus, epochs=20, kept=keeping(runs_dir))) as app:
         await until(app, lambda: app.screen.shot.state == "done")
         await press(app, "n")
@@ -434,7 +434,7 @@ async def test_a_run_that_is_over_is_left_for_another_and_stays_kept(topical_cor
     assert status_of(only_run(runs_dir)).state == "done"
 
 
-async def test_without_checkpoints_nothing_is_kept(topical_corpus, runs_dir):
+async def test_without_checkpoints_nothing_is_saved(topical_corpus, runs_dir):
     off = keeping(runs_dir, checkpoints=False)
     async with training(form(topical_corpus, kept=off)) as app:
         await press(app, "colon", *"checkpoint", "enter")
@@ -445,9 +445,7 @@ async def test_without_checkpoints_nothing_is_kept(topical_corpus, runs_dir):
     assert not runs_dir.exists()
 
 
-async def test_without_a_place_a_run_trains_and_says_that_it_is_not_kept(
-    topical_corpus, monkeypatch
-):
+async def test_without_a_folder_a_run_trains_and_says_it_is_not_saved(topical_corpus, monkeypatch):
     def homeless(named: str | None = None) -> Path:
         raise RunError("there is no home folder")
 
@@ -540,7 +538,7 @@ async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, run
         await until(app, lambda: state(app) == "stopped")
 
 
-async def test_a_run_whose_folder_was_removed_is_kept_again(topical_corpus, runs_dir):
+async def test_a_run_whose_folder_was_removed_is_saved_again(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         name = app.session.kept_as
         (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to

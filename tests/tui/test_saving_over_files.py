@@ -92,9 +92,8 @@ def test_save_asks_before_it_replaces_another_text(topical_corpus, place):
     assert len(load_vectors("other.txt")) == 26
 
 
-def test_a_text_that_appears_where_the_vectors_go_stays_and_they_are_saved_elsewhere(
-    topical_corpus, place
-):
+def test_a_text_that_appears_at_the_target_is_not_replaced(topical_corpus, place):
+    """The vectors are saved elsewhere."""
     (place / "tmp").mkdir()
     output = place / "v.txt"
     with terminal(topical_corpus, place, output=output, TMPDIR=str(place / "tmp")) as opened:

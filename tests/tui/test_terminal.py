@@ -74,7 +74,7 @@ def test_a_signal_restores_the_terminal_and_saves_the_vectors(
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 )
-def test_a_signal_keeps_the_run_and_says_how_to_go_on(topical_corpus, tmp_path, number, code):
+def test_a_signal_saves_the_run_and_says_how_to_resume(topical_corpus, tmp_path, number, code):
     with terminal(topical_corpus, tmp_path) as opened:
         opened.trains()
         opened.program.send_signal(number)
@@ -108,7 +108,7 @@ def test_a_second_signal_leaves_without_the_last_checkpoint(topical_corpus, tmp_
     assert status.can_resume  # from the one before
 
 
-def test_an_app_that_is_killed_leaves_a_run_that_goes_on(topical_corpus, tmp_path):
+def test_an_app_that_is_killed_leaves_a_run_that_resumes(topical_corpus, tmp_path):
     with terminal(topical_corpus, tmp_path) as opened:
         opened.trains()
         opened.until(lambda: checkpoint_folders(only_run(tmp_path)))
@@ -152,7 +152,7 @@ def test_a_defect_of_the_screen_stops_no_training(topical_corpus, tmp_path):
     assert load_vectors(output).vectors == pytest.approx(vectors, abs=1e-5)
 
 
-def test_a_training_whose_screen_has_failed_stops_on_a_signal_and_is_kept(topical_corpus, tmp_path):
+def test_a_training_without_its_screen_stops_on_a_signal_and_is_saved(topical_corpus, tmp_path):
     with terminal(topical_corpus, tmp_path, first=BROKEN_SCREEN) as opened:
         fails(opened)
         opened.shows("epoch")
@@ -175,7 +175,7 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 
-def test_a_screen_that_fails_saves_the_vectors_of_a_run_that_is_not_kept(topical_corpus, tmp_path):
+def test_a_screen_that_fails_saves_the_vectors_of_an_unsaved_run(topical_corpus, tmp_path):
     """No place was named for them, and nobody can be asked."""
     unkept = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
     with terminal(topical_corpus, tmp_path, first=unkept, TMPDIR=str(tmp_path)) as opened:

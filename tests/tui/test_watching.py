@@ -169,7 +169,7 @@ def test_quality_lines_fit(width, height):
         assert cell_len(line.plain) == width
 
 
-def test_quality_names_sets_where_there_are_several_and_says_why_there_is_none():
+def test_quality_names_its_sets_or_says_why_it_is_missing():
     double = replace(QUALITY, scores=(*QUALITY.scores, Score("men.txt", "pairs", math.nan, 0, 9)))
     lines = [line.plain for line in quality_lines(double, {}, wanted=True, width=50, height=5)]
     assert lines[2].startswith("ws353.txt")
