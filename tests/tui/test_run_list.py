@@ -30,8 +30,8 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import listing
 from w2vtui.runs import recorder as recording
+from w2vtui.runs import root
 from w2vtui.runs import status as statuses
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
@@ -450,7 +450,7 @@ async def test_without_a_folder_a_run_trains_and_says_it_is_not_saved(topical_co
         raise RunError("there is no home folder")
 
     monkeypatch.setattr(recording, "runs_folder", homeless)
-    monkeypatch.setattr(listing, "runs_folder", homeless)
+    monkeypatch.setattr(root, "runs_folder", homeless)
     async with training(form(topical_corpus)) as app:
         told = [event.text for event in app.session.events]
         assert told == ["this run cannot be resumed later: there is no home folder"]
