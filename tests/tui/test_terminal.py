@@ -120,7 +120,7 @@ def test_an_app_that_is_killed_leaves_a_run_that_resumes(topical_corpus, tmp_pat
     with terminal(topical_corpus, tmp_path) as opened:
         opened.shows("Corpus")
         opened.type(b"\x12")  # ctrl+r
-        opened.shows("goes on with it")
+        opened.shows("enter resumes it")
         opened.type(b"\r")
         opened.shows("resumed at")
         before = killed.checkpoint_tokens
