@@ -41,3 +41,8 @@ def row_length(vector_size):
 def whole_tiles(n_targets):
     """A number of targets, or an array of such numbers, rounded up to whole tiles."""
     return (n_targets + TILE - 1) // TILE * TILE
+
+
+def score_offset(k):
+    """Where the scores of the k-th tile begin: 0, 6, 16, 22, 32 ..."""
+    return k // 2 * SCORE_ROW + k % 2 * TILE

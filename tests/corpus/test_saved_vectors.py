@@ -43,7 +43,7 @@ def test_our_own_files_are_known(tmp_path, name, n_words, size):
         b"the 0.418 0.24968 -0.41242\n, 0.013441 0.23682 -0.16899\n",  # GloVe
         binary((b"</s>", [0.1, -0.2, 0.004]), (b"king", [0.5, 0.25, 0.7])),
         binary((b"king", [0.1, -0.2, 0.3]), (b"queen", [0.5, 0.25, 0.7]), line_end=b""),
-        gzip.compress(b"2 3\nking 0.1 0.2 0.3\nqueen 0.4 0.5 0.6\n"),
+        gzip.compress(b"2 3\nking 0.1 0.2 0.3\nqueen 0.4 0.5 0.6\n", mtime=0),
     ],
 )
 def test_files_of_other_programs_are_known(tmp_path, content):
@@ -82,7 +82,7 @@ def test_text_is_never_taken_for_vectors(tmp_path, content):
     path = tmp_path / "t.txt"
     path.write_bytes(content)
     assert not is_vector_file(path)
-    path.write_bytes(gzip.compress(content))
+    path.write_bytes(gzip.compress(content, mtime=0))
     assert not is_vector_file(path)
 
 
