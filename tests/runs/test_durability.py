@@ -40,7 +40,7 @@ from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
-from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -366,7 +366,7 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
 
 
 def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
-    train, lay_down, calls = CpuBackend.train_span, WorkerPool._finish_span, iter(range(10**9))
+    train, finish, calls = CpuBackend.train_span, Dispatcher.finish_job, iter(range(10**9))
     kept = Kept(tmp_path)
     taken = threading.Event()
 
@@ -375,15 +375,15 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
             raise MemoryError("as a worker may")
         train(*arguments)
 
-    def lay_down_and_wait(pool, number):
+    def finish_and_wait(dispatcher, number):
         """Give the run the time to take a checkpoint of what was not trained."""
-        lay_down(pool, number)
+        finish(dispatcher, number)
         if sys.exc_info()[1] is not None:
             kept.run._trainer.checkpointing.look("paused")
             taken.set()
 
     monkeypatch.setattr(CpuBackend, "train_span", fail)
-    monkeypatch.setattr(WorkerPool, "_finish_span", lay_down_and_wait)
+    monkeypatch.setattr(Dispatcher, "finish_job", finish_and_wait)
     with kept:
         assert kept.run.is_over(DEADLINE)
     assert taken.is_set()

@@ -16,7 +16,7 @@ from tests.support.runs import make_run, trained, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.costs.cost_model import CostModel, Spent
+from w2vtui.training.costs.cost_model import CostModel, Measurement
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.state.checkpoint import Script
 from w2vtui.training.trainer import Trainer
@@ -90,15 +90,15 @@ def test_a_measured_setting_is_foreseen_as_it_was_measured():
     model = CostModel(TextShape(text_of([20] * 99)), 100)
     base = LiveSettings(workers=1)
     slow = 5 * model.seconds_a_token(base, [])
-    spent = [Spent(base, int(10 / slow), 10.0)]
-    assert model.seconds_a_token(base, spent) == pytest.approx(slow, rel=0.02)
-    assert model.seconds_a_token(base.changed(negative=20), spent) > 1.3 * slow
+    measured = [Measurement(base, int(10 / slow), 10.0)]
+    assert model.seconds_a_token(base, measured) == pytest.approx(slow, rel=0.02)
+    assert model.seconds_a_token(base.changed(negative=20), measured) > 1.3 * slow
 
     strange = 2 * slow  # the terms say 3.2
-    spent.append(Spent(base.changed(negative=20), int(10 / strange), 10.0))
-    predicted = model.seconds_a_token(base.changed(negative=20), spent)
+    measured.append(Measurement(base.changed(negative=20), int(10 / strange), 10.0))
+    predicted = model.seconds_a_token(base.changed(negative=20), measured)
     assert predicted == pytest.approx(strange, rel=0.15)
-    assert model.seconds_a_token(base, spent) == pytest.approx(slow, rel=0.15)
+    assert model.seconds_a_token(base, measured) == pytest.approx(slow, rel=0.15)
 
 
 def test_a_price_names_the_work_the_speed_and_the_new_end():
@@ -200,19 +200,19 @@ def numbers_to_undo(run):
 
 def test_a_change_just_after_an_undo_leaves_the_undo_whole(monkeypatch):
     run = training_run(alpha=0.025, window=5)
-    line = run._trainer.pool.schedule
+    line = run._trainer.dispatcher.schedule
     run.change(alpha=0.001)
     applied(run)
     with asked_at_once(run, monkeypatch):
         run.undo()
         run.change(window=3)
     applied(run)
-    assert run._trainer.pool.schedule == line
+    assert run._trainer.dispatcher.schedule == line
     assert run.snapshot().settings.window == 3
     assert numbers_to_undo(run) == [2]
     run.undo()
     applied(run)
-    assert run._trainer.pool.schedule == line
+    assert run._trainer.dispatcher.schedule == line
     assert run.snapshot().settings.window == 5
     assert numbers_to_undo(run) == []
     run.stop()
@@ -260,13 +260,13 @@ def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
 
 def test_undo_restores_the_line_of_the_rate_and_the_end():
     run = training_run(alpha=0.02)
-    schedule = run._trainer.pool.schedule
+    schedule = run._trainer.dispatcher.schedule
     run.change(alpha=0.1, epochs=200_000)
     applied(run)
-    assert run._trainer.pool.schedule != schedule
+    assert run._trainer.dispatcher.schedule != schedule
     run.undo()
     applied(run)
-    assert run._trainer.pool.schedule == schedule
+    assert run._trainer.dispatcher.schedule == schedule
     assert run.snapshot().settings.epochs == 100_000
     assert "alpha 0.1 → 0.02" in changes_of(run)[1]
     run.stop()

@@ -22,6 +22,7 @@ from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine import rounds
 from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import TokenOrder
@@ -51,7 +52,7 @@ class Training:
         self.plan = self.backend.plan(LiveSettings(**live).resolved(len(corpus.ids), 1))
         self.schedule = Schedule(clock=0, rate=live["alpha"], min_rate=0.0, planned=planned)
         self.arrived = threading.Event()
-        self.pool = WorkerPool(
+        self.dispatcher = Dispatcher(
             self.backend,
             self.order,
             self.plan,
@@ -59,22 +60,22 @@ class Training:
             clock=clock,
             arrived=self.arrived.set,
         )
+        self.pool = WorkerPool(self.backend, self.dispatcher)
 
     def finish(self):
         self.pool.staff()
         self.pool.join()
         if self.pool.error is not None:
             raise self.pool.error
-        assert self.pool.finished
+        assert self.dispatcher.finished
         return self.matrices()
 
     def matrices(self):
         return {name: matrix.copy() for name, matrix in self.backend.matrices().items()}
 
     def change(self, **live):
-        return self.pool.adopt(
-            self.backend.plan(self.pool.plan.settings.changed(**live)), lambda line, clock: line
-        )
+        settings = self.dispatcher.plan.settings.changed(**live)
+        return self.pool.adopt(self.backend.plan(settings), lambda line, clock: line)
 
 
 class Staggered(CpuBackend):
@@ -181,7 +182,7 @@ def test_any_number_of_workers_repeats_bit_for_bit(model, objective, workers, sh
 def test_more_workers_than_tokens_in_a_round_repeat_bit_for_bit(monkeypatch):
     monkeypatch.setattr(rounds, "LEAST_ROUNDS", 2000)
     first = Training(workers=5, epochs=1)
-    assert first.pool.block_tokens == 1
+    assert first.dispatcher.block_tokens == 1
     assert_same_bits(first.finish(), Training(workers=5, epochs=1, backend=Staggered).finish())
 
 
@@ -193,10 +194,10 @@ def test_frequent_words_are_merged_after_each_step_and_all_after_the_last(short_
 
     monkeypatch.setattr(Replicas, "merge", merge)
     training = Training(epochs=1)
-    training.pool.wait_at(2 * training.pool.block_tokens)  # one round
+    training.dispatcher.wait_at(2 * training.dispatcher.block_tokens)  # one round
     training.pool.staff()
     assert training.arrived.wait(DEADLINE)
-    training.pool.stop()
+    training.dispatcher.stop()
     training.pool.join()
     steps = len(merged) // 2
     assert steps > 3
@@ -221,11 +222,11 @@ def test_being_held_and_paused_changes_no_bit(short_steps):
     training.pool.staff()
     clocks = set()
     while training.pool.busy:
-        with training.pool.held() as clock:
+        with training.dispatcher.held() as clock:
             clocks.add(clock)
             assert training.pool.tallies().tokens == clock
-        training.pool.pause()
-        training.pool.resume()
+        training.dispatcher.pause()
+        training.dispatcher.resume()
     assert len(clocks) > 3
     assert training.pool.error is None
     assert_same_bits(undisturbed, training.matrices())
@@ -236,10 +237,10 @@ def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_
     whole_matrices = whole.finish()
     before = Training(workers=3, epochs=6, backend=Staggered)
     before.pool.staff()
-    until(lambda: before.pool.clock > before.order.tokens_per_epoch, "the second epoch")
-    with before.pool.held() as clock:
+    until(lambda: before.dispatcher.clock > before.order.tokens_per_epoch, "the second epoch")
+    with before.dispatcher.held() as clock:
         kept = before.matrices()
-        before.pool.stop()
+        before.dispatcher.stop()
     before.pool.join()
     assert 0 < clock < whole.schedule.planned
     assert_same_bits(kept, before.matrices())
@@ -259,26 +260,26 @@ def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_
 def test_a_change_repeated_at_its_clock_gives_the_same_bits(change, short_steps):
     first = Training(epochs=8, backend=Staggered)
     first.pool.staff()
-    until(lambda: first.pool.clock > first.order.tokens_per_epoch, "the second epoch")
+    until(lambda: first.dispatcher.clock > first.order.tokens_per_epoch, "the second epoch")
     clock = first.change(**change)
     expected = first.finish()
     assert clock < first.schedule.planned
 
     again = Training(epochs=8)
-    again.pool.wait_at(clock)
+    again.dispatcher.wait_at(clock)
     again.pool.staff()
     assert again.arrived.wait(DEADLINE)
-    assert again.pool.at_milestone
-    assert again.pool.clock == clock
+    assert again.dispatcher.at_milestone
+    assert again.dispatcher.clock == clock
     assert again.change(**change) == clock
-    again.pool.wait_at(None)
+    again.dispatcher.wait_at(None)
     assert_same_bits(expected, again.finish())
 
 
 def test_rounds_depend_on_settings_and_text_alone():
-    tokens = {Training(workers=2).pool.block_tokens for _ in range(3)}
+    tokens = {Training(workers=2).dispatcher.block_tokens for _ in range(3)}
     assert len(tokens) == 1
-    many, few = (Training(workers=n).pool.block_tokens for n in (4, 2))
+    many, few = (Training(workers=n).dispatcher.block_tokens for n in (4, 2))
     assert many <= few
 
 
@@ -315,13 +316,14 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
         hints=(),
     )
     training = Training(corpus, backend=Counting, workers=workers, epochs=epochs)
-    pool, per_epoch = training.pool, training.order.tokens_per_epoch
-    pool.wait_at(milestone)
+    pool, dispatcher = training.pool, training.dispatcher
+    per_epoch = training.order.tokens_per_epoch
+    dispatcher.wait_at(milestone)
     pool.staff()
     if milestone < epochs * per_epoch:
         assert training.arrived.wait(DEADLINE)
         assert pool.tallies().tokens == seen.sum() == milestone
-        pool.wait_at(None)
+        dispatcher.wait_at(None)
     pool.join()
     assert pool.error is None
     np.testing.assert_array_equal(seen.sum(axis=1), per_epoch)
@@ -391,12 +393,12 @@ def test_a_worker_that_finds_no_memory_leaves_nobody_waiting(monkeypatch):
 def test_replicas_are_freed_when_one_worker_is_left():
     training = Training(epochs=100_000)
     training.pool.staff()
-    until(lambda: training.pool.clock > 0, "a round")
-    copies = weakref.ref(training.pool._rounds._replicas._copies[0])
+    until(lambda: training.dispatcher.clock > 0, "a round")
+    copies = weakref.ref(training.dispatcher._rounds._replicas._copies[0])
     assert copies() is not None
     training.change(workers=1)
     until(lambda: copies() is None, "their end")
-    training.pool.stop()
+    training.dispatcher.stop()
     training.pool.join()
     assert training.pool.error is None
 
@@ -404,8 +406,8 @@ def test_replicas_are_freed_when_one_worker_is_left():
 def test_replicas_are_freed_when_the_workers_have_left():
     training = Training(epochs=100_000)
     training.pool.staff()
-    until(lambda: training.pool.clock > 0, "a round")
-    copies = weakref.ref(training.pool._rounds._replicas._copies[0])
-    training.pool.stop()
+    until(lambda: training.dispatcher.clock > 0, "a round")
+    copies = weakref.ref(training.dispatcher._rounds._replicas._copies[0])
+    training.dispatcher.stop()
     training.pool.join()
     assert copies() is None

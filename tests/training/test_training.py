@@ -23,6 +23,7 @@ from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.tallies import Tallies, empty_tallies
 from w2vtui.training.engine.token_order import TokenOrder
@@ -99,12 +100,8 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     order = TokenOrder(n_tokens, blocks)
     planned = epochs * order.tokens_per_epoch
     schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=planned)
-    pool = WorkerPool(
-        backend,
-        order,
-        backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1).resolved(1, 1)),
-        schedule,
-    )
+    plan = backend.plan(LiveSettings(workers=workers, epochs=epochs, alpha=0.1).resolved(1, 1))
+    pool = WorkerPool(backend, Dispatcher(backend, order, plan, schedule))
     pool.staff()
     pool.join()
     assert pool.error is None
@@ -131,7 +128,8 @@ def test_every_token_is_a_center_once_and_meets_its_whole_window(lines, workers,
     backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
     order = TokenOrder(len(corpus.ids))
     schedule = Schedule(clock=0, rate=0.1, min_rate=0.0, planned=epochs * order.tokens_per_epoch)
-    pool = WorkerPool(backend, order, backend.plan(live.resolved(1, 1)), schedule)
+    plan = backend.plan(live.resolved(1, 1))
+    pool = WorkerPool(backend, Dispatcher(backend, order, plan, schedule))
     pool.staff()
     pool.join()
     assert pool.error is None

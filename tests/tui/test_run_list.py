@@ -475,8 +475,8 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         await press(app, "space")
         await until(app, lambda: "paused" in events(app))
-        pool = app.session.run._trainer.pool
-        await until(app, lambda: app.session.snapshot().checkpoint.tokens == pool.clock)
+        dispatcher = app.session.run._trainer.dispatcher
+        await until(app, lambda: app.session.snapshot().checkpoint.tokens == dispatcher.clock)
         await shows(app, "saved 00:0")
         await press(app, "space")
         await until(app, lambda: "resumed" in events(app))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.state.snapshot import State
 
 
 class RunControl:
-    """The state of a run, its workers and its clock, changed together under one lock.
+    """The state of a run, the handing out of text and the clock, changed together under one lock.
 
     Any thread may pause, resume and stop; all of it returns at once, whatever the workers do.
     """
@@ -27,14 +27,14 @@ class RunControl:
         """Set once the run is to end."""
         self.wake = threading.Event()
         """Set to let the run's thread look again before its next tick."""
-        self._pool: WorkerPool | None = None
+        self._dispatcher: Dispatcher | None = None
 
-    def begin(self, pool: WorkerPool) -> None:
+    def begin(self, dispatcher: Dispatcher) -> None:
         """Begin to train, unless the run was stopped already."""
         with self.lock:
-            self._pool = pool
+            self._dispatcher = dispatcher
             if self.stopping.is_set():
-                pool.stop()
+                dispatcher.stop()
             self.activity = ""
             self.state = "training"
             self.counters.watch.start()
@@ -42,21 +42,21 @@ class RunControl:
     def pause(self) -> bool:
         """Hand out no more text; return whether the run was training."""
         with self.lock:
-            if self.state != "training" or self._pool is None:
+            if self.state != "training" or self._dispatcher is None:
                 return False
             self.state = "paused"
-            self._pool.pause()
+            self._dispatcher.pause()
             self.counters.watch.stop()
             return True
 
     def resume(self) -> bool:
         """Hand out text again; return whether the run was paused."""
         with self.lock:
-            if self.state != "paused" or self._pool is None:
+            if self.state != "paused" or self._dispatcher is None:
                 return False
             self.state = "training"
             self.counters.watch.start()
-            self._pool.resume()
+            self._dispatcher.resume()
             return True
 
     def stop(self) -> None:
@@ -65,9 +65,9 @@ class RunControl:
             if self.state == "preparing" and not self.stopping.is_set():
                 self.activity = f"stopping after this: {self.activity}"
             self.stopping.set()
-            if self.state in ("training", "paused") and self._pool is not None:
+            if self.state in ("training", "paused") and self._dispatcher is not None:
                 self.state = "stopping"
-                self._pool.stop()
+                self._dispatcher.stop()
         self.wake.set()
 
     def finish(self, worked_until: float | None) -> None:

@@ -40,7 +40,7 @@ class TrainingLoop:
         """
         control, pool = self._control, self._trainer.pool
         self._trainer.observer.start()
-        control.begin(pool)
+        control.begin(self._trainer.dispatcher)
         self._follow_script()
         pool.staff()
         suspension = Suspension()
@@ -80,7 +80,7 @@ class TrainingLoop:
         trainer.observer.finish()
         if trainer.observer.error is not None:
             raise trainer.observer.error
-        ending: State = "done" if trainer.pool.finished else "stopped"
+        ending: State = "done" if trainer.dispatcher.finished else "stopped"
         if trainer.checkpointing is not None:
             control.activity = "writing the last checkpoint"
             self._log.take_in()
@@ -90,7 +90,7 @@ class TrainingLoop:
 
     @property
     def _is_at_the_end(self) -> bool:
-        return self._trainer.pool.finished and not self._trainer.change_is_due
+        return self._trainer.dispatcher.finished and not self._trainer.change_is_due
 
     def _follow_script(self) -> None:
         if self._trainer.follow_script():
@@ -118,7 +118,7 @@ class TrainingLoop:
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
-                f"number: lower alpha ({trainer.pool.plan.settings.alpha:g})"
+                f"number: lower alpha ({trainer.dispatcher.plan.settings.alpha:g})"
             )
 
     def _meet_breakpoints(self) -> None:

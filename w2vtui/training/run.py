@@ -349,7 +349,7 @@ class Run:
             self._log.note(str(error) or type(error).__name__, kind="error")
         finally:
             if self._trainer is not None:
-                self._trainer.pool.stop()
+                self._trainer.dispatcher.stop()
                 self._trainer.pool.join()
                 self._trainer.observer.finish()
             if self._store is not None:

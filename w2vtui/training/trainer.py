@@ -12,6 +12,7 @@ from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.workers import WorkerPool
@@ -77,21 +78,22 @@ class Trainer:
         live = plan.settings
         planned = live.epochs * order.tokens_per_epoch
         begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
-        self.pool = pool = WorkerPool(
+        self.dispatcher = dispatcher = Dispatcher(
             backend,
             order,
             plan,
             start.schedule if start else begin,
             clock=start.clock if start else 0,
-            earlier=start.tallies if start else None,
             milestone=script.milestone,
             arrived=control.wake.set,
         )
+        earlier = start.tallies if start else None
+        self.pool = pool = WorkerPool(backend, dispatcher, earlier=earlier)
         self.observer = Observer(
             backend,
             prepared.probe_set,
             lambda: Moment(
-                pool.plan, pool.tallies(), counters.watch.seconds, pool.schedule.planned
+                dispatcher.plan, pool.tallies(), counters.watch.seconds, dispatcher.schedule.planned
             ),
             curves=curves,
             breakpoints=breakpoints,
@@ -125,14 +127,15 @@ class Trainer:
 
     def checkpoint(self, reason: str) -> Checkpoint:
         """The run as it is; no worker is at work. Its vectors are those that are trained."""
-        pool, counters, observer = self.pool, self.counters, self.observer
+        pool, dispatcher = self.pool, self.dispatcher
+        counters, observer = self.counters, self.observer
         return Checkpoint(
             reason=reason,
             state=_ENDINGS.get(reason, self._control.state),
             training=self.backend.training,
-            settings=pool.plan.settings,
-            schedule=pool.schedule,
-            clock=pool.clock,
+            settings=dispatcher.plan.settings,
+            schedule=dispatcher.schedule,
+            clock=dispatcher.clock,
             tokens_per_epoch=self.order.tokens_per_epoch,
             seconds=counters.watch.seconds,
             tallies=pool.tally_array(),
@@ -149,21 +152,23 @@ class Trainer:
 
     def follow_script(self) -> bool:
         """Make the changes whose tokens have come; whether the run is to stop here."""
-        pool = self.pool
-        while pool.at_milestone:
+        dispatcher = self.dispatcher
+        while dispatcher.at_milestone:
             if not self._script.changes:
                 return True
             change, self._script = self._script.changes[0], self._script.after_first()
-            before = pool.plan.settings
+            before = dispatcher.plan.settings
             self.live_changes.replay(change)
-            pool.wait_at(self._script.milestone)
+            dispatcher.wait_at(self._script.milestone)
             self._changed(before, dataclasses.replace(change, seconds=self.counters.watch.seconds))
         return False
 
     @property
     def change_is_due(self) -> bool:
         """Whether a change is to be made here, perhaps one that moves the end."""
-        return self.live_changes.applying or (bool(self._script.changes) and self.pool.at_milestone)
+        return self.live_changes.applying or (
+            bool(self._script.changes) and self.dispatcher.at_milestone
+        )
 
     def apply_change(self) -> None:
         """Apply a requested change, and note where.
@@ -205,7 +210,7 @@ class Trainer:
         if self._script.changes:
             numbers = ", ".join(str(change.number) for change in self._script.changes)
             self._script = Script(stop_at=self._script.stop_at)
-            self.pool.wait_at(self._script.milestone)
+            self.dispatcher.wait_at(self._script.milestone)
             self.log.note(f"changed by hand: recorded change {numbers} will not be replayed")
 
     def _changed(self, before: ResolvedSettings, event: Event) -> None:
@@ -229,13 +234,14 @@ class Trainer:
 
     def block_shape(self) -> BlockShape:
         """Expected size of the blocks that the plan in force trains on."""
-        plan = self.pool.plan
+        plan = self.dispatcher.plan
         return BlockShape(self.shape.contexts(plan.settings), self.backend.mean_targets(plan))
 
     def shown(self, base: Snapshot) -> Snapshot:
         """A snapshot of the run, with all that is to be seen here."""
         pool, counters, observer = self.pool, self.counters, self.observer
-        settings, schedule = pool.plan.settings, pool.schedule
+        dispatcher = self.dispatcher
+        settings, schedule = dispatcher.plan.settings, dispatcher.schedule
         tallies, seconds = pool.tallies(), counters.watch.seconds
         per_epoch = self.order.tokens_per_epoch
         speed = counters.speed.now if base.state == "training" else 0.0
@@ -256,7 +262,7 @@ class Trainer:
             corpus_name=self.backend.corpus.name,
             n_words=self.backend.n_words,
             settings=settings,
-            rate=schedule.at(pool.clock),
+            rate=schedule.at(dispatcher.clock),
             applying=self.live_changes.applying,
             progress=progress,
             speed=Speed(

@@ -38,7 +38,7 @@ class Cost:
     """By how many seconds the end moves."""
 
 
-class Spent(NamedTuple):
+class Measurement(NamedTuple):
     """What workers have trained under one setting."""
 
     settings: ResolvedSettings
@@ -54,10 +54,10 @@ class CostModel:
         self._shape = shape
         self._vector_size = vector_size
 
-    def seconds_a_token(self, settings: LiveSettings, spent: Sequence[Spent]) -> float:
-        """A worker's time for a token, after what was spent so far; a scale alone when nothing."""
+    def seconds_a_token(self, settings: LiveSettings, measured: Sequence[Measurement]) -> float:
+        """A worker's time for a token, corrected by what was measured so far."""
         way, terms = way_of(settings), self._terms(settings)
-        seen = [one for one in spent if one.tokens and one.seconds > 0]
+        seen = [one for one in measured if one.tokens and one.seconds > 0]
         weights = np.array([min(one.seconds / _ENOUGH_SECONDS, 1.0) for one in seen])
         seen_terms = np.array([self._terms(one.settings) for one in seen]).reshape(-1, terms.size)
         cost = np.array([one.seconds / one.tokens for one in seen])
@@ -65,14 +65,14 @@ class CostModel:
             return float(terms.sum())
         scale = float(np.exp(np.average(np.log(cost / seen_terms.sum(axis=1)), weights=weights)))
         alike = np.array([way_of(one.settings) == way for one in seen])
-        # How much each term is to be stretched beside the scale: 1, unless measured otherwise.
+        # A factor for each term beside the scale: 1 unless measured otherwise.
         rows = scale * seen_terms[alike] / cost[alike, None]
         trust = weights[alike] / _MEASURING_ERROR**2
         prior = np.eye(terms.size) / _PRIOR_ERROR**2
-        span = np.linalg.solve(
+        factors = np.linalg.solve(
             rows.T @ (trust[:, None] * rows) + prior, rows.T @ trust + prior.sum(axis=1)
         )
-        return scale * float(terms @ np.maximum(span, 0.0))
+        return scale * float(terms @ np.maximum(factors, 0.0))
 
     def _terms(self, settings: LiveSettings) -> NDArray[np.float64]:
         found = Encounters(self._shape.kept_share(settings.sample), *self._shape.block(settings))

@@ -4,7 +4,8 @@ backend.py        `Backend`, the protocol of what trains and scores, and `CpuBac
 matrices.py       the vectors in memory
 plan.py           settings with the tables and vectors they need; the rates along a span
 tallies.py        what is counted while training
-workers.py        the workers, and the clock they take their text from
+workers.py        the worker threads
+dispatcher.py     the clock they take their text from: which tokens are whose next
 rounds.py         deterministic training with several workers: replicas.py, merged in steps
 token_order.py    from the clock to a span of the corpus
 learning_rate.py  the line of the learning rate

@@ -16,13 +16,10 @@ from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import check_objective
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.live.speed_check import SpeedCheck
+from w2vtui.training.live.undo_history import UndoHistory
 from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.snapshot import Event
-
-SETTLING_SECONDS = 0.5
-"""After a change: what comes first is trained partly under the old settings."""
-JUDGING_SECONDS = 2.0
-"""How long the speed is measured then, to be held against what was predicted."""
 
 
 class _Staged(NamedTuple):
@@ -30,21 +27,11 @@ class _Staged(NamedTuple):
 
     wanted: ResolvedSettings
     sets_rate: bool
-    """Whether alpha was named, and so is the rate from there on."""
+    """Whether alpha was requested, and so sets the rate from there on."""
     at: float
-    """When it was asked for, on the monotonic clock."""
+    """When the change was requested, on the monotonic clock."""
     undoes: PastSettings | None = None
     """The change that this one undoes."""
-
-
-class _Prediction(NamedTuple):
-    """The speed that was predicted for a change, to be held against what it became."""
-
-    number: int
-    words_per_second: float
-    seconds: float
-    tokens: int | None = None
-    """Tokens trained when the speed began to be measured; None until then."""
 
 
 class Change(NamedTuple):
@@ -75,25 +62,26 @@ class LiveChanges:
         speed: SpeedMeter,
         past: tuple[PastSettings, ...] = (),
     ) -> None:
-        """past: changes of an earlier time that can be undone."""
-        self._pool, self._order, self._backend = pool, order, backend
+        """past: changes from before the run was resumed, which can be undone."""
+        self._pool, self._dispatcher = pool, pool.dispatcher
+        self._order, self._backend = order, backend
         self._costs, self._speed = costs, speed
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
-        self._past = past
-        self._prediction: _Prediction | None = None
+        self._history = UndoHistory(past)
+        self._check = SpeedCheck()
 
     @property
     def past(self) -> tuple[PastSettings, ...]:
         """Changes that can be undone, oldest first."""
-        return self._past
+        return self._history.past
 
     @property
     def applying(self) -> bool:
         """Whether a change was requested and has not been applied yet."""
         return self._staged is not None
 
-    # ---- asking
+    # ---- requests, from any thread
 
     def change(self, settings: dict[str, Any]) -> ResolvedSettings:
         """Request a change, on top of what was requested and has not been applied yet.
@@ -117,19 +105,18 @@ class LiveChanges:
             SettingsError: nothing was changed, or the run is past the end that it then had.
         """
         with self._lock:
-            staged, past = self._staged, self._past
+            staged, number = self._staged, None
             if staged is not None and staged.undoes is None:  # not applied yet: drop it
                 self._staged = None
-                return self._pool.plan.settings
+                return self._dispatcher.plan.settings
             if staged is not None and staged.undoes is not None:
                 # A second undo: one step further, or to the first again if more came since.
                 more = staged.sets_rate or staged.wanted != staged.undoes.settings
-                last_number = staged.undoes.number if more else staged.undoes.number - 1
-                past = tuple(one for one in past if one.number <= last_number)
-            if not past:
+                number = staged.undoes.number if more else staged.undoes.number - 1
+            last = self._history.last(number)
+            if last is None:
                 raise SettingsError("nothing to undo")
-            last = past[-1]
-            if last.schedule.planned <= self._pool.clock:
+            if last.schedule.planned <= self._dispatcher.clock:
                 raise SettingsError(
                     f"change {last.number} cannot be undone: with the settings before it, "
                     f"{last.settings.epochs} epochs, the run would already be over"
@@ -138,7 +125,7 @@ class LiveChanges:
         return last.settings
 
     def cost(self, settings: dict[str, Any]) -> Cost | None:
-        """What a change is expected to cost; None while there is no speed to go by.
+        """What a change is expected to cost; None while the run's speed is unknown.
 
         Raises:
             SettingsError: as `change` does.
@@ -148,16 +135,16 @@ class LiveChanges:
         return self._cost(wanted)
 
     def _wanted(self, settings: dict[str, Any]) -> ResolvedSettings:
-        """The requested settings, on top of those in force or about to be applied."""
-        pool, per_epoch = self._pool, self._order.tokens_per_epoch
-        base = self._staged.wanted if self._staged else pool.plan.settings
+        """The requested settings, on top of those that apply now or are about to."""
+        dispatcher, per_epoch = self._dispatcher, self._order.tokens_per_epoch
+        base = self._staged.wanted if self._staged else dispatcher.plan.settings
         if settings.get("alpha") is not None and "min_alpha" not in settings:
-            # A rate set below the floor takes the floor down with it.
+            # A rate below the floor lowers the floor as well.
             settings = settings | {"min_alpha": min(base.min_alpha, settings["alpha"])}
         wanted = base.requested().changed(**settings).resolved(per_epoch, available_cores())
-        if wanted.epochs * per_epoch <= pool.clock:
+        if wanted.epochs * per_epoch <= dispatcher.clock:
             raise SettingsError(
-                f"epochs must be more than the {pool.clock / per_epoch:.1f} already "
+                f"epochs must be more than the {dispatcher.clock / per_epoch:.1f} already "
                 f"trained, got {wanted.epochs}: stop the run instead"
             )
         if wanted.objective != base.objective:
@@ -165,11 +152,12 @@ class LiveChanges:
         return wanted
 
     def _cost(self, wanted: ResolvedSettings) -> Cost | None:
-        pool, speed = self._pool, self._speed.now
+        pool, dispatcher, speed = self._pool, self._dispatcher, self._speed.now
         if not speed:
             return None
-        now, spent, cores = pool.plan.settings, pool.spent(), available_cores()
-        work = self._costs.seconds_a_token(wanted, spent) / self._costs.seconds_a_token(now, spent)
+        now, measured, cores = dispatcher.plan.settings, pool.measurements(), available_cores()
+        wanted_seconds = self._costs.seconds_a_token(wanted, measured)
+        work = wanted_seconds / self._costs.seconds_a_token(now, measured)
         before, after = (min(settings.workers, cores) for settings in (now, wanted))
         predicted = speed / work * after / before
         tokens = pool.tallies().tokens
@@ -180,7 +168,7 @@ class LiveChanges:
             words_per_second=predicted,
             words_per_second_before=speed,
             eta_seconds=eta,
-            eta_change=eta - max(pool.schedule.planned - tokens, 0) / speed,
+            eta_change=eta - max(dispatcher.schedule.planned - tokens, 0) / speed,
         )
 
     # ---- the run's thread
@@ -188,19 +176,19 @@ class LiveChanges:
     def apply(self, number: int, seconds: float) -> Change | None:
         """Apply what was requested; None when nothing was, or when nothing differs.
 
-        number   what the change will be called
+        number   of the change
         seconds  of training so far
         """
-        staged, pool = self._staged, self._pool
+        staged, dispatcher = self._staged, self._dispatcher
         if staged is None:
             return None
-        wanted, before = staged.wanted, pool.plan.settings
+        wanted, before = staged.wanted, dispatcher.plan.settings
         plan, cost = self._backend.plan(wanted), self._cost(wanted)
-        schedule = pool.schedule
-        clock = pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
+        schedule = dispatcher.schedule
+        clock = self._pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
         took = 1000 * (time.monotonic() - staged.at)
         sets_rate = staged.sets_rate or staged.undoes is not None
-        rates = (schedule.at(clock), pool.schedule.at(clock)) if sets_rate else None
+        rates = (schedule.at(clock), dispatcher.schedule.at(clock)) if sets_rate else None
         text = describe_change(before, wanted, rates)
         with self._lock:
             if self._staged is staged:
@@ -208,54 +196,42 @@ class LiveChanges:
             if not text:
                 return None
             if staged.undoes is None:
-                self._remember(number, before, schedule)
+                self._history.add(number, before, schedule)
             else:
-                self._undone(staged.undoes, number, wanted, pool.schedule)
+                self._history.undo(staged.undoes, number, wanted, dispatcher.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
-        self._prediction = None
+        self._check.drop()
         if cost is not None and before != wanted:
             self._speed.restart(cost.words_per_second)
-            self._prediction = _Prediction(number, cost.words_per_second, seconds)
+            self._check.begin(number, cost.words_per_second, seconds)
         undoes = staged.undoes.number if staged.undoes else None
-        return Change(before, wanted, text, clock, pool.schedule, undoes, took)
+        return Change(before, wanted, text, clock, dispatcher.schedule, undoes, took)
 
     def replay(self, change: Event) -> None:
         """Apply a recorded change exactly as it was applied then."""
         assert change.number is not None
         assert change.settings is not None
         assert change.schedule is not None
-        pool, line = self._pool, change.schedule
-        before, schedule = pool.plan.settings, pool.schedule
-        pool.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
+        dispatcher, line = self._dispatcher, change.schedule
+        before, schedule = dispatcher.plan.settings, dispatcher.schedule
+        self._pool.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
         with self._lock:
-            undone = [one for one in self._past if one.number == change.undoes]
-            if undone:
-                self._undone(undone[0], change.number, change.settings, line)
+            undone = self._history.find(change.undoes)
+            if undone is not None:
+                self._history.undo(undone, change.number, change.settings, line)
             else:
-                self._remember(change.number, before, schedule)
+                self._history.add(change.number, before, schedule)
 
     def drop(self) -> None:
         """Forget a request that came too late to be applied."""
         self._staged = None
 
     def judgement(self, seconds: float, tokens: int) -> str:
-        """How the last change's speed compares with its prediction, once measured; else ''."""
-        prediction = self._prediction
-        if prediction is None:
-            return ""
-        if prediction.tokens is None:
-            if seconds >= prediction.seconds + SETTLING_SECONDS:
-                self._prediction = prediction._replace(seconds=seconds, tokens=tokens)
-            return ""
-        if seconds < prediction.seconds + JUDGING_SECONDS:
-            return ""
-        self._prediction = None
-        became = (tokens - prediction.tokens) / (seconds - prediction.seconds)
-        error = became / prediction.words_per_second - 1
-        return (
-            f"change {prediction.number}: {100 * error:+.0f} %, {became / 1e3:,.0f}k words/s, "
-            f"{prediction.words_per_second / 1e3:,.0f}k predicted"
-        )
+        """How the last change's speed compares with its prediction: once, when known; else ''.
+
+        seconds, tokens   of training so far
+        """
+        return self._check.verdict(seconds, tokens)
 
     def _rescheduled(
         self, staged: _Staged, before: ResolvedSettings, schedule: Schedule, clock: int
@@ -273,27 +249,13 @@ class LiveChanges:
             clock, rate=rate, min_rate=wanted.min_alpha, planned=max(planned, clock)
         )
 
-    def _remember(self, number: int, before: ResolvedSettings, schedule: Schedule) -> None:
-        past = PastSettings(number=number, settings=before, schedule=schedule)
-        self._past = (*self._past, past)
-
-    def _undone(
-        self, undone: PastSettings, number: int, wanted: ResolvedSettings, schedule: Schedule
-    ) -> None:
-        """Forget the changes that were undone; what was requested on top of the undo can be undone
-        in turn.
-        """
-        self._past = tuple(one for one in self._past if one.number < undone.number)
-        if (wanted, schedule) != (undone.settings, undone.schedule):
-            self._remember(number, undone.settings, undone.schedule)
-
 
 def describe_change(
     before: LiveSettings, after: LiveSettings, rates: tuple[float, float] | None = None
 ) -> str:
-    """What differs, as an event says it: `K 5 -> 15, window 5 -> 8`.
+    """What differs, as an event shows it: `K 5 -> 15, window 5 -> 8`.
 
-    rates   the learning rate before and after, where the change sets it anew
+    rates   the learning rate before and after, where the change sets it
     """
     parts = []
     for name in field_types(LiveSettings):

@@ -49,7 +49,8 @@ class Checkpointing:
         self._seconds = seconds
         self._copies: dict[str, NDArray[np.float32]] = {}
         self._saved_at = time.monotonic()
-        self._saved = pool.clock, pool.plan
+        self._dispatcher = pool.dispatcher
+        self._saved = pool.dispatcher.clock, pool.dispatcher.plan
         self._least_pause = 0.0
         self._asked_for = False
         self.saved_tokens: int | None = None
@@ -71,7 +72,7 @@ class Checkpointing:
         if self._store.ready and (reason := self._due(state)):
             self._make_room()
             started = time.monotonic()
-            with self._pool.held():
+            with self._dispatcher.held():
                 self._save(reason)
             self._least_pause = (time.monotonic() - started) / PAUSE_SHARE
 
@@ -81,7 +82,7 @@ class Checkpointing:
         ready = self._store.wait(PATIENCE_SECONDS)
         if ready:
             self._make_room()
-        with self._pool.held():
+        with self._dispatcher.held():
             if ready and self._something_is_new:
                 self._save(f"before {what}")
             yield
@@ -96,7 +97,7 @@ class Checkpointing:
 
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
-        pool, passed = self._pool, time.monotonic() - self._saved_at
+        dispatcher, passed = self._dispatcher, time.monotonic() - self._saved_at
         asked, self._asked_for = self._asked_for, False
         if self._store.failed:
             return "another try" if asked or passed >= self._store.retry_seconds else ""
@@ -106,7 +107,7 @@ class Checkpointing:
             return "asked for"
         if state == "paused":
             return "paused"
-        trained = (pool.clock - self._saved[0]) / pool.schedule.planned
+        trained = (dispatcher.clock - self._saved[0]) / dispatcher.schedule.planned
         least_pause = max(self._least_pause, self._store.writing_seconds / WRITING_SHARE)
         by_share = trained >= CHECKPOINT_SHARE and passed >= least_pause
         return "while training" if by_share or passed >= self._seconds else ""
@@ -114,8 +115,8 @@ class Checkpointing:
     @property
     def _something_is_new(self) -> bool:
         clock, plan = self._saved
-        pool = self._pool
-        return self.saved_tokens is None or pool.clock != clock or pool.plan is not plan
+        now = self._dispatcher
+        return self.saved_tokens is None or now.clock != clock or now.plan is not plan
 
     def _save(self, reason: str) -> None:
         """Copy and hand over; the workers are paused."""
@@ -126,7 +127,7 @@ class Checkpointing:
             np.copyto(self._copies[name], matrix)
         copies = {name: self._copies[name] for name in checkpoint.vectors}
         self._store.save(dataclasses.replace(checkpoint, vectors=copies))
-        self._saved_at, self._saved = time.monotonic(), (checkpoint.clock, self._pool.plan)
+        self._saved_at, self._saved = time.monotonic(), (checkpoint.clock, self._dispatcher.plan)
         self.saved_tokens = checkpoint.clock
 
     def _make_room(self) -> None:

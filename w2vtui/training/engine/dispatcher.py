@@ -1,0 +1,224 @@
+"""Which worker trains which tokens next: the one clock that all workers take their text from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.training.engine.backend import Backend, Scratch
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.plan import Plan, Rates
+from w2vtui.training.engine.rounds import Round, Rounds
+from w2vtui.training.engine.token_order import TokenOrder
+
+LEAST_SPAN_TOKENS = 50
+SHORT_SHARE = 1 / 16
+"""Share of a span given to workers that would otherwise wait for the others to finish theirs."""
+
+
+class Job(NamedTuple):
+    """What a worker does next."""
+
+    plan: Plan
+    n_tokens: int
+    train: Callable[[Scratch, NDArray[np.float64]], None]
+
+
+class Dispatcher:
+    """Hands out the text of a run to its workers, under one lock.
+
+    A worker gets a span at any time (Hogwild) or, where training is deterministic, its part of a
+    round (rounds.py). `clock`, `plan` and `schedule` are for others to read, not to set.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        order: TokenOrder,
+        plan: Plan,
+        schedule: Schedule,
+        *,
+        clock: int = 0,
+        milestone: int | None = None,
+        arrived: Callable[[], object] = lambda: None,
+    ) -> None:
+        """
+        clock      where to begin
+        milestone  as in `wait_at`
+        arrived    called when all text before the milestone is trained
+        """
+        self._backend, self._order = backend, order
+        self._changed = threading.Condition()
+        self.plan = plan
+        """The plan that the next span follows."""
+        self.schedule = schedule
+        """The line of the learning rate that the next span follows."""
+        self.clock = clock
+        """Training tokens handed out so far."""
+        self._milestone, self._arrived = milestone, arrived
+        self._rounds = Rounds(backend, order) if backend.training.deterministic else None
+        self._round: Round | None = None
+        self._asking: set[int] = set()
+        self._at_work: set[int] = set()
+        self._held = False
+        self._awaited: set[int] = set()
+        self._paused = False
+        self._stopped = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether all the planned text has been handed out."""
+        return self.clock >= self.schedule.planned
+
+    @property
+    def at_milestone(self) -> bool:
+        """Whether all text before the milestone is trained."""
+        return self._milestone is not None and self.clock >= self._milestone and not self._at_work
+
+    @property
+    def block_tokens(self) -> int | None:
+        """Tokens that each of several deterministic workers trains in a round; else None."""
+        return self._rounds.block_tokens(self.plan) if self._rounds else None
+
+    # ---- control, from any thread
+
+    def adopt(self, plan: Plan, reschedule: Callable[[Schedule, int], Schedule]) -> int:
+        """Make every span handed out from now on follow another plan; return the clock then.
+
+        reschedule  from the schedule and the clock to the schedule that follows
+        """
+        with self._changed:
+            self.plan = plan
+            self.schedule = reschedule(self.schedule, self.clock)
+            clock = self.clock
+            self._changed.notify_all()
+        return clock
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Pause the workers between two spans within the block, which gets the clock: every token
+        before it is trained, none after it.
+
+        Workers that finish early train short spans until the last has finished its long one, so
+        all are paused only for a moment.
+        """
+        with self._changed:
+            self._held, self._awaited = True, set(self._at_work)
+            self._changed.wait_for(lambda: not (self._awaited or self._at_work))
+        try:
+            yield self.clock
+        finally:
+            with self._changed:
+                self._held = False
+                self._changed.notify_all()
+
+    def wait_at(self, milestone: int | None) -> None:
+        """Hand out no text past this clock until another milestone is set; None: no limit."""
+        with self._changed:
+            self._milestone = milestone
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Hand out no more text until `resume`."""
+        with self._changed:
+            self._paused = True
+
+    def resume(self) -> None:
+        """Hand out text again."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Hand out no more text at all."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def give_up(self) -> None:
+        """Stop after a worker's error, without waiting for its part of a round."""
+        if self._round is not None:
+            self._round.give_up()
+        self.stop()
+
+    def disband(self) -> None:
+        """Free the workers' replicas, once all workers have left."""
+        if self._rounds is not None:
+            self._rounds.disband()
+
+    # ---- for the workers
+
+    def next_job(self, number: int, most: int) -> Job | None:
+        """The worker's next span, of up to `most` tokens, or its part of a round; None when it is
+        to leave. Waits while no text is handed out.
+        """
+        with self._changed:
+            self._asking.add(number)
+            try:
+                while self._round is None or not self._round.awaits(number):
+                    workers = self.plan.settings.workers
+                    if self._stopped or self.finished or number >= workers:
+                        return None
+                    if not self._waits and (self._rounds is None or workers == 1):
+                        return self._next_span(number, most)
+                    if not self._waits and self._asking.issuperset(range(workers)):
+                        self._begin_round()
+                    else:
+                        self._changed.wait()
+                first, stop = self._round.block(number)
+                return Job(self._round.plan, stop - first, partial(self._round.train, number))
+            finally:
+                self._asking.discard(number)
+
+    def finish_job(self, number: int) -> None:
+        """Note that a worker's span has been trained, or has failed."""
+        with self._changed:
+            self._at_work.discard(number)
+            self._awaited.discard(number)
+            self._changed.notify_all()
+            arrived = self.at_milestone
+        if arrived:
+            self._arrived()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether workers have to wait for their next span."""
+        at_milestone = self._milestone is not None and self.clock >= self._milestone
+        holds = self._held and not self._awaited
+        return self._paused or holds or (at_milestone and not self.finished)
+
+    @property
+    def _until(self) -> int:
+        """The clock at which no more text is handed out."""
+        planned = self.schedule.planned
+        return planned if self._milestone is None else min(planned, self._milestone)
+
+    def _next_span(self, number: int, most: int) -> Job:
+        plan, schedule = self.plan, self.schedule
+        if self._held:
+            most = int(most * SHORT_SHARE)
+        # Towards the end spans shrink, so that all workers leave at about the same time.
+        fair = (schedule.planned - self.clock) // (2 * plan.settings.workers)
+        most = max(min(most, fair), LEAST_SPAN_TOKENS)
+        span = self._order.span(self.clock, most, self._until)
+        n_tokens = span.stop - span.first
+        self.clock += n_tokens
+        self._at_work.add(number)
+        self.disband()
+        rates = Rates.along(schedule, span)
+        return Job(plan, n_tokens, partial(self._backend.train_span, plan, span, rates))
+
+    def _begin_round(self) -> None:
+        assert self._rounds is not None
+        self._round = self._rounds.next_round(
+            self.plan, self.schedule, first=self.clock, until=self._until
+        )
+        self.clock = self._round.stop
+        self._at_work.update(range(self.plan.settings.workers))
+        self._changed.notify_all()

@@ -1,0 +1,60 @@
+"""The speed that was predicted for a change, compared with the speed that it led to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SETTLING_SECONDS = 0.5
+"""Not measured after a change: what comes first is trained partly under the old settings."""
+JUDGING_SECONDS = 2.0
+"""How long the speed is measured after that."""
+
+
+class _Prediction(NamedTuple):
+    number: int
+    words_per_second: float
+    seconds: float
+    """Training time when the change was applied, or when the speed began to be measured."""
+    tokens: int | None = None
+    """Tokens trained when the speed began to be measured; None until then."""
+
+
+class SpeedCheck:
+    """Checks the prediction for the last change."""
+
+    def __init__(self) -> None:
+        self._prediction: _Prediction | None = None
+
+    def begin(self, number: int, words_per_second: float, seconds: float) -> None:
+        """Check the speed predicted for a change.
+
+        number   of the change
+        seconds  of training so far
+        """
+        self._prediction = _Prediction(number, words_per_second, seconds)
+
+    def drop(self) -> None:
+        """Check nothing: the settings have changed again."""
+        self._prediction = None
+
+    def verdict(self, seconds: float, tokens: int) -> str:
+        """How the measured speed compares with the prediction: once, when it is known; else ''.
+
+        seconds, tokens   of training so far
+        """
+        prediction = self._prediction
+        if prediction is None:
+            return ""
+        if prediction.tokens is None:
+            if seconds >= prediction.seconds + SETTLING_SECONDS:
+                self._prediction = prediction._replace(seconds=seconds, tokens=tokens)
+            return ""
+        if seconds < prediction.seconds + JUDGING_SECONDS:
+            return ""
+        self._prediction = None
+        measured = (tokens - prediction.tokens) / (seconds - prediction.seconds)
+        error = measured / prediction.words_per_second - 1
+        return (
+            f"change {prediction.number}: {100 * error:+.0f} %, {measured / 1e3:,.0f}k words/s, "
+            f"{prediction.words_per_second / 1e3:,.0f}k predicted"
+        )
