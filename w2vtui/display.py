@@ -56,7 +56,7 @@ def pad(text: str, width: int) -> str:
 def whole_parts(text: str, width: int) -> str:
     """As many parts of `text`, between `: `, `; ` or ` · `, as fit into `width` cells.
 
-    Where not even the first does, it is cut with an ellipsis.
+    If not even the first fits, it is cut with an ellipsis.
     """
     while cell_width(text) > width:
         end = max(text.rfind(between) for between in (": ", "; ", " · "))
@@ -131,5 +131,5 @@ def number(value: float) -> str:
 
 
 def loss_text(loss: float) -> str:
-    """A loss: `2.345`; of one that has got out of hand only how large it is, `3.93e36`."""
+    """A loss: `2.345`; a huge one in powers of ten, `3.93e36`."""
     return f"{loss:.3f}" if abs(loss) < 1e5 else number(loss)

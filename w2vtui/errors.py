@@ -8,9 +8,9 @@
     |     `-- UnknownWordError
     |-- DivergedError           4   the loss is no longer a number
     |-- DiskError               5   an output cannot be written
-    |-- RunError                2   no such run, or it cannot be gone on with as asked
-    |     |-- DamagedRunError   3   what was kept of it cannot be read
-    |     `-- ChangedTextError      its text is another now
+    |-- RunError                2   the run is unknown, or cannot be resumed as asked
+    |     |-- DamagedRunError   3   its saved files cannot be read
+    |     `-- ChangedTextError      its text has changed
     |-- BackendError            1   the kernels cannot run with what they were given
     `-- ChildError              1   a program that was to be measured failed
 
@@ -60,7 +60,7 @@ class VectorsError(W2vtuiError):
 class UnknownWordError(VectorsError, KeyError):
     """A word has no vector."""
 
-    def __str__(self) -> str:  # KeyError would show the message's repr
+    def __str__(self) -> str:  # str of a KeyError is the repr of the message
         return str(self.args[0]) if self.args else ""
 
 
@@ -77,13 +77,13 @@ class DiskError(W2vtuiError):
 
 
 class RunError(W2vtuiError):
-    """There is no such run, or it cannot be resumed as asked."""
+    """The run is unknown, or cannot be resumed as asked."""
 
     exit_code = 2
 
 
 class DamagedRunError(RunError):
-    """What was kept of a run cannot be read."""
+    """The saved files of a run cannot be read."""
 
     exit_code = 3
 

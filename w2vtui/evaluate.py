@@ -244,7 +244,7 @@ def evaluate_analogies(
                are left out; None takes all words
     lowercase  match words whatever their case; of several the first, most frequent one counts
 
-    The three words of the question, in any case, are no answer.
+    The three words of the question, in any case, are never the answer.
     Mikolov et al. 2013, "Efficient Estimation of Word Representations", section 4.1.
     """
     known = KnownAnalogies(vectors.index_to_key, sections, restrict, lowercase)
@@ -268,7 +268,7 @@ def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 def _count_correct(
     candidates: Floats, norms: Floats, questions: list[list[int]], variants: dict[int, list[int]]
 ) -> int:
-    """How many questions, rows (a, b, c, d) of candidates (n, D) with norms (n,), come out right.
+    """How many questions are right: rows (a, b, c, d) of candidates (n, D) with norms (n,).
 
     variants  for each row of a question, the rows of the same word in any case, its own included
     """

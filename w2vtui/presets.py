@@ -1,7 +1,7 @@
-"""Settings that belong together, by name: what to begin with for a kind of text.
+"""Settings that belong together, by name: a starting point for each kind of text.
 
 A preset says which settings differ from the defaults and why. Choosing one sets every setting that
-shapes what is learned; how the text is read, the seed and the threads stay as they are.
+shapes what is learned; how the text is read, the seed and the threads are left alone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Preset:
     corpus: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     live: Mapping[str, Any] = field(default_factory=dict)
-    """What differs from the defaults, in each of the three classes of settings."""
+    """The settings that differ from the defaults, in each of the three classes."""
 
     def applied(self, settings: Settings) -> Settings:
         """These settings with all that a preset decides on set as this one says.
@@ -91,7 +91,7 @@ class Preset:
 
     @staticmethod
     def _wanted(kind: type, differing: Mapping[str, Any]) -> dict[str, Any]:
-        """Every governed setting of a class, and what it is to be."""
+        """Every governed setting of a class, and its value in the preset."""
         return {n: differing.get(n, field_default(kind, n)) for n in GOVERNED[kind]}
 
 
@@ -162,7 +162,7 @@ def preset_named(name: str) -> Preset:
     """The preset of this name.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: there is no such preset.
     """
     for preset in PRESETS:
         if preset.name == name:
@@ -174,5 +174,5 @@ def preset_named(name: str) -> Preset:
 
 
 def preset_in(settings: Settings) -> Preset | None:
-    """The preset that these settings are, if any."""
+    """The preset that these settings match, if any."""
     return next((preset for preset in PRESETS if not preset.changes_in(settings)), None)

@@ -33,7 +33,7 @@ def available_cores() -> int:
 
 
 def available_memory() -> int | None:
-    """Bytes that could be had beside what is in use, by this system and by its control groups.
+    """Bytes of memory not in use, by this system and by its control groups.
 
     Files that the system keeps in memory count as free: it drops them when memory is asked for.
     None where the system does not say.
@@ -52,8 +52,8 @@ def held_memory() -> int:
 
 
 def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
-    """Where this user's files of that kind are to lie; None for a user without a home folder."""
-    import platformdirs  # 10 ms, which a program that was told the place need not spend
+    """This user's folder for files of that kind; None for a user without a home folder."""
+    import platformdirs  # 10 ms, not needed where a variable names the folder
 
     find = {
         "cache": platformdirs.user_cache_path,
@@ -94,7 +94,7 @@ def _group_cores() -> int | None:
 
 
 def _group_memory() -> int | None:
-    """The least that a control group has left of its limit, its cached files counted as left."""
+    """The least that a control group has left of its limit; its cached files count as free."""
     left = []
     for version, folder in _groups("memory"):
         limit_name, use_name, cached = _MEMORY_NAMES[version]

@@ -210,7 +210,7 @@ async def test_a_run_too_large_for_the_machine_is_refused_with_advice(topical_co
     monkeypatch.setattr(memory_check, "available_memory", lambda: told.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
-        await shows(app, f"{told.needed // 1_000_000} MB is available: nothing of it would fit")
+        await shows(app, f"{told.needed // 1_000_000} MB is available: no such run would fit")
         await shows(app, "memory       ✗ about")
         monkeypatch.setattr(memory_check, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)

@@ -40,7 +40,7 @@ PREFIX = "W2VTUI_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 _OTHER_VARIABLES = (CONFIG_VARIABLE, PREFIX + "CACHE_DIR")
 MOST_BYTES = 1 << 16
-"""A longer file holds something else than settings."""
+"""A longer file holds something other than settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Config:
-    """What files and variables say, the one that counts of each."""
+    """The settings of files and variables, each from the source with precedence."""
 
     values: Mapping[str, Given] = field(default_factory=dict)
     """By the name of the setting."""
@@ -78,9 +78,9 @@ class Config:
     """Keys of the keyboard, separated by commas, by the id of the binding."""
 
     def settle(self, settings: type, flags: Mapping[str, Any]) -> dict[str, Given]:
-        """The value in force of every field of a settings class.
+        """The effective value of every field of a settings class.
 
-        flags   what the command line says, by the name of the setting
+        flags   those of the command line, by the name of the setting
         """
         settled = {}
         for name in field_types(settings):
@@ -93,7 +93,7 @@ class Config:
 
 
 def settings_files(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
-    """The files looked at, the one that counts more first; they need not exist.
+    """The files to read, the one with precedence first; they need not exist.
 
     For a user without a home folder both are the one in the current folder.
     """
@@ -133,7 +133,7 @@ def _read_file(path: Path, must_exist: bool) -> Config:
     text = _text_of(path, must_exist)
     if not text:
         return Config()
-    import tomllib  # only a program that has something to read need spend the time
+    import tomllib  # imported only when there is a file to read
 
     try:
         document = tomllib.loads(text)
@@ -174,7 +174,7 @@ class _File:
         self._path, self._lines = path, text.split("\n")
 
     def config(self, document: Mapping[str, Any]) -> Config:
-        """What it says, checked."""
+        """Its settings, checked."""
         values, keys = {}, {}
         for table, content in document.items():
             if table not in (*TABLES, KEYS_TABLE):
@@ -281,7 +281,7 @@ def _read_variables(environment: Mapping[str, str]) -> dict[str, Given]:
         if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES or not text:
             continue
         if variable not in owners:
-            # A warning would be behind the screen, and the run that it is about long under way.
+            # A warning would be hidden by the screen, and noticed once the run is long under way.
             near = difflib.get_close_matches(variable, [*owners, *_OTHER_VARIABLES], 1, 0.5)
             hint = f": did you mean {near[0]}?" if near else ": w2vtui config show lists all"
             raise SettingsError(
@@ -302,7 +302,7 @@ def _read_variables(environment: Mapping[str, str]) -> dict[str, Given]:
 def blamed(error: SettingsError, settled: Mapping[str, Given]) -> SettingsError:
     """An error of several settings together, with the places that the values came from.
 
-    settled   the values in force, by name; those that the message names are told of
+    settled   the effective values, by name; the sources of those in the message are added
     """
     places = [
         f"{name} from {given.source}"

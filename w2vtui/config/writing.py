@@ -13,7 +13,7 @@ from w2vtui.settings import choices_of, field_default, field_types, spec_of
 _HEAD = """\
 # Settings of w2vtui. A line that begins with #name is a default: remove the # and change it.
 # Flags override environment variables (W2VTUI_WINDOW=8), those w2vtui.toml in the current
-# folder, that this file. `w2vtui config show` lists the settings in force and their sources.
+# folder, that this file. `w2vtui config show` lists the effective settings and their sources.
 """
 _WIDTH = 96
 
@@ -23,7 +23,7 @@ class Key(NamedTuple):
 
     id: str
     keys: str
-    """Those it has, separated by commas."""
+    """Its present keys, separated by commas."""
     does: str
 
 
@@ -57,7 +57,7 @@ def template(keys: Sequence[Key] = ()) -> str:
 
 
 def _range(settings: type, name: str, kind: Any) -> str:
-    """What values a setting takes, as the end of its help."""
+    """The values that a setting takes, as the end of its help."""
     spec = spec_of(settings, name)
     auto = f'"auto": {spec.auto}' if type(None) in get_args(kind) else ""
     if choices_of(kind):

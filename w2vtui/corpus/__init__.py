@@ -6,9 +6,9 @@
                    sentences.py  the same for tokens that come from Python
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
     second pass    encoding.py   ids of types become ids of words
-    result         encoded.py    memory-mapped; storage.py  its files; cache.py  kept for next time
+    result         encoded.py    memory-mapped; storage.py  its files; cache.py  saved for later
     all of it      reading.py    open_corpus, encode_sentences
-    beforehand     sample.py     a sample, read in a moment; statistics.py  what it tells
+    beforehand     sample.py     a quick sample; statistics.py  what it shows
 
 Work that Unicode makes slow is done once a type, not once a token: 17 million tokens of English
 have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text_to_ids.py.

@@ -1,4 +1,4 @@
-"""Where encoded corpora are kept, so that the same text need not be read twice."""
+"""The cache of encoded corpora: the same text need not be read twice."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from w2vtui.resources import user_folder
 from w2vtui.settings import CorpusSettings
 
 KEPT_CORPORA = 8
-"""Corpora in the cache; the one used longest ago goes first."""
+"""Most corpora in the cache; the one used longest ago is removed first."""
 
 _DRAFT = ".draft-"
 _DRAFT_SECONDS = 24 * 3600
-"""Age from which a draft was left by a process that was killed."""
+"""Older drafts are taken to be left by a process that was killed."""
 
 
 def cache_folder() -> Path | None:
-    """Where corpora are kept; W2VTUI_CACHE_DIR names another place. None where there is none."""
+    """The folder of the cache; W2VTUI_CACHE_DIR names another. None where there is none."""
     named = os.environ.get("W2VTUI_CACHE_DIR")
     root = Path(named) if named else user_folder("cache")
     return None if root is None else root.absolute() / "corpora"
@@ -70,7 +70,7 @@ def stamp_of(path: Path) -> tuple[int, int]:
 
 
 def find(key: str, name: str) -> EncodedCorpus | None:
-    """The corpus that is kept under a key, or None. A damaged one is removed."""
+    """The corpus saved under a key, or None. A damaged one is removed."""
     parent = cache_folder()
     if parent is None:
         return None
@@ -89,8 +89,8 @@ def find(key: str, name: str) -> EncodedCorpus | None:
 def draft_folder(*, in_cache: bool) -> Iterator[Path]:
     """A new folder to write a corpus to; removed when that fails.
 
-    It lies beside the kept corpora, so that it can be renamed to one, or among the temporary files
-    when it is not to be kept or the cache cannot be written.
+    It lies beside the saved corpora, so that it can be renamed to one, or among the temporary files
+    when it is not to be saved or the cache cannot be written.
 
     Raises:
         DiskError: no folder can be made.
@@ -109,14 +109,14 @@ def draft_folder(*, in_cache: bool) -> Iterator[Path]:
 
 
 def is_in_cache(draft: Path) -> bool:
-    """Whether a draft lies where it can be kept."""
+    """Whether a draft lies where it can be saved."""
     return draft.parent == cache_folder()
 
 
 def keep(draft: Path, key: str) -> Path | None:
     """Move a draft to its place under a key and return that; None when it cannot be done.
 
-    It cannot where another process was first, which is as good, or where the draft lies elsewhere.
+    It fails if another process was first, which is as good, or if the draft lies elsewhere.
 
     Raises:
         DiskError: the disk did not take all that was written.

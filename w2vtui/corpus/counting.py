@@ -57,7 +57,7 @@ class TypeTable:
     def scan(self, block: bytes, base: int, write: Callable[[NDArray[np.int32]], None]) -> int:
         """Number a block's tokens, write their provisional ids, return where the whole ones end.
 
-        base is the block's offset in the text. What is written is only lent.
+        base is the block's offset in the text. What `write` is given is overwritten afterwards.
         """
         if len(self._ids) <= len(block) // 2:
             self._ids = np.empty(len(block) // 2 + 1, dtype=np.int32)
@@ -162,7 +162,7 @@ class TextCount:
         at_end = False
         while not at_end:
             check_stop(stop)
-            # As much again as the token that is cut off, lest a long one be scanned too often.
+            # Twice the token that is cut off, or a long one would be scanned too often.
             block = stream.read(max(self._block_bytes, len(rest)))
             at_end = not block
             block = rest + (block or b"\n")  # the end of a source ends its last line

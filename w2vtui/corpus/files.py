@@ -31,7 +31,7 @@ def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> lis
     Raises:
         CorpusError: a source does not exist, cannot be read, or is a folder without text.
     """
-    if isinstance(sources, str | Path):  # a str is a sequence too, of the wrong things
+    if isinstance(sources, str | Path):  # a str is a sequence too, but of characters
         sources = [sources]
     if not sources:
         raise CorpusError("no text given: name a file, a folder, or - for stdin")
@@ -76,9 +76,9 @@ def text_in_folder(
 ) -> bool:
     """Whether a text below a folder is the same file as `target`.
 
-    is_saved   whether a file is what an earlier run saved there, and so no text of the corpus
+    is_saved   whether an earlier run saved a file there, so it is not text
 
-    What cannot be read is left to those who read the corpus.
+    Errors are left for the reading of the corpus to report.
     """
     try:
         for path in _files_below(folder):
@@ -98,7 +98,7 @@ def status_of(path: Path) -> os.stat_result:
     """What the file system knows of a file.
 
     Raises:
-        CorpusError: there is no such file, or it cannot be reached.
+        CorpusError: the file does not exist, or cannot be reached.
     """
     try:
         return path.stat()

@@ -1,4 +1,4 @@
-"""How far the reading of a corpus is, for viewers on a timer, and how to stop it."""
+"""The progress of reading a corpus, for viewers on a timer, and how to stop it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Phase = Literal["reading", "encoding", "cached"]
 
 
 class ReadingStopped(W2vtuiError):  # noqa: N818 - not a failure
-    """The reading was told to stop before it was done."""
+    """The reading was stopped before it was done."""
 
 
 @dataclass

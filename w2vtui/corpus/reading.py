@@ -46,8 +46,8 @@ def open_corpus(
     stdin or a pipe is not kept.
 
     Raises:
-        CorpusError: a source cannot be read, or holds no word that the settings keep.
-        SettingsError: there is no such encoding.
+        CorpusError: a source cannot be read, or no word is left under the settings.
+        SettingsError: the encoding is unknown.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
@@ -64,7 +64,7 @@ def open_corpus(
         progress.tokens = found.n_raw_tokens
         return found
 
-    # Numba takes long to import, and a corpus from the cache does without.
+    # Numba is slow to import, and a corpus from the cache does not need it.
     from w2vtui.corpus.counting import TextCount
 
     progress.begin("reading", sum(size for size, _ in stamps))
@@ -127,7 +127,7 @@ def encode_sentences(
 def _are_unchanged(files: Sequence[Path], stamps: list[tuple[int, int]]) -> bool:
     try:
         return [kept.stamp_of(path) for path in files] == stamps
-    except CorpusError:  # gone; what was read of it holds
+    except CorpusError:  # removed since; what was read of it is still valid
         return False
 
 

@@ -1,7 +1,7 @@
 """A sample of a text, read in a moment: all of a small text, pieces of a large one.
 
-What is kept are the distinct runs between white space and how often they were met, the types of
-counting.py. So a change of settings needs no second look at the text.
+It consists of the distinct runs between white space, the types of counting.py, and how often they
+were met. So a change of settings needs no second look at the text.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TextSample:
     _kept: dict[tuple[object, ...], Census] = field(default_factory=dict)
 
     def census(self, settings: CorpusSettings, stop: threading.Event | None = None) -> Census:
-        """The distinct tokens of the sample; kept until the settings split it otherwise.
+        """The distinct tokens of the sample; cached until the settings split it differently.
 
         Raises:
             CorpusError: a type is not in the encoding.
@@ -133,7 +133,7 @@ class _Tally:
         self._holds_anything = False
 
     def add(self, text: bytes) -> None:
-        """Count text that ends where a token does; its last line may go on in the next."""
+        """Count text that ends where a token does; its last line may continue in the next."""
         self.counts.update(text.split())
         lines = [bool(line.strip()) for line in text.split(b"\n")]
         lines[0] |= self._holds_anything
@@ -224,10 +224,10 @@ def _read_head(
 
 
 def _first_white(text: bytes) -> int:
-    """Where white space first stands; the end where there is none."""
+    """The place of the first white space; the end where there is none."""
     return min((at for white in _WHITE if (at := text.find(white)) >= 0), default=len(text))
 
 
 def _last_white(text: bytes) -> int:
-    """Where white space last stands; -1 where there is none."""
+    """The place of the last white space; -1 where there is none."""
     return max(text.rfind(white) for white in _WHITE)

@@ -1,4 +1,4 @@
-"""Tell files of word vectors and of word counts from text, by what is in them.
+"""Distinguish files of word vectors and word counts from text, by their content.
 
 Only the beginning of a file is read. A file that could be either is taken for text: to be wrong
 that way costs a question, to be wrong the other way costs somebody's writing.
@@ -89,7 +89,7 @@ def _differ(rows: Sequence[Sequence[bytes]]) -> bool:
 
 
 def _are_vectors(rows: Sequence[Sequence[bytes]], size: int) -> bool:
-    """Whether each row is a word and so many numbers, and no two words are the same."""
+    """Whether each row is a word and the same number of numbers, and all words differ."""
     rows = rows[:_MOST_ROWS]
     if not rows or not all(len(row) == 1 + size for row in rows) or not _differ(rows):
         return False
@@ -119,7 +119,7 @@ def _holds_text_rows(
 
 
 def _holds_binary_rows(records: bytes, n_words: int, size: int, complete: bool) -> bool:
-    """Whether bytes are records of a word, a space and so many float32, of any plausible size."""
+    """Whether bytes are records of a word, a space and float32 numbers, of a plausible size."""
     at = 0
     words: list[list[bytes]] = []
     seen: list[bytes] = []

@@ -79,7 +79,7 @@ class SentenceCount:
             yield [token for token in tokens if token], n_tokens
 
     def hints_on(self, _census: Census) -> list[str]:
-        """None: how these tokens were made is not ours to judge."""
+        """None: the caller chose how these tokens were made."""
         return []
 
     def _numbered(self, tokens: list[str], number: int) -> list[int]:

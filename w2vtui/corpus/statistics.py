@@ -1,4 +1,4 @@
-"""What training on a text would see: words, what settings keep of it, and its commonest words.
+"""What training on a text would see: words, the share that settings leave, commonest words.
 
 Of a text known in full the figures are those of the training. From a sample they are estimates: the
 rarer words of a text follow a power law (Heaps), and so do those of a sample of it, with the same
@@ -28,7 +28,7 @@ from w2vtui.corpus.vocab import Census
 from w2vtui.settings import CorpusSettings
 
 N_SHOWN_WORDS = 12
-"""Words kept of either end of the vocabulary."""
+"""Words listed from either end of the vocabulary."""
 
 _SEEN_OFTEN = 5.0
 """Occurrences in a sample from which the sample itself says which words reach a count."""
@@ -60,7 +60,7 @@ class TextStatistics:
 
     @property
     def kept_share(self) -> float:
-        """How much of the text `min_count` and `max_final_vocab` keep."""
+        """How much of the text `min_count` and `max_final_vocab` leave."""
         return self.n_kept / max(self.n_tokens, 1)
 
 

@@ -89,7 +89,7 @@ class ArrayReader:
         """Bytes of all values."""
 
     def blocks(self, n_values: int) -> Iterator[NDArray[Any]]:
-        """All values in order, so many at a time."""
+        """All values in order, `n_at_once` at a time."""
         with self._path.open("rb") as file:
             file.seek(len(_npy_header(self._dtype, 0)))
             while len(block := np.fromfile(file, self._dtype, n_values)):

@@ -59,13 +59,13 @@ _UTF_8 = ("utf-8", "utf-8-sig")
 
 
 def printable(name: object) -> str:
-    """A file name that is safe in a terminal: as it is, or escaped and quoted."""
+    """A file name that is safe in a terminal: unchanged, or escaped and quoted."""
     text = str(name)
     return text if text.isprintable() else repr(text)
 
 
 class _WaitingReader(io.RawIOBase):
-    """A pipe or terminal that may stay silent, read so that a request to stop is heard meanwhile.
+    """A pipe or terminal that may stay silent; a request to stop ends the wait for it.
 
     It is read without a buffer: a thread waiting inside one holds a lock that Python wants at exit.
     """
@@ -216,7 +216,7 @@ class TextStream:
         try:
             text = self._decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            # The decoder may have kept bytes of the block before, which then stand in front.
+            # The decoder may still hold bytes of the block before, which then come first.
             at = self._n_decoded + len(block) - len(error.object) + error.start
             raise not_in_encoding(
                 self.name, self._encoding, at, error.object[error.start], error.reason
@@ -233,12 +233,12 @@ def decoder_of(settings: CorpusSettings) -> codecs.IncrementalDecoder | None:
     """A decoder for the text's encoding; None for UTF-8, which needs none here.
 
     Raises:
-        SettingsError: there is no such encoding.
+        SettingsError: the encoding is unknown.
     """
     codec = find_codec(settings.encoding)
     if codec.name in _UTF_8:
         return None
-    assert codec.incrementaldecoder is not None  # find_codec saw to it
+    assert codec.incrementaldecoder is not None  # checked by find_codec
     return codec.incrementaldecoder(settings.encoding_errors)
 
 
@@ -246,7 +246,7 @@ def find_codec(encoding: str) -> codecs.CodecInfo:
     """The codec of a text encoding.
 
     Raises:
-        SettingsError: there is no such encoding, or it is not one of text.
+        SettingsError: the encoding is unknown, or not one of text.
     """
     try:
         codec = codecs.lookup(encoding)
@@ -272,7 +272,7 @@ def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -
 
 
 def _refuse_packed(head: bytes, name: str) -> None:
-    """Name what a file with this beginning is, rather than report its odd bytes alone."""
+    """Raise an error that names what a file with this beginning is, if it is not text."""
     for at, magic, what, command in _PACKED:
         if head[at : at + len(magic)] == magic:
             raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")

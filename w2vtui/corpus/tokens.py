@@ -30,8 +30,8 @@ HINT_SHARE_ALONE = 0.5
 def split_lines(text: str, settings: CorpusSettings) -> Split:
     """The tokens of `text`, and how many each of its lines has; only a newline ends a line here.
 
-    One search over many lines, which makes no object a line: Python's garbage collector would be
-    called again and again by those.
+    One search over many lines avoids an object a line, which would call Python's garbage collector
+    again and again.
     """
     if settings.lowercase:
         text = text.lower()

@@ -70,7 +70,7 @@ class Census:
         type_counts  int64 (n_types,)
 
         Raises:
-            CorpusError: there is not enough memory for so many.
+            CorpusError: not enough memory for all of them.
         """
         check_room(len(type_counts), MERGED_BYTES)
         index: dict[str, int] = {}
@@ -110,7 +110,7 @@ class Census:
 
 
 def check_room(n_types: int, n_bytes: int) -> None:
-    """Find out that so many types of so many bytes do not fit, before the system ends the process.
+    """Refuse types that do not fit in memory, before the system ends the process.
 
     Raises:
         CorpusError: they do not.

@@ -39,7 +39,7 @@ def atomic_write(path: AnyPath) -> Iterator[BinaryIO]:
     """A binary file to write to, which becomes `path` when the block ends without an error.
 
     On any error in the block, an interrupt included, what was at `path` is untouched and nothing
-    else is left. A link is followed, and the old file's permissions are kept.
+    else is left. A link is followed, and the old file's permissions stay.
 
     Raises:
         DiskError: the file cannot be written; any OSError of the block becomes one.
@@ -119,7 +119,7 @@ def sync_folder(folder: Path) -> None:
         return
     try:
         descriptor = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # it may be written to and not read: then it is not to be synced
+    except PermissionError:  # writable but not readable: it cannot be synced
         return
     try:
         os.fsync(descriptor)

@@ -133,7 +133,7 @@ def _counts(
     try:
         return _counts_in(beside, words, complete, errors)
     except VectorsError:
-        return None  # it was not asked for: a file of another training must not hide the vectors
+        return None  # not requested: a file of another training must not hide the vectors
 
 
 def _counts_in(

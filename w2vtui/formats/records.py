@@ -40,7 +40,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a reader must know of a file beside its bytes."""
+    """What a reader must know of a file apart from its bytes."""
 
     name: str
     """As error messages give it."""
@@ -81,7 +81,7 @@ def parse_header(line: bytes, source: Source) -> Header:
 def rows_to_read(header: Header, bytes_a_record: int, source: Source) -> int:
     """How many records to read, once it is known that the file is large enough to hold them.
 
-    A header can say anything: no memory is taken on its word.
+    A header can claim anything, so it is checked before memory is allocated.
 
     bytes_a_record  the fewest that a record can take
 

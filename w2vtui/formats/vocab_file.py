@@ -18,7 +18,7 @@ _COUNT = re.compile(rb"[0-9]{1,18}")
 
 
 def vocab_beside(path: AnyPath) -> Path:
-    """Where the counts of the vectors at `path` are kept."""
+    """The path of the file with the counts of the vectors at `path`."""
     return Path(f"{os.fspath(path)}.vocab")
 
 

@@ -59,7 +59,7 @@ def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
         exponents = np.floor(np.log10(np.abs(exact)))
     for digits in (8, 7, 6):
         # Powers of ten up to the 22nd are exact in float64, so that the quotient is the very
-        # float64 that the decimal is read as; then the comparison tells how it will be read.
+        # float64 that the decimal is read as; the comparison then shows how it will be read.
         scales = _POWERS_OF_TEN[np.clip(digits - 1 - exponents, 0, 22).astype(np.intp)]
         shorter = np.rint(exact * scales) / scales
         np.copyto(decimals, shorter, where=shorter.astype(np.float32) == numbers)
@@ -144,7 +144,7 @@ def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
 
 
 def _count_lines(file: BufferedIOBase, source: Source) -> int:
-    """How many rows a file without a header has at most, the first line having been read."""
+    """How many rows a file without a header has at most, once its first line is read."""
     n = 1
     while (source.limit is None or n < source.limit) and (block := file.read(1 << 20)):
         n += block.count(b"\n") + (not block.endswith(b"\n"))
@@ -175,7 +175,7 @@ def _parse(
 def _explained(
     lines: list[bytes], size: int, source: Source, first: int, reason: str
 ) -> VectorsError:
-    """What is wrong with which of `lines`; `reason` is what is known of them together."""
+    """The error for the first bad one of `lines`; `reason` is that of all of them together."""
     for number, line in enumerate(lines, start=first):
         word, *numbers = line.split()
         if len(numbers) != size:

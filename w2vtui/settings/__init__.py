@@ -1,4 +1,4 @@
-"""The settings: declared.py has every one of them, spec.py what is known of a setting.
+"""The settings: declared.py declares them all, spec.py describes and checks one.
 
 `LiveSettings` may change while a training runs; `ResolvedSettings` are those without any `auto`,
 which is what a run trains with. The others are fixed for a run.

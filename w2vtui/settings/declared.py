@@ -59,7 +59,7 @@ class CorpusSettings(Checked):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveSettings(Checked):
-    """What may change while a training runs. A change takes effect at the next span."""
+    """Settings that may change while a training runs. A change takes effect at the next span."""
 
     model: Model = setting(
         "skip-gram",
@@ -210,7 +210,7 @@ class LiveSettings(Checked):
 
 
 def _never_auto(name: str) -> Any:
-    """The same live setting, where `auto` is not a value any more."""
+    """The same live setting, but `auto` is no longer allowed."""
     return field(metadata={"spec": spec_of(LiveSettings, name)})
 
 
@@ -223,13 +223,13 @@ class ResolvedSettings(LiveSettings):
     workers: int = _never_auto("workers")
 
     def requested(self) -> LiveSettings:
-        """The same values as a request, in which a setting may be `auto` again."""
+        """The same values as a request, which may set one to `auto` again."""
         return LiveSettings(**dataclasses.asdict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingSettings(Checked):
-    """What shapes the vectors and is fixed for a run."""
+    """Settings that shape the vectors and are fixed for a run."""
 
     vector_size: int = setting(
         100,
@@ -255,7 +255,7 @@ class TrainingSettings(Checked):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunSettings(Checked):
-    """Where runs are kept, and how often."""
+    """Where runs are saved, and how often."""
 
     runs_dir: str | None = setting(
         None, auto="the user's data folder", help="the folder where runs are saved"
@@ -275,7 +275,7 @@ class RunSettings(Checked):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScreenSettings(Checked):
-    """What the screens look like."""
+    """How the screens look."""
 
     theme: str = setting(
         "w2vtui",

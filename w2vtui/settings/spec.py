@@ -1,4 +1,4 @@
-"""What is known of one setting, and the check of a value against it."""
+"""The description of one setting, and the check of a value against it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from w2vtui.errors import SettingsError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spec:
-    """What is known of one setting beside its name, type and default."""
+    """Describes one setting, beyond its name, type and default."""
 
     help: str
     low: float | None = None
@@ -25,7 +25,7 @@ class Spec:
     steps: tuple[Any, ...] = ()
     auto: str = ""
     side_effect: str = ""
-    """What a change in mid-run does beside what it is made for."""
+    """What else a change in mid-run does."""
 
     def range_text(self) -> str:
         """The range as an error message or a help text gives it: `1 to 64 words`."""
@@ -40,7 +40,7 @@ class Spec:
 
 
 def _bound(value: float) -> str:
-    """A bound with all its digits: 1,000,000, not 1e+06."""
+    """A bound with all digits: 1,000,000, not 1e+06."""
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
@@ -101,7 +101,7 @@ def value_from_text(settings: type, name: str, text: str) -> Any:
     """The value that `text` means for a setting, checked.
 
     Raises:
-        SettingsError: the text is not such a value, or it is out of range.
+        SettingsError: the text is not a valid value, or is out of range.
     """
     spec, kind = spec_of(settings, name), field_types(settings)[name]
     if _means_auto(kind, text):
@@ -122,7 +122,7 @@ def checked_value(settings: type, name: str, value: Any) -> Any:
     """A value that already has a type, such as one of a TOML file, checked; "auto" is None.
 
     Raises:
-        SettingsError: there is no such setting, or the value is of another type or out of range.
+        SettingsError: the setting is unknown, or the value is of the wrong type or out of range.
     """
     spec, kind = spec_of(settings, name), field_types(settings)[name]
     return None if _means_auto(kind, value) else _checked(name, value, kind, spec)

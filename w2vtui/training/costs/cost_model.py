@@ -1,8 +1,8 @@
 """What a change of settings costs a run, from what the run has measured of itself.
 
-The terms of terms.py are scaled to this machine, and bent towards what was measured under every
-setting that the run has been through; so a cost is a guess whose error is small near settings
-already tried.
+The terms of terms.py are scaled to this machine, then fitted to the measurements under every
+setting that the run has used; so a cost is an estimate whose error is small near settings already
+tried.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _PRIOR_ERROR = 0.6
 """By how much a coefficient may be off on another machine."""
 _MEASURING_ERROR = 0.05
 _ENOUGH_SECONDS = 1.0
-"""A worker's time under a setting from which its measured cost is worth that much."""
+"""A worker's time under a setting from which its measurement counts in full."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What other settings are expected to do to a run."""
+    """The expected effect of other settings on a run."""
 
     work: float
     """Time a token takes a worker, as a multiple of what it takes now."""

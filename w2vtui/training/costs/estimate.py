@@ -33,9 +33,9 @@ PROGRAM_BYTES = 66 << 20
 LIBRARY_BYTES = 108 << 20
 """Files of Python, NumPy and LLVM that are mapped by then."""
 SCREEN_BYTES = 26 << 20
-"""What the screens take on top of that."""
+"""The screens, in addition."""
 CHECKPOINT_BYTES = 8 << 20
-"""What writes checkpoints, beside the copy."""
+"""The writer of checkpoints, in addition to the copy."""
 WORD_BYTES = 270
 """A word as text, its count, and its places in two indices."""
 SAVED_WORD_BYTES = 160
@@ -76,7 +76,7 @@ class Memory:
 
     @property
     def needed(self) -> int:
-        """What there must be room for: all but the text, which passes through as it is read."""
+        """The memory that must be free: all but the text, which passes through as it is read."""
         return self.total - self.text
 
 
@@ -127,7 +127,7 @@ def estimate_memory(
 
 
 def estimate_reading_memory(n_types: int) -> int:
-    """Bytes held at most while a text of so many distinct tokens is read for the first time.
+    """Bytes held at most while a text of `n_types` distinct tokens is read for the first time.
 
     That is the peak of a run where most of them are too rare to be trained.
     """

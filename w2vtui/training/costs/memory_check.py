@@ -15,7 +15,7 @@ from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.costs.estimate import Memory, estimate_memory
 
 SPARE = 0.05
-"""The share of the memory that a proposal leaves: another moment may have less of it."""
+"""The share of the memory that a proposal leaves free, as there may soon be less of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +31,7 @@ class Shortfall:
     max_final_vocab: int | None
     """None where not even one word fits"""
     min_count: int | None
-    """what comes to no more words than that; None where no word is so frequent, or none is known"""
+    """leaves no more words than that; None where no word is so frequent, or counts are unknown"""
     smaller_size: int | None
     """None where not even vectors of one number fit"""
 
@@ -50,7 +50,7 @@ class Shortfall:
         if self.smaller_size is not None:
             ways.append(f"vector_size {self.smaller_size}")
         if not ways:
-            return "nothing of it would fit: end other programs, or use another machine"
+            return "no such run would fit: end other programs, or use another machine"
         return f"{', or '.join(ways)}{',' * (len(ways) > 1)} would fit"
 
     def __str__(self) -> str:

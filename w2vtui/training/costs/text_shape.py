@@ -17,7 +17,7 @@ from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.terms import mean_contexts, mean_targets
 
 SHAPE_TOKENS = 1_000_000
-"""Sentence lengths are taken from the first so many tokens."""
+"""Sentence lengths are taken from this many tokens at the start."""
 _LONGEST = 4_096
 """Longer sentences count as this long: the ends of a window's reach matter no more."""
 

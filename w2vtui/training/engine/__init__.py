@@ -1,12 +1,12 @@
-"""The engine: worker threads that train spans of text, and the one door to what trains them.
+"""The engine: worker threads that train spans of text, and the interface to what trains them.
 
 backend.py        `Backend`, the protocol of what trains and scores, and `CpuBackend`
 matrices.py       the vectors in memory
 plan.py           settings with the tables and vectors they need; the rates along a span
 tallies.py        what is counted while training
 workers.py        the worker threads
-dispatcher.py     the clock they take their text from: which tokens are whose next
-rounds.py         deterministic training with several workers: replicas.py, merged in steps
+dispatcher.py     which worker trains which tokens next, by the one clock
+rounds.py         deterministic training with several workers, on replicas.py
 token_order.py    from the clock to a span of the corpus
 learning_rate.py  the line of the learning rate
 clocks.py         training time and speed, without pauses

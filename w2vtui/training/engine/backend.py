@@ -1,4 +1,4 @@
-"""The one door to what trains: settings and a corpus in, arrays and compiled loops behind it."""
+"""`Backend`, the interface to what trains the vectors, and the one on this machine's processor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
 
 SHARING_PERIOD = 64
-"""Centers of all workers together from one worker's sharing of the root to its next."""
+"""Centers, of all workers together, between two updates of one worker's copy of the root."""
 
 
 class Backend(Protocol):
@@ -32,12 +32,12 @@ class Backend(Protocol):
 
     All that a run knows of the machine it trains on is here. `CpuBackend` is the one
     implementation. A backend for a GPU, or one process of a distributed run, is another: it may
-    keep the vectors where it likes, as long as `matrices` and `input_vectors` give arrays of this
-    process that hold what was trained so far.
+    hold the vectors wherever it likes, as long as `matrices` and `input_vectors` give arrays of
+    this process that hold what was trained so far.
 
     `train_span` is called by the workers, each with its own scratch and tallies, and any number of
-    them at a time; `cosines` and `score_candidates` by the observer's thread meanwhile. All the
-    rest is called by the run's thread.
+    them at a time; `cosines` and `score_candidates` by the observer's thread, while they train.
+    All the rest is called by the run's thread.
     """
 
     @property
@@ -46,7 +46,7 @@ class Backend(Protocol):
 
     @property
     def training(self) -> TrainingSettings:
-        """What is fixed for the run."""
+        """The settings that are fixed for the run."""
 
     @property
     def n_words(self) -> int:
@@ -77,9 +77,9 @@ class Backend(Protocol):
         """Expected targets of a pair: 1 + K, V, or the mean path length."""
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Get ready to train, which may take a minute when it is done for the first time.
+        """Get ready to train, which may take a minute the first time.
 
-        stopped   whether to give up, asked every second or so
+        stopped   asked every second or so whether to give up
         """
 
     def compiled_before(self) -> bool:
@@ -203,7 +203,7 @@ class CpuBackend:
     # ---- training
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Compile the loop, or load it from the cache, by training on no token at all."""
+        """Compile the loop, or load it from the cache, by training on zero tokens."""
         with cancel_compiling_when(stopped):
             self._train_on_nothing(plan)
             self._score_nothing()
@@ -215,7 +215,7 @@ class CpuBackend:
             Replicas(plan, n_words=0, vector_size=self.training.vector_size).merge(0, 0)
 
     def _score_nothing(self) -> None:
-        """Compile what measures a run, too: compiled later it would hold up the curves."""
+        """Compile what measures a run, too: compiled later it would delay the curves."""
         inputs, output, nodes = self._matrices.input, self._matrices.output, self._matrices.nodes
         contexts, no_scores = np.zeros(0, np.int32), np.zeros(0, np.float32)
         candidates, scores = np.zeros((0, 1), np.int32), np.zeros((0, 1))
@@ -241,7 +241,7 @@ class CpuBackend:
         size, window = self.training.vector_size, settings.window
         if self.training.deterministic:
             return make_scratch(size, window, plan.most_targets, self.n_words)
-        # More workers than cores would gain nothing by copies, and there is no room for theirs.
+        # More workers than cores would gain nothing from copies, and have no room for them.
         private = settings.walks_tree and 1 < settings.workers <= matrices.private_room
         return make_scratch(
             size,

@@ -6,9 +6,9 @@ import time
 from collections import deque
 
 SPEED_SECONDS = 1.5
-"""Speed `now` is the mean over the last so many seconds."""
+"""Speed `now` is the mean over this many of the last seconds."""
 SUSPENDED_SECONDS = 2.0
-"""A process that used no processor time for so long was suspended, not slow."""
+"""A process that used no processor time for this long was suspended, not slow."""
 
 
 class StopWatch:
@@ -45,8 +45,8 @@ class StopWatch:
 
 
 class Suspension:
-    """Notices that the whole process was suspended, as by SIGSTOP: time passes, and none of its
-    threads works.
+    """Notices that the whole process was suspended, as by SIGSTOP: time passes, and no thread
+    works.
     """
 
     def __init__(self) -> None:

@@ -161,7 +161,7 @@ class Dispatcher:
         with self._changed:
             self._asking.add(number)
             try:
-                while self._round is None or not self._round.awaits(number):
+                while self._round is None or not self._round.take(number):
                     workers = self.plan.settings.workers
                     if self._stopped or self.finished or number >= workers:
                         return None

@@ -1,6 +1,4 @@
-"""The learning rate: a straight line from where the rate stands to `min_alpha` at the planned
-end.
-"""
+"""The learning rate: a straight line from the present rate to `min_alpha` at the planned end."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ class Schedule:
         return min(self.min_rate, self.rate)
 
     def at(self, clock: float) -> float:
-        """The rate when the clock stands at `clock`."""
+        """The rate at a clock."""
         return max(self.floor, self.rate + self.slope * (clock - self.clock))
 
     def rescaled(self, factor: float) -> Schedule:
@@ -48,7 +46,7 @@ class Schedule:
         min_rate: float | None = None,
         planned: int | None = None,
     ) -> Schedule:
-        """A new line from here on, to a new rate, end rate or planned end; what is past stays."""
+        """The line from `clock` on, with a new rate, end rate or planned end."""
         return Schedule(
             clock=clock,
             rate=self.at(clock) if rate is None else rate,

@@ -14,7 +14,7 @@ from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS
 
 _DRAWN_AT_ONCE = 1 << 18
-"""Random numbers drawn at a time, so that what holds them stays small."""
+"""Random numbers drawn at a time, to keep their buffer small."""
 
 
 class Matrices:
@@ -48,7 +48,7 @@ class Matrices:
             rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
 
     def begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Copy what `views` gave of an earlier training.
+        """Copy the `views` of an earlier training.
 
         Raises:
             BackendError: not enough memory.
@@ -71,7 +71,7 @@ class Matrices:
         return self.nodes.shape[0] > 1
 
     def use_output(self) -> None:
-        """Make the output vectors, all 0, unless they are there.
+        """Make the output vectors, all 0, unless they exist.
 
         Raises:
             BackendError: not enough memory.
@@ -80,7 +80,7 @@ class Matrices:
             self.output = self._second_matrix(self.n_words + MAX_WORKERS)
 
     def use_nodes(self) -> None:
-        """Make the vectors of the tree's nodes, all 0, unless they are there.
+        """Make the vectors of the tree's nodes, all 0, unless they exist.
 
         Raises:
             BackendError: not enough memory.

@@ -1,4 +1,4 @@
-"""What a span of text is trained with: live settings, and the tables and vectors they need."""
+"""The plan that a span is trained by: live settings, and the tables and vectors they need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.token_order import Span
 
 MAX_SOFTMAX_WORDS = 50_000
-"""The exact softmax scores every word for every pair: beyond this it would never end."""
+"""The exact softmax scores every word for every pair: beyond this it would take for ever."""
 
 _OBJECTIVES = {
     "negative-sampling": objectives.NEGATIVE_SAMPLING,
@@ -52,7 +52,7 @@ class Plan:
 
 
 class Moment(NamedTuple):
-    """One moment of a run, for whatever looks at its vectors."""
+    """One moment of a run, for those who measure its vectors."""
 
     plan: Plan
     """What the workers train with."""
@@ -99,8 +99,8 @@ def hyper_of(settings: LiveSettings) -> layout.Hyper:
 class TableCache:
     """The tables of one vocabulary, each built when a plan first needs it.
 
-    Those of noise and subsampling hold the last exponent and sample asked for; earlier plans keep
-    the tables that they were made with.
+    Those of noise and subsampling are of the last exponent and sample requested; earlier plans
+    hold their own.
     """
 
     def __init__(self, counts: NDArray[np.int64]) -> None:
@@ -118,7 +118,7 @@ class TableCache:
         """The Huffman tree, with no path in it until `build_tree`."""
 
     def build_tree(self) -> None:
-        """Build the Huffman tree, unless it is there."""
+        """Build the Huffman tree, unless it exists."""
         if self.tree.starts.size == 1:
             self.tree = hierarchical_softmax.build_tree(self._counts)
 

@@ -1,7 +1,7 @@
-"""Several workers that repeat bit for bit: each trains a block of text on vectors of its own.
+"""Several workers, reproducible bit for bit: each trains a block of text on its own vectors.
 
-Which words are trained, and how, is a matter of their position; only the order in which workers
-write to vectors that they share is left to chance. Under `deterministic` they share none:
+Which words are trained, and how, depends on their position; only the order in which workers write
+to shared vectors is left to chance. Under `deterministic` they share none:
 
     round    W blocks of consecutive tokens, one for each of W workers, in steps
     step     each worker trains the next part of its block on its replica of the vectors; when all
@@ -32,9 +32,9 @@ from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import TokenOrder
 
 MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
-"""Steps a round: so many, or fewer where a worker would train less than this in one."""
+"""Steps a round at most, and tokens that each worker trains in a step at least."""
 FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
-"""Words that are merged after each step: this share of them, and no fewer than this."""
+"""Words that are merged after each step: this share of them, but at least this many."""
 
 MERGING_NANOSECONDS = 2.0
 """A worker's time to merge one number of each matrix."""
@@ -43,7 +43,7 @@ MERGING_SHARE = 0.1
 MOST_ROUND_SECONDS = 0.5
 """A round is predicted to last no longer than this, since a pause waits for its end."""
 LEAST_ROUNDS = 16
-"""An epoch has so many at least."""
+"""The least number of rounds in an epoch."""
 
 
 class Round:
@@ -70,14 +70,14 @@ class Round:
         self._awaited = set(range(n_workers))
         self._barrier = threading.Barrier(n_workers)
 
-    def awaits(self, number: int) -> bool:
-        """Whether a worker has a part in it that it has not taken; it takes it hereby."""
+    def take(self, number: int) -> bool:
+        """Take a worker's part, if it has one that it has not taken; whether it has."""
         awaited = number in self._awaited
         self._awaited.discard(number)
         return awaited
 
     def give_up(self) -> None:
-        """Wake all who wait for a worker that will not come."""
+        """Wake all workers that wait for one that has failed."""
         self._barrier.abort()
 
     def block(self, number: int) -> tuple[int, int]:
@@ -106,7 +106,7 @@ class Round:
             self._barrier.wait()
 
     def _n_merged(self, step: int) -> int:
-        """So many words, the most frequent ones, are merged after a step."""
+        """How many words, the most frequent ones, are merged after a step."""
         n_words = self._backend.n_words
         if step == self._n_steps - 1:
             return n_words
@@ -114,7 +114,7 @@ class Round:
 
 
 class Rounds:
-    """Cuts the text into rounds, and keeps the replicas from one to the next."""
+    """Cuts the text into rounds, which share the same replicas."""
 
     def __init__(self, backend: Backend, order: TokenOrder) -> None:
         self._backend, self._order = backend, order
@@ -135,7 +135,7 @@ class Rounds:
         """The round that begins at a clock; none goes beyond `until`."""
         n_workers = plan.settings.workers
         if self._replicas is None or not self._replicas.fit(plan):
-            self.disband()  # before there are others
+            self.disband()  # before others are made
             self._replicas = self._backend.replicas(plan)
         stop = min(first + n_workers * self.block_tokens(plan), until)
         return Round(

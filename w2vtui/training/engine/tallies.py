@@ -1,4 +1,4 @@
-"""What the kernels count while they train, one array of sums for each worker."""
+"""The sums that the kernels count while they train, one array for each worker."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The order in which tokens are trained: the corpus from front to back, epoch after epoch.
 
 Workers take the next span of it from one shared clock, so each token is trained exactly once an
-epoch for any number of workers, who may come and go. What is held out for the probe is stepped
-over, and no window reaches into it.
+epoch for any number of workers, who may come and go. Text held out for the probe is skipped, and
+no window reaches into it.
 """
 
 from __future__ import annotations

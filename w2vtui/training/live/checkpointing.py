@@ -41,7 +41,7 @@ class Checkpointing:
         seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """
-        take      the run as it stands, with the vectors that are trained; given why it is taken
+        take      makes a checkpoint, with the vectors that are trained; given the reason
         matrices  those vectors alone
         seconds   from one checkpoint to the next
         """
@@ -78,7 +78,7 @@ class Checkpointing:
 
     @contextmanager
     def before(self, what: str) -> Iterator[None]:
-        """Save a checkpoint, and keep the workers paused at that token within the block."""
+        """Save a checkpoint, with the workers paused at that token throughout the block."""
         ready = self._store.wait(PATIENCE_SECONDS)
         if ready:
             self._make_room()
@@ -119,9 +119,9 @@ class Checkpointing:
         return self.saved_tokens is None or now.clock != clock or now.plan is not plan
 
     def _save(self, reason: str) -> None:
-        """Copy and hand over; the workers are paused."""
+        """Copy the vectors and hand the checkpoint over, while the workers are paused."""
         checkpoint = self._take(reason)
-        if checkpoint.diverged or self._pool.error is not None:  # as the run is about to say
+        if checkpoint.diverged or self._pool.error is not None:  # the run is about to report it
             return
         for name, matrix in checkpoint.vectors.items():
             np.copyto(self._copies[name], matrix)
