@@ -1,4 +1,4 @@
-"""What each objective does at each point of the loop: the only file that tells them apart.
+"""What each objective does at each point of the loop: the only file that compares them.
 
                         negative sampling        hierarchical softmax          exact softmax
     begin_span                                   copy the upper nodes

@@ -2,7 +2,7 @@
 words.
 
 These run beside a training on the vectors being trained. A row may be half old and half new for an
-instant; what is shown is none the worse.
+instant; which does not matter for what is shown.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def test_a_run_on_a_disk_that_has_gone_hides_no_other(run, monkeypatch):
 def test_a_runs_folder_that_does_not_exist_is_reported(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert run_command_line(["runs", "--runs-dir", str(tmp_path / "file")]) == 2
-    assert "runs cannot be looked for" in capsys.readouterr().err
+    assert "cannot list the runs in" in capsys.readouterr().err
     assert run_command_line(["runs", "--runs-dir", str(tmp_path / "none")]) == 0
 
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 
 def report(text: str) -> None:
-    """Print a line on stderr; if nobody is left to read it, the work continues all the same."""
+    """Print a line on stderr; if nothing reads it any longer, the work continues."""
     if sys.stderr is None:  # closed from the start; print would take None for stdout
         return
     try:

@@ -34,7 +34,7 @@ def write_binary(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32
 
 
 def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file that stands at its start.
+    """Words and float32 (V, D) from a file read from its start.
 
     Raises:
         VectorsError: the header is wrong, the file ends within a record or continues after the last

@@ -67,7 +67,7 @@ def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file that stands at its start.
+    """Words and float32 (V, D) from a file read from its start.
 
     A first line of two fields is the header; of more, the first row of a file without one.
 

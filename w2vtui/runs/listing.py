@@ -30,7 +30,7 @@ def all_runs(root: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RunError(f"runs cannot be looked for in {root}: {error.strerror}") from error
+        raise RunError(f"cannot list the runs in {root}: {error.strerror}") from error
     return sorted(found, key=last_written, reverse=True)
 
 
@@ -38,7 +38,7 @@ def _is_run(path: Path) -> bool:
     """Whether a folder is a run's, or what is left of one."""
     try:
         return path.is_dir() and any((path / name).exists() for name in (RECORD, FOLDER, EVENTS))
-    except OSError:  # it may be; what can be read of it is told
+    except OSError:  # it may be one: report what can be read
         return True
 
 
@@ -105,7 +105,7 @@ def sweep(root: Path, run: Path) -> None:
 
 
 def _remove_draft(draft: Path) -> None:
-    """Remove a draft, its lock last: by it a draft is known for one that nobody is at work on."""
+    """Remove a draft, its lock last: it marks a draft that no process is working on."""
     for path in draft.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

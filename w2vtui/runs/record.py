@@ -4,7 +4,7 @@ run.json        what was asked for, and what the text was          sealed
 vocab.json      the words and their counts                         sealed
 events.jsonl    what happened, live changes above all              a checksum a line
 metrics.jsonl   losses, speed, scores
-status.json     where it stands, for `w2vtui runs`
+status.json     progress, for `w2vtui runs`
 checkpoints/    the newest two
 lock            held by the process that is at work on it
 """

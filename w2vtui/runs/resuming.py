@@ -50,12 +50,12 @@ class Resumption:
     sources: tuple[str, ...]
     corpus_settings: CorpusSettings
     checkpoint: Checkpoint | None
-    """Where it goes on; None for its beginning."""
+    """Where it resumes; None for its beginning."""
     script: Script
     events: tuple[Event, ...]
     """What happened before."""
     notes: tuple[str, ...]
-    """What is to be told: damage, files that are gone, changes that are made again."""
+    """What to report: damage, missing files, changes that are made again."""
     force: bool
     folder: Path
     recorder: Recorder = field(repr=False)
@@ -75,7 +75,7 @@ class Resumption:
         )
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
-        """The run that goes on, not started.
+        """The resumed run, not started.
 
         read                in place of `self.read`
         checkpoint_seconds  from one checkpoint to the next, at most; None for what it began with
@@ -103,7 +103,7 @@ class Resumption:
         """The checkpoint, once the text is known to be the one it was trained on.
 
         With `force` another text will do: words of both keep their vectors, new ones begin at
-        random, the tree of hierarchical softmax begins anew, and all is kept as a new run.
+        random, the tree of hierarchical softmax starts again, and all is saved as a new run.
 
         Raises:
             ChangedTextError: the text is another; the message says how it differs.
@@ -324,7 +324,7 @@ def _change_after(
     wanted: ResolvedSettings,
     named: dict[str, Any],
 ) -> Event:
-    """The change that brings wanted settings into force where a run goes on, or as soon as those
+    """The change that applies wanted settings where a run resumes, or as soon as those
     that are made again are in force.
     """
     clock, before, line = checkpoint.clock, checkpoint.settings, checkpoint.schedule

@@ -25,7 +25,7 @@ from w2vtui.training.state.snapshot import ENDED, State
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunStatus:
-    """Where a run stands, as far as its folder tells."""
+    """The state and progress of a run, as far as its folder shows."""
 
     name: str
     folder: str
@@ -91,7 +91,7 @@ class LiveStatus:
 
 
 def status_of(folder: Path) -> RunStatus:
-    """Where a run stands; never an error, since one damaged run must not hide the others."""
+    """The state of a run; never an error, since one damaged run must not hide the others."""
     changed = last_written(folder)
     try:
         record = RunRecord.read(folder)

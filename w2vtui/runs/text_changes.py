@@ -30,7 +30,7 @@ def text_of_run(
 ) -> ReadCorpus:
     """What reads the text of a run again.
 
-    outputs  its vectors and counts: they may lie in a folder of its text, and are none of it
+    outputs  its vectors and counts: they may lie in a folder of its text but are not part of it
     verb     what it is read for, on the command line
     """
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"

@@ -1,4 +1,4 @@
-"""Where a run stands, and how any thread pauses, resumes and stops it."""
+"""The state of a run, and how any thread pauses, resumes and stops it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Session:
         self.resumption = resumption
         """Gone once there is a run: its checkpoint is a file that takes room while it is open."""
         self.resumed_from: Path | None = None
-        """The folder of the run whose checkpoint this one goes on from."""
+        """The folder of the run whose checkpoint this one resumes."""
         self.recorder: Recorder | None = None
         """Who keeps the run, once there is one."""
         if resumption is not None:
@@ -171,7 +171,7 @@ class Session:
         return self.recorder.how_to_resume(self.snapshot(), saved=self.saved_to is not None)
 
     def snapshot(self) -> Snapshot:
-        """The run as it is now, also while there is none yet."""
+        """The run as it is now, even before it exists."""
         if self.run is not None:
             return self.run.snapshot()
         return Snapshot(
@@ -195,7 +195,7 @@ class Session:
 
     @property
     def active(self) -> bool:
-        """Whether the run goes on."""
+        """Whether the run has not ended."""
         return not self.snapshot().ended
 
     def exit_code(self) -> int:
@@ -262,7 +262,7 @@ class Session:
         self.note(f"vectors saved to {path}")
 
     def answer(self, query: str) -> Neighbors:
-        """The nearest words of a query after the end, when nobody watches the vectors any more."""
+        """The nearest words of a query after the end, when the observer has ended."""
         from w2vtui.vectors import parse_query
 
         assert self.run is not None
@@ -277,7 +277,7 @@ class Session:
 
 
 def _notes_of(taken: Resumption) -> tuple[Event, ...]:
-    """What is to be told of a run that goes on, as events where it does."""
+    """What to say about a resumed run, as events at the point where it resumes."""
     seconds = 0.0 if taken.checkpoint is None else taken.checkpoint.seconds
     tokens = 0 if taken.checkpoint is None else taken.checkpoint.clock
     return tuple(

@@ -64,11 +64,11 @@ def share_all_nodes(nodes, private):
 
 @kernel_part
 def share_node(nodes, node, private):
-    """Add to a node how far its copy has moved, and copy it anew."""
+    """Add to a node how far its copy has moved, and copy it again."""
     copy = private.first + node
     for d in range(nodes.shape[1]):
         now, moved, before = nodes[node, d], nodes[copy, d], private.copied[node, d]
-        # Exact where nobody else has moved the node meanwhile. Who writes at this moment may be
+        # Exact if no other worker has moved the node since. One that writes at this moment may be
         # overwritten, as everywhere (Hogwild).
         now = moved if now == before else now + (moved - before)
         nodes[node, d], nodes[copy, d], private.copied[node, d] = now, now, now

@@ -4,7 +4,7 @@
     checkpoints/000007/manifest.json         everything else, and the sha256 of the tensors
 
 A folder is written under a temporary name, each file synced, the manifest last, and renamed. So one
-that has its name is whole, unless the disk lost something later; then its sha256 tells.
+that has its name is intact, unless the disk lost something later; then its sha256 shows it.
 """
 
 from __future__ import annotations
@@ -331,7 +331,7 @@ def _from_manifest(
 
 
 def _check(checkpoint: Checkpoint) -> None:
-    """Raise ValueError for numbers that cannot stand together."""
+    """Raise ValueError for numbers that do not fit together."""
     n_tokens, clock = checkpoint.tokens_per_epoch, checkpoint.clock
     if not (n_tokens > 0 and 0 <= clock <= checkpoint.schedule.planned > 0):
         raise ValueError(
@@ -367,7 +367,7 @@ def _disk_errors(path: Path) -> Iterator[None]:
 
 
 def _as_os_error(error: SafetensorError) -> OSError:
-    """The library tells of a full disk by text alone: `I/O error: No space left (os error 28)`."""
+    """The library reports a full disk by text alone: `I/O error: No space left (os error 28)`."""
     found = re.search(r"\(os error ([0-9]+)\)", str(error))
     number = int(found[1]) if found else 0
     return OSError(number, os.strerror(number) if number else str(error))

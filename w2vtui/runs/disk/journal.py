@@ -124,7 +124,7 @@ def changes_in(events: Iterable[Event]) -> list[Event]:
 
 
 def changes_after(checkpoint: Checkpoint | None, journal: Iterable[Event]) -> list[Event]:
-    """The live changes of a journal that a run makes again when it goes on from a checkpoint.
+    """The live changes of a journal that a run makes again when it resumes from a checkpoint.
 
     Where the journal went another way than the checkpoint, which may have been written first, there
     are none.

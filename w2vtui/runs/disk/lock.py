@@ -107,8 +107,8 @@ def _lock(descriptor: int | None, *, shared: bool) -> bool:
 def _holder(descriptor: int | None) -> str:
     assert descriptor is not None
     try:
-        told = json.loads(os.pread(descriptor, 1000, 0))
-        pid, host = int(told["pid"]), str(told["host"])
+        holder = json.loads(os.pread(descriptor, 1000, 0))
+        pid, host = int(holder["pid"]), str(holder["host"])
     except (OSError, ValueError, LookupError, TypeError):
         return "another process"
     where = "" if host == platform.node() else f" on {host}"

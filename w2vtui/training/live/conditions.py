@@ -191,7 +191,7 @@ class Rises(Condition):
         probe, seen = shot.probe, memory.probes
         if probe is None or (seen and probe == seen[-1]):
             return ""
-        # Measured anew on the same vectors, or on earlier ones: settings changed, or were undone.
+        # Measured again on the same vectors, or on earlier ones: settings changed, or were undone.
         if seen and (probe.tokens <= seen[-1].tokens or probe.loss <= seen[-1].loss):
             seen.clear()
         seen.append(probe)

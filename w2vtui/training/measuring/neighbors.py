@@ -113,7 +113,7 @@ class NeighborLookup:
         )
 
     def _nearest(self, query: str, n: int, tokens: int) -> Neighbors:
-        """The n words nearest to a query as the vectors stand; for an unknown word, suggestions.
+        """The n words nearest to a query as the vectors are now; for an unknown word, suggestions.
 
         The cached norms of `words` are not used, as vectors move.
         """

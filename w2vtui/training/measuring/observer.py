@@ -43,8 +43,10 @@ class Observer:
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
     ) -> None:
-        """now says where the run stands; what the breakpoints ask is looked up; looks_at_vectors:
-        for churn, quality and their lengths.
+        """
+        now               the plan and counters of the run
+        breakpoints       whose queries are looked up
+        looks_at_vectors  whether churn, quality and lengths are measured
         """
         self._backend = backend
         self._probe_set = probe_set

@@ -17,7 +17,7 @@ class Watching:
         """The query whose answer is shown; empty while the watch words are."""
         self._session = session
         self._followed: tuple[str, ...] = ()
-        """The queries that the run was last told to follow, or that were looked up."""
+        """The queries that the run was last asked to follow, or that were looked up."""
         self._late_answers: tuple[Neighbors, ...] = ()
         """Answers looked up after the end of the run."""
 
