@@ -119,7 +119,7 @@ def test_the_quota_is_looked_up_once(system, monkeypatch):
 
 def test_counting_cores_imports_neither_numba_nor_numpy():
     code = (
-        "import sys; from w2vtui.settings import available_cores; assert available_cores() > 0;"
+        "import sys; from w2vtui.resources import available_cores; assert available_cores() > 0;"
         "sys.exit(bool({'numba', 'numpy', 'w2v_kernels'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
@@ -368,6 +368,7 @@ def endless_run() -> Run:
 PARENT = """
 import multiprocessing, sys
 from contextlib import nullcontext
+from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.budget import one_blas_thread
 
 if __name__ == "__main__":

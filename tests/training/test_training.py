@@ -460,6 +460,8 @@ def test_a_change_is_probed_even_while_paused():
     run = training_run(sentences=topical_sentences(4000), alpha=0.05)
     until(lambda: run.snapshot().probe.tokens > 0, "a probe of trained vectors")
     run.pause()
+    with run._trainer.dispatcher.held():  # until the last spans are trained
+        pass
     until(
         lambda: run.curves.probe.rows()[-1, 0] == run.snapshot().progress.tokens, "the last probe"
     )

@@ -194,7 +194,7 @@ async def test_stage_only_stages():
 async def test_what_is_in_force_is_not_asked_for_again():
     async with steered() as (app, run):
         await enter(app, "set K 15")
-        await until(app, lambda: "these values are in force" in notices(app))
+        await until(app, lambda: "these values already apply" in notices(app))
         assert not any(isinstance(call, dict) for call in run.calls)
 
 
@@ -341,7 +341,7 @@ async def test_stop_asks():
         await until(app, lambda: isinstance(app.screen, Ask))
         assert app.session.snapshot().state == "training"
         await until(
-            app, lambda: "▸ s   Stop            the vectors stay as they are" in text_of(app)
+            app, lambda: "▸ s   Stop           the vectors stay as they are" in text_of(app)
         )
 
 
