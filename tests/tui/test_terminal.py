@@ -40,6 +40,13 @@ def broken(drawing, shot):
         raise ZeroDivisionError("a defect")
 Drawing.draw_panes = broken
 """
+SLOW_TO_FOLLOW = """
+import time
+at_once = follow
+def follow(run):
+    time.sleep(1.0)
+    return at_once(run)
+"""
 SOON_OVER = """
 to_the_end = follow
 def follow(run):
@@ -161,6 +168,16 @@ def test_a_training_without_its_screen_stops_on_a_signal_and_is_saved(topical_co
         assert b" resumes it" in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
     assert status_of(only_run(tmp_path)).checkpoint_tokens > 100_000
+
+
+def test_a_signal_counts_that_comes_before_anybody_follows(topical_corpus, tmp_path):
+    first = f"{BROKEN_SCREEN}\n{SLOW_TO_FOLLOW}"
+    with terminal(topical_corpus, tmp_path, first=first) as opened:
+        fails(opened)
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
+        assert b" resumes it" in opened.written
+    assert status_of(only_run(tmp_path)).state == "stopped"
 
 
 def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_path):

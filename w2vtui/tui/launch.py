@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -83,7 +84,7 @@ class SignalledApp(W2vApp):
             self.leave(128 + self.caught)
 
     def catch(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal: quit; once the screens are gone, stop waiting as well.
+        """Handle a signal: quit; once the screens are gone, stop the run, then stop waiting for it.
 
         A hang-up may come twice, from the terminal and from the shell, and counts once.
         """
@@ -91,6 +92,10 @@ class SignalledApp(W2vApp):
         if self.was_left:
             if number == signal.SIGINT or (number == before and number == signal.SIGTERM):
                 raise KeyboardInterrupt(128 + number)
+            if self.session is not None and self.session.run is not None:
+                # The screen may have failed, and nobody follows the run yet. In a thread, since
+                # this one may be stopping the run already, and hold its lock.
+                threading.Thread(target=self.session.run.stop).start()
         elif not before and self._loop is not None:
             with suppress(RuntimeError):  # the loop has just ended
                 self._loop.call_soon_threadsafe(self.leave, 128 + number)
