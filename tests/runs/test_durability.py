@@ -398,7 +398,7 @@ def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_pat
         kept.until_kept_further()
     taken = resumption(kept.folder)
     run = Run(
-        lambda progress, stop: corpus(), taken.record.training, taken.record.settings,
+        lambda progress, stop: corpus(), taken.record.request.training, taken.record.settings,
         looks_at_vectors=False, store=taken.recorder, checkpoint_seconds=0.02,
         resume_from=taken.fit, earlier=taken.events, script=taken.script,
     )  # fmt: skip

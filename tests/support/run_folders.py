@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from w2vtui.runs.disk.checked_json import loaded, write_checked
 from w2vtui.runs.record import RunRecord
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
@@ -133,7 +135,10 @@ def small_record(**other):
         "fingerprint": "0" * 64,
         "output": None,
     }
-    return RunRecord(**(fields | other))
+    fields |= other
+    of_request = fields.keys() & {one.name for one in dataclasses.fields(RunRequest)}
+    asked = {name: fields.pop(name) for name in of_request}
+    return RunRecord(request=RunRequest(**asked, live=fields["settings"]), **fields)
 
 
 def resealed(path: Path, change) -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,10 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.checkpoint_files import newest_intact
-from w2vtui.runs.disk.dataclass_json import from_json
+from w2vtui.runs.disk.dataclass_json import fields_from_json
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.request import RunRequest
-from w2vtui.settings import CorpusSettings, ResolvedSettings, RunSettings, TrainingSettings
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.vectors import KeyedVectors
@@ -42,16 +43,25 @@ STATUS = "status.json"
 _MOST_VOCAB_BYTES = 1 << 32
 
 
+_REQUIRED = (
+    "created", "sources", "corpus_settings", "training", "settings", "schedule", "corpus_name",
+    "n_words", "n_tokens", "fingerprint",
+)  # fmt: skip
+_KEYS = (
+    *_REQUIRED, "output", "save_vocab", "pairs", "analogies", "run_settings", "breakpoints",
+    "parent",
+)  # fmt: skip
+"""Of run.json, in this order: fields of the request among those of the record."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunRecord:
     """What a run was asked for, and the text it is about."""
 
     created: float
     """Seconds since 1970."""
-    sources: tuple[str, ...]
-    """As absolute paths; `-` is standard input."""
-    corpus_settings: CorpusSettings
-    training: TrainingSettings
+    request: RunRequest
+    """With absolute paths; its live settings are `settings`."""
     settings: ResolvedSettings
     """At its beginning, every `auto` resolved."""
     schedule: Schedule
@@ -61,14 +71,6 @@ class RunRecord:
     n_tokens: int
     fingerprint: str
     """sha256 of the encoded text."""
-    output: str | None = None
-    """Where the vectors are to go,"""
-    save_vocab: str | None = None
-    """and the counts; None for beside them."""
-    pairs: tuple[str, ...] = ()
-    analogies: tuple[str, ...] = ()
-    run_settings: RunSettings = RunSettings()
-    """How often it is checkpointed."""
     breakpoints: tuple[tuple[str, bool], ...] = ()
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
@@ -83,40 +85,19 @@ class RunRecord:
         parent: str | None = None,
     ) -> RunRecord:
         """The record of a run that starts at a checkpoint."""
-        request = request.absolute()
         return cls(
             created=time.time(),
-            sources=request.sources,
-            corpus_settings=request.corpus_settings,
-            training=checkpoint.training,
+            request=dataclasses.replace(
+                request.absolute(), training=checkpoint.training, live=checkpoint.settings
+            ),
             settings=checkpoint.settings,
             schedule=checkpoint.schedule,
             corpus_name=corpus.name,
             n_words=len(corpus.vocab),
             n_tokens=len(corpus.ids),
             fingerprint=fingerprint(corpus),
-            output=request.output,
-            save_vocab=request.save_vocab,
-            pairs=request.pairs,
-            analogies=request.analogies,
-            run_settings=request.run_settings,
             breakpoints=checkpoint.breakpoints,
             parent=parent,
-        )
-
-    @property
-    def request(self) -> RunRequest:
-        """What the run was asked for."""
-        return RunRequest(
-            sources=self.sources,
-            corpus_settings=self.corpus_settings,
-            training=self.training,
-            live=self.settings,
-            output=self.output,
-            save_vocab=self.save_vocab,
-            pairs=self.pairs,
-            analogies=self.analogies,
-            run_settings=self.run_settings,
         )
 
     def write(self, folder: Path) -> None:
@@ -125,7 +106,8 @@ class RunRecord:
         Raises:
             DiskError: it cannot be written.
         """
-        write_checked(folder / RECORD, "run", dataclasses.asdict(self))
+        fields = dataclasses.asdict(self.request) | dataclasses.asdict(self)
+        write_checked(folder / RECORD, "run", {key: fields[key] for key in _KEYS})
 
     @classmethod
     def read(cls, folder: Path) -> RunRecord:
@@ -136,9 +118,20 @@ class RunRecord:
         """
         body = read_checked(folder / RECORD, "run")
         try:
-            return from_json(cls, body)
+            return cls._from_json(body)
         except NOT_AS_WRITTEN as error:
             raise DamagedRunError(f"{folder / RECORD} is not a valid run file: {error}") from error
+
+    @classmethod
+    def _from_json(cls, body: dict[str, Any]) -> RunRecord:
+        if missing := set(_REQUIRED) - body.keys():
+            raise TypeError(f"{min(missing)} is missing")
+        if unknown := body.keys() - set(_KEYS):
+            raise TypeError(f"{min(unknown)!r:.80} is unknown")
+        own = {field.name for field in dataclasses.fields(cls)}
+        fields = fields_from_json(cls, {key: body[key] for key in body.keys() & own})
+        asked = fields_from_json(RunRequest, {key: body[key] for key in body.keys() - own})
+        return cls(request=RunRequest(**asked, live=fields["settings"]), **fields)
 
 
 def write_vocab(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:

@@ -36,7 +36,7 @@ class Replay:
     @property
     def exact(self) -> bool:
         """Whether the same bits are to be expected."""
-        if self.record.training.deterministic:
+        if self.record.request.training.deterministic:
             return True
         settings = [self.record.settings, *(one.settings for one in self.script.changes)]
         return all(one is None or one.workers == 1 for one in settings)

@@ -29,7 +29,7 @@ from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.text_changes import aligned, describe_difference, text_of_run
-from w2vtui.settings import CorpusSettings, ResolvedSettings
+from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import ReadCorpus, Run
@@ -47,8 +47,8 @@ class Resumption:
 
     name: str
     record: RunRecord
-    sources: tuple[str, ...]
-    corpus_settings: CorpusSettings
+    request: RunRequest
+    """What the run was asked for, with its text where it is now."""
     checkpoint: Checkpoint | None
     """Where it resumes; None for its beginning."""
     script: Script
@@ -61,18 +61,10 @@ class Resumption:
     recorder: Recorder = field(repr=False)
 
     @property
-    def request(self) -> RunRequest:
-        """What the run was asked for, with its text where it is now."""
-        return dataclasses.replace(
-            self.record.request, sources=self.sources, corpus_settings=self.corpus_settings
-        )
-
-    @property
     def read(self) -> ReadCorpus:
         """Reads its text again."""
-        return text_of_run(
-            self.name, self.sources, self.corpus_settings, self.record.request.outputs
-        )
+        asked = self.request
+        return text_of_run(self.name, asked.sources, asked.corpus_settings, asked.outputs)
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The resumed run, not started.
@@ -80,22 +72,22 @@ class Resumption:
         read                in place of `self.read`
         checkpoint_seconds  from one checkpoint to the next, at most; None for what it began with
         """
-        record = self.record
+        asked = self.request
         run = Run(
             read or self.read,
-            record.training,
-            record.settings,
+            asked.training,
+            self.record.settings,
             quality_sets=QualitySets.for_corpus(
-                self.sources, _still_there(record.pairs), _still_there(record.analogies)
+                asked.sources, _still_there(asked.pairs), _still_there(asked.analogies)
             ),
             store=self.recorder,
-            checkpoint_seconds=checkpoint_seconds or record.run_settings.checkpoint_seconds,
+            checkpoint_seconds=checkpoint_seconds or asked.run_settings.checkpoint_seconds,
             resume_from=self.fit,
             earlier=self.events,
             script=self.script,
         )
         if self.checkpoint is None:
-            for condition, ends in record.breakpoints:
+            for condition, ends in self.record.breakpoints:
                 run.break_when(condition, stop=ends)
         return run
 
@@ -164,38 +156,26 @@ def resumption(
     lock = RunLock(folder)
     try:
         saved = _saved(folder, force=force)
-        record, checkpoint = saved.record, saved.checkpoint
-        before = saved.settings
-        requested = before.requested().changed(**(live or {}))
-        wanted = requested.resolved(record.n_tokens, available_cores())
-        settings = dataclasses.replace(record.corpus_settings, **(corpus_settings or {}))
-        _check_training(record, training or {})
-        differences = _settings_difference(before, wanted)
-        differences += _settings_difference(record.corpus_settings, settings)
-        if saved.is_done:
-            _check_further(folder.name, before, wanted, differences)
-        if differences and not (force and checkpoint):
-            advice = "change them with --force" if checkpoint else "train a new run with them"
-            raise RunError(
-                f"run {folder.name} was trained with other settings, {', '.join(differences)}: "
-                f"drop the options to resume it as it was, or {advice}"
-            )
-        pending = saved.pending
-        if checkpoint is not None and wanted != before:
-            pending = (*pending, _change_after(checkpoint, pending, wanted, live or {}))
+        asked, checkpoint = saved.record.request, saved.checkpoint
+        request = dataclasses.replace(
+            asked,
+            sources=tuple(sources) or asked.sources,
+            corpus_settings=dataclasses.replace(asked.corpus_settings, **(corpus_settings or {})),
+        )
+        _check_training(asked.training, training or {})
+        further = _wanted_change(saved, request.corpus_settings, live or {}, force=force)
         recorder = Recorder(
-            record.request,
-            RunFolder(folder.parent, path=folder, lock=lock, record=record),
+            asked,
+            RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
             n_events=len(checkpoint.events) if checkpoint else 0,
             spoiled=saved.spoiled,
         )
         return Resumption(
             name=folder.name,
-            record=record,
-            sources=tuple(sources) or record.sources,
-            corpus_settings=settings,
+            record=saved.record,
+            request=request,
             checkpoint=checkpoint,
-            script=Script(changes=pending),
+            script=Script(changes=(*saved.pending, *further)),
             events=checkpoint.events if checkpoint else (),
             notes=saved.notes,
             force=force,
@@ -214,6 +194,7 @@ def resumption(
 class _Saved:
     """What the folder of a run holds to resume it from."""
 
+    name: str
     record: RunRecord
     checkpoint: Checkpoint | None
     """The newest intact one."""
@@ -261,6 +242,7 @@ def _saved(folder: Path, *, force: bool) -> _Saved:
     pending = tuple(changes_after(checkpoint, events))
     notes += [f"change {one.number} is applied again at {one.tokens:,} tokens" for one in pending]
     return _Saved(
+        name=folder.name,
         record=record,
         checkpoint=checkpoint,
         spoiled=spoiled.keys(),
@@ -292,7 +274,7 @@ def _still_there(paths: Sequence[str]) -> list[str]:
 
 
 def _gone_questions(record: RunRecord) -> list[str]:
-    paths = (*record.pairs, *record.analogies)
+    paths = (*record.request.pairs, *record.request.analogies)
     there = _still_there(paths)
     return [
         f"{path} is gone: the vectors are not scored on it" for path in paths if path not in there
@@ -302,9 +284,37 @@ def _gone_questions(record: RunRecord) -> list[str]:
 # ---- what differs
 
 
-def _check_training(record: RunRecord, wanted: dict[str, Any]) -> None:
+def _wanted_change(
+    saved: _Saved, corpus_settings: CorpusSettings, named: dict[str, Any], *, force: bool
+) -> list[Event]:
+    """The change to the settings that are wanted now, if they are others than the run has.
+
+    named   the live settings that are wanted
+
+    Raises:
+        RunIsDoneError: the run is over, and no other settings are wanted.
+        RunError: other settings are wanted without `force`.
+    """
+    record, checkpoint, before = saved.record, saved.checkpoint, saved.settings
+    wanted = before.requested().changed(**named).resolved(record.n_tokens, available_cores())
+    differences = _settings_difference(before, wanted)
+    differences += _settings_difference(record.request.corpus_settings, corpus_settings)
+    if saved.is_done:
+        _check_further(saved.name, before, wanted, differences)
+    if differences and not (force and checkpoint):
+        advice = "change them with --force" if checkpoint else "train a new run with them"
+        raise RunError(
+            f"run {saved.name} was trained with other settings, {', '.join(differences)}: "
+            f"drop the options to resume it as it was, or {advice}"
+        )
+    if checkpoint is None or wanted == before:
+        return []
+    return [_change_after(checkpoint, saved.pending, wanted, named)]
+
+
+def _check_training(training: TrainingSettings, wanted: dict[str, Any]) -> None:
     for name, value in wanted.items():
-        now = getattr(record.training, name)
+        now = getattr(training, name)
         if value != now:
             raise RunError(f"{name} is {now} and fixed for a run, got {value}: train a new one")
 

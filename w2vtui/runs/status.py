@@ -118,7 +118,7 @@ def status_of(folder: Path) -> RunStatus:
         text=record.corpus_name,
         model=settings.model,
         objective=settings.objective,
-        output=record.output,
+        output=record.request.output,
         error=trouble,
     )
     if said is None:

@@ -112,14 +112,14 @@ class W2vApp(BaseApp):
             await asyncio.to_thread(taken.recorder.close)
 
     def _resume(self, taken: Resumption) -> None:
-        record, checkpoint = taken.record, taken.checkpoint
+        asked, checkpoint = taken.request, taken.checkpoint
         form = Form(
-            corpus=shlex.join(taken.sources),
-            corpus_settings=taken.corpus_settings,
-            training=record.training,
-            live=record.settings if checkpoint is None else checkpoint.settings,
-            pairs=record.pairs,
-            analogies=record.analogies,
+            corpus=shlex.join(asked.sources),
+            corpus_settings=asked.corpus_settings,
+            training=asked.training,
+            live=asked.live if checkpoint is None else checkpoint.settings,
+            pairs=asked.pairs,
+            analogies=asked.analogies,
             run_settings=self._form.run_settings,
             overwrite=self._form.overwrite,
         )
@@ -287,4 +287,4 @@ def _open_saved(folder: Path, force: bool, output: str | None, overwrite: bool) 
 
 def _output_of(taken: Resumption, output: str | None) -> str | None:
     """Where the vectors of a resumed run go; never over those of the run that it branches off."""
-    return output or (None if taken.force else taken.record.output)
+    return output or (None if taken.force else taken.request.output)

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    output = arguments.output or RunRecord.read(folder).output
+    output = arguments.output or RunRecord.read(folder).request.output
     if output is None:
         raise SettingsError(f"{folder.name} has no output file: give one with -o FILE")
     export(folder, output, overwrite=arguments.overwrite)

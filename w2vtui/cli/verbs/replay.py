@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     recorded = replay_of(folder)
     record = recorded.record
-    sources = absolute(arguments.corpus) or record.sources
+    sources = absolute(arguments.corpus) or record.request.sources
     request = dataclasses.replace(
         record.request,
         sources=sources,
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     request.check_outputs()
     outputs = record.request.outputs
-    read = text_of_run(folder.name, sources, record.corpus_settings, outputs, "replay")
+    read = text_of_run(folder.name, sources, record.request.corpus_settings, outputs, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     replayed = Run(
         read_same,
-        record.training,
+        record.request.training,
         record.settings,
         looks_at_vectors=False,
         script=recorded.script,

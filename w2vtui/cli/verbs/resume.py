@@ -100,7 +100,7 @@ def _not_saved_yet(folder: Path) -> str | None:
     """The file that the vectors of a finished run should be in, if it does not exist."""
     from w2vtui.runs.record import RunRecord
 
-    output = RunRecord.read(folder).output
+    output = RunRecord.read(folder).request.output
     return None if output is None or Path(output).exists() else output
 
 
