@@ -55,7 +55,8 @@ def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) ->
     """
     with np.errstate(invalid="ignore"):
         products = vectors @ unit(query)
-        return np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
+        cosines: Floats = np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
+        return cosines
 
 
 def unit(vector: NDArray[np.floating]) -> Floats:

@@ -80,7 +80,7 @@ class KeyedVectors:
     @property
     def vector_size(self) -> int:
         """Length D of a vector."""
-        return self.vectors.shape[1]
+        return int(self.vectors.shape[1])
 
     @cached_property
     def norms(self) -> Floats:
@@ -128,7 +128,7 @@ class KeyedVectors:
         Raises:
             UnknownWordError: the word has no vector.
         """
-        row = self.vectors[self.get_index(word)]
+        row: Floats = self.vectors[self.get_index(word)]
         if norm:
             return unit(row)
         row.flags.writeable = False  # of this view; the norms would not follow a change

@@ -9,6 +9,7 @@ D2L 15.1, eq_skip-gram-softmax, eq_skip-gram-log and eq_skip-gram-grad.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v_kernels.layout import whole_tiles
 from w2v_kernels.logistic_block import apply_steps, score_block, score_index
@@ -16,7 +17,7 @@ from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.sizes import SATURATED_FROM
 
 
-def every_word(n_words):
+def every_word(n_words: int) -> NDArray[np.int32]:
     """The target rows of the softmax: int32 (V, in whole tiles), each word, then the blank row."""
     rows = np.full(whole_tiles(n_words), n_words, dtype=np.int32)
     rows[:n_words] = np.arange(n_words, dtype=np.int32)

@@ -7,9 +7,12 @@ noise         P(w) = count(w)^a / sum of counts^a               a ns_exponent
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
-def keep_probabilities(counts, sample, n_tokens=None):
+def keep_probabilities(
+    counts: ArrayLike, sample: float, n_tokens: float | None = None
+) -> NDArray[np.float64]:
     """The probability that subsampling keeps a word: float64 (V,), from counts (V,).
 
     sample     t, the threshold; 0 keeps every word
@@ -24,12 +27,12 @@ def keep_probabilities(counts, sample, n_tokens=None):
     return np.minimum(1.0, np.sqrt(odds) + odds)
 
 
-def keep_thresholds(counts, sample):
+def keep_thresholds(counts: ArrayLike, sample: float) -> NDArray[np.uint32]:
     """The same as 32-bit odds: uint32 (V,); 2**32 - 1 keeps every occurrence."""
     return np.floor(keep_probabilities(counts, sample) * (2**32 - 1)).astype(np.uint32)
 
 
-def noise_probabilities(counts, exponent):
+def noise_probabilities(counts: ArrayLike, exponent: float) -> NDArray[np.float64]:
     """P(w) of the noise: float64 (V,), from int64 counts (V,).
 
     exponent   0 draws all words alike, 1 as often as they occur in the text

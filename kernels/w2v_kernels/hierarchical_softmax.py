@@ -10,6 +10,7 @@ D2L 15.2.2 Hierarchical Softmax; Mikolov et al. 2013, "Distributed Representatio
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from w2v_kernels.layout import Tree, empty_targets, whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
@@ -17,7 +18,7 @@ from w2v_kernels.sizes import ROW_PAD, TILE
 from w2v_kernels.tiles import prefetch_to_read
 
 
-def build_tree(counts):
+def build_tree(counts: ArrayLike) -> Tree:
     """Huffman's tree over int64 counts (V,): O(V log V), the sort; frequent words have short
     paths.
     """

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
+from numpy.typing import DTypeLike, NDArray
 
 from w2v_kernels import sizes
 from w2v_kernels.sizes import CACHE_LINE, OVERREAD, row_length
@@ -124,7 +125,7 @@ class Span(NamedTuple):
     rate_floor: float
 
 
-def whole_lines(n, dtype):
+def whole_lines(n: int, dtype: DTypeLike) -> np.ndarray:
     """Zeros (n,) on cache lines of their own: no other array's writes slow this one down."""
     width = np.dtype(dtype).itemsize
     memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
@@ -132,13 +133,13 @@ def whole_lines(n, dtype):
     return memory[start : start + n]
 
 
-def empty_rows(n_rows, vector_size):
+def empty_rows(n_rows: int, vector_size: int) -> NDArray[np.float32]:
     """Zero float32 (n_rows, D padded) that begins at a cache line."""
     length = row_length(vector_size)
     return whole_lines(n_rows * length, np.float32).reshape(n_rows, length)
 
 
-def empty_targets(n_targets):
+def empty_targets(n_targets: int) -> Targets:
     """Targets with room for `n_targets`, and for the blank rows that fill the last tile."""
     n_targets = whole_tiles(n_targets)
     return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + OVERREAD, np.float32))

@@ -11,6 +11,7 @@ D2L 15.2.1 Negative Sampling; Mikolov et al. 2013, "Distributed Representations"
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import whole_tiles
@@ -19,7 +20,7 @@ from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
 
 
-def build_noise_table(counts, exponent):
+def build_noise_table(counts: ArrayLike, exponent: float) -> NDArray[np.uint32]:
     """Alias table of the noise distribution: uint32 (V, 2), a threshold and another word per word.
 
     Vose 1991, "A Linear Algorithm for Generating Random Numbers with a Given Distribution".

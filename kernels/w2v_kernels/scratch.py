@@ -66,7 +66,15 @@ class Worker(NamedTuple):
     scratch: Scratch
 
 
-def make_scratch(vector_size, window, most_targets, blank, first_private=0, n_private=0, period=1):
+def make_scratch(
+    vector_size: int,
+    window: int,
+    most_targets: int,
+    blank: int,
+    first_private: int = 0,
+    n_private: int = 0,
+    period: int = 1,
+) -> Scratch:
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
 
     blank                              a zero row of the target matrix, no other worker's

@@ -5,6 +5,13 @@ What predicts the memory or the time of a run reads them here, before any kernel
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_Number = TypeVar("_Number", int, "np.ndarray")
+
 CACHE_LINE = 64
 """Bytes that a processor moves at once. Workers that write to the same line slow each other."""
 
@@ -29,20 +36,20 @@ N_TALLIES = 8
 PRIVATE_LEVELS = 7
 """Levels of the Huffman tree, from the root, that each worker trains on copies of its own."""
 
-N_PRIVATE = 2**PRIVATE_LEVELS - 1
+N_PRIVATE: int = 2**PRIVATE_LEVELS - 1
 """Nodes that a worker copies: the heaviest, which are about those on the private levels."""
 
 
-def row_length(vector_size):
+def row_length(vector_size: int) -> int:
     """D padded to whole cache lines."""
     return (vector_size + ROW_PAD - 1) // ROW_PAD * ROW_PAD
 
 
-def whole_tiles(n_targets):
+def whole_tiles(n_targets: _Number) -> _Number:
     """A number of targets, or an array of such numbers, rounded up to whole tiles."""
     return (n_targets + TILE - 1) // TILE * TILE
 
 
-def score_offset(k):
+def score_offset(k: int) -> int:
     """Where the scores of the k-th tile begin: 0, 6, 16, 22, 32 ..."""
     return k // 2 * SCORE_ROW + k % 2 * TILE

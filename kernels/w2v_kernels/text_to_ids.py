@@ -11,6 +11,7 @@ is negative; so sentence boundaries need no array of their own.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.tiles import prefetch_to_read
@@ -236,11 +237,11 @@ def expand_block(provisional, begin, expansion_starts, expansion, ids, sentence_
     return provisional.shape[0], n_ids, n_starts
 
 
-def new_scan_state():
+def new_scan_state() -> NDArray[np.int64]:
     """The state of `scan_block` before the first byte."""
     return np.array([0, 0, 1], dtype=np.int64)
 
 
-def new_expand_state():
+def new_expand_state() -> NDArray[np.int64]:
     """The state of `expand_block` before the first id."""
     return np.zeros(3, dtype=np.int64)

@@ -17,6 +17,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ _WAS_DONE = 17
 TRAINING = TrainingSettings(vector_size=16, seed=7)
 _SG, _CBOW = {"model": "skip-gram"}, {"model": "cbow"}
 _NS, _HS = {"objective": "negative-sampling"}, {"objective": "hierarchical-softmax"}
-CASES: dict[str, dict] = {
+CASES: dict[str, dict[str, Any]] = {
     "skip-gram-noise": _SG | _NS | {"workers": 1, "epochs": 500},
     "skip-gram-tree": _SG | _HS | {"workers": 1, "epochs": 500},
     "cbow-noise": _CBOW | _NS | {"workers": 1, "epochs": 800},
@@ -179,9 +180,10 @@ class Nursery:
 
     def _grow_up(self, root: Path) -> None:
         runs = all_runs(root)
+        options: dict[str, Any] = {}
         if not runs:
             recorder = Recorder(RunRequest(sources=("-",)), RunFolder(root))
-            known, options = 0, {}
+            known = 0
         else:
             try:
                 taken = resumption(runs[0])
@@ -192,7 +194,7 @@ class Nursery:
             recorder = taken.recorder
             known = len(taken.script.changes)
             known += taken.checkpoint.n_changes if taken.checkpoint else 0
-            options = {"resume_from": taken.fit, "earlier": taken.events, "script": taken.script}
+            options |= {"resume_from": taken.fit, "earlier": taken.events, "script": taken.script}
         run = Run(
             self._read,
             self.training,

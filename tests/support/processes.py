@@ -8,6 +8,7 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -31,7 +32,7 @@ class Result:
         return self.out.splitlines()
 
 
-def finish(process: subprocess.Popen) -> Result:
+def finish(process: subprocess.Popen[str]) -> Result:
     """Wait for the end of a process; it must not end with a traceback."""
     out, err = process.communicate(timeout=DEADLINE)
     assert "Traceback" not in err
@@ -39,16 +40,19 @@ def finish(process: subprocess.Popen) -> Result:
     return Result(process.returncode, out or "", err)
 
 
-def until_it_trains(process: subprocess.Popen) -> None:
+def until_it_trains(process: subprocess.Popen[str]) -> None:
     """Read the JSON lines of a training until words have been learned from."""
+    assert process.stdout is not None
+    assert process.stderr is not None
     for line in process.stdout:
         if json.loads(line)["tokens"] > 0:
             return
     pytest.fail(f"it ended before it trained: {process.stderr.read()}")
 
 
-def until_it_says(process: subprocess.Popen, text: str) -> None:
+def until_it_says(process: subprocess.Popen[str], text: str) -> None:
     """Read stderr until a line holds the text."""
+    assert process.stderr is not None
     for line in process.stderr:
         if text in line:
             return
@@ -60,10 +64,10 @@ def leftovers(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*w2vtui-*")]
 
 
-def json_objects(text: str) -> list[dict]:
+def json_objects(text: str) -> list[dict[str, Any]]:
     """The objects of JSON lines, in JSON proper: no NaN, no Infinity."""
 
-    def refuse(name):
+    def refuse(name: str) -> NoReturn:
         raise AssertionError(f"{name} is not JSON")
 
     return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +62,7 @@ changes = st.builds(
 events = notes | changes
 
 
-def change(number, tokens, window=5):
+def change(number: int, tokens: int, window: int = 5) -> Event:
     return Event(
         seconds=0.0,
         tokens=tokens,
@@ -72,9 +74,9 @@ def change(number, tokens, window=5):
     )
 
 
-def small_checkpoint(clock=100, **other):
+def small_checkpoint(clock: int = 100, **other: Any) -> Checkpoint:
     draw = np.random.default_rng(clock)
-    fields = {
+    fields: dict[str, Any] = {
         "reason": "while training",
         "state": "training",
         "training": TrainingSettings(vector_size=2),
@@ -104,7 +106,7 @@ def small_checkpoint(clock=100, **other):
     return Checkpoint(**(fields | other))
 
 
-def same(one, other):
+def same(one: Checkpoint, other: Checkpoint) -> bool:
     plain = ("reason", "state", "training", "settings", "schedule", "clock", "tokens_per_epoch",
              "seconds", "diverged", "probe", "events", "past", "breakpoints")  # fmt: skip
     return (
@@ -121,8 +123,8 @@ def same(one, other):
     )
 
 
-def small_record(**other):
-    fields = {
+def small_record(**other: Any) -> RunRecord:
+    fields: dict[str, Any] = {
         "created": 1.0,
         "sources": ("/a/text.txt", "-"),
         "corpus_settings": CorpusSettings(min_count=1),
@@ -141,12 +143,15 @@ def small_record(**other):
     return RunRecord(request=RunRequest(**asked, live=fields["settings"]), **fields)
 
 
-def resealed(path: Path, change) -> None:
+def resealed(path: Path, change: Callable[[Any], object]) -> None:
     """Change the body of a sealed file, and seal it again."""
     outer = loaded(path.read_bytes())
     change(outer["body"])
     write_checked(path, outer["format"].removeprefix("w2vtui "), outer["body"])
 
+
+Place = tuple[str | int, ...]
+"""The keys and indices that lead to a place in a JSON value."""
 
 json_values = st.recursive(
     st.none()
@@ -159,7 +164,7 @@ json_values = st.recursive(
 )
 
 
-def places(value, here=()):
+def places(value: Any, here: Place = ()) -> Iterator[Place]:
     """Every place in a JSON value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for key, one in inner:
@@ -168,7 +173,7 @@ def places(value, here=()):
             yield from places(one, (*here, key))
 
 
-def content(run):
+def content(run: Path) -> dict[Path, bytes]:
     """All that is kept of a run."""
     files = [path for path in run.rglob("*") if path.is_file() and path.name != "lock"]
     return {path: path.read_bytes() for path in files}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from textual.events import Resize
@@ -17,6 +17,7 @@ from tests.support.wait import until_async
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
+from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import (
     Event,
@@ -96,6 +97,7 @@ async def worked_off(app: W2vApp, pump: Any) -> None:
 async def ask(app: W2vApp, query: str) -> None:
     await press(app, "slash")
     await until(app, lambda: isinstance(app.focused, Input))
+    assert isinstance(app.focused, Input)
     app.focused.value = query
     await press(app, "enter")
 
@@ -140,9 +142,20 @@ async def training(chosen: Form, **options: Any) -> AsyncIterator[W2vApp]:
     async with on_first_screen(chosen, **options) as app:
         app.launch(chosen)
         await until(app, lambda: state(app) != "preparing")
-        await until(app, lambda: app.session.snapshot().progress.tokens > 0)
+        await until(app, lambda: shot_of(app).progress.tokens > 0)
         await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
         yield app
+
+
+def shot_of(app: W2vApp) -> Snapshot:
+    """The run as it is now; the app must have one."""
+    assert app.session is not None
+    return app.session.snapshot()
+
+
+def shown_shot(app: W2vApp) -> Snapshot | None:
+    """What the training screen shows; None while another screen is in front."""
+    return app.screen.shot if isinstance(app.screen, TrainScreen) else None
 
 
 def state(app: W2vApp) -> str:
@@ -150,7 +163,7 @@ def state(app: W2vApp) -> str:
 
 
 def events(app: W2vApp) -> str:
-    return "\n".join(event.text for event in app.session.snapshot().events)
+    return "\n".join(event.text for event in shot_of(app).events)
 
 
 async def pick(app: W2vApp, name: str) -> None:
@@ -260,16 +273,16 @@ async def scripted(
     shot: Snapshot, size: tuple[int, int], *, notifications: bool = False, **options: Any
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(shot)
+    as_run = cast(Run, run)  # it has all that the screens use
 
-    def build(session: Session) -> ScriptedRun:
+    def build(session: Session) -> Run:
         session.starting_words = ("king", "東京")
-        return run
+        return as_run
 
     app = W2vApp(Form(), build=build, interval=0.02, **options)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         app.launch(Form())
-        await until(app, lambda: app.session.run is run)
-        await until(app, lambda: isinstance(app.screen, TrainScreen))
-        await until(app, lambda: app.screen.shot == run.shot)
+        await until(app, lambda: app.session is not None and app.session.run is as_run)
+        await until(app, lambda: shown_shot(app) == run.shot)
         await pilot.pause()
         yield app, run

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numba
 import pytest
@@ -32,11 +34,11 @@ files_and_any_speed = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 compiled_only = pytest.mark.skipif(
-    bool(numba.config.DISABLE_JIT), reason="megabytes, byte by byte in Python"
+    bool(vars(numba.config)["DISABLE_JIT"]), reason="megabytes, byte by byte in Python"
 )
 
 
-def keep_all(**changed) -> CorpusSettings:
+def keep_all(**changed: Any) -> CorpusSettings:
     return CorpusSettings(**{"min_count": 1, **changed})
 
 
@@ -103,10 +105,15 @@ def check_against_hand(corpus: EncodedCorpus, text: str, rules: CorpusSettings) 
 
 
 def compressed(data: bytes, ending: str) -> bytes:
-    return {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[ending](data)
+    compress: dict[str, Callable[[bytes], bytes]] = {
+        ".gz": gzip.compress,
+        ".bz2": bz2.compress,
+        ".xz": lzma.compress,
+    }
+    return compress[ending](data)
 
 
-def standard_input(monkeypatch, data: bytes) -> None:
+def standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 
 

@@ -38,7 +38,7 @@ def ask(module: str, question: str) -> dict[str, Any]:
             raise
     if process.returncode != 0:
         raise ChildError(f"{_ending(process.returncode)}: {_last_lines(complaints)}")
-    answer = json.loads(answer_text.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(answer_text.splitlines()[-1])
     if "error" in answer:
         raise ChildError(answer["error"])
     return answer

@@ -7,7 +7,8 @@ from w2vtui.bench.roofline import multiply_adds
 from w2vtui.corpus import encode_sentences, open_corpus
 from w2vtui.formats import save_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.run import ReadCorpus, Run
+from w2vtui.training.preparing import ReadCorpus
+from w2vtui.training.run import Run
 
 
 def train(job: Job) -> Outcome:

@@ -36,7 +36,8 @@ def run_command_line(argv: Sequence[str]) -> int:
     try:
         try:
             arguments = parse(argv)
-            return arguments.run_verb(arguments)
+            exit_code: int = arguments.run_verb(arguments)
+            return exit_code
         finally:
             flush_results()
     except W2vtuiError as error:

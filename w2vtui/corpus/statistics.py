@@ -121,7 +121,7 @@ class _Tail:
         n_types = len(census.tokens)
         n_once = int(np.count_nonzero(census.counts == 1))
         self._exponent = min(max(n_once / max(n_types, 1), 0.02), 0.98)
-        self._n_types = n_types * larger**self._exponent
+        self._n_types: float = n_types * larger**self._exponent
 
     def words_from(self, count: int) -> float:
         """Words that occur this often in the text, or more often."""

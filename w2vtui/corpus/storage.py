@@ -173,7 +173,8 @@ def open_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
         if length <= 0 or file.read(n_header) != _npy_header(kind, length):
             raise ValueError(f"{path} is damaged")
     # A plain array over the mapping: the memmap class makes every slice slower.
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    mapped: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return mapped.view(np.ndarray)
 
 
 def _npy_header(dtype: np.dtype[Any], length: int) -> bytes:

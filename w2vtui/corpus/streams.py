@@ -112,7 +112,7 @@ class ByteStream:
     def _opened(self, path: Path) -> IO[bytes]:
         if self.is_stdin:
             # A program without a console has None, a notebook an object without bytes.
-            buffer = getattr(sys.stdin, "buffer", None)
+            buffer: IO[bytes] | None = getattr(sys.stdin, "buffer", None)
             if buffer is None:
                 raise CorpusError("no standard input: name a file")
             try:

@@ -22,7 +22,8 @@ from w2vtui.vectors import KeyedVectors
 
 if TYPE_CHECKING:
     from w2vtui.runs.recorder import Recorder
-    from w2vtui.training.run import ReadCorpus, Run
+    from w2vtui.training.preparing import ReadCorpus
+    from w2vtui.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

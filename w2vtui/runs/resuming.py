@@ -32,7 +32,8 @@ from w2vtui.runs.text_changes import aligned, describe_difference, text_of_run
 from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
-from w2vtui.training.run import ReadCorpus, Run
+from w2vtui.training.preparing import ReadCorpus
+from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Checkpoint, Script
 from w2vtui.training.state.snapshot import Event
 

@@ -17,7 +17,7 @@ from w2vtui.errors import (
 )
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings
-from w2vtui.training.run import ReadCorpus
+from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.state.checkpoint import Checkpoint
 
 

@@ -69,7 +69,8 @@ def spec_of(settings: type, name: str) -> Spec:
     """The `Spec` of one field of a settings class."""
     for declared in dataclasses.fields(settings):
         if declared.name == name:
-            return declared.metadata["spec"]
+            spec: Spec = declared.metadata["spec"]
+            return spec
     raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
 
 

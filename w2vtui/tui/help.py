@@ -119,7 +119,8 @@ def _commands(app: BaseApp, owner: type[DOMNode]) -> Iterable[PaletteCommand]:
 
 
 def _title(owner: type[DOMNode]) -> str:
-    return vars(owner).get("HELP_TITLE", owner.__name__)
+    title: str = vars(owner).get("HELP_TITLE", owner.__name__)
+    return title
 
 
 def _keys(app: BaseApp, owner: type[DOMNode]) -> Entries:
@@ -131,7 +132,8 @@ def _keys(app: BaseApp, owner: type[DOMNode]) -> Entries:
 
 
 def _other_keys(owner: type[DOMNode]) -> Entries:
-    return vars(owner).get("OTHER_KEYS", ())
+    entries: Entries = vars(owner).get("OTHER_KEYS", ())
+    return entries
 
 
 def _pane_of(focused: Widget | None) -> Widget | None:

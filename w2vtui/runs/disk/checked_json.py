@@ -65,7 +65,7 @@ def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any
         sealed = loaded(content_of(path, most))
         found, schema = sealed["format"], sealed["schema"]
         body, promised = sealed["body"], sealed["sha256"]
-        whole = isinstance(body, dict) and _digest(_canonical(body)) == promised
+        whole = _digest(_canonical(body)) == promised
     except OSError as error:
         raise DamagedRunError(f"{path} cannot be read: {error.strerror or error}") from error
     except NOT_AS_WRITTEN as error:
@@ -77,7 +77,7 @@ def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any
             f"{path} has schema {schema!r}, this program reads {SCHEMA}: use the program that "
             "wrote it"
         )
-    if not whole:
+    if not whole or not isinstance(body, dict):
         raise DamagedRunError(f"{path} is damaged: checksum mismatch")
     return body
 

@@ -66,7 +66,8 @@ def seconds_by_term(live: LiveSettings, vector_size: int, found: Encounters) -> 
         blocks * n_targets * hundreds,
         found.contexts * n_targets * hundreds,
     )
-    return 1e-9 * found.kept * np.array(_NANOSECONDS[way]) * np.array(times)
+    nanoseconds = np.array(_NANOSECONDS[way], dtype=np.float64)
+    return 1e-9 * found.kept * nanoseconds * np.array(times, dtype=np.float64)
 
 
 def mean_targets(live: LiveSettings, n_words: int, mean_path: float) -> float:

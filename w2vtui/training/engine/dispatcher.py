@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.engine.backend import Backend, Scratch
+from w2v_kernels.scratch import Scratch
+from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan, Rates
 from w2vtui.training.engine.rounds import Round, Rounds

@@ -63,12 +63,12 @@ class Matrices:
     @property
     def has_output(self) -> bool:
         """Whether an objective has used the output vectors of words."""
-        return self.output.shape[0] > 1
+        return len(self.output) > 1
 
     @property
     def has_nodes(self) -> bool:
         """Whether hierarchical softmax has used the vectors of the tree's nodes."""
-        return self.nodes.shape[0] > 1
+        return len(self.nodes) > 1
 
     def use_output(self) -> None:
         """Make the output vectors, all 0, unless they exist.
@@ -103,7 +103,7 @@ class Matrices:
     @property
     def private_room(self) -> int:
         """For how many workers there are private copies of nodes."""
-        return (self.nodes.shape[0] - self.first_private) // N_PRIVATE
+        return (len(self.nodes) - self.first_private) // N_PRIVATE
 
     def views(self) -> dict[str, NDArray[np.float32]]:
         """Views of all that is trained: `input_vectors` (V, D) and, where an objective has used

@@ -23,9 +23,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_kernels.scratch import Scratch
 from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import TextShape
-from w2vtui.training.engine.backend import Backend, Scratch
+from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan, Rates
 from w2vtui.training.engine.replicas import Replicas

@@ -72,7 +72,8 @@ class WorkerPool:
 
     def tally_array(self) -> NDArray[np.float64]:
         """The same sums in the order of the kernels: float64 (8,)."""
-        return np.sum([self._earlier, *self._tallies], axis=0)
+        sums: NDArray[np.float64] = np.sum([self._earlier, *self._tallies], axis=0)
+        return sums
 
     def tokens_of_workers(self) -> tuple[int, ...]:
         """Tokens trained by each worker of the run so far."""

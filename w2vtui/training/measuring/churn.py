@@ -107,4 +107,5 @@ def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np
 def kept_shares(before: NDArray[np.intp], after: NDArray[np.intp]) -> NDArray[np.float64]:
     """Of each row of `before` (W, n), the share that is also in that row of `after`: (W,)."""
     same = before[:, :, None] == after[:, None, :]
-    return same.any(axis=2).mean(axis=1)
+    shares: NDArray[np.float64] = same.any(axis=2).mean(axis=1)
+    return shares

@@ -125,7 +125,8 @@ def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     highest = scores.max(axis=1, keepdims=True)
     totals = np.log(np.exp(scores - highest).sum(axis=1)) + highest[:, 0]
-    return totals - scores[:, 0]
+    losses: NDArray[np.float64] = totals - scores[:, 0]
+    return losses
 
 
 def _pairs_within(

@@ -36,4 +36,5 @@ def nearest(rows: NDArray[np.float64], tokens: float) -> NDArray[np.float64] | N
     """The row measured nearest to a number of tokens; None when there are no rows."""
     if not len(rows):
         return None
-    return rows[int(np.abs(rows[:, 0] - tokens).argmin())]
+    row: NDArray[np.float64] = rows[int(np.abs(rows[:, 0] - tokens).argmin())]
+    return row
