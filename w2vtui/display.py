@@ -1,4 +1,4 @@
-"""Tokens made safe to draw, and text cut to terminal cells.
+"""Tokens made safe to draw, text cut to terminal cells, and numbers as text.
 
 A corpus is untrusted: a token may hold an escape sequence that moves the cursor, a control that
 reverses the line, or a character that cannot be seen. Everything that draws or prints a token
@@ -7,6 +7,7 @@ passes it through `safe_text` first.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 
 ELLIPSIS = "…"
@@ -99,13 +100,35 @@ def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
+def short(value: float) -> str:
+    """A count in at most 5 characters: `0`, `950`, `16.2k`, `353M`, `4e36`."""
+    if abs(value) >= 999.5e12:
+        return f"{value:.0e}".replace("e+", "e")
+    for unit in ("", "k", "M", "G", "T"):
+        if abs(value) < 999.5 or unit == "T":
+            break
+        value /= 1000
+    if not unit:
+        return f"{value:.0f}"
+    return f"{value:.1f}{unit}" if abs(value) < 99.95 else f"{value:.0f}{unit}"
+
+
+def size_text(n_bytes: int) -> str:
+    """A number of bytes: `1.1 MB`."""
+    text = short(n_bytes)
+    return f"{text[:-1]} {text[-1]}B" if text[-1:].isalpha() else f"{text} bytes"
+
+
 def clock_text(seconds: float | None) -> str:
-    """A duration as m:ss, or h:mm:ss from an hour on; --:-- when unknown."""
-    if seconds is None:
+    """A duration: `02:35`, `1:02:35`, `3d 04h`; dashes if it is not known."""
+    if seconds is None or not math.isfinite(seconds):
         return "--:--"
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+    whole = int(seconds)
+    if whole < 3600:
+        return f"{whole // 60:02d}:{whole % 60:02d}"
+    if whole < 86_400:
+        return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{whole // 86_400}d {whole // 3600 % 24:02d}h"
 
 
 def percent_text(share: float) -> str:

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vtui.display import loss_text, number
+from w2vtui.display import clock_text, loss_text, number, short, size_text
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.notable_words import notable_words
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
 from w2vtui.training.state.snapshot import Progress, Snapshot
 from w2vtui.tui.controls import controls_of, value_text
 from w2vtui.tui.equivalent_command import command_line
 from w2vtui.tui.first_screen.preview import look_at
-from w2vtui.tui.numbers import clock, meter, numeral, short, size
-from w2vtui.tui.session import starting_words
+from w2vtui.tui.numbers import meter, numeral
 from w2vtui.tui.sources import sources_of
 from w2vtui.tui.train_screen.readouts import Part, fitted, x_range
 from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, RefreshRate, first_interval
@@ -67,7 +67,7 @@ def test_losses(value, text):
      (float("inf"), "--:--")],
 )  # fmt: skip
 def test_durations(seconds, text):
-    assert clock(seconds) == text
+    assert clock_text(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_numbers_of_settings(value, text):
 
 
 def test_sizes_numerals_and_bars():
-    assert size(1_100_000) == "1.1 MB"
-    assert size(312) == "312 bytes"
+    assert size_text(1_100_000) == "1.1 MB"
+    assert size_text(312) == "312 bytes"
     assert [numeral(1), numeral(20), numeral(21)] == ["①", "⑳", "#21"]
     assert meter(0.5, 10) == ("━━━━━", "─────")
     assert meter(0.25, 2) == ("╸", "─")
@@ -269,13 +269,13 @@ def test_parts_fit_whatever_the_width(width, texts):
     assert line.cell_len <= width
 
 
-def test_starting_words_are_known_ones_and_no_function_words():
+def test_notable_words_are_known_ones_and_no_function_words():
     words = ["the", "of", "and", *[f"word{i}" for i in range(50)], "king", "paris"]
-    assert starting_words(words)[:2] == ("king", "paris")
+    assert notable_words(words, 8)[:2] == ("king", "paris")
     plain = ["the", "of", "and", "to", *"abcdefgh", *[f"noun{chr(97 + i)}" for i in range(26)]]
-    assert not {"the", "of", "and", "to"} & set(starting_words(plain))
-    assert starting_words(["a", "b"]) == ("a", "b")
-    assert starting_words([]) == ()
+    assert not {"the", "of", "and", "to"} & set(notable_words(plain, 8))
+    assert notable_words(["a", "b"], 8) == ("a", "b")
+    assert notable_words([], 8) == ()
 
 
 # ---- imports

@@ -18,13 +18,14 @@ from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
+from w2vtui.notable_words import notable_words
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.signals import handling
 from w2vtui.training.run import Run
 from w2vtui.vectors import KeyedVectors
 
-SAMPLE_WORDS = ("king", "paris", "river", "bread", "walked")
+N_WORDS_PRINTED = 5
 
 
 def train(
@@ -142,17 +143,13 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
 
 
 def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
-    for word in telling_words(vectors) if words is None else words:
+    if words is None:
+        words = notable_words(vectors.index_to_key, N_WORDS_PRINTED)
+    for word in words:
         try:
             print_neighbors(vectors, word, 8)
         except (UnknownWordError, SettingsError) as error:
             report(f"w2vtui: {error}")
-
-
-def telling_words(vectors: KeyedVectors, n: int = 5) -> list[str]:
-    """Frequent words that are not the most frequent ones, which are near everything."""
-    words = vectors.index_to_key
-    return words[min(len(words) // 20, 150) :][:n]
 
 
 class _Interrupted:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, RunError, SettingsError, W2vtuiError
 from w2vtui.formats import save_vectors, vocab_beside
 from w2vtui.runs.root import check_root, runs_folder
-from w2vtui.runs.targets import check_targets
+from w2vtui.runs.targets import check_targets, temporary_target
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.vectors import KeyedVectors
 
@@ -131,8 +130,7 @@ class RunRequest:
             self.save(vectors)
         except (DiskError, SettingsError) as error:
             try:
-                folder = tempfile.mkdtemp(prefix="w2vtui-rescued-")
-                rescued = Path(folder, Path(self.outputs[0]).name)
+                rescued = temporary_target(Path(self.outputs[0]).name)
                 save_vectors(vectors, rescued)
             except (W2vtuiError, OSError):
                 raise error from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -82,3 +83,12 @@ def _same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except (OSError, ValueError):  # one of them is not there
         return os.path.realpath(one) == os.path.realpath(other)
+
+
+def temporary_target(name: str) -> Path:
+    """A file of this name in a new temporary folder, for vectors that cannot go elsewhere.
+
+    Raises:
+        OSError: there is no place for temporary files.
+    """
+    return Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.bundled import SAMPLE
 from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
+from w2vtui.notable_words import notable_words
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import sources_of
@@ -27,10 +28,6 @@ TOP = 10
 LEAVING_SECONDS = 10.0
 """How long the screens wait for the last checkpoint."""
 N_STARTING_WORDS = 8
-_FAVORITES = (
-    "king", "paris", "water", "mother", "winter", "horse", "bread", "five", "doctor", "music",
-    "france", "good", "river", "house",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +137,7 @@ class Session:
 
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
         """Choose the words to watch from a text that was read; the text, for the run."""
-        self.starting_words = starting_words(corpus.vocab.words)
+        self.starting_words = notable_words(corpus.vocab.words, N_STARTING_WORDS)
         return corpus
 
     # ---- what is kept of it
@@ -303,18 +300,3 @@ def build_run(session: Session) -> Run:
 
     run, session.recorder = request.open(session.note, read)
     return run
-
-
-def starting_words(words: Sequence[str]) -> tuple[str, ...]:
-    """Words to watch at first: well-known ones, else such as are neither function words nor rare.
-
-    words  the vocabulary, most frequent first
-    """
-    known = set(words)
-    chosen = [word for word in _FAVORITES if word in known]
-    first, last = min(60, len(words) // 4), min(2000, max(len(words) // 2, len(words) // 4 + 1))
-    content = [word for word in words[first:last] if word.isalpha() and 3 < len(word) < 13]
-    n_missing = N_STARTING_WORDS - len(chosen)
-    if n_missing > 0 and content:
-        chosen += content[:: max(len(content) // n_missing, 1)][:n_missing]
-    return tuple(dict.fromkeys(chosen or words[:N_STARTING_WORDS]))[:N_STARTING_WORDS]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
@@ -114,15 +112,13 @@ def _wait_for_end(session: Session) -> None:
 
 def _save(session: Session) -> None:
     try:
-        place = session.output or _temporary_place()
+        from w2vtui.runs.targets import temporary_target  # loads NumPy
+
+        place = session.output or str(temporary_target("vectors.bin"))
         session.save(place, rescue=True)
         _report(f"w2vtui: vectors saved to {safe_text(place)}")
     except (W2vtuiError, OSError) as error:
         _report(f"w2vtui: {safe_text(str(error))}")
-
-
-def _temporary_place() -> str:
-    return str(Path(tempfile.mkdtemp(prefix="w2vtui-rescued-"), "vectors.bin"))
 
 
 def _report(text: str) -> None:

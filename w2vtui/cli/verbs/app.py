@@ -60,9 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open the app on a terminal; elsewhere train without a screen."""
     if not _has_screen():
-        from w2vtui.cli.headless import SAMPLE_WORDS, train
+        from w2vtui.cli.headless import train
+        from w2vtui.notable_words import WORDS_OF_SAMPLE
 
-        return train(arguments, words=None if arguments.corpus else SAMPLE_WORDS)
+        return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.launch import run_app
     from w2vtui.tui.session import Form

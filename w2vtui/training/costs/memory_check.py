@@ -1,4 +1,4 @@
-"""Whether a run fits in the memory there is, and what would where it does not."""
+"""Whether a run fits in the available memory, and if not, what would."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.display import size_text
 from w2vtui.errors import BackendError
 from w2vtui.resources import available_memory, held_memory
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.costs.estimate import Memory, estimate_memory
 
 SPARE = 0.05
-"""The share of the memory that a proposal leaves free, as there may soon be less of it."""
+"""The share of the memory that a proposal leaves free, since less may soon be available."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shortfall:
-    """A run that does not fit, and what would: of each setting the value nearest to its own."""
+    """A run that does not fit in memory, and for each setting the nearest value that would."""
 
     n_words: int
     vector_size: int
     needed: int
     """bytes"""
     available: int
-    """bytes, with those of the run that this process holds already"""
+    """bytes, including what this process already holds of the run"""
     max_final_vocab: int | None
     """None where not even one word fits"""
     min_count: int | None
-    """leaves no more words than that; None where no word is so frequent, or counts are unknown"""
+    """leaves at most `max_final_vocab` words; None if no word is so frequent, or counts are unknown
+    """
     smaller_size: int | None
     """None where not even vectors of one number fit"""
 
@@ -56,7 +58,8 @@ class Shortfall:
     def __str__(self) -> str:
         return (
             f"{self.n_words:,} vectors of {self.vector_size:,} numbers need about "
-            f"{_size(self.needed)} of memory; {_size(self.available)} is available: {self.advice}"
+            f"{size_text(self.needed)} of memory; {size_text(self.available)} is available: "
+            f"{self.advice}"
         )
 
 
@@ -83,10 +86,10 @@ def shortfall(
     live: LiveSettings,
     **how: bool,
 ) -> Shortfall | None:
-    """What a run lacks; None where it fits, or where the system does not say how much there is.
+    """What a run lacks; None if it fits, or if the system does not report available memory.
 
     n_words   the size of the vocabulary
-    counts    of its words as far as they are known, most frequent first
+    counts    of those of its words whose counts are known, most frequent first
     how       `screen`, `checkpoints`, as of `estimate_memory`
     """
 
@@ -107,7 +110,7 @@ def shortfall(
         return smaller.needed <= (1 - SPARE) * (free + min(held, _held_before(smaller)))
 
     fitting = _largest(n_words, lambda words: fits(memory(words, vector_size)))
-    # The words as frequent as the first that does not fit have to go together.
+    # min_count drops all words of one count: every word as rare as the first that does not fit.
     least = int(counts[fitting]) + 1 if 0 < fitting < len(counts) else None
     is_met = least is not None and least <= counts[0]
     return Shortfall(
@@ -122,21 +125,17 @@ def shortfall(
 
 
 def _held_before(predicted: Memory) -> int:
-    """What a process holds of it, at least, before the training begins: words and modules.
+    """What the process already holds of the run, at least, before the training: words and modules.
 
-    Anything else that it holds may be an earlier run's.
+    Anything else that it holds may belong to an earlier run.
     """
     return predicted.program // 2 + predicted.words // 4
 
 
 def _largest(below: int, fits: Callable[[int], bool]) -> int:
-    """The largest whole number from 1 to below - 1 that fits, where all smaller ones do; else 0."""
+    """The largest whole number from 1 to below - 1 that fits, else 0; all smaller ones fit too."""
     low, high = 0, below
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
-
-
-def _size(n_bytes: int) -> str:
-    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.0f} MB"

@@ -6,10 +6,9 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vtui.display import safe_text
+from w2vtui.display import safe_text, short, size_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import EncodingErrors, auto_epochs
-from w2vtui.tui.numbers import short, size
 from w2vtui.tui.sources import is_sample, sources_of
 
 _LOOKED_AT_BYTES = 1 << 16
@@ -61,9 +60,10 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
     n_tokens = len(decoded.split()) * n_bytes / max(len(head), 1)
     packed = any(path.suffix.lower() in COMPRESSED for path in regular)
     known = head and not packed
+    words = f" · about {short(n_tokens)} words" if known else ""
     return Preview(
         lines=tuple(safe_text(line.expandtabs(4), _SHOWN_CHARACTERS) for line in lines),
-        summary=f"{what} · {size(n_bytes)}" + f" · about {short(n_tokens)} words" * bool(known),
+        summary=f"{what} · {size_text(n_bytes)}{words}",
         problem=problem if n_bytes else "this file is empty",
         sources=sources,
         files=tuple(regular),

@@ -17,13 +17,12 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
+from w2vtui.display import ago_text, cell_width, clock_text, loss_text, pad, safe_text, short
 from w2vtui.errors import RunError, TargetTakenError, W2vtuiError
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.messages import CannotResume, Resume
-from w2vtui.tui.numbers import clock, short
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
@@ -121,7 +120,7 @@ class RunList(ModalScreen[None]):
             return
         planned = f"{short(run.tokens)} of {short(run.tokens_planned)} tokens"
         facts = [f"{run.model} {run.objective}".strip(), safe_text(run.text, 32), planned]
-        facts += [f"trained {clock(run.seconds)}"] if run.seconds else []
+        facts += [f"trained {clock_text(run.seconds)}"] if run.seconds else []
         lines = [safe_text(run.name)]
         if run.state != "damaged":
             lines.append(" · ".join(facts))

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, safe_text, short, size_text
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.tui.numbers import short, size
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
@@ -70,8 +69,8 @@ def warning(statistics: TextStatistics, needs: Needs, corpus: CorpusSettings) ->
     if lacks is None:
         return ""
     return (
-        f"✗ needs about {size(lacks.needed)} of memory; {size(lacks.available)} is available: "
-        f"{lacks.advice}"
+        f"✗ needs about {size_text(lacks.needed)} of memory; {size_text(lacks.available)} is "
+        f"available: {lacks.advice}"
     )
 
 
@@ -79,7 +78,7 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     """What a run would take, in a line."""
     about = "" if statistics.exact else "about "
     words = f"{about}{_count(statistics, statistics.n_words)} words"
-    memory = f"{'✗ ' * needs.too_large}about {size(needs.n_bytes)} of memory"
+    memory = f"{'✗ ' * needs.too_large}about {size_text(needs.n_bytes)} of memory"
     return f"{memory} · {duration(needs.seconds)} · {words}"
 
 
@@ -101,7 +100,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
         ("line", f"{seen.sentence_length:.1f} tokens"),
         ("most common", _words(seen.most_common, width - LABEL_CELLS)),
         ("rarest kept", _rarest(seen, width - LABEL_CELLS)),
-        ("memory", f"{mark}about {size(needs.n_bytes)}"),
+        ("memory", f"{mark}about {size_text(needs.n_bytes)}"),
         ("training", duration(needs.seconds)),
     ]
     lines = []

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.text import Text
 from textual.events import Resize
 
-from w2vtui.display import pad
-from w2vtui.tui.numbers import short
+from w2vtui.display import pad, short
 from w2vtui.tui.widgets.panel import Panel, joined
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, loss_text, number, pad, safe_text
+from w2vtui.display import cell_width, clock_text, loss_text, number, pad, safe_text, short
 from w2vtui.training.state.snapshot import Event, Snapshot, State, VectorHealth
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.numbers import clock, meter, round_up, short
+from w2vtui.tui.numbers import meter, round_up
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -82,7 +82,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
     percent = f"{100 * done.fraction:5.1f} %" if done.tokens_planned else ""
     words = shot.speed.mean if shot.ended else shot.speed.now
     speed = f"{short(words):>5} words/s" if done.tokens else ""
-    eta = f"ETA {clock(done.eta_seconds)}" if not shot.ended and done.tokens else ""
+    eta = f"ETA {clock_text(done.eta_seconds)}" if not shot.ended and done.tokens else ""
     lost = Part("✗ not saved" if shot.checkpoint.failed else "", "bold reverse", 2)
     if tiny:
         probe = f"probe {shot.probe.loss:.2f}" if shot.probe is not None else ""
@@ -104,7 +104,7 @@ def header(shot: Snapshot, width: int, *, frozen: bool, tiny: bool, busy: float)
         Part("display frozen" if frozen else "", "reverse", 2), lost,
         Part(safe_text(shot.corpus_name, 24), STRONG, 6),
         Part(epoch, "", 5), Part(percent, STRONG, 2),
-        Part(clock(done.seconds) if done.tokens else "", "", 7), Part(eta, "", 3),
+        Part(clock_text(done.seconds) if done.tokens else "", "", 7), Part(eta, "", 3),
     ]  # fmt: skip
     right = [
         Part(speed, "", 4), Part(threads, "", 8),
@@ -213,7 +213,7 @@ def checkpoint_text(shot: Snapshot) -> str:
         return "✗ checkpoints cannot be written"
     if shot.checkpoint.age_seconds is None:
         return ""
-    return "saved" if shot.ended else f"saved {clock(shot.checkpoint.age_seconds)} ago"
+    return "saved" if shot.ended else f"saved {clock_text(shot.checkpoint.age_seconds)} ago"
 
 
 def _pair(label: str, value: str, width: int) -> Text:
@@ -238,7 +238,7 @@ def event_lines(
     """One line per event, newest first."""
     lines, sign_cells = [], cell_width(glyphs.numeral(1)) + 1
     for event in list(reversed(events))[:height]:
-        line = Text(f"{clock(event.seconds)} ", DIM, no_wrap=True)
+        line = Text(f"{clock_text(event.seconds)} ", DIM, no_wrap=True)
         sign = glyphs.numeral(event.number) + " " if event.number is not None else ""
         sign = "✗" if event.kind == "error" else sign
         line.append(f"{sign:<{sign_cells}}", ACCENT)

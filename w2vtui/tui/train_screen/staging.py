@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from w2vtui.display import clock_text, short
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.numbers import clock, short
 from w2vtui.tui.widgets.setting_rows import Row
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def cost_text(cost: Cost | None) -> str:
     sign = "-" if cost.eta_change < 0 else "+"
     return (
         f"{work}, {short(cost.words_per_second_before)} → {short(cost.words_per_second)} words/s,"
-        f" ETA {sign}{clock(abs(cost.eta_change))}"
+        f" ETA {sign}{clock_text(abs(cost.eta_change))}"
     )
 
 

@@ -13,7 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from w2vtui.tui.numbers import round_up, short
+from w2vtui.display import short
+from w2vtui.tui.numbers import round_up
 from w2vtui.tui.widgets.plot import GUTTER, Plot
 
 _LEAST_LOG = 1e-9

@@ -11,10 +11,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from w2vtui.display import cell_width, loss_text, safe_text
+from w2vtui.display import cell_width, clock_text, loss_text, safe_text, short
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.numbers import clock, short
 from w2vtui.tui.train_screen.smoothing import SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.plot import Marker, Plot
@@ -224,7 +223,7 @@ class LossPanel(Vertical):
         if at is None:
             return "Loss"
         tokens, seconds = float(at[0]), float(at[1])
-        parts = [(f"{tokens:,.0f} tokens", f"{short(tokens)} tokens"), (clock(seconds),) * 2]
+        parts = [(f"{tokens:,.0f} tokens", f"{short(tokens)} tokens"), (clock_text(seconds),) * 2]
         curves = ("probe", self._losses.probe), ("loss", self._losses.objective)
         for name, rows in curves:
             row = nearest(rows, tokens)

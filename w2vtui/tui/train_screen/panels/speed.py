@@ -10,8 +10,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from w2vtui.display import short
 from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.numbers import short
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.plot import Plot
