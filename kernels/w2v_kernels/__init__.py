@@ -1,7 +1,7 @@
 """The hot loops of word2vec: arrays in, arrays changed in place, sums out.
 
-In every step a block of input rows meets a block of target rows, under labels 0 or 1, and both
-move by the logistic gradient. The variants differ only in who is in the blocks.
+Every step scores a block of input rows against a block of target rows, labeled 0 or 1, and both
+move by the logistic gradient. The variants differ only in what is in the blocks.
 
     input rows  C x D                          target rows  T x D         labels T
     -----------------                          ------------------         --------

@@ -2,7 +2,7 @@
 
     P(w_o | w_c) = exp(u_o . v_c) / sum_{i in V} exp(u_i . v_c)
 
-O(V D) a pair, so for small vocabularies. It shares its output vectors with negative sampling.
+O(V D) per pair, so for small vocabularies only. Its output vectors are those of negative sampling.
 D2L 15.1, eq_skip-gram-softmax, eq_skip-gram-log and eq_skip-gram-grad.
 """
 
@@ -26,7 +26,7 @@ def every_word(n_words: int) -> NDArray[np.int32]:
 
 @kernel_part
 def softmax_block(block, n_words, center, lr, steps):
-    """One step of C input rows against every word's output vector; as `logistic_block` otherwise.
+    """One step of C input rows against every word's output vector; otherwise as `logistic_block`.
 
     block.target_rows  from `every_word`
     n_words            V

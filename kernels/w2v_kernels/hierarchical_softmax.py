@@ -19,8 +19,9 @@ from w2v_kernels.tiles import prefetch_to_read
 
 
 def build_tree(counts: ArrayLike) -> Tree:
-    """Huffman's tree over int64 counts (V,): O(V log V), the sort; frequent words have short
-    paths.
+    """The Huffman tree over int64 counts (V,): frequent words have short paths.
+
+    O(V log V), for the sort.
     """
     counts = np.asarray(counts, dtype=np.int64)
     rarest_first = np.argsort(counts, kind="stable")
@@ -35,8 +36,9 @@ def build_tree(counts: ArrayLike) -> Tree:
 
 @builder
 def _parents(counts, rarest_first):
-    """Join the two rarest, over and over. Numbers 0..V-1 are words, V..2V-2 inner nodes as they
-    are made.
+    """Join the two rarest nodes until one is left.
+
+    Numbers 0..V-1 are words, V..2V-2 inner nodes in the order in which they are made.
     """
     n_words = counts.size
     parent = np.full(2 * n_words - 1, -1, np.int64)
@@ -100,8 +102,8 @@ def prefetch_path(tree, word):
 def choose_path(tree, word, private, blank, rows):
     """Write the target rows of a word's path, int32 (T,).
 
-    Nodes of which this worker has copies are replaced by these, and the tree's blank row by this
-    worker's.
+    Where this worker has a copy of a node, the copy's row is written instead; the tree's blank row
+    is replaced by this worker's.
     """
     first, stop = tree.starts[word], tree.starts[word + 1]
     n_private, shift = np.int32(private.copied.shape[0]), np.int32(private.first)

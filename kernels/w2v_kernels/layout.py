@@ -1,7 +1,7 @@
 """The arrays that a training reads and writes: their names, shapes and types, and who makes them.
 
-Rows are padded with zeros to whole cache lines (`D padded`), and a matrix has blank rows behind
-those of words or nodes, which stay zero.
+Rows are padded with zeros to whole cache lines (`D padded`). Behind the rows of words or nodes, a
+matrix has blank rows, which stay zero.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Weights(NamedTuple):
     input_vectors: np.ndarray
     """float32 (V + 1, D padded): v_w, and a blank row"""
     target_vectors: np.ndarray
-    """float32 (rows, D padded): u_w of V words, or under hierarchical softmax u_n of V - 1 nodes,
-    followed by a blank row, a blank row for each worker and each worker's copies of nodes
+    """float32 (rows, D padded): u_w of V words, or u_n of V - 1 nodes under hierarchical softmax;
+    then a blank row, a blank row for each worker, and each worker's copies of nodes
     """
 
 
 class Targets(NamedTuple):
-    """A list of target rows in whole tiles. A last tile that is not full is padded with blank rows.
+    """A list of target rows in whole tiles: blank rows fill up the last one.
 
     The sign of a weight is the label of its row, and its size is how often the row counts:
 
@@ -126,7 +126,7 @@ class Span(NamedTuple):
 
 
 def whole_lines(n: int, dtype: DTypeLike) -> np.ndarray:
-    """Zeros (n,) on cache lines of their own: no other array's writes slow this one down."""
+    """Zeros (n,) that share no cache line with another array, whose writes would slow them down."""
     width = np.dtype(dtype).itemsize
     memory = np.zeros(n + 2 * CACHE_LINE // width, dtype)
     start = (-memory.ctypes.data // width) % (CACHE_LINE // width)
@@ -140,6 +140,6 @@ def empty_rows(n_rows: int, vector_size: int) -> NDArray[np.float32]:
 
 
 def empty_targets(n_targets: int) -> Targets:
-    """Targets with room for `n_targets`, and for the blank rows that fill the last tile."""
+    """Targets with room for `n_targets` and the blank rows that fill up the last tile."""
     n_targets = whole_tiles(n_targets)
     return Targets(whole_lines(n_targets, np.int32), whole_lines(n_targets + OVERREAD, np.float32))

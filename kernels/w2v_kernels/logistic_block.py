@@ -1,4 +1,4 @@
-"""The one step of all training: a block of input rows meets a block of target rows.
+"""The one step of all training: a block of input rows against a block of target rows.
 
     score[c,t] = u_t . v_c
     error[c,t] = label[t] - sigmoid(score[c,t])
@@ -6,8 +6,8 @@
     v_c += lr * sum_t error[c,t] * u_t
 
 C input rows, T target rows. The caller decides where the input rows' moves go: skip-gram gives
-each to its own context word, CBOW gives that of the mean to all of them. This is the one place
-that is tuned; the plain form is `logistic_block` in tests/kernels/naive.py.
+each to its own context word, CBOW gives the mean's move to all of them. Only this step is tuned
+for speed; its plain form is `logistic_block` in tests/kernels/naive.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from w2v_kernels.tiles import (
 
 
 class Block(NamedTuple):
-    """C input rows and the T target rows that they meet."""
+    """C input rows and the T target rows that they are scored against."""
 
     inputs: np.ndarray
     """float32 (rows, D padded)"""

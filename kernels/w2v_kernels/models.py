@@ -38,7 +38,7 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
 def rows_predict(contexts, n_contexts, center, chosen, lr, worker):
     """Let the context words' vectors predict the center word, and move them."""
     vectors, inputs = worker.weights.input_vectors, worker.scratch.inputs
-    # Copies, for a vector is read again after it has moved, and may stand in a window twice.
+    # Copies: a vector may be in the window twice, and must be read as it was before it moved.
     copy_rows(vectors, contexts, n_contexts, inputs)
     return objectives.predict(inputs, n_contexts, center, chosen, lr, vectors, contexts, worker)
 

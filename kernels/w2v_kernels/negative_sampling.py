@@ -1,4 +1,4 @@
-"""Objective 1: negative sampling. Tell the center word from K noise words.
+"""Objective 1: negative sampling. Distinguish the center word from K noise words.
 
     P(D=1 | w_c, w_o) = sigmoid(u_o . v_c)
     -log P(w_o | w_c) = -log sigmoid(u_o . v_c) - sum_{k=1..K, w_k ~ P(w)} log sigmoid(-u_k . v_c)
@@ -21,7 +21,7 @@ from w2v_kernels.tiles import prefetch_to_read
 
 
 def build_noise_table(counts: ArrayLike, exponent: float) -> NDArray[np.uint32]:
-    """Alias table of the noise distribution: uint32 (V, 2), a threshold and another word per word.
+    """Alias table of the noise distribution: uint32 (V, 2), a threshold and an alias for each word.
 
     Vose 1991, "A Linear Algorithm for Generating Random Numbers with a Given Distribution".
     """
@@ -52,7 +52,7 @@ def _alias_table(probabilities):
             n_large -= 1
             small[n_small] = much
             n_small += 1
-    # What is left has a share of 1, up to rounding.
+    # The words that are left have a share of 1, up to rounding.
     for i in range(n_small):
         table[small[i], 0], table[small[i], 1] = np.uint32(0xFFFFFFFF), np.uint32(small[i])
     for i in range(n_large):
@@ -64,7 +64,7 @@ def _alias_table(probabilities):
 def draw_noise(noise_table, bits):
     """One word of the noise distribution, from 64 random bits."""
     word = below(high_32(bits), noise_table.shape[0])
-    # Branch free: which of the two it is the processor cannot predict.
+    # Branch free: the processor cannot predict which of the two it is.
     kept = np.int64(low_32(bits) < np.uint64(noise_table[word, 0]))
     other = np.int64(noise_table[word, 1])
     return other + kept * (word - other)
@@ -72,7 +72,7 @@ def draw_noise(noise_table, bits):
 
 @kernel_part
 def prefetch_draws(noise_table, negative, key):
-    """Prefetch the entries of the table that the first K draws of the stream `key` will read."""
+    """Prefetch the table entries that the first K draws of the stream `key` will read."""
     for k in range(negative):
         bits = random_at(key, np.uint64(k))
         prefetch_to_read(noise_table, below(high_32(bits), noise_table.shape[0]))

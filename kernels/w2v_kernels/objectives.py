@@ -9,7 +9,7 @@
     after_center                                 share some copied nodes
     end_span                                     share all copied nodes
 
-A new objective is a file of its own, with its equation, its table and what it does here.
+Each objective has its own file, with its equation and its table; a new one adds a branch here.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def prefetch_choice(center, key, worker):
 def choose(center, key, first_draw, worker, chosen):
     """Choose the target rows of a center word, into `chosen`.
 
-    key, first_draw   noise is drawn from number `first_draw` on of the stream `key`
+    key, first_draw   the noise is drawn from the stream `key`, starting at number `first_draw`
     """
     tables, scratch = worker.tables, worker.scratch
     if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
@@ -61,7 +61,7 @@ def choose(center, key, first_draw, worker, chosen):
 
 @kernel_part
 def chooses_for_each_pair(hyper):
-    """Whether each pair of a center has targets of its own."""
+    """Whether targets are chosen for each pair, not once for a center."""
     return hyper.objective == NEGATIVE_SAMPLING and not hyper.shared_noise
 
 

@@ -1,8 +1,8 @@
-"""Random numbers as a function of where they are used, not of what was drawn before.
+"""Random numbers that depend on where they are used, not on what was drawn before.
 
 Every random choice about a token (keep it? how wide a window? which noise words?) is a hash of the
 seed, the epoch and the token's position. So an epoch trains the same pairs however the corpus is
-cut into spans and whoever trains them, and a run can be resumed from a position alone.
+cut into spans and whichever worker trains them, and a run can be resumed from a position alone.
 
 splitmix64: Steele, Lea & Flood 2014, "Fast Splittable Pseudorandom Number Generators".
 """

@@ -1,8 +1,7 @@
-"""What looks at vectors without changing them: scores for the probe loss, cosines for nearest
-words.
+"""Read-only kernels: scores for the probe loss, cosines for nearest words.
 
-These run beside a training on the vectors being trained. A row may be half old and half new for an
-instant; which does not matter for what is shown.
+They run during training, on the vectors being trained. A row may be half old and half new for an
+instant, which does not matter for display.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One worker's working memory on a processor core, and all that it is handed for a span."""
+"""One worker's working memory, and everything it needs to train a span."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from w2v_kernels.sizes import TILE
 
 KEPT_CAPACITY = 4096
 """Kept tokens that a worker holds at a time, at least twice the largest window. A longer sentence
-passes through in pieces that share their contexts.
+is trained in pieces that overlap by their contexts.
 """
 
 
@@ -40,7 +40,7 @@ class Scratch(NamedTuple):
     chosen_next: Targets
     """the targets of the center after it"""
     inputs: np.ndarray
-    """float32 (2 window, D padded): the rows that meet the targets: copied vectors, or a mean"""
+    """float32 (2 window, D padded): the block's input rows: copied vectors, or a mean"""
     numbers: np.ndarray
     """int32 (2 window,): 0, 1, 2 ..., which names the rows of `inputs`"""
     move: np.ndarray
@@ -50,15 +50,15 @@ class Scratch(NamedTuple):
     steps: np.ndarray
     """float32, in the same order"""
     blank: int
-    """the target row that pads this worker's targets; no two workers share one, for each would wait
-    for the other to write its zeros
+    """the target row that pads this worker's targets; each worker has its own, since two that
+    write zeros to the same row would wait for each other
     """
     private: PrivateNodes
-    """copies of tree nodes; of none where the worker is alone"""
+    """copies of tree nodes; empty for a single worker"""
 
 
 class Worker(NamedTuple):
-    """What one worker trains, by what settings, and where it works."""
+    """What one worker trains, with which settings, and its working memory."""
 
     weights: Weights
     tables: Tables

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 _Number = TypeVar("_Number", int, "np.ndarray")
 
 CACHE_LINE = 64
-"""Bytes that a processor moves at once. Workers that write to the same line slow each other."""
+"""Bytes that a processor moves at once. Workers that write to one line slow each other down."""
 
 ROW_PAD = CACHE_LINE // 4
 """Rows are padded with zeros to a multiple of this many float32: one cache line."""
 
 TILE = 6
-"""Target rows that are worked on at once: the default, a center and five noise words, fills one."""
+"""Target rows processed together: the default, a center and five noise words, fills one tile."""
 
 SCORE_ROW = ROW_PAD
-"""Floats from one dozen of scores to the next; each dozen begins at a cache line of its own."""
+"""Floats from one dozen of scores to the next; each dozen begins a new cache line."""
 
 OVERREAD = 16
-"""Floats past the last weight that are read with it: a whole vector register is loaded."""
+"""Floats read past the last weight, since a whole vector register is loaded."""
 
 SATURATED_FROM = 6.0
 """|score| beyond this hardly moves anything: word2vec.c's sigmoid table ends here."""
@@ -34,7 +34,7 @@ N_TALLIES = 8
 """float64 sums a worker: one cache line."""
 
 PRIVATE_LEVELS = 7
-"""Levels of the Huffman tree, from the root, that each worker trains on copies of its own."""
+"""Levels of the Huffman tree, from the root, of which each worker trains its own copies."""
 
 N_PRIVATE: int = 2**PRIVATE_LEVELS - 1
 """Nodes that a worker copies: the heaviest, which are about those on the private levels."""

@@ -1,8 +1,8 @@
 """The inner loops of all training: a tile of rows, kept in vector registers.
 
-A tile is TILE target rows met by one or two input rows, or updated by any number of them. Each
-function is written here in its plain form, which says what it computes and runs where kernels are
-not compiled (NUMBA_DISABLE_JIT=1); compiled, it is the intrinsic of machine/tiles_llvm.py.
+A tile is TILE target rows, scored against one or two input rows, or updated by any number of them.
+Each function here is the plain form: it says what is computed, and runs where kernels are not
+compiled (NUMBA_DISABLE_JIT=1). Compiled kernels use the intrinsic of machine/tiles_llvm.py instead.
 
 Rows are float32 and padded with zeros to a multiple of ROW_PAD numbers. Scores, and the steps that
 take their place, lie tile by tile, two tiles to a cache line of 16 floats:
@@ -75,8 +75,8 @@ def logistic_two_by_one(scores, at, weights, t, lr, steps):
 
     t  the tile's place in the weights: +n, label 1 for n targets; -n, label 0; 0, no target
 
-    Returns the loss in nats, float32, and how many scores are saturated, int32. What lies behind
-    the last step, up to a whole cache line, is overwritten.
+    Returns the loss in nats, float32, and how many scores are saturated, int32. The memory behind
+    the last step, up to the end of its cache line, is overwritten.
     """
     return _logistic((2, 1), scores, at, weights, t, lr, steps)
 
@@ -129,9 +129,9 @@ def spread(move, scale, matrix, rows, n):
 
 @_compiled_as(tiles_llvm.prefetch_to_read)
 def prefetch_to_read(array, index):
-    """Ask for the memory of array[index], a number or a row; a hint that can never fail."""
+    """Ask for the memory of array[index], a number or a row: a hint, which never fails."""
 
 
 @_compiled_as(tiles_llvm.prefetch_to_write)
 def prefetch_to_write(array, index):
-    """The same, and take the memory away from other processor cores."""
+    """Ask for the memory of array[index] in order to write to it, away from other cores."""

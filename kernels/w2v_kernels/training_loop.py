@@ -1,8 +1,8 @@
 """The loop over a span of the corpus, on one processor core.
 
-Each kept token is the center of a window once. While one center is trained, the targets of the
-next are chosen and their rows prefetched, and what the choice after that will read is prefetched:
-reading a row from memory takes as long as training on one.
+Each kept token is the center of a window once. While a center is trained, the targets of the next
+one are chosen and their rows prefetched, and so is what choosing the targets after that will read:
+reading a row from memory takes as long as training on it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def train_span(corpus, span, worker, tallies):
         train_sentence(
             corpus.ids, position, stop, sentence_first, sentence_stop, span, worker, tallies
         )
-        # Once a sentence, so that a reader of the tallies finds tokens and centers in step.
+        # Once per sentence, so that tokens and centers in the tallies stay in step.
         tallies[TOKENS] += stop - position
         position = stop
         sentence += 1
@@ -78,7 +78,7 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
         if i < last:
             prepare_center(i, span, worker, chosen)
         while i < last:
-            if i + window + 1 < n:  # the next word to come into reach
+            if i + window + 1 < n:  # the next word that the window reaches
                 prefetch_to_write(vectors, np.int64(kept_ids[i + window + 1]))
             if i + 2 < last:
                 prefetch_choice(i + 2, span, worker)

@@ -1,6 +1,4 @@
-"""Which tokens are kept, and how wide each window is: both a function of the token's position
-alone.
-"""
+"""Which tokens subsampling keeps, and how wide each window is: functions of position alone."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ def is_kept(word, position, key, thresholds):
 
 @kernel_part
 def window_at(position, key, window, shrink):
-    """Context words on each side of the center at this position: 1..window, evenly; or always
-    window.
-    """
+    """Context words on each side of the center: `window`, or with `shrink` uniform in 1..window."""
     if not shrink:
         return window
     return 1 + below(low_32(random_at(key, np.uint64(position))), window)
@@ -28,11 +24,12 @@ def window_at(position, key, window, shrink):
 
 @kernel_part
 def keep_forward(ids, position, stop, most, key, thresholds, kept_ids, kept_positions, n):
-    """Append the kept tokens of [position, stop) until there are `most`; return the next position
-    and n.
+    """Append the kept tokens of [position, stop) to n earlier ones, up to `most` in all.
+
+    Returns the position of the next token and how many there are now.
     """
     while position < stop and n < most:
-        # Branch free: subsampling is a coin toss that the processor cannot predict.
+        # Branch free: the processor cannot predict a coin toss.
         word = ids[position]
         kept_ids[n] = word
         kept_positions[n] = position
@@ -43,7 +40,7 @@ def keep_forward(ids, position, stop, most, key, thresholds, kept_ids, kept_posi
 
 @kernel_part
 def keep_backward(ids, position, start, most, key, thresholds, kept_ids, kept_positions):
-    """Fill in, in order, up to `most` kept tokens that stand before position, not before start."""
+    """Fill in the last kept tokens of [start, position), in text order, up to `most`."""
     n = 0
     while position > start and n < most:
         position -= 1

@@ -1,12 +1,12 @@
-"""Training: from an encoded corpus to vectors, on threads, watched and steered while it runs.
+"""Training: from an encoded corpus to vectors, on threads; can be watched and steered.
 
 run.py       a run, and the only class its viewers need; which thread may call what
 control.py   its state; pausing, resuming, stopping it
 preparing.py from a corpus to a training that can begin
 trainer.py   the parts of a run once its text is read, and what a snapshot shows of them
 loop.py      what the run's thread does while workers train
-measuring/   what is measured meanwhile: probe loss, nearest words, churn, quality, the doctor
-live/        what happens meanwhile: changes, breakpoints, checkpoints
+measuring/   what is measured during training: probe loss, nearest words, churn, quality, the doctor
+live/        what happens during training: changes, breakpoints, checkpoints
 state/       frozen values that viewers, files and the other rooms share
 engine/      the workers, their clock, and the one door to the kernels
 costs/       memory and time, predicted

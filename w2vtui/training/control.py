@@ -10,23 +10,25 @@ from w2vtui.training.state.snapshot import State
 
 
 class RunControl:
-    """The state of a run, the handing out of text and the clock, changed together under one lock.
+    """The state of a run, the dispatch of text and the clock, changed together under one lock.
 
-    Any thread may pause, resume and stop; all of it returns at once, whatever the workers do.
+    Any thread may call pause, resume and stop; they return at once.
     """
 
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
         self.state: State = "preparing"
         self.activity = "starting"
-        """What is being done while nothing trains."""
+        """What the run is doing while nothing trains."""
         self.is_attended = True
         """Whether somebody can resume the run after a pause."""
-        self.lock = threading.RLock()  # a signal's handler may pause what is just being paused
+        self.lock = (
+            threading.RLock()
+        )  # reentrant: a signal handler may call pause while this thread is pausing
         self.stopping = threading.Event()
         """Set once the run is to end."""
         self.wake = threading.Event()
-        """Set to let the run's thread look again before its next tick."""
+        """Set to wake the run's thread before its next tick."""
         self._dispatcher: Dispatcher | None = None
 
     def begin(self, dispatcher: Dispatcher) -> None:
@@ -71,7 +73,7 @@ class RunControl:
         self.wake.set()
 
     def finish(self, worked_until: float | None) -> None:
-        """Stop the clock at the moment, of the monotonic clock, when a worker last trained."""
+        """Stop the clock as of the moment when a worker last trained, in monotonic time."""
         with self.lock:
             self.counters.watch.stop(worked_until)
 

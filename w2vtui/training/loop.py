@@ -36,7 +36,7 @@ class TrainingLoop:
 
         Raises:
             DivergedError: a loss was not a number.
-            BaseException: what a worker or the observer failed with.
+            BaseException: the error of a worker or of the observer.
         """
         control, pool = self._control, self._trainer.pool
         self._trainer.observer.start()
@@ -51,7 +51,7 @@ class TrainingLoop:
             self._step()
             if not control.stopping.is_set():
                 pool.staff()  # more epochs may have been requested as the last workers left
-        control.finish(pool.worked_until)  # a tick ago at most
+        control.finish(pool.worked_until)  # at most a tick ago
         self._tick()
         if pool.error is not None:
             raise pool.error
@@ -97,7 +97,7 @@ class TrainingLoop:
             self._control.stop()
 
     def _leave_out(self, seconds: float) -> None:
-        """Take time off the clock in which the process was suspended while training."""
+        """Subtract time from the clock in which the process was suspended."""
         if seconds and self._counters.watch.leave_out(seconds):
             self._log.note(f"suspended for {seconds:.0f} s (not counted)")
 
@@ -107,7 +107,7 @@ class TrainingLoop:
             self._log.note(text)
 
     def _tick(self) -> None:
-        """Read the counters, report what they show, notice a loss that is not a number."""
+        """Read the counters, log what they show, and check that the loss is a number."""
         trainer, counters = self._trainer, self._counters
         learned = counters.read(trainer.pool)
         tallies = trainer.pool.tallies()

@@ -1,4 +1,4 @@
-"""From a corpus to a training that can begin: reads, holds text out, plans, compiles."""
+"""Prepares a training: reads the corpus, holds text out, plans, compiles."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from w2vtui.training.state.checkpoint import Checkpoint, Script
 from w2vtui.training.state.events import EventLog
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
-"""Reads a corpus, writing to the progress, until done or asked to stop (ReadingStopped)."""
+"""Reads a corpus and updates the progress, until done or asked to stop (ReadingStopped)."""
 
 FindCheckpoint = Callable[[EncodedCorpus], Checkpoint | None]
-"""The checkpoint to resume from, once it is known to fit the corpus; None for the beginning."""
+"""The checkpoint to resume from, checked to fit the corpus; None for the beginning."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -40,11 +40,11 @@ class Prepared:
     start: Checkpoint | None
     """The checkpoint it resumes from, whose vectors are in the backend; None: the beginning."""
     script: Script
-    """Changes to make, and where to stop."""
+    """Changes to apply, and where to stop."""
 
 
 class Preparation:
-    """Reads the corpus of one run and readies a backend for it, on the run's thread."""
+    """Reads the corpus of one run and prepares a backend for it, on the run's thread."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Preparation:
     ) -> None:
         """
         requested        settings in which `auto` is allowed
-        script           changes to make, and where to stop
+        script           changes to apply, and where to stop
         has_checkpoints  whether memory for checkpoints is needed
         """
         self.training, self.requested, self._script = training, requested, script
@@ -71,7 +71,7 @@ class Preparation:
 
     @property
     def fraction(self) -> float | None:
-        """How much of the corpus is read, 0..1; None once it is, or where that is unknown."""
+        """How much of the corpus is read, 0..1; None if that is unknown, or once it is read."""
         return None if self._is_read else self._reading.fraction
 
     def prepare(self, read_corpus: ReadCorpus, find_checkpoint: FindCheckpoint | None) -> Prepared:
@@ -132,7 +132,7 @@ class Preparation:
         return live
 
     def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, TokenOrder]:
-        """Set text aside for the probe; the order steps over it."""
+        """Set text aside for the probe; the token order skips it."""
         if not self.training.probe:
             self.probe_reason = "switched off"
             return None, TokenOrder(len(corpus.ids))

@@ -24,7 +24,7 @@ from numba.core import event
 KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
 ROOM = 16 << 20
-"""Bytes that must be free where kernels are to be kept: several times what they take."""
+"""Bytes that must be free where kernels are cached: several times what they take."""
 
 
 def _user_cache_folder() -> Path:
@@ -66,7 +66,7 @@ def _prune(folder: Path, keep: Path) -> None:
 
 
 def _cache_folder() -> Path | None:
-    """The folder for this digest, made if need be; None where nothing can be written."""
+    """The folder for this digest, created if necessary; None where nothing can be written."""
     try:
         folder = _user_cache_folder() / "kernels" / _digest()
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,14 +100,14 @@ _OPTIONS = {
 }
 
 kernel = njit(cache=CACHE_FOLDER is not None, **_OPTIONS)
-"""Decorator of a kernel: compiled on first call, kept on disk, runs without the GIL."""
+"""Decorator of a kernel: compiled on first call, cached on disk, runs without the GIL."""
 
 # A call would pass each array as seven numbers on the stack, which takes as long as a small block.
 kernel_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
-"""Decorator of what kernels are made of: becomes part of them, and cannot be called from Python."""
+"""Decorator of a function that only kernels call: it is inlined, and Python cannot call it."""
 
 builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
-"""Decorator of what builds a table: as `kernel`, but it may allocate."""
+"""Decorator of a function that builds a table: as `kernel`, but it may allocate."""
 
 
 class _Cancelled(BaseException):
@@ -128,10 +128,10 @@ class _Listener(event.Listener):
 
 @contextlib.contextmanager
 def cancel_compiling_when(is_cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Leave the block as soon as is_cancelled() is true while this thread compiles a kernel in it.
+    """Leave the block once is_cancelled() is true while this thread compiles a kernel in it.
 
-    It is called between the compiler's passes, of which the longest takes a second or two. What was
-    not compiled is compiled when it is next called.
+    is_cancelled is called between the compiler's passes, the longest of which takes a second or
+    two. A kernel that was not compiled is compiled when it is next called.
     """
     listening = event.install_listener("numba:run_pass", _Listener(is_cancelled))
     with listening, contextlib.suppress(_Cancelled):
@@ -139,5 +139,5 @@ def cancel_compiling_when(is_cancelled: Callable[[], bool]) -> Iterator[None]:
 
 
 def is_compiled(name: str) -> bool:
-    """Whether the machine code of a kernel (`module.function`) is on disk from an earlier time."""
+    """Whether the machine code of a kernel (`module.function`) is already on disk."""
     return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{name}-*.nbi"))

@@ -1,7 +1,7 @@
 """Arithmetic on whole vector registers, written as formulas and emitted as LLVM instructions.
 
-Numba's loops over the few scores of a tile would go through memory and fall apart into scalars;
-here a formula such as `one / (one + x)` is computed for LANES numbers at a time. LLVM splits the
+Numba would compile a loop over the few scores of a tile to scalar code that goes through memory.
+Here a formula such as `one / (one + x)` is computed for LANES numbers at once; LLVM splits the
 vectors where the processor's registers are shorter.
 """
 
@@ -11,7 +11,7 @@ from llvmlite import binding, ir
 from numba.core import cgutils
 
 LANES = 16 if binding.get_host_cpu_features().get("avx512f", False) else 8
-"""Numbers a vector."""
+"""Numbers in a vector."""
 
 FLOAT = ir.FloatType()
 INT = ir.IntType(32)
@@ -23,14 +23,14 @@ FAST = ("reassoc", "contract", "nsz", "arcp")
 
 
 class Lanes:
-    """LANES float32 values in a register, with the operators of arithmetic."""
+    """LANES float32 values in a register, with arithmetic operators."""
 
     def __init__(self, builder, value):
         self.builder = builder
         self.value = value
 
     def _of(self, other):
-        """A number as lanes that all hold it."""
+        """A number as lanes that all hold it; lanes as they are."""
         return other if isinstance(other, Lanes) else constant(self.builder, [other] * LANES)
 
     def _with(self, other, instruction):
@@ -56,7 +56,7 @@ class Lanes:
         return self._call("fabs")
 
     def floor(self):
-        """The next whole number below, as a float."""
+        """Each lane rounded down to a whole number, still a float."""
         return self._call("floor")
 
     def _call(self, name):
@@ -67,15 +67,15 @@ class Lanes:
         return Lanes(self.builder, self.builder.call(function, [self.value]))
 
     def above(self, other):
-        """A mask of the lanes that are greater than another's; false for what is not a number."""
+        """A mask of the lanes that are greater than the other's; false where either is NaN."""
         return self.builder.fcmp_ordered(">", self.value, self._of(other).value)
 
     def differs(self, other):
-        """A mask of the lanes that differ from another's."""
+        """A mask of the lanes that differ from the other's."""
         return self.builder.fcmp_ordered("!=", self.value, self._of(other).value)
 
     def where(self, mask, other):
-        """These lanes where the mask holds, another's elsewhere."""
+        """These lanes where the mask is true, the other's elsewhere."""
         return Lanes(self.builder, self.builder.select(mask, self.value, self._of(other).value))
 
     def at_most(self, limit):
@@ -97,7 +97,7 @@ class Lanes:
         return Lanes(self.builder, self.builder.bitcast(bits, VECTOR))
 
     def sum(self):
-        """All lanes together: a float32 value of LLVM's."""
+        """The sum of all lanes: a float32 LLVM value."""
         kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
         function = cgutils.get_or_insert_function(
             self.builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32"
@@ -105,17 +105,17 @@ class Lanes:
         return self.builder.call(function, [FLOAT(0.0), self.value], fastmath=FAST)
 
     def store(self, start, offset):
-        """Write to memory, `offset` floats behind `start`."""
+        """Write the lanes to memory, `offset` floats behind `start`."""
         self.builder.store(self.value, _pointer(self.builder, start, offset), align=4)
 
 
 def load(builder, start, offset):
-    """LANES floats from memory, `offset` floats behind `start`."""
+    """Load LANES floats from memory, `offset` floats behind `start`."""
     return Lanes(builder, builder.load(_pointer(builder, start, offset), align=4))
 
 
 def load_places(builder, start, offset, places):
-    """Lanes whose k-th is the float places[k] behind `offset`, and 0 past the last."""
+    """Load the float places[k] behind `offset` into lane k; lanes past the last place are 0."""
     first = min(places)
     there = load(builder, start, builder.add(offset, offset.type(first)))
     lanes = [place - first for place in places]
@@ -128,7 +128,7 @@ def constant(builder, numbers):
 
 
 def splat(builder, scalar):
-    """Lanes that all hold one float32 value of LLVM's."""
+    """Lanes that all hold one float32 LLVM value."""
     undefined = ir.Constant(VECTOR, ir.Undefined)
     one = builder.insert_element(undefined, scalar, INT(0))
     zeros = ir.Constant(INT_VECTOR, [0] * LANES)
@@ -136,16 +136,16 @@ def splat(builder, scalar):
 
 
 def count(builder, mask):
-    """How many lanes of a mask hold: an int32 value of LLVM's."""
+    """How many lanes of a mask are true: an int32 LLVM value."""
     bits = builder.bitcast(mask, ir.IntType(LANES))
     return builder.zext(builder.ctpop(bits), INT)
 
 
 def sums_of(builder, vectors):
-    """Lanes whose k-th holds the sum of the k-th of up to LANES vectors, and 0 past the last.
+    """Sum each of up to LANES vectors: lane k holds the sum of vector k, lanes past the last are 0.
 
-    Pairs of vectors are halved into one, over and over: LANES - 1 additions in all, where summing
-    each vector by itself would take LANES times log2(LANES).
+    Pairs of vectors are repeatedly halved into one: LANES - 1 additions in all, where summing the
+    vectors separately would take LANES * log2(LANES).
     """
     zero = constant(builder, [0.0] * LANES)
     order = _lanes_of_sums()
@@ -168,7 +168,7 @@ def sums_of(builder, vectors):
 
 
 def _pick(first, second, lanes):
-    """Lanes of two vectors, by number, the second's behind the first's."""
+    """The numbered lanes of two vectors; numbers from LANES on mean the second's."""
     mask = ir.Constant(INT_VECTOR, lanes)
     value = first.builder.shuffle_vector(first.value, second.value, mask)
     return Lanes(first.builder, value)

@@ -1,10 +1,10 @@
-"""The most multiply-adds a second that one core does: the roof that no training can pass.
+"""The most multiply-adds per second that one core can do: the upper bound of any training.
 
     every number of every chain:   x <- factor * x + (1 - factor),   which ends at 1
 
-One multiply-add of a chain waits for the one before it, and chains do not wait for each other. A
-core has two to four units for multiply-adds, each busy with one for about four cycles: CHAINS
-chains keep all of them at work, and fit, with the two constants, into 16 vector registers.
+Each multiply-add of a chain waits for the previous one; chains do not wait for each other. A core
+has two to four multiply-add units, and each takes about four cycles for one: CHAINS chains keep
+all units busy and, with the two constants, still fit into 16 vector registers.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ MULTIPLY_ADDS_A_ROUND = CHAINS * LANES
 
 
 def _emit_rounds(context, builder, signature, args):
-    """Emit the loop; the chains are held in registers, and their sum is returned."""
+    """Emit the loop, with the chains in registers; returns their sum."""
     rounds, factor = args
     rest = splat(builder, builder.fsub(ir.FloatType()(1.0), factor))
     factor = splat(builder, factor)
     chains = [cgutils.alloca_once(builder, VECTOR) for _ in range(CHAINS)]
-    for number, chain in enumerate(chains):  # all different: equal chains would be made one
+    for number, chain in enumerate(chains):  # all different: LLVM would merge equal chains
         builder.store(constant(builder, [number / CHAINS] * LANES).value, chain)
     with cgutils.for_range(builder, rounds, intp=rounds.type):
         for chain in chains:
@@ -59,6 +59,6 @@ if config.DISABLE_JIT:
 def multiply_and_add(rounds, factor):
     """Do `rounds` rounds of MULTIPLY_ADDS_A_ROUND multiply-adds; returns the sum of all chains.
 
-    factor  float32, 0 to 1; the sum tends to MULTIPLY_ADDS_A_ROUND, whatever it is
+    factor  float32, 0 to 1; for any factor the sum tends to MULTIPLY_ADDS_A_ROUND
     """
     return _rounds_of(rounds, factor)

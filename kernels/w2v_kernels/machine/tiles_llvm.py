@@ -76,7 +76,7 @@ def _emit_loop(builder, stop, step, carried, body):
 
 
 def _emit_dots(builder, inputs, c, n_inputs, targets, t, n_targets):
-    """Emit the dot products of input rows c .. with target rows t ..; one sum a pair, unreduced."""
+    """Emit the dot products of input rows c .. with target rows t ..; an unreduced sum per pair."""
     intp = c.type
     xs = [inputs.start(builder.add(c, intp(i))) for i in range(n_inputs)]
     us = [targets.start(builder.add(t, intp(j))) for j in range(n_targets)]
@@ -93,7 +93,7 @@ def _emit_dots(builder, inputs, c, n_inputs, targets, t, n_targets):
 
 
 def _exp_of_negative(magnitude):
-    """exp(-magnitude) for magnitudes >= 0, to 1e-7 of itself."""
+    """exp(-magnitude) for magnitudes >= 0, with a relative error of 1e-7."""
     power = -magnitude.at_most(87.0) * 1.44269504
     whole = (power + 0.5).floor()
     mantissa = (power - whole).polynomial(
@@ -103,7 +103,7 @@ def _exp_of_negative(magnitude):
 
 
 def _log1p_of_share(share):
-    """log(1 + share) for shares in 0..1, to 2e-7."""
+    """log(1 + share) for shares in 0..1, with an error of 2e-7."""
     return share * share.polynomial(
         -0.00857468, 0.04421419, -0.10785368, 0.17757024, -0.24499612, 0.33276177, -0.49997449,
         0.99999981,
@@ -119,7 +119,7 @@ def _emit_logistic(builder, scores, weights, lr):
     share = _exp_of_negative(abs(scores))
     away = share.where(toward.above(0.0), 1.0) / (share + 1.0)
     surprise = (-toward).where((-toward).above(0.0), 0.0) + _log1p_of_share(share)
-    # A score that is not a number must make a loss that is not one: score - score is 0 otherwise.
+    # A NaN score must make the loss NaN: score - score is 0 otherwise.
     loss = abs(weights) * (surprise + (scores - scores))
     return lr * weights * away, loss
 
@@ -274,7 +274,7 @@ _loss_and_saturated = types.Tuple((types.float32, types.int32))
 
 
 def scores(n_inputs, n_tiles):
-    """The intrinsic that scores a block of so many input rows and tiles."""
+    """The intrinsic that scores n_inputs input rows against n_tiles tiles."""
 
     @intrinsic
     def scores_of(_, inputs, input_rows, c, targets, target_rows, t, scores, at):

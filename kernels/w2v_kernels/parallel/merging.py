@@ -1,15 +1,15 @@
-"""How the moves of several workers' replicas become one: row by row, in a fixed order.
+"""Merge the moves of several workers' replicas into one: row by row, in a fixed order.
 
-Two workers moved a row by a and b from where it stood, v. Moves across each other add up; moves in
-the same direction are averaged, for each worker has already gone where both wanted to. In between,
-a share of the common direction is taken out of each:
+Two workers have moved a row from v, one by a and the other by b. Orthogonal moves are added. Moves
+in the same direction are averaged, since each worker has already gone the whole way. In between, a
+share of the common direction is subtracted from each:
 
     moved = (1 - r a.b / (2 a.a)) a  +  (1 - r a.b / (2 b.b)) b,     r = min(1, |a| |b| / (t |v|^2))
 
 With r = 1 this is Adasum: Maleki et al. 2020, "Scaling Distributed Training with Adaptive
 Summation", and Gill et al. 2020, "Distributed Training of Embeddings using Graph Analytics", who
-train word2vec with it. r is ours: small moves in the same direction are what a rare word
-learns, not an overshoot, and must not be halved. More than two are joined in pairs, as a tree.
+train word2vec with it. We added r: small moves in the same direction are what a rare word learns,
+not an overshoot, and must not be halved. More than two moves are joined in pairs, as a tree.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import numpy as np
 from w2v_kernels.machine.compiling import kernel, kernel_part
 
 SMALL_MOVE = 0.03
-"""t: up to this |a| |b| / |v|^2 moves in the same direction are added in part."""
+"""t: moves in the same direction are fully averaged only from this |a| |b| / |v|^2 on."""
 
 
 @kernel
 def merge(base, base_bits, replicas, replica_bits, first, stop):
-    """Move rows first..stop-1 by what all replicas have moved, and let these begin there again.
+    """Merge all replicas' moves of rows first..stop-1 into `base`, and reset the replicas to it.
 
     base      float32 (rows, D padded)
     replicas  float32 (W, rows, D padded)
-    ..._bits  int32, the same memory: rows that are the same bit for bit everywhere are skipped
+    ..._bits  int32, the same memory: rows that no replica has changed by a bit are skipped
 
-    Each row's outcome depends on that row alone, so workers may share the rows out as they please.
+    The result for a row depends on that row alone, so workers may divide the rows in any way.
     """
     n_replicas, length = replicas.shape[0], replicas.shape[2]
     for row in range(first, stop):
@@ -75,7 +75,7 @@ def squared_length(rows, row):
 
 @kernel_part
 def join_moves(moves, others, row, size):
-    """Join a row's move `others[row]` into `moves[row]`; size is |v|^2."""
+    """Join the move `others[row]` into `moves[row]`; size is |v|^2."""
     aa, bb, ab = np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for d in range(moves.shape[1]):
         a, b = moves[row, d], others[row, d]

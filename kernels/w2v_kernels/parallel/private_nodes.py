@@ -1,11 +1,11 @@
-"""Copies of the upper tree for each worker of hierarchical softmax, and how they come together.
+"""Private copies of the upper tree nodes, one set for each worker of hierarchical softmax.
 
-All paths go through the nodes near the root. Where several workers write to the same node, each
-waits for the others' memory at every word, and a second worker may slow the first to a third. So
-each moves copies of its own, and adds how far one has moved to the node itself now and then: every
-`period` centers one copy of each level, since about half as many paths go through a node of the
-next level. Vuurens, Eickhoff & de Vries 2016, "Efficient Parallel Learning of Word2Vec", share all
-copies at the same time.
+All paths pass through the nodes near the root. Where several workers write to the same node, each
+waits for the others' cache lines at every word, and a second worker may slow the first to a third.
+So each worker trains its own copies, and from time to time adds a copy's move to the shared node:
+one copy of each level every `period` centers, since about half as many paths pass through a node
+of the next level. Vuurens, Eickhoff & de Vries 2016, "Efficient Parallel Learning of Word2Vec",
+share all copies at the same time.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from w2v_kernels.sizes import PRIVATE_LEVELS
 
 
 class PrivateNodes(NamedTuple):
-    """One worker's copies of nodes 0..N-1, the heaviest; a worker that is alone has none."""
+    """One worker's copies of nodes 0..N-1, the heaviest; a single worker has none."""
 
     first: int
-    """The copies are rows `first` and following of the node matrix itself"""
+    """the first copy's row in the node matrix, which holds the copies too"""
     copied: np.ndarray
-    """float32 (N, D padded): the nodes when they were copied"""
+    """float32 (N, D padded): the nodes as they were when they were copied"""
     period: int
     clock: np.ndarray
-    """int64 (2,): centers since a period began, and periods"""
+    """int64 (2,): centers since the period began, and periods so far"""
 
 
 @kernel_part
 def copy_nodes(nodes, private):
-    """Copy the nodes as they are now."""
+    """Copy the shared nodes as they are now."""
     for node in range(private.copied.shape[0]):
         for d in range(nodes.shape[1]):
             now = nodes[node, d]
@@ -41,8 +41,9 @@ def copy_nodes(nodes, private):
 
 @kernel_part
 def share_some_nodes(nodes, private):
-    """Share the copies whose turn it is after a center: nodes 2**level - 1 and following, which
-    are about those of a level of the tree, take turns.
+    """After a center, share the copies whose turn it is.
+
+    Nodes 2**level - 1 to 2**(level + 1) - 2, roughly a level of the tree, take turns.
     """
     n_private, clock = private.copied.shape[0], private.clock
     for level in range(clock[0], PRIVATE_LEVELS, private.period):
@@ -64,11 +65,11 @@ def share_all_nodes(nodes, private):
 
 @kernel_part
 def share_node(nodes, node, private):
-    """Add to a node how far its copy has moved, and copy it again."""
+    """Add the copy's move to the shared node, then copy the node again."""
     copy = private.first + node
     for d in range(nodes.shape[1]):
         now, moved, before = nodes[node, d], nodes[copy, d], private.copied[node, d]
-        # Exact if no other worker has moved the node since. One that writes at this moment may be
-        # overwritten, as everywhere (Hogwild).
+        # Exact if no other worker has moved the node since. A write of another worker at this
+        # moment may be lost, as everywhere (Hogwild).
         now = moved if now == before else now + (moved - before)
         nodes[node, d], nodes[copy, d], private.copied[node, d] = now, now, now

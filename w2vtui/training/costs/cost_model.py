@@ -19,10 +19,10 @@ from w2vtui.training.costs.terms import Encounters, seconds_by_term, way_of
 from w2vtui.training.costs.text_shape import TextShape
 
 _PRIOR_ERROR = 0.6
-"""By how much a coefficient may be off on another machine."""
+"""How far a coefficient may be off on another machine."""
 _MEASURING_ERROR = 0.05
 _ENOUGH_SECONDS = 1.0
-"""A worker's time under a setting from which its measurement counts in full."""
+"""A measurement counts in full once a worker has trained this long under its settings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +30,12 @@ class Cost:
     """The expected effect of other settings on a run."""
 
     work: float
-    """Time a token takes a worker, as a multiple of what it takes now."""
+    """A worker's time per token, as a multiple of the present one."""
     words_per_second: float
     words_per_second_before: float
     eta_seconds: float
     eta_change: float
-    """By how many seconds the end moves."""
+    """How many seconds later the run ends."""
 
 
 class Measurement(NamedTuple):
@@ -48,14 +48,14 @@ class Measurement(NamedTuple):
 
 
 class CostModel:
-    """The time a token takes under any settings, from a run's own past."""
+    """The time per token under any settings, from the run's own measurements."""
 
     def __init__(self, shape: TextShape, vector_size: int) -> None:
         self._shape = shape
         self._vector_size = vector_size
 
     def seconds_a_token(self, settings: LiveSettings, measured: Sequence[Measurement]) -> float:
-        """A worker's time for a token, corrected by what was measured so far."""
+        """A worker's time per token, corrected by the measurements so far."""
         way, terms = way_of(settings), self._terms(settings)
         seen = [one for one in measured if one.tokens and one.seconds > 0]
         weights = np.array([min(one.seconds / _ENOUGH_SECONDS, 1.0) for one in seen])

@@ -1,14 +1,13 @@
 """What a run will need, before it is started: memory and time.
 
-Memory is what is resident at once: Linux calls the most of it VmHWM. Most is counted from the
-arrays that a run makes. The files of libraries are in it as far as they are mapped, which the
-system decides: where a library was just read from the disk, it maps less around each place that is
-used, and a run has been seen to hold 16 MB of them or 35 MB more. Other processes share them, and
-the system may drop them, as it may the text.
+Memory is the peak of what is resident, VmHWM in Linux. Most of it is computed from the arrays that
+a run allocates. Library files count as far as they are mapped, which the system decides: of a
+library just read from disk it maps less around each place that is used, and runs have held from 16
+to 51 MB of them. Other processes share these pages, and the system may drop them, as it may the
+text.
 
-Time is what typical work costs on a typical
-machine, here two cores of an AMD EPYC with AVX-512: good for the choice between a coffee and a
-night, and always to be shown as "about".
+Time is what the work takes on a typical machine, here two cores of an AMD EPYC with AVX-512: good
+enough to choose between a coffee break and a night, and always shown as "about".
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from w2vtui.training.costs.terms import (
 PROGRAM_BYTES = 66 << 20
 """Interpreter, modules, and the machine code of the kernels."""
 LIBRARY_BYTES = 108 << 20
-"""Files of Python, NumPy and LLVM that are mapped by then."""
+"""Mapped files of Python, NumPy and LLVM."""
 SCREEN_BYTES = 26 << 20
 """The screens, in addition."""
 CHECKPOINT_BYTES = 8 << 20
@@ -39,25 +38,25 @@ CHECKPOINT_BYTES = 8 << 20
 WORD_BYTES = 270
 """A word as text, its count, and its places in two indices."""
 SAVED_WORD_BYTES = 160
-"""What is written of it to two files, while they are saved."""
+"""A word in the two files that are written, while they are saved."""
 TYPE_BYTES = 270
-"""A distinct token of a text while the text is read, before the rare ones are left out."""
+"""A distinct token while the text is read, before rare ones are dropped."""
 
 _SECOND_WORKER = 0.85
-"""What each worker after the first adds, of the first one's work."""
+"""The speed that each worker after the first adds, relative to the first one's."""
 _LONG_SENTENCE = 10_000.0
 _PATH_SHARE = 0.78
-"""A Huffman path, weighted as it is trained, over the logarithm of the vocabulary."""
+"""Mean length of the Huffman paths as they are trained, over the logarithm of the vocabulary."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
-    """Bytes of each part of a run, at the moment it needs most."""
+    """Bytes of each part of a run, at its peak."""
 
     program: int
     """interpreter, compiled kernels, screens"""
     libraries: int
-    """their files, as far as they are mapped"""
+    """the mapped files of libraries"""
     input_vectors: int
     output_vectors: int
     """of words, or of the nodes of the tree"""
@@ -89,11 +88,11 @@ def estimate_memory(
     screen: bool = False,
     checkpoints: bool = False,
 ) -> Memory:
-    """What a run will hold at most, in bytes.
+    """The peak memory of a run, in bytes.
 
     n_words         the size of the vocabulary
     n_tokens        the text's tokens that are in it
-    checkpoints     whether it writes all that it trains while it trains
+    checkpoints     whether it saves checkpoints while it trains
     """
     row = 4 * row_length(training.vector_size)
     by_tree = live.walks_tree
@@ -127,9 +126,9 @@ def estimate_memory(
 
 
 def estimate_reading_memory(n_types: int) -> int:
-    """Bytes held at most while a text of `n_types` distinct tokens is read for the first time.
+    """The peak memory, in bytes, of reading a text of `n_types` distinct tokens for the first time.
 
-    That is the peak of a run where most of them are too rare to be trained.
+    It is the peak of the whole run where most of them are too rare to be trained.
     """
     return PROGRAM_BYTES + LIBRARY_BYTES + TYPE_BYTES * n_types
 
@@ -143,10 +142,10 @@ def estimate_seconds(
     subsampled_share: float = 1.0,
     sentence_length: float = math.inf,
 ) -> float:
-    """How long the training will take, in seconds, all epochs together.
+    """How long the training will take, in seconds, for all epochs together.
 
-    subsampled_share   how much of the text subsampling keeps
-    sentence_length    mean tokens of a line, before that
+    subsampled_share   the share of the text that subsampling keeps
+    sentence_length    mean tokens of a line, before subsampling
     """
     cores = available_cores()
     resolved = live.resolved(n_tokens, cores)

@@ -1,13 +1,14 @@
-"""What a center word costs, as a sum over what it meets: the one source of all costs.
+"""The time that a center word takes, as a sum of terms: the source of all predicted costs.
 
     seconds a token = kept * (center + context C D + target B T + fetch B T D + pair C T D)
 
-with C contexts, T targets in whole tiles of the kernels, D numbers a vector, B blocks a center, and
-kept the share of tokens that subsampling keeps. The coefficients of each way to train are fitted to
-216 short runs on the machine of docs/performance.md, windows of 2 to 10, K of 2 to 20, vectors of
-50 to 300, from which they are 6 to 12 % off (root mean square); elsewhere they need a scale.
+with C contexts, T targets in whole tiles of the kernels, D numbers per vector, B blocks per center,
+and kept the share of tokens that subsampling keeps. The coefficients of each way to train are
+fitted to 216 short runs on the machine of docs/performance.md, with windows of 2 to 10, K of 2 to
+20 and vectors of 50 to 300; their error is 6 to 12 % (root mean square). Other machines need a
+scale.
 
-Nothing here loads Numba: that takes a second, and a cost is wanted before.
+Nothing here loads Numba: that takes a second, and costs are shown before.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _NANOSECONDS = {
 
 
 class Encounters(NamedTuple):
-    """What a token meets, on average."""
+    """What a token is trained with, on average."""
 
     kept: float
-    """share of the tokens that subsampling keeps"""
+    """the share of the tokens that subsampling keeps"""
     contexts: float
     """C: context words of a center that has any"""
     targets: float
@@ -44,7 +45,7 @@ class Encounters(NamedTuple):
 
 
 def way_of(live: LiveSettings) -> str:
-    """Settings of the same way cost the same for what they meet."""
+    """The way to train: settings of the same way have the same coefficients."""
     if live.walks_tree:
         return f"{live.model}, path"
     by_noise = live.draws_noise
@@ -53,7 +54,7 @@ def way_of(live: LiveSettings) -> str:
 
 
 def seconds_by_term(live: LiveSettings, vector_size: int, found: Encounters) -> NDArray[np.float64]:
-    """A worker's seconds for a token, term by term: float64 (5,)."""
+    """A worker's seconds per token, term by term: float64 (5,)."""
     way, hundreds = way_of(live), row_length(vector_size) / 100
     n_targets = found.targets + (TILE - 1) / 2  # paths are of any length
     if not live.walks_tree:
@@ -80,7 +81,7 @@ def mean_targets(live: LiveSettings, n_words: int, mean_path: float) -> float:
 def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Context words of a center, on average over a sentence of each length: float64, as lengths.
 
-    A center lacks 1, 2, ... contexts on the side where it is nearer to an end than its window.
+    A center nearer to an end of its sentence than its window lacks 1, 2, ... contexts on that side.
     """
     reach = np.arange(1 if live.shrink_windows else live.window, live.window + 1)[:, None]
     near = np.minimum(reach, np.maximum(lengths - 1, 0))

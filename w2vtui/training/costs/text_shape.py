@@ -1,6 +1,6 @@
-"""What a center word meets in a text under any live settings: how many contexts and targets.
+"""How many contexts and targets a center word has in a text, under any live settings.
 
-Nothing is trained for that, and no table built: a cost can be named before a setting changes.
+This trains nothing and builds no table: a cost can be shown before a setting changes.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from w2vtui.training.costs.terms import mean_contexts, mean_targets
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from this many tokens at the start."""
 _LONGEST = 4_096
-"""Longer sentences count as this long: the ends of a window's reach matter no more."""
+"""Longer sentences count as this long: windows cut off at their ends hardly matter there."""
 
 
 class BlockShape(NamedTuple):
-    """Mean size of the blocks that are trained on: what one center word brings together."""
+    """Mean size of the blocks that are trained on, one for each center word."""
 
     contexts: float
     """C: context words of a center that has any"""
@@ -32,7 +32,7 @@ class BlockShape(NamedTuple):
 
 
 class TextShape:
-    """The lengths of a text's sentences and the counts of its words, asked under settings."""
+    """The lengths of a text's sentences and the counts of its words."""
 
     def __init__(self, corpus: EncodedCorpus) -> None:
         self._counts = corpus.vocab.counts
@@ -61,14 +61,14 @@ class TextShape:
         return float(np.average(contexts, weights=lengths * n_sentences))
 
     def targets(self, settings: LiveSettings) -> float:
-        """T: 1 + K, V, or the mean length of a path, each word as often as it is trained.
+        """T: 1 + K, V, or the mean length of a path, weighted by how often each word is trained.
 
-        A Huffman path is as long as its word's share is rare: -log2(share), within a few per cent.
+        The length of a Huffman path is -log2 of its word's share, within a few percent.
         """
         return mean_targets(settings, len(self._counts), self._thinned(settings.sample)[3])
 
     def _thin(self, sample: float) -> tuple[float, NDArray[np.int64], NDArray[np.int64], float]:
-        """Share kept; lengths that sentences have when thinned, and how many have each; bits."""
+        """The share kept, the lengths of thinned sentences and how many have each, bits a word."""
         kept = keep_probabilities(self._counts, sample)
         trained = self._counts * kept
         bits = -np.log2(self._counts / self._counts.sum())

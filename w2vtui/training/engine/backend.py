@@ -30,14 +30,14 @@ SHARING_PERIOD = 64
 class Backend(Protocol):
     """The vectors of one training, and what trains and scores them.
 
-    All that a run knows of the machine it trains on is here. `CpuBackend` is the one
-    implementation. A backend for a GPU, or one process of a distributed run, is another: it may
-    hold the vectors wherever it likes, as long as `matrices` and `input_vectors` give arrays of
-    this process that hold what was trained so far.
+    Everything that depends on the machine is behind this interface. `CpuBackend` is the only
+    implementation so far. A backend for a GPU, or for one process of a distributed run, may hold
+    the vectors anywhere, as long as `matrices` and `input_vectors` return arrays of this process
+    with what was trained so far.
 
-    `train_span` is called by the workers, each with its own scratch and tallies, and any number of
-    them at a time; `cosines` and `score_candidates` by the observer's thread, while they train.
-    All the rest is called by the run's thread.
+    The workers call `train_span`, any number of them at a time, each with its own scratch and
+    tallies. The observer's thread calls `cosines` and `score_candidates` while they train. The
+    run's thread calls everything else.
     """
 
     @property
@@ -77,7 +77,7 @@ class Backend(Protocol):
         """Expected targets of a pair: 1 + K, V, or the mean path length."""
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Get ready to train, which may take a minute the first time.
+        """Prepare to train, which may take a minute the first time.
 
         stopped   asked every second or so whether to give up
         """
@@ -86,7 +86,7 @@ class Backend(Protocol):
         """Whether this machine has saved the compiled loop from an earlier run."""
 
     def keeps_compiled(self) -> bool:
-        """Whether this machine can save the compiled loop: not where no folder is writable."""
+        """Whether this machine can save the compiled loop; not if no folder is writable."""
 
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
@@ -215,7 +215,7 @@ class CpuBackend:
             Replicas(plan, n_words=0, vector_size=self.training.vector_size).merge(0, 0)
 
     def _score_nothing(self) -> None:
-        """Compile what measures a run, too: compiled later it would delay the curves."""
+        """Compile the measuring kernels too: compiled later, they would delay the curves."""
         inputs, output, nodes = self._matrices.input, self._matrices.output, self._matrices.nodes
         contexts, no_scores = np.zeros(0, np.int32), np.zeros(0, np.float32)
         candidates, scores = np.zeros((0, 1), np.int32), np.zeros((0, 1))
@@ -241,7 +241,7 @@ class CpuBackend:
         size, window = self.training.vector_size, settings.window
         if self.training.deterministic:
             return make_scratch(size, window, plan.most_targets, self.n_words)
-        # More workers than cores would gain nothing from copies, and have no room for them.
+        # Workers beyond the number of cores would not gain from copies, and have no room for them.
         private = settings.walks_tree and 1 < settings.workers <= matrices.private_room
         return make_scratch(
             size,

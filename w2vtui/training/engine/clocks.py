@@ -1,4 +1,4 @@
-"""Training time and speed, with pauses left out."""
+"""Training time and speed, without pauses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections import deque
 
 SPEED_SECONDS = 1.5
-"""Speed `now` is the mean over this many of the last seconds."""
+"""The speed `now` is the mean over this many seconds."""
 SUSPENDED_SECONDS = 2.0
 """A process that used no processor time for this long was suspended, not slow."""
 
@@ -15,29 +15,29 @@ class StopWatch:
     """Seconds of training, on the monotonic clock."""
 
     def __init__(self, seconds: float = 0.0) -> None:
-        """seconds: what it shows at first."""
+        """seconds: the initial reading."""
         self._before = seconds
         self._started: float | None = None
 
     @property
     def seconds(self) -> float:
-        """So far."""
+        """The reading: seconds so far."""
         started = self._started
         return self._before + (0.0 if started is None else time.monotonic() - started)
 
     def start(self) -> None:
-        """Start; no effect when running."""
+        """Start; has no effect while running."""
         if self._started is None:
             self._started = time.monotonic()
 
     def stop(self, at: float | None = None) -> None:
-        """Stop, now or as of a past moment of the monotonic clock; no effect when stopped."""
+        """Stop, now or as of a past moment in monotonic time; has no effect while stopped."""
         if self._started is not None:
             at = time.monotonic() if at is None else max(at, self._started)
             self._before, self._started = self._before + at - self._started, None
 
     def leave_out(self, seconds: float) -> bool:
-        """Subtract time in which nothing was trained; False if it has not run for so long."""
+        """Subtract time in which nothing was trained; False if that is more than the reading."""
         if self._started is None or time.monotonic() - self._started < seconds:
             return False
         self._started += seconds
@@ -45,15 +45,15 @@ class StopWatch:
 
 
 class Suspension:
-    """Notices that the whole process was suspended, as by SIGSTOP: time passes, and no thread
-    works.
+    """Detects that the whole process was suspended, as by SIGSTOP: time passed, but no processor
+    time.
     """
 
     def __init__(self) -> None:
         self._wall, self._work = time.monotonic(), time.process_time()
 
     def seconds(self) -> float:
-        """How long it was suspended since the last call, at least; 0 when only briefly."""
+        """How long the process was suspended since the last call, at least; 0 if only briefly."""
         wall, work = time.monotonic(), time.process_time()
         idle = wall - self._wall - (work - self._work)
         self._wall, self._work = wall, work
@@ -69,7 +69,7 @@ class SpeedMeter:
         self.peak = 0.0
 
     def restart(self, expected: float) -> None:
-        """Forget readings under other settings; show `expected` until there are new ones."""
+        """Forget the readings, as settings have changed; show `expected` until there are new ones."""
         self._readings.clear()
         self.now = expected
 

@@ -1,4 +1,4 @@
-"""Which worker trains which tokens next: the one clock that all workers take their text from."""
+"""Which worker trains which tokens next: all workers take their text from one clock."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Job(NamedTuple):
 class Dispatcher:
     """Hands out the text of a run to its workers, under one lock.
 
-    A worker gets a span at any time (Hogwild) or, where training is deterministic, its part of a
-    round (rounds.py). `clock`, `plan` and `schedule` are for others to read, not to set.
+    A worker gets a span whenever it asks (Hogwild) or, in deterministic training, its part of a
+    round (rounds.py). Others may read `clock`, `plan` and `schedule`, but not set them.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Dispatcher:
     # ---- control, from any thread
 
     def adopt(self, plan: Plan, reschedule: Callable[[Schedule, int], Schedule]) -> int:
-        """Make every span handed out from now on follow another plan; return the clock then.
+        """Use another plan for every span from now on; return the clock at that point.
 
         reschedule  from the schedule and the clock to the schedule that follows
         """
@@ -103,11 +103,12 @@ class Dispatcher:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Pause the workers between two spans within the block, which gets the clock: every token
-        before it is trained, none after it.
+        """Pause the workers between two spans for the length of the block.
+
+        Gives the block the clock: every token before it is trained, none after it.
 
         Workers that finish early train short spans until the last has finished its long one, so
-        all are paused only for a moment.
+        the pause of each is short.
         """
         with self._changed:
             self._held, self._awaited = True, set(self._at_work)
@@ -120,7 +121,7 @@ class Dispatcher:
                 self._changed.notify_all()
 
     def wait_at(self, milestone: int | None) -> None:
-        """Hand out no text past this clock until another milestone is set; None: no limit."""
+        """Hand out no text past this clock until another milestone is set; None for no limit."""
         with self._changed:
             self._milestone = milestone
             self._changed.notify_all()
@@ -156,8 +157,9 @@ class Dispatcher:
     # ---- for the workers
 
     def next_job(self, number: int, most: int) -> Job | None:
-        """The worker's next span, of up to `most` tokens, or its part of a round; None when it is
-        to leave. Waits while no text is handed out.
+        """The worker's next span, of up to `most` tokens, or its part of a round.
+
+        None when the worker is to leave. Waits while no text is handed out.
         """
         with self._changed:
             self._asking.add(number)
@@ -204,7 +206,7 @@ class Dispatcher:
         plan, schedule = self.plan, self.schedule
         if self._held:
             most = int(most * SHORT_SHARE)
-        # Towards the end spans shrink, so that all workers leave at about the same time.
+        # Spans shrink towards the end, so that all workers leave at about the same time.
         fair = (schedule.planned - self.clock) // (2 * plan.settings.workers)
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
         span = self._order.span(self.clock, most, self._until)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
-    """Rate as a function of the clock, which counts every training token once an epoch."""
+    """The rate as a function of the clock, which counts training tokens over all epochs."""
 
     clock: int
     """Where this line begins, in tokens."""
@@ -20,7 +20,7 @@ class Schedule:
 
     @property
     def slope(self) -> float:
-        """Change of the rate a token, zero or below."""
+        """Change of the rate per token, zero or below."""
         return (self.floor - self.rate) / max(self.planned - self.clock, 1)
 
     @property

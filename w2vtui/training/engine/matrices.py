@@ -20,8 +20,8 @@ _DRAWN_AT_ONCE = 1 << 18
 class Matrices:
     """Input vectors, and a matrix for each kind of target, made when it is first trained.
 
-    Rows are padded with zeros, and follow each other: V words (or V - 1 nodes), a blank row for
-    each possible worker, then, of nodes, the private copies of each worker on a core of its own.
+    Rows are padded with zeros. First V words (or V - 1 nodes), then a blank row for each possible
+    worker, then, for nodes only, the private copies of as many workers as there are cores.
     """
 
     def __init__(self, n_words: int, vector_size: int) -> None:
@@ -102,7 +102,7 @@ class Matrices:
 
     @property
     def private_room(self) -> int:
-        """For how many workers there are private copies of nodes."""
+        """The number of workers that have private copies of nodes."""
         return (len(self.nodes) - self.first_private) // N_PRIVATE
 
     def views(self) -> dict[str, NDArray[np.float32]]:

@@ -17,7 +17,7 @@ from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.token_order import Span
 
 MAX_SOFTMAX_WORDS = 50_000
-"""The exact softmax scores every word for every pair: beyond this it would take for ever."""
+"""The exact softmax scores every word for every pair: beyond this it would take forever."""
 
 _OBJECTIVES = {
     "negative-sampling": objectives.NEGATIVE_SAMPLING,
@@ -35,14 +35,14 @@ class Rates(NamedTuple):
 
     @staticmethod
     def along(schedule: Schedule, span: Span) -> Rates:
-        """The rate that a schedule has there: a function of position alone, whatever the cut."""
+        """The rates of a schedule over a span; they depend on position alone."""
         offset = span.clock - span.first - schedule.clock
         return Rates(schedule.rate + schedule.slope * offset, schedule.slope, schedule.floor)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Live settings with the tables and vectors they need: what a span is trained with."""
+    """What a span is trained with: live settings, and the tables and vectors they need."""
 
     settings: ResolvedSettings
     hyper: layout.Hyper
@@ -52,13 +52,13 @@ class Plan:
 
 
 class Moment(NamedTuple):
-    """One moment of a run, for those who measure its vectors."""
+    """One moment of a run, as its measurements see it."""
 
     plan: Plan
     """What the workers train with."""
     tallies: Tallies
     seconds: float
-    """Training time, pauses left out."""
+    """Training time, without pauses."""
     planned: int
     """Training tokens, all epochs together."""
 
@@ -99,8 +99,8 @@ def hyper_of(settings: LiveSettings) -> layout.Hyper:
 class TableCache:
     """The tables of one vocabulary, each built when a plan first needs it.
 
-    Those of noise and subsampling are of the last exponent and sample requested; earlier plans
-    hold their own.
+    The noise and subsampling tables are those of the last exponent and sample requested; earlier
+    plans keep references to theirs.
     """
 
     def __init__(self, counts: NDArray[np.int64]) -> None:
@@ -115,7 +115,7 @@ class TableCache:
             np.zeros(0, np.int32),
             np.zeros(0, np.float32),
         )
-        """The Huffman tree, with no path in it until `build_tree`."""
+        """The Huffman tree; has no paths until `build_tree`."""
 
     def build_tree(self) -> None:
         """Build the Huffman tree, unless it exists."""
@@ -123,7 +123,7 @@ class TableCache:
             self.tree = hierarchical_softmax.build_tree(self._counts)
 
     def of(self, settings: LiveSettings) -> layout.Tables:
-        """The tables under these settings; the tree is there only once it was built."""
+        """The tables under these settings; the tree has paths only once it was built."""
         if settings.objective == "softmax" and self._every_word.size == 0:
             self._every_word = exact_softmax.every_word(len(self._counts))
         if self._noise is None or self._noise[0] != settings.ns_exponent:
@@ -134,7 +134,7 @@ class TableCache:
         return layout.Tables(self._keep[1], self._noise[1], self.tree, self._every_word)
 
     def most_targets(self, settings: LiveSettings) -> int:
-        """Targets of a pair at most: 1 + K, V, or the length of the longest path."""
+        """The most targets of a pair: 1 + K, V, or the length of the longest path."""
         if settings.draws_noise:
             return 1 + settings.negative
         if settings.walks_tree:

@@ -15,7 +15,7 @@ class Replicas:
     """A copy for each worker of the vectors that a plan trains."""
 
     def __init__(self, plan: Plan, n_words: int, vector_size: int) -> None:
-        """The memory for them; each worker fills its own.
+        """Allocate the memory; each worker fills its own copy.
 
         Raises:
             MemoryError: there is not enough.
@@ -35,7 +35,7 @@ class Replicas:
         return self._n_workers
 
     def free(self) -> None:
-        """Free the memory, though the last round still refers to them."""
+        """Free the memory, though the last round still refers to the replicas."""
         self._copies.clear()
 
     def fit(self, plan: Plan) -> bool:
@@ -44,7 +44,7 @@ class Replicas:
         return same and self._n_workers == plan.settings.workers
 
     def plan_of(self, number: int, plan: Plan) -> Plan:
-        """The same plan over a worker's own copies, which it fills where it has not yet."""
+        """The same plan over a worker's own copies, which are filled on first use."""
         if not self._filled[number]:
             for copies, matrix in zip(self._copies, self._base, strict=True):
                 copies[number] = matrix[: self._n_words + 1]

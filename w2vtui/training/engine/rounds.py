@@ -1,18 +1,18 @@
 """Several workers, reproducible bit for bit: each trains a block of text on its own vectors.
 
-Which words are trained, and how, depends on their position; only the order in which workers write
-to shared vectors is left to chance. Under `deterministic` they share none:
+Which words are trained, and how, depends on their position alone; only the order in which workers
+write to shared vectors is left to chance. Under `deterministic` they share none:
 
     round    W blocks of consecutive tokens, one for each of W workers, in steps
     step     each worker trains the next part of its block on its replica of the vectors; when all
              have, the moves of all replicas are merged (kernels: merging.py), and every replica
              continues from the result: the frequent words after each step, all after the last
 
-Frequent words move often, and the others soon need to know; to merge rare ones as often would take
-longer than the training. Between two rounds, and only there, every replica is the same as the
-vectors themselves: a run is stopped, changed or checkpointed only there.
+Frequent words move often, and other workers soon need their moves; merging rare words as often
+would take longer than the training. Between two rounds, and only there, every replica equals the
+vectors themselves: only there is a run stopped, changed or checkpointed.
 
-Rounds are a matter of settings and text alone, never of time, cores or memory.
+Rounds depend on settings and text alone, never on time, cores or memory.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import TokenOrder
 
 MOST_STEPS, LEAST_STEP_TOKENS = 16, 2_000
-"""Steps a round at most, and tokens that each worker trains in a step at least."""
+"""The most steps in a round, and the fewest tokens that each worker trains in a step."""
 FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
-"""Words that are merged after each step: this share of them, but at least this many."""
+"""The share of the words that is merged after each step, and the fewest words."""
 
 MERGING_NANOSECONDS = 2.0
 """A worker's time to merge one number of each matrix."""
@@ -72,7 +72,7 @@ class Round:
         self._barrier = threading.Barrier(n_workers)
 
     def take(self, number: int) -> bool:
-        """Take a worker's part, if it has one that it has not taken; whether it has."""
+        """Take a worker's part, if it has one not yet taken; return whether it has."""
         awaited = number in self._awaited
         self._awaited.discard(number)
         return awaited
@@ -82,12 +82,12 @@ class Round:
         self._barrier.abort()
 
     def block(self, number: int) -> tuple[int, int]:
-        """The clocks between which a worker trains; the last ones' blocks may be cut short."""
+        """The clocks between which a worker trains; the last workers' blocks may be shorter."""
         first = min(self._first + number * self._block, self.stop)
         return first, min(first + self._block, self.stop)
 
     def train(self, number: int, scratch: Scratch, tallies: NDArray[np.float64]) -> None:
-        """Do a worker's part, together with the others.
+        """Train a worker's part, in step with the others.
 
         Raises:
             threading.BrokenBarrierError: another worker gave up.
@@ -115,7 +115,7 @@ class Round:
 
 
 class Rounds:
-    """Cuts the text into rounds, which share the same replicas."""
+    """Cuts the text into rounds, which use the same replicas."""
 
     def __init__(self, backend: Backend, order: TokenOrder) -> None:
         self._backend, self._order = backend, order

@@ -17,7 +17,7 @@ class Tallies:
     """Sums over everything trained so far, all workers together."""
 
     loss: float = 0.0
-    """Of all pairs, in nats."""
+    """The loss of all pairs, in nats."""
     pairs: int = 0
     centers: int = 0
     """Tokens that subsampling kept."""
@@ -42,7 +42,7 @@ class Tallies:
 
 
 def empty_tallies() -> NDArray[np.float64]:
-    """Zero tallies for one worker: float64 (8,), on a cache line of its own."""
+    """Zero tallies for one worker: float64 (8,), one whole cache line."""
     memory = np.zeros(2 * N_TALLIES, dtype=np.float64)
     start = (-memory.ctypes.data // memory.itemsize) % N_TALLIES
     return memory[start : start + N_TALLIES]

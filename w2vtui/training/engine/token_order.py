@@ -1,8 +1,8 @@
 """The order in which tokens are trained: the corpus from front to back, epoch after epoch.
 
-Workers take the next span of it from one shared clock, so each token is trained exactly once an
-epoch for any number of workers, who may come and go. Text held out for the probe is skipped, and
-no window reaches into it.
+Workers take the next span from one shared clock, so each token is trained exactly once per epoch
+by any number of workers, which may come and go. Text held out for the probe is skipped, and no
+window reaches into it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ class TokenOrder:
     """Turns the clock, training tokens seen since the start, into places in the corpus."""
 
     def __init__(self, n_tokens: int, held_out: NDArray[np.int64] | None = None) -> None:
-        """held_out int64 (B, 2): disjoint, ascending blocks [first, stop) never to be trained
-        on.
-        """
+        """held_out int64 (B, 2): disjoint, ascending blocks [first, stop), never trained on."""
         inner = np.zeros(0, dtype=np.int64) if held_out is None else held_out.ravel()
         edges = np.concatenate(([0], inner, [n_tokens])).reshape(-1, 2)
         self._open = edges[edges[:, 0] < edges[:, 1]]

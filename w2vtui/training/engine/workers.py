@@ -20,9 +20,7 @@ from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import Tallies, empty_tallies
 
 SPAN_SECONDS = 0.05
-"""How long a worker trains between two looks at the dispatcher: the delay of a pause, a stop or a
-changed setting.
-"""
+"""How long a span lasts, and so the delay of a pause, a stop or a changed setting."""
 FIRST_SPAN_TOKENS = 2_000
 
 
@@ -36,9 +34,7 @@ class _Stint:
 
 
 class WorkerPool:
-    """Worker threads over `nogil` kernels; each trains one span after another of those that the
-    dispatcher hands out.
-    """
+    """Worker threads over `nogil` kernels; each trains the spans that the dispatcher gives it."""
 
     def __init__(
         self,
@@ -59,7 +55,7 @@ class WorkerPool:
         self.error: BaseException | None = None
         """The error that ended a worker; the others stop at their next span."""
         self.worked_until: float | None = None
-        """When a worker last finished a span, on the monotonic clock; None while none has."""
+        """When a worker last finished a span, in monotonic time; None before the first."""
 
     @property
     def busy(self) -> bool:
@@ -88,8 +84,8 @@ class WorkerPool:
         return [Measurement(settings, *sum_) for settings, sum_ in sums.items()]
 
     def staff(self) -> None:
-        """Start the workers that the plan asks for and that are missing; surplus ones leave at
-        their next span.
+        """Start workers up to the number that the plan asks for; surplus workers leave at their
+        next span.
         """
         wanted = self.dispatcher.plan.settings.workers
         for number in range(wanted):
@@ -101,8 +97,9 @@ class WorkerPool:
                 self._workers[number] = self._new_worker(number)
 
     def adopt(self, plan: Plan, reschedule: Callable[[Schedule, int], Schedule]) -> int:
-        """Make every span handed out from now on follow another plan, with as many workers as it
-        asks for; return the clock then. The arguments are those of `Dispatcher.adopt`.
+        """Use another plan, and its number of workers, for every span from now on.
+
+        Returns the clock at that point. The arguments are those of `Dispatcher.adopt`.
         """
         clock = self.dispatcher.adopt(plan, reschedule)
         self.staff()
@@ -122,7 +119,7 @@ class WorkerPool:
         return worker
 
     def _work(self, number: int) -> None:
-        """A worker's life."""
+        """The body of a worker's thread."""
         try:
             self._train_spans(number)
         except threading.BrokenBarrierError:  # another worker has died, and reports why
@@ -151,8 +148,9 @@ class WorkerPool:
 
     @contextmanager
     def _finishing(self, number: int) -> Iterator[None]:
-        """Report a worker's job as finished after the block; `error` is set before that, so that a
-        failed span is never taken for a trained one.
+        """Report a worker's job as finished after the block.
+
+        `error` is set first, so that a failed span is never taken for a trained one.
         """
         try:
             yield

@@ -1,4 +1,4 @@
-"""Breakpoints for meaning: text that says when a run is to pause.
+"""Breakpoints on meaning: text that says when a run is to pause.
 
     queen first in king - man + woman       churn < 5 %        probe < 2.5       epoch 3
     queen in top 5 of king - man + woman    settled > 60 %     probe up 3 times  tokens 5M
@@ -6,7 +6,7 @@
     paris leaves rome's top 10              pairs > 0.5
 
 Keywords in any case; words and queries as the corpus spells them. `probe up 3 times` counts
-measurements in a row, as `conditions.has_risen` says. A word leaves only where it has been.
+measurements in a row, as defined by `has_risen`. A word can leave only where it has been.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Breakpoint:
         self._memory = Memory()
 
     def holds(self, shot: Snapshot) -> str:
-        """Why the condition holds now; empty when it does not. Show it each snapshot once."""
+        """Why the condition holds now; empty if it does not. Call it once for each snapshot."""
         return self.condition.reason(shot, self._memory)
 
 
@@ -114,13 +114,13 @@ class Breakpoints:
         return len(self._waiting)
 
     def add(self, breakpoint: Breakpoint) -> None:
-        """Wait for one more; of two with equal conditions the later one stays."""
+        """Add a breakpoint, in place of one with an equal condition."""
         with self._lock:
             others = (one for one in self._waiting if one.condition != breakpoint.condition)
             self._waiting = (*others, breakpoint)
 
     def remove(self, breakpoints: Iterable[Breakpoint]) -> None:
-        """Wait no longer for these."""
+        """Remove breakpoints."""
         gone = list(breakpoints)
         with self._lock:
             self._waiting = tuple(one for one in self._waiting if one not in gone)
@@ -133,7 +133,7 @@ class Breakpoints:
 
 
 def parse(text: str) -> Condition:
-    """The condition that a text says.
+    """The condition that a text describes.
 
     Raises:
         SettingsError: it is not a condition, or can never hold; names the nearest form.
@@ -184,8 +184,9 @@ def _owns(parts: Sequence[str]) -> bool:
 
 
 def _query(parts: Sequence[str]) -> tuple[str, list[str]]:
-    """A query with a sign between any two words, and its words. Signs mean what `parse_query` of
-    w2vtui.vectors takes them for.
+    """A query with a sign between any two words, and its words.
+
+    Signs are read as by `w2vtui.vectors.parse_query`.
     """
     shown, named, sign = [], [], "+"
     for part in parts:
@@ -271,7 +272,7 @@ def _number(text: str, form: Form) -> tuple[Decimal, str]:
 
 
 def _nearest_form(parts: Sequence[str]) -> Form:
-    """The form whose keywords a text has most of, misspelled or not."""
+    """The form with most of whose keywords a text agrees, misspelled or not."""
     low = [part.lower() for part in parts if not _NUMBER.fullmatch(part)]
 
     def likeness(form: Form) -> float:

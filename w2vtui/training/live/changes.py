@@ -125,7 +125,7 @@ class LiveChanges:
         return last.settings
 
     def cost(self, settings: dict[str, Any]) -> Cost | None:
-        """What a change is expected to cost; None while the run's speed is unknown.
+        """The predicted cost of a change; None while the run's speed is unknown.
 
         Raises:
             SettingsError: as `change` does.
@@ -236,7 +236,7 @@ class LiveChanges:
     def _rescheduled(
         self, staged: _Staged, before: ResolvedSettings, schedule: Schedule, clock: int
     ) -> Schedule:
-        """The line of the rate after a change; an undo returns to the line before."""
+        """The line of the rate after a change; an undo restores the earlier line."""
         wanted, undone = staged.wanted, staged.undoes
         if undone is not None and undone.schedule.planned > clock:
             before, schedule = undone.settings, undone.schedule

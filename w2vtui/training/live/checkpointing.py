@@ -1,5 +1,5 @@
-"""When a run is checkpointed, and how: workers pause while their vectors are copied, and the copy
-is written while they continue.
+"""When and how a run is checkpointed: workers pause while the vectors are copied, and continue
+while the copy is written.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from w2vtui.training.state.snapshot import CheckpointStatus
 CHECKPOINT_SECONDS = 60.0
 """A checkpoint is due when this much time has passed since the last one."""
 CHECKPOINT_SHARE = 0.05
-"""A checkpoint is also due after this share of the planned training, within two limits below."""
+"""A checkpoint is also due after this share of the planned training, within the limits below."""
 PAUSE_SHARE = 0.01
-"""Checkpoints due by share of training pause the workers for at most this share of their time."""
+"""The largest share of the workers' time for which checkpoints due by share may pause them."""
 WRITING_SHARE = 0.02
-"""Writing checkpoints due by share of training takes at most this share of one core."""
+"""The largest share of one core that writing checkpoints due by share may take."""
 PATIENCE_SECONDS = 5.0
-"""How long a change waits at most for the previous checkpoint to be written."""
+"""The longest that a change waits for the previous checkpoint to be written."""
 
 
 class Checkpointing:
@@ -41,8 +41,8 @@ class Checkpointing:
         seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """
-        take      makes a checkpoint, with the vectors that are trained; given the reason
-        matrices  those vectors alone
+        take      makes a checkpoint, for a reason; its vectors are those being trained
+        matrices  the vectors being trained
         seconds   from one checkpoint to the next
         """
         self._store, self._pool, self._take, self._matrices = store, pool, take, matrices
@@ -78,7 +78,7 @@ class Checkpointing:
 
     @contextmanager
     def before(self, what: str) -> Iterator[None]:
-        """Save a checkpoint, with the workers paused at that token throughout the block."""
+        """Save a checkpoint and keep the workers paused at its token throughout the block."""
         ready = self._store.wait(PATIENCE_SECONDS)
         if ready:
             self._make_room()
@@ -131,8 +131,8 @@ class Checkpointing:
         self.saved_tokens = checkpoint.clock
 
     def _make_room(self) -> None:
-        """Allocate the copies while the workers still train: first use of memory takes several
-        times as long as a copy.
+        """Allocate the copies while the workers still train: the first use of memory takes several
+        times as long as copying to it.
         """
         for name, matrix in self._matrices().items():
             if name not in self._copies:

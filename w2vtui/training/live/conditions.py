@@ -18,7 +18,7 @@ SHARES: tuple[Measure, ...] = ("churn", "settled", "analogies")
 
 
 def measured(shot: Snapshot, measure: Measure) -> float | None:
-    """A measure as conditions write it, shares in percent; None while it is not measured."""
+    """A measure, shares in percent; None while it is not measured."""
     probe, churn, quality = shot.probe, shot.churn, shot.quality
     values: dict[Measure, float | None] = {
         "probe": None if probe is None else probe.loss,
@@ -35,7 +35,7 @@ def measured(shot: Snapshot, measure: Measure) -> float | None:
 def nearest(shot: Snapshot, query: str, n: int) -> tuple[tuple[str, float], ...] | None:
     """The n nearest words of a breakpoint's query with their cosines; None before a look-up.
 
-    Vectors that have not been trained are near by chance: that is not an answer.
+    Untrained vectors are near each other by chance, so they give no answer either.
     """
     for found in shot.answers:
         if found.query == query and found.tokens:
@@ -45,7 +45,7 @@ def nearest(shot: Snapshot, query: str, n: int) -> tuple[tuple[str, float], ...]
 
 @dataclass(slots=True)
 class Memory:
-    """What a condition keeps from one look to the next."""
+    """What a condition remembers from one look to the next."""
 
     was_near: bool = False
     probes: list[Probe] = field(default_factory=list)
@@ -129,7 +129,7 @@ class Near(_OfWord):
 
 
 class Leaves(_OfWord):
-    """A word that was among the n nearest of a query is there no more."""
+    """A word that was among the n nearest of a query no longer is."""
 
     __slots__ = ()
 
@@ -174,8 +174,9 @@ class Level(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Rises(Condition):
-    """The probe loss rose so many measurements in a row, as `has_risen` says. The rise from
-    untrained vectors, with which many a sound run begins, does not count.
+    """The probe loss rose `times` measurements in a row, as defined by `has_risen`.
+
+    The rise from untrained vectors, with which many sound runs begin, does not count.
     """
 
     times: int
@@ -195,7 +196,7 @@ class Rises(Condition):
         if seen and (probe.tokens <= seen[-1].tokens or probe.loss <= seen[-1].loss):
             seen.clear()
         seen.append(probe)
-        # The streak from untrained vectors is the hump that a sound run may begin with.
+        # A streak that starts at untrained vectors is the hump that a sound run may begin with.
         if seen[0].tokens == 0 or not has_risen(seen, self.times):
             return ""
         before = seen[-1 - self.times].loss
@@ -205,7 +206,7 @@ class Rises(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Reaches(Condition):
-    """An epoch begins, or so many tokens or minutes have been trained."""
+    """An epoch begins, or a number of tokens or minutes has been trained."""
 
     counter: Counter
     value: float

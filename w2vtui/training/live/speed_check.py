@@ -1,13 +1,13 @@
-"""The speed that was predicted for a change, compared with the speed that it led to."""
+"""Compares the speed predicted for a change with the speed measured after it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 SETTLING_SECONDS = 0.5
-"""Not measured after a change: what comes first is trained partly under the old settings."""
+"""Skipped after a change: at first, some spans still train under the old settings."""
 JUDGING_SECONDS = 2.0
-"""How long the speed is measured after that."""
+"""How long the speed is then measured."""
 
 
 class _Prediction(NamedTuple):
@@ -38,7 +38,7 @@ class SpeedCheck:
         self._prediction = None
 
     def verdict(self, seconds: float, tokens: int) -> str:
-        """How the measured speed compares with the prediction: once, when it is known; else ''.
+        """How the measured speed compares with the prediction: once, when known; else ''.
 
         seconds, tokens   of training so far
         """

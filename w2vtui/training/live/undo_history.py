@@ -34,8 +34,8 @@ class UndoHistory:
         """Remove a change that was undone, and every later one.
 
         number              of the change that undid it
-        settings, schedule  after that; where they are not those from before the undone change, more
-                            was requested on top of the undo, and that can be undone in turn
+        settings, schedule  after the undo; if they are not those from before the undone change,
+                            more was requested on top of the undo, which can be undone in turn
         """
         self.past = tuple(one for one in self.past if one.number < undone.number)
         if (settings, schedule) != (undone.settings, undone.schedule):

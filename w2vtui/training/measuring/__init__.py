@@ -1,12 +1,12 @@
-"""What is measured while a run trains, each measurement within its share of one core.
+"""What is measured while a run trains; each measurement has a budget, a share of one core.
 
 observer.py       the thread that takes all measurements of vectors
 budget.py         when a measurement is next due, and on how many threads it may run
 counters.py       training time, loss and speed, read off the workers
 probe.py          the probe loss, on held-out text
 neighbors.py      nearest words of watched queries and of breakpoints, and how they moved
-churn.py          how many nearest neighbours still come and go
+churn.py          how many nearest neighbours still change
 quality.py        word pairs and analogies
 norms.py          lengths of vectors and saturated scores
-doctor.py         remarks on what is wrong or surprising: doctor_rules.py, the rules
+doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py
 """

@@ -1,5 +1,5 @@
-"""How much of the machine a measurement may take beside a training: a share of one core, in time
-and in threads.
+"""How much of the machine a measurement may use during training: a share of one core's time, and
+one thread.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 MULTIPLY_ADDS_A_SECOND = 2e10
-"""What one core does at least, in a product of matrices."""
+"""The least that one core does in a matrix product, in multiply-adds per second."""
 
 
 class Budget:
-    """Says when to do something again: the longer it took, the later."""
+    """Decides when to measure again: the longer the last time took, the later."""
 
     def __init__(self, share: float, *, least: float, most: float = math.inf) -> None:
-        """share: of one core; least, most: seconds from one time to the next."""
+        """share: of one core; least, most: seconds between two measurements."""
         self._share, self._least, self._most = share, least, most
         self.due = 0.0
-        """On the monotonic clock."""
+        """When the next measurement is due, in monotonic time."""
 
     @property
     def is_due(self) -> bool:
@@ -34,15 +34,15 @@ class Budget:
         return time.monotonic() >= self.due
 
     def expect(self, multiply_adds: float) -> None:
-        """Delay the first time, too, as far as its expected cost demands."""
+        """Delay the first measurement in proportion to its expected cost."""
         pause = max(multiply_adds / MULTIPLY_ADDS_A_SECOND / self._share, self._least)
         self.due = time.monotonic() + pause
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Do it within this; what came before its time is made up for by a longer pause.
+        """Time the measurement in the block; one that came early delays the next one longer.
 
-        What counts is the processor time of this thread: that is what others go without.
+        What counts is the processor time of this thread, since that is taken from the workers.
         """
         started, busy = time.monotonic(), time.thread_time()
         yield
@@ -56,7 +56,7 @@ _LOCK = threading.Lock()
 
 
 def _renew_lock() -> None:
-    """The thread that held it while this process was forked is not here to release it."""
+    """Replace the lock after a fork: the thread that held it does not exist in the child."""
     global _LOCK
     _LOCK = threading.Lock()
 
@@ -67,11 +67,11 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within this, NumPy multiplies on one core, and silently accepts vectors that diverged.
+    """In the block, NumPy multiplies on one core, and does not warn about vectors that diverged.
 
-    A BLAS starts a thread a core for any larger product, and they would spin waiting for each
-    other while the workers hold the cores. The limit is the process's, so one at a time sets it
-    and restores it.
+    For a larger product a BLAS starts one thread per core; they would spin, waiting for each other,
+    while the workers hold the cores. The limit is that of the whole process, so only one thread at
+    a time sets and restores it.
     """
     with _LOCK, _pools().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
         yield

@@ -1,13 +1,13 @@
-"""Whether the vectors still change what they say: how many nearest neighbours come and go.
+"""Churn: how many nearest neighbours still change, which shows whether the vectors have settled.
 
-For a fixed sample of words, the 10 nearest neighbours are looked up twice, STEP of the planned
-tokens apart:
+The 10 nearest neighbours of a fixed sample of words are looked up twice, STEP of the planned tokens
+apart:
 
-    churn@10   the mean share of the ten that are others the second time
-    settled    the share of the words that kept 9 of their ten, or all
+    churn@10   the mean share of the ten that have changed the second time
+    settled    the share of the words that kept at least 9 of their ten
 
-Two looks make one value whatever the pause before the next two, so that neither measure depends on
-how often it is taken: a machine that has less time for it draws fewer points of the same curve.
+Each value comes from two looks, however long the pause between values, so it does not depend on how
+often churn is measured: a slower machine draws fewer points of the same curve.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Churn
 
 COST_SHARE = 0.01
-"""Of one core, over a run."""
+"""The share of one core that measuring churn may take, over a run."""
 LEAST_SECONDS = 0.2
 STEP = 0.02
-"""From one look to its second, as a share of the planned tokens;"""
+"""The distance from a first look to its second, as a share of the planned tokens."""
 FARTHEST = 4.0
-"""more than so many steps apart, two looks are not compared."""
+"""Two looks more than this many steps apart are not compared."""
 N_WORDS = 500
 N_CANDIDATES = 30_000
 """The most frequent words, from which both the sample and the neighbours are taken."""
@@ -38,7 +38,7 @@ _ROWS_A_BLOCK = 64
 
 
 class ChurnMeter:
-    """Looks at the neighbours of a sample of words, and compares each look with the one before."""
+    """Looks up the neighbours of a sample of words, and compares each look with the one before."""
 
     def __init__(self, vectors: Floats, seed: int, curves: RunCurves) -> None:
         """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
@@ -60,7 +60,7 @@ class ChurnMeter:
         comparable = self._before is not None and passed <= FARTHEST * self._step
         if not self._n_top or (comparable and passed < self._step):
             return
-        # A first look is worth its cost by its second alone, which therefore waits for no clock.
+        # A first look is worth nothing without a second, which therefore ignores the clock.
         if not (self.clock.is_due or (comparable and self._unpaired)):
             return
         with self.clock.timed():
@@ -78,14 +78,14 @@ class ChurnMeter:
 
 
 def sample_rows(n_rows: int, n_wanted: int, seed: int) -> NDArray[np.int64]:
-    """Up to n_wanted of n_rows rows, one drawn from each of as many equal parts: int64 (n,)."""
+    """Up to n_wanted of n_rows rows, one drawn from each of n_wanted equal parts: int64 (n,)."""
     n_wanted = min(n_rows, n_wanted)
     edges = np.arange(n_wanted + 1) * n_rows // n_wanted
     return np.random.default_rng((seed, 0x636875726E)).integers(edges[:-1], edges[1:])
 
 
 def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np.intp]:
-    """The n rows of highest cosine with each of some rows, itself left out, in any order.
+    """For each of `rows`, the n other rows of highest cosine with it, in any order.
 
     vectors float32 (V, D), n < V. Returns (len(rows), n).
     """
@@ -97,7 +97,9 @@ def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np
         for start in range(0, len(rows), _ROWS_A_BLOCK):
             block = rows[start : start + _ROWS_A_BLOCK]
             scores = np.matmul(vectors[block], vectors.T, out=room[: len(block)])
-            scores *= inverse  # now cosines but for the length of the row's own, which orders none
+            scores *= (
+                inverse  # cosines, but for the row's own norm, which does not affect the order
+            )
             for place, (row, scores_of_row) in enumerate(zip(block, scores, strict=True), start):
                 scores_of_row[row] = -np.inf
                 found[place] = np.argpartition(scores_of_row, -n)[-n:]
@@ -105,7 +107,7 @@ def nearest_rows(vectors: Floats, rows: NDArray[np.int64], n: int) -> NDArray[np
 
 
 def kept_shares(before: NDArray[np.intp], after: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Of each row of `before` (W, n), the share that is also in that row of `after`: (W,)."""
+    """For each row of `before` (W, n), the share of it that is in the same row of `after`: (W,)."""
     same = before[:, :, None] == after[:, None, :]
     shares: NDArray[np.float64] = same.any(axis=2).mean(axis=1)
     return shares

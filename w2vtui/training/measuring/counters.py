@@ -1,4 +1,4 @@
-"""How a training goes: its clock, its loss and its speed, read off the workers' counters."""
+"""The clock, the loss and the speed of a training, from the workers' counters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from w2vtui.training.state.curves import RunCurves
 
 
 class Counters:
-    """Read on the run's thread at every tick; its values may be looked at from any."""
+    """Read on the run's thread at every tick; any thread may use the values."""
 
     def __init__(self, curves: RunCurves) -> None:
         self._curves = curves
@@ -25,13 +25,13 @@ class Counters:
         self._read = Tallies()
 
     def resume_from(self, start: Checkpoint, tallies: Tallies) -> None:
-        """Continue a checkpoint's clock and curves; tallies: all that was trained by then."""
+        """Continue a checkpoint's clock and curves; tallies: all that was trained before it."""
         self.watch = StopWatch(start.seconds)
         self._curves.restore(start.curves)
         self._read = tallies
 
     def read(self, pool: WorkerPool) -> bool:
-        """Take a reading; whether any pair was trained since the last one."""
+        """Take a reading; return whether any pair was trained since the last one."""
         tallies, seconds, before = pool.tallies(), self.watch.seconds, self._read
         self._read = tallies
         pairs = tallies.pairs - before.pairs

@@ -1,4 +1,4 @@
-"""The word doctor: looks at a run from time to time, and remarks on what is wrong or surprising."""
+"""The word doctor: checks a run from time to time, and remarks on what is wrong or surprising."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _N_LOSSES = 240
 
 
 class Doctor:
-    """Remembers what snapshots do not hold, and applies the rules to both."""
+    """Remembers what snapshots do not hold, and applies the rules."""
 
     def __init__(self, corpus: EncodedCorpus, shape: TextShape) -> None:
         self._corpus, self._shape = corpus, shape
@@ -44,7 +44,7 @@ class Doctor:
         is_new = probe is not None and (not self._probes or self._probes[-1] is not probe)
         if probe is not None and is_new and probe.tokens > self._changed_at:
             self._probes = (*self._probes, probe)[-_N_PROBES:]
-        # What the settings in force keep, not what was kept under all settings so far.
+        # What subsampling keeps under the current settings, not the mean over all settings so far.
         kept = self._shape.kept_share(shot.settings.sample)
         return Case(
             shot=shot,

@@ -24,17 +24,17 @@ class Case:
 
     shot: Snapshot
     settings: ResolvedSettings
-    """In force, every `auto` resolved."""
+    """The current settings, with every `auto` resolved."""
     cores: int
     """Cores this process may use."""
     dropped_share: float | None = None
     """Share of the text's tokens that are not in the vocabulary."""
     mean_sentence: float | None = None
-    """Mean words of a sentence that are left after min_count and subsampling."""
+    """Mean words of a sentence, after min_count and subsampling."""
     kept_share: float | None = None
-    """Share of the tokens that subsampling keeps under the settings in force."""
+    """Share of the tokens that subsampling keeps under the current settings."""
     losses: tuple[float, ...] = ()
-    """Objective losses since the last change of a setting, oldest first, each of as much text."""
+    """Objective losses since the last change of a setting, oldest first, over equal spans."""
     probes: tuple[Probe, ...] = ()
     """The last probes since the last change of a setting, oldest first."""
     changed: tuple[str, ...] = ()
@@ -44,13 +44,13 @@ class Case:
 
     @property
     def left_share(self) -> float:
-        """Share of the planned training that is still to come; 0 while nothing is planned."""
+        """Share of the planned training that is left; 0 while nothing is planned."""
         progress = self.shot.progress
         return max(1 - progress.fraction, 0.0) if progress.tokens_planned else 0.0
 
 
 def remarks(case: Case) -> tuple[Remark, ...]:
-    """What there is to say of a run, most urgent first."""
+    """The remarks on a run, most urgent first."""
     said = [Remark(name, rule(case), urgency) for name, urgency, rule in RULES]
     return tuple(sorted((one for one in said if one.text), key=lambda one: -one.urgency))
 
@@ -58,13 +58,13 @@ def remarks(case: Case) -> tuple[Remark, ...]:
 # ---- the run is being spoiled
 
 LEAST_LOSSES = 12
-"""Quarters of fewer values say too little of their noise."""
+"""The fewest values in a quarter: fewer say too little about their noise."""
 RISE = 1.2
-"""Parts of a text differ by a few percent in loss, not by a fifth."""
+"""The rise that counts: parts of a text differ in loss by a few percent, not by a fifth."""
 
 
 def _diverging(case: Case) -> str:
-    """All the last quarter of the losses lies above all the lowest one, by a fifth in the mean."""
+    """All losses of the last quarter exceed all of the lowest quarter, by a fifth in the mean."""
     losses, quarter = case.losses, len(case.losses) // 4
     if len(losses) < LEAST_LOSSES or not all(map(math.isfinite, losses)):
         return ""
@@ -87,7 +87,7 @@ LEARNED = math.log(64)
 
 
 def _probe_rising(case: Case) -> str:
-    """CBOW's probe is left out: it moves for reasons that its vectors do not share."""
+    """CBOW is left out: its probe also moves when its vectors do not get worse."""
     if case.settings.model == "cbow" or not has_risen(case.probes, RISING_PROBES):
         return ""
     first, last = case.probes[-1 - RISING_PROBES].loss, case.probes[-1].loss
@@ -133,7 +133,7 @@ def _rate_at_floor(case: Case) -> str:
 
 
 LEAST_KEPT = 0.25
-"""The default keeps more than half of ordinary text; below a quarter contexts lie far apart."""
+"""The default keeps more than half of ordinary text; below a quarter, contexts are far apart."""
 
 
 def _subsampling(case: Case) -> str:
@@ -147,7 +147,7 @@ def _subsampling(case: Case) -> str:
 
 
 def _window(case: Case) -> str:
-    """A window on one side as long as the whole sentence adds work for no more contexts."""
+    """A window that reaches past the whole sentence adds work but no contexts."""
     window, mean = case.settings.window, case.mean_sentence
     if mean is None or window <= mean:
         return ""
@@ -158,7 +158,7 @@ def _window(case: Case) -> str:
 
 
 ANALOGY_TOKENS = 300_000
-"""In less, a word of rank 1,000 occurs some 30 times: too few contexts for a direction."""
+"""In less text, a word of rank 1,000 occurs some 30 times: too few contexts for a direction."""
 
 
 def _little_text(case: Case) -> str:
@@ -208,7 +208,7 @@ def _few_updates(case: Case) -> str:
 USEFUL_NOISE = 20
 """5 to 20 for small text, 2 to 5 for large: Mikolov et al. 2013, section 2.2."""
 NOISE_SHARE = 0.05
-"""Of the vocabulary: more would push away what belongs together."""
+"""The largest K as a share of the vocabulary: more would push related words apart."""
 
 
 def _many_noise_words(case: Case) -> str:
@@ -223,7 +223,7 @@ def _many_noise_words(case: Case) -> str:
 
 
 LARGE_TEXT = 1_000_000
-"""Tokens an epoch from which the frequent words' share of the work is worth saving."""
+"""From this many tokens per epoch on, skipping frequent words saves time worth having."""
 
 
 def _no_subsampling(case: Case) -> str:
@@ -256,9 +256,9 @@ def _threads(case: Case) -> str:
 # ---- good to know
 
 RECENT_SHARE = 0.05
-"""Of the planned tokens: as long as the step of the loss curve is what one looks at."""
+"""The share of the planned tokens for which the step in the loss curve needs an explanation."""
 MOVES_LOSS = ("model", "objective", "negative", "window", "sample", "ns_exponent", "cbow_mean")
-"""Settings under which the objective loss is another sum."""
+"""Settings that change what the objective loss sums up."""
 
 
 def _loss_moved(case: Case) -> str:
@@ -283,9 +283,9 @@ def _unused_noise(case: Case) -> str:
 
 
 LEAST_SETTLED, MOST_CHURN = 0.9, 0.03
-"""Nine words in ten keep their neighbours, and of a hundred neighbours three change."""
+"""Nine words in ten keep their neighbours, and three neighbours in a hundred change."""
 SETTLED_LEFT = 0.1
-"""Less is over soon anyway."""
+"""A run with less left to train is over soon anyway."""
 
 
 def _settled(case: Case) -> str:

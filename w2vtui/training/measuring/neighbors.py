@@ -1,6 +1,4 @@
-"""Nearest words, looked up on the vectors while they train: of what a viewer watches, and of what
-breakpoints ask.
-"""
+"""Nearest words, looked up while the vectors train: for watched queries and for breakpoints."""
 
 from __future__ import annotations
 
@@ -24,17 +22,18 @@ from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, parse_query
 COST_SHARE = 0.02
 """Share of one core that each of the two lists may take."""
 LEAST_SECONDS = 0.5
-"""From one look-up of a list to the next."""
+"""Seconds from one look-up of a list to the next."""
 TOP = 10
-"""Words of each watched query."""
+"""Nearest words shown for each watched query."""
 HORIZON_SECONDS = 60.0
-"""How far back, in training time, the look lies that moves are counted from."""
+"""Moves are counted from a look this many seconds of training ago."""
 
 
 class NeighborLookup:
     """Keeps two lists of nearest words up to date: watched queries, and queries of breakpoints.
 
-    Used by the observer's thread, but for `watch` and `unknown`; any thread may read the lists.
+    Only the observer's thread calls `look`; any thread may call `watch` and `unknown`, and read the
+    lists.
     """
 
     def __init__(self, backend: Backend, words: KeyedVectors, breakpoints: Breakpoints) -> None:
@@ -47,12 +46,12 @@ class NeighborLookup:
         self._watch_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
         self._answer_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.watched: tuple[Neighbors, ...] = ()
-        """One for each watched query, with how its words moved."""
+        """The nearest words of each watched query, with how they moved."""
         self.answers: tuple[Neighbors, ...] = ()
-        """One for each query that a breakpoint names."""
+        """The nearest words of each query that a breakpoint names."""
 
     def watch(self, queries: tuple[str, ...]) -> None:
-        """Name the queries to watch; from any thread."""
+        """Set the queries to watch; from any thread."""
         self._wanted = queries
 
     def unknown(self, condition: Condition) -> str:
@@ -69,12 +68,12 @@ class NeighborLookup:
         return ""
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
-        """Look up whatever is due; on leaving, all that is not of this very moment."""
+        """Look up whatever is due; on leaving, everything that is not up to date."""
         self._look_at_watched(moment, leaving=leaving)
         self._look_at_breakpoints(moment.tokens)
 
     def _look_at_watched(self, moment: Moment, *, leaving: bool) -> None:
-        """Look the watched words up where that is due, or other queries are wanted."""
+        """Look up the watched queries if that is due, or if they have changed."""
         wanted, tokens = self._wanted, moment.tokens
         answered = tuple(found.query for found in self.watched)
         stale = bool(wanted) and tokens != self._watched_at
@@ -97,8 +96,8 @@ class NeighborLookup:
             self.answers = tuple(self._nearest(query, n, tokens) for query, n in wanted.items())
 
     def _moved(self, found: Neighbors, moment: Moment) -> Neighbors:
-        """The same words, with how they moved since an earlier look."""
-        if not found.words or not moment.tokens:  # untrained vectors are near by chance
+        """Nearest words, with how they moved since an earlier look added."""
+        if not found.words or not moment.tokens:  # untrained vectors are near each other by chance
             return found
         past = self._past.setdefault(found.query, Past(HORIZON_SECONDS))
         earlier = past.earlier(moment.seconds)
@@ -113,9 +112,9 @@ class NeighborLookup:
         )
 
     def _nearest(self, query: str, n: int, tokens: int) -> Neighbors:
-        """The n words nearest to a query as the vectors are now; for an unknown word, suggestions.
+        """The n words nearest to a query by the present vectors; for an unknown word, suggestions.
 
-        The cached norms of `words` are not used, as vectors move.
+        The cached norms of `words` are not used, since the vectors move.
         """
         added, taken = parse_query(query)
         words, backend = self._words, self._backend
@@ -141,10 +140,10 @@ class NeighborLookup:
 
 
 class Movement(NamedTuple):
-    """From one list of words, nearest first, to a later one."""
+    """How words moved from one list, nearest first, to a later one."""
 
     moves: tuple[int | None, ...]
-    """For each word of the later list, how many ranks it rose; negative: fell; None: it is new."""
+    """For each word of the later list, how many ranks it rose, negative if it fell; None if new."""
     left: tuple[str, ...]
     """Words of the earlier list that are not in the later one."""
 
@@ -163,7 +162,7 @@ def movement(before: Sequence[str], now: Sequence[str]) -> Movement:
 
 
 class Past:
-    """Earlier lists of the same query, as far back as a horizon."""
+    """Earlier lists of the same query, back to a horizon."""
 
     def __init__(self, horizon: float) -> None:
         """horizon: seconds."""
@@ -171,11 +170,11 @@ class Past:
         self._looks: deque[tuple[float, tuple[str, ...]]] = deque()
 
     def earlier(self, seconds: float) -> tuple[float, tuple[str, ...]] | None:
-        """The look nearest before the horizon, else the first; None while there is none."""
+        """The last look before the horizon, else the first look; None if there is none."""
         while len(self._looks) > 1 and self._looks[1][0] <= seconds - self._horizon:
             self._looks.popleft()
         return self._looks[0] if self._looks else None
 
     def add(self, seconds: float, words: tuple[str, ...]) -> None:
-        """Save a look for later ones."""
+        """Remember a look, to compare later ones with."""
         self._looks.append((seconds, words))

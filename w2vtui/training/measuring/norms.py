@@ -1,4 +1,4 @@
-"""Signs of health: how long the vectors are, how many scores are saturated."""
+"""Signs of health: the length of the vectors, and the share of saturated scores."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import VectorHealth
 
 COST_SHARE = 0.005
-"""Of one core."""
+"""The share of one core that these measurements may take."""
 LEAST_SECONDS = 1.0
 N_ROWS = 5_000
-"""Norms are averaged over about this many rows, evenly spread."""
+"""About how many rows, evenly spread, the norms are averaged over."""
 
 
 class HealthMeter:
-    """Compares the counters of a run with those of its last look, and measures vectors."""
+    """Measures the vectors' lengths, and counts saturated scores since the last look."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -28,14 +28,14 @@ class HealthMeter:
         self._moment: Moment | None = None
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
-        """Take a look where one is due."""
+        """Measure, if that is due."""
         before = self._moment
         if not (leaving or self.clock.is_due):
             return
         if before is not None and before.tokens == moment.tokens:
             return
         with self.clock.timed():
-            # Two intervals under one plan can be compared; the one it changed in, with none.
+            # An interval in which the plan changed has no share of saturated scores.
             steady = before is not None and before.plan is moment.plan
             since = before.tallies if before is not None else Tallies()
             saturated = self._saturated(since, moment) if steady else None
@@ -50,7 +50,7 @@ class HealthMeter:
             self._moment = moment
 
     def _saturated(self, before: Tallies, moment: Moment) -> float | None:
-        """Share of the scores since `before` beyond +-6."""
+        """The share of the scores since `before` that are beyond +-6."""
         pairs = moment.tallies.pairs - before.pairs
         if pairs <= 0:
             return None

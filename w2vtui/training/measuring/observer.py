@@ -1,5 +1,6 @@
-"""Everything looked at while training goes on, each on its own slow clock: the probe loss, watched
-words, churn, quality and signs of health.
+"""Measures vectors while they train: the probe loss, watched words, churn, quality and health.
+
+Each of these has its own budget of time.
 """
 
 from __future__ import annotations
@@ -22,15 +23,13 @@ from w2vtui.vectors import KeyedVectors
 
 POLL_SECONDS = 0.05
 PROBE_COST_SHARE = 0.04
-"""The probe may take this share of one core,"""
+"""The share of one core that the probe may take."""
 LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS = 0.5, 5.0
-"""but comes no more and no less often than this."""
+"""The shortest and the longest time between two probes, whatever they cost."""
 
 
 class Observer:
-    """A thread that measures the vectors as they train and keeps the last results for whoever
-    reads them.
-    """
+    """A thread that measures the vectors as they train, and holds the latest results."""
 
     def __init__(
         self,
@@ -44,7 +43,7 @@ class Observer:
         looks_at_vectors: bool = True,
     ) -> None:
         """
-        now               the plan and counters of the run
+        now               returns the plan and counters of the run
         breakpoints       whose queries are looked up
         looks_at_vectors  whether churn, quality and lengths are measured
         """
@@ -71,28 +70,28 @@ class Observer:
         self.error: BaseException | None = None
 
     def start(self) -> None:
-        """Take a first look, at untrained vectors, then go on looking in a thread."""
+        """Take a first look, at untrained vectors, then start the thread that takes the others."""
         self._look_at_losses(self._now(), leaving=False)
         self._thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
         self._thread.start()
 
     def watch(self, queries: tuple[str, ...]) -> None:
-        """Name the queries whose nearest words are kept up to date from now on."""
+        """Set the queries whose nearest words are kept up to date."""
         self.lookup.watch(queries)
         self._wake.set()
 
     def measure_quality(self) -> None:
-        """Measure the quality now, not when it is next due."""
+        """Measure the quality now instead of when it is next due."""
         self.quality.ask()
         self._wake.set()
 
     def look_soon(self) -> None:
-        """Measure the probe now, not when it is next due: something has changed."""
+        """Measure the probe now instead of when it is next due, since something has changed."""
         self._changed.set()
         self._wake.set()
 
     def finish(self) -> None:
-        """Leave, after a last look at the vectors as they are."""
+        """End the thread, after a last look at the vectors."""
         self._leave.set()
         self._wake.set()
         if self._thread is not None:
@@ -112,7 +111,7 @@ class Observer:
             self.error = error
 
     def _look_at_losses(self, moment: Moment, *, leaving: bool) -> None:
-        """Measure and look up what is due, or on leaving all that is not of this very moment."""
+        """Measure and look up what is due, or on leaving everything that is not up to date."""
         plan, tokens = moment.plan, moment.tokens
         due = leaving or self._changed.is_set() or self._probe_clock.is_due
         self._changed.clear()
@@ -128,7 +127,7 @@ class Observer:
         self.lookup.look(moment, leaving=leaving)
 
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
-        """The same for what looks at many vectors, which is to hold up no start."""
+        """Take the measurements that read many vectors, and that a start does not wait for."""
         self.health.look(moment, leaving=leaving)
         self.churn.look(moment)
         self.quality.look(moment, leaving=leaving)

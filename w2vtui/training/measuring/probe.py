@@ -1,20 +1,20 @@
 """The probe loss: one yardstick across K, window, exponent, model and objective.
 
-Lines are held out before training, and thinned as by sample = 1e-3. From them come fixed pairs
-(context word c, center word o), and for each pair 63 noise words drawn from counts ** 0.75. With s
-the model's score of a candidate given the context word, the probe is the mean of
+Before training, lines are held out and subsampled with sample = 1e-3. They give fixed pairs
+(context word c, center word o), each with 63 noise words drawn from counts ** 0.75. With s the
+model's score of a candidate given the context word, the probe is the mean of
 
     -log( exp s(o) / (exp s(o) + sum over the noise words of exp s(noise)) )
 
 in nats; log 64 = 4.16 for untrained vectors under negative sampling.
 
-Every objective's optimum makes s equal to log P(o|c) - log P_noise(o) up to a constant, which
-cancels, once corrected for the noise and for the subsampling it was trained with:
+At the optimum of every objective, s equals log P(o|c) - log P_noise(o) up to a constant, which
+cancels, after a correction for the noise and the subsampling that it was trained with:
 
     negative sampling     s = u_o . v_c + log P_train-noise(o) - log P_probe-noise(o) + thinning(o)
     either softmax        s = log P(o|c) - log P_probe-noise(o) + thinning(o)
 
-where thinning(o) = log of how often the probe's text keeps o, less the same of the training text.
+where thinning(o) = log P(probe's text keeps o) - log P(training text keeps o).
 """
 
 from __future__ import annotations
@@ -36,20 +36,19 @@ PROBE_EXPONENT = 0.75
 PROBE_SAMPLE = 1e-3
 
 MAX_SHARE = 0.01
-"""At most this share of the tokens is held out,"""
+"""The largest share of the tokens that is held out."""
 MAX_TOKENS = 50_000
-"""and at most this many,"""
+"""The largest number of tokens that is held out."""
 MIN_TOKENS = 200
-"""and nothing at all when that would be fewer than this: the probe would say too little."""
+"""If fewer tokens than this could be held out, none are: the probe would say too little."""
 N_BLOCKS = 64
-"""Held-out lines lie in up to this many places, spread over the corpus."""
+"""The largest number of places, spread over the corpus, that held-out lines are taken from."""
 
 
 def choose_held_out(sentence_starts: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Blocks of tokens to hold out: int64 (B, 2), disjoint and ascending, [first, stop).
 
-    Blocks begin and end where sentences do; within a sentence only where one is longer than a
-    block.
+    Blocks begin and end where sentences do, except in a sentence longer than a block.
     """
     n_tokens = int(sentence_starts[-1])
     budget = int(min(n_tokens * MAX_SHARE, MAX_TOKENS))
@@ -94,7 +93,7 @@ class ProbeSet:
         return len(self.contexts)
 
     def measure(self, backend: Backend, plan: Plan, tokens: int) -> Probe:
-        """The probe loss of the vectors as they are now."""
+        """The probe loss of the present vectors."""
         scores = backend.score_candidates(plan, self.contexts, self.candidates)
         correction = self._correction(backend, plan.settings)
         losses = pair_losses(scores + correction[self.candidates])
@@ -120,8 +119,9 @@ class ProbeSet:
 
 
 def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """-log of the true word's share among the candidates: (P, 1 + N) scores, true first -> (P,)
-    nats.
+    """-log of the true word's share among the candidates, in nats: (P,).
+
+    scores  float64 (P, 1 + N), the true word first
     """
     highest = scores.max(axis=1, keepdims=True)
     totals = np.log(np.exp(scores - highest).sum(axis=1)) + highest[:, 0]

@@ -1,4 +1,4 @@
-"""How good the vectors are while they train: word pairs and analogies, scored now and then."""
+"""The quality of the vectors while they train: word pairs and analogies, scored at intervals."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Quality, Score, ScoreKind
 
 COST_SHARE = 0.01
-"""Of one core, over a run; what is asked for comes on top."""
+"""The share of one core that scoring may take over a run, apart from scores asked for by hand."""
 LEAST_SECONDS = 3.0
 MAX_QUESTIONS = 2_000
-"""Of a set of analogies, evenly spread over it."""
+"""The most questions used from a set of analogies, evenly spread over it."""
 N_CANDIDATES = 30_000
-"""Answers are looked for among the most frequent words."""
+"""The most frequent words, among which answers are looked for."""
 
 SAMPLE_PAIRS, SAMPLE_ANALOGIES = "atlas-pairs.txt", "atlas-analogies.txt"
 
@@ -68,14 +68,14 @@ class QualitySets:
         pairs: Sequence[AnyPath] = (),
         analogies: Sequence[AnyPath] = (),
     ) -> QualitySets:
-        """Read files; for the bundled sample, when none are given, those that belong to it."""
+        """Read files; if none are given and the corpus is the bundled sample, read the sample's."""
         if not (pairs or analogies) and _is_sample(sources):
             pairs, analogies = [sample_path(SAMPLE_PAIRS)], [sample_path(SAMPLE_ANALOGIES)]
         return cls.read(pairs, analogies)
 
 
 class QualityMeter:
-    """Scores vectors on every set, now and then or when asked, and keeps a curve for each score."""
+    """Scores vectors on every set, at intervals or when asked, and draws a curve of each score."""
 
     def __init__(
         self, sets: QualitySets, words: Sequence[str], vectors: Floats, curves: RunCurves
@@ -99,7 +99,7 @@ class QualityMeter:
         self._asked.set()
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
-        """Measure where it is due, was asked for, or is the last chance."""
+        """Measure if that is due or was asked for, or if this is the last chance."""
         if not (self._pairs or self._analogies) or not moment.tokens:
             return
         asked = self._asked.is_set()
@@ -131,7 +131,7 @@ class QualityMeter:
 
 
 def _analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
-    """One of each kind that has questions; their sum where there are two."""
+    """A score for each kind that has questions, and their total if there are two kinds."""
     kinds: list[tuple[ScoreKind, SectionResult]] = [
         ("semantic", result.semantic),
         ("syntactic", result.syntactic),
@@ -145,13 +145,13 @@ def _analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
 
 
 def thinned(sections: Mapping[str, Sequence[Analogy]], most: int) -> dict[str, list[Analogy]]:
-    """At most so many questions, evenly spread over all of them, in their order."""
+    """At most `most` questions, evenly spread over all sections, in their order."""
     n_questions = sum(len(questions) for questions in sections.values())
     n_kept = min(n_questions, most)
     kept: dict[str, list[Analogy]] = {}
     at = 0
     for name, questions in sections.items():
-        # Question i is kept where i * n_kept / n_questions passes a whole number.
+        # Question i is kept if i * n_kept / n_questions passes a whole number there.
         chosen = [
             question
             for place, question in enumerate(questions, start=at)
@@ -164,7 +164,7 @@ def thinned(sections: Mapping[str, Sequence[Analogy]], most: int) -> dict[str, l
 
 
 def _named(paths: Sequence[AnyPath]) -> dict[str, AnyPath]:
-    """Each file by its name, or by its path where another has the same name."""
+    """The files by name, or by path where two have the same name."""
     names = [Path(path).name for path in paths]
     return {
         name if names.count(name) == 1 else str(path): path
