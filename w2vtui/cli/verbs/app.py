@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from w2vtui import __version__
 from w2vtui.cli.options import add_output, add_quality, add_settings
 from w2vtui.config import TABLES
+from w2vtui.notable_words import WORDS_OF_SAMPLE
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -61,7 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the app on a terminal; elsewhere train without a screen."""
     if not _has_screen():
         from w2vtui.cli.headless import train
-        from w2vtui.notable_words import WORDS_OF_SAMPLE
 
         return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
     from w2vtui.tui.keys import check_keys

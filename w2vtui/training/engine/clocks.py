@@ -69,7 +69,7 @@ class SpeedMeter:
         self.peak = 0.0
 
     def restart(self, expected: float) -> None:
-        """Forget the readings, as settings have changed; show `expected` until there are new ones."""
+        """Forget the readings, after a change; show `expected` until there are new ones."""
         self._readings.clear()
         self.now = expected
 
