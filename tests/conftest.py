@@ -32,7 +32,8 @@ if numba.config.DISABLE_JIT:
 
 def pytest_collection_modifyitems(items):
     """Mark what a fixture or its kind gives away: who has the environment of another process
-    starts one, and only tests of the screens are coroutines."""
+    starts one, and only tests of the screens are coroutines.
+    """
     for item in items:
         if "environment" in item.fixturenames:
             item.add_marker(pytest.mark.process)
@@ -54,7 +55,8 @@ def _private_places(tmp_path_factory, monkeypatch):
 @pytest.fixture(autouse=True)
 def _no_waiting_for_disks(monkeypatch):
     """No test pulls the plug, which is all that `fsync` is for; what it costs is most of the time
-    of a test that writes many small files. A test of its calls puts its own in place."""
+    of a test that writes many small files. A test of its calls puts its own in place.
+    """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 

@@ -229,7 +229,7 @@ def test_every_setting_has_help_and_a_valid_default(settings, name):
 
 
 @pytest.mark.parametrize(
-    ("settings", "name"), [p for p in NUMBERS if spec_of(*p.values).steps], ids=lambda v: str(v)
+    ("settings", "name"), [p for p in NUMBERS if spec_of(*p.values).steps], ids=str
 )
 def test_every_step_of_a_control_is_in_range_and_they_ascend(settings, name):
     steps = spec_of(settings, name).steps

@@ -133,6 +133,7 @@ class Terminal:
 
 @contextmanager
 def terminal(*arguments: str) -> Iterator[Terminal]:
+    """The app on a pseudo-terminal of its own, closed at the end."""
     opened = Terminal(list(arguments))
     try:
         yield opened
@@ -179,6 +180,7 @@ def drain(opened: Terminal) -> None:
 
 
 def wait_for_training(opened: Terminal) -> None:
+    """Read what is drawn until the app shows that it trains."""
     written = b""
     while b"TRAINING" not in written:
         written = written[-4096:] + opened.read()

@@ -133,7 +133,7 @@ def clock_text(seconds: float | None) -> str:
 
 def percent_text(share: float) -> str:
     """A share as a percentage, six characters or more wide; `  none` for NaN."""
-    return "  none" if share != share else f"{100 * share:5.1f}%"
+    return "  none" if math.isnan(share) else f"{100 * share:5.1f}%"
 
 
 def ago_text(seconds: float) -> str:

@@ -44,7 +44,7 @@ class Word2Vec:
         BackendError: the vectors do not fit in memory; says what would.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - named as gensim's are
         self,
         sentences: Iterable[Iterable[str]] | None = None,
         corpus_file: str | Path | None = None,

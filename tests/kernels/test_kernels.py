@@ -33,7 +33,7 @@ from w2v_kernels.scratch import KEPT_CAPACITY, Worker, make_scratch
 
 def called(part):
     """A part of kernels as something that Python can call."""
-    return numba.njit(lambda *arguments: part(*arguments))
+    return numba.njit(lambda *arguments: part(*arguments))  # noqa: PLW0108 - one to compile
 
 
 draw_noise = called(negative_sampling.draw_noise)

@@ -245,7 +245,7 @@ def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
             "run": folder, "root": root, "checkpoints": folder / FOLDER, "lock": folder / "lock",
             "record": folder / RECORD, "journal": folder / EVENTS,
         }[what]  # fmt: skip
-        until(lambda: removed.exists(), what)
+        until(removed.exists, what)
         removed.rename(tmp_path / "away")  # at once, as rm -r of a folder in use would not be
         until(
             lambda: newest_intact(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
@@ -308,7 +308,7 @@ def test_a_run_is_saved_again_once_its_permissions_return(what, mode, troubles, 
     root = tmp_path / "runs"
     with Kept(root) as kept:
         kept.until_kept_further()
-        until(lambda: (kept.folder / STATUS).exists(), "all files")
+        until((kept.folder / STATUS).exists, "all files")
         taken = {"root": root, "run": kept.folder, "checkpoints": kept.folder / FOLDER}[what]
         known = checkpoint_folders(kept.folder)
         with closed(taken, mode):

@@ -79,7 +79,8 @@ def send_keys(app: W2vApp, *keys: str) -> None:
 
 async def press(app: W2vApp, *keys: str) -> None:
     """Press keys, each after the one before has been worked off. Pilot.press would wait for an
-    idle processor, which a training does not leave."""
+    idle processor, which a training does not leave.
+    """
     for key in keys:
         app.simulate_key(key)
         for _ in range(2):  # the program hands a key on to what has the focus, that to its screen

@@ -117,7 +117,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
         await until(app, begun.is_set)
         monkeypatch.undo()
         app.screen.query_one("#corpus").value = "atlas.txt"
-        await until(app, lambda: stops[0].is_set())
+        await until(app, stops[0].is_set)
         await until(app, lambda: app.screen.statistics)
         await shows(app, "440,001")
 

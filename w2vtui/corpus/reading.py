@@ -84,7 +84,7 @@ def open_corpus(
                 f"the text will be read again next time: cannot write to the cache in {place}; "
                 "set W2VTUI_CACHE_DIR to use another folder"
             )
-        _encode(draft, count, settings, name, hints, progress, stop)
+        _encode(draft, count, settings, name, hints=hints, progress=progress, stop=stop)
         folder = None if key is None else kept.keep(draft, key)
         corpus = load_corpus(folder or draft, name=name, from_cache=False)
         if folder is None:
@@ -118,7 +118,7 @@ def encode_sentences(
         with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
             count.read(sentences, provisional, progress, stop)
         name = "the sentences"
-        _encode(draft, count, settings, name, [], progress, stop)
+        _encode(draft, count, settings, name, hints=[], progress=progress, stop=stop)
         corpus = load_corpus(draft, name=name, from_cache=False)
         kept.remove_with(corpus, draft)
     return corpus
@@ -136,6 +136,7 @@ def _encode(
     count: TextCount | SentenceCount,
     settings: CorpusSettings,
     name: str,
+    *,
     hints: list[str],
     progress: ReadingProgress,
     stop: threading.Event | None,

@@ -49,9 +49,9 @@ def split_lines(text: str, settings: CorpusSettings) -> Split:
 
 
 def _word_pattern(text: str) -> str:
-    """A pattern for words: runs of letters, digits and the combining marks that `text` has.
+    r"""A pattern for words: runs of letters, digits and the combining marks that `text` has.
 
-    Python's \\w leaves out combining marks, without which words of many scripts fall apart. A mark
+    Python's \w leaves out combining marks, without which words of many scripts fall apart. A mark
     does not begin a word: alone it is a remnant, as the variation selector of an emoji.
     """
     marks = "".join(sorted(c for c in set(text) if unicodedata.category(c).startswith("M")))

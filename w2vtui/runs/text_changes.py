@@ -62,6 +62,11 @@ def text_of_run(
 def describe_difference(
     record: RunRecord, words: list[str], counts: NDArray[np.int64], corpus: EncodedCorpus
 ) -> str:
+    """How a text differs from the one that a run read, in a few words for a message.
+
+    words, counts   the vocabulary of the run, int64 (V,)
+    corpus          the text as it is now
+    """
     parts = []
     if len(corpus.ids) != record.n_tokens:
         parts.append(f"{record.n_tokens:,} tokens then, {len(corpus.ids):,} now")

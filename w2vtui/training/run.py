@@ -50,7 +50,7 @@ from w2vtui.vectors import KeyedVectors
 class Run:
     """One training, from reading the corpus to finished vectors."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a front end may choose
         self,
         read_corpus: ReadCorpus,
         training: TrainingSettings | None = None,

@@ -1,0 +1,1 @@
+"""What belongs to processors, not to word2vec: compiling, vector registers, emitted loops."""

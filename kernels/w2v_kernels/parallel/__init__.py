@@ -1,0 +1,1 @@
+"""Copies of rows for each worker, and how they come together."""

@@ -34,7 +34,8 @@ class Verb(Protocol):
     """What a module of a verb holds."""
 
     @property
-    def USAGE(self) -> str: ...
+    def USAGE(self) -> str:
+        """The line that says how it is called."""
 
     @property
     def HELP(self) -> str:

@@ -43,9 +43,7 @@ class WorkerPool:
         *,
         earlier: NDArray[np.float64] | None = None,
     ) -> None:
-        """
-        earlier    float64 (8,): the tallies of what was trained before
-        """
+        """earlier: float64 (8,), the tallies of what was trained before."""
         self._backend = backend
         self.dispatcher = dispatcher
         self._earlier = empty_tallies() if earlier is None else earlier

@@ -57,7 +57,7 @@ _LOCK = threading.Lock()
 
 def _renew_lock() -> None:
     """Replace the lock after a fork: the thread that held it does not exist in the child."""
-    global _LOCK
+    global _LOCK  # noqa: PLW0603
     _LOCK = threading.Lock()
 
 

@@ -48,6 +48,7 @@ class PanedScreen(Screen[None]):
         self.go_to(pane)
 
     def show_current(self) -> None:
+        """Mark the current pane, and its tab, for the style sheet."""
         for pane in self.PANES:
             self.query_one(f"#{pane}").set_class(pane == self._pane, "current")
         self.query_one(TabBar).show(self._pane)
@@ -61,6 +62,7 @@ class PanedScreen(Screen[None]):
         return not self.has_class("tabbed") or pane in (self._pane, self.FIRST_PANE)
 
     def framed(self) -> list[Widget]:
+        """The panes, in the order of the screen."""
         return list(self.query("#panels > .framed"))
 
     def pane_names(self) -> list[str]:
