@@ -9,7 +9,7 @@ WELL_KNOWN = (
     "france", "good", "river", "house",
 )  # fmt: skip
 WORDS_OF_SAMPLE = ("king", "paris", "river", "bread", "walked")
-"""Of the bundled sample, one of each kind of word that it has topics for."""
+"""Words of the bundled sample, each from another of its topics."""
 
 
 def notable_words(words: Sequence[str], n: int) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Preset:
     """The settings that differ from the defaults, in each of the three classes."""
 
     def applied(self, settings: Settings) -> Settings:
-        """These settings with all that a preset decides on set as this one says.
+        """These settings, with everything that a preset decides on set to this one's values.
 
         Raises:
             SettingsError: the preset does not fit a setting that stays.

@@ -1,5 +1,5 @@
-"""What this process may use of the machine: cores and memory, within its control groups too, and
-folders of its user.
+"""What this process may use of the machine: cores and memory, limited by its control groups, and
+the folders of its user.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _OWN_MEMORY = Path("/proc/self/status")
 
 
 def available_cores() -> int:
-    """Cores this process may use: those it is bound to, or fewer that its control groups pay for.
+    """Cores this process may use: those it is bound to, or fewer if its control groups limit it.
 
     From Python 3.13 on PYTHON_CPU_COUNT names another number of cores.
     """
@@ -33,10 +33,10 @@ def available_cores() -> int:
 
 
 def available_memory() -> int | None:
-    """Bytes of memory not in use, by this system and by its control groups.
+    """Bytes of memory that are free, in the system and within this process's control groups.
 
-    Files that the system keeps in memory count as free: it drops them when memory is asked for.
-    None where the system does not say.
+    Files that the system caches in memory count as free: it drops them when memory is needed.
+    None if the system does not report it.
     """
     found = [size for size in (_system_memory(), _group_memory()) if size is not None]
     return min(found, default=None)
@@ -77,9 +77,9 @@ def _system_memory() -> int | None:
 
 @cache
 def _group_cores() -> int | None:
-    """Whole cores that the tightest quota comes to, at least 1; None without one.
+    """Whole cores that the tightest quota allows, at least 1; None without a quota.
 
-    Asked once: the quota of a running process hardly ever changes, and this is called often.
+    Cached: the quota of a running process hardly ever changes, and this is called often.
     """
     cores = []
     for version, folder in _groups("cpu"):
@@ -94,7 +94,7 @@ def _group_cores() -> int | None:
 
 
 def _group_memory() -> int | None:
-    """The least that a control group has left of its limit; its cached files count as free."""
+    """The least memory that a control group has left; its cached files count as free."""
     left = []
     for version, folder in _groups("memory"):
         limit_name, use_name, cached = _MEMORY_NAMES[version]
@@ -137,7 +137,7 @@ def _groups(controller: str) -> Iterator[tuple[int, Path]]:
 
 
 def _numbers(path: Path) -> dict[str, int]:
-    """The numbers of a system's file that names one a line."""
+    """The named numbers of a system file, one per line."""
     rows = [line.split() for line in _lines(path)]
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}
 
@@ -147,7 +147,7 @@ def _words(path: Path) -> list[str]:
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a system's file; none where the system has no such file."""
+    """The lines of a system file; none if the system has no such file."""
     try:
         return path.read_text().splitlines()
     except OSError:

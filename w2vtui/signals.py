@@ -1,4 +1,4 @@
-"""Signals handled for a while."""
+"""Handles signals for the length of a block."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Handler = Callable[[int, FrameType | None], None]
 
 @contextmanager
 def handling(handlers: Mapping[str, Handler]) -> Iterator[None]:
-    """Handle signals by their names, and let go in the end.
+    """Handle signals, by name, in the block, then restore the earlier handlers.
 
-    Those that the system does not have, or that this process was told to ignore, as nohup does with
+    Signals that the system lacks, or that this process was started to ignore, as nohup does with
     SIGHUP, are left alone.
     """
     present = {getattr(signal, name, None): handler for name, handler in handlers.items()}

@@ -1,6 +1,6 @@
 """Cosines of vectors: float32 (V, D), one row per word, which may be larger than half the memory.
 
-So nothing here makes a normalised copy of a matrix: norms are computed a block of rows at a time.
+So nothing here copies a matrix to normalise it: norms are computed a block of rows at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 
 _BLOCK_NUMBERS = 1 << 18
-"""Numbers of a block of rows."""
+"""The most numbers in a block of rows."""
 
 
 def nearest(

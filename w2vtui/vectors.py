@@ -247,10 +247,10 @@ class KeyedVectors:
 
 
 class _NoVector:
-    """The message of an UnknownWordError, spelled out only when it is read.
+    """The message of an UnknownWordError, composed only when it is read.
 
-    Scripts ask for many words and catch the error of those that are missing; looking through the
-    whole vocabulary for near spellings each time would take minutes.
+    Scripts look up many words and catch the error of missing ones; searching the whole vocabulary
+    for near spellings each time would take minutes.
     """
 
     def __init__(self, vectors: KeyedVectors, word: str) -> None:
@@ -275,7 +275,7 @@ class _NoVector:
 
 
 def parse_query(text: str) -> tuple[list[str], list[str]]:
-    """The words to add and to take away: `king - man + woman` -> ([king, woman], [man]).
+    """The words to add and to subtract: `king - man + woman` -> ([king, woman], [man]).
 
     A sign counts only between spaces, since tokens may contain one.
     """

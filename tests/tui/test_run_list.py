@@ -275,7 +275,7 @@ async def test_a_run_on_a_changed_text_asks_before_it_resumes(topical_corpus, ru
         before = newest_intact(folder)[0].clock
         await press(app, "g")
         await until(app, lambda: state(app) == "done")
-        assert app.session.kept_as != folder.name
+        assert app.session.run_name != folder.name
     assert newest_intact(folder)[0].clock == before
     anew = next(one for one in all_runs(runs_dir) if one != folder)
     assert RunRecord.read(anew).parent == folder.name
@@ -404,7 +404,7 @@ async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
 async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
         await press(app, "ctrl+q")
-        name = app.session.kept_as
+        name = app.session.run_name
         await shows(app, "Keep and quit", "Save vectors and quit", f"w2vtui resume {name}")
         await press(app, "enter")
         await until(app, lambda: app._exit)
@@ -540,7 +540,7 @@ async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, run
 
 async def test_a_run_whose_folder_was_removed_is_saved_again(topical_corpus, runs_dir):
     async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
-        name = app.session.kept_as
+        name = app.session.run_name
         (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to
         app.session.run.checkpoint()
         await until(app, lambda: "the run's folder was removed: created again" in events(app))

@@ -186,7 +186,7 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
 def _in_thread(action: Callable[[], None]) -> None:
     """Do something that takes the run's lock, from a signal handler.
 
-    Were the lock taken in this thread, the handler of the next signal would wait for it for ever.
+    If this thread took the lock, the handler of the next signal would wait for it forever.
     """
     thread = threading.Thread(target=action)
     thread.start()

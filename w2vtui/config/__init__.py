@@ -3,8 +3,8 @@
     reading.py   files and variables -> checked values, each with the place it came from
     writing.py   settings -> TOML, and the commented file to begin with
 
-A flag goes before an environment variable, that before `w2vtui.toml` in the current folder, that
-before the person's own `config.toml`, and that before the default.
+The first of these that has a value wins: a flag, an environment variable, `w2vtui.toml` in the
+current folder, the person's own `config.toml`, the default.
 """
 
 from w2vtui.config.reading import (

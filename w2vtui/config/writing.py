@@ -19,7 +19,7 @@ _WIDTH = 96
 
 
 class Key(NamedTuple):
-    """A binding that another key can be given."""
+    """A binding whose key can be changed."""
 
     id: str
     keys: str
@@ -44,8 +44,8 @@ def template(keys: Sequence[Key] = ()) -> str:
         parts.append(f"\n[{table}]\n")
         for name, kind in field_types(settings).items():
             default = field_default(settings, name)
-            told = spec_of(settings, name).help + _range(settings, name, kind)
-            parts += [f"# {line}\n" for line in textwrap.wrap(told, _WIDTH)]
+            comment = spec_of(settings, name).help + _range(settings, name, kind)
+            parts += [f"# {line}\n" for line in textwrap.wrap(comment, _WIDTH)]
             parts.append(f"#{name} = {toml_value(default)}\n")
     if keys:
         parts.append(f"\n[{KEYS_TABLE}]\n# One key, or several separated by commas.\n")
@@ -64,5 +64,5 @@ def _range(settings: type, name: str, kind: Any) -> str:
         values = " | ".join(toml_value(choice) for choice in choices_of(kind))
     else:
         values = spec.range_text() if spec.low is not None else ""
-    told = "; ".join(part for part in (values, auto) if part)
-    return f" ({told})" if told else ""
+    known = "; ".join(part for part in (values, auto) if part)
+    return f" ({known})" if known else ""

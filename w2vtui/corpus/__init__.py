@@ -10,7 +10,7 @@
     all of it      reading.py    open_corpus, encode_sentences
     beforehand     sample.py     a quick sample; statistics.py  what it shows
 
-Work that Unicode makes slow is done once a type, not once a token: 17 million tokens of English
+Work that Unicode makes slow is done once per type, not once per token: 17 million tokens of English
 have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text_to_ids.py.
 """
 

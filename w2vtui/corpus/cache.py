@@ -28,21 +28,21 @@ KEPT_CORPORA = 8
 
 _DRAFT = ".draft-"
 _DRAFT_SECONDS = 24 * 3600
-"""Older drafts are taken to be left by a process that was killed."""
+"""Drafts older than this are assumed to be left by a process that was killed."""
 
 
 def cache_folder() -> Path | None:
-    """The folder of the cache; W2VTUI_CACHE_DIR names another. None where there is none."""
+    """The folder of the cache, which W2VTUI_CACHE_DIR can name; None if there is none."""
     named = os.environ.get("W2VTUI_CACHE_DIR")
     root = Path(named) if named else user_folder("cache")
     return None if root is None else root.absolute() / "corpora"
 
 
 def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
-    """A name for what these files become under these settings.
+    """A key for the corpus that these files give under these settings.
 
-    Size, time of change and 64 samples of each file stand for its bytes. The version of Unicode
-    says what a letter is, the end of a name whether the file is compressed.
+    Size, time of change and 64 samples of each file represent its bytes. The Unicode version
+    matters since it defines letters, and the end of a file's name since it shows compression.
 
     Raises:
         CorpusError: a file cannot be read.
@@ -60,7 +60,7 @@ def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
-    """Size and time of last change in ns: another stamp means another text.
+    """Size and time of last change in ns: a different stamp means a different text.
 
     Raises:
         CorpusError: the file cannot be reached.
@@ -89,11 +89,11 @@ def find(key: str, name: str) -> EncodedCorpus | None:
 def draft_folder(*, in_cache: bool) -> Iterator[Path]:
     """A new folder to write a corpus to; removed when that fails.
 
-    It lies beside the saved corpora, so that it can be renamed to one, or among the temporary files
-    when it is not to be saved or the cache cannot be written.
+    It is beside the saved corpora, so that it can be renamed to one; if it is not to be saved, or
+    the cache cannot be written, it is among the temporary files.
 
     Raises:
-        DiskError: no folder can be made.
+        DiskError: no folder can be created.
     """
     folder = _draft_in_cache() if in_cache else None
     if folder is None:
@@ -109,17 +109,17 @@ def draft_folder(*, in_cache: bool) -> Iterator[Path]:
 
 
 def is_in_cache(draft: Path) -> bool:
-    """Whether a draft lies where it can be saved."""
+    """Whether a draft is where it can be saved."""
     return draft.parent == cache_folder()
 
 
 def keep(draft: Path, key: str) -> Path | None:
-    """Move a draft to its place under a key and return that; None when it cannot be done.
+    """Move a draft to its place under a key and return its new path; None if that fails.
 
-    It fails if another process was first, which is as good, or if the draft lies elsewhere.
+    It fails if another process was first, which is just as good, or if the draft is elsewhere.
 
     Raises:
-        DiskError: the disk did not take all that was written.
+        DiskError: not everything could be written to the disk.
     """
     if not is_in_cache(draft):
         return None
@@ -138,7 +138,7 @@ def keep(draft: Path, key: str) -> Path | None:
 
 
 def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
-    """Remove a corpus' folder once nothing refers to the corpus, at the latest when Python ends."""
+    """Remove the folder of a corpus once nothing refers to it, at the latest when Python ends."""
     weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
 
 
@@ -167,7 +167,7 @@ def _prune(parent: Path, kept: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder of the cache: out of sight at once, then file by file."""
+    """Remove a folder of the cache: rename it first, then delete file by file."""
     aside = folder.with_name(f"{_DRAFT}removed-{os.getpid()}-{folder.name}")
     with suppress(OSError):  # already removed by another process, or not ours
         folder.rename(aside)

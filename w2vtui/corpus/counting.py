@@ -22,20 +22,20 @@ _MAX_TYPES = 1 << 31
 """Type ids are int32."""
 _TYPES_AT_ONCE = 1 << 15
 _TYPE_BYTES_AT_ONCE = 1 << 22
-"""Types, and their bytes, decoded in one call: other threads get their turn between two."""
+"""The most types, and their bytes, decoded in one call, so that other threads get their turn."""
 
 
 class TypeTable:
-    """Every type met so far, in the arrays that the kernel works on.
+    """Every type found so far, in the arrays that the kernel works on.
 
-    They take 56 bytes a type and its own bytes; up to twice that as they double when they are full,
-    and three times while they do.
+    They take 56 bytes per type plus its own bytes; up to twice that, since they double when they
+    are full, and three times that while they do.
     """
 
     def __init__(
         self, n_types: int = 1 << 16, n_pool_bytes: int = 1 << 20, n_at_once: int = 64
     ) -> None:
-        """Begin with room for this many types, a power of two; both grow when they run full.
+        """Start with room for this many types, a power of two; the arrays grow when they are full.
 
         n_at_once: tokens looked up together.
         """
@@ -57,7 +57,7 @@ class TypeTable:
     def scan(self, block: bytes, base: int, write: Callable[[NDArray[np.int32]], None]) -> int:
         """Number a block's tokens, write their provisional ids, return where the whole ones end.
 
-        base is the block's offset in the text. What `write` is given is overwritten afterwards.
+        base is the block's offset in the text. The array that `write` gets is reused afterwards.
         """
         if len(self._ids) <= len(block) // 2:
             self._ids = np.empty(len(block) // 2 + 1, dtype=np.int32)
@@ -97,13 +97,13 @@ class TypeTable:
             first = last + 1
 
     def offset_of(self, in_pool: int) -> int:
-        """Where in the text the byte at this place of the pool was first met."""
+        """The offset in the text where the byte at this place of the pool first appeared."""
         starts = self._types[: len(self), text_to_ids.START]
         row = self._types[int(np.searchsorted(starts, in_pool, side="right")) - 1]
         return int(row[text_to_ids.FIRST_AT] + in_pool - row[text_to_ids.START])
 
     def _grow(self, n_block_bytes: int) -> None:
-        """Double what has run full; the pool then has room for any token of the block."""
+        """Double the arrays that are full; the pool then has room for any token of the block."""
         if len(self) == len(self._types):
             if 2 * len(self._types) > _MAX_TYPES:
                 raise CorpusError(

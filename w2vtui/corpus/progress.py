@@ -40,7 +40,7 @@ class ReadingProgress:
         return min(1.0, self.bytes_done / self.bytes_total)
 
     def begin(self, phase: Phase, bytes_total: int = 0) -> None:
-        """Start a phase. The total goes first to 0, so that no viewer sees a mixed fraction."""
+        """Start a phase. The total is first set to 0, so that no viewer sees a mixed fraction."""
         self.bytes_total = 0
         self.phase = phase
         self.bytes_done = 0

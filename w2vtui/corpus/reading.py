@@ -42,8 +42,8 @@ def open_corpus(
 ) -> EncodedCorpus:
     """Read files, folders and "-" for stdin, one after another; a line is a sentence.
 
-    cache: take the result of an earlier run from disk, and keep this one's there. What comes from
-    stdin or a pipe is not kept.
+    cache: use the result of an earlier run if it is on disk, and store this one there. Text from
+    stdin or a pipe is not stored.
 
     Raises:
         CorpusError: a source cannot be read, or no word is left under the settings.
@@ -101,8 +101,8 @@ def encode_sentences(
 ) -> EncodedCorpus:
     """Encode sentences that are lists of words; what the iterator raises passes through.
 
-    Words stay whole whatever they hold: of the settings, min_count, max_final_vocab and lowercase
-    apply. Empty words are left out.
+    Words are never split: only the settings min_count, max_final_vocab and lowercase apply. Empty
+    words are left out.
 
     Raises:
         CorpusError: a sentence is not a list of words, or no word occurs often enough.

@@ -1,7 +1,7 @@
 """A sample of a text, read in a moment: all of a small text, pieces of a large one.
 
-It consists of the distinct runs between white space, the types of counting.py, and how often they
-were met. So a change of settings needs no second look at the text.
+It consists of the distinct runs between white space, the types of counting.py, and their counts. So
+a change of settings does not need to read the text again.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 SAMPLE_BYTES = 4 << 20
-"""Bytes of text that are read at most."""
+"""The most bytes of text that are read."""
 PIECE_BYTES = 1 << 16
 """Bytes read in one place: enough for many lines, few enough for many places."""
 
 _WHITE = (b"\n", b" ", b"\t", b"\r", b"\v", b"\f")
 _MARK = "\ufeff".encode()
 _TYPES_AT_ONCE = 1 << 12
-"""Types split in one call: other threads get their turn between two."""
+"""The most types split in one call, so that other threads get their turn."""
 
 
 @dataclass(frozen=True, eq=False)
 class TextSample:
-    """What a sample of a text holds."""
+    """A sample of a text."""
 
     types: list[bytes]
     """UTF-8, in order of first appearance"""
@@ -91,7 +91,7 @@ def take_sample(
 ) -> TextSample:
     """Read about `n_bytes` of regular files, in pieces evenly spread over all of them.
 
-    What cannot be entered in the middle, compressed or in another encoding than UTF-8, is read from
+    A file that cannot be entered in the middle, since it is compressed or not UTF-8, is read from
     its beginning instead.
 
     Raises:
@@ -125,7 +125,7 @@ def take_sample(
 
 
 class _Tally:
-    """Types and lines met so far."""
+    """Types and lines found so far."""
 
     def __init__(self) -> None:
         self.counts: Counter[bytes] = Counter()
@@ -171,7 +171,7 @@ def _pieces(sizes: Sequence[int], n_bytes: int) -> dict[int, list[tuple[int, int
 def _read_piece(
     path: Path, size: int, first: int, past: int, tally: _Tally, stop: threading.Event | None
 ) -> int:
-    """Count the whole lines, or where there are none the whole tokens, of a piece of UTF-8."""
+    """Count the whole lines of a piece of UTF-8, or its whole tokens if it has no whole line."""
     check_stop(stop)
     try:
         with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """Distinguish files of word vectors and word counts from text, by their content.
 
-Only the beginning of a file is read. A file that could be either is taken for text: to be wrong
-that way costs a question, to be wrong the other way costs somebody's writing.
+Only the beginning of a file is read. A file that could be either is taken for text: that mistake
+costs a question, the other one costs somebody's writing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 _GZIP = b"\x1f\x8b"
 _READ_BYTES = 1 << 20
 _MOST_ROWS = 200
-"""Looked at, of a text layout."""
+"""Lines of a text layout that are looked at."""
 _LARGEST = 1e6
-"""No number of a trained vector is larger; four letters read as a float32 are, 1e20 and more."""
+"""Numbers of trained vectors are smaller; four letters read as a float32 give 1e20 and more."""
 _IN_TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)

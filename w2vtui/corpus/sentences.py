@@ -21,7 +21,7 @@ _TOKENS_AT_ONCE = 1 << 16
 class SentenceCount:
     """The distinct tokens of sentences, numbered in order of first appearance.
 
-    Tokens stay whole whatever they hold; lower-casing, min_count and max_final_vocab apply.
+    Tokens are never split; lower-casing, min_count and max_final_vocab apply.
     """
 
     def __init__(self, settings: CorpusSettings) -> None:
@@ -104,7 +104,7 @@ class SentenceCount:
 
 
 class _TokenIds(dict[str, int]):
-    """A number for each token, given when it is first asked for."""
+    """A number for each token, assigned when it is first looked up."""
 
     def __missing__(self, token: str) -> int:
         if not isinstance(token, str):

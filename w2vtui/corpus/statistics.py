@@ -1,6 +1,6 @@
 """What training on a text would see: words, the share that settings leave, commonest words.
 
-Of a text known in full the figures are those of the training. From a sample they are estimates: the
+For a text read in full the figures are exact. From a sample they are estimates: the
 rarer words of a text follow a power law (Heaps), and so do those of a sample of it, with the same
 exponent b. With V types in a sample, D_1 of which were met once, and r times as much text,
 
@@ -70,7 +70,7 @@ def statistics_of(
     subsample: float,
     stop: threading.Event | None = None,
 ) -> TextStatistics:
-    """What a text is under these settings.
+    """The figures of a text under these settings.
 
     subsample   `sample` of the live settings; 0 keeps every word
 

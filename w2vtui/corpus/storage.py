@@ -28,7 +28,7 @@ _STARTS_CHECKED_AT_ONCE = 1 << 20
 
 
 class DamagedError(Exception):
-    """A folder no longer holds what was written there. Never raised outside this package."""
+    """A folder no longer holds what was written there. Never leaves this package."""
 
 
 @contextmanager
@@ -55,7 +55,7 @@ class ArrayFile:
             self._file.write(_npy_header(self._dtype, 0))
 
     def append(self, values: NDArray[Any]) -> None:
-        """Write values after those before.
+        """Append values.
 
         Raises:
             DiskError: they cannot be written.
@@ -79,7 +79,7 @@ class ArrayFile:
 class ArrayReader:
     """The values of a file that `ArrayFile` wrote, read piece by piece.
 
-    What is mapped would count as this process's memory until the system wants it back.
+    They are not mapped: that would count as this process's memory until the system reclaims it.
     """
 
     def __init__(self, path: Path, dtype: type[np.generic]) -> None:
@@ -161,7 +161,7 @@ def load_corpus(folder: Path, *, name: str, from_cache: bool) -> EncodedCorpus:
 
 
 def open_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
-    """Map a file into memory, after checking that its header says what its size says.
+    """Map a file into memory, after checking that its header agrees with its size.
 
     Raises:
         ValueError: the file is not what `ArrayFile` writes.

@@ -49,7 +49,9 @@ _PACKED = (
     (257, b"ustar\0", "a tar archive, which is not supported:", "tar -xOf"),
     (257, b"ustar  \0", "a tar archive, which is not supported:", "tar -xOf"),
 )
-"""What is not plain text: where which bytes mark it, what it is, and what unpacks it."""
+"""Files that are not plain text: the bytes that mark them and where, what they are, what unpacks
+them.
+"""
 
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
@@ -67,7 +69,8 @@ def printable(name: object) -> str:
 class _WaitingReader(io.RawIOBase):
     """A pipe or terminal that may stay silent; a request to stop ends the wait for it.
 
-    It is read without a buffer: a thread waiting inside one holds a lock that Python wants at exit.
+    Reads are unbuffered: a thread that waits in a buffered read holds a lock that Python needs at
+    exit.
     """
 
     def __init__(self, number: int, stop: threading.Event | None, *, ours: bool = False) -> None:
@@ -129,7 +132,7 @@ class ByteStream:
             raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
 
     def read(self, n_bytes: int) -> bytes:
-        """The next bytes, as many as asked for if there are; none at the end.
+        """The next `n_bytes` bytes, fewer before the end, none at the end.
 
         Raises:
             CorpusError: the file cannot be read, is not what its name says, or is packed.
@@ -170,8 +173,8 @@ class ByteStream:
 class TextStream:
     """The text of a source as UTF-8, without a byte order mark.
 
-    UTF-8 passes through unchecked: each type is checked once, when it is numbered, which is much
-    less than every byte.
+    UTF-8 passes through unchecked: each type is checked once, when it is numbered, which is far
+    less work than checking every byte.
     """
 
     def __init__(self, source: ByteStream, settings: CorpusSettings) -> None:

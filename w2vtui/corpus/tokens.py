@@ -30,8 +30,8 @@ HINT_SHARE_ALONE = 0.5
 def split_lines(text: str, settings: CorpusSettings) -> Split:
     """The tokens of `text`, and how many each of its lines has; only a newline ends a line here.
 
-    One search over many lines avoids an object a line, which would call Python's garbage collector
-    again and again.
+    One search over many lines avoids an object per line, which would trigger Python's garbage
+    collector again and again.
     """
     if settings.lowercase:
         text = text.lower()
@@ -51,8 +51,8 @@ def split_lines(text: str, settings: CorpusSettings) -> Split:
 def _word_pattern(text: str) -> str:
     r"""A pattern for words: runs of letters, digits and the combining marks that `text` has.
 
-    Python's \w leaves out combining marks, without which words of many scripts fall apart. A mark
-    does not begin a word: alone it is a remnant, as the variation selector of an emoji.
+    Python's \w lacks combining marks, without which words of many scripts would be split. A mark
+    does not begin a word: alone it is a remnant, such as the variation selector of an emoji.
     """
     marks = "".join(sorted(c for c in set(text) if unicodedata.category(c).startswith("M")))
     run = rf"\w[\w{marks}]*"

@@ -41,7 +41,7 @@ def load_vectors(
     vocab_path: AnyPath | None = None,
     encoding_errors: EncodingErrors = "strict",
 ) -> KeyedVectors:
-    """Read vectors in word2vec's text or binary layout, or GloVe's; whichever the content shows.
+    """Read vectors in word2vec's text or binary layout, or GloVe's, as the content shows.
 
     limit            read the first words only
     vocab_path       a vocabulary file with the words' counts. When not given, `PATH.vocab` is

@@ -24,7 +24,7 @@ LAYOUTS: dict[str, Layout] = {".txt": "text", ".vec": "text", ".bin": "binary"}
 """The layout that an extension stands for."""
 
 MAX_WORD_BYTES = 1 << 24
-"""Longest word in a file. Without a bound, a file with no spaces would be read whole for one."""
+"""The longest word in a file. Without a limit, a file without spaces would be read whole."""
 
 _SEPARATOR = re.compile(r"[ \t\n\v\f\r]")
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")

@@ -1,4 +1,4 @@
-"""Whether a text is the one that a run began with."""
+"""The fingerprint of a text, which shows whether it is the one that a run began with."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def all_runs(root: Path) -> list[Path]:
 
 
 def _is_run(path: Path) -> bool:
-    """Whether a folder is a run's, or what is left of one."""
+    """Whether a folder is that of a run, or what is left of one."""
     try:
         return path.is_dir() and any((path / name).exists() for name in (RECORD, FOLDER, EVENTS))
     except OSError:  # it may be one: report what can be read
@@ -43,7 +43,7 @@ def _is_run(path: Path) -> bool:
 
 
 def find_run(root: Path, name: str) -> Path:
-    """The run that a name means: its own, a part of it that no other has, `last`, or a path.
+    """The run that a name means: a run's name, a part of only that name, `last`, or a path.
 
     Raises:
         RunError: there is none, or several.
@@ -70,10 +70,10 @@ def find_run(root: Path, name: str) -> Path:
 
 
 def remove_run(folder: Path) -> None:
-    """Remove a run and all that was kept of it.
+    """Remove a run and everything that was saved of it.
 
     Raises:
-        RunError: a process is at work on it.
+        RunError: a process is working on it.
         DiskError: it cannot be removed.
     """
     lock = RunLock(folder)
@@ -92,8 +92,9 @@ def remove_run(folder: Path) -> None:
 
 
 def sweep(root: Path, run: Path) -> None:
-    """Remove what killed processes left half written or half removed, beside a run and in it; what
-    cannot be removed stays.
+    """Remove what killed processes left half written or half removed, beside a run and in it.
+
+    What cannot be removed stays.
     """
     for draft in root.glob(f".*{DRAFT}"):
         with suppress(OSError):  # another user's, or another process was faster

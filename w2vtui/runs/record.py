@@ -6,7 +6,7 @@ events.jsonl    what happened, live changes above all              a checksum a 
 metrics.jsonl   losses, speed, scores
 status.json     progress, for `w2vtui runs`
 checkpoints/    the newest two
-lock            held by the process that is at work on it
+lock            held by the process that is working on it
 """
 
 from __future__ import annotations
@@ -176,11 +176,12 @@ def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> N
 
 
 def checkpoint_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
-    """The vectors of a run's newest whole checkpoint, that, and what is wrong with newer ones.
+    """The vectors of a run's newest intact checkpoint, the checkpoint, and what is wrong with newer
+    ones.
 
     Raises:
         RunError: it has no checkpoint.
-        DamagedRunError: what was kept of it cannot be read.
+        DamagedRunError: what was saved of it cannot be read.
     """
     checkpoint, spoiled = newest_intact(folder)
     troubles = list(spoiled.values())

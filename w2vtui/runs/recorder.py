@@ -30,7 +30,7 @@ from w2vtui.training.state.snapshot import Snapshot
 
 POLL_SECONDS = 0.2
 RETRY_SECONDS = 10.0
-"""From a failed write to the next try."""
+"""Seconds from a failed write to the next try."""
 
 
 class Recorder:
@@ -145,7 +145,7 @@ class Recorder:
 
     @property
     def retry_seconds(self) -> float:
-        """From a checkpoint that could not be written to the next try."""
+        """Seconds from a checkpoint that could not be written to the next try."""
         return RETRY_SECONDS
 
     @property
@@ -191,7 +191,7 @@ class Recorder:
                 self._changed.notify_all()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is ready, for so many seconds at most; whether it is."""
+        """Wait until it is ready, at most `timeout` seconds; return whether it is."""
         with self._changed:
             return self._changed.wait_for(lambda: self.ready, timeout)
 

@@ -26,7 +26,7 @@ from w2vtui.training.state.checkpoint import Checkpoint, Script
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """All that a `Run` needs to repeat one from its beginning to its newest checkpoint."""
+    """Everything that a `Run` needs to replay a saved one up to its newest checkpoint."""
 
     record: RunRecord
     checkpoint: Checkpoint
@@ -35,7 +35,7 @@ class Replay:
 
     @property
     def exact(self) -> bool:
-        """Whether the same bits are to be expected."""
+        """Whether the replay is expected to give the same bits."""
         if self.record.request.training.deterministic:
             return True
         settings = [self.record.settings, *(one.settings for one in self.script.changes)]
@@ -44,7 +44,7 @@ class Replay:
     def check(self, corpus: EncodedCorpus) -> None:
         """
         Raises:
-            RunError: the text is another than the run's; the message says how it differs.
+            RunError: the text is not that of the run; the message says how it differs.
         """
         if fingerprint(corpus) != self.record.fingerprint:
             words, counts = read_vocab(self.folder)
@@ -55,11 +55,11 @@ class Replay:
 
 
 def replay_of(folder: Path) -> Replay:
-    """What repeats a run.
+    """Prepare to replay a run.
 
     Raises:
         RunError: it has no checkpoint to compare with, or was resumed with another text.
-        DamagedRunError: what was kept of it cannot be read.
+        DamagedRunError: what was saved of it cannot be read.
     """
     record = RunRecord.read(folder)
     if record.parent is not None:
@@ -81,7 +81,7 @@ def replay_of(folder: Path) -> Replay:
 def largest_difference(
     one: Mapping[str, NDArray[np.float32]], other: Mapping[str, NDArray[np.float32]]
 ) -> float:
-    """The largest difference between two runs' vectors; 0 only where they have the same bits."""
+    """The largest difference between two runs' vectors; 0 only if all bits are the same."""
     if one.keys() != other.keys():
         return float("inf")
     most = 0.0

@@ -1,4 +1,4 @@
-"""What a run is asked to do, from whichever front end: checked once, opened once."""
+"""What a run is asked to do, by either front end: checked once, opened once."""
 
 from __future__ import annotations
 
@@ -120,8 +120,7 @@ class RunRequest:
         save_vectors(vectors, path, vocab_path=self.outputs[1] if self.save_vocab else None)
 
     def save_somewhere(self, vectors: KeyedVectors) -> None:
-        """Save; where that fails, save among the temporary files before raising the error, so that
-        the training is not lost.
+        """Save the vectors; if that fails, save them to a temporary file before raising the error.
 
         Raises:
             DiskError: the vectors are not in the output; the message says where they are.
@@ -153,9 +152,9 @@ class RunRequest:
     def open(
         self, report: Callable[[str], object] = lambda text: None, read: ReadCorpus | None = None
     ) -> tuple[Run, Recorder | None]:
-        """The run, checked and not started, and what saves it as it trains; None for nothing.
+        """The run, checked but not started, and the recorder that saves it, or None.
 
-        report   gets the reason where there is no place to save the run
+        report   gets the reason if there is no place to save the run
         read     in place of `self.read`
 
         Raises:

@@ -44,7 +44,7 @@ class RunIsDoneError(RunError):
 
 @dataclass(frozen=True, kw_only=True)
 class Resumption:
-    """All that a `Run` needs to go on with one that is kept, and who keeps it further."""
+    """Everything that a `Run` needs to resume a saved one, and the recorder that continues it."""
 
     name: str
     record: RunRecord
@@ -56,7 +56,7 @@ class Resumption:
     events: tuple[Event, ...]
     """What happened before."""
     notes: tuple[str, ...]
-    """What to report: damage, missing files, changes that are made again."""
+    """What to report: damage, missing files, changes that are applied again."""
     force: bool
     folder: Path
     recorder: Recorder = field(repr=False)
@@ -93,13 +93,13 @@ class Resumption:
         return run
 
     def fit(self, corpus: EncodedCorpus) -> Checkpoint | None:
-        """The checkpoint, once the text is known to be the one it was trained on.
+        """The checkpoint, after a check that the text is the one it was trained on.
 
-        With `force` another text will do: words of both keep their vectors, new ones begin at
-        random, the tree of hierarchical softmax starts again, and all is saved as a new run.
+        With `force` the text may differ: words in both texts keep their vectors, new words start
+        at random, the tree of hierarchical softmax starts again, and all is saved as a new run.
 
         Raises:
-            ChangedTextError: the text is another; the message says how it differs.
+            ChangedTextError: the text has changed; the message says how.
             DamagedRunError: vectors and words do not belong together.
         """
         checkpoint = self.checkpoint
@@ -122,8 +122,8 @@ class Resumption:
         return dataclasses.replace(checkpoint, vectors=aligned(checkpoint, words, corpus))
 
     def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
-        """The words of the run; where they are damaged, the text, which is the same, has them, and
-        they are written again.
+        """The words of the run; if their file is damaged, they are taken from the text, which is
+        the same, and written again.
         """
         try:
             return read_vocab(self.folder)[0]
@@ -142,7 +142,7 @@ def resumption(
     training: dict[str, Any] | None = None,
     live: dict[str, Any] | None = None,
 ) -> Resumption:
-    """Prepare to resume a run from its newest intact checkpoint; its lock is held from then on.
+    """Prepare to resume a run from its newest intact checkpoint, and lock the run.
 
     sources                           where its text is now, if not where it was
     corpus_settings, training, live   settings that are wanted now; others than the run has are
@@ -202,9 +202,9 @@ class _Saved:
     spoiled: Collection[Path]
     """Newer checkpoints, which are damaged."""
     pending: tuple[Event, ...]
-    """Live changes that came after the checkpoint."""
+    """Live changes after the checkpoint."""
     notes: tuple[str, ...]
-    """What to report: damage, files that are gone, changes that are applied again."""
+    """What to report: damage, missing files, changes that are applied again."""
 
     @property
     def settings(self) -> ResolvedSettings:
@@ -270,7 +270,7 @@ def _check_further(
 
 
 def _still_there(paths: Sequence[str]) -> list[str]:
-    """Files of questions that can be asked again."""
+    """The files of questions that still exist."""
     return [path for path in paths if Path(path).exists()]
 
 
@@ -335,8 +335,8 @@ def _change_after(
     wanted: ResolvedSettings,
     named: dict[str, Any],
 ) -> Event:
-    """The change that applies wanted settings where a run resumes, or as soon as those
-    that are made again are in force.
+    """The change that applies the wanted settings where a run resumes, or after the last of the
+    changes that are applied again.
     """
     clock, before, line = checkpoint.clock, checkpoint.settings, checkpoint.schedule
     number = checkpoint.n_changes

@@ -14,7 +14,7 @@ from w2vtui.runs.status import LiveStatus
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 METRICS_SECONDS = 2.0
-"""From one row of metrics to the next."""
+"""Seconds from one row of metrics to the next."""
 
 
 class RunLog:

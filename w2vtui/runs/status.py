@@ -1,4 +1,4 @@
-"""How far a run is, as its folder says."""
+"""The state and progress of a run, read from its folder."""
 
 from __future__ import annotations
 
@@ -25,14 +25,12 @@ from w2vtui.training.state.snapshot import ENDED, State
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunStatus:
-    """The state and progress of a run, as far as its folder shows."""
+    """The state and progress of a run, as its folder shows them."""
 
     name: str
     folder: str
     state: str
-    """`training` ... as in a snapshot, `interrupted`, `not kept` where it is over without a
-    checkpoint, or `damaged`.
-    """
+    """A snapshot's state, `interrupted`, `damaged`, or `not kept`: over, without a checkpoint."""
     fraction: float = 0.0
     tokens: int = 0
     tokens_planned: int = 0
@@ -40,7 +38,7 @@ class RunStatus:
     probe_loss: float | None = None
     words_per_second: float = 0.0
     checkpoint_tokens: int | None = None
-    """Of the newest checkpoint."""
+    """Training tokens of the newest checkpoint."""
     created: float = 0.0
     changed: float = 0.0
     """When something was last written, in seconds since 1970."""
@@ -52,7 +50,7 @@ class RunStatus:
 
     @property
     def can_resume(self) -> bool:
-        """Whether there is training left to go on with."""
+        """Whether the run can be resumed and is not done."""
         return self.checkpoint_tokens is not None and self.state not in (*ACTIVE, "done", "damaged")
 
 
@@ -61,7 +59,7 @@ ACTIVE = ("preparing", "training", "paused", "stopping", "finishing")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveStatus:
-    """What a run at work says of itself."""
+    """What a running run reports in its folder."""
 
     state: State
     tokens: int
@@ -83,7 +81,7 @@ class LiveStatus:
 
     @classmethod
     def read(cls, folder: Path) -> LiveStatus | None:
-        """What a run said last; None where it said nothing that can be read."""
+        """What a run reported last; None if nothing readable is there."""
         try:
             return from_json(cls, loaded(content_of(folder / STATUS)))
         except NOT_AS_WRITTEN:
@@ -99,21 +97,21 @@ def status_of(folder: Path) -> RunStatus:
         return RunStatus(
             name=folder.name, folder=str(folder), changed=changed, state="damaged", error=str(error)
         )
-    kept, trouble = _newest_manifest(folder)
-    said = LiveStatus.read(folder) or (_as_kept(kept) if kept else None)
-    state: str = said.state if said else "interrupted"
+    saved, trouble = _newest_manifest(folder)
+    last = LiveStatus.read(folder) or (_status_at(saved) if saved else None)
+    state: str = last.state if last else "interrupted"
     if state in ACTIVE and not in_use(folder):
         state = "interrupted"
-        said = _as_kept(kept) if kept else said  # what came after the checkpoint is lost
-    if state in ENDED and kept is None:
+        last = _status_at(saved) if saved else last  # what came after the checkpoint is lost
+    if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
-    settings = kept.settings if kept else record.settings
+    settings = saved.settings if saved else record.settings
     status = RunStatus(
         name=folder.name,
         folder=str(folder),
         changed=changed,
         state=state,
-        checkpoint_tokens=kept.clock if kept else None,
+        checkpoint_tokens=saved.clock if saved else None,
         created=record.created,
         text=record.corpus_name,
         model=settings.model,
@@ -121,36 +119,36 @@ def status_of(folder: Path) -> RunStatus:
         output=record.request.output,
         error=trouble,
     )
-    if said is None:
+    if last is None:
         return status
     return dataclasses.replace(
         status,
-        fraction=said.tokens / said.tokens_planned if said.tokens_planned > 0 else 0.0,
-        tokens=said.tokens,
-        tokens_planned=said.tokens_planned,
-        seconds=said.seconds,
-        probe_loss=said.probe_loss,
-        words_per_second=said.words_per_second if state in ACTIVE else 0.0,
-        error=said.error or trouble,
+        fraction=last.tokens / last.tokens_planned if last.tokens_planned > 0 else 0.0,
+        tokens=last.tokens,
+        tokens_planned=last.tokens_planned,
+        seconds=last.seconds,
+        probe_loss=last.probe_loss,
+        words_per_second=last.words_per_second if state in ACTIVE else 0.0,
+        error=last.error or trouble,
     )
 
 
-def _as_kept(kept: Checkpoint) -> LiveStatus:
-    """Where a run stood at its checkpoint."""
+def _status_at(checkpoint: Checkpoint) -> LiveStatus:
+    """The status of a run at its checkpoint."""
     return LiveStatus(
-        state=kept.state,
-        tokens=kept.clock,
-        tokens_planned=kept.schedule.planned,
-        seconds=kept.seconds,
+        state=checkpoint.state,
+        tokens=checkpoint.clock,
+        tokens_planned=checkpoint.schedule.planned,
+        seconds=checkpoint.seconds,
         words_per_second=0.0,
-        probe_loss=kept.probe.loss if kept.probe else None,
+        probe_loss=checkpoint.probe.loss if checkpoint.probe else None,
         error=None,
         pid=0,
     )
 
 
 def _newest_manifest(folder: Path) -> tuple[Checkpoint | None, str | None]:
-    """The newest checkpoint whose manifest is whole, and what is wrong with newer ones."""
+    """The newest checkpoint whose manifest is intact, and what is wrong with newer ones."""
     trouble = None
     try:
         found = checkpoint_folders(folder)

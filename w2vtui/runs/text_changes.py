@@ -1,4 +1,4 @@
-"""What becomes of a run whose text is not where it was, or not what it was."""
+"""Runs whose text has moved or changed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def text_of_run(
     outputs: Sequence[str],
     verb: str = "resume",
 ) -> ReadCorpus:
-    """What reads the text of a run again.
+    """The function that reads the text of a run again.
 
-    outputs  its vectors and counts: they may lie in a folder of its text but are not part of it
-    verb     what it is read for, on the command line
+    outputs  its vectors and counts, which are not text even in a folder of its text
+    verb     the command that needs the text, for messages
     """
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"
     pipe_again = (

@@ -130,7 +130,7 @@ def checked_value(settings: type, name: str, value: Any) -> Any:
 
 
 def _means_auto(kind: Any, value: Any) -> bool:
-    """Whether a value leaves the choice to the program, at a setting that allows it."""
+    """Whether a value leaves the choice to the program, for a setting that allows it."""
     optional = type(None) in get_args(kind)
     return optional and isinstance(value, str) and value.strip().lower() in ("auto", "none")
 

@@ -1,4 +1,4 @@
-"""A run: reads a corpus, trains on it, and can be watched and steered meanwhile.
+"""A run: reads a corpus and trains on it; can be watched and steered while it does.
 
     run thread   reads, compiles, starts the pool, applies staged settings, ticks, ends the run
     workers      engine/workers.py: train spans of about 50 ms, without the GIL
@@ -13,8 +13,8 @@ Which thread may call what of a `Run`:
     the maker of the run, once   start
     any thread, corpus read      vectors, matrices, block_shape: of vectors that may still train
 
-A run never calls its viewers: they read `snapshot()` and the curves when they please. The arrow
-back is one frozen `LiveSettings`, replaced whole between spans.
+A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
+one frozen `LiveSettings`, replaced as a whole between spans.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Run:
         checkpoint_seconds  from one checkpoint to the next, at most
         resume_from         finds the checkpoint to begin at
         earlier             what happened before that checkpoint
-        script              changes to make, and where to stop
+        script              changes to apply, and where to stop
         """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
@@ -158,9 +158,9 @@ class Run:
         self._control.stop()
 
     def change(self, **settings: Any) -> ResolvedSettings:
-        """Ask for other live settings from the next span on; returns them as they will be.
+        """Request other live settings from the next span on; returns all of them as they will be.
 
-        Setting alpha sets the rate of this moment; it then falls linearly to min_alpha.
+        Setting alpha sets the present rate, which then falls linearly to min_alpha.
 
         Raises:
             SettingsError: an unknown setting, a value out of range, or a run that does not train.
@@ -170,21 +170,21 @@ class Run:
         return wanted
 
     def undo(self) -> ResolvedSettings:
-        """Ask for what was in force before the last change, the line of the rate included.
+        """Request the settings from before the last change, and the line of the rate.
 
-        A change that has been asked for and is not in force yet is dropped instead. Once more
+        A change that was requested and has not been applied yet is dropped instead. A second undo
         undoes the change before.
 
         Raises:
-            SettingsError: nothing was changed, the run does not train, or it is past the end it
-                then had.
+            SettingsError: nothing was changed, the run does not train, or it is already past the
+                end that it had before the change.
         """
         settings = self._live_changes().undo()
         self._control.wake.set()
         return settings
 
     def cost(self, **settings: Any) -> Cost | None:
-        """What other live settings are expected to cost; None while there is no speed to go by.
+        """The predicted cost of other live settings; None until the speed has been measured.
 
         Raises:
             SettingsError: as `change` does.
@@ -207,7 +207,7 @@ class Run:
             self._trainer.observer.watch(queries)
 
     def measure_quality(self) -> None:
-        """Score the vectors on all word pairs and analogies now, not when that is next due."""
+        """Score the vectors on all word pairs and analogies now, even if that is not due yet."""
         if self._trainer is not None:
             self._trainer.observer.measure_quality()
 
@@ -227,7 +227,7 @@ class Run:
         past = condition.reason(self.snapshot(), Memory()) if isinstance(condition, Reaches) else ""
         if past:
             raise SettingsError(f"'{condition}' is past: {past}")
-        # First added, then checked: a corpus that is read meanwhile checks all there are.
+        # Added first, then checked: if the corpus is read in between, its check sees this one too.
         added = Breakpoint(condition, ends=stop)
         self._breakpoints.add(added)
         if trouble := self._never_met(condition):
@@ -245,9 +245,7 @@ class Run:
         self._breakpoints.remove(self._breakpoints)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run is over; whether it is. Raises what ended it, where that was an
-        error.
-        """
+        """Wait until the run is over; return whether it is. Raises the error that ended it."""
         if not self._ended.wait(timeout):
             return False
         if self._error is not None:

@@ -115,7 +115,7 @@ class Trainer:
     # ---- checkpoints
 
     def begin_checkpoints(self, store: CheckpointStore, seconds: float) -> None:
-        """Take checkpoints from now on, so many seconds apart at most.
+        """Take checkpoints from now on, at most `seconds` apart.
 
         Raises:
             W2vtuiError: the run cannot be saved, and must not begin.
@@ -151,7 +151,7 @@ class Trainer:
     # ---- changes
 
     def follow_script(self) -> bool:
-        """Make the changes whose tokens have come; whether the run is to stop here."""
+        """Apply the changes that are due at this token; return whether the run is to stop here."""
         dispatcher = self.dispatcher
         while dispatcher.at_milestone:
             if not self._script.changes:
@@ -165,7 +165,7 @@ class Trainer:
 
     @property
     def change_is_due(self) -> bool:
-        """Whether a change is to be made here, perhaps one that moves the end."""
+        """Whether a change is due at this token, which may move the end."""
         return self.live_changes.applying or (
             bool(self._script.changes) and self.dispatcher.at_milestone
         )
@@ -233,12 +233,12 @@ class Trainer:
         )
 
     def block_shape(self) -> BlockShape:
-        """Expected size of the blocks that the plan in force trains on."""
+        """Expected size of the blocks that the current plan trains on."""
         plan = self.dispatcher.plan
         return BlockShape(self.shape.contexts(plan.settings), self.backend.mean_targets(plan))
 
     def shown(self, base: Snapshot) -> Snapshot:
-        """A snapshot of the run, with all that is to be seen here."""
+        """A snapshot, completed with what workers and observer show."""
         pool, counters, observer = self.pool, self.counters, self.observer
         dispatcher = self.dispatcher
         settings, schedule = dispatcher.plan.settings, dispatcher.schedule

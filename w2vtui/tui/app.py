@@ -97,7 +97,7 @@ class W2vApp(BaseApp):
 
     @work(group="resume")
     async def on_resume(self, message: Resume) -> None:
-        """Resume a saved run and show it, unless the screen that asked was left meanwhile."""
+        """Resume a saved run and show it, unless the screen that asked has been left."""
         try:
             taken = await asyncio.to_thread(
                 _open_saved, message.folder, message.force, self.output, self._form.overwrite
@@ -187,7 +187,7 @@ class W2vApp(BaseApp):
         """End the run with a last checkpoint; stay if that cannot be written."""
         self.report("writing the last checkpoint …", seconds=LEAVING_SECONDS)
         await self._end(session)
-        if session.is_kept:
+        if session.is_resumable:
             then()
         else:
             self.warn(
@@ -254,7 +254,7 @@ class W2vApp(BaseApp):
         """Suspend the process group, which includes a `make` above this process.
 
         The terminal is given back first, since the shell takes it as soon as that `make` is
-        suspended. A run that trains is paused meanwhile, so that its clock leaves that time out.
+        suspended. A run that trains is paused, so that its clock does not count that time.
         """
         driver, run = self._driver, None if self.session is None else self.session.run
         if driver is None or not driver.can_suspend:

@@ -1,4 +1,4 @@
-"""A run and what the screens keep beside it."""
+"""A run, and what the screens remember beside it."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ class Session:
         self._request = None if resumption is None else resumption.request.to(output)
         self.output = output
         self.resumption = resumption
-        """Gone once there is a run: its checkpoint is a file that takes room while it is open."""
+        """Dropped once there is a run: while it is open, its checkpoint takes room on the disk."""
         self.resumed_from: Path | None = None
         """The folder of the run whose checkpoint this one resumes."""
         self.recorder: Recorder | None = None
-        """Who keeps the run, once there is one."""
+        """Saves the run, if it is saved."""
         if resumption is not None:
             self.recorder = resumption.recorder
             self.resumed_from = resumption.folder if resumption.checkpoint is not None else None
@@ -106,17 +106,19 @@ class Session:
         self.starting_words: tuple[str, ...] = ()
         """Words worth watching, once the corpus is read."""
         self.watch_words: tuple[str, ...] = ()
-        """What was chosen in their place."""
+        """Words that were chosen instead."""
         self.saved_to: str | None = None
-        self.events: tuple[Event, ...] = () if resumption is None else _notes_of(resumption)
-        """What happened on this side of the screen."""
+        self.events: tuple[Event, ...] = (
+            () if resumption is None else _resumption_events(resumption)
+        )
+        """Events of the screens, such as saved vectors."""
         self._build = build or build_run
         self._left = False
         self._vectors: KeyedVectors | None = None
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
 
     def start(self) -> None:
-        """Begin, in a thread, which then waits for the end, and lets go of what is kept."""
+        """Start the run in a thread, which waits for its end and then closes the recorder."""
         self._thread.start()
 
     def _main(self) -> None:
@@ -136,39 +138,39 @@ class Session:
             self.recorder.close()
 
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
-        """Choose the words to watch from a text that was read; the text, for the run."""
+        """Choose the words to watch from the text that was read; returns the text."""
         self.starting_words = notable_words(corpus.vocab.words, N_STARTING_WORDS)
         return corpus
 
-    # ---- what is kept of it
+    # ---- what is saved of it
 
     @property
-    def kept_as(self) -> str:
-        """The name of the run among those that are kept; empty while it is not."""
+    def run_name(self) -> str:
+        """The name that the run is saved under; empty while it is not saved."""
         folder = None if self.recorder is None else self.recorder.folder
         return "" if folder is None else folder.name
 
     @property
-    def is_kept(self) -> bool:
-        """Whether what it learned can be gone on with, whatever happens."""
-        return bool(self.kept_as) and self.recorder is not None and not self.recorder.failed
+    def is_resumable(self) -> bool:
+        """Whether a checkpoint saves what the run has learned, so that it can be resumed."""
+        return bool(self.run_name) and self.recorder is not None and not self.recorder.failed
 
     @property
     def changed_text(self) -> ChangedTextError | None:
-        """Why a run that is kept does not go on, though it could with the text as it is now."""
+        """Why a saved run was not resumed, if it could be resumed with its changed text."""
         error = self.snapshot().error
         if self.resumed_from is None or not isinstance(error, ChangedTextError):
             return None
         return error
 
     def how_to_resume(self) -> str:
-        """What to do with the run after the program was left; empty where nothing is to be said."""
+        """The command that resumes the run after the program has ended; empty if there is none."""
         if self.recorder is None:
             return ""
         return self.recorder.how_to_resume(self.snapshot(), saved=self.saved_to is not None)
 
     def snapshot(self) -> Snapshot:
-        """The run as it is now, even before it exists."""
+        """The present state of the run, even before it exists."""
         if self.run is not None:
             return self.run.snapshot()
         return Snapshot(
@@ -203,7 +205,7 @@ class Session:
         return shot.error.exit_code if isinstance(shot.error, W2vtuiError) else 1
 
     def note(self, text: str) -> None:
-        """Add an event of this side."""
+        """Add an event of the screens."""
         shot = self.snapshot()
         event = Event(
             seconds=shot.progress.seconds, tokens=shot.progress.tokens, kind="note", text=text
@@ -213,7 +215,7 @@ class Session:
     # ---- these take their time: not for the thread that draws
 
     def end(self, seconds: float = LEAVING_SECONDS) -> bool:
-        """Stop the run, wait for its end and for its last checkpoint; whether both came."""
+        """Stop the run and wait for its end and its last checkpoint; return whether both came."""
         self._left = True
         run, until = self.run, time.monotonic() + seconds
         if run is None:
@@ -238,8 +240,8 @@ class Session:
     def save(self, path: str, *, overwrite: bool = False, rescue: bool = False) -> None:
         """Write the vectors as they are now.
 
-        overwrite   also over a file that is not vectors
-        rescue      where that cannot be, among the temporary files, before the error is raised
+        overwrite   replace even a file that is not vectors
+        rescue      if they cannot be saved there, save them to a temporary file before raising
 
         Raises:
             TargetTakenError: a file is there that is not vectors.
@@ -259,7 +261,7 @@ class Session:
         self.note(f"vectors saved to {path}")
 
     def answer(self, query: str) -> Neighbors:
-        """The nearest words of a query after the end, when the observer has ended."""
+        """The nearest words of a query, looked up here once the run and its observer have ended."""
         from w2vtui.vectors import parse_query
 
         assert self.run is not None
@@ -273,25 +275,25 @@ class Session:
         return Neighbors(query=query, words=tuple(words))
 
 
-def _notes_of(taken: Resumption) -> tuple[Event, ...]:
-    """What to say about a resumed run, as events at the point where it resumes."""
-    seconds = 0.0 if taken.checkpoint is None else taken.checkpoint.seconds
-    tokens = 0 if taken.checkpoint is None else taken.checkpoint.clock
+def _resumption_events(resumed: Resumption) -> tuple[Event, ...]:
+    """The notes on a resumed run, as events at the point where it resumes."""
+    seconds = 0.0 if resumed.checkpoint is None else resumed.checkpoint.seconds
+    tokens = 0 if resumed.checkpoint is None else resumed.checkpoint.clock
     return tuple(
-        Event(seconds=seconds, tokens=tokens, kind="note", text=note) for note in taken.notes
+        Event(seconds=seconds, tokens=tokens, kind="note", text=note) for note in resumed.notes
     )
 
 
 def build_run(session: Session) -> Run:
-    """The run that a form describes, or one that is resumed; imports the engine."""
-    taken = session.resumption
-    if taken is not None:
-        read_text = taken.read
+    """The run that a form describes, or the resumed one; imports the engine."""
+    resumed = session.resumption
+    if resumed is not None:
+        read_text = resumed.read
 
         def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
             return session.read_text(read_text(progress, stop))
 
-        return taken.run(read_again)
+        return resumed.run(read_again)
 
     request = session.request
 

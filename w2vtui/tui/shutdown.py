@@ -1,4 +1,4 @@
-"""Ends a run when its screen is left: what is asked before, and what is done after."""
+"""Ends a run when its screen is left: the question before, and what is done after."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class LeaveDialog(Ask):
 
 
 def _state_of(session: Session) -> str:
-    """How far the run has come, and what remains of it."""
-    shot, name = session.snapshot(), session.kept_as
+    """How far the run is, and what is saved of it."""
+    shot, name = session.snapshot(), session.run_name
     if shot.ended:
         text = "The vectors of this run have not been saved to a file."
     elif shot.progress.tokens_planned:
         text = f"{100 * shot.progress.fraction:.1f} % of the training is done."
     else:
         text = "The text is still being prepared; nothing has been trained."
-    if session.is_kept and shot.state == "done":
+    if session.is_resumable and shot.state == "done":
         return f"{text}\nThe last checkpoint holds them:\nw2vtui export {name}"
-    if session.is_kept:
+    if session.is_resumable:
         return f"{text}\nA checkpoint holds what has been learned:\nw2vtui resume {name}"
     if session.recorder is not None and shot.progress.tokens:
         return f"{text}\nNo checkpoint can be written: vectors that are not saved are lost."
@@ -49,15 +49,15 @@ def _state_of(session: Session) -> str:
 
 
 def _choices(session: Session, verb: str) -> list[Choice]:
-    """The answers, that of enter first."""
+    """The answers; enter takes the first."""
     and_then = f"and {verb.lower()}"
     place = f"to {safe_text(session.output, 26)}" if session.output else "asks where"
     keep = Choice("keep", "k", f"Keep {and_then}")
     save = Choice("save", "s", f"Save vectors {and_then}", place)
     stay = Choice("", "escape", "Stay")
     if not session.snapshot().progress.tokens:
-        return [keep if session.is_kept else Choice("discard", "d", verb), stay]
-    if not session.is_kept:
+        return [keep if session.is_resumable else Choice("discard", "d", verb), stay]
+    if not session.is_resumable:
         return [save, Choice("discard", "d", f"{verb} without saving"), stay]
     return [save, keep, stay] if session.output else [keep, save, stay]
 
@@ -86,13 +86,13 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
              done in any case where the disk failed and `save` is set
 
     Raises:
-        KeyboardInterrupt: a signal came meanwhile that asks not to wait.
+        KeyboardInterrupt: a signal asked not to wait.
     """
     if session is None:
         return
     _wait_for_end(session)
     failing = session.recorder is not None and session.recorder.failed
-    rescue = (rescue and not session.is_kept) or (save and failing)
+    rescue = (rescue and not session.is_resumable) or (save and failing)
     if session.unsaved and (rescue or (save and session.output is not None)):
         _save(session)
     if failing:
@@ -104,7 +104,7 @@ def end(session: Session | None, *, save: bool, rescue: bool) -> None:
 def _wait_for_end(session: Session) -> None:
     if session.end(QUIET_SECONDS):
         return
-    doing = "writing the last checkpoint" if session.is_kept else "ending the training"
+    doing = "writing the last checkpoint" if session.is_resumable else "ending the training"
     _report(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
     while not session.end():
         pass

@@ -14,8 +14,8 @@ from w2vtui.errors import CorpusError
 def sources_of(text: str) -> list[str]:
     """The sources that a text names: one path as it stands, or several, quoted as in a shell.
 
-    A name without a file here may be that of a bundled sample. A source that does not exist
-    stays, for whoever opens it to say so.
+    A name that is not a file here may be that of a bundled sample. A source that does not exist is
+    returned too: opening it reports the error.
 
     Raises:
         CorpusError: nothing is named, or stdin, which is the keyboard here.

@@ -19,21 +19,21 @@ from w2vtui.formats.atomic import atomic_write
 from w2vtui.version import VERSION
 
 SCHEMA = 1
-"""Grows when what is written means something else than before."""
+"""Grows when the meaning of what is written changes."""
 
 NOT_AS_WRITTEN = (
     OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError
 )  # fmt: skip
-"""What comes of reading something that is missing, cut short or not what it should be."""
+"""The errors of reading something that is missing, cut short or not what it should be."""
 
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe is opened without waiting for its other end."""
 
 MOST_BYTES = 1 << 26
-"""Of a file that is read whole, unless it holds words."""
+"""The largest file that is read, except for files of words."""
 
 _MOST_INDENTED_BYTES = 1 << 16
-"""Of a body that is laid out to be read, which takes Python several times as long."""
+"""The largest body that is written with indentation, which takes Python several times as long."""
 
 
 def write_checked(path: Path, kind: str, body: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any
 
 
 def opened(path: Path) -> BufferedReader:
-    """A file to read that is known to end: no pipe, no device.
+    """A regular file, opened for reading: not a pipe or a device, which may never end.
 
     Raises:
         OSError: it cannot be read, or is another kind of file.
@@ -113,7 +113,7 @@ def content_of(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def dumped(value: object, indent: int | None = None) -> bytes:
-    """JSON without NaN; lone surrogates, which words may hold, stay what they are."""
+    """JSON without NaN; lone surrogates, which words may hold, are kept."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     return text.encode("utf-8", "surrogatepass")
 
@@ -128,6 +128,6 @@ def _digest(content: bytes) -> str:
 
 
 def _canonical(body: dict[str, Any]) -> bytes:
-    """The same for what means the same."""
+    """The same bytes for equal bodies."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")

@@ -3,8 +3,9 @@
     checkpoints/000007/tensors.safetensors   vectors, tallies, curves
     checkpoints/000007/manifest.json         everything else, and the sha256 of the tensors
 
-A folder is written under a temporary name, each file synced, the manifest last, and renamed. So one
-that has its name is intact, unless the disk lost something later; then its sha256 shows it.
+A folder is written under a temporary name, each file synced, the manifest last, and then renamed.
+So a folder with its final name is intact, unless the disk loses something later; its sha256 then
+shows it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ FOLDER = "checkpoints"
 MANIFEST = "manifest.json"
 TENSORS = "tensors.safetensors"
 KEPT = 2
-"""Generations that are kept."""
+"""The number of checkpoints that stay."""
 
 _KIND = "checkpoint"
 _CURVE = "curve "
@@ -63,7 +64,7 @@ def checkpoint_folders(run: Path) -> list[Path]:
     """The checkpoints of a run, newest first.
 
     Raises:
-        DamagedRunError: there may be some, which cannot be looked for.
+        DamagedRunError: the folder of checkpoints cannot be read.
     """
     folder = run / FOLDER
     try:
@@ -76,15 +77,15 @@ def checkpoint_folders(run: Path) -> list[Path]:
 
 
 def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path] = ()) -> Path:
-    """Write a new generation and remove those that are too many; returns its folder.
+    """Write a new checkpoint and remove surplus old ones; returns its folder.
 
     spoiled   checkpoints known to be damaged: they are removed first
 
-    Where the disk is full, those that are too many go before, and the newest stays.
+    If the disk is full, the surplus ones are removed before writing, and the newest stays.
 
     Raises:
-        DiskError: it cannot be written; those before are as they were.
-        DamagedRunError: it is not known which there are.
+        DiskError: it cannot be written; earlier checkpoints are untouched.
+        DamagedRunError: the folder of checkpoints cannot be read.
         FloatingPointError: a vector holds NaN or an infinity; nothing is written.
     """
     for name, matrix in checkpoint.vectors.items():
@@ -115,7 +116,7 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
 
 
 def _write_draft(draft: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint that does not count yet; nothing is left of it where that fails."""
+    """Write a checkpoint under its temporary name; a failure leaves nothing behind."""
     draft.mkdir()
     try:
         facts = _write_tensors(draft / TENSORS, checkpoint)
@@ -157,11 +158,10 @@ def read_manifest(folder: Path) -> Checkpoint:
 
 
 def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
-    """The newest checkpoint that is intact, None where there is none; and what is wrong with newer
-    ones.
+    """The newest intact checkpoint, None if there is none; and what is wrong with newer ones.
 
     Raises:
-        DamagedRunError: it is not known which there are.
+        DamagedRunError: the folder of checkpoints cannot be read.
     """
     while True:
         listed = checkpoint_folders(run)
@@ -171,7 +171,7 @@ def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
                 return read_checkpoint(folder), spoiled
             except DamagedRunError as error:
                 spoiled[folder] = str(error)
-        if checkpoint_folders(run) == listed:  # else newer ones took their place meanwhile
+        if checkpoint_folders(run) == listed:  # else newer ones have replaced them since
             return None, spoiled
 
 
@@ -179,10 +179,10 @@ def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
 
 
 def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    """Write, sync, read again; the file's size and sha256.
+    """Write, sync and read back the tensors; returns the file's size and sha256.
 
-    The sha256 is of the file, so that it tells of what becomes of it later alone: what it holds now
-    is compared with what it was given.
+    The sha256 is that of the file, and shows only later damage: what the file holds now is compared
+    with the tensors themselves.
     """
     tensors: dict[str, NDArray[Any]] = {
         name: np.ascontiguousarray(matrix) for name, matrix in checkpoint.vectors.items()
@@ -206,8 +206,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
 def _holds(path: Path, tensors: dict[str, NDArray[Any]]) -> bool:
     """Whether a file has these tensors, bit for bit.
 
-    It is read some rows at a time: neither does that take memory, nor does it hold up other
-    threads.
+    It is read a few rows at a time, which takes little memory and does not block other threads.
     """
     try:
         places = _places(path)
@@ -231,10 +230,10 @@ def _holds_at(file: BufferedReader, place: _Place, tensor: NDArray[Any]) -> bool
 
 
 def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """All tensors of a file that is what its manifest says.
+    """All tensors of a file, which must match its manifest.
 
-    The numbers are mapped from the file, since the library would hold up every other thread while
-    it copies them.
+    The numbers are mapped from the file, since the library would block every other thread while it
+    copies them.
     """
     found = _facts(path)
     if found != promised:
@@ -374,7 +373,7 @@ def _as_os_error(error: SafetensorError) -> OSError:
 
 
 def _remove_drafts(parent: Path) -> None:
-    """Remove what a killed process left half written."""
+    """Remove what a killed process left unfinished."""
     for draft in parent.glob("*.tmp"):
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Dataclasses as plain JSON values, and back: what comes back has the types that it was made of."""
+"""Dataclasses as plain JSON values, and back, with the types of their fields."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from w2vtui.training.state.snapshot import Event
 T = TypeVar("T")
 
 _MOST = 2**62
-"""No number of tokens or seconds is larger, and none of them overflows in a product of two."""
+"""A bound on numbers of tokens or seconds; the product of two of them does not overflow."""
 
 
 def from_json(kind: type[T], plain: object) -> T:
-    """The dataclass that `dataclasses.asdict` made plain; fields with a default may be missing.
+    """The dataclass whose `dataclasses.asdict` is `plain`; fields with a default may be missing.
 
     Raises:
-        TypeError: something is missing, unknown, or of another type.
+        TypeError: something is missing, unknown, or of the wrong type.
         ValueError: NaN, or a number beyond all bounds; a setting out of range.
     """
     return kind(**fields_from_json(kind, plain))
@@ -37,12 +37,12 @@ def fields_from_json(kind: type, plain: object) -> dict[str, Any]:
 
 
 def event_as_json(event: Event) -> dict[str, Any]:
-    """What an event holds; what is None is left out."""
+    """The fields of an event; None values are left out."""
     return {name: value for name, value in dataclasses.asdict(event).items() if value is not None}
 
 
 def event_from_json(plain: object) -> Event:
-    """The event again.
+    """The event that `event_as_json` wrote.
 
     Raises:
         TypeError, ValueError: as `from_json` does, and for a change without its settings.
@@ -60,7 +60,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _value(hint: Any, plain: Any, name: str) -> Any:
-    """A plain value as a type hint wants it."""
+    """A plain value, converted to the type of a hint."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         kinds = [one for one in arguments if one is not type(None)]

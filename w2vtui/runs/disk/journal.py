@@ -1,7 +1,7 @@
-"""events.jsonl and metrics.jsonl: what happened in a run, a line each, on the disk soon after.
+"""events.jsonl and metrics.jsonl: what happened in a run, one line each, written soon after.
 
-A line of the journal carries a checksum. One that was cut short when the process was killed is
-overlooked, and cut off when more is written.
+Each line of the journal has a checksum. A last line that was cut short because the process was
+killed is ignored, and removed when more is written.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _MOST_JOURNAL_BYTES = 1 << 30
 
 
 class LineFile:
-    """A file of lines that only grows, synced after every write."""
+    """An append-only file of lines, synced after every write."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._size = _whole_lines(path)
 
     def append(self, lines: Sequence[bytes]) -> bool:
-        """Add lines; False where the file is not as it was left, and all of it is to be rewritten.
+        """Add lines; return False if the file is not as it was left and must be rewritten.
 
         Raises:
             DiskError: they cannot be written; the file is as it was.
@@ -60,7 +60,7 @@ class LineFile:
         return True
 
     def rewrite(self, lines: Iterable[bytes]) -> None:
-        """Replace what is there.
+        """Replace the content of the file.
 
         Raises:
             DiskError: it cannot be written; the file is as it was.
@@ -86,8 +86,9 @@ def event_line(event: Event) -> bytes:
 
 
 def read_events(path: Path) -> tuple[list[Event], list[str]]:
-    """The events of a journal, and what is wrong with it; a last line cut short is not, nor is a
-    journal that was not begun.
+    """The events of a journal, and what is wrong with it.
+
+    Neither a last line that was cut short nor a missing journal counts as wrong.
     """
     try:
         lines = content_of(path, _MOST_JOURNAL_BYTES).split(b"\n")[:-1]
@@ -108,10 +109,10 @@ def read_events(path: Path) -> tuple[list[Event], list[str]]:
 
 
 def changes_in(events: Iterable[Event]) -> list[Event]:
-    """The live changes of a run, in their order, each once.
+    """The live changes of a run in order, each once.
 
-    A run that was killed and resumed makes the changes after its checkpoint again. Where it went
-    another way there, what came later at first is no longer part of it.
+    A run that was killed and resumed applies the changes after its checkpoint again. If it then
+    differs from the first time, the later changes of the first time are no longer part of the run.
     """
     changes: dict[int, Event] = {}
     for event in events:
@@ -124,10 +125,9 @@ def changes_in(events: Iterable[Event]) -> list[Event]:
 
 
 def changes_after(checkpoint: Checkpoint | None, journal: Iterable[Event]) -> list[Event]:
-    """The live changes of a journal that a run makes again when it resumes from a checkpoint.
+    """The live changes of a journal that are applied again when a run resumes from a checkpoint.
 
-    Where the journal went another way than the checkpoint, which may have been written first, there
-    are none.
+    None if the journal does not lead to the checkpoint, which may have been written first.
     """
     changes = changes_in(journal)
     known = changes_in(checkpoint.events) if checkpoint else []

@@ -1,4 +1,4 @@
-"""One process at a time on a run."""
+"""The lock that lets only one process at a time work on a run."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ except ImportError:  # not on Unix: runs are not guarded there
 NAME = "lock"
 _TRIES = 5
 _TRY_SECONDS = 0.05
-"""Who lists the runs holds each lock for a moment."""
+"""Several tries, since a process that lists runs holds each lock for a moment."""
 
 
 class RunLock:
-    """Held from construction to `release`, or until the process is gone, however it went."""
+    """Held from construction until `release`, or until the process ends for any reason."""
 
     def __init__(self, folder: Path) -> None:
         """
         Raises:
             RunError: another process holds it; the message names it.
-            DiskError: the lock cannot be made.
+            DiskError: the lock file cannot be created.
         """
         self._path = folder / NAME
         try:
@@ -46,7 +46,7 @@ class RunLock:
                 f"run {folder.name} is in use by {holder}: wait until it ends, or stop it there"
             )
         text = json.dumps({"pid": os.getpid(), "host": platform.node()})
-        with suppress(OSError):  # a full disk: the lock holds without its text
+        with suppress(OSError):  # a full disk: the lock works without its text
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, text.encode(), 0)
 
@@ -58,12 +58,12 @@ class RunLock:
         return False
 
     def moved_to(self, folder: Path) -> None:
-        """Say where the folder is now."""
+        """Note that the folder was moved."""
         self._path = folder / NAME
 
     @property
     def lost(self) -> bool:
-        """Whether the file is gone, so that another process would not find it locked."""
+        """Whether the lock file was removed or replaced, so that others find the run unlocked."""
         if self._descriptor is None:
             return True
         try:
@@ -74,14 +74,14 @@ class RunLock:
         return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
 
     def release(self) -> None:
-        """Let others in; once more does nothing."""
+        """Release the lock; does nothing the second time."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a process is at work on a run."""
+    """Whether a process is working on a run."""
     try:
         descriptor = os.open(folder / NAME, os.O_RDONLY)
     except OSError:

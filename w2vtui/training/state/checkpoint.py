@@ -25,24 +25,24 @@ from w2vtui.training.state.snapshot import Event, Probe, State
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastSettings:
-    """What was in force before a change that can be undone."""
+    """The settings from before a change that can be undone."""
 
     number: int
-    """Of the change."""
+    """The number of the change."""
     settings: ResolvedSettings
     schedule: Schedule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Checkpoint:
-    """All of a run at one moment but its text."""
+    """Everything about a run at one moment, except its text."""
 
     reason: str
     """Why it was taken: `before change 3`, `paused`, `done`."""
     state: State
     training: TrainingSettings
     settings: ResolvedSettings
-    """In force, every `auto` resolved."""
+    """The current settings, with every `auto` resolved."""
     schedule: Schedule
     clock: int
     """Training tokens seen, all epochs together."""
@@ -58,7 +58,7 @@ class Checkpoint:
     past: tuple[PastSettings, ...]
     """Changes that can be undone, oldest first."""
     breakpoints: tuple[tuple[str, bool], ...]
-    """Conditions that are waited for, and whether each ends the run."""
+    """The breakpoints still waited for, and whether each ends the run."""
     curves: Mapping[str, SavedCurve]
     vectors: Mapping[str, NDArray[np.float32]]
     """`input_vectors` (V, D) and, where they are in use, `output_vectors` (V, D) and `node_vectors`
@@ -92,11 +92,11 @@ class Checkpoint:
 
 
 class CheckpointStore(Protocol):
-    """Who keeps the checkpoints of a run. All of it returns at once but `begin` and `wait`."""
+    """Stores the checkpoints of a run. All methods but `begin` and `wait` return at once."""
 
     @property
     def ready(self) -> bool:
-        """Whether the checkpoint before is dealt with."""
+        """Whether the previous checkpoint was written, or failed."""
 
     @property
     def failed(self) -> bool:
@@ -104,24 +104,24 @@ class CheckpointStore(Protocol):
 
     @property
     def retry_seconds(self) -> float:
-        """From a checkpoint that could not be written to the next try."""
+        """Seconds from a checkpoint that could not be written to the next try."""
 
     @property
     def writing_seconds(self) -> float:
         """Processor time that the last checkpoint took."""
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
-        """Get ready before the training begins; the checkpoint says how it will.
+        """Prepare before the training begins at a checkpoint.
 
         Raises:
-            W2vtuiError: the run cannot be kept, and must not begin.
+            W2vtuiError: the run cannot be saved, and must not begin.
         """
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Save a checkpoint; it is written while the training continues."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is ready, for so many seconds at most; whether it is."""
+        """Wait until it is ready, at most `timeout` seconds; return whether it is."""
 
     def messages(self) -> Sequence[str]:
         """What to report since the last call: that writing failed, or works again."""
@@ -129,16 +129,16 @@ class CheckpointStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
-    """What happens to a run without anybody doing it: changes at their tokens, and an end."""
+    """What happens to a run by itself: changes at given tokens, and an end."""
 
     changes: tuple[Event, ...] = field(default=())
-    """Of kind `change`, with settings and schedule, in their order."""
+    """Events of kind `change`, with settings and schedule, in order."""
     stop_at: int | None = None
     """Training tokens after which the run stops; None for the planned end."""
 
     @property
     def milestone(self) -> int | None:
-        """The clock of what comes next."""
+        """The clock of the next change, or of the end."""
         return self.changes[0].tokens if self.changes else self.stop_at
 
     def rescaled(self, factor: float) -> Script:
@@ -155,5 +155,5 @@ class Script:
         return Script(changes=tuple(changes), stop_at=stop_at)
 
     def after_first(self) -> Script:
-        """What remains once the first change is in force."""
+        """What remains once the first change is applied."""
         return Script(changes=self.changes[1:], stop_at=self.stop_at)

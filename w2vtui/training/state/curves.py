@@ -18,7 +18,7 @@ _Row = tuple[float, float, float, float, float]
 
 
 class SavedCurve(NamedTuple):
-    """A curve as it stood when it was saved."""
+    """A curve as it was when it was saved."""
 
     rows: NDArray[np.float64]
     """(n, 5), n up to CAPACITY"""
@@ -27,7 +27,7 @@ class SavedCurve(NamedTuple):
 
 
 class Curve:
-    """Rows of numbers against the clock. When full, neighbours are merged, and so is what follows.
+    """Rows of numbers over the clock. When it is full, neighbours are merged, and later rows too.
 
     A row is (tokens, seconds, value, weight, standard error); rows merge to their weighted mean.
     One thread appends, any may read.
@@ -116,7 +116,7 @@ class RunCurves:
         return self.quality[key]
 
     def saved(self) -> dict[str, SavedCurve]:
-        """All of them by name; those of scores as `pairs atlas-pairs.txt`."""
+        """All curves by name; the curve of a score is named `pairs atlas-pairs.txt`."""
         scores = {f"{kind} {name}": curve for (name, kind), curve in self.quality.items()}
         return {name: curve.saved() for name, curve in (self._named() | scores).items()}
 
@@ -141,8 +141,8 @@ def _merged(groups: NDArray[np.float64]) -> NDArray[np.float64]:
     """One row for each group of rows (G, R, 5): the last place, the weighted mean, the summed
     weight.
 
-    Standard errors are averaged as the values are, and do not shrink: what is measured again and
-    again on the same pairs errs the same way each time.
+    Standard errors are averaged like the values and do not shrink, since repeated measurements on
+    the same pairs have the same error.
     """
     weights = groups[:, :, 3]
     total = weights.sum(axis=1)

@@ -16,9 +16,9 @@ class EventLog:
         self, where: Callable[[], tuple[float, int] | None], earlier: tuple[Event, ...] = ()
     ) -> None:
         """
-        where     training time and tokens now; None before there is a training, which may go on
-                  from where earlier events left it
-        earlier   what happened at an earlier time
+        where     returns training time and tokens; None before the training begins, which may
+                  continue from the last earlier event
+        earlier   events from before the run was resumed
         """
         self._where = where
         self.events = earlier
@@ -30,7 +30,7 @@ class EventLog:
         return sum(event.kind == "change" for event in self.events)
 
     def note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
-        """Add what has just happened."""
+        """Add an event at the present moment."""
         self.add(self._event(text, kind))
 
     def add(self, event: Event) -> None:
@@ -38,7 +38,7 @@ class EventLog:
         self.events = (*self.events, event)
 
     def note_by_hand(self, text: str) -> None:
-        """The same from any thread: it is added once the run's thread takes it in."""
+        """Add a note from any thread; it appears once the run's thread takes it in."""
         self._by_hand.append(self._event(text, "note"))
 
     def take_in(self) -> None:

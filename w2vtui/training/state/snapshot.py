@@ -22,17 +22,17 @@ class Event:
     """Something that happened, and where on the curve."""
 
     seconds: float
-    """Training time, pauses left out."""
+    """Training time, without pauses."""
     tokens: int
     """Training tokens seen."""
     kind: Literal["change", "note", "error"]
     text: str
     number: int | None = None
-    """Changes are numbered from 1, the number of their marker on the curve."""
+    """The number of a change, from 1, which its marker on the curve shows."""
     acknowledged_ms: float | None = None
     """Time from the request of a change to the first span that may use it."""
     settings: ResolvedSettings | None = None
-    """Of a change: all settings in force from there on."""
+    """Of a change: all settings from there on."""
     schedule: Schedule | None = None
     """Of a change: the line of the learning rate from there on."""
     undoes: int | None = None
@@ -57,8 +57,8 @@ def has_risen(probes: Sequence[Probe], times: int) -> bool:
     """Whether each of the last `times` probes is above the one before, and together they rose by
     more than two standard errors.
 
-    The error is of the mean over pairs that stay the same, and so larger than the noise from one
-    probe to the next: asked of each single rise it would hold for a collapse only.
+    The pairs stay the same, so the noise from one probe to the next is smaller than the error of
+    the mean: requiring two errors of each single rise would detect only a collapse.
     """
     last = probes[-1 - times :]
     if times < 1 or len(last) <= times:
@@ -69,7 +69,7 @@ def has_risen(probes: Sequence[Probe], times: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Neighbors:
-    """The nearest words of one watched query, as of some moment."""
+    """The nearest words of one query at some moment."""
 
     query: str
     words: tuple[tuple[str, float], ...]
@@ -79,26 +79,26 @@ class Neighbors:
     tokens: int = 0
     """Training tokens seen when this was computed."""
     moves: tuple[int | None, ...] = ()
-    """For each word, how many ranks it rose since an earlier look, fell if less than 0; None for
-    one that was not among the nearest then. Empty while there is no earlier look.
+    """For each word, how many ranks it rose since an earlier look, negative if it fell; None if it
+    was not among the nearest then. Empty without an earlier look.
     """
     left: tuple[str, ...] = ()
-    """Words that were among the nearest then and are not now."""
+    """Words that were among the nearest at the earlier look and are not now."""
     moved_over: float = 0.0
-    """Training seconds since that earlier look."""
+    """Training seconds since the earlier look."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Churn:
-    """How far neighbourhoods still change: `measuring/churn.py` says how it is measured."""
+    """How much neighbourhoods still change; `measuring/churn.py` defines the measures."""
 
     tokens: int
     churn: float
     """Share of the 10 nearest neighbours that changed over 2 % of the planned tokens, 0..1."""
     settled: float
-    """Share of the words that kept 9 of the 10 or all, 0..1."""
+    """Share of the words that kept at least 9 of the 10, 0..1."""
     n_words: int
-    """In the sample."""
+    """Words in the sample."""
 
 
 ScoreKind = Literal["pairs", "semantic", "syntactic", "total"]
@@ -110,10 +110,10 @@ LEAST_COVERED = 30
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What vectors reach on one set of questions."""
+    """The score of the vectors on one set of questions."""
 
     name: str
-    """Of the file."""
+    """The name of the file."""
     kind: ScoreKind
     value: float
     """Spearman's correlation, or the share of right answers; NaN where nothing is covered."""
@@ -141,7 +141,7 @@ class Quality:
     took_seconds: float
 
     def value_of(self, kind: ScoreKind) -> float | None:
-        """The first telling score of a kind; None when there is none."""
+        """The first score of a kind that covers enough questions; None if there is none."""
         return next((s.value for s in self.scores if s.kind == kind and s.is_telling), None)
 
 
@@ -155,7 +155,7 @@ class VectorHealth:
     output_norm: float | None
     """Mean length |u| of the output vectors; None under hierarchical softmax, which has none."""
     saturated: float | None
-    """Share of the scores beyond +-6, where the gradient is all but 0; None when not known."""
+    """Share of the scores beyond +-6, where the gradient is almost 0; None if unknown."""
 
 
 Urgency = Literal[1, 2, 3]
@@ -165,7 +165,7 @@ class Remark(NamedTuple):
     """One remark of the word doctor on a run."""
 
     name: str
-    """Which rule says it: stays the same while the numbers of the text move."""
+    """The name of the rule, which stays the same while the numbers in the text change."""
     text: str
     urgency: Urgency
     """3: the run is being spoiled; 2: it gives less than it could; 1: good to know"""
@@ -183,9 +183,9 @@ class Progress:
     epoch: int = 0
     """1 in the first pass."""
     seconds: float = 0.0
-    """Training time, pauses left out."""
+    """Training time, without pauses."""
     eta_seconds: float | None = None
-    """Until the planned end at the speed of now; None while nothing trains."""
+    """Until the planned end at the present speed; None while nothing trains."""
     kept_share: float | None = None
     """Share of the tokens seen that subsampling kept, 0..1."""
 
@@ -197,7 +197,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speed:
-    """Words a second, which are training tokens a second."""
+    """Words per second, which means training tokens per second."""
 
     now: float = 0.0
     """Over the last second or so; 0 while nothing trains."""
@@ -205,7 +205,7 @@ class Speed:
     """Over the whole training time."""
     peak: float = 0.0
     by_thread: tuple[float, ...] = ()
-    """The speed now of each thread that the settings in force call for."""
+    """The present speed of each thread that the current settings ask for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,7 +229,7 @@ class CheckpointStatus:
     tokens: int | None = None
     """Training tokens seen when it was taken; None without a checkpoint."""
     age_seconds: float | None = None
-    """Since it was taken; None without a checkpoint."""
+    """Seconds since it was taken; None without a checkpoint."""
     failed: bool = False
     """Whether the last checkpoint could not be written."""
 
@@ -244,7 +244,7 @@ class Snapshot:
     machine)`.
     """
     activity_fraction: float | None = None
-    """How much of that is done, 0..1; None where that is unknown."""
+    """How much of the preparation is done, 0..1; None if unknown."""
 
     corpus_name: str = ""
     n_words: int = 0
@@ -258,7 +258,7 @@ class Snapshot:
     rate: float = 0.0
     """Learning rate now."""
     applying: bool = False
-    """A change was requested and is not in force yet."""
+    """Whether a change was requested and has not been applied yet."""
 
     progress: Progress = Progress()
     speed: Speed = Speed()
@@ -272,9 +272,9 @@ class Snapshot:
     """Whether there are word pairs or analogies to measure with."""
     health: VectorHealth | None = None
     neighbors: tuple[Neighbors, ...] = ()
-    """One for each query that is watched."""
+    """The nearest words of each watched query."""
     answers: tuple[Neighbors, ...] = ()
-    """One for each query that a breakpoint names."""
+    """The nearest words of each query that a breakpoint names."""
     remarks: tuple[Remark, ...] = ()
     """The word doctor's remarks, most urgent first."""
     checkpoint: CheckpointStatus = CheckpointStatus()
@@ -287,7 +287,7 @@ class Snapshot:
         return self.state in ENDED
 
     def as_json(self) -> dict[str, Any]:
-        """Place, speed, losses and scores as plain values; what is not known is None."""
+        """Progress, speed, losses and scores as plain values; None for what is unknown."""
         probe, churn = self.probe, self.churn
         return {
             "epoch": self.progress.epoch,

@@ -117,11 +117,11 @@ class ViewActions(RunScreen):
         self.query_one(LossPanel).toggle_recent()
 
     def action_smooth(self, by: int) -> None:
-        """Smooth the loss more or less, by so many steps."""
+        """Smooth the loss by a number of steps more, or less if it is negative."""
         self.query_one(LossPanel).smooth(by)
 
     def action_move_cursor(self, by: int) -> None:
-        """Move the cursor on the loss by so many columns."""
+        """Move the cursor on the loss by a number of columns."""
         self.query_one(LossPanel).move_cursor(by)
 
     def action_to_marker(self, by: int) -> None:

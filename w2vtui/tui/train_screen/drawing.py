@@ -154,7 +154,7 @@ class Drawing:
         """Draw the counters; the frame shows the name of the run and the age of its checkpoint."""
         pane = self._screen.query_one("#run", Panel)
         self._lines("#run", readouts.run_lines(shot, pane.size.width, self._screen.app.glyphs))
-        name = safe_text(self._session.kept_as, 34)
+        name = safe_text(self._session.run_name, 34)
         titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.checkpoint_text(shot))
         if self._last.is_new("run's name", titles):
             pane.border_title, pane.border_subtitle = titles

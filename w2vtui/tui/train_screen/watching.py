@@ -10,7 +10,7 @@ from w2vtui.tui.session import Session
 
 
 class Watching:
-    """Tells the run which queries to follow, and looks them up after its end."""
+    """Has the run follow queries, and looks them up after its end."""
 
     def __init__(self, session: Session) -> None:
         self.query = ""
