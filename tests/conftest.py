@@ -18,7 +18,7 @@ from hypothesis import settings
 from tests.support.corpora import topical_sentences
 from w2v_kernels.machine import compiling
 
-# A shell ignores it in what it starts in the background; tests send it to their children.
+# A shell ignores SIGINT in background jobs; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("any speed", deadline=None)  # a busy machine is not a failure
@@ -31,8 +31,8 @@ if numba.config.DISABLE_JIT:
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what a fixture or its kind gives away: who has the environment of another process
-    starts one, and only tests of the screens are coroutines.
+    """Mark tests by their fixtures and their kind: those with the environment of another process
+    start one, and only tests of the screens are coroutines.
     """
     for item in items:
         if "environment" in item.fixturenames:
@@ -54,8 +54,8 @@ def _private_places(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _no_waiting_for_disks(monkeypatch):
-    """No test pulls the plug, which is all that `fsync` is for; what it costs is most of the time
-    of a test that writes many small files. A test of its calls puts its own in place.
+    """No test cuts the power, which is all that `fsync` protects from; it takes most of the time
+    of a test that writes many small files. A test of its calls replaces it again.
     """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
@@ -84,7 +84,7 @@ def environment(tmp_path):
 
 @pytest.fixture
 def started(environment):
-    """Start w2vtui as a process of its own, which does not outlive the test.
+    """Start w2vtui as another process, which does not outlive the test.
 
     variables   others than those of `environment`
     wrapped     a command that runs it
@@ -115,7 +115,7 @@ _PASS_PERMISSIONS = 1 << 1 | 1 << 2
 
 @pytest.fixture
 def unprivileged():
-    """Lets the permissions of files hold even where root runs the tests.
+    """Enforce file permissions even if root runs the tests.
 
     The thread of the test, and so those that it starts, go without the capabilities that pass over
     them. The user stays the same, who owns what tests make and may read everything else as before.

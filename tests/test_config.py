@@ -76,7 +76,7 @@ def test_files_are_put_together_setting_by_setting(files):
     assert arguments.training_settings.vector_size == 64
 
 
-def test_a_flag_takes_back_what_a_file_switches_on(files):
+def test_a_flag_switches_off_what_a_file_switches_on(files):
     files[0].write_text("[corpus]\nlowercase = true\n[training]\nepochs = 3\n")
     arguments = parse(["notes.txt", "--no-lowercase", "--epochs", "auto"])
     assert not arguments.corpus_settings.lowercase
@@ -171,7 +171,7 @@ def test_a_file_that_is_not_utf_8_is_refused(files, content):
     assert "not UTF-8, as settings files must be" in refusal()
 
 
-def test_a_byte_order_mark_and_the_line_ends_of_windows_are_no_matter(files):
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(files):
     files[0].write_bytes(b"\xef\xbb\xbf[training]\r\nwindow = 9\r\n")
     assert parse(["notes.txt"]).live_settings.window == 9
 
@@ -205,12 +205,12 @@ def test_the_help_is_shown_whatever_the_files_say(files, capsys):
     with pytest.raises(SystemExit) as end:
         run_command_line(["--help"])
     assert end.value.code == 0
-    told = " ".join(capsys.readouterr().out.split())
+    printed = " ".join(capsys.readouterr().out.split())
     assert (
         "the first one that has a value wins: flags, environment variables (W2VTUI_WINDOW=8),"
-        in told
+        in printed
     )
-    assert "--marker braille|block|ascii" in told
+    assert "--marker braille|block|ascii" in printed
 
 
 # ---- round trips
@@ -317,13 +317,13 @@ def test_config_show_lists_each_value_and_its_source(files, monkeypatch, capsys)
 def test_config_show_as_json(files, capsys):
     files[0].write_text("[corpus]\nmin_count = 2\n")
     assert run_command_line(["config", "show", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [(table, name) for table in TABLES for name in told[table]] == NAMES
-    assert told["corpus"]["min_count"] == {
+    printed = json.loads(capsys.readouterr().out)
+    assert [(table, name) for table in TABLES for name in printed[table]] == NAMES
+    assert printed["corpus"]["min_count"] == {
         "value": 2, "source": "file", "where": str(files[0]), "line": 2,
     }  # fmt: skip
-    assert told["training"]["epochs"]["source"] == "default"
-    assert told["keys"] == {}
+    assert printed["training"]["epochs"]["source"] == "default"
+    assert printed["keys"] == {}
 
 
 def test_config_show_names_what_only_the_screens_can_check(files, capsys):

@@ -74,7 +74,7 @@ def test_pairs_are_read_with_spaces(tmp_path: Path) -> None:
         (b"na\xefve word 1\n", "is not UTF-8"),
     ],
 )
-def test_lines_that_are_no_pairs_are_refused(
+def test_lines_without_a_pair_are_refused(
     tmp_path: Path, content: str | bytes, message: str
 ) -> None:
     path = written(tmp_path, content)
@@ -109,9 +109,7 @@ def test_analogies_without_sections_are_of_one_that_has_the_files_name(tmp_path:
         ("", "holds no questions"),
     ],
 )
-def test_lines_that_are_no_questions_are_refused(
-    tmp_path: Path, content: str, message: str
-) -> None:
+def test_lines_without_a_question_are_refused(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(CorpusError) as caught:
         read_analogies(written(tmp_path, content))
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""Presets: they are complete, they say what they do, and they can be told apart."""
+"""Presets: they are complete, they say what they do, and they differ."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_a_control_group_leaves_its_limit_less_what_it_uses(system, groups, file
 @linux_only
 def test_what_this_process_holds_is_known():
     before = held_memory()
-    held = bytearray(b"x") * 100_000_000  # so much is never what was free before
+    held = bytearray(b"x") * 100_000_000  # more than was free before
     assert held_memory() - before == pytest.approx(len(held), rel=0.2)
 
 
@@ -220,7 +220,7 @@ def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
 @pytest.mark.slow
 @pytest.mark.process
 def test_a_long_line_passes_through_the_memory(tmp_path):
-    """All that is written meanwhile counts, mapped files too."""
+    """Everything written while it reads counts, mapped files too."""
 
     def read(n_bytes: int) -> int:
         text = tmp_path / f"{n_bytes}.txt"
@@ -324,10 +324,10 @@ def test_training_works_where_nothing_can_be_cached(tmp_path, installed, home, c
     assert done.returncode == 0, done.stderr
     assert len(load_vectors(tmp_path / "v.bin")) > 20
     assert "Traceback" not in done.stderr
-    told = done.stderr.splitlines()
-    assert sum("compiled kernels are not saved" in line for line in told) == 1
-    assert sum("the text will be read again next time" in line for line in told) == 1
-    assert sum("this run cannot be resumed later" in line for line in told) == 1
+    reported = done.stderr.splitlines()
+    assert sum("compiled kernels are not saved" in line for line in reported) == 1
+    assert sum("the text will be read again next time" in line for line in reported) == 1
+    assert sum("this run cannot be resumed later" in line for line in reported) == 1
     assert listing(installed) == before
     assert listing(here) == listing(temporary) == []
 
@@ -375,11 +375,11 @@ if __name__ == "__main__":
     method, parent_trains, folder = sys.argv[1:]
     if parent_trains == "before":
         train_and_save(f"{folder}/parent.bin")
-    meanwhile = parent_trains == "meanwhile"
-    run = endless_run() if meanwhile else None
+    during = parent_trains == "during"
+    run = endless_run() if during else None
     context = multiprocessing.get_context(method)
     child = context.Process(target=train_and_save, args=(f"{folder}/child.bin",))
-    with one_blas_thread() if meanwhile else nullcontext():  # as its observer may be just then
+    with one_blas_thread() if during else nullcontext():  # as its observer may be just then
         child.start()
     child.join(60)
     if run is not None:
@@ -393,7 +393,7 @@ if __name__ == "__main__":
 
 
 @compiled_only
-@pytest.mark.parametrize("parent_trains", ["never", "before", "meanwhile"])
+@pytest.mark.parametrize("parent_trains", ["never", "before", "during"])
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.slow
 @pytest.mark.process

@@ -171,7 +171,7 @@ def test_numbers_of_numpy_become_the_fields_own_type(value, kind):
 def test_none_is_for_settings_with_auto_alone(settings, name):
     if type(None) in get_args(field_types(settings)[name]):
         assert made(settings, name, None) is None
-        assert spec_of(settings, name).auto  # what None stands for is told
+        assert spec_of(settings, name).auto  # the help says what None stands for
     else:
         assert refusal(settings, name, None).startswith(f"{name} must be ")
 

@@ -227,7 +227,7 @@ def test_a_sentence_that_is_text_is_refused():
         Word2Vec("the ship sails", min_count=1)
 
 
-def test_words_that_are_no_text_are_refused_with_their_sentence():
+def test_words_of_other_types_are_refused_with_their_sentence():
     with pytest.raises(CorpusError, match="sentence 1 holds 7, which is not a str"):
         Word2Vec([["a", "b"], ["a", 7]], min_count=1)
 

@@ -45,7 +45,7 @@ def wrong_values(table: str, name: str) -> list[str]:
 
 
 def assert_named(message: str, name: str, value: str) -> None:
-    """The setting, its range and the value are told; a float of too many digits is infinite."""
+    """The setting, its range and the value are named; a float of too many digits is infinite."""
     (table,) = (table for table, one in NUMBERS if one == name)
     spec = spec_of(TABLES[table], name)
     label = spec.label or name.replace("_", " ")
@@ -95,15 +95,15 @@ def test_as_flag_variable_and_in_a_file(tmp_path, monkeypatch, capsys, table, na
         variable = f"W2VTUI_{name.upper()}"
         with monkeypatch.context() as patch:
             patch.setenv(variable, value)
-            told = refusal()
-        assert f"environment variable {variable}: " in told
-        assert_named(told, name, value)
+            message = refusal()
+        assert f"environment variable {variable}: " in message
+        assert_named(message, name, value)
         file.write_text(f"[{table}]\n\n{name} = {repr(value) if value == 'many' else value}\n")
         with monkeypatch.context() as patch:
             patch.setenv("W2VTUI_CONFIG", str(file))
-            told = refusal()
-        assert f"{file}, line 3: " in told
-        assert_named(told, name, value)
+            message = refusal()
+        assert f"{file}, line 3: " in message
+        assert_named(message, name, value)
 
 
 def wrong_numbers(*tables: str) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Find phrases that this project has a plainer word for: `python tools/check_english.py`.
 
-Reads the strings and comments of the sources, the prose of the pages and the subjects of commits.
+Reads the strings, comments and names of the sources, the prose of the pages and the subjects of
+commits.
 """
 
 from __future__ import annotations
@@ -37,6 +38,21 @@ PLAIN_WORDS = {
     r"lockstep": "rounds",
     r"nobody can tell": "unknown",
     r"in vain": "without success",
+    r"(?:go|goes|going|gone) on (?!to|stderr|stdout|line)[a-z]+": "continue, resume",
+    r"in force": "current, applied",
+    r"anew": "again",
+    r"meanwhile": "while ..., in that time",
+    r"so many": "a number of, n",
+    r"(?:it|them) (?:is|are) told": "reported",
+    r"told": "reported, shown",
+    r"lets? go of?": "release",
+    r"of before": "earlier, previous",
+    r"such as (?:is|are)": "those that",
+    r"(?:a|by|for) whoever": "who reads, who asks",
+    r"(?:comes|come|came) to stand": "be",
+    r"at the speed of now": "at the present speed",
+    r"speed to go by": "measured speed",
+    r"what there is to": "say it",
 }
 GAP = r'[\s#"]+'
 PHRASES = [
@@ -46,13 +62,15 @@ PHRASES = [
 
 
 def prose_of_source(source: str) -> str:
-    """The strings and comments of a source, each on its own line of it."""
+    """The strings, comments and names of a source, each on its own line of it."""
     names = ("STRING", "COMMENT", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
     kinds = {getattr(tokenize, name, None) for name in names}  # f-strings: from Python 3.12 on
     prose, line = "", 1
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type in kinds:
-            prose += "\n" * (token.start[0] - line) + token.string
+        if token.type in kinds or ("_" in token.string and token.type == tokenize.NAME):
+            is_name = token.type == tokenize.NAME
+            words = f"|{token.string.replace('_', ' ')}|" if is_name else token.string
+            prose += "\n" * (token.start[0] - line) + words
             line = token.end[0]
     return prose
 

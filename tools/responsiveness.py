@@ -113,7 +113,7 @@ class Terminal:
         os.set_blocking(self.outside, False)
 
     def read(self, most: int = 1 << 16) -> bytes:
-        """What it wrote meanwhile."""
+        """Return what was written since the last call."""
         try:
             return os.read(self.outside, most)
         except (BlockingIOError, OSError):
@@ -125,7 +125,7 @@ class Terminal:
         return self.program.poll() is not None
 
     def close(self) -> None:
-        """End it, if it goes on."""
+        """End the process, if it is still running."""
         self.program.kill()
         self.program.wait()
         os.close(self.outside)
@@ -231,7 +231,7 @@ def slow(text: str, epochs: int) -> tuple[float, list[float]]:
     return report["speed"], delays  # type: ignore[return-value]
 
 
-def told(name: str, seconds: list[float]) -> str:
+def figures(name: str, seconds: list[float]) -> str:
     """Median, 95th percentile and most, in ms."""
     p50, p95, most = np.quantile(np.array(seconds) * 1e3, [0.5, 0.95, 1.0])
     return f"{name:<12} median {p50:.1f} ms, p95 {p95:.1f} ms, most {most:.0f} ms ({len(seconds)})"
@@ -240,7 +240,7 @@ def told(name: str, seconds: list[float]) -> str:
 def main(text: str, epochs: int) -> None:
     """Measure, and print a line each."""
     without_screen(text, 1)  # the text encoded, the kernels compiled
-    print(told("first paint", [first_paint() for _ in range(PAINTS)]))
+    print(figures("first paint", [first_paint() for _ in range(PAINTS)]))
     ratios, lags, busy = [], [], []
     for pair in range(PAIRS):
         plain = without_screen(text, epochs)["speed"] if pair % 2 else None
@@ -255,10 +255,10 @@ def main(text: str, epochs: int) -> None:
     )
     ratio = f"median {median(ratios):.3f} ({each})"
     print(f"cost         speed with the screen over that without: {ratio}")
-    print(told("lag", lags))
-    print(told("keys", key_seconds(text, epochs)))
+    print(figures("lag", lags))
+    print(figures("keys", key_seconds(text, epochs)))
     speed, delays = slow(text, epochs)
-    print(f"slow         {speed:,.0f} words/s; " + told("keys handled", delays))
+    print(f"slow         {speed:,.0f} words/s; " + figures("keys handled", delays))
 
 
 if __name__ == "__main__":

@@ -71,9 +71,9 @@ def test_a_loss_that_diverges_is_shown_in_short_form(capsys):
         probe=Probe(tokens=1, loss=7.25e6, standard_error=0.125),
     )
     PlainLines(SimpleNamespace(snapshot=lambda: shot)).show(shot)
-    told = capsys.readouterr().err
-    assert "loss 9.4e29 " in told
-    assert "probe 7.25e6 \N{PLUS-MINUS SIGN} 0.125" in told
+    printed = capsys.readouterr().err
+    assert "loss 9.4e29 " in printed
+    assert "probe 7.25e6 \N{PLUS-MINUS SIGN} 0.125" in printed
 
 
 def test_json_lines_parse_and_end_with_the_state_done(w2v, topical_corpus, tmp_path):

@@ -143,7 +143,7 @@ def test_ctrl_c_gives_up_compiling(started, topical_corpus, tmp_path):
 
 
 class Compiling:
-    """Stands for a compilation that takes until it is let go."""
+    """A stand-in for a compilation that lasts until it is released."""
 
     def __init__(self, monkeypatch):
         self.begun, self.let_go, self.stopped = (threading.Event() for _ in range(3))
@@ -193,7 +193,7 @@ def test_a_signal_while_it_compiles_leaves_nothing_behind(
     ],
 )
 def test_a_second_signal_ends_at_once(w2v, topical_corpus, tmp_path, monkeypatch, numbers, code):
-    busy = Compiling(monkeypatch)  # would go on for a minute
+    busy = Compiling(monkeypatch)  # would take a minute
     busy.interrupt(*numbers)
     result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
     assert result.code == code

@@ -188,7 +188,7 @@ def test_without_a_terminal_a_text_is_trained_and_its_own_words_are_shown(
 
 
 @posix
-def test_streams_that_are_closed_from_the_start_are_no_terminal(
+def test_streams_closed_from_the_start_do_not_count_as_a_terminal(
     environment, topical_corpus, tmp_path
 ):
     """A service may start without them."""

@@ -10,10 +10,10 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path_factory, monkeypatch):
-    """Folders for kept and for temporary corpora of this test alone."""
+    """Folders for cached and for temporary corpora of this test alone."""
     place = tmp_path_factory.mktemp("corpora")
-    kept, temporary = place / "kept", place / "temporary"
+    cached, temporary = place / "cached", place / "temporary"
     temporary.mkdir()
-    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(kept))
+    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(cached))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    return SimpleNamespace(kept=kept / "corpora", temporary=temporary)
+    return SimpleNamespace(cached=cached / "corpora", temporary=temporary)

@@ -36,7 +36,7 @@ print(open_corpus([{str(path)!r}], CorpusSettings(min_count=1)).from_cache, "num
 
 
 def entry_of(folders) -> Path:
-    (entry,) = folders.kept.iterdir()
+    (entry,) = folders.cached.iterdir()
     return entry
 
 
@@ -75,7 +75,7 @@ def test_a_relative_cache_folder(tmp_path, monkeypatch):
 def test_the_cache_can_be_left_alone(tmp_path, folders):
     path = written(tmp_path, "a b")
     assert not open_corpus([path], keep_all(), cache=False).from_cache
-    assert not folders.kept.exists()
+    assert not folders.cached.exists()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_damaged_entry_is_built_again(tmp_path, folders, name, damage):
     rebuilt = open_corpus([path], keep_all())
     assert (rebuilt.from_cache, sentences_of(rebuilt)) == (False, expected)
     assert open_corpus([path], keep_all()).from_cache
-    assert len(list(folders.kept.iterdir())) == 1
+    assert len(list(folders.cached.iterdir())) == 1
 
 
 @pytest.mark.parametrize(
@@ -175,20 +175,20 @@ def test_the_entries_used_longest_ago_go_first(tmp_path, folders):
     files = [written(tmp_path, f"a word{n}", f"{n}.txt") for n in range(cache.KEPT_CORPORA + 2)]
     for age, path in enumerate(files[: cache.KEPT_CORPORA]):
         open_corpus([path], keep_all())
-        newest = max(folders.kept.iterdir(), key=lambda entry: entry.stat().st_mtime_ns)
+        newest = max(folders.cached.iterdir(), key=lambda entry: entry.stat().st_mtime_ns)
         os.utime(newest, (1000 + age, 1000 + age))
     assert open_corpus([files[0]], keep_all()).from_cache  # used again: now the newest
     for path in files[cache.KEPT_CORPORA :]:
         open_corpus([path], keep_all())
-    assert len(list(folders.kept.iterdir())) == cache.KEPT_CORPORA
+    assert len(list(folders.cached.iterdir())) == cache.KEPT_CORPORA
     assert [cache.find(cache.key_of([path], keep_all()), "") is None for path in files] == [
         n in (1, 2) for n in range(len(files))
     ]
 
 
 def test_drafts_of_killed_processes_are_removed_after_a_day(tmp_path, folders):
-    folders.kept.mkdir(parents=True)
-    old, new = folders.kept / ".draft-old", folders.kept / ".draft-new"
+    folders.cached.mkdir(parents=True)
+    old, new = folders.cached / ".draft-old", folders.cached / ".draft-new"
     old.mkdir()
     new.mkdir()
     os.utime(old, (time.time() - 90_000,) * 2)

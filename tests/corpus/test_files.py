@@ -76,7 +76,7 @@ def test_packed_files_are_refused_with_the_program_that_unpacks_them(
     path.rename(folder / path.name)
     written(folder, "words", "a.txt")
     assert find_files([folder]) == [folder / "a.txt"]
-    assert not list(folders.kept.iterdir())
+    assert not list(folders.cached.iterdir())
 
 
 def test_a_gzipped_archive_is_not_text(tmp_path):

@@ -85,7 +85,7 @@ def test_a_file_that_changes_while_it_is_read_is_used_but_not_cached(
     assert any("changed while it was being read" in hint for hint in corpus.hints)
     del corpus
     gc.collect()
-    assert not list(folders.kept.iterdir())
+    assert not list(folders.cached.iterdir())
 
 
 # Progress and stopping
@@ -147,7 +147,7 @@ def test_stopping_anywhere_leaves_nothing_behind(tmp_path, folders, monkeypatch)
         try:
             open_corpus([path], keep_all(), stop=StopAfter(looks))
         except ReadingStopped:
-            assert not list(folders.kept.iterdir())
+            assert not list(folders.cached.iterdir())
             looks += 1
         else:
             stopped = False
@@ -173,7 +173,7 @@ def test_a_full_disk_is_a_disk_error_and_leaves_nothing(tmp_path, folders, n_byt
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not list(folders.temporary.iterdir())
-    assert not folders.kept.exists() or not list(folders.kept.iterdir())
+    assert not folders.cached.exists() or not list(folders.cached.iterdir())
 
 
 def test_a_disk_that_loses_what_was_written_is_a_disk_error(tmp_path, folders, monkeypatch):
@@ -183,7 +183,7 @@ def test_a_disk_that_loses_what_was_written_is_a_disk_error(tmp_path, folders, m
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(DiskError, match="No space left on device"):
         open_corpus([written(tmp_path, "a b")], keep_all())
-    assert not list(folders.kept.iterdir())
+    assert not list(folders.cached.iterdir())
 
 
 def test_no_place_for_temporary_files_is_a_disk_error(monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""A sample of a text, and what is told from it: exact where all was read, near where not."""
+"""A sample of a text and its figures: exact if all of it was read, else near."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of vectors and of counts are told from text by what is in them."""
+"""Files of vectors and of counts are distinguished from text by their content."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_a_compressed_file_cut_short_is_an_error(tmp_path, folders, ending, shar
     path = written(tmp_path, data[: max(1, int(share * len(data)))], f"cut{ending}")
     with pytest.raises(CorpusError, match=rf"cut\{ending} is damaged or cut short after \d+ bytes"):
         open_corpus([path], keep_all())
-    assert not list(folders.kept.iterdir())
+    assert not list(folders.cached.iterdir())
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
@@ -70,7 +70,7 @@ def test_stdin_is_read_and_not_cached(monkeypatch, folders):
     corpus = open_corpus(["-"], keep_all(), progress=progress)
     assert sentences_of(corpus) == [["a", "b"], ["a"]]
     assert (corpus.name, corpus.from_cache) == ("stdin", False)
-    assert not folders.kept.exists()
+    assert not folders.cached.exists()
     assert len(list(folders.temporary.iterdir())) == 1
     del corpus
     gc.collect()
@@ -93,7 +93,7 @@ def test_a_pipe_is_read_like_stdin(tmp_path, folders):
     corpus = open_corpus([pipe], keep_all())
     writer.join()
     assert (len(corpus.ids), corpus.vocab.words) == (100_000, ["a", "b"])
-    assert not folders.kept.exists()
+    assert not folders.cached.exists()
 
 
 @posix_only

@@ -1,4 +1,4 @@
-"""Which words a vocabulary keeps, and what is said where none are left."""
+"""Which words a vocabulary keeps, and the errors if none are left."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_hints_name_the_setting_that_would_help(
 def test_text_that_leaves_no_words(tmp_path, folders, content, message):
     with pytest.raises(CorpusError, match=re.escape(message)):
         open_corpus([written(tmp_path, content)], CorpusSettings(min_count=3))
-    assert not list(folders.kept.iterdir())
+    assert not list(folders.cached.iterdir())
 
 
 def test_punctuation_alone_leaves_no_words(tmp_path):

@@ -202,7 +202,7 @@ def predict(rows, center, lr, key, first_draw, settings, u, nodes, noise_table, 
 
 
 def merge(base, replicas, small_move=0.03):
-    """Where rows (V, D) come to stand that W workers moved on replicas (W, V, D): joined in pairs,
+    """Rows (V, D) after merging the moves of W workers on replicas (W, V, D): joined in pairs,
     as a tree.
     """
     merged = base.copy()

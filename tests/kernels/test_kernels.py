@@ -374,7 +374,7 @@ def test_drawn_noise_fits_the_distribution(exponent):
     exponent=st.sampled_from([-1.0, 0.0, 0.75, 1.0, 1.5]) | st.floats(-1, 1.5),
 )
 def test_the_table_of_noise_holds_the_distribution_itself(counts, exponent):
-    """What a draw can come to, summed up: every word has its share to 32 bits."""
+    """The probability of each word, summed over all draws: exact to 32 bits."""
     table = negative_sampling.build_noise_table(np.array(counts), exponent)
     own = table[:, 0] / 2**32
     shares = own.copy()

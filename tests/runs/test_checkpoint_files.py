@@ -176,8 +176,8 @@ def test_a_well_sealed_manifest_of_nonsense_is_damage(draw, run):
 
 def lying(**entry):
     """The header of a file of tensors that says something of one."""
-    told = {"dtype": "F32", "shape": [3, 2], "data_offsets": [0, 24]} | entry
-    header = json.dumps({"input_vectors": told}).encode()
+    entry_of_header = {"dtype": "F32", "shape": [3, 2], "data_offsets": [0, 24]} | entry
+    header = json.dumps({"input_vectors": entry_of_header}).encode()
     return len(header).to_bytes(8, "little") + header + bytes(24)
 
 

@@ -1,4 +1,4 @@
-"""Runs that are killed, and disks that fail: what was kept is there, and what comes of it right."""
+"""Runs that are killed, and disks that fail: what was saved is there, and resumes correctly."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ pytestmark = posix
 def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     case, environment, tmp_path
 ):
-    """kills.py holds the vectors against those of a run that nothing happened to."""
+    """kills.py compares the vectors with those of a run that was not interrupted."""
     place = tmp_path / "lives"
     place.mkdir()
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, ROOT / "tools" / "kills.py", "--case", case, str(KILLS), "1", place],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    report = Counter(json.loads(told.stdout))  # what never happened is not in it
+    assert done.returncode == 0, done.stderr
+    report = Counter(json.loads(done.stdout))  # what never happened is not in it
     assert report["kills"] == KILLS
     assert report["while writing one"] > 0
     assert report["before the folder"] + report["before the first checkpoint"] > 0
@@ -111,7 +111,7 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
     assert output.read_bytes() == usual.read_bytes()
 
 
-# ---- disks that fail, while a run goes on
+# ---- disks that fail while a run continues
 
 
 @pytest.fixture(autouse=True)
@@ -124,8 +124,8 @@ def corpus():
     return encode_sentences(topical_sentences(1500), CorpusSettings(min_count=1))
 
 
-class Kept:
-    """A run in this process that is kept under a folder."""
+class SavedRun:
+    """A run in this process that is saved in a folder."""
 
     def __init__(self, root: Path, *, named=False, **live):
         self.store = Recorder(RunRequest(sources=("-",)), RunFolder(root), must_be_saved=named)
@@ -152,19 +152,19 @@ class Kept:
     def folder(self) -> Path:
         return until(lambda: self.store.folder, "a folder")
 
-    def told(self, text: str) -> str:
-        """The last event with a text in it; empty where there is none."""
+    def reported(self, text: str) -> str:
+        """The last event that contains a text; empty if there is none."""
         events = [event.text for event in self.run.snapshot().events if text in event.text]
         return events[-1] if events else ""
 
-    def until_told(self, text: str) -> str:
-        return until(lambda: self.told(text), f"'{text}'")
+    def until_reported(self, text: str) -> str:
+        return until(lambda: self.reported(text), f"'{text}'")
 
     def until_trained_further(self) -> None:
         tokens = self.run.snapshot().progress.tokens
         until(lambda: self.run.snapshot().progress.tokens > tokens, "further training")
 
-    def until_kept_further(self) -> None:
+    def until_saved_further(self) -> None:
         known = checkpoint_folders(self.folder)
         until(lambda: set(checkpoint_folders(self.folder)) - set(known), "another checkpoint")
 
@@ -181,7 +181,7 @@ def refused(number):
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "reason"),
     [
         (errno.ENOSPC, "no space left on device: free some space"),
         (errno.EDQUOT, "disk quota exceeded: remove files"),
@@ -191,56 +191,56 @@ def refused(number):
     ],
 )
 def test_a_checkpoint_without_room_is_reported_once_and_retried(
-    number, told, tmp_path, monkeypatch
+    number, reason, tmp_path, monkeypatch
 ):
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
         with monkeypatch.context() as broken:
             broken.setattr(stored, "save_file", refused(number))
-            assert told in kept.until_told("no checkpoint")
-            before = newest_intact(kept.folder)[0]
-            kept.until_trained_further()
-            until(lambda: kept.store.ready and kept.store.failed, "another try")
-            now, spoiled = newest_intact(kept.folder)
+            assert reason in saved.until_reported("no checkpoint")
+            before = newest_intact(saved.folder)[0]
+            saved.until_trained_further()
+            until(lambda: saved.store.ready and saved.store.failed, "another try")
+            now, spoiled = newest_intact(saved.folder)
             assert (now.clock, spoiled) == (before.clock, {})
-            assert not list((kept.folder / FOLDER).glob("*.tmp"))
-        kept.until_told("checkpoints are being written again")
-        assert sum("no checkpoint" in one.text for one in kept.run.snapshot().events) == 1
-    assert not kept.store.failed
-    assert newest_intact(kept.folder)[0].reason == "stopped"
+            assert not list((saved.folder / FOLDER).glob("*.tmp"))
+        saved.until_reported("checkpoints are being written again")
+        assert sum("no checkpoint" in one.text for one in saved.run.snapshot().events) == 1
+    assert not saved.store.failed
+    assert newest_intact(saved.folder)[0].reason == "stopped"
 
 
 def test_a_file_that_cannot_be_synced_is_not_a_checkpoint(tmp_path, monkeypatch):
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
-        kept_until = len(checkpoint_folders(kept.folder))
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
+        n_saved = len(checkpoint_folders(saved.folder))
 
         def fsync(descriptor):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
         with monkeypatch.context() as broken:
             broken.setattr(os, "fsync", fsync)
-            kept.until_told("no checkpoint")
-            kept.until_told("events and metrics are not written")
-            kept.until_trained_further()
-            assert len(checkpoint_folders(kept.folder)) >= kept_until
-            assert newest_intact(kept.folder)[0] is not None
-        kept.until_told("checkpoints are being written again")
-        kept.until_told("events and metrics are being written again")
-    events, troubles = read_events(kept.folder / EVENTS)
+            saved.until_reported("no checkpoint")
+            saved.until_reported("events and metrics are not written")
+            saved.until_trained_further()
+            assert len(checkpoint_folders(saved.folder)) >= n_saved
+            assert newest_intact(saved.folder)[0] is not None
+        saved.until_reported("checkpoints are being written again")
+        saved.until_reported("events and metrics are being written again")
+    events, troubles = read_events(saved.folder / EVENTS)
     assert not troubles
-    # What is told once the run is over has no place in its events.
-    assert [one.text for one in events] == [one.text for one in kept.run.snapshot().events]
+    # What is reported after the end of the run is not among its events.
+    assert [one.text for one in events] == [one.text for one in saved.run.snapshot().events]
 
 
 @pytest.mark.parametrize("what", ["run", "root", "checkpoints", "lock", "record", "journal"])
 def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
     root = tmp_path / "runs"
-    with Kept(root) as kept:
-        kept.until_kept_further()
-        kept.run.change(window=3)
-        kept.until_kept_further()
-        folder = kept.folder
+    with SavedRun(root) as saved:
+        saved.until_saved_further()
+        saved.run.change(window=3)
+        saved.until_saved_further()
+        folder = saved.folder
         removed = {
             "run": folder, "root": root, "checkpoints": folder / FOLDER, "lock": folder / "lock",
             "record": folder / RECORD, "journal": folder / EVENTS,
@@ -251,8 +251,8 @@ def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
             lambda: newest_intact(folder)[0] and (folder / EVENTS).exists() and removed.exists(),
             "all of it",
         )
-        kept.until_trained_further()
-        kept.until_kept_further()
+        saved.until_trained_further()
+        saved.until_saved_further()
         assert in_use(folder)
         with pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
             RunLock(folder)
@@ -265,28 +265,28 @@ def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
 
 def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
     root = tmp_path / "runs"
-    with Kept(root) as kept:
-        kept.until_kept_further()
+    with SavedRun(root) as saved:
+        saved.until_saved_further()
         root.rename(tmp_path / "away")
         root.write_text("in the way")
-        kept.until_told("no checkpoint")
-        kept.until_trained_further()
+        saved.until_reported("no checkpoint")
+        saved.until_trained_further()
         root.unlink()
-        kept.until_told("checkpoints are being written again")
-    assert status_of(kept.folder).state == "stopped"
+        saved.until_reported("checkpoints are being written again")
+    assert status_of(saved.folder).state == "stopped"
 
 
 def test_a_run_is_saved_as_soon_as_its_folder_can_be_made(tmp_path):
-    """A run whose folder cannot be made trains meanwhile."""
+    """A run trains even while its folder cannot be created."""
     root = tmp_path / "runs"
     root.write_text("in the way")
-    with Kept(root) as kept:
-        assert "a file is in the way" in kept.until_told("this run cannot be resumed later")
-        kept.until_trained_further()
+    with SavedRun(root) as saved:
+        assert "a file is in the way" in saved.until_reported("this run cannot be resumed later")
+        saved.until_trained_further()
         root.unlink()
-        kept.until_told("saving this run as")
-        kept.until_kept_further()
-    assert status_of(kept.folder).state == "stopped"
+        saved.until_reported("saving this run as")
+        saved.until_saved_further()
+    assert status_of(saved.folder).state == "stopped"
 
 
 # ---- permissions
@@ -306,30 +306,30 @@ def test_a_run_is_saved_as_soon_as_its_folder_can_be_made(tmp_path):
 def test_a_run_is_saved_again_once_its_permissions_return(what, mode, troubles, tmp_path):
     """A run whose folder loses its permissions continues to train."""
     root = tmp_path / "runs"
-    with Kept(root) as kept:
-        kept.until_kept_further()
-        until((kept.folder / STATUS).exists, "all files")
-        taken = {"root": root, "run": kept.folder, "checkpoints": kept.folder / FOLDER}[what]
-        known = checkpoint_folders(kept.folder)
+    with SavedRun(root) as saved:
+        saved.until_saved_further()
+        until((saved.folder / STATUS).exists, "all files")
+        taken = {"root": root, "run": saved.folder, "checkpoints": saved.folder / FOLDER}[what]
+        known = checkpoint_folders(saved.folder)
         with closed(taken, mode):
             for trouble in troubles:
-                assert "permission denied" in kept.until_told(trouble).lower()
-            kept.until_trained_further()
-            kept.run.change(window=3)
-            kept.until_trained_further()
+                assert "permission denied" in saved.until_reported(trouble).lower()
+            saved.until_trained_further()
+            saved.run.change(window=3)
+            saved.until_trained_further()
         if "no checkpoint" in troubles:
-            assert set(checkpoint_folders(kept.folder)) & set(known)
-            kept.until_told("checkpoints are being written again")
+            assert set(checkpoint_folders(saved.folder)) & set(known)
+            saved.until_reported("checkpoints are being written again")
         if "events and metrics are not written" in troubles:
-            kept.until_told("events and metrics are being written again")
-        told = [one.text for one in kept.run.snapshot().events]
+            saved.until_reported("events and metrics are being written again")
+        reported = [one.text for one in saved.run.snapshot().events]
         for trouble in ("no checkpoint", "events and metrics are not written"):
-            assert sum(trouble in text for text in told) == (trouble in troubles)
-    assert all_runs(root) == [kept.folder]
-    checkpoint, spoiled = newest_intact(kept.folder)
+            assert sum(trouble in text for text in reported) == (trouble in troubles)
+    assert all_runs(root) == [saved.folder]
+    checkpoint, spoiled = newest_intact(saved.folder)
     assert (checkpoint.reason, spoiled) == ("stopped", {})
     assert not list(root.rglob("*.tmp"))
-    journal, troubles = read_events(kept.folder / EVENTS)
+    journal, troubles = read_events(saved.folder / EVENTS)
     assert not troubles
     assert [one.number for one in journal if one.kind == "change"] == [1]
 
@@ -337,37 +337,37 @@ def test_a_run_is_saved_again_once_its_permissions_return(what, mode, troubles, 
 @pytest.mark.usefixtures("unprivileged")
 @pytest.mark.parametrize("name", [EVENTS, METRICS])
 def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp_path):
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
-        file = kept.folder / name
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
+        file = saved.folder / name
         until(file.exists, name)
         with closed(file):
-            kept.run.change(window=3)
-            assert "permission denied" in kept.until_told("events and metrics are not written")
-            kept.until_kept_further()
-            kept.until_trained_further()
-        kept.until_told("events and metrics are being written again")
-    assert status_of(kept.folder).state == "stopped"
-    assert [one.number for one in read_events(kept.folder / EVENTS)[0] if one.number] == [1]
+            saved.run.change(window=3)
+            assert "permission denied" in saved.until_reported("events and metrics are not written")
+            saved.until_saved_further()
+            saved.until_trained_further()
+        saved.until_reported("events and metrics are being written again")
+    assert status_of(saved.folder).state == "stopped"
+    assert [one.number for one in read_events(saved.folder / EVENTS)[0] if one.number] == [1]
 
 
 def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
-        kept.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
-        assert kept.run.is_over(DEADLINE)
-        assert kept.run.snapshot().state == "failed"
-    checkpoint, spoiled = newest_intact(kept.folder)
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
+        saved.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
+        assert saved.run.is_over(DEADLINE)
+        assert saved.run.snapshot().state == "failed"
+    checkpoint, spoiled = newest_intact(saved.folder)
     assert not spoiled
     assert all(np.isfinite(matrix).all() for matrix in checkpoint.vectors.values())
-    status = status_of(kept.folder)
+    status = status_of(saved.folder)
     assert (status.state, status.can_resume) == ("failed", True)
     assert "diverged" in status.error
 
 
 def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):
     train, finish, calls = CpuBackend.train_span, Dispatcher.finish_job, iter(range(10**9))
-    kept = Kept(tmp_path)
+    saved = SavedRun(tmp_path)
     taken = threading.Event()
 
     def fail(*arguments):
@@ -379,39 +379,39 @@ def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypa
         """Give the run the time to take a checkpoint of what was not trained."""
         finish(dispatcher, number)
         if sys.exc_info()[1] is not None:
-            kept.run._trainer.checkpointing.look("paused")
+            saved.run._trainer.checkpointing.look("paused")
             taken.set()
 
     monkeypatch.setattr(CpuBackend, "train_span", fail)
     monkeypatch.setattr(Dispatcher, "finish_job", finish_and_wait)
-    with kept:
-        assert kept.run.is_over(DEADLINE)
+    with saved:
+        assert saved.run.is_over(DEADLINE)
     assert taken.is_set()
-    assert kept.run.snapshot().state == "failed"
-    checkpoint, _ = newest_intact(kept.folder)
+    assert saved.run.snapshot().state == "failed"
+    checkpoint, _ = newest_intact(saved.folder)
     assert checkpoint is None or checkpoint.tallies[3] == checkpoint.clock
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is mapped")
-def test_a_checkpoint_that_was_gone_on_from_takes_no_room_once_it_is_old(tmp_path):
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
-    taken = resumption(kept.folder)
+def test_a_checkpoint_that_was_resumed_takes_no_room_once_it_is_old(tmp_path):
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
+    taken = resumption(saved.folder)
     run = Run(
         lambda progress, stop: corpus(), taken.record.request.training, taken.record.settings,
         looks_at_vectors=False, store=taken.recorder, checkpoint_seconds=0.02,
         resume_from=taken.fit, earlier=taken.events, script=taken.script,
     )  # fmt: skip
     taken.recorder.follow(run.snapshot)
-    store, before = taken.recorder, checkpoint_folders(kept.folder)
+    store, before = taken.recorder, checkpoint_folders(saved.folder)
     del taken
     run.start()
-    until(lambda: not set(before) & set(checkpoint_folders(kept.folder)), "newer checkpoints")
+    until(lambda: not set(before) & set(checkpoint_folders(saved.folder)), "newer checkpoints")
     maps = Path("/proc/self/maps").read_text()
     run.stop()
     assert run.wait(DEADLINE)
     store.close()
-    assert str(kept.folder) not in maps
+    assert str(saved.folder) not in maps
 
 
 @pytest.mark.parametrize("step", [-86_400.0, 1e9])
@@ -419,17 +419,17 @@ def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
     jumps = iter(range(10**9))
     usual = time.time
     monkeypatch.setattr(time, "time", lambda: usual() + step * next(jumps))
-    with Kept(tmp_path) as kept:
+    with SavedRun(tmp_path) as saved:
         for _ in range(4):
-            kept.until_kept_further()
-        folder = kept.folder
+            saved.until_saved_further()
+        folder = saved.folder
         for age, generation in enumerate(checkpoint_folders(folder)):  # the newest seems the oldest
             os.utime(generation, (age * 1e6, age * 1e6))
-        kept.until_kept_further()
+        saved.until_saved_further()
     for path in [folder, *folder.iterdir()]:
         os.utime(path, (2**33, 2**33))
     newest = newest_intact(folder)[0]
-    assert (newest.reason, newest.clock) == ("stopped", kept.run.snapshot().progress.tokens)
+    assert (newest.reason, newest.clock) == ("stopped", saved.run.snapshot().progress.tokens)
     assert [int(path.name) for path in checkpoint_folders(folder)] == sorted(
         (int(path.name) for path in checkpoint_folders(folder)), reverse=True
     )
@@ -540,9 +540,9 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
     assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
     runs.mkdir()
     copied = tmp_path / "copied"
-    kept = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
+    options = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
     process = started(
-        "train", text, "-o", output, *settings, *kept,
+        "train", text, "-o", output, *settings, *options,
         wrapped=[
             *mounted(f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}"),
             "sh", "-c", f'"$@"; code=$?; cp -r {runs} {copied}; exit $code', "-",
@@ -603,7 +603,7 @@ def test_an_unwritable_folder_for_vectors_is_refused_before_training(
 
 
 @pytest.mark.usefixtures("unprivileged")
-def test_an_output_closed_meanwhile_stays_and_no_vector_is_lost(
+def test_an_output_that_is_closed_during_training_stays_and_no_vector_is_lost(
     w2v, topical_corpus, tmp_path, monkeypatch
 ):
     """Where the folder of the output is closed during the training, the old file stays."""
@@ -662,9 +662,9 @@ def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
     (foreign / "checkpoints").mkdir(parents=True)
     (foreign / "lock").touch()
     for mode in (NOTHING, READING, NO_LISTING):
-        with closed(foreign, mode), Kept(tmp_path) as kept:
-            kept.until_kept_further()
-            assert not kept.told("cannot be resumed later")
+        with closed(foreign, mode), SavedRun(tmp_path) as saved:
+            saved.until_saved_further()
+            assert not saved.reported("cannot be resumed later")
     assert (foreign / "checkpoints").is_dir()
 
 
@@ -676,9 +676,9 @@ def test_a_place_for_runs_that_cannot_be_swept_hinders_no_run(tmp_path, monkeypa
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
     monkeypatch.setattr(recorder, "sweep", sweep)
-    with Kept(tmp_path) as kept:
-        kept.until_kept_further()
-    assert not kept.told("cannot be resumed later")
+    with SavedRun(tmp_path) as saved:
+        saved.until_saved_further()
+    assert not saved.reported("cannot be resumed later")
 
 
 def test_a_run_in_use_is_refused_by_the_process_that_holds_it(started, w2v, topical_corpus):

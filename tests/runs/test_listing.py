@@ -141,7 +141,7 @@ def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
 
 @posix
 @pytest.mark.parametrize("at", ["the look at its lock", "its first file"])
-def test_what_another_process_removes_meanwhile_hinders_no_sweep(at, run, monkeypatch):
+def test_a_sweep_ignores_what_another_process_has_removed(at, run, monkeypatch):
     left = draft_beside(run)
     left.mkdir()
     (left / RECORD).touch()
@@ -166,7 +166,7 @@ def test_what_another_process_removes_meanwhile_hinders_no_sweep(at, run, monkey
 
 @posix
 def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
-    """The lock stays until last: without it nobody would know that the rest may go."""
+    """The lock is removed last: without it, other processes could not tell a leftover draft."""
     other = tmp_path / "other"
     shutil.copytree(run, other)
     left_after = []

@@ -169,7 +169,7 @@ def test_vectors_in_a_folder_are_left_out_of_its_text_and_replaced():
 
 
 @pytest.mark.parametrize("appears", ["prose", "source"])
-def test_a_file_that_appeared_meanwhile_is_not_replaced(place, monkeypatch, appears):
+def test_a_file_that_appeared_during_training_is_not_replaced(place, monkeypatch, appears):
     """The vectors are saved elsewhere."""
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     request = asked(output="v.txt", **QUICK)

@@ -1,4 +1,4 @@
-"""Going on with a run: what is refused, what --force does; and repeating one."""
+"""Resuming a run: what is refused, what --force does; and replaying one."""
 
 from __future__ import annotations
 
@@ -45,8 +45,10 @@ def text(topical_corpus):
 
 
 @pytest.fixture
-def kept(root):
-    """Train a text, up to a token where one is named, and keep it; `steer` is called meanwhile."""
+def train_run(root):
+    """Train on a text, up to a token if one is named, and save the run; `steer` is called while it
+    trains.
+    """
 
     def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
         settings = CorpusSettings(min_count=1)
@@ -73,9 +75,9 @@ def kept(root):
 
 
 @pytest.fixture
-def halfway(kept, text):
+def halfway(train_run, text):
     """A run that was stopped after 100,000 tokens of about 280,000."""
-    return kept(text, stop_at=100_000)
+    return train_run(text, stop_at=100_000)
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def w2v(capsys):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All that is kept of a run but the text of its lock."""
+    """Everything that is saved of a run, except the text of its lock."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -138,7 +140,7 @@ def joined_lines(text):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "difference"),
     [
         (replaced_word, "words that occur more or less often: 2"),
         (swapped_words, "the same words in another order"),
@@ -146,20 +148,20 @@ def joined_lines(text):
         (appended_line, "words: 1 new, 0 gone"),
     ],
 )
-def test_another_text_is_refused_with_what_differs(spoil, told, halfway, text, w2v, tmp_path):
+def test_another_text_is_refused_with_what_differs(spoil, difference, halfway, text, w2v, tmp_path):
     before = contents(halfway)
     spoil(text)
     code, err = w2v("resume", "last", "-o", tmp_path / "out.bin")
     assert code == 2
     assert f"run {halfway.name} has another text: " in err
-    assert told in err
+    assert difference in err
     assert "--corpus names where its text is now, --force resumes with this one" in err
     assert contents(halfway) == before
     assert not (tmp_path / "out.bin").exists()
 
 
-def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, kept, text, w2v, tmp_path):
-    usual = final(kept(text))
+def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, train_run, text, w2v, tmp_path):
+    usual = final(train_run(text))
     moved = tmp_path / "moved.txt"
     text.rename(moved)
     code, err = w2v("resume", halfway.name, "--neighbors", "ship")
@@ -170,8 +172,8 @@ def test_a_text_that_is_gone_is_named_and_found_elsewhere(halfway, kept, text, w
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_the_text_may_come_from_stdin(halfway, kept, text, started):
-    usual = final(kept(text))
+def test_the_text_may_come_from_stdin(halfway, train_run, text, started):
+    usual = final(train_run(text))
     with text.open("rb") as file:
         process = started("resume", halfway.name, "--corpus", "-", stdin=file)
     _, err = process.communicate()
@@ -187,7 +189,7 @@ def test_an_empty_pipe_in_place_of_the_text_is_refused_with_advice(halfway, star
     assert f"name its file with w2vtui resume {halfway.name} --corpus FILE" in err
 
 
-def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_path):
+def test_vectors_among_the_texts_do_not_count_as_text(text, root, w2v, tmp_path):
     folder = tmp_path / "texts"
     folder.mkdir()
     text.rename(folder / "a.txt")
@@ -208,7 +210,7 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "difference"),
     [
         (["--window", "3"], "was trained with other settings, window 5 → 3: drop the options"),
         (["--window", "3", "--alpha", "0.1"], "window 5 → 3, alpha 0.025 → 0.1"),
@@ -220,23 +222,23 @@ def test_vectors_among_the_texts_are_no_part_of_the_text(text, root, w2v, tmp_pa
         (["--window", "0"], "window must be 1 to 64"),
     ],
 )
-def test_other_settings_are_refused_with_what_differs(flags, told, halfway, w2v):
+def test_other_settings_are_refused_with_what_differs(flags, difference, halfway, w2v):
     before = contents(halfway)
     code, err = w2v("resume", "last", "--neighbors", "ship", *flags)
     assert code == 2
-    assert told in err
+    assert difference in err
     assert contents(halfway) == before
 
 
-def test_the_same_settings_named_again_are_no_difference(halfway, kept, text, w2v):
-    usual = final(kept(text))
+def test_naming_the_same_settings_again_makes_no_difference(halfway, train_run, text, w2v):
+    usual = final(train_run(text))
     flags = ["--window", 5, "--vector-size", 8, "--min-count", 1, "--seed", 3, "--epochs", 20]
     assert w2v("resume", halfway.name, "--neighbors", "ship", *flags)[0] == 0
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_a_run_that_is_done_is_not_gone_on_with(kept, text, w2v, tmp_path):
-    folder = kept(text)
+def test_a_run_that_is_done_is_not_resumed(train_run, text, w2v, tmp_path):
+    folder = train_run(text)
     code, err = w2v("resume", "last")
     assert code == 2
     assert f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves" in err
@@ -263,18 +265,20 @@ def test_a_run_that_is_done_and_was_not_saved_is_saved(text, root, w2v, tmp_path
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "difference"),
     [
         (["--window", 8], "window 5 → 8"),
         (["--min-count", 4], "min_count 1 → 4"),
         (["--epochs", 10], "epochs 20 → 10"),
     ],
 )
-def test_other_settings_of_a_run_that_is_done_take_more_epochs(flags, told, force, kept, text, w2v):
-    folder = kept(text)
+def test_other_settings_of_a_run_that_is_done_take_more_epochs(
+    flags, difference, force, train_run, text, w2v
+):
+    folder = train_run(text)
     code, err = w2v("resume", "last", *flags, *force)
     assert code == 2
-    assert f"run {folder.name} is done, and was trained with other settings, {told}: " in err
+    assert f"run {folder.name} is done, and was trained with other settings, {difference}: " in err
     assert f"w2vtui resume {folder.name} --epochs 25 --force" in err
 
 
@@ -288,12 +292,12 @@ def test_an_unknown_run_is_refused_with_the_nearest_name(halfway, w2v):
     assert "give more of the name" in err
 
 
-# ---- what is begun anew, or mended
+# ---- what is started again, or repaired
 
 
 @pytest.mark.parametrize("how", ["none yet", "all damaged"])
-def test_a_run_without_a_checkpoint_starts_over(how, halfway, kept, text, w2v):
-    usual = final(kept(text))
+def test_a_run_without_a_checkpoint_starts_over(how, halfway, train_run, text, w2v):
+    usual = final(train_run(text))
     if how == "none yet":
         shutil.rmtree(halfway / FOLDER)
     for generation in checkpoint_folders(halfway):
@@ -308,8 +312,8 @@ def test_a_run_without_a_checkpoint_starts_over(how, halfway, kept, text, w2v):
     assert largest_difference(final(halfway).vectors, usual.vectors) == 0
 
 
-def test_a_damaged_checkpoint_is_reported_and_the_one_before_used(halfway, kept, text, w2v):
-    usual = final(kept(text))
+def test_a_damaged_checkpoint_is_reported_and_the_one_before_used(halfway, train_run, text, w2v):
+    usual = final(train_run(text))
     newest = checkpoint_folders(halfway)[0]
     path = newest / "tensors.safetensors"
     content = bytearray(path.read_bytes())
@@ -338,9 +342,9 @@ def test_words_that_are_damaged_are_written_again_from_the_text(halfway, w2v):
 
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
 def test_another_text_is_a_new_run_and_the_old_one_stays(
-    objective, kept, text, root, w2v, tmp_path
+    objective, train_run, text, root, w2v, tmp_path
 ):
-    old = kept(text, stop_at=100_000, objective=objective)
+    old = train_run(text, stop_at=100_000, objective=objective)
     before, words = contents(old), read_vocab(old)[0]
     with text.open("a") as file:
         file.write("a whale near the harbor\n" * 60)
@@ -359,8 +363,8 @@ def test_another_text_is_a_new_run_and_the_old_one_stays(
     assert w2v("resume", old.name, "--force", "-o", output)[0] == 0  # it is there still
 
 
-def test_another_text_begins_with_what_was_learned(kept, text):
-    old = kept(text, stop_at=250_000)
+def test_another_text_begins_with_what_was_learned(train_run, text):
+    old = train_run(text, stop_at=250_000)
     learned = newest_intact(old)[0].vectors["input_vectors"]
     text.write_text("".join(reversed(text.read_text().splitlines(keepends=True))))
     words = read_vocab(old)[0]
@@ -402,14 +406,14 @@ def test_other_settings_are_a_change_where_the_run_resumes(halfway, w2v):
     assert "bit for bit" in err
 
 
-def test_a_run_that_is_done_is_trained_further_by_force(kept, text, w2v):
-    folder = kept(text)
+def test_a_run_that_is_done_is_trained_further_by_force(train_run, text, w2v):
+    folder = train_run(text)
     assert w2v("resume", "last", "--epochs", 25, "--force")[0] == 0
     assert final(folder).clock == 25 * final(folder).tokens_per_epoch
     assert status_of(folder).state == "done"
 
 
-# ---- what is repeated
+# ---- what is replayed
 
 
 def until_shown(run, condition):
@@ -417,7 +421,7 @@ def until_shown(run, condition):
 
 
 def changed(run, **settings):
-    """Change, or undo where nothing is named, and wait until it is in force."""
+    """Change settings, or undo if none are named, and wait until that is applied."""
     until_shown(run, lambda shot: shot.state == "training" and shot.progress.tokens > 0)
     made = sum(event.kind == "change" for event in run.snapshot().events)
     run.change(**settings) if settings else run.undo()
@@ -438,15 +442,15 @@ def steered(run):
 
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
-def test_a_run_is_repeated_bit_for_bit_with_every_change(model, objective, kept, text, w2v):
-    folder = kept(text, model=model, objective=objective, epochs=100_000, steer=steered)
+def test_a_run_is_repeated_bit_for_bit_with_every_change(model, objective, train_run, text, w2v):
+    folder = train_run(text, model=model, objective=objective, epochs=100_000, steer=steered)
     code, err = w2v("replay", folder.name)
     assert code == 0
     assert f"the vectors are identical to those of {folder.name}, bit for bit" in err
     assert len(replay_of(folder).script.changes) == 5
 
 
-def test_changing_deterministic_threads_replays_bit_for_bit(kept, text, w2v):
+def test_changing_deterministic_threads_replays_bit_for_bit(train_run, text, w2v):
     """A replay follows each change of the number of threads."""
 
     def steer(run):
@@ -455,19 +459,19 @@ def test_changing_deterministic_threads_replays_bit_for_bit(kept, text, w2v):
         changed(run, workers=3, window=2)
         run.stop()
 
-    kept(text, epochs=100_000, workers=2, deterministic=True, steer=steer)
+    train_run(text, epochs=100_000, workers=2, deterministic=True, steer=steer)
     code, err = w2v("replay", "last")
     assert code == 0
     assert "bit for bit" in err
 
 
-def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(kept, text, w2v):
+def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(train_run, text, w2v):
     def steer(run):
         changed(run, workers=2)
         changed(run, workers=1)
         run.stop()
 
-    folder = kept(text, epochs=100_000, steer=steer)
+    folder = train_run(text, epochs=100_000, steer=steer)
     code, err = w2v("replay", "last", "-o", folder.parent / "again.bin")
     assert code == 0
     if "bit for bit" not in err.splitlines()[-1]:  # two threads may happen never to meet
@@ -478,7 +482,7 @@ def test_a_run_of_several_threads_for_a_while_is_repeated_within_reason(kept, te
     assert cosines.mean() > 0.8
 
 
-def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2v):
+def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(train_run, text, root, w2v):
     """A copy of a run's folder is what a kill at that moment would have left."""
     copied = root / "copied"
 
@@ -490,7 +494,7 @@ def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(kept, text, root, w2
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
-    kept(text, epochs=100_000, steer=steer)
+    train_run(text, epochs=100_000, steer=steer)
     for generation in checkpoint_folders(copied)[
         :-1
     ]:  # so that a change comes after the checkpoint
@@ -533,7 +537,7 @@ def test_a_run_without_a_checkpoint_has_nothing_to_be_compared_with(halfway, w2v
     assert "no checkpoint to compare with: it ended before one was due" in err
 
 
-def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root):
+def test_a_forced_change_comes_after_those_that_are_made_again(train_run, text, root):
     """A copy of a run's folder is what a kill at that moment would have left."""
     copied = root / "copied"
 
@@ -545,7 +549,7 @@ def test_a_forced_change_comes_after_those_that_are_made_again(kept, text, root)
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
-    kept(text, epochs=100_000, steer=steer)
+    train_run(text, epochs=100_000, steer=steer)
     for generation in checkpoint_folders(copied)[
         :-1
     ]:  # so that the change comes after the checkpoint

@@ -82,7 +82,7 @@ class Nursery:
         self.furthest_apart = 0.0
 
     def kill(self, n_kills: int) -> None:
-        """End so many lives, of as many runs as that takes; each run comes to its end."""
+        """End a number of lives, of as many runs as that takes; each run is completed."""
         while self.kinds["kills"] < n_kills:
             root = self.place / f"chain-{self.chains}"
             root.mkdir()
@@ -162,12 +162,12 @@ class Nursery:
             self.kinds["while writing one"] += 1
         if status.state == "done" or status.fraction == 1:
             self.kinds["after the last one"] += 1
-        kept, spoiled = newest_intact(runs[0])
+        saved, spoiled = newest_intact(runs[0])
         assert not spoiled, spoiled
         written, troubles = read_events(runs[0] / EVENTS)
         assert not troubles, troubles
         later = {one.number for one in written if one.kind == "change"} - {
-            one.number for one in (kept.events if kept else ())
+            one.number for one in (saved.events if saved else ())
         }
         if later:
             self.kinds["after a change that no checkpoint has"] += 1
@@ -221,7 +221,7 @@ class Nursery:
             try:
                 change(run)
             except SettingsError:
-                if run.is_over(60.0):  # it came to its end meanwhile
+                if run.is_over(60.0):  # it ended in between
                     return
                 raise
             while number not in {event.number for event in run.snapshot().events}:
@@ -231,23 +231,23 @@ class Nursery:
     # ---- the end
 
     def _compare(self, root: Path) -> None:
-        """Hold what came of it against a run that nothing happened to."""
+        """Compare the result with that of a run that was not interrupted."""
         (folder,) = all_runs(root)
-        kept, spoiled = newest_intact(folder)
-        assert kept is not None, spoiled
-        assert kept.fraction == 1, kept.fraction
-        assert kept.tallies[3] == kept.clock, "each token is trained exactly once"
-        changes = [one.number for one in kept.events if one.kind == "change"]
+        saved, spoiled = newest_intact(folder)
+        assert saved is not None, spoiled
+        assert saved.fraction == 1, saved.fraction
+        assert saved.tallies[3] == saved.clock, "each token is trained exactly once"
+        changes = [one.number for one in saved.events if one.kind == "change"]
         assert changes == list(range(1, len(changes) + 1)), changes
         self.kinds["changes"] += len(changes)
         self.kinds["runs that were interrupted"] += 1
         other = self._undisturbed(folder)
         if self.exact:
-            apart = largest_difference(kept.vectors, other.vectors)
+            apart = largest_difference(saved.vectors, other.vectors)
             assert apart == 0, f"{folder}: up to {apart:.3g} apart"
-            assert np.array_equal(kept.tallies, other.tallies)
+            assert np.array_equal(saved.tallies, other.tallies)
         else:
-            loss, usual = (one.tallies[0] / one.tallies[1] for one in (kept, other))
+            loss, usual = (one.tallies[0] / one.tallies[1] for one in (saved, other))
             self.furthest_apart = max(self.furthest_apart, abs(loss / usual - 1))
 
     def _undisturbed(self, folder: Path) -> Checkpoint:
@@ -259,9 +259,9 @@ class Nursery:
                 _live(lambda: self._repeat(folder, root))
             assert os.waitpid(child, 0)[1] == 0
         (folder,) = all_runs(root)
-        kept, _ = newest_intact(folder)
-        assert kept is not None
-        return kept
+        saved, _ = newest_intact(folder)
+        assert saved is not None
+        return saved
 
     def _repeat(self, folder: Path, root: Path) -> None:
         recorder = Recorder(RunRequest(sources=("-",)), RunFolder(root))
@@ -296,7 +296,7 @@ def _live(life: Callable[[], None]) -> None:
 
 
 def report_of(case: str, n_kills: int, seed: int, place: Path) -> dict[str, float]:
-    """Kill so many lives of a case; what they were ended in the middle of."""
+    """Kill a number of lives of a case; returns what they were doing when they ended."""
     nursery = Nursery(case, seed, place)
     nursery.kill(n_kills)
     return {**nursery.kinds, "apart": nursery.furthest_apart}

@@ -174,6 +174,6 @@ def places(value: Any, here: Place = ()) -> Iterator[Place]:
 
 
 def content(run: Path) -> dict[Path, bytes]:
-    """All that is kept of a run."""
+    """Everything that is saved of a run."""
     files = [path for path in run.rglob("*") if path.is_file() and path.name != "lock"]
     return {path: path.read_bytes() for path in files}

@@ -113,13 +113,13 @@ async def resize(app: W2vApp, width: int, height: int) -> None:
 
 
 def form(
-    corpus: Any, *, epochs: int = 1_000_000, kept: RunSettings | None = None, **live: Any
+    corpus: Any, *, epochs: int = 1_000_000, run_settings: RunSettings | None = None, **live: Any
 ) -> Form:
     return Form(
         corpus=str(corpus),
         training=TrainingSettings(vector_size=16),
         live=LiveSettings(epochs=epochs, workers=1, **live),
-        run_settings=kept or RunSettings(),
+        run_settings=run_settings or RunSettings(),
     )
 
 
@@ -204,7 +204,7 @@ TRAINING = Snapshot(
 
 
 class ScriptedRun:
-    """A run that shows what it is told to, and keeps what it is asked for."""
+    """A run that shows scripted snapshots, and records what it is asked to do."""
 
     def __init__(self, shot: Snapshot) -> None:
         self.shot = shot

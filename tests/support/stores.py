@@ -16,14 +16,14 @@ class MemoryStore:
 
     def __init__(self, on_save: Callable[[Checkpoint], None] = lambda checkpoint: None) -> None:
         """on_save: called with each checkpoint, in the run's thread."""
-        self.kept: list[Checkpoint] = []
+        self.saved: list[Checkpoint] = []
         self._on_save = on_save
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         self.beginning = _copied(checkpoint)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        self.kept.append(_copied(checkpoint))
+        self.saved.append(_copied(checkpoint))
         self._on_save(checkpoint)
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -33,8 +33,8 @@ run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
 training = TrainingSettings(vector_size=16)
-kept = RunSettings(**run_settings)
-form = Form(corpus=field_text([corpus]), training=training, live=live, run_settings=kept)
+run_settings = RunSettings(**run_settings)
+form = Form(corpus=field_text([corpus]), training=training, live=live, run_settings=run_settings)
 sys.exit(run_app(form, output or None, follow=follow))
 """
 

@@ -148,8 +148,8 @@ def check_it_resumes_from_every_checkpoint(way: Way, tmp_path: Path) -> None:
     """From any of them the run ends as it would have; curves, events and tallies continue."""
     run, store = finished(way)
     whole = run.matrices()
-    assert [one.state for one in store.kept].count("done") == 1
-    for checkpoint in [store.beginning, *store.kept[:-1]][-3:]:
+    assert [one.state for one in store.saved].count("done") == 1
+    for checkpoint in [store.beginning, *store.saved[:-1]][-3:]:
         resumed = way.run(resume_from=checkpoint)
         ended = matrices_of(trained(resumed))
         assert same_bits(whole, ended) or not way.exact
@@ -179,7 +179,7 @@ def check_changes_are_replayed_at_their_tokens(way: Way, tmp_path: Path) -> None
     shot = run.snapshot()
     changes = tuple(event for event in shot.events if event.kind == "change")
     assert len(changes) == 3
-    assert {one.clock for one in store.kept} >= {one.tokens for one in changes}
+    assert {one.clock for one in store.saved} >= {one.tokens for one in changes}
     again = way.run(live=long, script=Script(changes=changes, stop_at=shot.progress.tokens))
     ended = matrices_of(trained(again))
     assert again.snapshot().progress.tokens == shot.progress.tokens
@@ -200,8 +200,8 @@ def check_it_stops_soon_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     run.stop()
     assert run.wait(60)
     assert time.monotonic() - asked < 5
-    assert run.snapshot().state == store.kept[-1].state == "stopped"
-    assert same_bits(run.matrices(), dict(store.kept[-1].vectors))
+    assert run.snapshot().state == store.saved[-1].state == "stopped"
+    assert same_bits(run.matrices(), dict(store.saved[-1].vectors))
     assert left_threads(before) == []
 
 
@@ -216,7 +216,7 @@ def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
         assert run.snapshot().state == "failed"
     else:  # hierarchical softmax and the exact one may saturate before they overflow
         assert way.objective != "negative-sampling" or way.model == "cbow"
-    assert all(np.isfinite(m).all() for one in store.kept for m in one.vectors.values())
+    assert all(np.isfinite(m).all() for one in store.saved for m in one.vectors.values())
     assert left_threads(before) == []
 
 
@@ -238,9 +238,9 @@ def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:
     assert getattr(shot.settings, way.targets) == before + 4
     assert math.isfinite(shot.losses.mean)
     (change,) = (event for event in shot.events if event.kind == "change")
-    at_change = next(one for one in store.kept if one.clock == change.tokens)
+    at_change = next(one for one in store.saved if one.clock == change.tokens)
     assert getattr(at_change.settings, way.targets) == before
-    assert getattr(store.kept[-1].settings, way.targets) == before + 4
+    assert getattr(store.saved[-1].settings, way.targets) == before + 4
     if way.exact:
         script = Script(changes=(change,), stop_at=shot.progress.tokens)
         assert same_bits(run.matrices(), matrices_of(trained(way.run(live=long, script=script))))

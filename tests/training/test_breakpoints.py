@@ -1,4 +1,4 @@
-"""Breakpoints: what their text means, when they hold, and how a run pauses by itself."""
+"""Breakpoints: what their text means, when they hold, and how they pause a run."""
 
 from __future__ import annotations
 
@@ -304,7 +304,7 @@ def test_equal_conditions_are_one_breakpoint_and_it_is_met_once():
     assert waiting.met(shown(progress=Progress(epoch=3))) == []
 
 
-# ---- a run that pauses by itself
+# ---- a run that is paused by a breakpoint
 
 
 def last_note(run):
@@ -328,7 +328,7 @@ def test_a_breakpoint_pauses_a_run_that_can_be_resumed():
     assert run.wait(DEADLINE)
 
 
-def test_a_run_ends_by_itself():
+def test_a_condition_ends_a_run():
     run = make_run(epochs=100_000)
     run.break_when("epoch 5", stop=True)
     assert run.breakpoints == ("epoch 5",)
@@ -421,9 +421,9 @@ def test_train_ends_when_its_condition_holds(tmp_path, topical_corpus, capsys):
     argv += ["--vector-size", "8", "--stop-when", "tokens 20k", "--stop-when", "minutes 60"]
     assert run_command_line(argv) == 0
     assert out.exists()
-    told = capsys.readouterr().err
-    assert "stopped: " in told
-    assert "tokens trained" in told
+    printed = capsys.readouterr().err
+    assert "stopped: " in printed
+    assert "tokens trained" in printed
 
 
 def test_train_refuses_a_bad_condition_before_it_reads(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""When checkpoints are taken, and that training waits for nobody who writes them."""
+"""When checkpoints are taken, and that training does not wait for them to be written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tokens_go_on(run) -> None:
 
 
 class SlowKeeper(MemoryStore):
-    """Never done with writing until it is let."""
+    """A store that does not finish writing until it is allowed to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,14 +66,14 @@ def test_training_continues_while_a_checkpoint_is_written():
     store = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    until(lambda: len(store.kept) == 1)
+    until(lambda: len(store.saved) == 1)
     for _ in range(3):
         tokens_go_on(run)
-    assert len(store.kept) == 1  # no second one is begun
+    assert len(store.saved) == 1  # no second one is begun
     run.stop()
     assert not run.wait(0.3)  # the end waits until the disk has the last one
     end(run, store)
-    assert store.kept[-1].state == "stopped"
+    assert store.saved[-1].state == "stopped"
 
 
 def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
@@ -81,10 +81,10 @@ def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
     store = SlowKeeper()
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
-    until(lambda: len(store.kept) == 1)
+    until(lambda: len(store.saved) == 1)
     run.change(window=2)
     until(lambda: run.snapshot().settings.window == 2)
-    assert len(store.kept) == 1
+    assert len(store.saved) == 1
     end(run, store)
 
 
@@ -96,17 +96,17 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
     run.change(window=2)
     until(lambda: run.snapshot().settings.window == 2)
     change = next(event for event in run.snapshot().events if event.kind == "change")
-    kept = next(one for one in store.kept if one.reason == "before change 1")
-    assert (kept.clock, kept.settings.window, kept.n_changes) == (change.tokens, 5, 0)
+    saved = next(one for one in store.saved if one.reason == "before change 1")
+    assert (saved.clock, saved.settings.window, saved.n_changes) == (change.tokens, 5, 0)
     run.pause()
-    until(lambda: store.kept[-1].reason == "paused")
-    assert store.kept[-1].n_changes == 1
-    n_kept = len(store.kept)
+    until(lambda: store.saved[-1].reason == "paused")
+    assert store.saved[-1].n_changes == 1
+    n_saved = len(store.saved)
     run.resume()
     tokens_go_on(run)
     run.stop()
     assert run.wait(30)
-    assert [one.reason for one in store.kept[n_kept:]] == ["stopped"]
+    assert [one.reason for one in store.saved[n_saved:]] == ["stopped"]
 
 
 def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
@@ -115,7 +115,7 @@ def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
     live = LiveSettings(epochs=3000, workers=1)
     run = run_on(CORPUS, SMALL, live, store=store, checkpoint_seconds=1000.0)
     trained(run)
-    clocks = [one.clock for one in store.kept]
+    clocks = [one.clock for one in store.saved]
     steps = np.diff([0, *clocks])
     assert all(
         steps[:-1] >= checkpointing.CHECKPOINT_SHARE * run.snapshot().progress.tokens_planned
@@ -133,7 +133,7 @@ def test_what_failed_is_tried_again_and_not_at_once():
     run.start()
     until(lambda: len(times) == 3)
     assert min(np.diff(times)) >= 0.3
-    assert store.kept[-1].reason == "another try"
+    assert store.saved[-1].reason == "another try"
     store.failed = False
     run.stop()
     assert run.wait(30)
@@ -158,8 +158,8 @@ def test_what_is_held_is_of_one_moment(workers):
     live = LiveSettings(epochs=400, workers=workers, sample=0.0)
     run = run_on(CORPUS, SMALL, live, store=store)
     trained(run)
-    assert len(store.kept) >= 2
-    for one in store.kept:
+    assert len(store.saved) >= 2
+    for one in store.saved:
         assert Tallies.summed([one.tallies]).tokens == one.clock
     assert run.snapshot().progress.tokens == run.snapshot().progress.tokens_planned
 
@@ -182,12 +182,12 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     again.change(window=9)
     until(lambda: again.snapshot().settings.window == 9)
 
-    def is_told() -> bool:
+    def is_reported() -> bool:
         events = again.snapshot().events
         repeated = sum(event.kind == "change" for event in events) == 2
         return repeated or any("will not be replayed" in event.text for event in events)
 
-    until(is_told)  # the change by hand came after the other's token, or before it
+    until(is_reported)  # the change by hand came after the other's token, or before it
     again.stop()
     assert again.wait(30)
 
@@ -202,7 +202,7 @@ def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
     )
     further = Event(
         seconds=0.0, tokens=planned, kind="change", text="epochs 2 to 3", number=1,
-        settings=longer, schedule=k.kept[-1].schedule.changed(
+        settings=longer, schedule=k.saved[-1].schedule.changed(
             planned, rate=None, min_rate=longer.min_alpha, planned=planned * 3 // 2
         ),
     )  # fmt: skip
@@ -232,8 +232,8 @@ def test_a_change_without_enough_memory_is_dropped(monkeypatch):
 
     monkeypatch.setattr(CpuBackend, "plan", full)
     run.change(window=9)
-    told = "change rejected: there is no memory for it"
-    until(lambda: any(event.text == told for event in run.snapshot().events))
+    reported = "change rejected: there is no memory for it"
+    until(lambda: any(event.text == reported for event in run.snapshot().events))
     assert not run.snapshot().applying
     run.change(window=2)
     until(lambda: run.snapshot().settings.window == 2)
@@ -245,10 +245,10 @@ def test_a_change_without_enough_memory_is_dropped(monkeypatch):
 def test_a_run_repeated_to_a_token_stops_there():
     whole = run_on(CORPUS, SMALL, LiveSettings(epochs=20, workers=1), store=(k := MemoryStore()))
     trained(whole)
-    for stop_at in (1, k.kept[-1].clock // 2, k.kept[-1].clock):
+    for stop_at in (1, k.saved[-1].clock // 2, k.saved[-1].clock):
         again = run_on(
             CORPUS, SMALL, LiveSettings(epochs=20, workers=1), script=Script(stop_at=stop_at)
         )
         ended = matrices_of(trained(again))
         assert again.snapshot().progress.tokens == stop_at
-        assert same_bits(ended, dict(k.kept[-1].vectors)) == (stop_at == k.kept[-1].clock)
+        assert same_bits(ended, dict(k.saved[-1].vectors)) == (stop_at == k.saved[-1].clock)

@@ -55,7 +55,7 @@ def test_mean_contexts_are_those_counted_by_hand(lengths, window, shrink):
     assert TextShape(text_of(lengths)).contexts(settings) == pytest.approx(expected)
 
 
-def test_subsampling_is_foreseen():
+def test_subsampling_is_predicted():
     run = trained(make_run(sample=1e-2))
     kept = run.snapshot().progress.kept_share
     assert 0.5 < kept < 0.95
@@ -85,7 +85,7 @@ def test_more_of_anything_costs_more(model, shared_noise):
     assert cost() < cost(size=300)
 
 
-def test_a_measured_setting_is_foreseen_as_it_was_measured():
+def test_a_measured_setting_is_predicted_as_it_was_measured():
     """Also where this machine spends its time otherwise than the one the terms come from."""
     model = CostModel(TextShape(text_of([20] * 99)), 100)
     base = LiveSettings(workers=1)
@@ -101,9 +101,9 @@ def test_a_measured_setting_is_foreseen_as_it_was_measured():
     assert model.seconds_a_token(base, measured) == pytest.approx(slow, rel=0.15)
 
 
-def test_a_price_names_the_work_the_speed_and_the_new_end():
+def test_a_cost_has_the_work_the_speed_and_the_new_end():
     run = training_run(workers=1)
-    until(lambda: run.cost(negative=60) is not None, "a speed to go by")
+    until(lambda: run.cost(negative=60) is not None, "a measured speed")
     cost = run.cost(negative=60, window=12)
     assert cost.work > 1.5
     assert cost.words_per_second == pytest.approx(cost.words_per_second_before / cost.work)
@@ -119,9 +119,9 @@ def test_a_price_names_the_work_the_speed_and_the_new_end():
         run.cost(window=3)
 
 
-def test_after_a_change_the_run_says_how_far_off_its_price_was():
+def test_after_a_change_the_run_reports_the_error_of_its_cost():
     run = training_run(workers=1)
-    until(lambda: run.cost() is not None, "a speed to go by")
+    until(lambda: run.cost() is not None, "a measured speed")
     run.change(negative=60)
 
     def judged():
@@ -187,7 +187,7 @@ def test_undo_takes_changes_back_one_after_another():
 
 @contextmanager
 def asked_at_once(run, monkeypatch):
-    """What is asked for meanwhile is applied together."""
+    """Changes requested in between are applied together."""
     with monkeypatch.context() as patched:
         patched.setattr(Trainer, "apply_change", lambda trainer: None)
         yield

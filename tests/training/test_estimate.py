@@ -1,4 +1,4 @@
-"""What a run is said to need, beside what runs need."""
+"""Predicted memory and time, compared with what runs take."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def test_the_arrays_are_those_of_a_run(atlas, objective, size):
     training, live = TrainingSettings(vector_size=size), LiveSettings(objective=objective)
     backend = CpuBackend(atlas, training)
     plan = backend.plan(live.resolved(len(atlas.ids), 1))
-    told = estimate_memory(len(atlas.vocab), len(atlas.ids), training, live)
-    assert told.input_vectors == plan.weights.input_vectors.nbytes
-    assert told.output_vectors == plan.weights.target_vectors.nbytes
-    assert told.text == atlas.ids.nbytes
+    predicted = estimate_memory(len(atlas.vocab), len(atlas.ids), training, live)
+    assert predicted.input_vectors == plan.weights.input_vectors.nbytes
+    assert predicted.output_vectors == plan.weights.target_vectors.nbytes
+    assert predicted.text == atlas.ids.nbytes
     tables = plan.tables.keep_thresholds.nbytes + plan.tables.noise.nbytes
     if objective == "hierarchical-softmax":
         tables += sum(array.nbytes for array in plan.tables.tree)
-    assert told.tables == pytest.approx(tables, rel=0.1)
+    assert predicted.tables == pytest.approx(tables, rel=0.1)
 
 
 MEASURED = """
@@ -76,7 +76,7 @@ print("PEAK", code, len(compiled.buffer), peak_memory(), mapped)
 
 
 def written_text(path, n_words):
-    """A text of so many words, 5 times each, in lines of 20."""
+    """A text of n words, 5 times each, in lines of 20."""
     words = [f"{word:x}" for word in range(n_words)] * 5
     path.write_text("\n".join(" ".join(words[i : i + 20]) for i in range(0, len(words), 20)))
     return path
@@ -103,7 +103,7 @@ def test_the_estimate_is_within_a_tenth_of_the_peak(
                "--workers", "2", *["--deterministic"] * deterministic]  # fmt: skip
     environment = os.environ | {"NUMBA_CACHE_DIR": str(compiling.CACHE_FOLDER)}
     n_compiled = -1
-    while n_compiled:  # which takes more; other tests may write over what was kept of it
+    while n_compiled:  # which takes more; other tests may have replaced the compiled kernels
         done = subprocess.run(
             [sys.executable, "-c", MEASURED, *command],
             capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL,
@@ -111,26 +111,28 @@ def test_the_estimate_is_within_a_tenth_of_the_peak(
         )  # fmt: skip
         code, n_compiled, peak, mapped = map(int, done.stdout.rpartition("PEAK ")[2].split())
         assert code == 0, done.stderr
-    told = estimate_memory(
+    predicted = estimate_memory(
         n_words,
         5 * n_words,
         TrainingSettings(vector_size=size, deterministic=deterministic),
         LiveSettings(objective=objective, workers=2),
         checkpoints=True,
     )
-    files = told.libraries + told.text
-    assert told.total - files == pytest.approx(peak - mapped, abs=0.1 * peak)
+    files = predicted.libraries + predicted.text
+    assert predicted.total - files == pytest.approx(peak - mapped, abs=0.1 * peak)
     # The system chooses how much of the libraries' files it maps.
     assert files == pytest.approx(mapped, abs=45e6)
 
 
 def test_memory_grows_with_words_vectors_text_and_the_screen():
     training, live = TrainingSettings(vector_size=300), LiveSettings()
-    told = estimate_memory(3_000_000, 10**11, training, live)
-    assert told.total == sum(getattr(told, part) for part in told.__dataclass_fields__)
-    assert told.input_vectors == 3_000_001 * 304 * 4
-    assert told.text == 4 * 10**11
-    assert told.total > estimate_memory(2_000_000, 10**11, training, live).total
+    predicted = estimate_memory(3_000_000, 10**11, training, live)
+    assert predicted.total == sum(
+        getattr(predicted, part) for part in predicted.__dataclass_fields__
+    )
+    assert predicted.input_vectors == 3_000_001 * 304 * 4
+    assert predicted.text == 4 * 10**11
+    assert predicted.total > estimate_memory(2_000_000, 10**11, training, live).total
     assert estimate_memory(5, 5, training, live, screen=True).total > (
         estimate_memory(5, 5, training, live).total
     )
@@ -152,13 +154,13 @@ def test_a_checkpoint_is_written_at_another_time_than_the_vectors(objective):
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
 def test_deterministic_workers_train_matrices_of_their_own(objective):
     training = TrainingSettings(vector_size=100, deterministic=True)
-    told, alone, shared = (
+    predicted, alone, shared = (
         estimate_memory(1_000, 0, how, LiveSettings(objective=objective, workers=workers))
         for how, workers in ((training, 3), (training, 1), (TrainingSettings(), 3))
     )
     replicas = 3 * 1_001 * 4 * row_length(100)
-    assert told.input_vectors == shared.input_vectors + replicas
-    assert told.output_vectors == shared.output_vectors + replicas
+    assert predicted.input_vectors == shared.input_vectors + replicas
+    assert predicted.output_vectors == shared.output_vectors + replicas
     assert alone == shared
 
 
@@ -198,14 +200,14 @@ def test_what_is_proposed_fits_and_no_more_would(machine):
     assert needed(500_000, found.smaller_size) <= spared
     assert needed(500_000, found.smaller_size + 1) > spared
     assert str(raised.value) == str(found)
-    told = str(found)
+    message = str(found)
     for part in (
         "500,000 vectors of 200 numbers",
         f"{found.needed / 1e9:.1f} GB",
         "max_final_vocab 150000 or min_count 8",
         f"vector_size {found.smaller_size}",
     ):
-        assert part in told
+        assert part in message
 
 
 def test_what_fits_exactly_is_not_refused(machine):
@@ -230,12 +232,12 @@ def test_nothing_is_proposed_that_would_not_fit(machine):
 
 
 def test_what_the_process_holds_of_the_run_counts_as_available(monkeypatch):
-    told = estimate_memory(500_000, 0, TRAINING, LIVE)
-    own = told.program // 2 + told.words // 4
+    predicted = estimate_memory(500_000, 0, TRAINING, LIVE)
+    own = predicted.program // 2 + predicted.words // 4
     for free, held, fits in (
-        (told.needed - own, own, True),
-        (told.needed - own, own - 1, False),
-        (told.needed - own - 1, 10 * own, False),  # the rest is another run's
+        (predicted.needed - own, own, True),
+        (predicted.needed - own, own - 1, False),
+        (predicted.needed - own - 1, 10 * own, False),  # the rest is another run's
     ):
         monkeypatch.setattr(memory_check, "available_memory", lambda free=free: free)
         monkeypatch.setattr(memory_check, "held_memory", lambda held=held: held)
@@ -308,7 +310,7 @@ def test_the_mean_of_contexts_is_that_of_windows(shrink, length):
 def test_a_token_costs_about_what_was_measured(live):
     """Nanoseconds a token of 150,000 tokens of a text with 71,003 words, on one thread."""
     measured = dict(zip(IDS[:2] + IDS[3:5], (286, 482, 202, 268), strict=True))
-    told = estimate_seconds(
+    predicted = estimate_seconds(
         71_003, 10**9, TrainingSettings(), live, subsampled_share=0.78, sentence_length=70
     )
-    assert told == pytest.approx(measured[f"{live.model}-{live.objective}"], rel=0.15)
+    assert predicted == pytest.approx(measured[f"{live.model}-{live.objective}"], rel=0.15)

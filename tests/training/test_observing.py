@@ -123,7 +123,7 @@ def test_kept_shares_count_words_whatever_their_order():
 
 
 def churned(spacing: int, share_changed: float, n_looks: int) -> ChurnMeter:
-    """A meter over vectors of which a share is drawn anew every 2 % of the training."""
+    """A meter over vectors of which a share is drawn again for every 2 % of the training."""
     random = np.random.default_rng(1)
     vectors = random.normal(size=(400, 20)).astype(np.float32)
     meter = ChurnMeter(vectors, seed=1, curves=RunCurves())

@@ -232,7 +232,7 @@ def test_being_held_and_paused_changes_no_bit(short_steps):
     assert_same_bits(undisturbed, training.matrices())
 
 
-def test_going_on_from_where_it_was_held_gives_the_bits_of_never_stopping(short_steps):
+def test_resuming_where_it_was_held_gives_the_same_bits_as_never_stopping(short_steps):
     whole = Training(workers=3, epochs=6)
     whole_matrices = whole.finish()
     before = Training(workers=3, epochs=6, backend=Staggered)

@@ -268,11 +268,11 @@ async def test_a_new_run_keeps_the_choices(topical_corpus):
 
 
 async def test_quit_asks_while_training(topical_corpus):
-    unkept = RunSettings(checkpoints=False)
-    async with training(form(topical_corpus, kept=unkept)) as app:
+    unsaved = RunSettings(checkpoints=False)
+    async with training(form(topical_corpus, run_settings=unsaved)) as app:
         await press(app, "ctrl+q")
         await shows(app, "Save vectors and quit", "Quit without saving", "Stay")
-        await press(app, "ctrl+q")  # nothing is kept, and nobody knows where to save
+        await press(app, "ctrl+q")  # nothing is saved, and no output is named
         assert isinstance(app.screen, Ask)
         await press(app, "escape")
         await until(app, lambda: isinstance(app.screen, TrainScreen))

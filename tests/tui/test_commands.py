@@ -1,4 +1,4 @@
-"""The command line: what each command does, how lines are completed, what a wrong one is told."""
+"""The command line: what each command does, how lines are completed, how errors are explained."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ async def test_stage_only_stages():
         assert not any(isinstance(call, dict) for call in run.calls)
 
 
-async def test_what_is_in_force_is_not_asked_for_again():
+async def test_a_change_to_the_current_value_is_not_requested():
     async with steered() as (app, run):
         await enter(app, "set K 15")
         await until(app, lambda: "these values already apply" in notices(app))
@@ -330,8 +330,8 @@ async def test_after_the_end_commands_say_what_they_cannot_do():
     async with steered(state="done") as (app, run):
         for line in ("pause", "stop"):
             await enter(app, line)
-            told = f"nothing to {line}: the run is done"
-            await until(app, lambda told=told: told in notices(app))
+            message = f"nothing to {line}: the run is done"
+            await until(app, lambda message=message: message in notices(app))
         assert "pause" not in run.calls
 
 

@@ -151,7 +151,7 @@ async def test_a_byte_that_is_not_utf_8_far_into_the_text_is_reported(tmp_path):
         await shows(app, "✗ the text is not utf-8", "--encoding-errors")
 
 
-def test_bytes_that_the_settings_allow_are_no_problem(tmp_path):
+def test_bytes_that_the_settings_allow_are_not_a_problem(tmp_path):
     path = tmp_path / "text"
     path.write_bytes(b"caf\xe9 noir\n")
     assert look_at(str(path), "utf-8", "replace").problem == ""
@@ -196,7 +196,7 @@ async def test_enter_on_a_preset_chooses_it_and_moves_to_start(topical_corpus):
         assert app.screen.form.corpus_settings == CorpusSettings()
 
 
-async def test_settings_of_ones_own_are_no_preset(topical_corpus):
+async def test_changed_settings_are_not_a_preset(topical_corpus):
     async with first_screen(topical_corpus, training=TrainingSettings(vector_size=17)) as app:
         assert app.screen.form.preset == ""
         assert "●" not in text_of(app)
@@ -206,11 +206,11 @@ async def test_settings_of_ones_own_are_no_preset(topical_corpus):
 
 
 async def test_a_run_too_large_for_the_machine_is_refused_with_advice(topical_corpus, monkeypatch):
-    told = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
-    monkeypatch.setattr(memory_check, "available_memory", lambda: told.needed - 1)
+    predicted = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
+    monkeypatch.setattr(memory_check, "available_memory", lambda: predicted.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
-        await shows(app, f"{told.needed // 1_000_000} MB is available: no such run would fit")
+        await shows(app, f"{predicted.needed // 1_000_000} MB is available: no such run would fit")
         await shows(app, "memory       ✗ about")
         monkeypatch.setattr(memory_check, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)
@@ -242,8 +242,8 @@ def test_a_text_of_rare_words_needs_the_most_while_it_is_read():
     needs = needs_of(seen, TrainingSettings(), LiveSettings())
     assert needs.n_bytes == estimate_reading_memory(40_000_000) + SCREEN_BYTES
     few = needs_of(dataclasses.replace(seen, n_types=1_000), TrainingSettings(), LiveSettings())
-    told = estimate_memory(1_000, 2_000_000, TrainingSettings(), LiveSettings(), screen=True)
-    assert few.n_bytes == told.total
+    predicted = estimate_memory(1_000, 2_000_000, TrainingSettings(), LiveSettings(), screen=True)
+    assert few.n_bytes == predicted.total
 
 
 def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch):

@@ -1,4 +1,4 @@
-"""Keys and commands: all can be given anew, and the bar, the help and the palette show them."""
+"""Keys and commands: all can be changed, and the bar, the help and the palette show them."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_keys_that_do_not_meet_are_taken(keys):
     check_keys(config(keys).keys, SCOPES)
 
 
-# ---- keys given anew
+# ---- changed keys
 
 
 async def test_a_rebound_key_works_and_the_old_one_does_not():

@@ -93,7 +93,7 @@ async def test_all_live_settings_are_there_at_80_by_24():
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_staged_change_has_its_price_before_it_is_applied(size):
+async def test_a_staged_change_shows_its_cost_before_it_is_applied(size):
     async with scripted(TRAINING, size) as (app, run):
         for pressed in ("down", "down", "right"):
             app.simulate_key(pressed)

@@ -1,4 +1,4 @@
-"""Runs that are kept, in the app: left, listed, gone on with, and lost by nothing."""
+"""Saved runs in the app: left, listed and resumed, and never lost."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def runs_dir(tmp_path) -> Path:
     return tmp_path / "runs"
 
 
-def kept_run(corpus: Path, runs_dir: Path, *, stop_at: int | None = HALF) -> Path:
+def saved_run(corpus: Path, runs_dir: Path, *, stop_at: int | None = HALF) -> Path:
     """The folder of a run that was stopped at a token, or trained to its end."""
-    settings, kept = CorpusSettings(), RunSettings(runs_dir=str(runs_dir))
-    recorder = Recorder.for_request(RunRequest(sources=(str(corpus),), run_settings=kept))
+    settings, run_settings = CorpusSettings(), RunSettings(runs_dir=str(runs_dir))
+    recorder = Recorder.for_request(RunRequest(sources=(str(corpus),), run_settings=run_settings))
     assert recorder is not None
     run = Run(
         lambda progress, stop: open_corpus([corpus], settings, progress=progress, stop=stop),
@@ -90,8 +90,8 @@ async def listed(
     corpus: Path, runs_dir: Path, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[W2vApp]:
     """The list of runs, over the first screen."""
-    kept = RunSettings(runs_dir=str(runs_dir))
-    async with on_first_screen(form(corpus, kept=kept), size=size) as app:
+    run_settings = RunSettings(runs_dir=str(runs_dir))
+    async with on_first_screen(form(corpus, run_settings=run_settings), size=size) as app:
         await press(app, "ctrl+r")
         await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs is not None)
         yield app
@@ -100,13 +100,13 @@ async def listed(
 async def tells(app: W2vApp, *texts: str) -> None:
     """Wait until the list says something of the run pointed at, however its lines break."""
 
-    def told() -> str:
+    def reported() -> str:
         return " ".join(str(one.content) for one in app.screen.query("#about").results(Static))
 
-    await until(app, lambda: all(text in told() for text in texts))
+    await until(app, lambda: all(text in reported() for text in texts))
 
 
-def keeping(runs_dir: Path, **settings: Any) -> RunSettings:
+def saved_in(runs_dir: Path, **settings: Any) -> RunSettings:
     return RunSettings(runs_dir=str(runs_dir), **settings)
 
 
@@ -119,8 +119,8 @@ def only_run(runs_dir: Path) -> Path:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
-async def test_runs_are_listed_with_what_there_is_to_know(topical_corpus, runs_dir, size):
-    folder = kept_run(topical_corpus, runs_dir)
+async def test_runs_are_listed_with_their_facts(topical_corpus, runs_dir, size):
+    folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir, size) as app:
         await shows(app, f"▸ {folder.name}", "stopped", "enter resumes it")
         await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
@@ -139,14 +139,14 @@ async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topica
 
 
 async def test_the_first_screen_offers_a_run_to_resume(topical_corpus, runs_dir):
-    kept_run(topical_corpus, runs_dir)
-    chosen = form(topical_corpus, kept=keeping(runs_dir))
+    saved_run(topical_corpus, runs_dir)
+    chosen = form(topical_corpus, run_settings=saved_in(runs_dir))
     async with on_first_screen(chosen) as app:
         await shows(app, "^r resumes an earlier run")
 
 
 async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatch):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     held = threading.Event()
     read = statuses.status_of
 
@@ -155,7 +155,7 @@ async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatc
         return read(folder)
 
     monkeypatch.setattr(statuses, "status_of", slowly)
-    chosen = form(topical_corpus, kept=keeping(runs_dir))
+    chosen = form(topical_corpus, run_settings=saved_in(runs_dir))
     try:
         async with on_first_screen(chosen) as app:
             await press(app, "ctrl+r")
@@ -168,7 +168,7 @@ async def test_the_list_is_read_in_a_thread(topical_corpus, runs_dir, monkeypatc
 
 
 async def test_a_resumed_run_ends_with_the_same_bits_as_one_never_left(topical_corpus, runs_dir):
-    folder = kept_run(topical_corpus, runs_dir)
+    folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
@@ -184,7 +184,7 @@ async def test_a_resumed_run_ends_with_the_same_bits_as_one_never_left(topical_c
 
 
 async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         await pick(app, "negative")
         await press(app, "right", "enter")
         await until(app, lambda: app.session.snapshot().settings.negative == 8)
@@ -205,7 +205,7 @@ async def test_curve_markers_events_and_undo_come_back(topical_corpus, runs_dir)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what is open")
 async def test_a_resumed_run_keeps_no_old_checkpoint_open(topical_corpus, runs_dir):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
         await until(
@@ -214,11 +214,11 @@ async def test_a_resumed_run_keeps_no_old_checkpoint_open(topical_corpus, runs_d
         await until(app, lambda: str(runs_dir) not in Path("/proc/self/maps").read_text())
 
 
-# ---- runs that do not go on
+# ---- runs that cannot be resumed
 
 
 async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
-    folder = kept_run(topical_corpus, runs_dir)
+    folder = saved_run(topical_corpus, runs_dir)
     (folder / "run.json").write_text("{")
     async with listed(topical_corpus, runs_dir) as app:
         await shows(app, "damaged", "✗")
@@ -230,7 +230,7 @@ async def test_a_damaged_run_says_what_is_wrong(topical_corpus, runs_dir):
 
 
 async def test_a_list_that_was_left_gets_no_more_messages(topical_corpus, runs_dir, monkeypatch):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     asked, held = threading.Event(), threading.Event()
 
     def refused(*arguments: Any) -> Any:
@@ -250,7 +250,7 @@ async def test_a_list_that_was_left_gets_no_more_messages(topical_corpus, runs_d
 
 
 async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
-    lock = RunLock(kept_run(topical_corpus, runs_dir))
+    lock = RunLock(saved_run(topical_corpus, runs_dir))
     try:
         async with listed(topical_corpus, runs_dir) as app:
             await press(app, "enter")
@@ -265,7 +265,7 @@ async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
 
 
 async def test_a_run_on_a_changed_text_asks_before_it_resumes(topical_corpus, runs_dir):
-    folder = kept_run(topical_corpus, runs_dir)
+    folder = saved_run(topical_corpus, runs_dir)
     with topical_corpus.open("a") as file:
         file.write("ship farm town tower\n" * 10)
     async with listed(topical_corpus, runs_dir) as app:
@@ -277,13 +277,13 @@ async def test_a_run_on_a_changed_text_asks_before_it_resumes(topical_corpus, ru
         await until(app, lambda: state(app) == "done")
         assert app.session.run_name != folder.name
     assert newest_intact(folder)[0].clock == before
-    anew = next(one for one in all_runs(runs_dir) if one != folder)
-    assert RunRecord.read(anew).parent == folder.name
-    assert status_of(anew).state == "done"
+    branch = next(one for one in all_runs(runs_dir) if one != folder)
+    assert RunRecord.read(branch).parent == folder.name
+    assert status_of(branch).state == "done"
 
 
 async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     topical_corpus.write_text("other words than before\n" * 300)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
@@ -300,7 +300,7 @@ async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
 
 
 async def test_a_text_that_is_gone_is_named(topical_corpus, runs_dir):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         topical_corpus.unlink()
         await press(app, "enter")
@@ -313,7 +313,7 @@ async def test_a_text_that_is_gone_is_named(topical_corpus, runs_dir):
 async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
     topical_corpus, runs_dir, tmp_path
 ):
-    folder = kept_run(topical_corpus, runs_dir, stop_at=None)
+    folder = saved_run(topical_corpus, runs_dir, stop_at=None)
     async with listed(topical_corpus, runs_dir) as app:
         await tells(app, "training is complete")
         await press(app, "enter")
@@ -328,7 +328,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
 
 
 async def test_saving_where_nothing_can_be_written_is_reported(topical_corpus, runs_dir, tmp_path):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "s")
         await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
@@ -348,7 +348,7 @@ async def save_as(app: W2vApp, path: Path) -> None:
 async def test_the_list_replaces_no_text_and_asks_before_other_files(
     topical_corpus, runs_dir, tmp_path
 ):
-    kept_run(topical_corpus, runs_dir, stop_at=None)
+    saved_run(topical_corpus, runs_dir, stop_at=None)
     text, other = topical_corpus.read_bytes(), tmp_path / "other.txt"
     other.write_text("prose\n" * 99)
     async with listed(topical_corpus, runs_dir) as app:
@@ -370,7 +370,7 @@ async def test_the_list_replaces_no_text_and_asks_before_other_files(
 async def test_a_run_is_not_resumed_where_its_vectors_would_replace_a_text(
     topical_corpus, runs_dir
 ):
-    kept_run(topical_corpus, runs_dir)
+    saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         app.output = str(topical_corpus)
         await press(app, "enter")
@@ -383,7 +383,7 @@ async def test_a_run_is_not_resumed_where_its_vectors_would_replace_a_text(
 
 
 async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
-    folder = kept_run(topical_corpus, runs_dir)
+    folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "d")
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
@@ -402,7 +402,7 @@ async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
 
 
 async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         await press(app, "ctrl+q")
         name = app.session.run_name
         await shows(app, "Keep and quit", "Save vectors and quit", f"w2vtui resume {name}")
@@ -417,7 +417,7 @@ async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
 
 @pytest.mark.usefixtures("no_hurry")
 async def test_a_second_ctrl_q_keeps_and_leaves_where_no_output_is_named(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         await press(app, "ctrl+q", "ctrl+q")
         await until(app, lambda: app._exit)
     assert status_of(only_run(runs_dir)).state == "stopped"
@@ -425,7 +425,7 @@ async def test_a_second_ctrl_q_keeps_and_leaves_where_no_output_is_named(topical
 
 
 async def test_a_run_that_is_over_is_left_for_another_and_stays_saved(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, epochs=20, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, epochs=20, run_settings=saved_in(runs_dir))) as app:
         await until(app, lambda: app.screen.shot.state == "done")
         await press(app, "n")
         await shows(app, "The last checkpoint holds them", "Keep and start over")
@@ -435,8 +435,8 @@ async def test_a_run_that_is_over_is_left_for_another_and_stays_saved(topical_co
 
 
 async def test_without_checkpoints_nothing_is_saved(topical_corpus, runs_dir):
-    off = keeping(runs_dir, checkpoints=False)
-    async with training(form(topical_corpus, kept=off)) as app:
+    off = saved_in(runs_dir, checkpoints=False)
+    async with training(form(topical_corpus, run_settings=off)) as app:
         await press(app, "colon", *"checkpoint", "enter")
         await until(app, lambda: "started with --no-checkpoints" in notices(app))
         await press(app, "ctrl+q")
@@ -452,8 +452,8 @@ async def test_without_a_folder_a_run_trains_and_says_it_is_not_saved(topical_co
     monkeypatch.setattr(recording, "runs_folder", homeless)
     monkeypatch.setattr(root, "runs_folder", homeless)
     async with training(form(topical_corpus)) as app:
-        told = [event.text for event in app.session.events]
-        assert told == ["this run cannot be resumed later: there is no home folder"]
+        reported = [event.text for event in app.session.events]
+        assert reported == ["this run cannot be resumed later: there is no home folder"]
         await press(app, "ctrl+q")
         await shows(app, "Quit without saving")
 
@@ -463,7 +463,7 @@ def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatc
     monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda form, *_, **__: got.append(form) or 0)
     assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
-    assert got[-1].run_settings == keeping(runs_dir, checkpoint_seconds=5.0)
+    assert got[-1].run_settings == saved_in(runs_dir, checkpoint_seconds=5.0)
     assert run_command_line(["--no-checkpoints"]) == 0
     assert not got[-1].run_settings.checkpoints
 
@@ -472,7 +472,7 @@ def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatc
 
 
 async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         await press(app, "space")
         await until(app, lambda: "paused" in events(app))
         dispatcher = app.session.run._trainer.dispatcher
@@ -487,7 +487,7 @@ async def test_a_pause_by_hand_leaves_an_event_and_a_checkpoint(topical_corpus, 
 
 
 async def test_a_checkpoint_can_be_asked_for(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         before = app.session.snapshot().checkpoint.tokens or 0
         await press(app, "colon", *"checkpoint", "enter")
         await until(app, lambda: (app.session.snapshot().checkpoint.tokens or 0) > before)
@@ -504,7 +504,7 @@ async def test_a_checkpoint_that_cannot_be_written_is_on_every_screen(
     def full(*arguments: object) -> None:
         raise DiskError("cannot write checkpoints/000007: no space left on device")
 
-    async with training(form(topical_corpus, kept=keeping(runs_dir)), size=size) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir)), size=size) as app:
         monkeypatch.setattr(recording, "write_checkpoint", full)
         app.session.run.checkpoint()
         await shows(app, "✗ not saved")
@@ -527,7 +527,7 @@ async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, run
     def full(*arguments: object) -> None:
         raise DiskError("no space left on device")
 
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         await press(app, "ctrl+q")
         await shows(app, "Keep and quit")
         monkeypatch.setattr(recording, "write_checkpoint", full)
@@ -539,7 +539,7 @@ async def test_a_last_checkpoint_that_fails_keeps_the_screen(topical_corpus, run
 
 
 async def test_a_run_whose_folder_was_removed_is_saved_again(topical_corpus, runs_dir):
-    async with training(form(topical_corpus, kept=keeping(runs_dir))) as app:
+    async with training(form(topical_corpus, run_settings=saved_in(runs_dir))) as app:
         name = app.session.run_name
         (runs_dir / name).rename(runs_dir.parent / "gone")  # at once: it is being written to
         app.session.run.checkpoint()

@@ -139,7 +139,7 @@ def test_an_app_that_is_killed_leaves_a_run_that_resumes(topical_corpus, tmp_pat
 
 
 def fails(opened: Terminal) -> None:
-    """Start a training, and wait until it goes on without the screen, which has failed."""
+    """Start a training, and wait until it continues without the screen, which has failed."""
     opened.shows("Corpus")
     opened.type(b"\x13")
     opened.until(lambda: b"continues without it" in opened.written)
@@ -194,8 +194,8 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
 
 def test_a_screen_that_fails_saves_the_vectors_of_an_unsaved_run(topical_corpus, tmp_path):
     """No place was named for them, and nobody can be asked."""
-    unkept = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
-    with terminal(topical_corpus, tmp_path, first=unkept, TMPDIR=str(tmp_path)) as opened:
+    unsaved = BROKEN_SCREEN + "\nrun_settings = {'checkpoints': False}"
+    with terminal(topical_corpus, tmp_path, first=unsaved, TMPDIR=str(tmp_path)) as opened:
         fails(opened)
         opened.program.send_signal(signal.SIGTERM)
         assert opened.exit_code() == 143

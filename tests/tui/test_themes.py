@@ -81,8 +81,8 @@ async def test_a_theme_chosen_in_the_palette_is_for_the_session_and_says_so():
     app = W2vApp()
     async with app.run_test(size=(120, 40)):
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
-        told = {one.title: one.help for one in app.get_system_commands(app.screen)}
-        assert "until you quit" in told["Theme"]
+        commands = {one.title: one.help for one in app.get_system_commands(app.screen)}
+        assert "until you quit" in commands["Theme"]
         app.theme = "w2vtui-light"
         said = "theme w2vtui-light until you quit"
         await until(app, lambda: any(said in one.message for one in app._notifications))

@@ -92,7 +92,7 @@ def test_signs_of_ranks():
     assert [rank_sign(move) for move in (2, -1, 0, None)] == ["▲2", "▼1", "·", "+"]
 
 
-def test_signs_of_ranks_in_ascii_are_no_letters_of_the_word_before():
+def test_signs_of_ranks_in_ascii_do_not_look_like_letters():
     assert [rank_sign(move, ASCII) for move in (2, -1, 0, None)] == ["+2", "-1", "=", "*"]
     lines = [line.plain for line in watch_lines([KING], None, (NO_ROWS, NO_ROWS), 60, 9, ASCII)]
     assert lines[0].rstrip() == "king      queen+2 prince+1 kings= throne* crown-3"

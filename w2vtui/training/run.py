@@ -277,7 +277,7 @@ class Run:
         return self._trained().backend.matrices()
 
     def block_shape(self) -> BlockShape:
-        """Expected size of the blocks that the plan in force trains on.
+        """Expected size of the blocks that the current plan trains on.
 
         Raises:
             SettingsError: the corpus is still being read.

@@ -113,7 +113,7 @@ def _check_scope(scope: Scope, keys: Mapping[str, Given]) -> None:
     taken = [one for owner in scope.owners for one in _taken(owner, keys)]
     for at, one in enumerate(taken):
         for other in taken[:at]:
-            # Bindings that share a key by default are told apart by the focus.
+            # The focus decides between bindings that share a key by default.
             shared = (one.now & other.now) - (one.default & other.default)
             if not shared:
                 continue

@@ -50,7 +50,7 @@ def n_changes(run):
 
 
 def change_at(run, tokens, **settings):
-    """Change settings at about so many tokens, and wait until it has happened."""
+    """Change settings at about that token, and wait until it has happened."""
     while run.snapshot().progress.tokens < tokens:
         time.sleep(0.001)
     before = n_changes(run)

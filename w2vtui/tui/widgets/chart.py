@@ -1,8 +1,8 @@
 """A curve of small dots: in braille two across and four down in every cell.
 
 Plot widgets lack what this curve needs: numbered markers with texts above the line, an error band,
-a cursor, a logarithmic scale, two charts over one x axis, and no second frame. plot.py says what
-there is to draw, canvas.py draws it.
+a cursor, a logarithmic scale, two charts over one x axis, and no second frame. plot.py holds what
+is drawn, canvas.py draws it.
 """
 
 from __future__ import annotations
