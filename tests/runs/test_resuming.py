@@ -28,7 +28,7 @@ from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.run import Run
-from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.script import Script
 
 TRAINING = {"vector_size": 8, "seed": 3}
 LIVE = {"epochs": 20, "workers": 1}

@@ -14,7 +14,8 @@ from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.run import Run
-from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.script import Script
 
 
 def make_run(

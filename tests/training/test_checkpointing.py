@@ -18,7 +18,7 @@ from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.live import checkpointing
-from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event
 from w2vtui.training.trainer import Trainer
 

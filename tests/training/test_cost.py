@@ -18,7 +18,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.cost_model import CostModel, Measurement
 from w2vtui.training.costs.text_shape import TextShape
-from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.script import Script
 from w2vtui.training.trainer import Trainer
 
 EVERY_WORD = 0.0  # as `sample`

@@ -42,7 +42,7 @@ from w2vtui.runs.request import RunRequest
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
-from w2vtui.training.state.checkpoint import Script
+from w2vtui.training.state.script import Script
 from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog

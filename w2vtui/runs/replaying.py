@@ -21,7 +21,8 @@ from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, read_vocab
 from w2vtui.runs.text_changes import describe_difference
-from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.script import Script
 
 
 @dataclass(frozen=True, kw_only=True)

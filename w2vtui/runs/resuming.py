@@ -34,7 +34,8 @@ from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run
-from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event
 
 

@@ -18,8 +18,9 @@ from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
-from w2vtui.training.state.checkpoint import Checkpoint, Script
+from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.script import Script
 
 ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 """Reads a corpus and updates the progress, until done or asked to stop (ReadingStopped)."""

@@ -39,9 +39,10 @@ from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import FindCheckpoint, Preparation, ReadCorpus
-from w2vtui.training.state.checkpoint import CheckpointStore, Script
+from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.training.trainer import RunRecords, Trainer
 from w2vtui.vectors import KeyedVectors

@@ -24,9 +24,10 @@ from w2vtui.training.measuring.doctor import Doctor
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import Prepared
-from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore, Script
+from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import (
     ENDED,
     CheckpointStatus,

@@ -1,4 +1,4 @@
-"""What a run can be resumed from, and the script it follows.
+"""What a run can be resumed from.
 
 A checkpoint is of one moment between two spans of text: every token before its clock is
 trained, none after it. No random stream is in it, since every draw is a hash of the seed, the epoch
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -125,35 +125,3 @@ class CheckpointStore(Protocol):
 
     def messages(self) -> Sequence[str]:
         """What to report since the last call: that writing failed, or works again."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Script:
-    """What happens to a run by itself: changes at given tokens, and an end."""
-
-    changes: tuple[Event, ...] = field(default=())
-    """Events of kind `change`, with settings and schedule, in order."""
-    stop_at: int | None = None
-    """Training tokens after which the run stops; None for the planned end."""
-
-    @property
-    def milestone(self) -> int | None:
-        """The clock of the next change, or of the end."""
-        return self.changes[0].tokens if self.changes else self.stop_at
-
-    def rescaled(self, factor: float) -> Script:
-        """The same in a text of another length."""
-        changes = [
-            dataclasses.replace(
-                one,
-                tokens=round(one.tokens * factor),
-                schedule=one.schedule and one.schedule.rescaled(factor),
-            )
-            for one in self.changes
-        ]
-        stop_at = None if self.stop_at is None else round(self.stop_at * factor)
-        return Script(changes=tuple(changes), stop_at=stop_at)
-
-    def after_first(self) -> Script:
-        """What remains once the first change is applied."""
-        return Script(changes=self.changes[1:], stop_at=self.stop_at)

@@ -1,0 +1,40 @@
+"""The script that a run follows: what is replayed, or applied again after a resume."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from w2vtui.training.state.snapshot import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    """What happens to a run by itself: changes at given tokens, and an end."""
+
+    changes: tuple[Event, ...] = ()
+    """Events of kind `change`, with settings and schedule, in order."""
+    stop_at: int | None = None
+    """Training tokens after which the run stops; None for the planned end."""
+
+    @property
+    def milestone(self) -> int | None:
+        """The clock of the next change, or of the end."""
+        return self.changes[0].tokens if self.changes else self.stop_at
+
+    def rescaled(self, factor: float) -> Script:
+        """The same in a text of another length."""
+        changes = [
+            dataclasses.replace(
+                one,
+                tokens=round(one.tokens * factor),
+                schedule=one.schedule and one.schedule.rescaled(factor),
+            )
+            for one in self.changes
+        ]
+        stop_at = None if self.stop_at is None else round(self.stop_at * factor)
+        return Script(changes=tuple(changes), stop_at=stop_at)
+
+    def after_first(self) -> Script:
+        """What remains once the first change is applied."""
+        return Script(changes=self.changes[1:], stop_at=self.stop_at)
