@@ -32,11 +32,11 @@ from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
-from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
+from w2vtui.training.measuring.neighbors import WatchList
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import FindCheckpoint, Preparation, ReadCorpus
 from w2vtui.training.state.checkpoint import CheckpointStore
@@ -84,9 +84,8 @@ class Run:
         self.curves = RunCurves()
         """What viewers draw; the same objects from the run's birth to its end."""
         self._log = EventLog(self._where, earlier)
-        counters, breakpoints = Counters(self.curves), Breakpoints()
-        self._records = RunRecords(counters, self.curves, self._log, breakpoints)
-        self._breakpoints = breakpoints
+        counters, self._breakpoints = Counters(self.curves), Breakpoints()
+        self._records = RunRecords(counters, self.curves, self._log, self._breakpoints, WatchList())
         self._control = RunControl(counters)
         self._preparation = Preparation(
             self.training,
@@ -96,7 +95,6 @@ class Run:
             log=self._log,
             control=self._control,
         )
-        self._watched: tuple[str, ...] = ()
         self._error: BaseException | None = None
         self._ended = threading.Event()
         self._trainer: Trainer | None = None
@@ -146,11 +144,8 @@ class Run:
         """
         if self._store is None:
             raise SettingsError("this run has no checkpoints: it was started with --no-checkpoints")
-        checkpointing = None if self._trainer is None else self._trainer.checkpointing
-        if checkpointing is None or self._control.state not in ("training", "paused"):
-            raise SettingsError(
-                f"checkpoints are taken while a run trains; this one is {self._control.state}"
-            )
+        checkpointing = self._while_training("checkpoints are taken").checkpointing
+        assert checkpointing is not None, "a run with a store has checkpoints once it trains"
         checkpointing.ask()
         self._control.wake.set()
 
@@ -166,7 +161,7 @@ class Run:
         Raises:
             SettingsError: an unknown setting, a value out of range, or a run that does not train.
         """
-        wanted = self._live_changes().change(settings)
+        wanted = self._while_training("settings change").live_changes.change(settings)
         self._control.wake.set()
         return wanted
 
@@ -180,7 +175,7 @@ class Run:
             SettingsError: nothing was changed, the run does not train, or it is already past the
                 end that it had before the change.
         """
-        settings = self._live_changes().undo()
+        settings = self._while_training("settings change").live_changes.undo()
         self._control.wake.set()
         return settings
 
@@ -190,22 +185,25 @@ class Run:
         Raises:
             SettingsError: as `change` does.
         """
-        return self._live_changes().cost(settings)
+        return self._while_training("settings change").live_changes.cost(settings)
 
-    def _live_changes(self) -> LiveChanges:
+    def _while_training(self, what: str) -> Trainer:
+        """The trainer, while it trains.
+
+        what   what is possible only then, for the message: `settings change`
+
+        Raises:
+            SettingsError: the run does not train.
+        """
         if self._trainer is None or self._control.state not in ("training", "paused"):
-            raise SettingsError(
-                f"settings change while a run trains; this one is {self._control.state}"
-            )
-        return self._trainer.live_changes
+            raise SettingsError(f"{what} while a run trains; this one is {self._control.state}")
+        return self._trainer
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on: `king - man +
         woman`.
         """
-        self._watched = queries
-        if self._trainer is not None:
-            self._trainer.observer.watch(queries)
+        self._records.watch_list.queries = queries
 
     def measure_quality(self) -> None:
         """Score the vectors on all word pairs and analogies now, even if that is not due yet."""
@@ -322,7 +320,7 @@ class Run:
             unmeasured = "give analogies, --analogies FILE"
         if unmeasured:
             return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
-        return self._trainer.observer.lookup.unknown(condition) if self._trainer else ""
+        return self._trainer.lookup.unknown(condition) if self._trainer else ""
 
     def _check_breakpoints(self) -> None:
         """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
@@ -348,9 +346,7 @@ class Run:
             self._log.note(str(error) or type(error).__name__, kind="error")
         finally:
             if self._trainer is not None:
-                self._trainer.dispatcher.stop()
-                self._trainer.pool.join()
-                self._trainer.observer.finish()
+                self._trainer.end()
             if self._store is not None:
                 self._store.wait()
             control.end(ending)
@@ -370,7 +366,6 @@ class Run:
             looks_at_vectors=self._looks_at_vectors,
             control=self._control,
         )
-        trainer.observer.watch(self._watched)
         if (start := prepared.start) is not None:
             self._log.note(f"resumed at {start.fraction:.1%}, {start.clock:,} tokens")
         self._check_breakpoints()  # may end the run, of which nothing is saved then

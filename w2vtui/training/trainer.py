@@ -21,6 +21,7 @@ from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.doctor import Doctor
+from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import Prepared
@@ -45,12 +46,13 @@ _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 
 
 class RunRecords(NamedTuple):
-    """What a run notes of itself from its birth to its end."""
+    """What a run notes and looks out for, from its birth to its end."""
 
     counters: Counters
     curves: RunCurves
     log: EventLog
     breakpoints: Breakpoints
+    watch_list: WatchList
 
 
 class Trainer:
@@ -70,7 +72,7 @@ class Trainer:
     ) -> None:
         backend, order, plan = prepared.backend, prepared.order, prepared.plan
         start, script = prepared.start, prepared.script
-        counters, curves, log, breakpoints = records
+        counters, curves, log, breakpoints, watch_list = records
         self.backend: Backend = backend
         self.order, self.counters, self.log = order, counters, log
         self._breakpoints, self._control = breakpoints, control
@@ -90,14 +92,15 @@ class Trainer:
         )
         earlier = start.tallies if start else None
         self.pool = pool = WorkerPool(backend, dispatcher, earlier=earlier)
+        self.lookup = NeighborLookup(backend, breakpoints, watch_list)
         self.observer = Observer(
             backend,
             prepared.probe_set,
+            self.lookup,
             lambda: Moment(
                 dispatcher.plan, pool.tallies(), counters.watch.seconds, dispatcher.schedule.planned
             ),
             curves=curves,
-            breakpoints=breakpoints,
             quality_sets=quality_sets,
             looks_at_vectors=looks_at_vectors,
         )
@@ -112,6 +115,12 @@ class Trainer:
             counters.resume_from(start, pool.tallies())
             for text, ends in start.breakpoints:
                 breakpoints.add(Breakpoint(parse(text), ends=ends))
+
+    def end(self) -> None:
+        """Wait for the workers and the observer to leave, however the training ended."""
+        self.dispatcher.stop()
+        self.pool.join()
+        self.observer.finish()
 
     # ---- checkpoints
 
@@ -282,8 +291,8 @@ class Trainer:
             churn=observer.churn.churn,
             quality=observer.quality.quality,
             health=observer.health.health,
-            neighbors=observer.lookup.watched,
-            answers=observer.lookup.answers,
+            neighbors=self.lookup.watched,
+            answers=self.lookup.answers,
             remarks=self.doctor.remarks,
             checkpoint=CheckpointStatus() if checkpointing is None else checkpointing.status,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -29,18 +30,24 @@ HORIZON_SECONDS = 60.0
 """Moves are counted from a look this many seconds of training ago."""
 
 
+@dataclass(slots=True)
+class WatchList:
+    """The queries that viewers watch; replaced whole, by any thread, whenever they like."""
+
+    queries: tuple[str, ...] = ()
+
+
 class NeighborLookup:
     """Keeps two lists of nearest words up to date: watched queries, and queries of breakpoints.
 
-    Only the observer's thread calls `look`; any thread may call `watch` and `unknown`, and read the
-    lists.
+    Only the observer's thread calls `look`; any thread may call `unknown`, and read the lists.
     """
 
-    def __init__(self, backend: Backend, words: KeyedVectors, breakpoints: Breakpoints) -> None:
-        """words: names the rows of the backend's vectors."""
-        self._backend, self._words = backend, words
-        self._breakpoints = breakpoints
-        self._wanted: tuple[str, ...] = ()
+    def __init__(self, backend: Backend, breakpoints: Breakpoints, watch_list: WatchList) -> None:
+        vocab = backend.corpus.vocab
+        self._backend = backend
+        self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
+        self._breakpoints, self._watch_list = breakpoints, watch_list
         self._past: dict[str, Past] = {}
         self._watched_at = -1  # tokens
         self._watch_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
@@ -49,10 +56,6 @@ class NeighborLookup:
         """The nearest words of each watched query, with how they moved."""
         self.answers: tuple[Neighbors, ...] = ()
         """The nearest words of each query that a breakpoint names."""
-
-    def watch(self, queries: tuple[str, ...]) -> None:
-        """Set the queries to watch; from any thread."""
-        self._wanted = queries
 
     def unknown(self, condition: Condition) -> str:
         """Which word of a condition has no vector, with suggestions; empty when all have one."""
@@ -74,7 +77,7 @@ class NeighborLookup:
 
     def _look_at_watched(self, moment: Moment, *, leaving: bool) -> None:
         """Look up the watched queries if that is due, or if they have changed."""
-        wanted, tokens = self._wanted, moment.tokens
+        wanted, tokens = self._watch_list.queries, moment.tokens
         answered = tuple(found.query for found in self.watched)
         stale = bool(wanted) and tokens != self._watched_at
         if wanted == answered and not (stale and (leaving or self._watch_budget.is_due)):

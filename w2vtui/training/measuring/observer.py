@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment, Plan
-from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
 from w2vtui.training.measuring.neighbors import NeighborLookup
@@ -19,7 +18,6 @@ from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualityMeter, QualitySets
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Probe
-from w2vtui.vectors import KeyedVectors
 
 POLL_SECONDS = 0.05
 PROBE_COST_SHARE = 0.04
@@ -35,28 +33,26 @@ class Observer:
         self,
         backend: Backend,
         probe_set: ProbeSet | None,
+        lookup: NeighborLookup,
         now: Callable[[], Moment],
         *,
         curves: RunCurves,
-        breakpoints: Breakpoints,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
     ) -> None:
         """
         now               returns the plan and counters of the run
-        breakpoints       whose queries are looked up
         looks_at_vectors  whether churn, quality and lengths are measured
         """
         self._backend = backend
         self._probe_set = probe_set
+        self._lookup = lookup
         self._now = now
         self._curves = curves
-        vocab, vectors = backend.corpus.vocab, backend.input_vectors
-        words = KeyedVectors(vocab.words, vectors, counts=vocab.counts)
-        self.lookup = NeighborLookup(backend, words, breakpoints)
+        words, vectors = backend.corpus.vocab.words, backend.input_vectors
         self.churn = ChurnMeter(vectors, backend.training.seed, curves)
         self._looks_at_vectors = looks_at_vectors
-        self.quality = QualityMeter(quality_sets or QualitySets(), vocab.words, vectors, curves)
+        self.quality = QualityMeter(quality_sets or QualitySets(), words, vectors, curves)
         self.health = HealthMeter(backend)
         self._wake = threading.Event()
         self._changed = threading.Event()
@@ -74,11 +70,6 @@ class Observer:
         self._look_at_losses(self._now(), leaving=False)
         self._thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
         self._thread.start()
-
-    def watch(self, queries: tuple[str, ...]) -> None:
-        """Set the queries whose nearest words are kept up to date."""
-        self.lookup.watch(queries)
-        self._wake.set()
 
     def measure_quality(self) -> None:
         """Measure the quality now instead of when it is next due."""
@@ -124,7 +115,7 @@ class Observer:
                 tokens, moment.seconds, probe.loss, standard_error=probe.standard_error
             )
             self._probed = plan, tokens
-        self.lookup.look(moment, leaving=leaving)
+        self._lookup.look(moment, leaving=leaving)
 
     def _look_at_vectors(self, moment: Moment, *, leaving: bool) -> None:
         """Take the measurements that read many vectors, and that a start does not wait for."""
