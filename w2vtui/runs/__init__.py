@@ -1,5 +1,6 @@
 """Saved runs: requested, recorded as they train, listed, resumed, replayed.
 
+choices.py      what is chosen for a run
 request.py      what a run is asked to do: checked, opened    targets.py       files it will write
 record.py       the request and the text, in its folder       fingerprint.py   compares texts
 recorder.py     follows a run, writes its checkpoints         run_log.py       what a run reports

@@ -14,9 +14,9 @@ from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, RunError, SettingsError, W2vtuiError
 from w2vtui.formats import save_vectors, vocab_beside
+from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.targets import check_targets, temporary_target
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.vectors import KeyedVectors
 
 if TYPE_CHECKING:
@@ -26,29 +26,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunRequest:
+class RunRequest(RunChoices):
     """A run as it was asked for: its text, its settings and its files."""
 
     sources: tuple[str, ...]
     """Files and folders; `-` is standard input."""
-    corpus_settings: CorpusSettings = CorpusSettings()
-    training: TrainingSettings = TrainingSettings()
-    live: LiveSettings = LiveSettings()
-    """As at the beginning of the run."""
     output: str | None = None
     """Where the vectors go; None saves none."""
     save_vocab: str | None = None
     """Where the word counts go; None for the file beside the vectors."""
-    pairs: tuple[str, ...] = ()
-    """Files of word pairs to score the vectors on."""
-    analogies: tuple[str, ...] = ()
-    """Files of analogies to score the vectors on."""
-    run_settings: RunSettings = RunSettings()
-    """Whether, where and how often the run is saved."""
     cache: bool = True
     """Whether the encoded text is stored for the next run."""
-    overwrite: bool = False
-    """Whether a target may replace a file that is not vectors; never one that the run reads."""
 
     # ---- its files
 

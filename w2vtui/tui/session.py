@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.bundled import SAMPLE
 from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
 from w2vtui.notable_words import notable_words
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.runs.choices import RunChoices
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import sources_of
 
@@ -30,22 +31,12 @@ LEAVING_SECONDS = 10.0
 N_STARTING_WORDS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """What is chosen before a run begins."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form(RunChoices):
+    """What is chosen on the screen before a run begins."""
 
     corpus: str = SAMPLE
     """As the corpus field shows it."""
-    corpus_settings: CorpusSettings = field(default_factory=CorpusSettings)
-    training: TrainingSettings = field(default_factory=TrainingSettings)
-    live: LiveSettings = field(default_factory=LiveSettings)
-    pairs: tuple[str, ...] = ()
-    """Files of word pairs to score the vectors on."""
-    analogies: tuple[str, ...] = ()
-    """Files of analogies to score the vectors on."""
-    run_settings: RunSettings = field(default_factory=RunSettings)
-    overwrite: bool = False
-    """Whether the vectors may replace a file that is not vectors."""
     preset: str = ""
     """The name of the preset that was chosen last."""
 
@@ -59,17 +50,8 @@ class Form:
         """
         from w2vtui.runs.request import RunRequest  # loads NumPy
 
-        return RunRequest(
-            sources=tuple(sources_of(self.corpus)),
-            corpus_settings=self.corpus_settings,
-            training=self.training,
-            live=self.live,
-            output=output,
-            pairs=self.pairs,
-            analogies=self.analogies,
-            run_settings=self.run_settings,
-            overwrite=self.overwrite,
-        )
+        chosen = {one.name: getattr(self, one.name) for one in dataclasses.fields(RunChoices)}
+        return RunRequest(sources=tuple(sources_of(self.corpus)), output=output, **chosen)
 
 
 class Session:

@@ -1,0 +1,25 @@
+"""What is chosen for a run on the command line or on the screen; loads nothing slow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunChoices:
+    """What is chosen for a run besides its text and the file of its vectors."""
+
+    corpus_settings: CorpusSettings = CorpusSettings()
+    training: TrainingSettings = TrainingSettings()
+    live: LiveSettings = LiveSettings()
+    """As at the beginning of the run."""
+    pairs: tuple[str, ...] = ()
+    """Files of word pairs to score the vectors on."""
+    analogies: tuple[str, ...] = ()
+    """Files of analogies to score the vectors on."""
+    run_settings: RunSettings = RunSettings()
+    """Whether, where and how often the run is saved."""
+    overwrite: bool = False
+    """Whether a target may replace a file that is not vectors; never one that the run reads."""
