@@ -21,9 +21,6 @@ ALSO_LATE = (
     "tomllib",  # only where there is a file of settings
     "w2vtui.cli",  # after a clone that is not installed is on the path
     "w2vtui.tui",  # the app, by the command that shows it
-    # Circles that are still to be opened:
-    "w2vtui.corpus.sentences",
-    "w2vtui.runs.recorder",
 )
 """What may be imported late all the same, by the beginnings of names."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -10,6 +10,7 @@ import pytest
 
 from w2vtui.errors import CorpusError, DiskError, SettingsError, TargetTakenError
 from w2vtui.formats import load_vectors
+from w2vtui.runs.opening import open_run
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
@@ -84,7 +85,7 @@ def test_what_cannot_be_saved_or_is_read_is_refused(
     with pytest.raises(error, match=message):
         asked(*sources, **parts, overwrite=overwrite).check()
     with pytest.raises(error, match=message):
-        asked(*sources, **parts, overwrite=overwrite).open()
+        open_run(asked(*sources, **parts, overwrite=overwrite))
     assert contents(place) == before
 
 
@@ -153,7 +154,7 @@ QUICK = {
 
 
 def trained(request: RunRequest):
-    run, recorder = request.open()
+    run, recorder = open_run(request)
     assert recorder is None
     run.start()
     assert run.wait(60)
@@ -191,7 +192,7 @@ def test_a_named_folder_of_runs_that_cannot_be_written_is_refused(place, below):
     Path("runs").write_text(PROSE)
     before = contents(place)
     request = asked("missing.txt", run_settings=RunSettings(runs_dir=below))
-    for refused in (request.check, request.open):
+    for refused in (request.check, lambda: open_run(request)):
         with pytest.raises(DiskError, match=r"runs is a file: name a folder"):
             refused()
     unsaved = RunSettings(runs_dir=below, checkpoints=False)
@@ -201,7 +202,7 @@ def test_a_named_folder_of_runs_that_cannot_be_written_is_refused(place, below):
 
 
 def test_a_text_that_cannot_be_found_is_left_to_the_reader():
-    run, _ = asked("missing.txt", output="v.bin", **QUICK).open()
+    run, _ = open_run(asked("missing.txt", output="v.bin", **QUICK))
     run.start()
     with pytest.raises(CorpusError, match=r"there is no file missing\.txt"):
         run.wait(60)

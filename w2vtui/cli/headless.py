@@ -19,6 +19,7 @@ from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError, UnknownWordError
 from w2vtui.notable_words import notable_words
+from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.signals import handling
@@ -57,7 +58,7 @@ def train(
         cache=cache,
         overwrite=arguments.overwrite,
     )
-    run, recorder = request.open(report)
+    run, recorder = open_run(request, report)
     return carry_out(
         run, recorder, request, stop_when=stop_when, words=words, json_lines=json_lines
     )

@@ -13,6 +13,7 @@ from w2vtui.corpus import cache as kept
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import find_files, is_regular, title_of
 from w2vtui.corpus.progress import ReadingProgress
+from w2vtui.corpus.sentences import SentenceCount
 from w2vtui.corpus.storage import ArrayFile, ArrayReader, load_corpus, write_words
 from w2vtui.corpus.streams import ByteStream, find_codec, printable
 from w2vtui.corpus.tokens import hints_on_lines
@@ -22,7 +23,6 @@ from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
     from w2vtui.corpus.counting import TextCount
-    from w2vtui.corpus.sentences import SentenceCount
 
 BLOCK_BYTES = 1 << 20
 """Bytes of text between two looks at the stop event: about 10 ms of work."""
@@ -109,8 +109,6 @@ def encode_sentences(
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
-    from w2vtui.corpus.sentences import SentenceCount
-
     progress = ReadingProgress() if progress is None else progress
     progress.begin("reading")
     with kept.draft_folder(in_cache=False) as draft:

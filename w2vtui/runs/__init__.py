@@ -1,7 +1,7 @@
 """Saved runs: requested, recorded as they train, listed, resumed, replayed.
 
-choices.py      what is chosen for a run
-request.py      what a run is asked to do: checked, opened    targets.py       files it will write
+choices.py      what is chosen for a run                      targets.py       files it will write
+request.py      what a run is asked to do                     opening.py       makes the run
 record.py       the request and the text, in its folder       fingerprint.py   compares texts
 recorder.py     follows a run, writes its checkpoints         run_log.py       what a run reports
 run_folder.py   creates and locks the folder of a run         disk/            the files themselves

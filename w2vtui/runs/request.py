@@ -5,24 +5,18 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
-from w2vtui.errors import DiskError, RunError, SettingsError, W2vtuiError
+from w2vtui.errors import DiskError, SettingsError, W2vtuiError
 from w2vtui.formats import save_vectors, vocab_beside
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.targets import check_targets, temporary_target
 from w2vtui.vectors import KeyedVectors
-
-if TYPE_CHECKING:
-    from w2vtui.runs.recorder import Recorder
-    from w2vtui.training.preparing import ReadCorpus
-    from w2vtui.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,39 +130,6 @@ class RunRequest(RunChoices):
         return open_corpus(
             texts, self.corpus_settings, progress=progress, stop=stop, cache=self.cache
         )
-
-    def open(
-        self, report: Callable[[str], object] = lambda text: None, read: ReadCorpus | None = None
-    ) -> tuple[Run, Recorder | None]:
-        """The run, checked but not started, and the recorder that saves it, or None.
-
-        report   gets the reason if there is no place to save the run
-        read     in place of `self.read`
-
-        Raises:
-            W2vtuiError: as `check` does, or a file of questions cannot be read.
-        """
-        self.check()
-        # The engine takes a second to load.
-        from w2vtui.runs.recorder import Recorder
-        from w2vtui.training.measuring.quality import QualitySets
-        from w2vtui.training.run import Run
-
-        questions = QualitySets.for_corpus(self.sources, self.pairs, self.analogies)
-        try:
-            recorder = Recorder.for_request(self)
-        except RunError as error:
-            report(f"this run cannot be resumed later: {error}")
-            recorder = None
-        run = Run(
-            read or self.read,
-            self.training,
-            self.live,
-            quality_sets=questions,
-            store=recorder,
-            checkpoint_seconds=self.run_settings.checkpoint_seconds,
-        )
-        return run, recorder
 
     def absolute(self) -> RunRequest:
         """The same with paths that mean the same in another folder."""

@@ -277,10 +277,12 @@ def build_run(session: Session) -> Run:
 
         return resumed.run(read_again)
 
+    from w2vtui.runs.opening import open_run  # loads Numba
+
     request = session.request
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         return session.read_text(request.read(progress, stop))
 
-    run, session.recorder = request.open(session.note, read)
+    run, session.recorder = open_run(request, session.note, read)
     return run
