@@ -567,7 +567,8 @@ def test_another_text_by_force_leaves_the_vectors_of_the_old_run(halfway, text, 
     code, err = w2v("resume", halfway.name, "-o", saved)
     assert code == 0
     record = RunRecord.read(halfway)
-    dataclasses.replace(record, output=str(saved)).write(halfway)
+    request = record.request.to(str(saved))
+    dataclasses.replace(record, request=request).write(halfway)
     before = saved.read_bytes()
     with text.open("a") as file:
         file.write("a line of other words\n")
