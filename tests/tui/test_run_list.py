@@ -304,7 +304,8 @@ async def test_a_text_that_is_gone_is_named(topical_corpus, runs_dir):
     async with listed(topical_corpus, runs_dir) as app:
         topical_corpus.unlink()
         await press(app, "enter")
-        await shows(app, "✗ FAILED", "is gone from", "--corpus", "FILE")  # a long path breaks the line anywhere
+        # A long path may break the line between the two words.
+        await shows(app, "✗ FAILED", "is gone from", "--corpus", "FILE")
 
 
 # ---- done with a run
