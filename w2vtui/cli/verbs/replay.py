@@ -13,6 +13,8 @@ from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
+    from w2vtui.runs.replaying import Replay
+    from w2vtui.training.run import Run
 
 USAGE = "w2vtui replay RUN [options]"
 HELP = """Train a run again from its start, with every live change at its token, up to its newest
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Replay a run and compare; return the exit code."""
     from w2vtui.cli.headless import carry_out
     from w2vtui.runs.listing import find_run
-    from w2vtui.runs.replaying import largest_difference, replay_of
+    from w2vtui.runs.replaying import replay_of
     from w2vtui.runs.request import absolute
     from w2vtui.runs.root import runs_folder
     from w2vtui.runs.text_changes import text_of_run
@@ -71,20 +73,26 @@ def run(arguments: argparse.Namespace) -> int:
         script=recorded.script,
     )
     code = carry_out(replayed, None, request, json_lines=arguments.json)
-    if code:
-        return code
+    return code or _compare(replayed, recorded)
+
+
+def _compare(replayed: Run, recorded: Replay) -> int:
+    """Report how the vectors of a replay differ from those it repeats; return the exit code."""
+    from w2vtui.runs.replaying import largest_difference
+
+    name = recorded.folder.name
     tokens, clock = replayed.snapshot().progress.tokens, recorded.checkpoint.clock
     if tokens != clock:
         report(
-            f"not compared: the replay ended at {tokens:,} tokens, the checkpoint of {folder.name} "
+            f"not compared: the replay ended at {tokens:,} tokens, the checkpoint of {name} "
             f"at {clock:,}"
         )
         return 1
     apart = largest_difference(replayed.matrices(), recorded.checkpoint.vectors)
     if not apart:
-        report(f"the vectors are identical to those of {folder.name}, bit for bit")
+        report(f"the vectors are identical to those of {name}, bit for bit")
         return 0
-    report(f"the vectors differ from those of {folder.name} by up to {apart:.3g}")
+    report(f"the vectors differ from those of {name} by up to {apart:.3g}")
     if not recorded.exact:
         report("several threads do: only --workers 1 or --deterministic replays bit for bit")
     return 1 if recorded.exact else 0
