@@ -1,6 +1,7 @@
 # run    train the bundled sample: the app in a terminal, a headless run through a pipe
 # quick  the tests of the inner loop: no screens, no processes, few examples
 # test   all tests, and the 20 slowest
+# coverage  the lines that all tests run, compiled, and those of the kernels as plain Python
 # check  everything a change must pass; ends with the tests
 # lint   style, types, the direction of imports, plain English
 # plain  the kernels as plain Python, not compiled
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run quick test check lint format wheel plain bounds clean
+.PHONY: run quick test coverage check lint format wheel plain bounds clean
 
 run: $(READY)
 	@$(BIN)/python -m w2vtui
@@ -24,6 +25,13 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 check: lint wheel plain bounds test
+
+# Apart from `check`: tracing makes the tests half as slow again.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/kernels --cov --cov-append --cov-report=
+	$(BIN)/coverage report --fail-under 80
 
 plain: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/kernels
