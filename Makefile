@@ -3,7 +3,7 @@
 # test   all tests, and the 20 slowest
 # coverage  the lines that all tests run, compiled, and those of the kernels as plain Python
 # check  everything a change must pass; ends with the tests
-# lint   style, types, the direction of imports, plain English
+# lint   style, types, the direction of imports, plain English, how files are opened
 # plain  the kernels as plain Python, not compiled
 # bounds the kernels with every index checked, apart from those that are kept
 # wheel  build the wheel, install it in a clean environment, start it
@@ -46,6 +46,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_imports.py
 	$(BIN)/python tools/check_english.py
+	$(BIN)/python tools/check_opens.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -6,8 +6,8 @@ vector are left out, and a result says how many were covered: a score alone says
 
 from __future__ import annotations
 
+import io
 import math
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,17 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.regular_files import AnyPath, TooLargeError, content_of
 from w2vtui.similarity import Floats, norms_of
 from w2vtui.vectors import KeyedVectors
 
-AnyPath: TypeAlias = str | os.PathLike[str]
 Pair: TypeAlias = tuple[str, str, float]
 Analogy: TypeAlias = tuple[str, str, str, str]
 
 _SCORES_A_BLOCK = 1 << 22
+_MOST_BYTES = 1 << 26
+"""The largest file of questions."""
+_LONGEST_LINE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +327,7 @@ def _number(text: str) -> float | None:
 def _lines(path: AnyPath) -> Iterator[tuple[int, str]]:
     """Numbers, from 1, and content of the lines of a text file, without comments and empty ones."""
     try:
-        with Path(path).open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip() and not line.startswith("#"):
-                    yield number, line.strip()
+        text = content_of(path, _MOST_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise CorpusError(
             f"cannot read {path}: {(error.strerror or str(error)).lower()}: "
@@ -335,3 +335,13 @@ def _lines(path: AnyPath) -> Iterator[tuple[int, str]]:
         ) from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is not UTF-8 ({error.reason}): convert it") from error
+    except TooLargeError as error:
+        raise CorpusError(f"{error}: it is not a file of word pairs or analogies") from error
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise CorpusError(
+                f"{path}, line {number}: it has {len(line):,} characters, more than a pair or an "
+                "analogy can have: name a file with one a line"
+            )
+        if line.strip() and not line.startswith("#"):
+            yield number, line.strip()

@@ -222,7 +222,7 @@ def test_a_file_that_may_not_be_read_is_refused(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert refusal(path) == (
         f"cannot read {path}: permission denied: check the name and the permissions"
     )

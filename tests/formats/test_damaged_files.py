@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import os
 from pathlib import Path
 
@@ -23,9 +25,9 @@ from tests.support.vector_files import (
     written,
 )
 from w2vtui.errors import VectorsError
-from w2vtui.formats import (
-    load_vectors,
-)
+from w2vtui.formats import load_vectors
+from w2vtui.formats.records import Source
+from w2vtui.formats.word2vec_text import read_text
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,38 @@ def test_a_file_of_line_ends_takes_no_memory_for_rows(tmp_path: Path) -> None:
     first = b"w" + b" 1" * 50_000 + b"\n"
     content = gzip.compress(first + b"\n" * 3_000_000)
     assert len(load_vectors(written(tmp_path, "v.txt.gz", content))) == 1
+
+
+@pytest.mark.parametrize("header", [b"", b"2 3\n"])
+def test_line_ends_after_the_last_row_are_not_read_one_by_one(header: bytes) -> None:
+    class Noted(io.BytesIO):
+        n_lines = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self.n_lines += 1
+            return super().readline(size)
+
+    for blank in (b"\n", b" \r\n"):
+        rows = header + b"a 1 2 3\nb 1 2 3\n"
+        file = Noted(rows + blank * 100_000)
+        words, vectors = read_text(file, Source("v", "line", len(file.getvalue())))
+        assert words == ["a", "b"]
+        assert vectors.shape == (2, 3)
+        assert file.n_lines < 10
+        file = Noted(rows + blank * 2_000_000 + b"c 1 2 3\n")
+        with pytest.raises(VectorsError, match="the line is empty"):
+            read_text(file, Source("v", "line", len(file.getvalue())))
+        assert file.n_lines < 10
+    endless = rows + b"\n" * (65 << 20)
+    with pytest.raises(VectorsError, match="from here on there are only empty lines"):
+        read_text(io.BytesIO(endless), Source("v", "line", len(endless)))
+
+
+def test_no_row_is_lost_after_a_gap_that_looks_like_the_end(tmp_path: Path) -> None:
+    gap = b" " * 3_000_000
+    path = written(tmp_path, "v.txt", b"a 1 2" + gap + b"\nb 1 2\n")
+    with contextlib.suppress(VectorsError):
+        assert load_vectors(path).index_to_key == ["a", "b"]
 
 
 def test_words_cut_within_a_character_can_be_read_when_asked(tmp_path: Path) -> None:

@@ -57,26 +57,6 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
         read_checked(tmp_path / "file", "thing")
 
 
-@posix
-@pytest.mark.parametrize("kind", ["a folder", "a pipe"])
-def test_what_is_not_a_file_is_closed_again(kind, tmp_path, monkeypatch):
-    path = tmp_path / "other"
-    path.mkdir() if kind == "a folder" else os.mkfifo(path)
-    was_opened, real = [], os.open
-
-    def open_and_note(*arguments, **named):
-        was_opened.append(real(*arguments, **named))
-        return was_opened[-1]
-
-    with monkeypatch.context() as noted:
-        noted.setattr(os, "open", open_and_note)
-        with pytest.raises(OSError, match="not a regular file"):
-            checked_json.opened(path)
-    (descriptor,) = was_opened
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(descriptor)
-
-
 def test_what_is_small_is_laid_out_to_be_read_and_what_is_large_is_not(tmp_path):
     for n_words, indented in ((10, True), (20_000, False)):
         body = {"words": [f"word{i}" for i in range(n_words)]}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from w2vtui.errors import SettingsError
+from w2vtui.regular_files import TooLargeError, content_of
 from w2vtui.resources import user_folder
 from w2vtui.settings import (
     CorpusSettings,
@@ -145,9 +146,10 @@ def _read_file(path: Path, must_exist: bool) -> Config:
 
 
 def _text_of(path: Path, must_exist: bool) -> str:
+    if str(path) == os.devnull:  # no file at all, as users of git know it
+        return ""
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = content_of(path, MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise SettingsError(
@@ -155,11 +157,12 @@ def _text_of(path: Path, must_exist: bool) -> str:
                 "w2vtui config init"
             ) from None
         return ""
+    except TooLargeError as error:
+        longest = f"longer than {MOST_BYTES:,} bytes"
+        raise SettingsError(f"{path} is {longest}: not a settings file") from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise SettingsError(f"cannot read {path}: {reason}") from error
-    if len(content) > MOST_BYTES:
-        raise SettingsError(f"{path} is longer than {MOST_BYTES:,} bytes: not a settings file")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

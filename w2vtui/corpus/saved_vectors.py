@@ -6,15 +6,17 @@ costs a question, the other one costs somebody's writing.
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Sequence
 from contextlib import nullcontext
+from gzip import GzipFile
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+
+from w2vtui.regular_files import opened
 
 _GZIP = b"\x1f\x8b"
 _READ_BYTES = 1 << 20
@@ -66,12 +68,10 @@ def _beginning(path: Path) -> tuple[bytes, bool]:
     cannot be read.
     """
     try:
-        if not path.is_file():  # reading a pipe would wait
-            return b"", True
-        with path.open("rb") as plain:
+        with opened(path) as plain:
             packed = plain.read(len(_GZIP)) == _GZIP
             plain.seek(0)
-            with gzip.open(plain) if packed else nullcontext(plain) as file:
+            with GzipFile(fileobj=plain) if packed else nullcontext(plain) as file:
                 head = file.read(_READ_BYTES + 1)
     except (OSError, EOFError, zlib.error):
         return b"", True

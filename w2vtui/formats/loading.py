@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import stat
 import zlib
 from contextlib import nullcontext
+from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from w2vtui.formats.records import LAYOUTS, EncodingErrors, Source
 from w2vtui.formats.vocab_file import read_vocab, vocab_beside
 from w2vtui.formats.word2vec_binary import read_binary
 from w2vtui.formats.word2vec_text import read_text
+from w2vtui.regular_files import NotRegularError, opened, size_of
 from w2vtui.vectors import KeyedVectors
 
 _GZIP = b"\x1f\x8b"
@@ -58,10 +58,14 @@ def load_vectors(
         raise SettingsError(f"limit must be 1 word or more, got {limit}")
     try:
         words, vectors = _read(path, limit, encoding_errors)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, BadGzipFile) as error:
         raise VectorsError(
             f"{path}: the compressed data are cut short or damaged: "
             f"{error}: fetch or compress the file again"
+        ) from error
+    except NotRegularError as error:
+        raise VectorsError(
+            f"{path} is not a file but a {error.kind}: name a vector file"
         ) from error
     except OSError as error:
         raise VectorsError(
@@ -75,15 +79,12 @@ def load_vectors(
 def _read(
     path: Path, limit: int | None, errors: EncodingErrors
 ) -> tuple[list[str], NDArray[np.float32]]:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, and cannot be read twice
-        raise VectorsError(f"{path} is not a file: name a vector file")
-    with path.open("rb") as plain:
+    with opened(path) as plain:
         compressed = plain.read(len(_GZIP)) == _GZIP
         plain.seek(0)
         suffix = path.with_suffix("").suffix if compressed else path.suffix
-        most_bytes = status.st_size * (_GZIP_MOST if compressed else 1)
-        with gzip.open(plain) if compressed else nullcontext(plain) as file:
+        most_bytes = size_of(plain) * (_GZIP_MOST if compressed else 1)
+        with GzipFile(fileobj=plain) if compressed else nullcontext(plain) as file:
             head = file.read(_SNIFFED_BYTES)
             file.seek(0)
             _check_sort(head, path)

@@ -12,9 +12,18 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
 from w2vtui.formats.atomic import AnyPath, atomic_write
-from w2vtui.formats.records import EncodingErrors, Source, decode_words, encode_words, shown
+from w2vtui.formats.records import (
+    MAX_WORD_BYTES,
+    EncodingErrors,
+    Source,
+    decode_words,
+    encode_words,
+    shown,
+)
+from w2vtui.regular_files import TooLargeError, lines_of
 
 _COUNT = re.compile(rb"[0-9]{1,18}")
+_LONGEST_LINE = MAX_WORD_BYTES + 64
 
 
 def vocab_beside(path: AnyPath) -> Path:
@@ -43,22 +52,21 @@ def read_vocab(
         VectorsError: the file cannot be read, or a line is not a word and a count.
     """
     path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise VectorsError(f"cannot read {path}: {error.strerror}") from error
-    source = Source(str(path), "line", len(content), None, encoding_errors)
-    if content and not content.endswith(b"\n"):
-        raise source.error(
-            None,
-            "the last line does not end in a newline: the file is cut short; if it is complete, "
-            "add one",
-        )
+    source = Source(str(path), "line", 0, None, encoding_errors)
     words, counts = [], []
-    for number, line in enumerate(content.splitlines(), start=1):
-        fields = line.split()
-        if len(fields) != 2 or not _COUNT.fullmatch(fields[1]):
-            raise source.error(number, f"a word and its count are expected, got {shown(line)}")
-        words.append(fields[0])
-        counts.append(int(fields[1]))
+    try:
+        for number, line in enumerate(lines_of(path, _LONGEST_LINE), start=1):
+            if not line.endswith(b"\n"):
+                raise source.error(
+                    None,
+                    "the last line does not end in a newline: the file is cut short; if it is "
+                    "complete, add one",
+                )
+            fields = line.split()
+            if len(fields) != 2 or not _COUNT.fullmatch(fields[1]):
+                raise source.error(number, f"a word and its count are expected, got {shown(line)}")
+            words.append(fields[0])
+            counts.append(int(fields[1]))
+    except (OSError, TooLargeError) as error:
+        raise VectorsError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
     return decode_words(words, source, 1), np.array(counts, dtype=np.int64)

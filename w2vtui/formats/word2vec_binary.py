@@ -47,7 +47,7 @@ def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArra
     words: list[bytes] = []
     rest = b""
     while len(words) < n_words:
-        read = file.read(_BLOCK_BYTES + vector_bytes)
+        read = file.read(max(_BLOCK_BYTES, len(rest)))  # a header may claim any length
         rest = _take(rest + read, n_words, words, vectors, source)
         if len(words) < n_words and not read:
             raise source.error(

@@ -26,6 +26,8 @@ from w2vtui.formats.records import (
 )
 
 _BLOCK_NUMBERS = 1 << 17
+_BLOCK_BYTES = 1 << 20
+_MOST_BLANK_BLOCKS = 64
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _NO_SPACE = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Separate numbers for NumPy, which takes them for white space, but not in this layout."""
@@ -85,7 +87,7 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
     elif fields > 2:
         first, size, announced = 1, fields - 1, None
         most = source.most_bytes // _fewest_bytes(size) + 1  # a file of line ends has no rows
-        n_words = min(_count_lines(file, source), most)
+        n_words = min(_count_rows(file, source), most)
         file.seek(0)
         lines = _lines(file, source)
     else:
@@ -107,10 +109,12 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
             f"{len(words):,} rows follow a header that gives "
             f"{announced:,}: the file is cut short, or its header is wrong",
         )
-    if n_words == announced and next(lines, None) is not None:
+    is_complete = n_words == announced if announced is not None else source.limit is None
+    if is_complete and next(lines, None) is not None:
         raise source.error(
             first + n_words,
-            f"the file continues after the {announced:,} words that its header gives",
+            f"the file continues after the {n_words:,} words that "
+            + ("its header gives" if announced is not None else "were counted in it"),
         )
     return decode_words(words, source, first), vectors[: len(words)]
 
@@ -125,15 +129,12 @@ def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
 
     A line must end in white space: of a last line without, digits may be missing.
     """
-    empty = None
     number = 0
     while line := file.readline(_LONGEST_LINE):
         number += 1
         if not line.strip():
-            empty = empty or number
-            continue
-        if empty is not None:
-            raise source.error(empty, "the line is empty")
+            _check_blank(file, source, number)
+            return
         if not line[-1:].isspace():
             raise source.error(
                 number,
@@ -143,11 +144,28 @@ def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
         yield line
 
 
-def _count_lines(file: BufferedIOBase, source: Source) -> int:
-    """How many rows a file without a header has at most, once its first line is read."""
+def _check_blank(file: BufferedIOBase, source: Source, number: int) -> None:
+    """Refuse what follows the empty line `number`, unless it is a little white space."""
+    for _ in range(_MOST_BLANK_BLOCKS):
+        block = file.read(_BLOCK_BYTES)
+        if not block:
+            return
+        if block.strip():
+            raise source.error(number, "the line is empty")
+    raise source.error(number, "from here on there are only empty lines: remove them")
+
+
+def _count_rows(file: BufferedIOBase, source: Source) -> int:
+    """How many rows a file without a header has at most, once its first line is read.
+
+    A block of white space alone ends the count: it holds empty lines, or ends a line.
+    """
     n = 1
-    while (source.limit is None or n < source.limit) and (block := file.read(1 << 20)):
-        n += block.count(b"\n") + (not block.endswith(b"\n"))
+    while source.limit is None or n < source.limit:
+        text = file.read(_BLOCK_BYTES).rstrip()
+        if not text:
+            break
+        n += text.count(b"\n") + 1
     return n if source.limit is None else min(n, source.limit)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import atomic_write
+from w2vtui.regular_files import content_of
 from w2vtui.runs.disk.checked_json import (
+    MOST_BYTES,
     NOT_AS_WRITTEN,
-    content_of,
     dumped,
     loaded,
 )
@@ -83,7 +84,7 @@ class LiveStatus:
     def read(cls, folder: Path) -> LiveStatus | None:
         """What a run reported last; None if nothing readable is there."""
         try:
-            return from_json(cls, loaded(content_of(folder / STATUS)))
+            return from_json(cls, loaded(content_of(folder / STATUS, MOST_BYTES)))
         except NOT_AS_WRITTEN:
             return None
 

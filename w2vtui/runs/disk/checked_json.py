@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import stat
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import atomic_write
+from w2vtui.regular_files import content_of
 from w2vtui.version import VERSION
 
 SCHEMA = 1
@@ -25,9 +22,6 @@ NOT_AS_WRITTEN = (
     OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError
 )  # fmt: skip
 """The errors of reading something that is missing, cut short or not what it should be."""
-
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-"""A pipe is opened without waiting for its other end."""
 
 MOST_BYTES = 1 << 26
 """The largest file that is read, except for files of words."""
@@ -80,36 +74,6 @@ def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any
     if not whole or not isinstance(body, dict):
         raise DamagedRunError(f"{path} is damaged: checksum mismatch")
     return body
-
-
-def opened(path: Path) -> BufferedReader:
-    """A regular file, opened for reading: not a pipe or a device, which may never end.
-
-    Raises:
-        OSError: it cannot be read, or is another kind of file.
-    """
-    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
-
-
-def content_of(path: Path, most: int = MOST_BYTES) -> bytes:
-    """All of a file.
-
-    Raises:
-        OSError: as `opened` does.
-        ValueError: it is larger than `most` bytes.
-    """
-    with opened(path) as file:
-        n_bytes = os.fstat(file.fileno()).st_size
-        if n_bytes > most:
-            raise ValueError(f"{path.name} has {n_bytes:,} bytes, more than {most:,}")
-        return file.read(most)
 
 
 def dumped(value: object, indent: int | None = None) -> bytes:

@@ -32,10 +32,10 @@ from safetensors.numpy import save_file
 from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.regular_files import opened, size_of
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
     loaded,
-    opened,
     read_checked,
     write_checked,
 )
@@ -195,7 +195,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
             save_file(tensors, path)
         except SafetensorError as error:
             raise _as_os_error(error) from error
-        with path.open("rb") as file:
+        with opened(path) as file:
             os.fsync(file.fileno())
         facts = _facts(path)
         if not _holds(path, tensors):
@@ -235,11 +235,12 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
     The numbers are mapped from the file, since the library would block every other thread while it
     copies them.
     """
-    found = _facts(path)
-    if found != promised:
-        size, wanted = found["bytes"], promised["bytes"]
-        how = "its content has changed" if size == wanted else f"{size:,} bytes, not {wanted:,}"
-        raise ValueError(f"{path.name} has changed: {how}")
+    with opened(path) as file:
+        size, wanted = size_of(file), promised["bytes"]
+        if size != wanted:
+            raise ValueError(f"{path.name} has changed: {size:,} bytes, not {wanted:,}")
+    if _facts(path) != promised:
+        raise ValueError(f"{path.name} has changed: its content has changed")
     return {
         name: (
             np.memmap(path, place.dtype, "r", place.offset, place.shape)

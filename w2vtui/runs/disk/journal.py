@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
-from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, content_of, dumped, loaded
+from w2vtui.regular_files import content_of, opened, regular_only, size_of
+from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event
@@ -22,6 +23,7 @@ from w2vtui.training.state.snapshot import Event
 EVENTS = "events.jsonl"
 METRICS = "metrics.jsonl"
 _MOST_JOURNAL_BYTES = 1 << 30
+_BLOCK_BYTES = 1 << 20
 
 
 class LineFile:
@@ -38,7 +40,7 @@ class LineFile:
             DiskError: they cannot be written; the file is as it was.
         """
         try:
-            with self.path.open("r+b" if self._size else "ab") as file:
+            with open(self.path, "r+b" if self._size else "ab", opener=regular_only) as file:
                 if os.fstat(file.fileno()).st_size < self._size:
                     return False
                 try:
@@ -72,11 +74,20 @@ class LineFile:
 
 
 def _whole_lines(path: Path) -> int:
-    """Bytes up to the end of the last whole line."""
+    """Bytes up to the end of the last whole line; 0 where there is no file that can be read."""
     try:
-        return path.read_bytes().rfind(b"\n") + 1
+        with opened(path) as file:
+            end = size_of(file)
+            while end > 0:
+                begin = max(end - _BLOCK_BYTES, 0)
+                file.seek(begin)
+                newline = file.read(end - begin).rfind(b"\n")
+                if newline >= 0:
+                    return begin + newline + 1
+                end = begin
     except OSError:
         return 0
+    return 0
 
 
 def event_line(event: Event) -> bytes:

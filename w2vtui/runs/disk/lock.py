@@ -12,6 +12,7 @@ from types import ModuleType
 
 from w2vtui.errors import RunError
 from w2vtui.formats.atomic import disk_error
+from w2vtui.regular_files import regular_only
 
 fcntl: ModuleType | None
 try:
@@ -36,7 +37,8 @@ class RunLock:
         """
         self._path = folder / NAME
         try:
-            self._descriptor: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+            flags = os.O_RDWR | os.O_CREAT
+            self._descriptor: int | None = regular_only(self._path, flags)
         except OSError as error:
             raise disk_error(self._path, error) from error
         if not self._taken():
@@ -83,7 +85,7 @@ class RunLock:
 def in_use(folder: Path) -> bool:
     """Whether a process is working on a run."""
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY)
+        descriptor = regular_only(folder / NAME, os.O_RDONLY)
     except OSError:
         return False
     try:

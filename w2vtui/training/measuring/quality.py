@@ -13,7 +13,6 @@ from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.evaluate import (
     Analogy,
     AnalogyResult,
-    AnyPath,
     KnownAnalogies,
     KnownPairs,
     Pair,
@@ -21,6 +20,7 @@ from w2vtui.evaluate import (
     read_analogies,
     read_pairs,
 )
+from w2vtui.regular_files import AnyPath
 from w2vtui.similarity import Floats
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
