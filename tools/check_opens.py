@@ -31,6 +31,7 @@ ALLOWED = {
     "formats/atomic.py": "writes, and syncs folders",
     "resources.py": "files of the system",
     "runs/disk/checkpoint_files.py": "maps a file that it has checked",
+    "runs/disk/inside.py": "opens folders, and files for the door",
 }
 """Modules of w2vtui that open files themselves, and why they may."""
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import TypeAlias
 
 AnyPath: TypeAlias = str | os.PathLike[str]
+Opener: TypeAlias = Callable[[AnyPath, int], int]
+"""Opens a path with flags, for the `opener` of `open`."""
 
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe is opened without waiting for its other end."""
@@ -40,17 +42,21 @@ class TooLargeError(ValueError):
     """A file is larger than what it should be may be."""
 
 
-def regular_only(path: AnyPath, flags: int) -> int:
+def regular_only(
+    path: AnyPath, flags: int, open_it: Callable[[AnyPath, int, int], int] | None = None
+) -> int:
     """A descriptor of a regular file, at once; what else is there is closed again.
 
     It serves as the opener of `open`, for writing too.
+
+    open_it   in place of os.open
 
     Raises:
         NotRegularError: it is a directory, a pipe, a socket or a device.
         OSError: it cannot be opened.
     """
     try:
-        descriptor = os.open(path, flags | _AT_ONCE, 0o666)
+        descriptor = (open_it or os.open)(path, flags | _AT_ONCE, 0o666)
     except OSError as error:
         # A socket, a device without a driver, a pipe that nobody reads.
         if error.errno == errno.ENXIO:
@@ -66,13 +72,15 @@ def regular_only(path: AnyPath, flags: int) -> int:
     return descriptor
 
 
-def opened(path: AnyPath) -> BufferedReader:
+def opened(path: AnyPath, opener: Opener = regular_only) -> BufferedReader:
     """A regular file, opened for reading.
+
+    opener   another one that only regular files pass
 
     Raises:
         OSError: as `regular_only` does.
     """
-    return open(path, "rb", opener=regular_only)
+    return open(path, "rb", opener=opener)
 
 
 def size_of(file: BufferedReader) -> int:
@@ -80,14 +88,16 @@ def size_of(file: BufferedReader) -> int:
     return os.fstat(file.fileno()).st_size
 
 
-def content_of(path: AnyPath, most: int) -> bytes:
+def content_of(path: AnyPath, most: int, opener: Opener = regular_only) -> bytes:
     """All of a file, as long as it was when it was opened.
+
+    opener   as for `opened`
 
     Raises:
         OSError: as `opened` does, or it is a file that the system makes up while it is read.
         TooLargeError: it is larger than `most` bytes.
     """
-    with opened(path) as file:
+    with opened(path, opener) as file:
         n_bytes = size_of(file)
         if n_bytes > most:
             name = os.path.basename(path)  # noqa: PTH119

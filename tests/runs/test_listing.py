@@ -29,7 +29,7 @@ from w2vtui.runs.disk.checkpoint_files import (
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listing import all_runs, find_run, remove_run, sweep
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import RECORD, STATUS, write_vocab
+from w2vtui.runs.record import RECORD, STATUS, VOCAB, write_vocab
 from w2vtui.runs.root import draft_beside
 from w2vtui.runs.status import LiveStatus, status_of
 
@@ -128,7 +128,7 @@ def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
     left, busy, fresh = (draft_beside(run) for _ in range(3))
     for draft in (left, busy, fresh):
         draft.mkdir()
-        (draft / "large").write_text("x")
+        (draft / VOCAB).write_text("x")
     RunLock(left).release()
     held = RunLock(busy)
     (run / ".w2vtui-0123.tmp").touch()
@@ -151,15 +151,16 @@ def test_a_sweep_ignores_what_another_process_has_removed(at, run, monkeypatch):
         shutil.rmtree(draft)
         return False
 
-    def unlink(path, missing_ok=False):
-        shutil.rmtree(path.parent)
+    def unlink(path, **named):
+        raced.undo()
+        shutil.rmtree(left)
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     with monkeypatch.context() as raced:
         if at == "the look at its lock":
             raced.setattr(listing, "in_use", in_use)
         else:
-            raced.setattr(Path, "unlink", unlink)
+            raced.setattr(os, "unlink", unlink)
         sweep(run.parent, run)
     assert list(run.parent.iterdir()) == [run]
 

@@ -399,6 +399,20 @@ async def test_a_run_is_deleted_when_that_is_meant(topical_corpus, runs_dir):
     assert not folder.exists()
 
 
+async def test_a_folder_that_is_not_a_run_is_not_deleted(topical_corpus, runs_dir):
+    project = runs_dir / "project"
+    (project / "checkpoints").mkdir(parents=True)
+    (project / "thesis.tex").write_text("all of it")
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "d")
+        await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+        await shows(app, "only what w2vtui writes")
+        await press(app, "d")
+        await tells(app, "thesis.tex in it is not a part of a run")
+    assert (project / "thesis.tex").read_text() == "all of it"
+    assert (project / "checkpoints").is_dir()
+
+
 # ---- leaving
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from secrets import token_hex
 
@@ -9,8 +10,7 @@ from w2vtui.errors import DiskError, RunError
 from w2vtui.formats.atomic import check_target
 from w2vtui.resources import user_folder
 
-DRAFT = ".tmp"
-"""How the names of drafts end."""
+_DRAFT = re.compile(r"\.[0-9a-f]{12}\.tmp")
 
 
 def runs_folder(named: str | None = None) -> Path:
@@ -50,4 +50,9 @@ def is_there(path: Path) -> bool:
 
 def draft_beside(folder: Path) -> Path:
     """A new path for a run that is being created or removed; lists of runs leave it out."""
-    return folder.with_name(f".{token_hex(6)}{DRAFT}")
+    return folder.with_name(f".{token_hex(6)}.tmp")
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a path has a name that `draft_beside` makes."""
+    return _DRAFT.fullmatch(path.name) is not None

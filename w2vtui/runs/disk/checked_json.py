@@ -13,6 +13,7 @@ from typing import Any
 from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import atomic_write
 from w2vtui.regular_files import content_of
+from w2vtui.runs.disk.inside import unfollowed
 from w2vtui.version import VERSION
 
 SCHEMA = 1
@@ -49,14 +50,18 @@ def write_checked(path: Path, kind: str, body: dict[str, Any]) -> None:
         file.write(dumped(sealed, indent) + b"\n")
 
 
-def read_checked(path: Path, kind: str, most: int = MOST_BYTES) -> dict[str, Any]:
+def read_checked(
+    path: Path, kind: str, most: int = MOST_BYTES, *, depth: int = 1
+) -> dict[str, Any]:
     """The body of a file, as it was written.
+
+    depth   how many parts at the end of the path must not be links
 
     Raises:
         DamagedRunError: the file is missing, damaged, of another kind or of a later program.
     """
     try:
-        sealed = loaded(content_of(path, most))
+        sealed = loaded(content_of(path, most, unfollowed(depth)))
         found, schema = sealed["format"], sealed["schema"]
         body, promised = sealed["body"], sealed["sha256"]
         whole = _digest(_canonical(body)) == promised

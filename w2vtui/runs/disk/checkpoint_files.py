@@ -16,7 +16,6 @@ import hashlib
 import math
 import os
 import re
-import shutil
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +39,8 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
+from w2vtui.runs.disk.inside import OpenFolder, open_folder
+from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import CAPACITY, SavedCurve
@@ -50,6 +51,13 @@ TENSORS = "tensors.safetensors"
 KEPT = 2
 """The number of checkpoints that stay."""
 
+# The library, too, writes under a temporary name.
+_CHECKPOINT = Contents(
+    re.compile(rf"{re.escape(MANIFEST)}|{re.escape(TENSORS)}|{TEMPORARY}|\.tmp\w{{6}}")
+)
+CHECKPOINTS = Contents(re.compile(r"(?!)"), re.compile(r"[0-9]{6,}(\.tmp)?"), _CHECKPOINT)
+"""What is written in the folder of checkpoints: folders alone, and their drafts."""
+
 _KIND = "checkpoint"
 _CURVE = "curve "
 _TALLIES = "tallies"
@@ -58,6 +66,8 @@ _NAME = re.compile(r"[0-9]{6,}")
 _DTYPES = {"F32": np.float32, "F64": np.float64}
 _MOST_HEADER_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1_024
+_DEPTH = 3
+"""Parts of a path from the folder of the run to a file of a checkpoint."""
 
 
 def checkpoint_folders(run: Path) -> list[Path]:
@@ -68,12 +78,13 @@ def checkpoint_folders(run: Path) -> list[Path]:
     """
     folder = run / FOLDER
     try:
-        found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+        with open_folder(folder, 1) as opened_folder:
+            found = [name for name in opened_folder.names() if _NAME.fullmatch(name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise DamagedRunError(f"{folder} cannot be read: {error.strerror or error}") from error
-    return sorted(found, key=lambda path: int(path.name), reverse=True)
+    return [folder / name for name in sorted(found, key=int, reverse=True)]
 
 
 def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path] = ()) -> Path:
@@ -91,40 +102,50 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     for name, matrix in checkpoint.vectors.items():
         if first_not_finite(matrix) is not None:
             raise FloatingPointError(f"{name} contain NaN or infinity")
-    parent = run / FOLDER
     before = checkpoint_folders(run)
     staying = [old for old in before if old not in spoiled][: KEPT - 1]
     leaving = [old for old in before if old not in staying]
-    folder = parent / f"{int(before[0].name) + 1 if before else 1:06}"
+    folder = run / FOLDER / f"{int(before[0].name) + 1 if before else 1:06}"
     draft = folder.with_suffix(".tmp")
-    with _disk_errors(folder):
-        if not parent.is_dir():
-            parent.mkdir()
-            sync_folder(run)
+    with _disk_errors(folder), _parent_in(run) as parent:
         _remove_drafts(parent)
         try:
-            _write_draft(draft, checkpoint)
+            _write_draft(parent, draft, checkpoint)
         except DiskError as error:
             if not (leaving and _is_full(error)):
                 raise
-            _remove(leaving)
-            _write_draft(draft, checkpoint)
-        draft.rename(folder)
-        sync_folder(parent)
-    _remove(leaving)
+            _remove(parent, leaving)
+            _write_draft(parent, draft, checkpoint)
+        parent.rename(draft.name, folder.name)
+        sync_folder(parent.path)
+        _remove(parent, leaving)
     return folder
 
 
-def _write_draft(draft: Path, checkpoint: Checkpoint) -> None:
+@contextmanager
+def _parent_in(run: Path) -> Iterator[OpenFolder]:
+    """The folder of checkpoints, made if it is missing."""
+    with open_folder(run) as outer:
+        try:
+            outer.mode(FOLDER)
+        except FileNotFoundError:
+            outer.make(FOLDER)
+            sync_folder(run)
+        with outer.folder(FOLDER) as parent:
+            yield parent
+
+
+def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint under its temporary name; a failure leaves nothing behind."""
-    draft.mkdir()
+    parent.make(draft.name)
     try:
         facts = _write_tensors(draft / TENSORS, checkpoint)
         write_checked(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
         # The library lets nobody else read; the umask says who may.
         (draft / TENSORS).chmod(stat.S_IMODE((draft / MANIFEST).stat().st_mode))
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            remove_own(parent, draft.name, _CHECKPOINT)
         raise
 
 
@@ -134,7 +155,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_checked(folder / MANIFEST, _KIND)
+    body = read_checked(folder / MANIFEST, _KIND, depth=_DEPTH)
     try:
         tensors = _read_tensors(folder / TENSORS, body["tensors"])
         if "input_vectors" not in tensors:
@@ -150,7 +171,7 @@ def read_manifest(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_checked(folder / MANIFEST, _KIND)
+    body = read_checked(folder / MANIFEST, _KIND, depth=_DEPTH)
     try:
         return _from_manifest(body)
     except NOT_AS_WRITTEN as error:
@@ -373,10 +394,11 @@ def _as_os_error(error: SafetensorError) -> OSError:
     return OSError(number, os.strerror(number) if number else str(error))
 
 
-def _remove_drafts(parent: Path) -> None:
+def _remove_drafts(parent: OpenFolder) -> None:
     """Remove what a killed process left unfinished."""
-    for draft in parent.glob("*.tmp"):
-        shutil.rmtree(draft, ignore_errors=True)
+    for name in parent.names():
+        if name.endswith(".tmp") and CHECKPOINTS.is_own(name, parent.mode(name)):
+            _remove_one(parent, name)
 
 
 def _is_full(error: DiskError) -> bool:
@@ -384,10 +406,19 @@ def _is_full(error: DiskError) -> bool:
     return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _remove(folders: Iterable[Path]) -> None:
+def _remove(parent: OpenFolder, folders: Iterable[Path]) -> None:
     """Remove checkpoints: each out of sight at once, then file by file."""
     for folder in folders:
-        aside = folder.with_suffix(".tmp")
-        with suppress(OSError):  # it is looked for again at the next checkpoint
-            folder.rename(aside)
-            shutil.rmtree(aside, ignore_errors=True)
+        _remove_one(parent, folder.name)
+
+
+def _remove_one(parent: OpenFolder, name: str) -> None:
+    """Remove a checkpoint or its draft, unless something else is in it."""
+    with suppress(OSError):  # it is looked for again at the next checkpoint
+        if parent.is_folder(name):
+            with parent.folder(name) as folder:
+                if stranger_in(folder, _CHECKPOINT) is not None:
+                    return
+        aside = name.removesuffix(".tmp") + ".tmp"
+        parent.rename(name, aside)
+        remove_own(parent, aside, _CHECKPOINT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import ModuleType
 
 from w2vtui.errors import RunError
 from w2vtui.formats.atomic import disk_error
-from w2vtui.regular_files import regular_only
+from w2vtui.runs.disk.inside import open_folder, unfollowed
 
 fcntl: ModuleType | None
 try:
@@ -37,8 +38,7 @@ class RunLock:
         """
         self._path = folder / NAME
         try:
-            flags = os.O_RDWR | os.O_CREAT
-            self._descriptor: int | None = regular_only(self._path, flags)
+            self._descriptor: int | None = _opened(folder)
         except OSError as error:
             raise disk_error(self._path, error) from error
         if not self._taken():
@@ -48,6 +48,8 @@ class RunLock:
                 f"run {folder.name} is in use by {holder}: wait until it ends, or stop it there"
             )
         text = json.dumps({"pid": os.getpid(), "host": platform.node()})
+        if os.fstat(self._descriptor).st_nlink > 1:  # some other file as well
+            return
         with suppress(OSError):  # a full disk: the lock works without its text
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, text.encode(), 0)
@@ -69,7 +71,7 @@ class RunLock:
         if self._descriptor is None:
             return True
         try:
-            there = self._path.stat()
+            there = self._path.lstat()
         except OSError:
             return True
         ours = os.fstat(self._descriptor)
@@ -85,13 +87,21 @@ class RunLock:
 def in_use(folder: Path) -> bool:
     """Whether a process is working on a run."""
     try:
-        descriptor = regular_only(folder / NAME, os.O_RDONLY)
+        descriptor = unfollowed()(folder / NAME, os.O_RDONLY)
     except OSError:
         return False
     try:
         return not _lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
+
+
+def _opened(folder: Path) -> int:
+    """The lock file of a run; a link in its place is removed: what it leads to is not ours."""
+    with open_folder(folder) as within, suppress(FileNotFoundError):
+        if stat.S_ISLNK(within.mode(NAME)):
+            within.unlink(NAME)
+    return unfollowed()(folder / NAME, os.O_RDWR | os.O_CREAT)
 
 
 def _lock(descriptor: int | None, *, shared: bool) -> bool:

@@ -193,13 +193,15 @@ class RunList(ModalScreen[None]):
                 self._delete(run)
 
         done = f"{100 * run.fraction:.1f} % trained. " if run.tokens_planned else ""
+        if run.state == "damaged":
+            done = "It is damaged: only what w2vtui writes is deleted. "
         text = f"{safe_text(run.name)}\n{done}This deletes its checkpoints and its history."
         self.app.push_screen(Ask("Delete this run?", text, choices), answered)
 
     @work(group="delete")
     async def _delete(self, run: RunStatus) -> None:
         try:
-            await asyncio.to_thread(_remove, Path(run.folder))
+            await asyncio.to_thread(_remove, Path(run.folder), damaged=run.state == "damaged")
         except (W2vtuiError, OSError) as error:
             self._notes[run.folder] = f"✗ {error}"
         self.look()
@@ -221,10 +223,10 @@ def saved_runs(runs_dir: str | None) -> list[RunStatus]:
         return []
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, *, damaged: bool) -> None:
     from w2vtui.runs.listing import remove_run
 
-    remove_run(folder)
+    remove_run(folder, damaged=damaged)
 
 
 def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:

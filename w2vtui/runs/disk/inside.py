@@ -1,0 +1,173 @@
+"""Folders of runs, opened so that no link in them is followed.
+
+A run's folder may come from somebody else, and a link in it could lead to any file of the user.
+So what is in it is reached through the descriptor of the folder that holds it. Where a system
+cannot do that, each name is looked at before it is used.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from w2vtui.regular_files import AnyPath, Opener, regular_only
+
+_RELATIVE = (os.open, os.stat, os.mkdir, os.rename, os.unlink, os.rmdir)
+_HAS_DESCRIPTORS = (
+    hasattr(os, "O_NOFOLLOW")
+    and os.listdir in os.supports_fd
+    and os.supports_dir_fd.issuperset(_RELATIVE)
+)
+_UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0)
+_ONLY_TO_PASS = getattr(os, "O_PATH", 0)
+"""A folder that may not be listed can be opened so, to reach what is in it."""
+
+
+class OpenFolder:
+    """An open folder; whatever is named in it is that itself, and never what a link leads to."""
+
+    def __init__(self, path: Path, within: OpenFolder | None = None) -> None:
+        """within: the open folder that this one is in; None if links on the way are followed"""
+        self.path = path
+        self._descriptor: int | None = None
+        self._refused: PermissionError | None = None
+        """Why it may not be listed."""
+        if _HAS_DESCRIPTORS:
+            try:
+                self._descriptor = self._opened(within, os.O_RDONLY)
+            except PermissionError as error:
+                self._refused = error
+                self._descriptor = self._opened(within, _ONLY_TO_PASS)
+        elif within is not None:
+            within.check(path.name)
+
+    def _opened(self, within: OpenFolder | None, flags: int) -> int:
+        if within is None:
+            return os.open(self.path, flags | _FOLDER)
+        return within.descriptor(self.path.name, flags | _FOLDER)
+
+    def close(self) -> None:
+        """Close its descriptor."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    @contextmanager
+    def folder(self, name: str) -> Iterator[OpenFolder]:
+        """A folder in it.
+
+        Raises:
+            OSError: there is none, or it is a link.
+        """
+        inner = OpenFolder(self.path / name, self)
+        try:
+            yield inner
+        finally:
+            inner.close()
+
+    def names(self) -> list[str]:
+        """The names of what is in it, sorted.
+
+        Raises:
+            OSError: it may not be listed.
+        """
+        if self._refused is not None:
+            raise self._refused
+        at = self.path if self._descriptor is None else self._descriptor
+        return sorted(os.listdir(at))  # noqa: PTH208 (a descriptor has no Path)
+
+    def mode(self, name: str) -> int:
+        """The type and permissions of what is there, be it a link."""
+        return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False).st_mode
+
+    def is_folder(self, name: str) -> bool:
+        """Whether a folder is there, and not a link to one."""
+        return stat.S_ISDIR(self.mode(name))
+
+    def descriptor(self, name: str, flags: int, mode: int = 0o666) -> int:
+        """The descriptor of what is there, opened.
+
+        Raises:
+            OSError: it cannot be opened, or is a link.
+        """
+        if not _HAS_DESCRIPTORS:
+            self.check(name)
+        try:
+            return os.open(self._at(name), flags | _UNFOLLOWED, mode, dir_fd=self._descriptor)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):
+                self.check(name)
+            raise
+
+    def check(self, name: str) -> None:
+        """
+        Raises:
+            OSError: a link is there.
+        """
+        try:
+            is_link = stat.S_ISLNK(self.mode(name))
+        except FileNotFoundError:
+            return
+        if is_link:
+            _refuse(self.path / name)
+
+    def make(self, name: str) -> None:
+        """Make a folder in it."""
+        os.mkdir(self._at(name), dir_fd=self._descriptor)
+
+    def rename(self, name: str, new: str) -> None:
+        """Rename something in it; a file or a link that has the new name is replaced."""
+        here = self._descriptor
+        os.replace(self._at(name), self._at(new), src_dir_fd=here, dst_dir_fd=here)
+
+    def unlink(self, name: str) -> None:
+        """Remove a file or a link from it."""
+        os.unlink(self._at(name), dir_fd=self._descriptor)
+
+    def rmdir(self, name: str) -> None:
+        """Remove an empty folder from it."""
+        os.rmdir(self._at(name), dir_fd=self._descriptor)
+
+    def _at(self, name: str) -> str:
+        return str(self.path / name) if self._descriptor is None else name
+
+
+@contextmanager
+def open_folder(path: Path, depth: int = 0) -> Iterator[OpenFolder]:
+    """A folder, opened.
+
+    depth   how many parts at the end of its path must not be links
+
+    Raises:
+        OSError: it cannot be opened, or one of these parts is a link.
+    """
+    outer = path.parents[depth - 1] if depth else path
+    folder = OpenFolder(outer)
+    try:
+        for name in path.parts[len(outer.parts) :]:
+            inner = OpenFolder(folder.path / name, folder)
+            folder.close()
+            folder = inner
+        yield folder
+    finally:
+        folder.close()
+
+
+def unfollowed(depth: int = 1) -> Opener:
+    """An opener of regular files; the last `depth` parts of their paths must not be links."""
+
+    def open_inside(path: AnyPath, flags: int, mode: int = 0o666) -> int:
+        with open_folder(Path(path).parent, depth - 1) as folder:
+            return folder.descriptor(Path(path).name, flags, mode)
+
+    return lambda path, flags: regular_only(path, flags, open_inside)
+
+
+def _refuse(path: Path) -> NoReturn:
+    raise OSError(errno.ELOOP, "a link, which is not followed", str(path))
