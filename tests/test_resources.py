@@ -367,43 +367,46 @@ def endless_run() -> Run:
 # A child inherits what the parent's threads have left: so the parent is a process of its own.
 PARENT = """
 import multiprocessing, sys
-from contextlib import nullcontext
 from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.budget import one_blas_thread
 
-if __name__ == "__main__":
-    method, parent_trains, folder = sys.argv[1:]
-    if parent_trains == "before":
-        train_and_save(f"{folder}/parent.bin")
-    during = parent_trains == "during"
-    run = endless_run() if during else None
-    context = multiprocessing.get_context(method)
-    child = context.Process(target=train_and_save, args=(f"{folder}/child.bin",))
-    with one_blas_thread() if during else nullcontext():  # as its observer may be just then
+def train_in_child(name):
+    child = context.Process(target=train_and_save, args=(f"{folder}/{name}.bin",))
+    with one_blas_thread():  # as the observer of a run may be just then
         child.start()
-    child.join(60)
-    if run is not None:
-        run.stop()
-        run.wait()
+    child.join(110)  # the first one compiles
     if child.is_alive():
         child.kill()
-        sys.exit("the child hangs")
-    sys.exit(child.exitcode)
+        sys.exit(f"the child hangs that starts {name} the parent trains")
+    assert child.exitcode == 0, child.exitcode
+
+if __name__ == "__main__":
+    method, folder = sys.argv[1:]
+    context = multiprocessing.get_context(method)
+    train_in_child("before")
+    run = endless_run()
+    try:
+        train_in_child("while")
+    finally:
+        run.stop()
+        run.wait()
+    train_in_child("after")
 """
 
 
 @compiled_only
-@pytest.mark.parametrize("parent_trains", ["never", "before", "during"])
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.slow
 @pytest.mark.process
-def test_a_child_process_trains(tmp_path, method, parent_trains):
+def test_a_child_process_trains(tmp_path, method):
+    """Started before, while and after its parent trains."""
     (tmp_path / "parent.py").write_text(PARENT)
     paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     output_of(
         # Python 3.12 and later warn of any fork beside threads: that is what is tried here.
-        ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, parent_trains,
-         str(tmp_path)],
+        ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, str(tmp_path)],
         PYTHONPATH=os.pathsep.join(paths),
-    )  # fmt: skip
-    assert len(load_vectors(tmp_path / "child.bin")) == 26
+    )
+    for name in ("before", "while", "after"):
+        assert len(load_vectors(tmp_path / f"{name}.bin")) == 26

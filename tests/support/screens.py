@@ -280,7 +280,7 @@ async def scripted(
         session.starting_words = ("king", "東京")
         return as_run
 
-    app = W2vApp(Form(), build=build, interval=0.02, **options)
+    app = W2vApp(Form(), build=build, interval=0.05, **options)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         app.launch(Form())
         await until(app, lambda: app.session is not None and app.session.run is as_run)

@@ -11,6 +11,8 @@ DEADLINE = 60.0
 """Seconds after which a test gives up waiting."""
 
 _POLL_SECONDS = 0.005
+_SCREEN_POLL_SECONDS = 0.015
+"""A condition on a screen may draw it, which takes as long."""
 _Found = TypeVar("_Found")
 
 
@@ -33,7 +35,7 @@ async def until_async(
     for _ in _polls(what):
         if found := condition():
             return found
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(_SCREEN_POLL_SECONDS)
     raise AssertionError
 
 
