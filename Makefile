@@ -24,7 +24,10 @@ quick: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
-check: lint wheel plain bounds test
+# Two at a time: each of the four keeps about one core busy.
+check: $(READY)
+	$(MAKE) --jobs 2 --output-sync lint wheel plain bounds
+	$(MAKE) test
 
 # Apart from `check`: tracing makes the tests half as slow again.
 coverage: $(READY)
@@ -34,7 +37,7 @@ coverage: $(READY)
 	$(BIN)/coverage report --fail-under 80
 
 plain: $(READY)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/kernels
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/kernels
 
 bounds: $(READY)
 	NUMBA_BOUNDSCHECK=1 W2VTUI_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/kernels

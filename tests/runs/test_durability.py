@@ -44,7 +44,7 @@ from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("KILLS", "12"))
+KILLS = int(os.environ.get("KILLS", "8"))
 """A case; `KILLS=100 make test` for more, tools/kills.py for as many as one likes."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and locks are POSIX'")

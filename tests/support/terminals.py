@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.wait import until
+from w2v_kernels.machine import compiling
 
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
@@ -20,7 +21,7 @@ termios = pytest.importorskip("termios")
 PROGRAM = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
-import w2v_kernels.machine.compiling  # compiled kernels come from the user's cache, corpora do not
+import w2v_kernels.machine.compiling  # before the cache of corpora is named: it has no kernels
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.headless import follow
@@ -55,6 +56,8 @@ class Terminal:
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
         environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
+        if compiling.CACHE_FOLDER is not None:
+            environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
         environment |= variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
         for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal

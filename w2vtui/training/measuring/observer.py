@@ -68,6 +68,7 @@ class Observer:
     def start(self) -> None:
         """Take a first look, at untrained vectors, then start the thread that takes the others."""
         self._look_at_losses(self._now(), leaving=False)
+        self._wake.set()  # look at the vectors at once, before they have moved far
         self._thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
         self._thread.start()
 
