@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests.support.corpora import topical_sentences
 from w2v_kernels.machine import compiling
+from w2vtui.corpus import cache
 
 # A shell ignores SIGINT in background jobs; tests send it to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,6 +59,12 @@ def _no_waiting_for_disks(monkeypatch):
     of a test that writes many small files. A test of its calls replaces it again.
     """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_clocks(monkeypatch):
+    """Few tests change a text in the moment after it was written; those wait, as is usual."""
+    monkeypatch.setattr(cache, "_TICK_NS", 0)
 
 
 ROOT = Path(__file__).resolve().parent.parent

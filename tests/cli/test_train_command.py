@@ -14,6 +14,7 @@ from tests.support.corpora import TOPICS
 from tests.support.processes import QUICK, finish, posix
 from tests.support.wait import DEADLINE
 from w2vtui.cli import run_command_line
+from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.runs import request
 
@@ -111,6 +112,22 @@ def test_the_encoded_corpus_is_cached_by_default(w2v, topical_corpus, tmp_path):
     assert "already encoded" not in w2v(*command).err
     assert "already encoded" in w2v(*command).err
     assert "already encoded" not in w2v(*command, "--min-count", 2).err
+
+
+@pytest.mark.parametrize("name", ["ids.npy", "starts.npy", "counts.npy", "vocab.json", "seal.json"])
+def test_a_damaged_cache_is_reported_and_changes_no_vector(w2v, topical_corpus, tmp_path, name):
+    command = ("train", topical_corpus, *QUICK)
+    first = w2v(*command, "-o", tmp_path / "first.bin")
+    assert "damaged" not in first.err
+    (path,) = (cache_folder() or tmp_path).glob(f"*/{name}")
+    content = bytearray(path.read_bytes())
+    content[-7] ^= 0x40
+    path.write_bytes(content)
+    again = w2v(*command, "-o", tmp_path / "again.bin")
+    assert again.code == 0
+    assert "hint: the cached copy of this text was damaged" in again.err
+    assert (tmp_path / "again.bin").read_bytes() == (tmp_path / "first.bin").read_bytes()
+    assert "already encoded" in w2v(*command, "-o", tmp_path / "again.bin").err
 
 
 def test_the_text_settings_shape_the_vocabulary(w2v, tmp_path):

@@ -47,7 +47,7 @@ def test_a_second_run_comes_from_the_cache_and_is_the_same(tmp_path, folders):
     second = open_corpus([path], keep_all(), progress=progress)
     assert (first.from_cache, second.from_cache) == (False, True)
     files = sorted(path.name for path in entry_of(folders).iterdir())
-    assert files == ["counts.npy", "ids.npy", "starts.npy", "vocab.json"]
+    assert files == ["counts.npy", "ids.npy", "seal.json", "starts.npy", "vocab.json"]
     assert (progress.phase, progress.fraction, progress.tokens) == ("cached", 1.0, 45)
     assert second.vocab.words == first.vocab.words
     for name in ("hints", "n_raw_tokens", "n_raw_types", "name", "n_sentences"):
@@ -181,7 +181,8 @@ def test_the_entries_used_longest_ago_go_first(tmp_path, folders):
     for path in files[cache.KEPT_CORPORA :]:
         open_corpus([path], keep_all())
     assert len(list(folders.cached.iterdir())) == cache.KEPT_CORPORA
-    assert [cache.find(cache.key_of([path], keep_all()), "") is None for path in files] == [
+    keys = [cache.key_of([path], keep_all()) for path in files]
+    assert [cache.find(key, "", ReadingProgress()) is None for key in keys] == [
         n in (1, 2) for n in range(len(files))
     ]
 
@@ -194,6 +195,33 @@ def test_drafts_of_killed_processes_are_removed_after_a_day(tmp_path, folders):
     os.utime(old, (time.time() - 90_000,) * 2)
     open_corpus([written(tmp_path, "a b")], keep_all())
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_what_is_not_of_the_cache_stays_there(tmp_path, folders, monkeypatch):
+    """W2VTUI_CACHE_DIR may be a folder that has a folder `corpora` of somebody's own."""
+    monkeypatch.setattr(cache, "KEPT_CORPORA", 1)
+    digits = "0123456789abcdef" * 2
+    own = ["novels/one.txt", "plain.txt", ".draft-novel/chapter.txt", f"{digits}/one.txt"]
+    for name in own:
+        path = folders.cached / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+        for one in (path, path.parent):
+            os.utime(one, (1000, 1000))
+    for n in range(3):
+        open_corpus([written(tmp_path, f"a word{n}", f"{n}.txt")], keep_all())
+    assert all((folders.cached / name).read_text() == "mine" for name in own)
+    assert len(list(folders.cached.iterdir())) == len(own) + 1
+
+
+def test_a_draft_that_is_written_to_is_not_removed(tmp_path, folders):
+    """A folder's time is that of its last file's birth: a text may be read for days."""
+    busy = folders.cached / ".draft-busy"
+    busy.mkdir(parents=True)
+    (busy / "provisional.npy").touch()
+    os.utime(busy, (1000, 1000))
+    open_corpus([written(tmp_path, "a b")], keep_all())
+    assert busy.exists()
 
 
 def test_readers_at_the_same_time_agree(tmp_path, folders):
@@ -219,7 +247,7 @@ def test_readers_at_the_same_time_agree(tmp_path, folders):
 def test_who_finishes_second_keeps_a_copy_only_while_it_is_used(tmp_path, folders, monkeypatch):
     path = written(tmp_path, "a b")
     open_corpus([path], keep_all())
-    monkeypatch.setattr(cache, "find", lambda key, name: None)
+    monkeypatch.setattr(cache, "find", lambda *arguments: None)
     second = open_corpus([path], keep_all())
     assert sentences_of(second) == [["a", "b"]]
     del second

@@ -176,16 +176,6 @@ def test_a_full_disk_is_a_disk_error_and_leaves_nothing(tmp_path, folders, n_byt
     assert not folders.cached.exists() or not list(folders.cached.iterdir())
 
 
-def test_a_disk_that_loses_what_was_written_is_a_disk_error(tmp_path, folders, monkeypatch):
-    def fail(descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(DiskError, match="No space left on device"):
-        open_corpus([written(tmp_path, "a b")], keep_all())
-    assert not list(folders.cached.iterdir())
-
-
 def test_no_place_for_temporary_files_is_a_disk_error(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(DiskError, match=r"cannot make a temporary folder: .*; set TMPDIR"):

@@ -560,6 +560,25 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
     assert not list((folder / FOLDER).glob("*.tmp"))
 
 
+@pytest.mark.parametrize("kilobytes", [8, 16, 64, 128])
+def test_a_full_disk_of_the_cache_is_done_without(
+    kilobytes, mounted, started, topical_corpus, tmp_path
+):
+    cache, usual, output = (tmp_path / name for name in ("cache", "usual.bin", "out.bin"))
+    cache.mkdir()
+    options = [*QUICK, "--no-checkpoints"]
+    assert finish(started("train", topical_corpus, "-o", usual, *options))[0] == 0
+    process = started(
+        "train", topical_corpus, "-o", output, *options,
+        wrapped=mounted(f"mount -t tmpfs -o size={kilobytes}k tmpfs {cache}"),
+        variables={"W2VTUI_CACHE_DIR": str(cache)},
+    )  # fmt: skip
+    code, err = finish(process)
+    assert code == 0, err
+    assert f"cannot write to the cache in {cache / 'corpora'} (No space left on device)" in err
+    assert output.read_bytes() == usual.read_bytes()
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_read_only_disk_is_refused_before_training_or_noted(
     named, mounted, started, topical_corpus, tmp_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 from tests.support.screens import events, form, press, shows, state, text_of, training, until
+from w2vtui.corpus import open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors
 from w2vtui.training.engine.backend import CpuBackend
@@ -19,6 +20,15 @@ async def test_a_text_and_its_cache_deleted_in_mid_run_change_nothing(topical_co
         assert await app.screen.save_to(str(tmp_path / "v.bin"))
         assert state(app) == "training"
     assert len(load_vectors(tmp_path / "v.bin")) > 20
+
+
+async def test_a_damaged_cache_is_reported(topical_corpus):
+    open_corpus([topical_corpus], form(topical_corpus).corpus_settings)
+    (path,) = cache_folder().glob("*/ids.npy")
+    path.write_bytes(path.read_bytes()[:-4] + b"\xff\xff\xff\x7f")
+    async with training(form(topical_corpus)) as app:
+        assert "the cached copy of this text was damaged (ids.npy" in " ".join(events(app).split())
+        assert state(app) == "training"
 
 
 async def test_an_error_in_a_worker_is_shown_and_what_was_learned_can_be_saved(

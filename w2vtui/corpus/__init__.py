@@ -6,7 +6,8 @@
                    sentences.py  the same for tokens that come from Python
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
     second pass    encoding.py   ids of types become ids of words
-    result         encoded.py    memory-mapped; storage.py  its files; cache.py  saved for later
+    result         encoded.py    memory-mapped; storage.py  its files and their check; draft.py
+                   where they are written; cache.py  saved for later
     all of it      reading.py    open_corpus, encode_sentences
     beforehand     sample.py     a quick sample; statistics.py  what it shows
 

@@ -6,29 +6,52 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
-import tempfile
+import threading
 import time
 import unicodedata
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
+from w2vtui.corpus.draft import DRAFT, Draft
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
-from w2vtui.corpus.storage import FORMAT_VERSION, DamagedError, load_corpus, writing_to
-from w2vtui.corpus.streams import COMPRESSED, sampled_blocks
-from w2vtui.errors import DiskError
+from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.storage import ALL_FILES, FORMAT_VERSION, DamagedError, load_corpus
+from w2vtui.corpus.streams import COMPRESSED, SAMPLED_WHOLE, sampled_blocks
 from w2vtui.resources import user_folder
 from w2vtui.settings import CorpusSettings
 
 KEPT_CORPORA = 8
 """Most corpora in the cache; the one used longest ago is removed first."""
 
-_DRAFT = ".draft-"
+_KEY = re.compile(r"[0-9a-f]{32}")
 _DRAFT_SECONDS = 24 * 3600
 """Drafts older than this are assumed to be left by a process that was killed."""
+_TICK_NS = 50_000_000
+"""Two changes of a file further apart than this have different times."""
+_COARSE_TICK_NS = 2_050_000_000
+"""The same where times are whole seconds, or every other one."""
+_DATES_CHANGES = os.name == "posix"
+"""Whether the third time of a file is that of its last change, which no program can set; in
+Windows it is that of its creation.
+"""
+
+
+class Stamp(NamedTuple):
+    """What the file system knows of a file: another stamp means another text."""
+
+    size: int
+    modified_ns: int
+    """What copying programs set to that of the original."""
+    changed_ns: int
+    inode: int
+    device: int
 
 
 def cache_folder() -> Path | None:
@@ -41,8 +64,9 @@ def cache_folder() -> Path | None:
 def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
     """A key for the corpus that these files give under these settings.
 
-    Size, time of change and 64 samples of each file represent its bytes. The Unicode version
-    matters since it defines letters, and the end of a file's name since it shows compression.
+    A small file is represented by its bytes and its time of modification, a larger one by its whole
+    stamp and 64 samples. The Unicode version matters since it defines letters, and the end of a
+    file's name since it shows compression.
 
     Raises:
         CorpusError: a file cannot be read.
@@ -51,90 +75,91 @@ def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
     rules = [FORMAT_VERSION, unicodedata.unidata_version, dataclasses.asdict(settings)]
     digest.update(json.dumps(rules).encode())
     for path in files:
-        size, changed = stamp_of(path)
+        stamp = stamp_of(path)
+        by_stamp = _DATES_CHANGES and stamp.size > SAMPLED_WHOLE
+        known = stamp if by_stamp else stamp[:2]
         ending = path.suffix.lower() if path.suffix.lower() in COMPRESSED else ""
-        digest.update(f"{size} {changed} {ending} ".encode())
-        for block in sampled_blocks(path, size):
+        digest.update(f"{' '.join(map(str, known))} {ending} ".encode())
+        for block in sampled_blocks(path, stamp.size, whole=not by_stamp):
             digest.update(block)
     return digest.hexdigest()
 
 
-def stamp_of(path: Path) -> tuple[int, int]:
-    """Size and time of last change in ns: a different stamp means a different text.
+def stamp_of(path: Path) -> Stamp:
+    """The stamp of a file.
 
     Raises:
         CorpusError: the file cannot be reached.
     """
     status = status_of(path)
-    return status.st_size, status.st_mtime_ns
+    return Stamp(
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev
+    )
 
 
-def find(key: str, name: str) -> EncodedCorpus | None:
-    """The corpus saved under a key, or None. A damaged one is removed."""
+def wait_for_stamps(files: Sequence[Path], stop: threading.Event | None) -> None:
+    """Wait until every later change of the files must show in their stamps.
+
+    Of two changes within one tick of the file system's clock, the second leaves no trace.
+
+    Raises:
+        CorpusError: a file cannot be reached.
+        ReadingStopped: the event was set.
+    """
+    longest = 0
+    for path in files:
+        changed = stamp_of(path).changed_ns
+        tick = _TICK_NS if changed % 1_000_000_000 else _COARSE_TICK_NS
+        # In the future, as a clock that was set back leaves it, it is as if it were now.
+        longest = max(longest, tick - max(time.time_ns() - changed, 0))
+    if longest > 0:
+        (stop or threading.Event()).wait(longest / 1e9)
+        check_stop(stop)
+
+
+def find(
+    key: str, name: str, progress: ReadingProgress, stop: threading.Event | None = None
+) -> EncodedCorpus | None:
+    """The corpus saved under a key, or None.
+
+    Raises:
+        DamagedError: there is one, but not as it was written; it is removed.
+        ReadingStopped: the event was set.
+    """
     parent = cache_folder()
-    if parent is None:
+    if parent is None or not os.path.lexists(parent / key):
         return None
     folder = parent / key
     try:
-        corpus = load_corpus(folder, name=name, from_cache=True)
-    except DamagedError:  # or there is none
+        corpus = load_corpus(folder, key, name=name, from_cache=True, progress=progress, stop=stop)
+    except DamagedError:
+        if not os.path.lexists(folder):  # another process has just removed it
+            return None
         _remove(folder)
-        return None
+        raise
     with suppress(OSError):  # a cache may be readable but not ours
         os.utime(folder)
     return corpus
 
 
-@contextmanager
-def draft_folder(*, in_cache: bool) -> Iterator[Path]:
-    """A new folder to write a corpus to; removed when that fails.
+def keep(draft: Draft, key: str) -> bool:
+    """Move a draft to its place under a key; return whether it is there now.
 
-    It is beside the saved corpora, so that it can be renamed to one; if it is not to be saved, or
-    the cache cannot be written, it is among the temporary files.
-
-    Raises:
-        DiskError: no folder can be created.
+    It is not if another process was first, which is just as good, or if it cannot be renamed: then
+    `draft.trouble` says why.
     """
-    folder = _draft_in_cache() if in_cache else None
-    if folder is None:
-        try:
-            folder = Path(tempfile.mkdtemp(prefix="w2vtui-"))
-        except OSError as error:
-            raise DiskError(f"cannot make a temporary folder: {error}; set TMPDIR") from error
-    try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def is_in_cache(draft: Path) -> bool:
-    """Whether a draft is where it can be saved."""
-    return draft.parent == cache_folder()
-
-
-def keep(draft: Path, key: str) -> Path | None:
-    """Move a draft to its place under a key and return its new path; None if that fails.
-
-    It fails if another process was first, which is just as good, or if the draft is elsewhere.
-
-    Raises:
-        DiskError: not everything could be written to the disk.
-    """
-    if not is_in_cache(draft):
-        return None
-    parent = draft.parent
-    with writing_to(draft):
-        for path in draft.iterdir():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+    if not draft.in_cache:
+        return False
+    parent = draft.folder.parent
     folder = parent / key
     try:
-        draft.rename(folder)
-    except OSError:
-        return None
+        draft.folder.rename(folder)
+    except OSError as error:
+        if not os.path.lexists(folder):
+            draft.trouble = error.strerror or str(error)
+        return False
     _prune(parent, kept=folder)
-    return folder
+    return True
 
 
 def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
@@ -142,33 +167,38 @@ def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
     weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
 
 
-def _draft_in_cache() -> Path | None:
-    parent = cache_folder()
-    if parent is None:
-        return None
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=parent))
-    except OSError:  # read-only, or no folder: the caller has another place
-        return None
-
-
 def _prune(parent: Path, kept: Path) -> None:
     """Remove the corpora used longest ago, and drafts that a killed process left."""
     with suppress(OSError):  # another process may be pruning too
-        entries = [(entry.stat().st_mtime, entry) for entry in parent.iterdir() if entry != kept]
-        now = time.time()
-        corpora = sorted(pair for pair in entries if not pair[1].name.startswith("."))
-        for _, entry in corpora[: max(0, len(corpora) - (KEPT_CORPORA - 1))]:
-            _remove(entry)
-        for changed, entry in entries:
-            if entry.name.startswith(_DRAFT) and now - changed > _DRAFT_SECONDS:
-                _remove(entry)
+        ours = [path for path in parent.iterdir() if path != kept and _is_ours(path)]
+        drafts = [path for path in ours if path.name.startswith(DRAFT)]
+        corpora = sorted(
+            (path for path in ours if path not in drafts), key=lambda path: path.stat().st_mtime
+        )
+        for path in corpora[: max(0, len(corpora) - (KEPT_CORPORA - 1))]:
+            _remove(path)
+        for path in drafts:
+            changed = max(one.stat().st_mtime for one in (path, *path.iterdir()))
+            if time.time() - changed > _DRAFT_SECONDS:
+                _remove(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder beside the corpora is one that was made here: the cache may have been put
+    where somebody has folders of texts.
+    """
+    named = path.name.startswith(DRAFT) or _KEY.fullmatch(path.name)
+    if not named or path.is_symlink() or not path.is_dir():
+        return False
+    return all(one.name in ALL_FILES for one in path.iterdir())
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder of the cache: rename it first, then delete file by file."""
-    aside = folder.with_name(f"{_DRAFT}removed-{os.getpid()}-{folder.name}")
+    """Remove an entry of the cache: rename it first, then delete file by file."""
+    aside = folder.with_name(f"{DRAFT}{secrets.token_hex(8)}")
     with suppress(OSError):  # already removed by another process, or not ours
         folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        if aside.is_dir() and not aside.is_symlink():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.unlink()

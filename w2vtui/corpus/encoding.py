@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import numpy as np
 
 from w2v_kernels import text_to_ids
+from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.storage import IDS, STARTS, ArrayFile, ArrayReader
+from w2vtui.corpus.storage import IDS, PROVISIONAL, STARTS, ArrayFile, ArrayReader
+from w2vtui.corpus.streams import printable
 from w2vtui.corpus.vocab import Expansion
+from w2vtui.errors import DiskError
 
 
 def write_ids(
-    provisional: ArrayReader,
+    draft: Draft,
     expansion: Expansion,
-    folder: Path,
     progress: ReadingProgress,
     stop: threading.Event | None,
     *,
     block_ids: int,
 ) -> int:
-    """Write the ids of the vocabulary and the sentence starts; return the tokens alone on a line.
+    """From the provisional ids of a draft write the ids of the vocabulary and the sentence starts;
+    return the tokens alone on a line.
 
     Raises:
-        DiskError: they cannot be written.
+        DiskError: they cannot be written, or the provisional ids are not those that were.
         ReadingStopped: the event was set.
     """
+    provisional = ArrayReader(draft, PROVISIONAL, np.int32)
+    n_types = len(expansion.starts) - 1
     progress.begin("encoding", provisional.nbytes)
     state = text_to_ids.new_expand_state()
     ids = np.empty(block_ids, dtype=np.int32)
@@ -35,10 +39,15 @@ def write_ids(
     n_alone = 0
     last_start = -2  # nothing ends at the first start
     with (
-        ArrayFile(folder / IDS, np.int32) as id_file,
-        ArrayFile(folder / STARTS, np.int64) as start_file,
+        ArrayFile(draft, IDS, np.int32) as id_file,
+        ArrayFile(draft, STARTS, np.int64) as start_file,
     ):
         for block in provisional.blocks(block_ids):
+            if np.maximum(block, ~block).max() >= n_types:  # an address, to the kernel
+                raise DiskError(
+                    f"{printable(draft.folder)} reads back differently from what was written: "
+                    "name another folder with W2VTUI_CACHE_DIR or TMPDIR"
+                )
             position = 0
             while position < len(block):  # several rounds where a type stands for many words
                 check_stop(stop)

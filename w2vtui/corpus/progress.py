@@ -8,7 +8,7 @@ from typing import Literal
 
 from w2vtui.errors import W2vtuiError
 
-Phase = Literal["reading", "encoding", "cached"]
+Phase = Literal["reading", "encoding", "checking", "cached"]
 
 
 class ReadingStopped(W2vtuiError):  # noqa: N818 - not a failure
@@ -20,7 +20,9 @@ class ReadingProgress:
     """Written by the reader, read by viewers; a reader never calls a viewer."""
 
     phase: Phase = "reading"
-    """reading: types are counted; encoding: ids are written; cached: nothing had to be read"""
+    """reading: types are counted; encoding: ids are written; checking: what the cache holds is
+    compared with its seal; cached: nothing had to be read
+    """
     file: str = ""
     """the source being read, safe to print"""
     bytes_done: int = 0

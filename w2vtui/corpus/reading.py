@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from w2vtui.corpus import cache as kept
+from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import find_files, is_regular, title_of
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sentences import SentenceCount
-from w2vtui.corpus.storage import ArrayFile, ArrayReader, load_corpus, write_words
+from w2vtui.corpus.storage import (
+    PROVISIONAL,
+    ArrayFile,
+    DamagedError,
+    load_corpus,
+    write_seal,
+    write_words,
+)
 from w2vtui.corpus.streams import ByteStream, find_codec, printable
 from w2vtui.corpus.tokens import hints_on_lines
 from w2vtui.corpus.vocab import Census
-from w2vtui.errors import CorpusError
+from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
@@ -28,8 +37,6 @@ BLOCK_BYTES = 1 << 20
 """Bytes of text between two looks at the stop event: about 10 ms of work."""
 BLOCK_IDS = 1 << 18
 """Ids written between two looks at the stop event."""
-
-_PROVISIONAL = "provisional.npy"
 
 
 def open_corpus(
@@ -54,42 +61,67 @@ def open_corpus(
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
     files = find_files(sources, encoding=settings.encoding)
-    name = title_of(files)
+    text = _Text(files, settings, title_of(files), progress, stop)
     again = all(is_regular(path) for path in files)
-    stamps = [kept.stamp_of(path) for path in files] if again else []
-    key = kept.key_of(files, settings) if cache and again else None
-    found = None if key is None else kept.find(key, name)
-    if found is not None:
-        progress.begin("cached")
-        progress.tokens = found.n_raw_tokens
-        return found
+    if not (cache and again):
+        return text.read(None, [kept.stamp_of(path) for path in files] if again else [], [])
+    kept.wait_for_stamps(files, stop)
+    stamps = [kept.stamp_of(path) for path in files]
+    key = kept.key_of(files, settings)
+    try:
+        found = kept.find(key, text.name, progress, stop)
+    except DamagedError as error:
+        damage = f"the cached copy of this text was damaged ({error}): the text is read again"
+        return text.read(key, stamps, [damage])
+    if found is None:
+        return text.read(key, stamps, [])
+    progress.begin("cached")
+    progress.tokens = found.n_raw_tokens
+    return found
 
-    # Numba is slow to import, and a corpus from the cache does not need it.
-    from w2vtui.corpus.counting import TextCount
 
-    progress.begin("reading", sum(size for size, _ in stamps))
-    with kept.draft_folder(in_cache=key is not None) as draft:
-        count = TextCount(settings, BLOCK_BYTES)
-        with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
-            for path in files:
-                with ByteStream(path, stop) as source:
-                    count.read(source, provisional, progress, stop)
-        hints = []
-        if again and not _are_unchanged(files, stamps):
-            key = None
-            hints.append("the text changed while it was being read: try again once it is complete")
-        if key is not None and not kept.is_in_cache(draft):
-            place = printable(kept.cache_folder() or "~")
-            hints.append(
-                f"the text will be read again next time: cannot write to the cache in {place}; "
-                "set W2VTUI_CACHE_DIR to use another folder"
-            )
-        _encode(draft, count, settings, name, hints=hints, progress=progress, stop=stop)
-        folder = None if key is None else kept.keep(draft, key)
-        corpus = load_corpus(folder or draft, name=name, from_cache=False)
-        if folder is None:
-            kept.remove_with(corpus, draft)
-    return corpus
+@dataclass(frozen=True)
+class _Text:
+    """Files to be read under some settings."""
+
+    files: Sequence[Path]
+    settings: CorpusSettings
+    name: str
+    progress: ReadingProgress
+    stop: threading.Event | None
+
+    def read(
+        self, key: str | None, stamps: Sequence[kept.Stamp], remarks: list[str]
+    ) -> EncodedCorpus:
+        """Read and encode the files.
+
+        key      to save the corpus under; None for one that is not saved
+        stamps   of the files before they are read; none where they cannot be read again
+        remarks  on this reading, to which others are added
+        """
+        # Numba is slow to import, and a corpus from the cache does not need it.
+        from w2vtui.corpus.counting import TextCount
+
+        self.progress.begin("reading", sum(stamp.size for stamp in stamps))
+        with Draft(kept.cache_folder() if key else None, self.stop) as draft:
+            count = TextCount(self.settings, BLOCK_BYTES)
+            with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
+                for path in self.files:
+                    with ByteStream(path, self.stop) as source:
+                        count.read(source, provisional, self.progress, self.stop)
+            if stamps and not self._are_unchanged(stamps):
+                key = None
+                remarks.append(
+                    "the text changed while it was being read: try again once it is complete"
+                )
+            _encode(draft, count, self)
+            return _finished(draft, key, self, remarks)
+
+    def _are_unchanged(self, stamps: Sequence[kept.Stamp]) -> bool:
+        try:
+            return [kept.stamp_of(path) for path in self.files] == stamps
+        except CorpusError:  # removed since; what was read of it is still valid
+            return False
 
 
 def encode_sentences(
@@ -110,38 +142,21 @@ def encode_sentences(
         ReadingStopped: the event was set.
     """
     progress = ReadingProgress() if progress is None else progress
+    text = _Text((), settings, "the sentences", progress, stop)
     progress.begin("reading")
-    with kept.draft_folder(in_cache=False) as draft:
+    with Draft(None) as draft:
         count = SentenceCount(settings)
-        with ArrayFile(draft / _PROVISIONAL, np.int32) as provisional:
+        with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
             count.read(sentences, provisional, progress, stop)
-        name = "the sentences"
-        _encode(draft, count, settings, name, hints=[], progress=progress, stop=stop)
-        corpus = load_corpus(draft, name=name, from_cache=False)
-        kept.remove_with(corpus, draft)
-    return corpus
+        _encode(draft, count, text)
+        return _finished(draft, None, text, [])
 
 
-def _are_unchanged(files: Sequence[Path], stamps: list[tuple[int, int]]) -> bool:
-    try:
-        return [kept.stamp_of(path) for path in files] == stamps
-    except CorpusError:  # removed since; what was read of it is still valid
-        return False
-
-
-def _encode(
-    folder: Path,
-    count: TextCount | SentenceCount,
-    settings: CorpusSettings,
-    name: str,
-    *,
-    hints: list[str],
-    progress: ReadingProgress,
-    stop: threading.Event | None,
-) -> None:
-    """Choose the vocabulary and write the corpus to the folder that its provisional ids are in."""
+def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None:
+    """Choose the vocabulary and write the corpus to the draft that its provisional ids are in."""
     from w2vtui.corpus.encoding import write_ids
 
+    settings, name = text.settings, text.name
     census = Census.take(count.splits(), count.counts)
     if not census.tokens:
         raise CorpusError(f"there are no words in {name}")
@@ -151,10 +166,41 @@ def _encode(
             f"no word occurs {settings.min_count} times or more in {name} "
             f"({census.n_tokens} tokens): lower min_count"
         )
-    path = folder / _PROVISIONAL
-    n_alone = write_ids(
-        ArrayReader(path, np.int32), expansion, folder, progress, stop, block_ids=BLOCK_IDS
-    )
-    path.unlink()
-    hints += [*count.hints_on(census), *hints_on_lines(n_alone, vocab.n_tokens)]
-    write_words(folder, vocab, census.n_tokens, len(census.tokens), hints)
+    n_alone = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)
+    draft.remove(PROVISIONAL)
+    hints = [*count.hints_on(census), *hints_on_lines(n_alone, vocab.n_tokens)]
+    write_words(draft, vocab, census.n_tokens, len(census.tokens), hints)
+
+
+def _finished(draft: Draft, key: str | None, text: _Text, remarks: list[str]) -> EncodedCorpus:
+    """Open what was encoded, and move it to its place in the cache."""
+    write_seal(draft, key or "")
+    if key is not None:
+        draft.sync()
+    try:
+        corpus = load_corpus(
+            draft.folder,
+            key or "",
+            name=text.name,
+            from_cache=False,
+            progress=ReadingProgress(),  # a moment after all the others
+            stop=text.stop,
+        )
+    except DamagedError as error:
+        raise DiskError(
+            f"{printable(draft.folder)} reads back differently from what was written ({error}): "
+            "name another folder with W2VTUI_CACHE_DIR or TMPDIR"
+        ) from error
+    # It is open already: no other process can remove it any more.
+    is_kept = key is not None and kept.keep(draft, key)
+    if key is not None and (draft.trouble or not draft.in_cache):
+        why = draft.trouble or "this user has no home folder"
+        remarks.append(
+            "the text will be read again next time: cannot write to the cache in "
+            f"{printable(kept.cache_folder() or '~')} ({why}); "
+            "set W2VTUI_CACHE_DIR to use another folder"
+        )
+    corpus = replace(corpus, hints=(*remarks, *corpus.hints))
+    if not is_kept:
+        kept.remove_with(corpus, draft.folder)
+    return corpus

@@ -1,11 +1,19 @@
-"""An encoded corpus in a folder: ids.npy, starts.npy, counts.npy, vocab.json."""
+"""An encoded corpus in a folder: ids.npy, starts.npy, counts.npy, vocab.json, seal.json.
+
+The seal is written last. It holds the size and the sha256 of the other files, of arrays without
+their header, and the key of the cache that the corpus is for. Nothing is used before all of it
+agrees with its seal.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,46 +21,45 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus.draft import Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
-from w2vtui.corpus.streams import printable
+from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Vocab
-from w2vtui.errors import DiskError
+from w2vtui.regular_files import content_of, opened, size_of
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 IDS = "ids.npy"
 STARTS = "starts.npy"
+PROVISIONAL = "provisional.npy"
 _COUNTS = "counts.npy"
 _WORDS = "vocab.json"
-_STARTS_CHECKED_AT_ONCE = 1 << 20
+_SEAL = "seal.json"
+_SEALED = (IDS, STARTS, _COUNTS, _WORDS)
+ALL_FILES = frozenset((*_SEALED, _SEAL, PROVISIONAL))
+"""The names of all that is ever in the folder of a corpus."""
+
+_MOST_SEAL_BYTES = 1 << 12
+_CHECKED_AT_ONCE = 1 << 20
 
 
 class DamagedError(Exception):
     """A folder no longer holds what was written there. Never leaves this package."""
 
 
-@contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
-    """Turn a failure to write into a DiskError that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise DiskError(
-            f"cannot write to {printable(folder)}: {error.strerror or error}; make room there, "
-            "or name another folder with W2VTUI_CACHE_DIR or TMPDIR"
-        ) from error
-
-
 class ArrayFile:
     """A one-dimensional .npy file, written piece by piece; its header is completed at the end."""
 
-    def __init__(self, path: Path, dtype: type[np.generic]) -> None:
-        self._folder = path.parent
+    def __init__(
+        self, draft: Draft, name: str, dtype: type[np.generic], *, sealed: bool = True
+    ) -> None:
+        """sealed: whether it stays in the folder."""
+        self._draft, self._name = draft, name
         self._dtype: np.dtype[Any] = np.dtype(dtype)
+        self._n_header = len(_npy_header(self._dtype, 0))
         self._length = 0
-        with writing_to(self._folder):
-            self._file = path.open("wb")
-            self._file.write(_npy_header(self._dtype, 0))
+        self._digest = hashlib.sha256() if sealed else None
+        draft.write(name, 0, _npy_header(self._dtype, 0))
 
     def append(self, values: NDArray[Any]) -> None:
         """Append values.
@@ -60,8 +67,12 @@ class ArrayFile:
         Raises:
             DiskError: they cannot be written.
         """
-        with writing_to(self._folder):
-            self._file.write(values.astype(self._dtype, copy=False).data)
+        if not len(values):
+            return
+        content = np.ascontiguousarray(values, dtype=self._dtype).data.cast("B")
+        self._draft.write(self._name, self._n_header + self._length * self._dtype.itemsize, content)
+        if self._digest is not None:
+            self._digest.update(content)
         self._length += len(values)
 
     def __enter__(self) -> ArrayFile:
@@ -70,10 +81,12 @@ class ArrayFile:
     def __exit__(
         self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
     ) -> None:
-        with writing_to(self._folder), self._file:
-            if kind is None:
-                self._file.seek(0)
-                self._file.write(_npy_header(self._dtype, self._length))
+        if kind is not None:
+            return
+        self._draft.write(self._name, 0, _npy_header(self._dtype, self._length))
+        if self._digest is not None:
+            n_bytes = self._n_header + self._length * self._dtype.itemsize
+            self._draft.sums[self._name] = FileSum(n_bytes, self._digest.hexdigest())
 
 
 class ArrayReader:
@@ -82,29 +95,33 @@ class ArrayReader:
     They are not mapped: that would count as this process's memory until the system reclaims it.
     """
 
-    def __init__(self, path: Path, dtype: type[np.generic]) -> None:
-        self._path = path
+    def __init__(self, draft: Draft, name: str, dtype: type[np.generic]) -> None:
+        self._draft, self._name = draft, name
         self._dtype: np.dtype[Any] = np.dtype(dtype)
-        self.nbytes = path.stat().st_size - len(_npy_header(self._dtype, 0))
+        self.nbytes = self._path.stat().st_size - len(_npy_header(self._dtype, 0))
         """Bytes of all values."""
+
+    @property
+    def _path(self) -> Path:
+        return self._draft.folder / self._name  # the draft may move before it is read
 
     def blocks(self, n_values: int) -> Iterator[NDArray[Any]]:
         """All values in order, `n_at_once` at a time."""
-        with self._path.open("rb") as file:
+        with opened(self._path) as file:
             file.seek(len(_npy_header(self._dtype, 0)))
             while len(block := np.fromfile(file, self._dtype, n_values)):
                 yield block
 
 
 def write_words(
-    folder: Path, vocab: Vocab, n_raw_tokens: int, n_raw_types: int, hints: Sequence[str]
+    draft: Draft, vocab: Vocab, n_raw_tokens: int, n_raw_types: int, hints: Sequence[str]
 ) -> None:
-    """Write all of a corpus but the ids and the sentence starts.
+    """Write the words, their counts and what is known of the text.
 
     Raises:
-        DiskError: it cannot be written.
+        DiskError: they cannot be written.
     """
-    with ArrayFile(folder / _COUNTS, np.int64) as counts:
+    with ArrayFile(draft, _COUNTS, np.int64) as counts:
         counts.append(vocab.counts)
     facts = {
         "version": FORMAT_VERSION,
@@ -114,67 +131,157 @@ def write_words(
         "words": vocab.words,
     }
     # With escapes, two lone surrogates in a row would come back as one character.
-    text = json.dumps(facts, ensure_ascii=False)
-    with writing_to(folder):
-        (folder / _WORDS).write_bytes(text.encode("utf-8", "surrogatepass"))
+    content = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    draft.write(_WORDS, 0, content)
+    draft.sums[_WORDS] = FileSum(len(content), hashlib.sha256(content).hexdigest())
 
 
-def load_corpus(folder: Path, *, name: str, from_cache: bool) -> EncodedCorpus:
-    """Open what was written to a folder.
+def write_seal(draft: Draft, key: str) -> None:
+    """Write what `load_corpus` compares the other files with; the last file of a draft.
 
     Raises:
-        DamagedError: something is missing, cut short or inconsistent. The ids themselves are not
-            looked at: that would take as long as reading the text.
+        DiskError: it cannot be written.
+    """
+    draft.write(_SEAL, 0, _seal(key, draft.sums))
+
+
+def load_corpus(
+    folder: Path,
+    key: str,
+    *,
+    name: str,
+    from_cache: bool,
+    progress: ReadingProgress,
+    stop: threading.Event | None = None,
+) -> EncodedCorpus:
+    """Open what was written to a folder, after a check of all of it.
+
+    Raises:
+        DamagedError: a byte has changed, or the corpus is that of another key.
+        ReadingStopped: the event was set.
     """
     try:
-        facts = json.loads((folder / _WORDS).read_bytes().decode("utf-8", "surrogatepass"))
-        version, words, hints = facts["version"], facts["words"], facts["hints"]
-        n_raw_tokens, n_raw_types = facts["n_raw_tokens"], facts["n_raw_types"]
-        counts = np.array(open_array(folder / _COUNTS, np.int64))
-        ids = open_array(folder / IDS, np.int32)
-        starts = open_array(folder / STARTS, np.int64)
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise DamagedError(f"{folder}: {error}") from error
-    consistent = (
-        version == FORMAT_VERSION
-        and isinstance(n_raw_tokens, int)
-        and isinstance(n_raw_types, int)
-        and _all_str(hints)
-        and _all_str(words)
-        and len(words) == len(counts) <= n_raw_types
-        and bool(np.all(counts > 0))
-        and counts.sum() == len(ids) <= n_raw_tokens
-        and _are_starts(starts, len(ids))
-    )
-    if not consistent:
-        raise DamagedError(f"{folder}: its files do not match each other")
-    return EncodedCorpus(
-        vocab=Vocab(words, counts),
-        ids=ids,
-        sentence_starts=starts,
-        n_raw_tokens=n_raw_tokens,
-        n_raw_types=n_raw_types,
-        hints=tuple(hints),
-        name=name,
-        from_cache=from_cache,
-    )
+        sums = _read_seal(folder, key)
+        progress.begin("checking", sum(one.n_bytes for one in sums.values()))
+        files = _SealedFiles(folder, sums, progress, stop)
+        facts = json.loads(files.content(_WORDS).decode("utf-8", "surrogatepass"))
+        words = facts["words"]
+        counts = np.array(files.array(_COUNTS, np.int64, lambda block: bool((block > 0).all())))
+        starts = files.array(STARTS, np.int64, _Rising())
+        # As unsigned numbers, what is negative is too large as well.
+        ids = files.array(IDS, np.int32, lambda block: block.view(np.uint32).max() < len(words))
+        if not (
+            len(words) == len(counts)
+            and counts.sum() == len(ids)
+            and (starts[0], starts[-1]) == (0, len(ids))
+        ):
+            raise ValueError("its files do not match each other")
+        return EncodedCorpus(
+            vocab=Vocab(words, counts),
+            ids=ids,
+            sentence_starts=starts,
+            n_raw_tokens=facts["n_raw_tokens"],
+            n_raw_types=facts["n_raw_types"],
+            hints=tuple(facts["hints"]),
+            name=name,
+            from_cache=from_cache,
+        )
+    except OSError as error:
+        name = Path(error.filename or folder).name
+        raise DamagedError(f"{name}: {error.strerror or error}") from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise DamagedError(str(error)) from error
 
 
-def open_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
-    """Map a file into memory, after checking that its header agrees with its size.
+class _SealedFiles:
+    """The files of a folder, each read to its end before it is used."""
+
+    def __init__(
+        self,
+        folder: Path,
+        sums: dict[str, FileSum],
+        progress: ReadingProgress,
+        stop: threading.Event | None,
+    ) -> None:
+        self._folder, self._sums = folder, sums
+        self._progress, self._stop = progress, stop
+
+    def content(self, name: str) -> bytes:
+        """All of a file."""
+        with opened(self._folder / name) as file:
+            self._check_size(name, file)
+            content = file.read(self._sums[name].n_bytes)
+        self._check_sum(name, hashlib.sha256(content).hexdigest())
+        self._progress.bytes_done += len(content)
+        return content
+
+    def array(
+        self, name: str, dtype: type[np.generic], fits: Callable[[NDArray[Any]], bool]
+    ) -> NDArray[Any]:
+        """A file that `ArrayFile` wrote, mapped into memory.
+
+        fits   whether values may be used, called with all of them in turn
+        """
+        kind: np.dtype[Any] = np.dtype(dtype)
+        buffer = memoryview(bytearray(_CHECKED_AT_ONCE))
+        digest = hashlib.sha256()
+        n_header = len(_npy_header(kind, 0))
+        length = (self._sums[name].n_bytes - n_header) // kind.itemsize
+        with opened(self._folder / name) as file:
+            self._check_size(name, file)
+            if length <= 0 or file.read(n_header) != _npy_header(kind, length):
+                raise ValueError(f"{name} has another header")
+            # Read, not mapped: a disk that fails is then an error, not the end of the process.
+            while n_bytes := file.readinto(buffer):
+                check_stop(self._stop)
+                digest.update(buffer[:n_bytes])
+                if not fits(np.frombuffer(buffer[:n_bytes], kind)):
+                    raise ValueError(f"{name} holds numbers out of range")
+                self._progress.bytes_done += n_bytes
+            self._check_sum(name, digest.hexdigest())
+            mapped = np.memmap(file, kind, "r", n_header, (length,))
+        # A plain array over the mapping: the memmap class makes every slice slower.
+        return mapped.view(np.ndarray)
+
+    def _check_size(self, name: str, file: BufferedReader) -> None:
+        size, wanted = size_of(file), self._sums[name].n_bytes
+        if size != wanted:
+            raise ValueError(f"{name} has {size:,} bytes, not {wanted:,}")
+
+    def _check_sum(self, name: str, sha256: str) -> None:
+        if sha256 != self._sums[name].sha256:
+            raise ValueError(f"{name}: checksum mismatch")
+
+
+class _Rising:
+    """Whether numbers, asked about block after block, rise strictly from 0 or more."""
+
+    def __init__(self) -> None:
+        self._last = -1
+
+    def __call__(self, block: NDArray[np.int64]) -> bool:
+        rises = block[0] > self._last and bool((block[1:] > block[:-1]).all())
+        self._last = int(block[-1])
+        return rises
+
+
+def _seal(key: str, sums: dict[str, FileSum]) -> bytes:
+    files = {name: list(sums[name]) for name in _SEALED}
+    return json.dumps({"version": FORMAT_VERSION, "key": key, "files": files}).encode()
+
+
+def _read_seal(folder: Path, key: str) -> dict[str, FileSum]:
+    """The sums of the files of a folder.
 
     Raises:
-        ValueError: the file is not what `ArrayFile` writes.
+        OSError, ValueError: there is no intact seal for this key.
     """
-    kind: np.dtype[Any] = np.dtype(dtype)
-    n_header = len(_npy_header(kind, 0))
-    length = (path.stat().st_size - n_header) // kind.itemsize
-    with path.open("rb") as file:
-        if length <= 0 or file.read(n_header) != _npy_header(kind, length):
-            raise ValueError(f"{path} is damaged")
-    # A plain array over the mapping: the memmap class makes every slice slower.
-    mapped: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return mapped.view(np.ndarray)
+    content = content_of(folder / _SEAL, _MOST_SEAL_BYTES)
+    with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        sums = {name: FileSum(*one) for name, one in json.loads(content)["files"].items()}
+        if content == _seal(key, sums):
+            return sums
+    raise ValueError(f"{_SEAL} is damaged, or that of another corpus")
 
 
 def _npy_header(dtype: np.dtype[Any], length: int) -> bytes:
@@ -183,19 +290,3 @@ def _npy_header(dtype: np.dtype[Any], length: int) -> bytes:
     header = {"descr": dtype.str, "fortran_order": False, "shape": (length,)}
     np.lib.format.write_array_header_1_0(buffer, header)
     return buffer.getvalue()
-
-
-def _all_str(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
-
-
-def _are_starts(starts: NDArray[np.int64], n_tokens: int) -> bool:
-    """Whether these run from 0 to the number of tokens, strictly upward."""
-    return bool(
-        starts[0] == 0
-        and starts[-1] == n_tokens
-        and all(
-            np.all(np.diff(starts[first : first + _STARTS_CHECKED_AT_ONCE + 1]) > 0)
-            for first in range(0, len(starts), _STARTS_CHECKED_AT_ONCE)
-        )
-    )

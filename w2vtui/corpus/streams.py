@@ -57,6 +57,8 @@ _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
 _SAMPLED_BLOCKS = 64
 _SAMPLED_BYTES = 1 << 16
+SAMPLED_WHOLE = _SAMPLED_BLOCKS * _SAMPLED_BYTES
+"""Files up to this size are sampled from end to end."""
 _UTF_8 = ("utf-8", "utf-8-sig")
 
 
@@ -296,13 +298,16 @@ def looks_like_text(path: Path, encoding: str) -> bool:
         raise
 
 
-def sampled_blocks(path: Path, size: int) -> Iterator[bytes]:
+def sampled_blocks(path: Path, size: int, *, whole: bool) -> Iterator[bytes]:
     """Up to 64 blocks of 64 KB, evenly spread over a file of this size, still compressed.
+
+    whole: as many blocks as it takes to leave nothing out
 
     Raises:
         CorpusError: the file cannot be read.
     """
-    n_blocks = min(_SAMPLED_BLOCKS, -(-size // _SAMPLED_BYTES))
+    n_blocks = -(-size // _SAMPLED_BYTES)
+    n_blocks = n_blocks if whole else min(_SAMPLED_BLOCKS, n_blocks)
     last = max(size - _SAMPLED_BYTES, 0)
     try:
         with path.open("rb", buffering=0) as file:
