@@ -449,3 +449,10 @@ def test_the_vectors_have_the_asked_length_and_the_words_counts():
     counts = {word: sum(s.count(word) for s in sentences) for word in model.wv.index_to_key}
     assert model.wv.counts.tolist() == list(counts.values())
     assert model.wv.counts.tolist() == sorted(counts.values(), reverse=True)
+
+
+def test_tokens_that_are_left_out_are_warned_of():
+    sentences = [["a", "b", "x" * 70_000]] * 5
+    with pytest.warns(UserWarning, match="5 tokens of more than 65,536 bytes were left out"):
+        model = Word2Vec(sentences, vector_size=4, epochs=1, workers=1)
+    assert len(model.wv) == 2

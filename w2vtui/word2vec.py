@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.corpus import EncodedCorpus, encode_sentences, open_corpus
+from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
@@ -103,6 +104,8 @@ class Word2Vec:
             if sentences is not None
             else open_corpus([str(corpus_file)], corpus)
         )
+        for hint in filter(is_remark, encoded.hints):
+            warnings.warn(hint, stacklevel=2)
         self.wv: KeyedVectors = _train(encoded, training, live)
 
 

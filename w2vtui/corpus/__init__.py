@@ -4,6 +4,7 @@
                    saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types
                    sentences.py  the same for tokens that come from Python
+                   long_tokens.py  leaves out what is too long to be a word
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
     second pass    encoding.py   ids of types become ids of words
     result         encoded.py    memory-mapped; storage.py  its files and their check; draft.py

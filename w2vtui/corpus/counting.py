@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import text_to_ids
+from w2vtui.corpus.long_tokens import LongTokens, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
@@ -129,6 +130,7 @@ class TextCount:
         self._streams: list[TextStream] = []
         self._begins: list[int] = []
         self._n_bytes = 0
+        self._long = LongTokens(settings)
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -165,7 +167,8 @@ class TextCount:
             # Twice the token that is cut off, or a long one would be scanned too often.
             block = stream.read(max(self._block_bytes, len(rest)))
             at_end = not block
-            block = rest + (block or b"\n")  # the end of a source ends its last line
+            # The end of a source ends its last line.
+            block = self._long.blanked(rest + (block or b"\n"))
             n_whole = self._table.scan(block, self._n_bytes, count)
             rest = block[n_whole:]
             self._n_bytes += n_whole
@@ -182,7 +185,13 @@ class TextCount:
 
     def hints_on(self, census: Census) -> list[str]:
         """Remarks on the tokens of this text."""
-        return hints_on(census, self._settings)
+        return [*self.left_out, *hints_on(census, self._settings)]
+
+    @property
+    def left_out(self) -> list[str]:
+        """A remark on the tokens that were left out, if any were."""
+        n = self._long.n_left_out
+        return [remark(n)] if n else []
 
     def _lines(self) -> Iterator[str]:
         """The types in batches, as text of one type a line.

@@ -159,7 +159,7 @@ def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None
     settings, name = text.settings, text.name
     census = Census.take(count.splits(), count.counts)
     if not census.tokens:
-        raise CorpusError(f"there are no words in {name}")
+        raise CorpusError("; ".join([f"there are no words in {name}", *count.left_out]))
     vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
     if not vocab.words:
         raise CorpusError(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus.files import status_of
+from w2vtui.corpus.long_tokens import LongTokens
 from w2vtui.corpus.progress import check_stop
 from w2vtui.corpus.streams import COMPRESSED, ByteStream, TextStream, decoder_of, printable
 from w2vtui.corpus.tokens import split_lines
@@ -201,7 +202,7 @@ def _read_head(
     stop: threading.Event | None,
 ) -> tuple[int, float]:
     """Count a file from its beginning; bytes of text read, and about how many it holds."""
-    n_read, rest = 0, b""
+    n_read, rest, long = 0, b"", LongTokens(settings)
     with ByteStream(path) as source:
         text = TextStream(source, settings)
         while n_read < room:
@@ -212,7 +213,7 @@ def _read_head(
                 tally.add(rest)
                 tally.end()
                 return n_read, n_read
-            block = rest + block
+            block = long.blanked(rest + block)
             whole = _last_white(block) + 1
             tally.add(block[:whole])
             rest = block[whole:]

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus.long_tokens import MOST_TOKEN_BYTES, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.vocab import Census, Split
@@ -79,8 +80,14 @@ class SentenceCount:
             yield [token for token in tokens if token], n_tokens
 
     def hints_on(self, _census: Census) -> list[str]:
-        """None: the caller chose how these tokens were made."""
-        return []
+        """Only what was left out: the caller chose how these tokens were made."""
+        return self.left_out
+
+    @property
+    def left_out(self) -> list[str]:
+        """A remark on the tokens that were left out, if any were."""
+        n = self._ids.n_left_out
+        return [remark(n)] if n else []
 
     def _numbered(self, tokens: list[str], number: int) -> list[int]:
         try:
@@ -104,9 +111,23 @@ class SentenceCount:
 
 
 class _TokenIds(dict[str, int]):
-    """A number for each token, assigned when it is first looked up."""
+    """A number for each token, assigned when it is first looked up.
+
+    A token that is too long has the number of the empty one, which stands for no word.
+    """
+
+    n_left_out = 0
 
     def __missing__(self, token: str) -> int:
         if not isinstance(token, str):
             raise TypeError
+        if _is_too_long(token):
+            self.n_left_out += 1
+            token = ""
         return self.setdefault(str(token), len(self))
+
+
+def _is_too_long(token: str) -> bool:
+    if 4 * len(token) <= MOST_TOKEN_BYTES:  # a character takes at most 4 bytes
+        return False
+    return len(token.encode("utf-8", "surrogatepass")) > MOST_TOKEN_BYTES

@@ -119,12 +119,13 @@ def encode_words(words: Sequence[str]) -> list[bytes]:
             encoded.append(word.encode())
         except UnicodeEncodeError as error:
             raise VectorsError(
-                f"{_named(position, word)} cannot be written as UTF-8: {error.reason}"
+                f"{_named(position, word)} cannot be written as UTF-8, {error.reason}: "
+                "replace it in the text"
             ) from error
         if len(encoded[-1]) > MAX_WORD_BYTES:
             raise VectorsError(
                 f"{_named(position, word)} is longer than the {MAX_WORD_BYTES:,} "
-                "bytes that this format allows"
+                "bytes that this format allows: leave it out"
             )
     return encoded
 

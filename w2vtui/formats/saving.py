@@ -59,7 +59,8 @@ def check_words(words: Sequence[str]) -> None:
     """Check before a training that every word can be saved.
 
     Raises:
-        VectorsError: a word is empty, holds white space, or cannot be encoded.
+        VectorsError: a word is empty, holds white space, is too long or cannot be encoded; no
+            layout can hold it.
     """
     encode_words(words)
 

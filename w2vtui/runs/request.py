@@ -12,7 +12,7 @@ from pathlib import Path
 from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, SettingsError, W2vtuiError
-from w2vtui.formats import save_vectors, vocab_beside
+from w2vtui.formats import check_words, save_vectors, vocab_beside
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.targets import check_targets, temporary_target
@@ -124,12 +124,23 @@ class RunRequest(RunChoices):
 
         Raises:
             CorpusError: it cannot be read, or leaves nothing to train on.
+            VectorsError: it has a word that cannot be saved.
         """
         saved = [os.path.realpath(path) for path in self.outputs]
         texts = without(self.sources, saved, self.corpus_settings)
-        return open_corpus(
-            texts, self.corpus_settings, progress=progress, stop=stop, cache=self.cache
+        return self.checked(
+            open_corpus(texts, self.corpus_settings, progress=progress, stop=stop, cache=self.cache)
         )
+
+    def checked(self, corpus: EncodedCorpus) -> EncodedCorpus:
+        """The corpus, once it is known that its words can be saved.
+
+        Raises:
+            VectorsError: there is an output, and no file of vectors can hold one of the words.
+        """
+        if self.output is not None:
+            check_words(corpus.vocab.words)
+        return corpus
 
     def absolute(self) -> RunRequest:
         """The same with paths that mean the same in another folder."""

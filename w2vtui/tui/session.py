@@ -270,10 +270,10 @@ def build_run(session: Session) -> Run:
     """The run that a form describes, or the resumed one; imports the engine."""
     resumed = session.resumption
     if resumed is not None:
-        read_text = resumed.read
+        read_text, asked = resumed.read, session.request
 
         def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-            return session.read_text(read_text(progress, stop))
+            return session.read_text(asked.checked(read_text(progress, stop)))
 
         return resumed.run(read_again)
 

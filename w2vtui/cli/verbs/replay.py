@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
         recorded.check(corpus)
-        return corpus
+        return request.checked(corpus)
 
     replayed = Run(
         read_same,

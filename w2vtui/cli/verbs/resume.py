@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from w2vtui.display import safe_text
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 if TYPE_CHECKING:
+    from w2vtui.corpus import EncodedCorpus, ReadingProgress
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.request import RunRequest
     from w2vtui.training.run import Run
@@ -126,7 +128,12 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
             arguments.output or taken.request.output, overwrite=arguments.overwrite
         )
         request.check_outputs()
-        run = taken.run(checkpoint_seconds=checkpoint_seconds)
+        read = taken.read
+
+        def read_checked(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+            return request.checked(read(progress, stop))
+
+        run = taken.run(read_checked, checkpoint_seconds=checkpoint_seconds)
         for note in taken.notes:
             report(safe_text(note))
     except BaseException:
