@@ -6,7 +6,8 @@
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
     |-- VectorsError            3   vectors cannot be read, or hold no such word
     |     `-- UnknownWordError
-    |-- DivergedError           4   the loss is no longer a number
+    |-- DivergedError           4   the loss is no longer a number; `train` and `resume` also end
+    |                               with 4 when the vectors hold nothing
     |-- DiskError               5   an output cannot be written
     |-- RunError                2   the run is unknown, or cannot be resumed as asked
     |     |-- DamagedRunError   3   its saved files cannot be read

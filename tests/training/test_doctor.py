@@ -13,7 +13,7 @@ from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training.measuring.doctor_rules import CBOW_TOKENS, RULES, Case, remarks
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Churn, Probe, Progress, Snapshot, VectorHealth
+from w2vtui.training.state.snapshot import Churn, Losses, Probe, Progress, Snapshot, VectorHealth
 
 LONGEST = 110
 
@@ -30,7 +30,7 @@ def altered(case, **changes):
     """A case with other values, each named as the field that holds it, wherever that is."""
     case_fields = {field.name for field in dataclasses.fields(Case)}
     own = {key: changes.pop(key) for key in case_fields & set(changes)}
-    split = ("progress", "churn", "health")
+    split = ("progress", "churn", "health", "losses")
     shown = {field.name for field in dataclasses.fields(Snapshot)} - set(split)
     parts = {key: changes.pop(key) for key in shown & set(changes)}
     for name in split:
@@ -47,6 +47,7 @@ WELL = Case(
         progress=Progress(
             tokens=34_000_000, tokens_planned=85_000_000, tokens_per_epoch=17_000_000
         ),
+        losses=Losses(now=2.3, mean=2.4),
         churn=Churn(tokens=34_000_000, churn=0.18, settled=0.35, n_words=500),
         health=VectorHealth(
             tokens=34_000_000, input_norm=2.0, output_norm=2.0, saturated=0.02
@@ -61,6 +62,8 @@ WELL = Case(
     probes=probes(2.71, 2.70, 2.705, 2.69, 2.688),
     changed=("alpha",),
     tokens_since_change=100_000,
+    pairs=150_000_000,
+    untrained_loss=6 * math.log(2),
 )  # fmt: skip
 """17 million tokens of an encyclopedia, two fifths through the default training."""
 
@@ -69,6 +72,25 @@ STEEPLY_RISING = tuple(2.0 + 0.2 * (at // 10) for at in range(40))
 
 SPEAKS = [
     # rule, what makes it speak, what just does not, what it says
+    ("nothing-learned", {"pairs": 0}, {"pairs": 1},
+     "nothing is learned: 34,000,000 tokens gave no pair of words: give lines of several words"),
+    ("nothing-learned", {"pairs": 0, "kept_share": 0.49}, {"pairs": 0, "tokens": 0},
+     "gave no pair of words: raise sample (0.001)"),
+    ("nothing-learned", {"n_words": 1, "dropped_share": 0.0, "settings": live(negative=2)},
+     {"n_words": 2, "dropped_share": 0.0, "settings": live(negative=2)},
+     "nothing is learned from a single word: lower min_count, or add text"),
+    ("worse-than-chance", {"probe": Probe(tokens=1, loss=8.32, standard_error=0.1)},
+     {"probe": Probe(tokens=1, loss=8.31, standard_error=0.1)},
+     "the vectors hold nothing: probe 8.320, untrained 4.16: lower alpha (0.015)"),
+    ("worse-than-chance", {"probe": Probe(tokens=1, loss=9e6, standard_error=0.1)},
+     {"probe": Probe(tokens=1, loss=9e6, standard_error=0.1), "settings": live(model="cbow")},
+     "probe 9e6, untrained"),
+    ("loss-exploded", {"now": 8.32, "mean": 4_158.0}, {"now": 8.31, "mean": 4_158.0},
+     "the vectors hold nothing: loss 8.320, untrained 4.159: lower alpha (0.015)"),
+    ("loss-exploded", {"now": 3.18e14, "mean": 8.32}, {"now": 3.18e14, "mean": 8.31},
+     "loss 8.320, untrained"),
+    ("loss-exploded", {"now": 2.3, "mean": 4_160.0}, {"now": 2.3, "mean": 4_158.0},
+     "loss 4160.000, untrained 4.159: lower alpha"),
     ("diverging", {"losses": STEEPLY_RISING}, {"losses": SOFTLY_RISING},
      "the loss rose from 2 to 2.6: pause, undo the last change, lower alpha (0.015)"),
     ("diverging", {"losses": (*STEEPLY_RISING[::4], 9.0, 9.0, 9.0)},
@@ -183,8 +205,11 @@ def test_the_most_urgent_comes_first_and_lines_are_short():
         changed=("model", "objective", "negative", "window", "sample"),
         settled=1.0,
         churn=0.0,
+        probe=Probe(tokens=1, loss=1.25e38, standard_error=1e38),
+        now=1.25e38,
+        mean=1.25e38,
     )
-    small = {"tokens_per_epoch": 299_999, "changed": ()}
+    small = {"tokens_per_epoch": 299_999, "changed": (), "pairs": 0}
     by_tree = live(model="cbow", objective="hierarchical-softmax", negative=255)
     said = remarks(everything)
     rest = remarks(altered(everything, settings=by_tree, **small))

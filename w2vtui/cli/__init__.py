@@ -29,8 +29,8 @@ def run_command_line(argv: Sequence[str]) -> int:
     """Do what the arguments say; return the exit code.
 
     0 done, 1 internal error or a measured tool that failed, 2 usage, 3 unreadable corpus or
-    vectors, 4 diverged, 5 disk, 130 or 143 interrupted after saving what was learned. Bugs keep
-    their traceback.
+    vectors, 4 diverged or nothing learned, 5 disk, 130 or 143 interrupted after saving what was
+    learned. Bugs keep their traceback.
     """
     show_any_character()
     try:

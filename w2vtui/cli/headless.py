@@ -17,13 +17,14 @@ from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.display import safe_text
-from w2vtui.errors import DiskError, SettingsError, UnknownWordError
+from w2vtui.errors import DiskError, DivergedError, SettingsError, UnknownWordError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.signals import handling
 from w2vtui.training.run import Run
+from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
 from w2vtui.vectors import KeyedVectors
 
 N_WORDS_PRINTED = 5
@@ -76,6 +77,8 @@ def carry_out(
 ) -> int:
     """Train to the end or to a signal, save, print nearest words; return the exit code.
 
+    It is that of the signal, of a disk that failed, or of a training that learned nothing.
+
     saves_branch  whether to save vectors to the request's output even if a resumed run has become
                   another run
     words         the words to print the nearest words of; None for some worth showing
@@ -103,14 +106,31 @@ def carry_out(
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
-    if recorder is not None:
-        if how_to_resume := recorder.how_to_resume(run.snapshot(), saved=bool(output)):
-            report(how_to_resume)
-        if recorder.failed:
-            report("the last checkpoint could not be written: this run cannot be resumed")
-        if recorder.failed and not output:
-            return DiskError.exit_code
-    return interrupted.exit_code
+    learned = _report_alarms(run.snapshot())
+    kept = recorder is None or _report_recorder(recorder, run.snapshot(), saved=bool(output))
+    lost = 0 if kept or output else DiskError.exit_code
+    return lost or interrupted.exit_code or learned
+
+
+def _report_recorder(recorder: Recorder, shot: Snapshot, *, saved: bool) -> bool:
+    """Report how to resume a run; return whether its last checkpoint was written.
+
+    saved   whether its vectors were
+    """
+    if how_to_resume := recorder.how_to_resume(shot, saved=saved):
+        report(how_to_resume)
+    if recorder.failed:
+        report("the last checkpoint could not be written: this run cannot be resumed")
+    return not recorder.failed
+
+
+def _report_alarms(shot: Snapshot) -> int:
+    """Report what spoiled a run that has ended; return the exit code for what it learned."""
+    for remark in shot.remarks:
+        if remark.urgency >= ALARM:
+            report(safe_text(remark.line))
+    worthless = any(remark.urgency == WORTHLESS for remark in shot.remarks)
+    return DivergedError.exit_code if worthless else 0
 
 
 def follow(run: Run) -> int:

@@ -80,6 +80,7 @@ class TrainingLoop:
         trainer.observer.finish()
         if trainer.observer.error is not None:
             raise trainer.observer.error
+        trainer.doctor.look(self._snapshot(), self._curves.loss)
         ending: State = "done" if trainer.dispatcher.finished else "stopped"
         if trainer.checkpointing is not None:
             control.activity = "writing the last checkpoint"
@@ -113,7 +114,7 @@ class TrainingLoop:
         tallies = trainer.pool.tallies()
         if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
             self._log.note(judgement)
-        if learned:
+        if learned or not tallies.pairs:
             trainer.doctor.look(self._snapshot(), self._curves.loss)
         if tallies.not_finite:
             raise DivergedError(

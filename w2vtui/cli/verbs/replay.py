@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_moved_corpus, add_output, add_progress_json, add_run
 from w2vtui.cli.output import report
+from w2vtui.errors import DivergedError
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
         script=recorded.script,
     )
     code = carry_out(replayed, None, request, json_lines=arguments.json)
-    return code or _compare(replayed, recorded)
+    if code not in (0, DivergedError.exit_code):  # 4: it learned nothing, as the run may have
+        return code
+    return _compare(replayed, recorded)
 
 
 def _compare(replayed: Run, recorded: Replay) -> int:

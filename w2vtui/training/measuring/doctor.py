@@ -6,7 +6,9 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_types
 from w2vtui.training.costs.text_shape import TextShape
-from w2vtui.training.measuring.doctor_rules import Case, remarks
+from w2vtui.training.measuring.doctor_case import Case
+from w2vtui.training.measuring.doctor_rules import remarks
+from w2vtui.training.measuring.worth import untrained_loss
 from w2vtui.training.state.curves import Curve
 from w2vtui.training.state.snapshot import Probe, Remark, Snapshot
 
@@ -57,4 +59,6 @@ class Doctor:
             probes=self._probes,
             changed=self._changed,
             tokens_since_change=shot.progress.tokens - self._changed_at if self._changed else None,
+            pairs=shot.losses.pairs,
+            untrained_loss=untrained_loss(shot.settings, shot.n_words, self._shape),
         )

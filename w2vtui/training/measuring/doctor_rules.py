@@ -8,45 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
-from w2vtui.settings import LiveSettings, ResolvedSettings, default_alpha, field_default, spec_of
-from w2vtui.training.state.snapshot import Probe, Remark, Snapshot, Urgency, has_risen
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """A run as the rules see it: its snapshot, and what a snapshot does not hold.
-
-    Shares are 0..1; None is what is not known (yet).
-    """
-
-    shot: Snapshot
-    settings: ResolvedSettings
-    """The current settings, with every `auto` resolved."""
-    cores: int
-    """Cores this process may use."""
-    dropped_share: float | None = None
-    """Share of the text's tokens that are not in the vocabulary."""
-    mean_sentence: float | None = None
-    """Mean words of a sentence, after min_count and subsampling."""
-    kept_share: float | None = None
-    """Share of the tokens that subsampling keeps under the current settings."""
-    losses: tuple[float, ...] = ()
-    """Objective losses since the last change of a setting, oldest first, over equal spans."""
-    probes: tuple[Probe, ...] = ()
-    """The last probes since the last change of a setting, oldest first."""
-    changed: tuple[str, ...] = ()
-    """Settings that the last change named."""
-    tokens_since_change: int | None = None
-    """Training tokens since the last change of a setting; None before the first."""
-
-    @property
-    def left_share(self) -> float:
-        """Share of the planned training that is left; 0 while nothing is planned."""
-        progress = self.shot.progress
-        return max(1 - progress.fraction, 0.0) if progress.tokens_planned else 0.0
+from w2vtui.settings import LiveSettings, default_alpha, field_default, spec_of
+from w2vtui.training.measuring.doctor_case import Case
+from w2vtui.training.measuring.worth import loss_exploded, nothing_learned, worse_than_chance
+from w2vtui.training.state.snapshot import Remark, Urgency, has_risen
 
 
 def remarks(case: Case) -> tuple[Remark, ...]:
@@ -301,6 +268,9 @@ def _settled(case: Case) -> str:
 
 
 RULES: tuple[tuple[str, Urgency, Callable[[Case], str]], ...] = (
+    ("nothing-learned", 4, nothing_learned),
+    ("worse-than-chance", 4, worse_than_chance),
+    ("loss-exploded", 4, loss_exploded),
     ("diverging", 3, _diverging),
     ("probe-rising", 3, _probe_rising),
     ("saturated", 3, _saturated),

@@ -158,7 +158,12 @@ class VectorHealth:
     """Share of the scores beyond +-6, where the gradient is almost 0; None if unknown."""
 
 
-Urgency = Literal[1, 2, 3]
+Urgency = Literal[1, 2, 3, 4]
+
+ALARM: Urgency = 3
+"""The least urgency of a remark that a run without a screen ends with."""
+WORTHLESS: Urgency = 4
+"""The urgency of a remark on vectors that hold nothing."""
 
 
 class Remark(NamedTuple):
@@ -168,7 +173,14 @@ class Remark(NamedTuple):
     """The name of the rule, which stays the same while the numbers in the text change."""
     text: str
     urgency: Urgency
-    """3: the run is being spoiled; 2: it gives less than it could; 1: good to know"""
+    """4: the vectors hold nothing; 3: the run is being spoiled; 2: it gives less than it could; 1:
+    good to know
+    """
+
+    @property
+    def line(self) -> str:
+        """The text with its signs of urgency: `!! the loss rose`."""
+        return f"{'!' * min(self.urgency - 1, 2)} {self.text}".strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

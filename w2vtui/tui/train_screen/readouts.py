@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, loss_text, number, pad, safe_text, short
-from w2vtui.training.state.snapshot import Event, Snapshot, State, VectorHealth
+from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Event, Snapshot, State, VectorHealth
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.numbers import meter, round_up
 
@@ -267,18 +267,17 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.checkpoint.failed:
         problem = "checkpoints cannot be written, see the events"
         return f"!! {problem} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
+    if shot.ended and shot.remarks and shot.remarks[0].urgency == WORTHLESS:
+        return f"{shot.remarks[0].line} · {saved} · {new} new run"
     if shot.ended:
         ask = f"{key('train.query')} ask for neighbors"
         return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
-    urgent = any(remark.urgency == 3 for remark in shot.remarks)
+    urgent = any(remark.urgency >= ALARM for remark in shot.remarks)
     if shot.state == "paused" and not urgent:
         return f"paused: settings can be changed; {key('train.pause')} resumes"
     if shot.remarks:
         first, *others = shot.remarks
-        sign = "!" * (first.urgency - 1)
-        return f"{sign} {first.text}".strip() + (
-            f" · :doctor lists {len(others)} more" if others else ""
-        )
+        return first.line + (f" · :doctor lists {len(others)} more" if others else "")
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
     return "judge a change by the probe loss: its yardstick stays the same"
