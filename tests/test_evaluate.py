@@ -330,3 +330,19 @@ def test_scores_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(evaluate, "_SCORES_A_BLOCK", 17)
     assert evaluate_analogies(GRID, sections) == whole
     assert whole.total == SectionResult("total", 40, 60, 60)
+
+
+@pytest.mark.parametrize("scale", [1e-37, 1e38])
+def test_scores_do_not_depend_on_the_length_of_vectors(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    words = [f"w{row}" for row in range(30)]
+    numbers = rng.uniform(-1, 1, (30, 20))
+    sections = {"x": [tuple(rng.choice(words, 4, replace=False)) for _ in range(200)]}
+    pairs = [(a, b, float(n)) for n, (a, b, *_) in enumerate(sections["x"])]
+    plain = KeyedVectors(words, numbers.astype(np.float32))
+    for size in (scale, np.where(np.arange(30) % 2, scale, 1.0)[:, None]):
+        model = KeyedVectors(words, (numbers * size).astype(np.float32))
+        assert evaluate_analogies(model, sections) == evaluate_analogies(plain, sections)
+        assert evaluate_pairs(model, pairs).pearson == pytest.approx(
+            evaluate_pairs(plain, pairs).pearson, abs=1e-6
+        )

@@ -91,6 +91,39 @@ def test_lengths_beyond_float32_squares_are_right(scale: float) -> None:
     assert model.most_similar("a") == [("b", pytest.approx(0.96))]
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.parametrize("scale", [1e-36, LARGEST])
+def test_numbers_at_the_ends_of_float32_have_lengths_and_cosines(scale: float) -> None:
+    """The length of such a vector is beyond float32, or its products with others are."""
+    numbers = np.random.default_rng(0).uniform(-1, 1, (40, 100))
+    plain = KeyedVectors([f"w{row}" for row in range(40)], numbers.astype(np.float32))
+    mixed = numbers * np.where(np.arange(40) % 3, 1.0, scale)[:, None]
+    for matrix in (numbers * scale, mixed):
+        model = KeyedVectors(plain.index_to_key, matrix.astype(np.float32))
+        assert model.norms == pytest.approx(np.linalg.norm(matrix, axis=1), rel=1e-6)
+        assert model.similarity("w3", "w4") == pytest.approx(plain.similarity("w3", "w4"), abs=1e-6)
+        assert model.doesnt_match(["w1", "w2", "w3"]) == plain.doesnt_match(["w1", "w2", "w3"])
+        assert model.rank("w3", "w4") == plain.rank("w3", "w4")
+        for asked in ({"positive": "w3"}, {"positive": ["w3", "w4"], "negative": "w5"}):
+            expected = dict(plain.most_similar(**asked, topn=39))
+            assert dict(model.most_similar(**asked, topn=39)) == pytest.approx(expected, abs=1e-6)
+        found = dict(model.most_similar([(model["w3"], 4.0)], topn=39))
+        assert found == pytest.approx(
+            dict(plain.most_similar([(plain["w3"], 4.0)], topn=39)), abs=1e-6
+        )
+
+
+def test_rows_beyond_products_are_taken_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.full((50, 4), LARGEST, dtype=np.float32)
+    matrix[:, 0] *= np.linspace(-1, 1, 50, dtype=np.float32)
+    whole = nearest(matrix, matrix[0], 50)
+    monkeypatch.setattr(similarity, "_BLOCK_NUMBERS", 12)
+    assert np.array_equal(whole, nearest(matrix, matrix[0], 50))
+    assert whole[0].tolist() == list(range(50))
+
+
 def test_no_cosine_passes_1() -> None:
     row = np.random.default_rng(0).standard_normal((500, 50)).astype(np.float32)
     model = KeyedVectors([str(n) for n in range(1000)], np.concatenate([row, row * 3]))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.regular_files import AnyPath, TooLargeError, content_of
-from w2vtui.similarity import Floats, norms_of
+from w2vtui.similarity import Floats, Lengths, norms_of, units_beyond_products
 from w2vtui.vectors import KeyedVectors
 
 Pair: TypeAlias = tuple[str, str, float]
@@ -202,10 +202,10 @@ class KnownAnalogies:
         """Questions whose four words are all among the candidates."""
         return sum(len(rows) for _, rows, _ in self._sections)
 
-    def score(self, vectors: Floats, norms: Floats | None = None) -> AnalogyResult:
+    def score(self, vectors: Floats, norms: Lengths | None = None) -> AnalogyResult:
         """Answer each question by the row of `vectors`, float32 (V, D), nearest to b - a + c.
 
-        norms  float32 (V,), the lengths of the rows; computed when not given
+        norms  float64 (V,), the lengths of the rows; computed when not given
         """
         candidates = vectors[: self._n_words]
         norms = norms_of(candidates) if norms is None else norms[: self._n_words]
@@ -269,7 +269,7 @@ def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def _count_correct(
-    candidates: Floats, norms: Floats, questions: list[list[int]], variants: dict[int, list[int]]
+    candidates: Floats, norms: Lengths, questions: list[list[int]], variants: dict[int, list[int]]
 ) -> int:
     """How many questions are right: rows (a, b, c, d) of candidates (n, D) with norms (n,).
 
@@ -281,8 +281,12 @@ def _count_correct(
     for start in range(0, len(questions), block_size):
         block = questions[start : start + block_size]
         a, b, c = (candidates[row] * inverse[row, None] for row in np.array(block).T[:3])
-        scores = (b - a + c) @ candidates.T
-        scores *= inverse  # now cosines but for the length of b - a + c, which orders nothing
+        asked = (b - a + c).astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores = asked @ candidates.T
+            scores *= inverse  # now cosines but for the length of `asked`, which orders nothing
+        for rows, units in units_beyond_products(candidates, norms):
+            scores[:, rows] = asked @ units.T
         for question, four in enumerate(block):
             for word in four[:3]:
                 scores[question, variants[word]] = -np.inf

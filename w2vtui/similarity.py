@@ -1,20 +1,24 @@
 """Cosines of vectors: float32 (V, D), one row per word, which may be larger than half the memory.
 
 So nothing here copies a matrix to normalise it: norms are computed a block of rows at a time.
+Products are float32, but of rows whose products could leave its range.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
+Lengths: TypeAlias = NDArray[np.float64]
 
 _BLOCK_NUMBERS = 1 << 18
 """The most numbers in a block of rows."""
+_SHORTEST, _LONGEST = 1e-30, 1e37
+"""Rows of these lengths have products with a unit vector, or a few, that float32 holds."""
 
 
 def nearest(
@@ -22,12 +26,12 @@ def nearest(
     query: NDArray[np.floating],
     topn: int,
     *,
-    norms: Floats | None = None,
+    norms: Lengths | None = None,
     exclude: Sequence[int] = (),
 ) -> tuple[NDArray[np.intp], Floats]:
     """Rows of highest cosine with `query`, and the cosines; of equal ones the first row first.
 
-    vectors  float32 (V, D); norms (V,) are computed when not given
+    vectors  float32 (V, D); norms float64 (V,) are computed when not given
     query    (D,), of any length
     exclude  rows to leave out, as rows that are not numbers always are
     """
@@ -48,15 +52,33 @@ def highest(cosines: Floats, topn: int, exclude: Sequence[int] = ()) -> NDArray[
     return rows[np.argsort(-cosines[rows], kind="stable")][:n]
 
 
-def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Floats) -> Floats:
+def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Lengths) -> Floats:
     """float32 (V,): the cosine of each row of `vectors` with `query`; 0 where either is 0.
 
     NaN for rows that are not numbers, as those of a training that diverged.
     """
-    with np.errstate(invalid="ignore"):
-        products = vectors @ unit(query)
+    direction = unit(query)
+    with np.errstate(invalid="ignore", over="ignore"):
+        products = vectors @ direction
         cosines: Floats = np.divide(products, norms, out=np.zeros_like(products), where=norms != 0)
-        return cosines
+    for rows, units in units_beyond_products(vectors, norms):
+        cosines[rows] = units @ direction
+    return cosines
+
+
+def units_beyond_products(
+    vectors: Floats, norms: Lengths
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    """The rows too long or too short for products in float32, and these at length 1, in blocks.
+
+    Rows of zeros, and those that are not numbers, are left out.
+    """
+    within = (norms > _SHORTEST) & (norms < _LONGEST)
+    beyond = np.flatnonzero(~within & (norms > 0) & np.isfinite(norms))
+    n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
+    for start in range(0, len(beyond), n_rows):
+        rows = beyond[start : start + n_rows]
+        yield rows, vectors[rows] / norms[rows, None]
 
 
 def unit(vector: NDArray[np.floating]) -> Floats:
@@ -67,9 +89,12 @@ def unit(vector: NDArray[np.floating]) -> Floats:
         return (exact / length if length > 0 else exact).astype(np.float32)
 
 
-def norms_of(vectors: Floats) -> Floats:
-    """float32 (V,): the Euclidean length of each row, a block of rows at a time."""
-    norms = np.empty(len(vectors), dtype=np.float32)
+def norms_of(vectors: Floats) -> Lengths:
+    """float64 (V,): the Euclidean length of each row, a block of rows at a time.
+
+    Float32 does not hold the length of several numbers of its largest.
+    """
+    norms = np.empty(len(vectors), dtype=np.float64)
     n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
     for start in range(0, len(vectors), n_rows):
         block = vectors[start : start + n_rows].astype(np.float64)

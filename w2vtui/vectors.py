@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
-from w2vtui.similarity import Floats, cosines_with, nearest, norms_of, unit
+from w2vtui.similarity import Floats, Lengths, cosines_with, nearest, norms_of, unit
 from w2vtui.spelling import near_spellings
 
 Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
@@ -83,8 +83,8 @@ class KeyedVectors:
         return int(self.vectors.shape[1])
 
     @cached_property
-    def norms(self) -> Floats:
-        """float32 (V,): the Euclidean length of each vector."""
+    def norms(self) -> Lengths:
+        """float64 (V,): the Euclidean length of each vector."""
         return norms_of(self.vectors)
 
     def __len__(self) -> int:
@@ -174,7 +174,7 @@ class KeyedVectors:
             raise VectorsError("nothing to compare with: give at least one word or vector")
         for item, weight in terms:
             if isinstance(item, np.ndarray):
-                query += weight * self._checked_vector(item)
+                query += weight * self._checked_vector(item).astype(np.float64)
             else:
                 asked.append(self.get_index(item))
                 query += weight * self.get_vector(item, norm=True)

@@ -44,6 +44,8 @@ from w2vtui.vectors import KeyedVectors
         ("word2vec-c.bin", WORD2VEC_C_BINARY),
         ("gensim.bin", GENSIM_BINARY),
         ("line-end-at-the-end.bin", GENSIM_BINARY + b"\n"),
+        ("line-ends.bin", WORD2VEC_C_BINARY.replace("naïve".encode(), "\n\nnaïve".encode())),
+        ("line-ends-at-first.bin", GENSIM_BINARY.replace(b"</s>", b"\n\n\n</s>")),
     ],
 )
 @pytest.mark.parametrize("compressed", [False, True])

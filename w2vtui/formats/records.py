@@ -27,6 +27,7 @@ MAX_WORD_BYTES = 1 << 24
 """The longest word in a file. Without a limit, a file without spaces would be read whole."""
 
 _SEPARATOR = re.compile(r"[ \t\n\v\f\r]")
+_SEPARATOR_BYTE = re.compile(rb"[ \t\n\v\f\r]")
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
 
 
@@ -138,8 +139,9 @@ def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[s
     """The words of a file; `first` is the number of the first record.
 
     Raises:
-        VectorsError: a word is empty, invalid UTF-8, or occurs twice.
+        VectorsError: a word is empty, invalid UTF-8, occurs twice, or could not be written again.
     """
+    _check_separators(encoded, source, first)
     words = []
     for record, word in enumerate(encoded, start=first):
         try:
@@ -160,6 +162,19 @@ def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[s
             f"{once + first:,} already: words must be unique",
         )
     return words
+
+
+def _check_separators(encoded: Sequence[bytes], source: Source, first: int) -> None:
+    """Refuse words that hold white space or are too long: no file could be written with them."""
+    if not _SEPARATOR_BYTE.search(b"".join(encoded)):
+        return
+    for record, word in enumerate(encoded, start=first):
+        if _SEPARATOR_BYTE.search(word):
+            raise source.error(
+                record,
+                f"the word '{safe_text(word.decode('utf-8', 'backslashreplace'), 40)}' contains "
+                "white space, which ends a word in this format",
+            )
 
 
 def check_finite(rows: NDArray[np.float32], source: Source, first: int) -> None:

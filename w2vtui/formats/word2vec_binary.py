@@ -1,7 +1,7 @@
 """word2vec's binary layout: a line `V D`, then a record a word: the word, a space, D float32.
 
 Numbers are little-endian. word2vec.c ends each record with a line end, gensim and GoogleNews do
-not; a reader takes both.
+not; a reader takes both, and leaves out further line ends before a word, as gensim does.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _take(
         end = start + vector_bytes
         if start == 0 or end > len(block):
             break
-        words.append(block[position : start - 1].removeprefix(b"\n"))
+        words.append(block[position : start - 1].lstrip(b"\n"))
         numbers.append(block[start:end])
         position = end
     rows = vectors[first : len(words)]
