@@ -36,6 +36,8 @@ def run_command_line(argv: Sequence[str]) -> int:
     try:
         try:
             arguments = parse(argv)
+            for note in arguments.config.notes:
+                report(note)
             exit_code: int = arguments.run_verb(arguments)
             return exit_code
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from w2vtui.config import TABLES, Config, Given, blamed
@@ -102,7 +102,7 @@ def given_settings(arguments: argparse.Namespace, settings: type) -> dict[str, A
 
 
 def settle(
-    arguments: argparse.Namespace, config: Config, settings_classes: Iterable[type[Any]]
+    arguments: argparse.Namespace, config: Config, settings_classes: Collection[type[Any]]
 ) -> None:
     """Make settings objects from flags, variables and files, and add them to the arguments.
 
@@ -111,7 +111,6 @@ def settle(
     Raises:
         SettingsError: values contradict each other; the message says where they come from.
     """
-    arguments.config = config
     arguments.settled = {}
     for settings in settings_classes:
         settled = {
@@ -121,6 +120,8 @@ def settle(
         }
         setattr(arguments, _NAMES[settings], _made(settings, settled))
         arguments.settled |= settled
+    with_keys = ScreenSettings in settings_classes
+    arguments.config = config.noted(arguments.settled, with_keys=with_keys)
 
 
 def _made(settings: type[Any], settled: dict[str, Given]) -> Any:

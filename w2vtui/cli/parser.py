@@ -15,7 +15,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 from w2vtui.cli.legacy import from_word2vec_c
 from w2vtui.cli.options import settle
 from w2vtui.cli.verbs import APP, VERBS, train
-from w2vtui.config import read_config
+from w2vtui.config import Config, read_config
 from w2vtui.errors import SettingsError
 
 _ELSEWHERE = {
@@ -86,9 +86,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse a command line.
 
     The namespace holds the options of the verb; `verb`, its name or "app"; `run_verb`, its
-    function; and an object for each settings class that the verb names. Where it names any,
-    `settled` holds the value of each setting with its source, and `config` what files and variables
-    say.
+    function; `config`, what files and variables say; and an object for each settings class that
+    the verb names. Where it names any, `settled` holds the value of each setting with its source.
 
     Raises:
         SettingsError: the arguments make no sense; the message says why.
@@ -104,7 +103,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     verb.add_arguments(parser)
     arguments = parser.parse_strictly(from_word2vec_c(rest) if verb is train else rest)
-    arguments.verb, arguments.run_verb = name, verb.run
+    arguments.verb, arguments.run_verb, arguments.config = name, verb.run, Config()
     if verb.SETTINGS:
         settle(arguments, read_config(), verb.SETTINGS)
     return arguments

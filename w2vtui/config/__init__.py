@@ -1,6 +1,7 @@
 """A person's own settings: settings files and environment variables.
 
     reading.py   files and variables -> checked values, each with the place it came from
+    local.py     what a file in the current folder may not set, and what is said of it
     writing.py   settings -> TOML, and the commented file to begin with
 
 The first of these that has a value wins: a flag, an environment variable, `w2vtui.toml` in the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from w2vtui.config.local import LOCAL_NAME, NOT_TAKEN, Ignored, notes_on
 from w2vtui.errors import SettingsError
 from w2vtui.regular_files import TooLargeError, content_of
 from w2vtui.resources import user_folder
@@ -36,7 +38,6 @@ TABLES: dict[str, type] = {
 KEYS_TABLE = "keys"
 """The table that names other keys of the keyboard."""
 
-LOCAL_NAME = "w2vtui.toml"
 PREFIX = "W2VTUI_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 _OTHER_VARIABLES = (CONFIG_VARIABLE, PREFIX + "CACHE_DIR")
@@ -52,6 +53,8 @@ class Source:
     name: str = ""
     """The flag, the variable or the path."""
     line: int | None = None
+    is_local: bool = False
+    """Whether it is a file in the current folder that is not known to be the person's own."""
 
     def __str__(self) -> str:
         """As a message names it: `--window`, `/home/me/w2vtui.toml, line 3`."""
@@ -77,6 +80,10 @@ class Config:
     """By the name of the setting."""
     keys: Mapping[str, Given] = field(default_factory=dict)
     """Keys of the keyboard, separated by commas, by the id of the binding."""
+    ignored: Mapping[str, Ignored] = field(default_factory=dict)
+    """What the file in the current folder may not set, by the name of the setting."""
+    notes: tuple[str, ...] = ()
+    """What to say of the file in the current folder; see `noted`."""
 
     def settle(self, settings: type, flags: Mapping[str, Any]) -> dict[str, Given]:
         """The effective value of every field of a settings class.
@@ -91,6 +98,17 @@ class Config:
                 source = Source("flag", "--" + name.replace("_", "-"))
                 settled[name] = Given(flags[name], source)
         return settled
+
+    def noted(self, settled: Mapping[str, Given], *, with_keys: bool) -> Config:
+        """The same, with notes on what is taken from a file in the current folder.
+
+        settled     the effective values of the settings that matter
+        with_keys   whether keys of the keyboard do
+        """
+        shown = {**settled, **(self.keys if with_keys else {})}
+        taken = {name: one.value for name, one in shown.items() if one.source.is_local}
+        unset = [name for name, one in settled.items() if one.source.kind in ("file", "default")]
+        return dataclasses.replace(self, notes=notes_on(self.ignored, taken, unset))
 
 
 def settings_files(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
@@ -116,21 +134,38 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     Raises:
         SettingsError: one of them cannot be read, names no setting, or gives one a wrong value.
     """
-    values: dict[str, Given] = {}
-    keys: dict[str, Given] = {}
     *local, own = settings_files(environment)
-    for path in (own, *local):
-        must_exist = path is own and bool(environment.get(CONFIG_VARIABLE))
-        config = _read_file(path, must_exist)
-        values |= config.values
+    is_named = bool(environment.get(CONFIG_VARIABLE))
+    config = Config()
+    ignored: dict[str, Ignored] = {}
+    if is_named or own not in local:
+        config = _read_file(own, must_exist=is_named)
+        local = [path for path in local if not _is_same(path, own)]
+    own_file = str(own) if own not in local else f"file, which {CONFIG_VARIABLE} names"
+    values, keys = dict(config.values), dict(config.keys)
+    for path in local:
+        config = _read_file(path, must_exist=False, is_local=True)
+        values |= {name: one for name, one in config.values.items() if name not in NOT_TAKEN}
         keys |= config.keys
-    return Config(values | _read_variables(environment), keys)
+        ignored |= {
+            name: Ignored(one.source.line, own_file)
+            for name, one in config.values.items()
+            if name in NOT_TAKEN
+        }
+    return Config(values | _read_variables(environment), keys, ignored)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # one is missing
+        return False
 
 
 # ---- files
 
 
-def _read_file(path: Path, must_exist: bool) -> Config:
+def _read_file(path: Path, must_exist: bool, is_local: bool = False) -> Config:
     text = _text_of(path, must_exist)
     if not text:
         return Config()
@@ -142,7 +177,7 @@ def _read_file(path: Path, must_exist: bool) -> Config:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
     except RecursionError:
         raise SettingsError(f"{path} is not valid TOML: it is nested too deeply") from None
-    return _File(path, text).config(document)
+    return _File(path, text, is_local).config(document)
 
 
 def _text_of(path: Path, must_exist: bool) -> str:
@@ -173,8 +208,9 @@ def _text_of(path: Path, must_exist: bool) -> str:
 class _File:
     """A parsed settings file that knows the line of each key."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, is_local: bool) -> None:
         self._path, self._lines = path, text.split("\n")
+        self._is_local = is_local
 
     def config(self, document: Mapping[str, Any]) -> Config:
         """Its settings, checked."""
@@ -222,7 +258,7 @@ class _File:
         return SettingsError(f"{self._source(place)}: {message}")
 
     def _source(self, place: tuple[str, ...]) -> Source:
-        return Source("file", str(self._path), self._line_of(place))
+        return Source("file", str(self._path), self._line_of(place), self._is_local)
 
     def _line_of(self, place: tuple[str, ...]) -> int | None:
         """The line that gives a key its value: the first up to which the text holds it."""

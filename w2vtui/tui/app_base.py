@@ -81,13 +81,16 @@ class BaseApp(App[None]):
         """Values from settings files and environment variables, by setting."""
         self.keys = {name: given.value for name, given in config.keys.items()}
         """Configured keys, by binding id."""
+        self._config_notes = config.notes
         self.output = output
         self.cores = available_cores()
         self.command_history: list[str] = []
         """Lines entered at the command prompt, oldest first."""
 
     def on_mount(self) -> None:
-        """Report theme changes from now on."""
+        """Report what a settings file in the current folder changes, and later theme changes."""
+        for note in self._config_notes:
+            self.report(note, seconds=WARNING_SECONDS)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
 
     # ---- notices

@@ -27,7 +27,8 @@ HELP = """Print settings and where they come from, or create a settings file.
 
 Settings come from these places; the first one that has a value wins: flags, environment variables
 (W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml (or the file that
-W2VTUI_CONFIG names), the defaults."""
+W2VTUI_CONFIG names), the defaults. w2vtui.toml in the current folder cannot set what is under
+[runs], nor encoding_errors."""
 SETTINGS = ()
 
 
@@ -48,7 +49,9 @@ def _show(arguments: argparse.Namespace) -> int:
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.themes import check_theme
 
-    settle(arguments, read_config(), TABLES.values())
+    settle(arguments, read_config(), tuple(TABLES.values()))
+    for note in arguments.config.notes:
+        report(note)
     check_theme(arguments.settled["theme"])
     if arguments.config.keys:  # seldom, and this loads all screens and NumPy
         from w2vtui.tui.scopes import SCOPES
