@@ -27,7 +27,7 @@ move by the logistic gradient. The variants differ only in what is in the blocks
     sizes.py, formulas.py     constants and probabilities, without Numba
 
     machine/    compiling.py  how kernels are compiled and cached    lanes.py  vector registers
-                peak.py       the most arithmetic a core can do
+                sealed_cache.py  that cache, checked     peak.py  the most arithmetic of a core
     parallel/   private_nodes.py  copies of upper tree nodes         merging.py  merging replicas
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.

@@ -156,7 +156,5 @@ class Preparation:
             raise ReadingStopped("stopped before the training began")
         took = time.monotonic() - started
         self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
-        if not backend.keeps_compiled():
-            self._log.note(
-                "compiled kernels are not saved: no folder is writable; set W2VTUI_CACHE_DIR to one"
-            )
+        for note in backend.compiling_notes():
+            self._log.note(note)

@@ -2,7 +2,8 @@
 
 Numba's cache does not notice an edit in another file that a kernel calls. The folder is therefore
 named by a digest of every kernel source, Numba's version and the processor, and an edit anywhere
-opens a new one.
+opens a new one. Its files are sealed (sealed_cache.py), and a folder that others may write to is
+not used.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import llvmlite.binding
 import numba
 from numba import njit
 from numba.core import event
+
+from w2v_kernels.machine.sealed_cache import REMOVED, content_of, others_write, seal_cache
 
 KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
@@ -41,6 +46,7 @@ def _user_cache_folder() -> Path:
     return (Path(xdg) if xdg.startswith("/") else Path.home() / ".cache") / "w2vtui"
 
 
+@cache
 def _digest() -> str:
     digest = hashlib.blake2b(digest_size=8)
     package = Path(__file__).parent.parent
@@ -69,7 +75,9 @@ def _cache_folder() -> Path | None:
     """The folder for this digest, created if necessary; None where nothing can be written."""
     try:
         folder = _user_cache_folder() / "kernels" / _digest()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o755, exist_ok=True)  # not writable by a group by any umask
+        folder.mkdir(mode=0o755, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             return None
         if shutil.disk_usage(folder).free < ROOM and not any(folder.rglob("*.nbi")):
@@ -82,13 +90,44 @@ def _cache_folder() -> Path | None:
     return folder
 
 
+def _shared_folder(folder: Path) -> Path | None:
+    """The first of a cache's folders that others may write to; None if it is this user's alone."""
+    is_named = "NUMBA_CACHE_DIR" in os.environ
+    with contextlib.suppress(FileNotFoundError):  # Numba makes the folder that this names
+        for place in (folder,) if is_named else (folder, folder.parent):
+            if others_write(place.stat()):
+                return place
+        outer = folder.parent.parent
+        if not is_named and _others_rename_in(outer.stat()):
+            return outer
+    return None
+
+
+def _others_rename_in(status: os.stat_result) -> bool:
+    """Whether others may replace what a folder holds; the group that is usually one's own may."""
+    own_group = status.st_mode & 0o022 == 0o020 and status.st_gid == os.getegid()
+    if own_group or status.st_mode & stat.S_ISVTX:
+        return status.st_uid not in (os.geteuid(), 0)
+    return others_write(status)
+
+
 CACHE_FOLDER: Path | None
+CACHE_PROBLEM = ""
+"""Why compiled kernels are not kept; empty if they are."""
 if "NUMBA_CACHE_DIR" in os.environ:
     CACHE_FOLDER = Path(os.environ["NUMBA_CACHE_DIR"])
 else:
     CACHE_FOLDER = _cache_folder()
-    if CACHE_FOLDER is not None:
-        numba.config.CACHE_DIR = str(CACHE_FOLDER)
+if CACHE_FOLDER is None:
+    CACHE_PROBLEM = "no folder is writable; set W2VTUI_CACHE_DIR to one"
+elif (_shared := _shared_folder(CACHE_FOLDER)) is not None:
+    CACHE_FOLDER = None
+    CACHE_PROBLEM = (
+        f"others may write to {_shared}; make it yours alone (chmod go-w), or set "
+        "W2VTUI_CACHE_DIR to another"
+    )
+elif "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(CACHE_FOLDER)
 
 _OPTIONS = {
     "nogil": True,
@@ -99,14 +138,29 @@ _OPTIONS = {
     "fastmath": {"reassoc", "contract", "nsz", "arcp"},
 }
 
-kernel = njit(cache=CACHE_FOLDER is not None, **_OPTIONS)
+_KEY = _digest().encode()
+
+
+def _cached(jit: Callable) -> Callable:
+    """A decorator that also saves the machine code, where there is a folder for it."""
+
+    def decorate(function: Callable) -> Callable:
+        compiled = jit(function)
+        if CACHE_FOLDER is not None and compiled is not function:  # else JIT is switched off
+            seal_cache(compiled, _KEY)
+        return compiled
+
+    return decorate
+
+
+kernel = _cached(njit(**_OPTIONS))
 """Decorator of a kernel: compiled on first call, cached on disk, runs without the GIL."""
 
 # A call would pass each array as seven numbers on the stack, which takes as long as a small block.
 kernel_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
 """Decorator of a function that only kernels call: it is inlined, and Python cannot call it."""
 
-builder = njit(nogil=True, cache=CACHE_FOLDER is not None, error_model="numpy")
+builder = _cached(njit(nogil=True, error_model="numpy"))
 """Decorator of a function that builds a table: as `kernel`, but it may allocate."""
 
 
@@ -139,5 +193,20 @@ def cancel_compiling_when(is_cancelled: Callable[[], bool]) -> Iterator[None]:
 
 
 def is_compiled(name: str) -> bool:
-    """Whether the machine code of a kernel (`module.function`) is already on disk."""
-    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{name}-*.nbi"))
+    """Whether the machine code of a kernel (`module.function`) is already on disk, undamaged."""
+    if CACHE_FOLDER is None:
+        return False
+    files = list(CACHE_FOLDER.rglob(f"{name}-*.nb[ic]"))
+    intact = [content_of(file, _KEY) is not None for file in files]  # removes every other one
+    return bool(files) and all(intact)
+
+
+def cache_notes() -> list[str]:
+    """What a user should know of the compiled kernels, a line each."""
+    notes = [f"compiled kernels are not saved: {CACHE_PROBLEM}"] if CACHE_PROBLEM else []
+    if REMOVED:
+        notes.append(
+            f"damaged files of compiled kernels were removed from {CACHE_FOLDER}: "
+            "the kernels are compiled again"
+        )
+    return notes

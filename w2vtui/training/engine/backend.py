@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from w2v_kernels import layout, scoring, training_loop
 from w2v_kernels.formulas import keep_probabilities
-from w2v_kernels.machine.compiling import CACHE_FOLDER, cancel_compiling_when, is_compiled
+from w2v_kernels.machine.compiling import (
+    CACHE_FOLDER,
+    cache_notes,
+    cancel_compiling_when,
+    is_compiled,
+)
 from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, Worker, make_scratch
 from w2v_kernels.sizes import N_PRIVATE
@@ -87,6 +92,9 @@ class Backend(Protocol):
 
     def keeps_compiled(self) -> bool:
         """Whether this machine can save the compiled loop; not if no folder is writable."""
+
+    def compiling_notes(self) -> list[str]:
+        """What to report of the compiled loop: why it is not saved, or that it was damaged."""
 
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
@@ -234,6 +242,11 @@ class CpuBackend:
     def keeps_compiled() -> bool:
         """Whether this machine can save the compiled loop: not where no folder is writable."""
         return CACHE_FOLDER is not None
+
+    @staticmethod
+    def compiling_notes() -> list[str]:
+        """What to report of the compiled loop: why it is not saved, or that it was damaged."""
+        return cache_notes()
 
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
