@@ -97,7 +97,7 @@ def test_only_what_a_file_needs_is_asked_for(tmp_path, monkeypatch):
         def __exit__(self, *failure):
             self._file.close()
 
-    monkeypatch.setattr("w2vtui.regular_files.opened", lambda path: Noted(opened(path)))
+    monkeypatch.setattr("w2vtui.regular_files.opened", lambda *given: Noted(opened(*given)))
     assert content_of(path, 1 << 40) == b"abc"
     assert asked == [4]
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input, Static
 
+from tests.support.run_folders import resealed
 from tests.support.screens import (
     events,
     form,
@@ -36,7 +37,7 @@ from w2vtui.runs import status as statuses
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listing import all_runs
-from w2vtui.runs.record import RunRecord
+from w2vtui.runs.record import RECORD, RunRecord
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.status import status_of
@@ -297,6 +298,26 @@ async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
     assert len(all_runs(runs_dir)) == 1
+
+
+async def test_the_output_of_a_run_from_elsewhere_is_not_written(
+    topical_corpus, runs_dir, tmp_path
+):
+    folder, precious = saved_run(topical_corpus, runs_dir), tmp_path / "precious.vec"
+    resealed(folder / RECORD, lambda body: body.update(output=str(precious)))
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "s")
+        await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
+        assert app.screen.query_one("#path", Input).value == "topics.vec"
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, RunList))
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: state(app) == "done")
+        reported = [event.text for event in app.session.events]
+        assert any("was not made on this machine" in text for text in reported)
+        assert app.session.unsaved
+    assert not precious.exists()
 
 
 async def test_a_text_that_is_gone_is_named(topical_corpus, runs_dir):

@@ -85,6 +85,9 @@ def carry_out(
     """
     run.is_attended = False
     progress = choose_progress(run, json_lines)
+    if request.output is not None:
+        unless = "" if saves_branch else ", unless its text has changed"
+        report(f"vectors will be saved to {safe_text(request.output)}{unless}")
     with _recorded(run, recorder), _stopped_by_signals(run) as interrupted:
         for condition in stop_when:
             run.break_when(condition, stop=True)

@@ -22,7 +22,7 @@ from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
 from w2vtui.runs.root import draft_beside, is_draft
 
-_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, LOCK)
+_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, LOCK, "saved.json")
 _RUN = Contents(
     re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])), re.compile(FOLDER), CHECKPOINTS
 )

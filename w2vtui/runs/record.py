@@ -30,6 +30,7 @@ from w2vtui.runs.disk.checked_json import (
 )
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.dataclass_json import fields_from_json
+from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings
@@ -49,7 +50,7 @@ _REQUIRED = (
 )  # fmt: skip
 _KEYS = (
     *_REQUIRED, "output", "save_vocab", "pairs", "analogies", "run_settings", "breakpoints",
-    "parent",
+    "parent", "signature",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 
@@ -75,6 +76,30 @@ class RunRecord:
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
+    is_made_here: bool = False
+    """Whether the outputs that it names were named by this user, and not by somebody else."""
+
+    @property
+    def own_request(self) -> RunRequest:
+        """What was asked for; without outputs if the run was not made here."""
+        if self.is_made_here:
+            return dataclasses.replace(self.request, is_stored=True)
+        return dataclasses.replace(self.request, output=None, save_vocab=None)
+
+    def output_for(self, run: str, named: str | None) -> str | None:
+        """Where vectors of the run go: as named now, or as named when it was made here.
+
+        run   its name
+
+        Raises:
+            RunError: the run names a file, was not made here, and none is named now.
+        """
+        if not named and self.request.output is not None and not self.is_made_here:
+            raise RunError(
+                f"run {run} was not made on this machine: name the output with -o "
+                f"(its own is {self.request.output})"
+            )
+        return named or self.request.output
 
     @classmethod
     def of(
@@ -98,6 +123,7 @@ class RunRecord:
             fingerprint=fingerprint(corpus),
             breakpoints=checkpoint.breakpoints,
             parent=parent,
+            is_made_here=True,
         )
 
     def write(self, folder: Path) -> None:
@@ -107,6 +133,7 @@ class RunRecord:
             DiskError: it cannot be written.
         """
         fields = dataclasses.asdict(self.request) | dataclasses.asdict(self)
+        fields["signature"] = signature(*self._signed) if self.is_made_here else None
         write_checked(folder / RECORD, "run", {key: fields[key] for key in _KEYS})
 
     @classmethod
@@ -128,10 +155,20 @@ class RunRecord:
             raise TypeError(f"{min(missing)} is missing")
         if unknown := body.keys() - set(_KEYS):
             raise TypeError(f"{min(unknown)!r:.80} is unknown")
+        signed = body.pop("signature", None)
+        if not isinstance(signed, str | None):
+            raise TypeError(f"signature is {signed!r:.80}")
         own = {field.name for field in dataclasses.fields(cls)}
         fields = fields_from_json(cls, {key: body[key] for key in body.keys() & own})
         asked = fields_from_json(RunRequest, {key: body[key] for key in body.keys() - own})
-        return cls(request=RunRequest(**asked, live=fields["settings"]), **fields)
+        record = cls(request=RunRequest(**asked, live=fields["settings"]), **fields)
+        is_made_here = is_signed_here(signed, *record._signed)
+        return dataclasses.replace(record, is_made_here=is_made_here)
+
+    @property
+    def _signed(self) -> tuple[float | str | None, ...]:
+        """What the signature of the run's user stands for."""
+        return self.created, self.request.output, self.request.save_vocab
 
 
 def write_vocab(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:

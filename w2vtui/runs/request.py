@@ -31,6 +31,8 @@ class RunRequest(RunChoices):
     """Where the word counts go; None for the file beside the vectors."""
     cache: bool = True
     """Whether the encoded text is stored for the next run."""
+    is_stored: bool = False
+    """Whether it was asked for earlier, so that `overwrite` does not mean its `save_vocab`."""
 
     # ---- its files
 
@@ -87,6 +89,7 @@ class RunRequest(RunChoices):
             encoding=self.corpus_settings.encoding,
             inputs=(*self.pairs, *self.analogies, *settings_files()),
             overwrite=self.overwrite,
+            are_counts_stored=self.is_stored and self.save_vocab is not None,
         )
         return tuple(os.path.realpath(path) for path in self.outputs)
 

@@ -50,7 +50,9 @@ class Resumption:
     name: str
     record: RunRecord
     request: RunRequest
-    """What the run was asked for, with its text where it is now."""
+    """What the run was asked for, with its text where it is now; without outputs if the run was not
+    made here.
+    """
     checkpoint: Checkpoint | None
     """Where it resumes; None for its beginning."""
     script: Script
@@ -66,7 +68,8 @@ class Resumption:
     def read(self) -> ReadCorpus:
         """Reads its text again."""
         asked = self.request
-        return text_of_run(self.name, asked.sources, asked.corpus_settings, asked.outputs)
+        outputs = self.record.request.outputs
+        return text_of_run(self.name, asked.sources, asked.corpus_settings, outputs)
 
     def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
         """The resumed run, not started.
@@ -158,7 +161,7 @@ def resumption(
     lock = RunLock(folder)
     try:
         saved = _saved(folder, force=force)
-        asked, checkpoint = saved.record.request, saved.checkpoint
+        asked, checkpoint = saved.record.own_request, saved.checkpoint
         request = dataclasses.replace(
             asked,
             sources=tuple(sources) or asked.sources,
@@ -249,7 +252,7 @@ def _saved(folder: Path, *, force: bool) -> _Saved:
         checkpoint=checkpoint,
         spoiled=spoiled.keys(),
         pending=pending,
-        notes=(*notes, *troubles, *_gone_questions(record)),
+        notes=(*notes, *troubles, *_gone_questions(record), *_unused_output(folder.name, record)),
     )
 
 
@@ -281,6 +284,13 @@ def _gone_questions(record: RunRecord) -> list[str]:
     return [
         f"{path} is gone: the vectors are not scored on it" for path in paths if path not in there
     ]
+
+
+def _unused_output(name: str, record: RunRecord) -> list[str]:
+    output = record.request.output
+    if output is None or record.is_made_here:
+        return []
+    return [f"run {name} was not made on this machine: its output {output} is not written"]
 
 
 # ---- what differs

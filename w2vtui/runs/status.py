@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.formats.atomic import atomic_write
 from w2vtui.regular_files import content_of
 from w2vtui.runs.disk.checked_json import (
     MOST_BYTES,
@@ -17,6 +16,7 @@ from w2vtui.runs.disk.checked_json import (
 )
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
 from w2vtui.runs.disk.dataclass_json import from_json
+from w2vtui.runs.disk.inside import replace_file, unfollowed
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.listing import last_written
 from w2vtui.runs.record import STATUS, RunRecord
@@ -47,6 +47,7 @@ class RunStatus:
     model: str = ""
     objective: str = ""
     output: str | None = None
+    """Where its vectors go; None, too, for a run that was not made here."""
     error: str | None = None
 
     @property
@@ -77,14 +78,13 @@ class LiveStatus:
         Raises:
             DiskError: it cannot be written.
         """
-        with atomic_write(folder / STATUS) as file:
-            file.write(dumped(dataclasses.asdict(self)) + b"\n")
+        replace_file(folder / STATUS, dumped(dataclasses.asdict(self)) + b"\n")
 
     @classmethod
     def read(cls, folder: Path) -> LiveStatus | None:
         """What a run reported last; None if nothing readable is there."""
         try:
-            return from_json(cls, loaded(content_of(folder / STATUS, MOST_BYTES)))
+            return from_json(cls, loaded(content_of(folder / STATUS, MOST_BYTES, unfollowed())))
         except NOT_AS_WRITTEN:
             return None
 
@@ -117,7 +117,7 @@ def status_of(folder: Path) -> RunStatus:
         text=record.corpus_name,
         model=settings.model,
         objective=settings.objective,
-        output=record.request.output,
+        output=record.own_request.output,
         error=trouble,
     )
     if last is None:

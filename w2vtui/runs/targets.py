@@ -21,13 +21,15 @@ def check_targets(
     encoding: str,
     inputs: Sequence[str | Path],
     overwrite: bool,
+    are_counts_stored: bool,
 ) -> None:
     """Find out that vectors and counts cannot be saved, or only over what is still needed.
 
-    counts     None for the file beside the vectors
-    sources    the files and folders of the text; none of its texts is ever replaced
-    inputs     other files that are read: questions, settings
-    overwrite  whether other files may be replaced
+    counts             None for the file beside the vectors
+    sources            the files and folders of the text; none of its texts is ever replaced
+    inputs             other files that are read: questions, settings
+    overwrite          whether other files may be replaced
+    are_counts_stored  whether the file of the counts was named earlier, and so replaces only counts
 
     Raises:
         SettingsError: a name has an unknown ending, or is that of a file that is still needed.
@@ -40,9 +42,9 @@ def check_targets(
     counts = counts or vocab_beside(vectors)
     if _same_file(vectors, counts):
         raise SettingsError(f"{vectors} cannot hold the vectors and the counts: name two files")
-    for target, is_saved, what in (
-        (vectors, is_vector_file, "a file of word vectors"),
-        (counts, is_vocab_file, "a file of word counts"),
+    for target, is_saved, what, is_stored in (
+        (vectors, is_vector_file, "a file of word vectors", False),
+        (counts, is_vocab_file, "a file of word counts", are_counts_stored),
     ):
         _check_sources(target, sources, encoding, is_saved)
         for path in inputs:
@@ -50,7 +52,12 @@ def check_targets(
                 raise SettingsError(
                     f"{target} is read by this run and would be overwritten: name another file"
                 )
-        if target.exists() and not overwrite and not is_saved(target):
+        if target.exists() and (is_stored or not overwrite) and not is_saved(target):
+            if is_stored:
+                raise SettingsError(
+                    f"{target} exists and is not {what}: move it elsewhere, or name another file "
+                    "for the vectors"
+                )
             raise TargetTakenError(str(target), what)
 
 

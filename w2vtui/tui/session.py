@@ -98,6 +98,8 @@ class Session:
         self._left = False
         self._vectors: KeyedVectors | None = None
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
+        if output is not None:
+            self.note(f"vectors will be saved to {output}")
 
     def start(self) -> None:
         """Start the run in a thread, which waits for its end and then closes the recorder."""

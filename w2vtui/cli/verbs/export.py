@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    output = arguments.output or RunRecord.read(folder).request.output
+    output = RunRecord.read(folder).output_for(folder.name, arguments.output)
     if output is None:
         raise SettingsError(f"{folder.name} has no output file: give one with -o FILE")
     export(folder, output, overwrite=arguments.overwrite)
@@ -46,7 +46,7 @@ def export(folder: Path, output: str, *, overwrite: bool) -> None:
     """Save the vectors of the newest checkpoint in a run's folder, and report it."""
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
-    request = RunRecord.read(folder).request.to(output, overwrite=overwrite)
+    request = RunRecord.read(folder).own_request.to(output, overwrite=overwrite)
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     for trouble in troubles:

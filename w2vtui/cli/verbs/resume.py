@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         resumed,
         recorder,
         request,
-        saves_branch=arguments.output is not None,
+        saves_branch=arguments.output is not None or not arguments.force,
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
         json_lines=arguments.json,
@@ -102,7 +102,7 @@ def _not_saved_yet(folder: Path) -> str | None:
     """The file that the vectors of a finished run should be in, if it does not exist."""
     from w2vtui.runs.record import RunRecord
 
-    output = RunRecord.read(folder).request.output
+    output = RunRecord.read(folder).output_for(folder.name, None)
     return None if output is None or Path(output).exists() else output
 
 
@@ -124,9 +124,8 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
         live=given_settings(arguments, LiveSettings),
     )
     try:
-        request = taken.request.to(
-            arguments.output or taken.request.output, overwrite=arguments.overwrite
-        )
+        output = taken.record.output_for(taken.name, arguments.output)
+        request = taken.request.to(output, overwrite=arguments.overwrite)
         request.check_outputs()
         read = taken.read
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.formats.atomic import atomic_write
 from w2vtui.regular_files import content_of
-from w2vtui.runs.disk.inside import unfollowed
+from w2vtui.runs.disk.inside import replace_file, unfollowed
 from w2vtui.version import VERSION
 
 SCHEMA = 1
@@ -31,8 +30,10 @@ _MOST_INDENTED_BYTES = 1 << 16
 """The largest body that is written with indentation, which takes Python several times as long."""
 
 
-def write_checked(path: Path, kind: str, body: dict[str, Any]) -> None:
+def write_checked(path: Path, kind: str, body: dict[str, Any], *, depth: int = 1) -> None:
     """Write a file that `read_checked` reads, whole or not at all.
+
+    depth   how many parts at the end of the path must not be links
 
     Raises:
         DiskError: it cannot be written.
@@ -46,8 +47,7 @@ def write_checked(path: Path, kind: str, body: dict[str, Any]) -> None:
         "body": body,
     }
     indent = 1 if len(canonical) <= _MOST_INDENTED_BYTES else None
-    with atomic_write(path) as file:
-        file.write(dumped(sealed, indent) + b"\n")
+    replace_file(path, dumped(sealed, indent) + b"\n", depth)
 
 
 def read_checked(

@@ -39,7 +39,7 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
-from w2vtui.runs.disk.inside import OpenFolder, open_folder
+from w2vtui.runs.disk.inside import OpenFolder, open_folder, unfollowed
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
@@ -68,6 +68,7 @@ _MOST_HEADER_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1_024
 _DEPTH = 3
 """Parts of a path from the folder of the run to a file of a checkpoint."""
+_UNFOLLOWED = unfollowed(_DEPTH)
 
 
 def checkpoint_folders(run: Path) -> list[Path]:
@@ -140,7 +141,8 @@ def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> Non
     parent.make(draft.name)
     try:
         facts = _write_tensors(draft / TENSORS, checkpoint)
-        write_checked(draft / MANIFEST, _KIND, _manifest(checkpoint) | {"tensors": facts})
+        manifest = _manifest(checkpoint) | {"tensors": facts}
+        write_checked(draft / MANIFEST, _KIND, manifest, depth=_DEPTH)
         # The library lets nobody else read; the umask says who may.
         (draft / TENSORS).chmod(stat.S_IMODE((draft / MANIFEST).stat().st_mode))
     except BaseException:
@@ -216,7 +218,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
             save_file(tensors, path)
         except SafetensorError as error:
             raise _as_os_error(error) from error
-        with opened(path) as file:
+        with opened(path, _UNFOLLOWED) as file:
             os.fsync(file.fileno())
         facts = _facts(path)
         if not _holds(path, tensors):
@@ -233,7 +235,7 @@ def _holds(path: Path, tensors: dict[str, NDArray[Any]]) -> bool:
         places = _places(path)
         if places.keys() != tensors.keys():
             return False
-        with opened(path) as file:
+        with opened(path, _UNFOLLOWED) as file:
             return all(_holds_at(file, places[name], tensor) for name, tensor in tensors.items())
     except (*NOT_AS_WRITTEN, SafetensorError):
         return False
@@ -256,20 +258,22 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
     The numbers are mapped from the file, since the library would block every other thread while it
     copies them.
     """
-    with opened(path) as file:
+    with opened(path, _UNFOLLOWED) as file:
         size, wanted = size_of(file), promised["bytes"]
         if size != wanted:
             raise ValueError(f"{path.name} has changed: {size:,} bytes, not {wanted:,}")
     if _facts(path) != promised:
         raise ValueError(f"{path.name} has changed: its content has changed")
-    return {
-        name: (
-            np.memmap(path, place.dtype, "r", place.offset, place.shape)
-            if math.prod(place.shape)  # nothing cannot be mapped
-            else np.zeros(place.shape, place.dtype)
-        )
-        for name, place in _places(path).items()
-    }
+    places = _places(path)
+    with opened(path, _UNFOLLOWED) as file:
+        return {
+            name: (
+                np.memmap(file, place.dtype, "r", place.offset, place.shape)
+                if math.prod(place.shape)  # nothing cannot be mapped
+                else np.zeros(place.shape, place.dtype)
+            )
+            for name, place in places.items()
+        }
 
 
 class _Place(NamedTuple):
@@ -286,7 +290,7 @@ def _places(path: Path) -> dict[str, _Place]:
     Raises:
         SafetensorError, or one of NOT_AS_WRITTEN: it has none.
     """
-    with opened(path) as file:
+    with opened(path, _UNFOLLOWED) as file:
         n_header = int.from_bytes(file.read(8), "little")
         if not 0 < n_header <= _MOST_HEADER_BYTES:
             raise ValueError(f"{path.name} has a header of {n_header} bytes")
@@ -303,7 +307,7 @@ def _places(path: Path) -> dict[str, _Place]:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    with opened(path) as file:
+    with opened(path, _UNFOLLOWED) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"bytes": file.tell(), "sha256": digest}
 

@@ -11,13 +11,14 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from secrets import token_hex
 
+from w2vtui.formats.atomic import disk_error, sync_folder
 from w2vtui.regular_files import AnyPath, Opener, regular_only
 
-_RELATIVE = (os.open, os.stat, os.mkdir, os.rename, os.unlink, os.rmdir)
+_RELATIVE = (os.open, os.stat, os.chmod, os.mkdir, os.rename, os.unlink, os.rmdir)
 _HAS_DESCRIPTORS = (
     hasattr(os, "O_NOFOLLOW")
     and os.listdir in os.supports_fd
@@ -27,6 +28,13 @@ _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0)
 _ONLY_TO_PASS = getattr(os, "O_PATH", 0)
 """A folder that may not be listed can be opened so, to reach what is in it."""
+
+
+class LinkError(OSError):
+    """A link is where a file or a folder should be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.ELOOP, "a link, which is not followed", str(path))
 
 
 class OpenFolder:
@@ -63,7 +71,8 @@ class OpenFolder:
         """A folder in it.
 
         Raises:
-            OSError: there is none, or it is a link.
+            LinkError: it is a link.
+            OSError: there is none.
         """
         inner = OpenFolder(self.path / name, self)
         try:
@@ -94,7 +103,8 @@ class OpenFolder:
         """The descriptor of what is there, opened.
 
         Raises:
-            OSError: it cannot be opened, or is a link.
+            LinkError: it is a link.
+            OSError: it cannot be opened.
         """
         if not _HAS_DESCRIPTORS:
             self.check(name)
@@ -108,14 +118,21 @@ class OpenFolder:
     def check(self, name: str) -> None:
         """
         Raises:
-            OSError: a link is there.
+            LinkError: a link is there.
         """
         try:
             is_link = stat.S_ISLNK(self.mode(name))
         except FileNotFoundError:
             return
         if is_link:
-            _refuse(self.path / name)
+            raise LinkError(self.path / name)
+
+    def keep_mode(self, name: str, new: str) -> None:
+        """Give a new file the permissions of the file that it will replace, if there is one."""
+        with suppress(FileNotFoundError):
+            mode = self.mode(name)
+            if stat.S_ISREG(mode):
+                os.chmod(self._at(new), stat.S_IMODE(mode), dir_fd=self._descriptor)
 
     def make(self, name: str) -> None:
         """Make a folder in it."""
@@ -145,7 +162,8 @@ def open_folder(path: Path, depth: int = 0) -> Iterator[OpenFolder]:
     depth   how many parts at the end of its path must not be links
 
     Raises:
-        OSError: it cannot be opened, or one of these parts is a link.
+        LinkError: one of these parts is a link.
+        OSError: it cannot be opened.
     """
     outer = path.parents[depth - 1] if depth else path
     folder = OpenFolder(outer)
@@ -169,5 +187,30 @@ def unfollowed(depth: int = 1) -> Opener:
     return lambda path, flags: regular_only(path, flags, open_inside)
 
 
-def _refuse(path: Path) -> NoReturn:
-    raise OSError(errno.ELOOP, "a link, which is not followed", str(path))
+def replace_file(path: Path, content: bytes, depth: int = 1) -> None:
+    """Write a file whole or not at all; a link in its place is replaced, not followed.
+
+    depth   how many parts at the end of the path must not be links, apart from the file
+
+    Raises:
+        DiskError: it cannot be written; what was there is untouched.
+    """
+    temporary = f".w2vtui-{token_hex(8)}.tmp"
+    try:
+        with open_folder(path.parent, depth - 1) as folder:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            descriptor = folder.descriptor(temporary, flags)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                folder.keep_mode(path.name, temporary)
+                folder.rename(temporary, path.name)
+            except BaseException:
+                with suppress(OSError):
+                    folder.unlink(temporary)
+                raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise disk_error(path, error) from error

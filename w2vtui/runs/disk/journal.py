@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2vtui.formats.atomic import atomic_write, disk_error, sync_folder
-from w2vtui.regular_files import content_of, opened, regular_only, size_of
+from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.regular_files import content_of, opened, size_of
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
+from w2vtui.runs.disk.inside import LinkError, replace_file, unfollowed
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event
 
@@ -40,9 +41,14 @@ class LineFile:
             DiskError: they cannot be written; the file is as it was.
         """
         try:
-            with open(self.path, "r+b" if self._size else "ab", opener=regular_only) as file:
-                if os.fstat(file.fileno()).st_size < self._size:
+            with open(self.path, "r+b" if self._size else "a+b", opener=unfollowed()) as file:
+                now = os.fstat(file.fileno())
+                if now.st_size < self._size:
                     return False
+                if now.st_nlink > 1:  # another file, too, which is not ours to change
+                    file.seek(0)
+                    self.rewrite([file.read(self._size), *lines])
+                    return True
                 try:
                     file.truncate(self._size)
                     file.seek(self._size)
@@ -54,7 +60,7 @@ class LineFile:
                     raise
             if not self._size:
                 sync_folder(self.path.parent)
-        except FileNotFoundError:
+        except (FileNotFoundError, LinkError):
             return False
         except OSError as error:
             raise disk_error(self.path, error) from error
@@ -62,21 +68,20 @@ class LineFile:
         return True
 
     def rewrite(self, lines: Iterable[bytes]) -> None:
-        """Replace the content of the file.
+        """Replace the content of the file, or a link in its place.
 
         Raises:
             DiskError: it cannot be written; the file is as it was.
         """
         content = b"".join(lines)
-        with atomic_write(self.path) as file:
-            file.write(content)
+        replace_file(self.path, content)
         self._size = len(content)
 
 
 def _whole_lines(path: Path) -> int:
     """Bytes up to the end of the last whole line; 0 where there is no file that can be read."""
     try:
-        with opened(path) as file:
+        with opened(path, unfollowed()) as file:
             end = size_of(file)
             while end > 0:
                 begin = max(end - _BLOCK_BYTES, 0)
@@ -102,7 +107,7 @@ def read_events(path: Path) -> tuple[list[Event], list[str]]:
     Neither a last line that was cut short nor a missing journal counts as wrong.
     """
     try:
-        lines = content_of(path, _MOST_JOURNAL_BYTES).split(b"\n")[:-1]
+        lines = content_of(path, _MOST_JOURNAL_BYTES, unfollowed()).split(b"\n")[:-1]
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError) as error:
@@ -154,7 +159,7 @@ def changes_after(checkpoint: Checkpoint | None, journal: Iterable[Event]) -> li
 def metrics_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a metrics file; lines that are damaged are left out."""
     try:
-        lines = content_of(path, _MOST_JOURNAL_BYTES).splitlines()
+        lines = content_of(path, _MOST_JOURNAL_BYTES, unfollowed()).splitlines()
     except (OSError, ValueError):
         return []
     rows = []

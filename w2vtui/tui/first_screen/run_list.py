@@ -233,7 +233,7 @@ def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     """Save the vectors of a run; return what to report."""
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
-    request = RunRecord.read(folder).request.to(path, overwrite=overwrite)
+    request = RunRecord.read(folder).own_request.to(path, overwrite=overwrite)
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     request.save(vectors)
