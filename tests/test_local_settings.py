@@ -160,7 +160,7 @@ def test_a_training_says_it_on_stderr_before_it_begins(
     said, ignored, *_ = printed.err.splitlines()
     assert said == "settings from ./w2vtui.toml: window 1"
     assert ignored.startswith("ignored in ./w2vtui.toml: checkpoints (line 4): ")
-    assert printed.out == ""
+    assert "w2vtui.toml" not in printed.out
     assert list(Path(os.environ["W2VTUI_RUNS_DIR"]).iterdir())
 
 

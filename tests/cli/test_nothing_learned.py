@@ -60,3 +60,12 @@ def test_a_text_of_a_few_sentences_raises_no_alarm(w2v, tmp_path, model, objecti
             "--epochs", epochs, "--model", model, "--objective", objective,
         )  # fmt: skip
         assert (result.code, alarms(result)) == (0, [])
+
+
+def test_a_text_too_short_for_pairs_is_said_to_be(w2v, tmp_path):
+    """Subsampling takes most of it, whatever the settings."""
+    source = tmp_path / "text.txt"
+    source.write_text("a b\n" * 9)
+    result = w2v("train", source, "-o", tmp_path / "v.bin", *QUICK)
+    assert (result.code, len(alarms(result))) == (0, 1)
+    assert "18 tokens gave no pair of words: more epochs, or more text" in result.err

@@ -73,9 +73,11 @@ STEEPLY_RISING = tuple(2.0 + 0.2 * (at // 10) for at in range(40))
 SPEAKS = [
     # rule, what makes it speak, what just does not, what it says
     ("nothing-learned", {"pairs": 0}, {"pairs": 1},
-     "nothing is learned: 34,000,000 tokens gave no pair of words: give lines of several words"),
-    ("nothing-learned", {"pairs": 0, "kept_share": 0.49}, {"pairs": 0, "tokens": 0},
-     "gave no pair of words: raise sample (0.001)"),
+     "nothing is learned: 34,000,000 tokens gave no pair of words: raise sample (0.001)"),
+    ("nothing-learned", {"pairs": 0, "tokens": 9, "settings": live(sample=1e-4)},
+     {"pairs": 0, "tokens": 0}, "9 tokens gave no pair of words: raise sample (0.0001)"),
+    ("too-few-tokens", {"pairs": 0, "tokens": 999}, {"pairs": 1, "tokens": 999},
+     "nothing was learned yet: 999 tokens gave no pair of words: more epochs, or more text"),
     ("nothing-learned", {"n_words": 1, "dropped_share": 0.0, "settings": live(negative=2)},
      {"n_words": 2, "dropped_share": 0.0, "settings": live(negative=2)},
      "nothing is learned from a single word: lower min_count, or add text"),
@@ -213,8 +215,9 @@ def test_the_most_urgent_comes_first_and_lines_are_short():
     by_tree = live(model="cbow", objective="hierarchical-softmax", negative=255)
     said = remarks(everything)
     rest = remarks(altered(everything, settings=by_tree, **small))
-    assert {one.name for one in said + rest} == {name for name, _, _ in RULES}
-    for found in (said, rest):
+    few = remarks(altered(everything, pairs=0, tokens=999))
+    assert {one.name for one in said + rest + few} == {name for name, _, _ in RULES}
+    for found in (said, rest, few):
         urgencies = [one.urgency for one in found]
         assert urgencies == sorted(urgencies, reverse=True)
         for one in found:

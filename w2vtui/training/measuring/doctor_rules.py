@@ -12,7 +12,12 @@ from itertools import pairwise
 
 from w2vtui.settings import LiveSettings, default_alpha, field_default, spec_of
 from w2vtui.training.measuring.doctor_case import Case
-from w2vtui.training.measuring.worth import loss_exploded, nothing_learned, worse_than_chance
+from w2vtui.training.measuring.worth import (
+    loss_exploded,
+    nothing_learned,
+    too_few_tokens,
+    worse_than_chance,
+)
 from w2vtui.training.state.snapshot import Remark, Urgency, has_risen
 
 
@@ -271,6 +276,7 @@ RULES: tuple[tuple[str, Urgency, Callable[[Case], str]], ...] = (
     ("nothing-learned", 4, nothing_learned),
     ("worse-than-chance", 4, worse_than_chance),
     ("loss-exploded", 4, loss_exploded),
+    ("too-few-tokens", 3, too_few_tokens),
     ("diverging", 3, _diverging),
     ("probe-rising", 3, _probe_rising),
     ("saturated", 3, _saturated),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from w2vtui.display import loss_text
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, field_default
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.measuring.doctor_case import Case
 
@@ -22,8 +22,8 @@ ABSURD = 1_000.0
 """How many times that loss the mean over a run never reaches, even if settings changed: what had
 such scores once has vectors of absurd lengths.
 """
-MUCH_DROPPED = 0.5
-"""A text of which subsampling keeps less than this may well have no neighbors left."""
+LEAST_TOKENS = 1_000
+"""Of fewer, the usual subsampling may leave no two neighbors by chance."""
 
 
 def untrained_loss(settings: LiveSettings, n_words: int, shape: TextShape) -> float:
@@ -37,18 +37,46 @@ def untrained_loss(settings: LiveSettings, n_words: int, shape: TextShape) -> fl
 
 
 def nothing_learned(case: Case) -> str:
-    """No word was trained with another one, so the vectors are still the random ones."""
-    tokens = case.shot.progress.tokens
-    if case.pairs is None or not tokens:
+    """No word was trained with another one, by the text or the settings, not by bad luck."""
+    if case.pairs is None or not case.shot.progress.tokens:
         return ""
     if case.shot.n_words == 1:
         return "nothing is learned from a single word: lower min_count, or add text"
-    if case.pairs:
+    if case.pairs or not (_drops_much(case) or _has_no_contexts(case) or not _is_short(case)):
         return ""
-    kept, sample = case.kept_share, case.settings.sample
-    thinned = kept is not None and kept < MUCH_DROPPED
-    advice = f"raise sample ({sample:g})" if thinned else "give lines of several words"
-    return f"nothing is learned: {tokens:,} tokens gave no pair of words: {advice}"
+    advice = f"raise sample ({case.settings.sample:g})"
+    if _has_no_contexts(case):
+        advice = "give lines of several words"
+    return (
+        f"nothing is learned: {case.shot.progress.tokens:,} tokens gave no pair of words: {advice}"
+    )
+
+
+def too_few_tokens(case: Case) -> str:
+    """Subsampling left no two neighbors of a text of a few words, which chance can do."""
+    if case.pairs != 0 or case.shot.n_words == 1 or not case.shot.progress.tokens:
+        return ""
+    if nothing_learned(case):
+        return ""
+    return (
+        f"nothing was learned yet: {case.shot.progress.tokens:,} tokens gave no pair of words: "
+        "more epochs, or more text"
+    )
+
+
+def _drops_much(case: Case) -> bool:
+    usual: float = field_default(LiveSettings, "sample")
+    return 0 < case.settings.sample < usual
+
+
+def _has_no_contexts(case: Case) -> bool:
+    """Whether each sentence is one word, kept or not."""
+    mean, kept = case.mean_sentence, case.kept_share
+    return mean is not None and kept is not None and mean < 1.000_001 * kept
+
+
+def _is_short(case: Case) -> bool:
+    return case.shot.progress.tokens < LEAST_TOKENS
 
 
 def worse_than_chance(case: Case) -> str:
