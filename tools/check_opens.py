@@ -29,6 +29,7 @@ ALLOWED = {
     "corpus/storage.py": "reads and maps files that the door has opened",
     "corpus/streams.py": "the text, which may be anything",
     "formats/atomic.py": "writes, and syncs folders",
+    "formats/drafts.py": "makes files of its own, and opens folders to lock them",
     "resources.py": "files of the system",
     "runs/disk/checkpoint_files.py": "maps a file that it has checked",
     "runs/disk/inside.py": "opens folders, and files for the door",

@@ -6,6 +6,7 @@
     headless.py   trains without a screen              progress.py    shows how far it is
     results.py    prints words and cosines             scores.py      prints the scores of a run
     benchmark.py  the work of `w2vtui bench`           output.py      stdout and stderr
+    console.py    tables and live lines
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """
@@ -19,7 +20,6 @@ from collections.abc import Sequence
 from w2vtui.cli.output import flush_results, report, show_any_character, silence
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
-from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, W2vtuiError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -43,7 +43,7 @@ def run_command_line(argv: Sequence[str]) -> int:
         finally:
             flush_results()
     except W2vtuiError as error:
-        report(f"w2vtui: {safe_text(str(error))}")
+        report(f"w2vtui: {error}")
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         report("w2vtui: interrupted")

@@ -14,8 +14,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-
 from w2vtui import __version__
 from w2vtui.bench.child import ask
 from w2vtui.bench.plan import (
@@ -32,9 +30,10 @@ from w2vtui.bench.plan import (
 from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
-from w2vtui.cli.output import report
+from w2vtui.cli.console import show_drawn
+from w2vtui.cli.output import report, show
 from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path
-from w2vtui.display import clock_text, safe_text
+from w2vtui.display import clock_text
 from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
@@ -155,14 +154,14 @@ def _measure(bench: Bench, planned: Sequence[Trial], done: list[Measurement]) ->
             spent, ahead = time.monotonic() - started, len(planned) - behind
             left = f", {clock_text(spent / behind * ahead)} left" if behind else ""
             report(
-                f"{behind + 1} of {len(planned)}{left}: {safe_text(tool.name)}, {setup.mode}, "
+                f"{behind + 1} of {len(planned)}{left}: {tool.name}, {setup.mode}, "
                 f"vectors of {setup.vector_size}, {threads_text(setup.threads)}"
             )
             measurement = bench.measure(trial)
             done.append(measurement)
             if measurement.error:
                 failed.add((tool, setup))
-                report(f"w2vtui: {safe_text(tool.name)}: {safe_text(measurement.error)}")
+                report(f"w2vtui: {tool.name}: {measurement.error}")
             else:
                 assert measurement.outcome is not None
                 report(f"  {measurement.speed:,.0f} words/s in {measurement.outcome.seconds:.2f} s")
@@ -176,16 +175,13 @@ def _show(results: Report, json_path: str | None) -> None:
     """Print tables, or JSON in their place; save JSON if a file is named for it."""
     text = json.dumps(results.to_json(), indent=1, allow_nan=False)  # ASCII only
     if json_path == "-":
-        print(text)
+        show(*text.split("\n"))
         return
-    console = Console(width=None if _is_terminal() else _PIPE_WIDTH)
-    with console.capture() as drawn:
-        console.print(results.tables())
-    print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    show_drawn(results.tables(), None if _is_terminal() else _PIPE_WIDTH)
     if json_path is not None:
         with atomic_write(json_path) as file:
             file.write(text.encode() + b"\n")
-        report(f"saved {safe_text(json_path)}")
+        report(f"saved {json_path}")
 
 
 def _is_terminal() -> bool:

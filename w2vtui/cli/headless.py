@@ -16,7 +16,6 @@ from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, DivergedError, SettingsError, UnknownWordError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
@@ -87,7 +86,7 @@ def carry_out(
     progress = choose_progress(run, json_lines)
     if request.output is not None:
         unless = "" if saves_branch else ", unless its text has changed"
-        report(f"vectors will be saved to {safe_text(request.output)}{unless}")
+        report(f"vectors will be saved to {request.output}{unless}")
     with _recorded(run, recorder), _stopped_by_signals(run) as interrupted:
         for condition in stop_when:
             run.break_when(condition, stop=True)
@@ -103,9 +102,10 @@ def carry_out(
         is_branch = recorder is not None and recorder.is_branch
         output = request.output if saves_branch or not is_branch else None
         if output is not None:
-            request.save_somewhere(vectors)
+            folder = None if recorder is None else recorder.folder
+            request.save_somewhere(vectors, folder, run.snapshot().progress.tokens)
             size = f"{len(vectors):,} words x {vectors.vector_size}"
-            report(f"saved {safe_text(output)}: {size}")
+            report(f"saved {output}: {size}")
     if not json_lines:
         print_scores(run.snapshot().quality)
         _print_words(vectors, words)
@@ -131,7 +131,7 @@ def _report_alarms(shot: Snapshot) -> int:
     """Report what spoiled a run that has ended; return the exit code for what it learned."""
     for remark in shot.remarks:
         if remark.urgency >= ALARM:
-            report(safe_text(remark.line))
+            report(remark.line)
     worthless = any(remark.urgency == WORTHLESS for remark in shot.remarks)
     return DivergedError.exit_code if worthless else 0
 
@@ -163,7 +163,7 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
         raise
     recorder.close()
     for text in recorder.messages():
-        report(safe_text(text))
+        report(text)
 
 
 def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:

@@ -1,4 +1,9 @@
-"""stdout and stderr, either of which may go away while there is work left."""
+"""stdout and stderr, either of which may go away while there is work left.
+
+Names of files and runs, tokens and settings come from elsewhere: each line is escaped here, so that
+none can send a terminal what it would obey, or begin a line of its own. What Rich draws goes
+through `console.SafeConsole`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,28 @@ import os
 import sys
 from typing import TextIO
 
+from w2vtui.display import safe_text
 
-def report(text: str) -> None:
-    """Print a line on stderr; if nothing reads it any longer, the work continues."""
+
+def show(*lines: str) -> None:
+    """Print lines of results on stdout."""
+    print("\n".join(map(safe_text, lines)))
+
+
+def report(*lines: str) -> None:
+    """Print lines on stderr; if nothing reads them any longer, the work continues."""
     if sys.stderr is None:  # closed from the start; print would take None for stdout
         return
     try:
-        print(text, file=sys.stderr, flush=True)
+        print("\n".join(map(safe_text, lines)), file=sys.stderr, flush=True)
     except OSError:  # the reader of the pipe has gone, or the terminal has
         silence(sys.stderr)
+
+
+def ask(question: str) -> str:
+    """The answer to a question on a terminal; empty if it has gone."""
+    print(safe_text(question), end=" ", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
 
 
 def silence(stream: TextIO) -> None:

@@ -8,13 +8,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from w2vtui.cli.output import report, silence
+from w2vtui.cli.console import SafeConsole
+from w2vtui.cli.output import flush_results, report, show, silence
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
@@ -57,7 +57,7 @@ class Progress:
 
     def note(self, event: Event) -> None:
         """Show an event."""
-        report(safe_text(event.text))
+        report(event.text)
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the progress of the run."""
@@ -97,7 +97,8 @@ class JsonLines(Progress):
             "events": [event.text for event in snapshot.events],
         }
         try:
-            print(json.dumps(values, allow_nan=False), flush=True)
+            show(json.dumps(values, allow_nan=False))
+            flush_results()
         except OSError:  # its reader has gone; the training continues for the vectors
             silence(sys.stdout)
 
@@ -107,7 +108,7 @@ class LiveProgress(Progress):
 
     seconds = TERMINAL_SECONDS
 
-    def __init__(self, run: Run, console: Console) -> None:
+    def __init__(self, run: Run, console: SafeConsole) -> None:
         super().__init__(run)
         self._live = Live(console=console, auto_refresh=False)
 
@@ -149,7 +150,7 @@ def choose_progress(run: Run, json_lines: bool) -> Progress:
     # With FORCE_COLOR Rich assumes a terminal, but a log with colors is still a log.
     if sys.stderr is None or not sys.stderr.isatty():
         return PlainLines(run)
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     return PlainLines(run) if console.is_dumb_terminal else LiveProgress(run, console)
 
 

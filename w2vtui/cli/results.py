@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.vectors import KeyedVectors, parse_query
@@ -36,14 +37,14 @@ def print_neighbors(vectors: KeyedVectors, query: str, n: int) -> None:
 
 def print_found(title: str, found: Found) -> None:
     """Print a title, and each word with its cosine on a line of its own."""
-    print(safe_text(title))
+    show(title)
     width = max((cell_width(safe_text(word)) for word, _ in found), default=0)
     for word, cosine in found:
-        print(f"  {pad(safe_text(word), width)}  {cosine:6.3f}")
+        show(f"  {pad(safe_text(word), width)}  {cosine:6.3f}")
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON: letters as they are, characters that cannot be seen escaped."""
     text = json.dumps(value, ensure_ascii=False)
     # JSON's own characters are printable: any other character is inside a string.
-    print("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))
+    show("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))

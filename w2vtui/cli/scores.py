@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.training.state.snapshot import Quality, Score
 
@@ -14,7 +15,7 @@ def print_scores(quality: Quality | None) -> None:
     width = max(cell_width(name) for name in names)
     for name, score in zip(names, quality.scores, strict=True):
         kind = "Spearman" if score.kind == "pairs" else score.kind
-        print(f"{pad(name, width)}  {kind:<9}  {percent_text(score.value)}  ({_coverage(score)})")
+        show(f"{pad(name, width)}  {kind:<9}  {percent_text(score.value)}  ({_coverage(score)})")
 
 
 def _coverage(score: Score) -> str:

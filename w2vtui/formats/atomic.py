@@ -7,15 +7,18 @@ full disk, a crash or Ctrl-C leaves the old file as it was.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO, TypeAlias
 
 from w2vtui.errors import DiskError
+from w2vtui.formats.drafts import alone_in, new_draft, open_draft, remove_dead_drafts
+from w2vtui.regular_files import opened
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -39,29 +42,150 @@ def atomic_write(path: AnyPath) -> Iterator[BinaryIO]:
     """A binary file to write to, which becomes `path` when the block ends without an error.
 
     On any error in the block, an interrupt included, what was at `path` is untouched and nothing
-    else is left. A link is followed, and the old file's permissions stay.
+    else is left. A link is followed, and the old file's permissions stay. Drafts of the same file
+    that killed processes have left are removed.
 
     Raises:
         DiskError: the file cannot be written; any OSError of the block becomes one.
     """
-    target = Path(os.path.realpath(path))
-    try:
-        mode = _mode_of_regular(target)
-        temporary, descriptor = _open_beside(target)
+    with draft_of(path) as draft:
+        yield draft.file
+        publish(draft)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenFile:
+    """What a file holds that was written."""
+
+    path: str
+    """Where it is, links followed."""
+    size: int
+    sha256: str
+
+
+class Draft:
+    """What is to become a file, written beside it under a temporary name."""
+
+    def __init__(self, path: AnyPath) -> None:
+        self._path = path
+        self.target = Path(os.path.realpath(path))
+        """What it becomes: links are followed."""
+        self._mode = _mode_of_regular(self.target)
+        remove_dead_drafts(self.target)
+        self._place, descriptor = open_draft(self.target)
+        self.file: BinaryIO = os.fdopen(descriptor, "wb")
+        self._old: Path | None = None
+
+    def close(self) -> None:
+        """Remove it, unless it has become the file."""
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                yield file
-                file.flush()
-                if mode is not None:
-                    temporary.chmod(mode)
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
-    except OSError as error:
-        raise disk_error(path, error) from error
+            self.file.close()
+        finally:
+            self._place.unlink(missing_ok=True)
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Makes an OSError of a block a DiskError about the file."""
+        return _errors_about(self._path)
+
+    def finish(self) -> None:
+        """Bring all of it to the disk.
+
+        Raises:
+            DiskError: that failed.
+        """
+        if self.file.closed:
+            return
+        with self.errors():
+            self.file.flush()
+            if self._mode is not None:
+                self._place.chmod(self._mode)
+            os.fsync(self.file.fileno())
+            if os.name == "nt":  # which renames closed files only
+                self.file.close()
+
+    def written(self) -> WrittenFile:
+        """What the file will hold.
+
+        Raises:
+            DiskError: it cannot be brought to the disk, or read again.
+        """
+        self.finish()
+        with self.errors(), opened(self._place) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return WrittenFile(path=str(self.target), size=file.tell(), sha256=digest)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it has become the file."""
+        return not os.path.lexists(self._place)
+
+    def replace(self) -> None:
+        """Become the file, in place of the old one."""
+        with self.errors():
+            self._place.replace(self.target)
+
+    def set_aside(self) -> None:
+        """Rename the old file, if there is one, so that it is not where it was."""
+        aside = new_draft(self.target)
+        with self.errors():
+            try:
+                self.target.rename(aside)
+            except FileNotFoundError:
+                return
+            self._old = aside
+            sync_folder(self.target.parent)
+
+    def drop_old(self, *, put_back: bool) -> None:
+        """Remove the file that was set aside, or put it back where it was."""
+        if self._old is None:
+            return
+        with self.errors():
+            if put_back:
+                self._old.rename(self.target)
+            else:
+                self._old.unlink(missing_ok=True)
+
+
+@contextmanager
+def draft_of(path: AnyPath) -> Iterator[Draft]:
+    """A draft that is removed at the end of the block, if it has not been published.
+
+    Raises:
+        DiskError: the file cannot be written; any OSError of the block becomes one.
+    """
+    with _errors_about(path):
+        draft = Draft(path)
+        try:
+            yield draft
+        finally:
+            draft.close()
+
+
+def publish(main: Draft, *about: Draft) -> None:
+    """Let drafts become their files.
+
+    about   drafts of files about `main`, such as its counts. They never lie beside another `main`,
+            whenever the process is killed: their old files go before it is replaced, and they
+            come after it
+
+    Raises:
+        DiskError: the files are as they were; or `main` is new, and what is about it is missing.
+    """
+    for draft in (main, *about):
+        draft.finish()
+    with alone_in(main.target.parent) if about else nullcontext():
+        try:
+            for draft in about:
+                draft.set_aside()
+            main.replace()
+            for draft in about:
+                draft.replace()
+        finally:
+            for draft in about:
+                draft.drop_old(put_back=not main.is_published)
+    for folder, draft in {one.target.parent: one for one in (*about, main)}.items():
+        with draft.errors():
+            sync_folder(folder)
 
 
 def check_target(path: AnyPath) -> None:
@@ -76,9 +200,9 @@ def check_target(path: AnyPath) -> None:
     target = Path(os.path.realpath(path))
     try:
         _mode_of_regular(target)
-        temporary, descriptor = _open_beside(target)
+        draft, descriptor = open_draft(target)
         os.close(descriptor)
-        temporary.unlink()
+        draft.unlink()
     except OSError as error:
         raise disk_error(path, error) from error
 
@@ -88,6 +212,15 @@ def disk_error(path: AnyPath, error: OSError) -> DiskError:
     reason = (error.strerror or str(error)).lower()
     advice = _ADVICE.get(error.errno or 0, "choose another place")
     return DiskError(f"cannot write {os.fspath(path)}: {reason}: {advice}")
+
+
+@contextmanager
+def _errors_about(path: AnyPath) -> Iterator[None]:
+    """Make an OSError of the block a DiskError about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(path, error) from error
 
 
 def _mode_of_regular(target: Path) -> int | None:
@@ -104,13 +237,6 @@ def _mode_of_regular(target: Path) -> int | None:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "not a regular file")
     return stat.S_IMODE(mode)
-
-
-def _open_beside(target: Path) -> tuple[Path, int]:
-    """A new file in the folder of `target`, and its descriptor; the umask sets its permissions."""
-    temporary = target.with_name(f".w2vtui-{token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return temporary, os.open(temporary, flags, 0o666)
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.records import LAYOUTS, EncodingErrors, Source
-from w2vtui.formats.vocab_file import read_vocab, vocab_beside
+from w2vtui.formats.vocab_file import counts_beside, counts_in
 from w2vtui.formats.word2vec_binary import read_binary
 from w2vtui.formats.word2vec_text import read_text
 from w2vtui.regular_files import NotRegularError, opened, size_of
@@ -45,7 +45,7 @@ def load_vectors(
 
     limit            read the first words only
     vocab_path       a vocabulary file with the words' counts. When not given, `PATH.vocab` is
-                     taken where it is there and has the same words; else counts are None
+                     taken where it is there and belongs to them; else counts are None
     encoding_errors  what to do with words that are not valid UTF-8: word2vec.c may cut one within
                      a character
 
@@ -56,6 +56,7 @@ def load_vectors(
     path = Path(path)
     if limit is not None and limit < 1:
         raise SettingsError(f"limit must be 1 word or more, got {limit}")
+    read_from = _identity(path)
     try:
         words, vectors = _read(path, limit, encoding_errors)
     except (EOFError, zlib.error, BadGzipFile) as error:
@@ -72,7 +73,13 @@ def load_vectors(
             f"cannot read {path}: {(error.strerror or str(error)).lower()}: "
             "check the name and the permissions"
         ) from error
-    counts = _counts(path, vocab_path, words, limit is None, encoding_errors)
+    complete = limit is None
+    if vocab_path is not None:
+        named = counts_in(vocab_path, words, complete, encoding_errors)
+        return KeyedVectors(words, vectors, named)
+    counts = counts_beside(path, words, complete, encoding_errors)
+    if _identity(path) != read_from:  # written again since: the counts may be the new ones
+        counts = None
     return KeyedVectors(words, vectors, counts)
 
 
@@ -118,34 +125,10 @@ def _is_binary(head: bytes, suffix: str) -> bool:
     return bool(numbers.translate(None, _IN_TEXT))
 
 
-def _counts(
-    path: Path,
-    vocab_path: AnyPath | None,
-    words: list[str],
-    complete: bool,
-    errors: EncodingErrors,
-) -> NDArray[np.int64] | None:
-    """Counts of the words of `path`: from the file that was named, or the one beside it, if any."""
-    if vocab_path is not None:
-        return _counts_in(vocab_path, words, complete, errors)
-    beside = vocab_beside(path)
-    if not beside.is_file():
-        return None
+def _identity(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written again."""
     try:
-        return _counts_in(beside, words, complete, errors)
-    except VectorsError:
-        return None  # not requested: a file of another training must not hide the vectors
-
-
-def _counts_in(
-    vocab_path: AnyPath, words: list[str], complete: bool, errors: EncodingErrors
-) -> NDArray[np.int64]:
-    """Counts of `words` in a vocabulary file, which must hold no others if `words` are complete."""
-    known_words, counts = read_vocab(vocab_path, errors)
-    row_of = {word: row for row, word in enumerate(known_words)}
-    if (complete and len(words) != len(row_of)) or not all(word in row_of for word in words):
-        raise VectorsError(
-            f"{vocab_path} holds {len(row_of):,} other words than the {len(words):,} that were "
-            "read: name the vocabulary that was written with them"
-        )
-    return counts[[row_of[word] for word in words]]
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,12 @@ def write_vocab(path: AnyPath, words: Sequence[str], counts: NDArray[np.int64]) 
     """
     encoded = encode_words(words)
     with atomic_write(path) as file:
-        file.writelines(b"%b %d\n" % line for line in zip(encoded, counts.tolist(), strict=True))
+        write_counts(file, encoded, counts)
+
+
+def write_counts(file: BinaryIO, words: Sequence[bytes], counts: NDArray[np.int64]) -> None:
+    """Write the lines of a vocabulary file."""
+    file.writelines(b"%b %d\n" % line for line in zip(words, counts.tolist(), strict=True))
 
 
 def read_vocab(
@@ -70,3 +76,65 @@ def read_vocab(
     except (OSError, TooLargeError) as error:
         raise VectorsError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
     return decode_words(words, source, 1), np.array(counts, dtype=np.int64)
+
+
+def counts_in(
+    path: AnyPath,
+    words: Sequence[str],
+    complete: bool = True,
+    encoding_errors: EncodingErrors = "strict",
+) -> NDArray[np.int64]:
+    """The counts (V,) of the words of vectors, from a vocabulary file.
+
+    complete   whether the words are all that the vectors have, so that the file must hold no others
+
+    Raises:
+        VectorsError: the file cannot be read, or is not about these words.
+    """
+    return _counts_of(path, words, read_vocab(path, encoding_errors), complete)
+
+
+def counts_beside(
+    path: AnyPath,
+    words: Sequence[str],
+    complete: bool = True,
+    encoding_errors: EncodingErrors = "strict",
+) -> NDArray[np.int64] | None:
+    """The counts of the words of the vectors at `path`, from the file beside them; None if there is
+    none, or if it shows that it was written with others.
+
+    That file was not asked for, so it has to prove itself: it has the words in the same order, or
+    at least the more frequent words first in the order of the vectors.
+    """
+    beside = vocab_beside(path)
+    if not beside.is_file():
+        return None
+    try:
+        found = read_vocab(beside, encoding_errors)
+        counts = _counts_of(beside, words, found, complete)
+    except VectorsError:
+        return None
+    in_order = found[0][: len(words)] == list(words)
+    return counts if in_order or _is_falling(words, counts) else None
+
+
+def _counts_of(
+    path: AnyPath,
+    words: Sequence[str],
+    found: tuple[list[str], NDArray[np.int64]],
+    complete: bool,
+) -> NDArray[np.int64]:
+    known_words, counts = found
+    row_of = {word: row for row, word in enumerate(known_words)}
+    if (complete and len(words) != len(row_of)) or not all(word in row_of for word in words):
+        raise VectorsError(
+            f"{path} holds {len(row_of):,} other words than the {len(words):,} that were "
+            "read: name the vocabulary that was written with them"
+        )
+    return counts[[row_of[word] for word in words]]
+
+
+def _is_falling(words: Sequence[str], counts: NDArray[np.int64]) -> bool:
+    """Whether no word is more frequent than one before it, except for </s>, which may be first."""
+    first = 1 if words[0] == "</s>" else 0
+    return bool((np.diff(counts[first:]) <= 0).all())

@@ -21,8 +21,9 @@ from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
 from w2vtui.runs.root import draft_beside, is_draft
+from w2vtui.runs.saved import SAVED
 
-_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, LOCK, "saved.json")
+_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LOCK)
 _RUN = Contents(
     re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])), re.compile(FOLDER), CHECKPOINTS
 )

@@ -15,6 +15,7 @@ from w2vtui.errors import DiskError, SettingsError, W2vtuiError
 from w2vtui.formats import check_words, save_vectors, vocab_beside
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.root import check_root, runs_folder
+from w2vtui.runs.saved import note_saved
 from w2vtui.runs.targets import check_targets, temporary_target
 from w2vtui.vectors import KeyedVectors
 
@@ -93,25 +94,33 @@ class RunRequest(RunChoices):
         )
         return tuple(os.path.realpath(path) for path in self.outputs)
 
-    def save(self, vectors: KeyedVectors) -> None:
+    def save(self, vectors: KeyedVectors, run: Path | None = None, tokens: int = 0) -> None:
         """Write vectors and counts to the outputs, which are checked again: a file may have
-        appeared there since.
+        appeared there since; then note in the run's folder that they are saved.
+
+        run      the run's folder; None for a run that is not saved
+        tokens   training tokens of the run when it had these vectors
 
         Raises:
             W2vtuiError: they cannot be written, or only over a file that is needed.
         """
         self.check_outputs()
         path = self.outputs[0]
-        save_vectors(vectors, path, vocab_path=self.outputs[1] if self.save_vocab else None)
+        counts = self.outputs[1] if self.save_vocab else None
+        files = save_vectors(vectors, path, vocab_path=counts)
+        if run is not None:
+            note_saved(run, tokens, files)
 
-    def save_somewhere(self, vectors: KeyedVectors) -> None:
+    def save_somewhere(
+        self, vectors: KeyedVectors, run: Path | None = None, tokens: int = 0
+    ) -> None:
         """Save the vectors; if that fails, save them to a temporary file before raising the error.
 
         Raises:
             DiskError: the vectors are not in the output; the message says where they are.
         """
         try:
-            self.save(vectors)
+            self.save(vectors, run, tokens)
         except (DiskError, SettingsError) as error:
             try:
                 rescued = temporary_target(Path(self.outputs[0]).name)

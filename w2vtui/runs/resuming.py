@@ -42,6 +42,11 @@ from w2vtui.training.state.snapshot import Event
 class RunIsDoneError(RunError):
     """There is nothing left to train."""
 
+    def __init__(self, message: str, tokens: int) -> None:
+        """tokens: training tokens of the run"""
+        super().__init__(message)
+        self.tokens = tokens
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resumption:
@@ -257,14 +262,16 @@ def _saved(folder: Path, *, force: bool) -> _Saved:
 
 
 def _check_further(
-    name: str, before: ResolvedSettings, wanted: ResolvedSettings, differences: list[str]
+    saved: _Saved, checkpoint: Checkpoint, wanted: ResolvedSettings, differences: list[str]
 ) -> None:
     """Refuse to resume a run that is done, unless it is to be trained for more epochs."""
+    name, before = saved.name, saved.settings
     further = f"w2vtui resume {name} --epochs {before.epochs + 5} --force"
     if not differences:
         raise RunIsDoneError(
             f"run {name} is done: w2vtui export {name} -o FILE saves its vectors; "
-            f"{further} trains it further"
+            f"{further} trains it further",
+            checkpoint.clock,
         )
     if wanted.epochs <= before.epochs:
         raise RunError(
@@ -311,8 +318,8 @@ def _wanted_change(
     wanted = before.requested().changed(**named).resolved(record.n_tokens, available_cores())
     differences = _settings_difference(before, wanted)
     differences += _settings_difference(record.request.corpus_settings, corpus_settings)
-    if saved.is_done:
-        _check_further(saved.name, before, wanted, differences)
+    if checkpoint is not None and saved.is_done:
+        _check_further(saved, checkpoint, wanted, differences)
     if differences and not (force and checkpoint):
         advice = "change them with --force" if checkpoint else "train a new run with them"
         raise RunError(

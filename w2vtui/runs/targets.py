@@ -42,10 +42,14 @@ def check_targets(
     counts = counts or vocab_beside(vectors)
     if _same_file(vectors, counts):
         raise SettingsError(f"{vectors} cannot hold the vectors and the counts: name two files")
-    for target, is_saved, what, is_stored in (
+    targets = [
         (vectors, is_vector_file, "a file of word vectors", False),
         (counts, is_vocab_file, "a file of word counts", are_counts_stored),
-    ):
+    ]
+    beside = vocab_beside(vectors)
+    if not _same_file(beside, counts) and is_vocab_file(beside):  # may be kept in step with them
+        targets.append((beside, is_vocab_file, "a file of word counts", False))
+    for target, is_saved, what, is_stored in targets:
         _check_sources(target, sources, encoding, is_saved)
         for path in inputs:
             if _same_file(target, Path(path)):

@@ -95,13 +95,14 @@ class BaseApp(App[None]):
 
     # ---- notices
 
-    def report(self, message: str, *, seconds: float | None = None) -> None:
+    def report(self, *lines: str, seconds: float | None = None) -> None:
         """Show a notice; None shows it as long as Textual does by default."""
-        self.notify(_safe(message), markup=False, timeout=seconds)
+        text = "\n".join(map(safe_text, lines))
+        self.notify(text, markup=False, timeout=seconds)
 
     def warn(self, message: str) -> None:
         """Show an error as a notice."""
-        self.notify(_safe(message), severity="error", markup=False, timeout=WARNING_SECONDS)
+        self.notify(safe_text(message), severity="error", markup=False, timeout=WARNING_SECONDS)
 
     # ---- keys
 
@@ -134,7 +135,3 @@ class BaseApp(App[None]):
 
     def _theme_chosen(self, theme: Theme) -> None:
         self.report(f"theme {theme.name} until you quit; --theme or config.toml sets one for good")
-
-
-def _safe(message: str) -> str:
-    return "\n".join(safe_text(line) for line in message.split("\n"))

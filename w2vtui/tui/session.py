@@ -234,12 +234,13 @@ class Session:
         request = self.request.to(path, overwrite=overwrite)
         if self.run is None:
             raise W2vtuiError("there are no vectors yet: the run is still starting")
-        final = not self.active
+        final, tokens = not self.active, self.run.snapshot().progress.tokens
+        folder = None if self.recorder is None else self.recorder.folder
         if rescue:
-            request.save_somewhere(self.run.vectors())
+            request.save_somewhere(self.run.vectors(), folder, tokens)
         else:
             request.check_outputs()
-            request.save(self.run.vectors())
+            request.save(self.run.vectors(), folder, tokens)
         if final:
             self.saved_to = path
         self.note(f"vectors saved to {path}")

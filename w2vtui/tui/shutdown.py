@@ -32,7 +32,7 @@ class LeaveDialog(Ask):
 
 def _state_of(session: Session) -> str:
     """How far the run is, and what is saved of it."""
-    shot, name = session.snapshot(), session.run_name
+    shot, name = session.snapshot(), safe_text(session.run_name)
     if shot.ended:
         text = "The vectors of this run have not been saved to a file."
     elif shot.progress.tokens_planned:
@@ -116,11 +116,11 @@ def _save(session: Session) -> None:
 
         place = session.output or str(temporary_target("vectors.bin"))
         session.save(place, rescue=True)
-        _report(f"w2vtui: vectors saved to {safe_text(place)}")
+        _report(f"w2vtui: vectors saved to {place}")
     except (W2vtuiError, OSError) as error:
-        _report(f"w2vtui: {safe_text(str(error))}")
+        _report(f"w2vtui: {error}")
 
 
 def _report(text: str) -> None:
     with suppress(OSError):  # the terminal may be gone
-        print(text, file=sys.stderr, flush=True)
+        print(safe_text(text), file=sys.stderr, flush=True)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from w2vtui.cli.options import add_settings, given_settings, one_of, option_of, settle
-from w2vtui.cli.output import report
+from w2vtui.cli.output import report, show
 from w2vtui.config import KEYS_TABLE, TABLES, Given, read_config, settings_files
 from w2vtui.config.writing import template, toml_value
 from w2vtui.display import cell_width, pad, safe_text
@@ -63,7 +63,8 @@ def _show(arguments: argparse.Namespace) -> int:
     }
     tables[KEYS_TABLE] = dict(arguments.config.keys)
     if arguments.json:
-        print(json.dumps({name: _as_json(table) for name, table in tables.items()}, indent=1))
+        text = json.dumps({name: _as_json(table) for name, table in tables.items()}, indent=1)
+        show(*text.split("\n"))
         return 0
     for name, table in tables.items():
         if table:
@@ -73,21 +74,20 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _print_table(name: str, table: dict[str, Given]) -> None:
     """Print a table as TOML, with the source of each value in a comment."""
-    print(f"[{name}]")
+    show(f"[{name}]")
     keys = [safe_text(_toml_name(key)) for key in table]
     values = [safe_text(toml_value(given.value)) for given in table.values()]
     key_width, value_width = (max(map(cell_width, column)) for column in (keys, values))
     for key, value, given in zip(keys, values, table.values(), strict=True):
-        source = safe_text(str(given.source))
-        print(f"{pad(key, key_width)} = {pad(value, value_width)}  # {source}")
-    print()
+        show(f"{pad(key, key_width)} = {pad(value, value_width)}  # {given.source}")
+    show("")
 
 
 def _path(arguments: argparse.Namespace) -> int:
     """Print the settings files, the one with precedence first, and whether they exist."""
     _refuse_options(arguments)
     for file in settings_files():
-        print(f"{'exists ' if file.exists() else 'missing'}  {safe_text(str(file))}")
+        show(f"{'exists ' if file.exists() else 'missing'}  {file}")
     return 0
 
 
@@ -116,7 +116,7 @@ def _init(arguments: argparse.Namespace) -> int:
                 raise
     except OSError as error:
         raise DiskError(f"cannot write {file}: {error.strerror or error}") from error
-    report(f"wrote {safe_text(str(file))}")
+    report(f"wrote {file}")
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_result_json, add_vectors, whole_number
+from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import SettingsError
 
@@ -76,20 +77,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_pairs(path: str, result: PairsResult) -> None:
-    print(
-        f"{safe_text(Path(path).name)}  Spearman {percent_text(result.spearman)}  "
+    show(
+        f"{Path(path).name}  Spearman {percent_text(result.spearman)}  "
         f"({result.covered:,} of {result.total:,} pairs)"
     )
 
 
 def _print_analogies(path: str, result: AnalogyResult) -> None:
-    print(safe_text(Path(path).name))
+    show(Path(path).name)
     rows = [*result.sections, result.semantic, result.syntactic, result.total]
     width = max(cell_width(safe_text(row.name)) for row in rows)
     for row in rows:
         if row is result.semantic:
-            print(f"  {'-' * width}")
-        print(
+            show(f"  {'-' * width}")
+        show(
             f"  {pad(safe_text(row.name), width)}  {percent_text(row.accuracy)}  "
             f"({row.correct:,} of {row.covered:,} correct, {row.total - row.covered:,} not covered)"
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from w2vtui.cli.options import add_output, add_run
 from w2vtui.cli.output import report
-from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.settings import RunSettings
 
@@ -50,9 +49,9 @@ def export(folder: Path, output: str, *, overwrite: bool) -> None:
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     for trouble in troubles:
-        report(safe_text(trouble))
-    request.save(vectors)
+        report(trouble)
+    request.save(vectors, folder, checkpoint.clock)
     report(
-        f"saved {safe_text(output)}: {len(vectors):,} words x {vectors.vector_size}, "
+        f"saved {output}: {len(vectors):,} words x {vectors.vector_size}, "
         f"at {checkpoint.fraction:.1%} of the training"
     )

@@ -20,7 +20,6 @@ from w2vtui.cli.options import (
 )
 from w2vtui.cli.output import report
 from w2vtui.cli.verbs.export import export
-from w2vtui.display import safe_text
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 if TYPE_CHECKING:
@@ -67,25 +66,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Resume a run; return the exit code.
 
-    A run that is done is saved instead, if it was not before or a file is named.
+    A run that is done is saved instead, unless it is saved already.
 
     Raises:
-        RunIsDoneError: there is nothing to train and nothing to save.
+        RunIsDoneError: there is nothing to train, and no file to save it to.
     """
     from w2vtui.cli.headless import carry_out
     from w2vtui.runs.listing import find_run
+    from w2vtui.runs.record import RunRecord
     from w2vtui.runs.resuming import RunIsDoneError
     from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     try:
         resumed, recorder, request = _resumed(folder, arguments)
-    except RunIsDoneError:
-        output = arguments.output or _not_saved_yet(folder)
-        if output is None or arguments.force:
+    except RunIsDoneError as done:
+        output = RunRecord.read(folder).output_for(folder.name, arguments.output)
+        if output is None or (arguments.force and arguments.corpus):
             raise
-        report(f"run {folder.name} is done")
-        export(folder, output, overwrite=arguments.overwrite)
+        _save_done(folder, done.tokens, output, overwrite=arguments.overwrite)
         return 0
     return carry_out(
         resumed,
@@ -98,12 +97,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
 
 
-def _not_saved_yet(folder: Path) -> str | None:
-    """The file that the vectors of a finished run should be in, if it does not exist."""
+def _save_done(folder: Path, tokens: int, output: str, *, overwrite: bool) -> None:
+    """Save the vectors of a run that is done after `tokens`, unless they are there already."""
     from w2vtui.runs.record import RunRecord
+    from w2vtui.runs.saved import is_saved
 
-    output = RunRecord.read(folder).output_for(folder.name, None)
-    return None if output is None or Path(output).exists() else output
+    if is_saved(folder, tokens, RunRecord.read(folder).own_request.to(output).outputs):
+        report(f"run {folder.name} is done, and saved already: {output}")
+        return
+    report(f"run {folder.name} is done")
+    export(folder, output, overwrite=overwrite)
 
 
 def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, RunRequest]:
@@ -134,7 +137,7 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
 
         run = taken.run(read_checked, checkpoint_seconds=checkpoint_seconds)
         for note in taken.notes:
-            report(safe_text(note))
+            report(note)
     except BaseException:
         taken.recorder.close()
         raise

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_setting
-from w2vtui.cli.output import report
+from w2vtui.cli.output import ask, report, show
 from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
 from w2vtui.errors import RunError
 from w2vtui.settings import RunSettings
@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
     found = [status_of(folder) for folder in all_runs(root)]
     if arguments.json:
         for status in found:
-            print(json.dumps(dataclasses.asdict(status) | {"fraction": round(status.fraction, 6)}))
+            show(json.dumps(dataclasses.asdict(status) | {"fraction": round(status.fraction, 6)}))
     elif found:
         _print_table(found)
     else:
-        report(f"no saved runs in {safe_text(str(root))}")
+        report(f"no saved runs in {root}")
     return 0
 
 
@@ -101,8 +101,7 @@ def _ask(doubt: str) -> None:
     """
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
         raise RunError(f"{doubt}: --yes removes it all the same")
-    print(f"{safe_text(doubt)}. Remove it? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if ask(f"{doubt}. Remove it? [y/N]").lower() not in ("y", "yes"):
         raise RunError("nothing was removed")
 
 
@@ -130,4 +129,4 @@ def _print_table(found: Sequence[RunStatus]) -> None:
         columns.remove(spare.pop())
     for row in (heads, *rows):
         cells = [pad(row[column], widths[column]) for column in columns]
-        print("  ".join(cells).rstrip())
+        show("  ".join(cells).rstrip())

@@ -236,7 +236,7 @@ def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     request = RunRecord.read(folder).own_request.to(path, overwrite=overwrite)
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
-    request.save(vectors)
+    request.save(vectors, folder, checkpoint.clock)
     return "\n".join([f"vectors as of {checkpoint.fraction:.1%} saved to {path}", *troubles])
 
 

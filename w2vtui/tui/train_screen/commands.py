@@ -305,8 +305,8 @@ def _break(screen: CommandTarget, text: str) -> None:
 
 
 def _breaks(screen: CommandTarget, text: str) -> None:
-    breaks = "\n".join(str(one) for one in _run(screen).breakpoints)
-    screen.app.report(breaks or "no breakpoints: break CONDITION sets one")
+    breaks = [str(one) for one in _run(screen).breakpoints]
+    screen.app.report(*(breaks or ["no breakpoints: break CONDITION sets one"]))
 
 
 def _clear(screen: CommandTarget, text: str) -> None:
@@ -314,8 +314,8 @@ def _clear(screen: CommandTarget, text: str) -> None:
 
 
 def _doctor(screen: CommandTarget, text: str) -> None:
-    remarks = "\n".join(remark.text for remark in screen.shot.remarks)
-    screen.app.report(remarks or "no problems found")
+    remarks = [remark.text for remark in screen.shot.remarks]
+    screen.app.report(*(remarks or ["no problems found"]))
 
 
 def _checkpoint(screen: CommandTarget, text: str) -> None:

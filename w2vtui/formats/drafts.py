@@ -1,0 +1,114 @@
+"""Drafts: files that are written under a temporary name beside the file that they will become.
+
+A process holds a lock on each draft that it writes. A draft without one was left by a process that
+was killed: the next that writes the same file removes it. A process number would not do: it may be
+that of another process by now, or of one in another container.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from types import ModuleType
+
+from w2vtui.regular_files import regular_only
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # not on Unix: drafts have no locks, and those that are left stay
+    fcntl = None
+
+_MOST_NAME_BYTES = 100
+"""A longer name might leave no room for what a draft's name adds."""
+_ID_BYTES = 8
+_TRIES = 100
+_TRY_SECONDS = 0.01
+
+
+def open_draft(target: Path) -> tuple[Path, int]:
+    """A new file beside `target`, and its descriptor; the umask sets its permissions.
+
+    The lock is held until the descriptor is closed.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        draft = new_draft(target)
+        descriptor = os.open(draft, flags, 0o666)
+        # Another process may have found it before it was locked, and have removed it.
+        if _lock(descriptor, shared=False) is not False and os.path.lexists(draft):
+            return draft, descriptor
+        os.close(descriptor)
+        draft.unlink(missing_ok=True)
+
+
+def new_draft(target: Path) -> Path:
+    """A path for a draft of `target`; nothing is there."""
+    return target.with_name(f".{_stem(target)}.w2vtui-{token_hex(_ID_BYTES)}.tmp")
+
+
+def remove_dead_drafts(target: Path) -> None:
+    """Remove the drafts of `target` that no process is writing; what cannot be removed stays."""
+    name = rf"\.{re.escape(_stem(target))}\.w2vtui-[0-9a-f]{{{2 * _ID_BYTES}}}\.tmp"
+    with suppress(OSError), os.scandir(target.parent) as entries:  # it may not be listed
+        for entry in entries:
+            if re.fullmatch(name, entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):  # another user's, or another process was faster
+                    _remove_if_dead(Path(entry.path))
+
+
+def _remove_if_dead(draft: Path) -> None:
+    descriptor = regular_only(draft, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        if _lock(descriptor, shared=True):
+            draft.unlink()
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let no other process that asks for it be here at the same time, where folders can be locked.
+
+    After a while it is no longer waited for: what runs this program may hold that lock itself.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # it may not be listed
+        yield
+        return
+    try:
+        for _ in range(_TRIES):
+            if _lock(descriptor, shared=False) is not False:
+                break
+            time.sleep(_TRY_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _stem(target: Path) -> str:
+    """The name of a target, or where that is long a number that stands for it."""
+    encoded = os.fsencode(target.name)
+    if len(encoded) <= _MOST_NAME_BYTES:
+        return target.name
+    return hashlib.sha256(encoded).hexdigest()[:32]
+
+
+def _lock(descriptor: int, *, shared: bool) -> bool | None:
+    """Lock a file; return whether that worked, None where the disk or system has no locks."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
