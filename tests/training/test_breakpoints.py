@@ -13,7 +13,7 @@ from tests.support.runs import make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.training.live.breakpoints import FORMS, MOST_TOP, Breakpoint, Breakpoints, parse
+from w2vtui.training.live.breakpoints import FORMS, MOST_TOP, parse
 from w2vtui.training.live.conditions import (
     SHARES,
     Leaves,
@@ -22,6 +22,7 @@ from w2vtui.training.live.conditions import (
     Reaches,
     Rises,
 )
+from w2vtui.training.live.waiting import Breakpoint, Breakpoints
 from w2vtui.training.state.snapshot import (
     Churn,
     Losses,

@@ -191,7 +191,8 @@ def add_stop_when(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="stop and save as soon as this holds: 'queen first in king - man + woman', "
-        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be repeated",
+        "'probe < 2.5', 'probe up 3 times', 'tokens 5M'; may be repeated; holds at the same token "
+        "in each run, except for 'minutes 10'",
     )
 
 

@@ -71,10 +71,15 @@ def replay_of(folder: Path) -> Replay:
     if checkpoint is None:
         why = next(iter(spoiled.values()), "it ended before one was due")
         raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")
+    script = Script(
+        changes=tuple(changes_in(checkpoint.events)),
+        cuts=tuple(sorted({one.tokens for one in checkpoint.events if one.cuts_round})),
+        stop_at=checkpoint.clock,
+    )
     return Replay(
         record=record,
         checkpoint=checkpoint,
-        script=Script(changes=tuple(changes_in(checkpoint.events)), stop_at=checkpoint.clock),
+        script=script,
         folder=folder,
     )
 

@@ -128,7 +128,8 @@ class Resumption:
             )
         asked = dataclasses.replace(self.request, output=None, save_vocab=None)
         self.recorder.branch(asked, self.name)
-        return dataclasses.replace(checkpoint, vectors=aligned(checkpoint, words, corpus))
+        vectors = aligned(checkpoint, words, corpus)
+        return dataclasses.replace(checkpoint, vectors=vectors, memory={})
 
     def _mended_vocab(self, corpus: EncodedCorpus) -> Sequence[str]:
         """The words of the run; if their file is damaged, they are taken from the text, which is

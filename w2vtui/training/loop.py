@@ -7,6 +7,7 @@ from collections.abc import Callable
 from w2vtui.errors import DivergedError
 from w2vtui.training.control import RunControl
 from w2vtui.training.engine.clocks import Suspension
+from w2vtui.training.live.waiting import Breakpoint
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.snapshot import Snapshot, State
 from w2vtui.training.trainer import RunRecords, Trainer
@@ -43,6 +44,8 @@ class TrainingLoop:
         control.begin(self._trainer.dispatcher)
         self._follow_script()
         pool.staff()
+        if self._trainer.dispatcher.at_mark:  # no worker is there to report it
+            control.wake.set()
         suspension = Suspension()
         while pool.busy or not (control.stopping.is_set() or self._is_at_the_end):
             control.wake.wait(TICK_SECONDS)
@@ -62,11 +65,11 @@ class TrainingLoop:
         trainer = self._trainer
         self._follow_script()
         trainer.apply_change()
+        self._meet_breakpoints()  # workers may wait for it
         self._tick()
         for error in (trainer.pool.error, trainer.observer.error):
             if error is not None:
                 raise error
-        self._meet_breakpoints()
         self._log.take_in()
         if trainer.checkpointing is not None:
             trainer.checkpointing.look(self._control.state)
@@ -82,6 +85,9 @@ class TrainingLoop:
             raise trainer.observer.error
         trainer.doctor.look(self._snapshot(), self._curves.loss)
         ending: State = "done" if trainer.dispatcher.finished else "stopped"
+        if ending == "done" and self._breakpoints:
+            for _, reason in trainer.lookouts.last_look(self._snapshot):
+                self._log.note(f"at the end: {reason}")
         if trainer.checkpointing is not None:
             control.activity = "writing the last checkpoint"
             self._log.take_in()
@@ -123,14 +129,26 @@ class TrainingLoop:
             )
 
     def _meet_breakpoints(self) -> None:
-        """Pause or stop where a condition holds."""
-        control = self._control
-        if not self._breakpoints or control.state != "training":
+        """Pause or stop where a condition holds; at a mark, the workers wait for that."""
+        trainer, lookouts = self._trainer, self._trainer.lookouts
+        if self._control.state != "training" or trainer.pool.error is not None:
             return
-        for one, reason in self._breakpoints.met(self._snapshot()):
-            if one.ends:
-                control.stop()
-            elif control.is_attended:
-                control.pause()
-            did = "stopped" if one.ends else "paused" if control.is_attended else "not paused"
-            self._log.note(f"{did}: {reason}")
+        for one, reason in lookouts.by_clock(self._snapshot):
+            self._meet(one, f"{reason} (by the clock, so at another token in each run)")
+        if trainer.dispatcher.at_mark and self._control.state == "training":
+            for one, reason in lookouts.look(self._snapshot):
+                self._meet(one, reason)
+            lookouts.move_on()
+
+    def _meet(self, one: Breakpoint, reason: str) -> None:
+        """Do what a breakpoint that is met says, and note it."""
+        control, trainer = self._control, self._trainer
+        if one.ends:
+            control.stop()
+        elif control.is_attended:
+            control.pause()
+        did = "stopped" if one.ends else "paused" if control.is_attended else "not paused"
+        ends_round = trainer.lookouts.ends_round(one)
+        settings = trainer.dispatcher.plan.settings if ends_round else None
+        self._log.note(f"{did}: {reason}", settings=settings)
+        trainer.observer.look_soon()  # so that the screen shows what the condition saw

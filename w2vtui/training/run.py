@@ -31,9 +31,10 @@ from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
-from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
+from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
+from w2vtui.training.live.waiting import Breakpoint, Breakpoints
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.neighbors import WatchList
@@ -232,6 +233,8 @@ class Run:
         if trouble := self._never_met(condition):
             self._breakpoints.remove([added])
             raise SettingsError(trouble)
+        if self._trainer is not None:
+            self._trainer.lookouts.schedule()
         return condition
 
     @property
@@ -242,6 +245,8 @@ class Run:
     def clear_breakpoints(self) -> None:
         """Remove all breakpoints."""
         self._breakpoints.remove(self._breakpoints)
+        if self._trainer is not None:
+            self._trainer.lookouts.schedule()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; return whether it is. Raises the error that ended it."""
@@ -369,6 +374,7 @@ class Run:
         if (start := prepared.start) is not None:
             self._log.note(f"resumed at {start.fraction:.1%}, {start.clock:,} tokens")
         self._check_breakpoints()  # may end the run, of which nothing is saved then
+        trainer.lookouts.begin({} if start is None else start.memory)
         if self._store is not None:
             trainer.begin_checkpoints(self._store, self._checkpoint_seconds)
         return trainer

@@ -16,11 +16,12 @@ from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.workers import WorkerPool
-from w2vtui.training.live.breakpoints import Breakpoint, Breakpoints, parse
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
+from w2vtui.training.live.waiting import Breakpoints
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.doctor import Doctor
+from w2vtui.training.measuring.lookouts import Lookouts
 from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.quality import QualitySets
@@ -28,7 +29,6 @@ from w2vtui.training.preparing import Prepared
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
-from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import (
     ENDED,
     CheckpointStatus,
@@ -43,6 +43,7 @@ from w2vtui.vectors import KeyedVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 """The last checkpoint's reason is the state that the run ends in."""
+_TALLIES = "tallies"
 
 
 class RunRecords(NamedTuple):
@@ -90,16 +91,15 @@ class Trainer:
             milestone=script.milestone,
             arrived=control.wake.set,
         )
-        earlier = start.tallies if start else None
+        memory = start.memory if start else {}
+        earlier = memory.get(_TALLIES, start.tallies) if start else None
         self.pool = pool = WorkerPool(backend, dispatcher, earlier=earlier)
-        self.lookup = NeighborLookup(backend, breakpoints, watch_list)
+        self.lookup = NeighborLookup(backend, watch_list)
         self.observer = Observer(
             backend,
             prepared.probe_set,
             self.lookup,
-            lambda: Moment(
-                dispatcher.plan, pool.tallies(), counters.watch.seconds, dispatcher.schedule.planned
-            ),
+            self._now,
             curves=curves,
             quality_sets=quality_sets,
             looks_at_vectors=looks_at_vectors,
@@ -113,8 +113,15 @@ class Trainer:
         """None for a run without checkpoints."""
         if start is not None:
             counters.resume_from(start, pool.tallies())
-            for text, ends in start.breakpoints:
-                breakpoints.add(Breakpoint(parse(text), ends=ends))
+            breakpoints.restore(start.breakpoints, memory)
+        self.lookouts = Lookouts(
+            breakpoints,
+            dispatcher,
+            self.observer.gauges,
+            self._now,
+            costs=costs,
+            tokens_per_epoch=order.tokens_per_epoch,
+        )
 
     def end(self) -> None:
         """Wait for the workers and the observer to leave, however the training ended."""
@@ -139,6 +146,7 @@ class Trainer:
         """The run as it is; no worker is at work. Its vectors are those that are trained."""
         pool, dispatcher = self.pool, self.dispatcher
         counters, observer = self.counters, self.observer
+        saved = self._breakpoints.saved()
         return Checkpoint(
             reason=reason,
             state=_ENDINGS.get(reason, self._control.state),
@@ -153,9 +161,10 @@ class Trainer:
             probe=observer.probe,
             events=self.log.events,
             past=self.live_changes.past,
-            breakpoints=tuple((str(one.condition), one.ends) for one in self._breakpoints),
+            breakpoints=saved.breakpoints,
             curves=self._curves.saved(),
             vectors=self.backend.matrices(),
+            memory={_TALLIES: pool.tally_rows()} | self.lookouts.saved() | saved.memory,
         )
 
     # ---- changes
@@ -164,6 +173,10 @@ class Trainer:
         """Apply the changes that are due at this token; return whether the run is to stop here."""
         dispatcher = self.dispatcher
         while dispatcher.at_milestone:
+            if self._script.cuts and self._script.cuts[0] <= dispatcher.clock:
+                self._script = self._script.after_cut()
+                dispatcher.wait_at(self._script.milestone)
+                continue
             if not self._script.changes:
                 return True
             change, self._script = self._script.changes[0], self._script.after_first()
@@ -219,7 +232,7 @@ class Trainer:
         """Drop the recorded changes after a change by hand, which they do not fit."""
         if self._script.changes:
             numbers = ", ".join(str(change.number) for change in self._script.changes)
-            self._script = Script(stop_at=self._script.stop_at)
+            self._script = self._script.without_changes()
             self.dispatcher.wait_at(self._script.milestone)
             self.log.note(f"changed by hand: recorded change {numbers} will not be replayed")
 
@@ -231,6 +244,10 @@ class Trainer:
         self.log.add(event)
 
     # ---- looking
+
+    def _now(self) -> Moment:
+        dispatcher, seconds = self.dispatcher, self.counters.watch.seconds
+        return Moment(dispatcher.plan, self.pool.tallies(), seconds, dispatcher.schedule.planned)
 
     def vectors(self) -> KeyedVectors:
         """A copy of the vectors as they are now."""
@@ -292,7 +309,6 @@ class Trainer:
             quality=observer.quality.quality,
             health=observer.health.health,
             neighbors=self.lookup.watched,
-            answers=self.lookup.answers,
             remarks=self.doctor.remarks,
             checkpoint=CheckpointStatus() if checkpointing is None else checkpointing.status,
         )

@@ -1,6 +1,6 @@
 """The checkpoints of a run on disk: a folder each, the newest few of them.
 
-    checkpoints/000007/tensors.safetensors   vectors, tallies, curves
+    checkpoints/000007/tensors.safetensors   vectors, tallies, curves, memory of breakpoints
     checkpoints/000007/manifest.json         everything else, and the sha256 of the tensors
 
 A folder is written under a temporary name, each file synced, the manifest last, and then renamed.
@@ -60,6 +60,7 @@ CHECKPOINTS = Contents(re.compile(r"(?!)"), re.compile(r"[0-9]{6,}(\.tmp)?"), _C
 
 _KIND = "checkpoint"
 _CURVE = "curve "
+_MEMORY = "memory "
 _TALLIES = "tallies"
 _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
@@ -213,6 +214,8 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
     tensors[_TALLIES] = checkpoint.tallies
     for name, curve in checkpoint.curves.items():
         tensors[_CURVE + name] = np.ascontiguousarray(curve.rows)
+    for name, numbers in checkpoint.memory.items():
+        tensors[_MEMORY + name] = np.ascontiguousarray(numbers)
     with _disk_errors(path):
         try:
             save_file(tensors, path)
@@ -350,6 +353,11 @@ def _from_manifest(
             for name, merge in merges.items()
         },
         vectors={name: tensors[name] for name in _MATRICES if name in tensors},
+        memory={
+            name.removeprefix(_MEMORY): np.array(numbers)
+            for name, numbers in tensors.items()
+            if name.startswith(_MEMORY)
+        },
     )
     _check(checkpoint)
     return checkpoint
@@ -367,6 +375,11 @@ def _check(checkpoint: Checkpoint) -> None:
         if type(curve.merge) is not int or curve.merge < 1:
             raise ValueError(f"a row of curve {name} stands for {curve.merge!r:.80} readings")
         _check_tensor(name, curve.rows, np.float64, (min(len(curve.rows), CAPACITY), 5))
+    for name, numbers in checkpoint.memory.items():
+        if numbers.dtype != np.float64 or not np.isfinite(numbers).all():
+            raise ValueError(
+                f"{_MEMORY}{name} holds {numbers.dtype}, or numbers that are not finite"
+            )
     if checkpoint.vectors:
         n_words, size = len(checkpoint.vectors["input_vectors"]), checkpoint.training.vector_size
         for name, matrix in checkpoint.vectors.items():

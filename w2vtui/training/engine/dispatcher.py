@@ -31,6 +31,20 @@ class Job(NamedTuple):
     train: Callable[[Scratch, NDArray[np.float64]], None]
 
 
+class Marks(NamedTuple):
+    """Clocks at which the run's thread is to look before more text is handed out."""
+
+    exact: int | None = None
+    """Text is cut here, and in deterministic training a round ends, which changes the bits."""
+    coarse: int | None = None
+    """A round that reaches this clock is trained to its end first, so no bit changes."""
+
+    @property
+    def first(self) -> int | None:
+        """The nearer of the two."""
+        return _first(self.exact, self.coarse)
+
+
 class Dispatcher:
     """Hands out the text of a run to its workers, under one lock.
 
@@ -52,7 +66,7 @@ class Dispatcher:
         """
         clock      where to begin
         milestone  as in `wait_at`
-        arrived    called when all text before the milestone is trained
+        arrived    called when all text before the milestone, or before a mark, is trained
         """
         self._backend, self._order = backend, order
         self._changed = threading.Condition()
@@ -63,6 +77,7 @@ class Dispatcher:
         self.clock = clock
         """Training tokens handed out so far."""
         self._milestone, self._arrived = milestone, arrived
+        self._marks = Marks()
         self._rounds = Rounds(backend, order) if backend.training.deterministic else None
         self._round: Round | None = None
         self._asking: set[int] = set()
@@ -80,7 +95,18 @@ class Dispatcher:
     @property
     def at_milestone(self) -> bool:
         """Whether all text before the milestone is trained."""
-        return self._milestone is not None and self.clock >= self._milestone and not self._at_work
+        return self._has_come_to(self._milestone) and not self._at_work
+
+    @property
+    def at_mark(self) -> bool:
+        """Whether all text before a mark is trained, and more follows."""
+        has_come = self._has_come_to(self._marks.first)
+        return has_come and not (self._at_work or self.finished)
+
+    @property
+    def cuts_rounds(self) -> bool:
+        """Whether an exact mark ends a round, which the same run must repeat there."""
+        return self._rounds is not None and self.plan.settings.workers > 1
 
     @property
     def block_tokens(self) -> int | None:
@@ -124,6 +150,15 @@ class Dispatcher:
         """Hand out no text past this clock until another milestone is set; None for no limit."""
         with self._changed:
             self._milestone = milestone
+            self._changed.notify_all()
+
+    def look_at(self, marks: Callable[[int], Marks]) -> None:
+        """Hand out no text past other marks.
+
+        marks   chooses them from the clock, while no text is handed out
+        """
+        with self._changed:
+            self._marks = marks(self.clock)
             self._changed.notify_all()
 
     def pause(self) -> None:
@@ -185,31 +220,35 @@ class Dispatcher:
             self._at_work.discard(number)
             self._awaited.discard(number)
             self._changed.notify_all()
-            arrived = self.at_milestone
+            arrived = self.at_milestone or self.at_mark
         if arrived:
             self._arrived()
 
     @property
     def _waits(self) -> bool:
         """Whether workers have to wait for their next span."""
-        at_milestone = self._milestone is not None and self.clock >= self._milestone
+        has_come = self._has_come_to(_first(self._milestone, self._marks.first))
         holds = self._held and not self._awaited
-        return self._paused or holds or (at_milestone and not self.finished)
+        return self._paused or holds or (has_come and not self.finished)
 
-    @property
-    def _until(self) -> int:
-        """The clock at which no more text is handed out."""
+    def _has_come_to(self, clock: int | None) -> bool:
+        return clock is not None and self.clock >= clock
+
+    def _until(self, mark: int | None) -> int:
+        """The clock at which no more text is handed out, given the next mark that counts."""
+        limit = _first(self._milestone, mark)
         planned = self.schedule.planned
-        return planned if self._milestone is None else min(planned, self._milestone)
+        return planned if limit is None else min(planned, limit)
 
     def _next_span(self, number: int, most: int) -> Job:
-        plan, schedule = self.plan, self.schedule
+        plan, schedule, until = self.plan, self.schedule, self._until(self._marks.first)
         if self._held:
             most = int(most * SHORT_SHARE)
-        # Spans shrink towards the end, so that all workers leave at about the same time.
-        fair = (schedule.planned - self.clock) // (2 * plan.settings.workers)
+        # Spans shrink towards the end, or a mark, so that all workers are done at about one time.
+        workers = plan.settings.workers
+        fair = ((until if workers > 1 else schedule.planned) - self.clock) // (2 * workers)
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
-        span = self._order.span(self.clock, most, self._until)
+        span = self._order.span(self.clock, most, until)
         n_tokens = span.stop - span.first
         self.clock += n_tokens
         self._at_work.add(number)
@@ -220,8 +259,13 @@ class Dispatcher:
     def _begin_round(self) -> None:
         assert self._rounds is not None
         self._round = self._rounds.next_round(
-            self.plan, self.schedule, first=self.clock, until=self._until
+            self.plan, self.schedule, first=self.clock, until=self._until(self._marks.exact)
         )
         self.clock = self._round.stop
         self._at_work.update(range(self.plan.settings.workers))
         self._changed.notify_all()
+
+
+def _first(*clocks: int | None) -> int | None:
+    """The least of some clocks; None stands for no clock."""
+    return min((clock for clock in clocks if clock is not None), default=None)

@@ -43,12 +43,19 @@ class WorkerPool:
         *,
         earlier: NDArray[np.float64] | None = None,
     ) -> None:
-        """earlier: float64 (8,), the tallies of what was trained before."""
+        """
+        earlier   float64 (8,), the tallies of what was trained before; or (1 + n, 8), as
+                  `tally_rows` gave them
+        """
         self._backend = backend
         self.dispatcher = dispatcher
-        self._earlier = empty_tallies() if earlier is None else earlier
+        rows = [empty_tallies()] if earlier is None else np.atleast_2d(earlier)
+        self._earlier = rows[0]
         self._workers: list[threading.Thread] = []
         self._tallies: list[NDArray[np.float64]] = []
+        for row in rows[1:]:
+            self._tallies.append(empty_tallies())
+            self._tallies[-1][:] = row
         self._stints: list[list[_Stint]] = []
         self.error: BaseException | None = None
         """The error that ended a worker; the others stop at their next span."""
@@ -66,8 +73,16 @@ class WorkerPool:
 
     def tally_array(self) -> NDArray[np.float64]:
         """The same sums in the order of the kernels: float64 (8,)."""
-        sums: NDArray[np.float64] = np.sum([self._earlier, *self._tallies], axis=0)
+        sums: NDArray[np.float64] = self.tally_rows().sum(axis=0)
         return sums
+
+    def tally_rows(self) -> NDArray[np.float64]:
+        """What was trained before, then by each worker: float64 (1 + n, 8).
+
+        A sum of losses that continues from these is the same to the last bit as one that was never
+        interrupted.
+        """
+        return np.array([self._earlier, *self._tallies])
 
     def tokens_of_workers(self) -> tuple[int, ...]:
         """Tokens trained by each worker of the run so far."""
@@ -88,7 +103,8 @@ class WorkerPool:
         wanted = self.dispatcher.plan.settings.workers
         for number in range(wanted):
             if number == len(self._workers):
-                self._tallies.append(empty_tallies())
+                if number == len(self._tallies):
+                    self._tallies.append(empty_tallies())
                 self._stints.append([])
                 self._workers.append(self._new_worker(number))
             elif not self._workers[number].is_alive():

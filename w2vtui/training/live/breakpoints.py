@@ -14,8 +14,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple, cast, get_args
 
@@ -28,12 +27,10 @@ from w2vtui.training.live.conditions import (
     Leaves,
     Level,
     Measure,
-    Memory,
     Near,
     Reaches,
     Rises,
 )
-from w2vtui.training.state.snapshot import Snapshot
 
 _LIKE = 0.6
 """Words that are less alike, 0..1, are different words."""
@@ -84,52 +81,6 @@ _NUMBER = re.compile(
 )
 _LEVEL = re.compile(r"([a-z]+)\s*([<>])\s*(.+)", re.IGNORECASE)
 _COUNT = re.compile(r"(epoch|tokens|minutes)\b\s*(>?)\s*(.+)", re.IGNORECASE)
-
-
-class Breakpoint:
-    """A condition, and what it remembers of the run it watches."""
-
-    def __init__(self, condition: Condition, *, ends: bool = False) -> None:
-        """ends: the run is to end there, not to pause."""
-        self.condition = condition
-        self.ends = ends
-        self._memory = Memory()
-
-    def holds(self, shot: Snapshot) -> str:
-        """Why the condition holds now; empty if it does not. Call it once for each snapshot."""
-        return self.condition.reason(shot, self._memory)
-
-
-class Breakpoints:
-    """The breakpoints of one run. Any thread may add and remove; one thread calls `met`."""
-
-    def __init__(self) -> None:
-        self._waiting: tuple[Breakpoint, ...] = ()
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[Breakpoint]:
-        return iter(self._waiting)
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def add(self, breakpoint: Breakpoint) -> None:
-        """Add a breakpoint, in place of one with an equal condition."""
-        with self._lock:
-            others = (one for one in self._waiting if one.condition != breakpoint.condition)
-            self._waiting = (*others, breakpoint)
-
-    def remove(self, breakpoints: Iterable[Breakpoint]) -> None:
-        """Remove breakpoints."""
-        gone = list(breakpoints)
-        with self._lock:
-            self._waiting = tuple(one for one in self._waiting if one not in gone)
-
-    def met(self, shot: Snapshot) -> list[tuple[Breakpoint, str]]:
-        """Remove those that hold, and return them with their reasons."""
-        met = [(one, reason) for one in self if (reason := one.holds(shot))]
-        self.remove(one for one, _ in met)
-        return met
 
 
 def parse(text: str) -> Condition:

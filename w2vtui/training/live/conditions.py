@@ -9,12 +9,21 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from w2vtui.training.state.snapshot import Probe, Snapshot, has_risen
 
 Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies"]
 Counter = Literal["epoch", "tokens", "minutes"]
+Kind = Literal["loss", "probe", "churn", "quality", "words"]
+"""What is measured at marks for conditions to see."""
 SHARES: tuple[Measure, ...] = ("churn", "settled", "analogies")
 """Measures that are shares, written in percent."""
+_KINDS: dict[Measure, Kind] = {
+    "probe": "probe", "loss": "loss", "churn": "churn", "settled": "churn", "pairs": "quality",
+    "analogies": "quality",
+}  # fmt: skip
 
 
 def measured(shot: Snapshot, measure: Measure) -> float | None:
@@ -49,7 +58,21 @@ class Memory:
 
     was_near: bool = False
     probes: list[Probe] = field(default_factory=list)
-    """Probes that rose in a row, oldest first."""
+    """Probes that rose in a row, oldest first; of many, the first and the last."""
+
+    def saved(self) -> NDArray[np.float64]:
+        """As numbers, (1 + n, 3): whether it was near; then each probe."""
+        rows = [(one.tokens, one.loss, one.standard_error) for one in self.probes]
+        return np.array([(self.was_near, 0, 0), *rows], dtype=np.float64)
+
+    @classmethod
+    def restored(cls, rows: NDArray[np.float64]) -> Memory:
+        """What was saved."""
+        probes = [
+            Probe(tokens=int(row[0]), loss=row[1], standard_error=row[2])
+            for row in rows[1:].tolist()
+        ]
+        return cls(was_near=bool(rows[0, 0]), probes=probes)
 
 
 class Condition(ABC):
@@ -77,6 +100,20 @@ class Condition(ABC):
         """What must be measured for it ever to hold."""
         return None
 
+    @property
+    def kind(self) -> Kind | None:
+        """What is measured at marks for it; None for a counter."""
+        return None
+
+    def exact_mark(self, tokens_per_epoch: int) -> int | None:
+        """The very token at which it comes to hold, if that is known before."""
+        return None
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether it holds from a time on, which is at another token in each run."""
+        return False
+
     @abstractmethod
     def reason(self, shot: Snapshot, memory: Memory) -> str:
         """Why it holds now, with the values it saw; empty when it does not."""
@@ -89,6 +126,10 @@ class _OfWord(Condition):
     word: str
     n: int
     query: str
+
+    @property
+    def kind(self) -> Kind:
+        return "words"
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -163,6 +204,10 @@ class Level(Condition):
     def needs(self) -> Measure:
         return self.measure
 
+    @property
+    def kind(self) -> Kind:
+        return _KINDS[self.measure]
+
     def reason(self, shot: Snapshot, memory: Memory) -> str:
         value = measured(shot, self.measure)
         if value is None or not (value < self.limit if self.sign == "<" else value > self.limit):
@@ -188,6 +233,10 @@ class Rises(Condition):
     def needs(self) -> Measure:
         return "probe"
 
+    @property
+    def kind(self) -> Kind:
+        return "probe"
+
     def reason(self, shot: Snapshot, memory: Memory) -> str:
         probe, seen = shot.probe, memory.probes
         if probe is None or (seen and probe == seen[-1]):
@@ -196,6 +245,7 @@ class Rises(Condition):
         if seen and (probe.tokens <= seen[-1].tokens or probe.loss <= seen[-1].loss):
             seen.clear()
         seen.append(probe)
+        del seen[1 : -1 - self.times]
         # A streak that starts at untrained vectors is the hump that a sound run may begin with.
         if seen[0].tokens == 0 or not has_risen(seen, self.times):
             return ""
@@ -214,6 +264,16 @@ class Reaches(Condition):
 
     def __str__(self) -> str:
         return f"{self.counter} {number_text(self.value)}"
+
+    @property
+    def by_clock(self) -> bool:
+        return self.counter == "minutes"
+
+    def exact_mark(self, tokens_per_epoch: int) -> int | None:
+        if self.by_clock:
+            return None
+        value = int(self.value)
+        return (value - 1) * tokens_per_epoch if self.counter == "epoch" else value
 
     def reason(self, shot: Snapshot, memory: Memory) -> str:
         progress = shot.progress

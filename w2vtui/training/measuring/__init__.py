@@ -1,6 +1,8 @@
 """What is measured while a run trains; each measurement has a budget, a share of one core.
 
-observer.py       the thread that takes all measurements of vectors
+observer.py       the thread that takes the measurements of vectors that are shown
+lookouts.py       at which tokens the conditions of breakpoints are looked at
+gauges.py         what is measured there, while no worker trains
 budget.py         when a measurement is next due, and on how many threads it may run
 counters.py       training time, loss and speed, read off the workers
 probe.py          the probe loss, on held-out text

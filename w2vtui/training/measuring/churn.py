@@ -12,6 +12,8 @@ often churn is measured: a slower machine draws fewer points of the same curve.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,12 +49,21 @@ class ChurnMeter:
         self._n_top = min(TOP, n - 1)
         self.sample = sample_rows(n, N_WORDS, seed)
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
-        self.clock.expect(len(self.sample) * self._vectors.size)
+        self.clock.expect(self.n_scores * vectors.shape[1])
         self.curves = curves
         self.churn: Churn | None = None
         self._before: NDArray[np.intp] | None = None
         self._tokens, self._step = 0, 0.0
         self._unpaired = False
+
+    @property
+    def n_scores(self) -> int:
+        """Cosines that a look computes."""
+        return len(self.sample) * len(self._vectors)
+
+    def nearest(self) -> NDArray[np.intp]:
+        """The nearest neighbours of the sample as they are now: (W, n), n 0 without any."""
+        return nearest_rows(self._vectors, self.sample, self._n_top)
 
     def look(self, moment: Moment) -> None:
         """Take a look where one is due."""
@@ -64,17 +75,70 @@ class ChurnMeter:
         if not (self.clock.is_due or (comparable and self._unpaired)):
             return
         with self.clock.timed():
-            tops = nearest_rows(self._vectors, self.sample, self._n_top)
+            tops = self.nearest()
         if comparable and self._before is not None:
-            kept = kept_shares(self._before, tops)
-            changed, settled = 1 - float(kept.mean()), float((kept >= SETTLED_SHARE).mean())
-            self.churn = Churn(
-                tokens=moment.tokens, churn=changed, settled=settled, n_words=len(tops)
-            )
-            self.curves.churn.append(moment.tokens, moment.seconds, changed)
-            self.curves.settled.append(moment.tokens, moment.seconds, settled)
+            self.churn = churn = churn_of(self._before, tops, moment.tokens)
+            self.curves.churn.append(moment.tokens, moment.seconds, churn.churn)
+            self.curves.settled.append(moment.tokens, moment.seconds, churn.settled)
         self._before, self._unpaired = tops, not comparable
         self._tokens, self._step = moment.tokens, STEP * moment.planned
+
+
+class ChurnPairs:
+    """Churn at marks: looks in pairs STEP apart, each pair as soon as its cost allows."""
+
+    def __init__(self, meter: ChurnMeter) -> None:
+        self._meter = meter
+        self._before: NDArray[np.intp] | None = None
+        self._tokens = 0
+        self._paired = False
+
+    @property
+    def n_scores(self) -> int:
+        """Cosines that a look computes."""
+        return self._meter.n_scores
+
+    def step(self, dear: int, planned: int) -> int:
+        """Tokens to the next look.
+
+        dear   from one pair to the next, at least
+        """
+        apart = math.ceil(STEP * planned)
+        return max(dear, apart) if self._paired else apart
+
+    def look(self, moment: Moment) -> Churn | None:
+        """Take a look; the churn since the one before, None if that is missing or too far away."""
+        tops, before = self._meter.nearest(), self._before
+        passed = moment.tokens - self._tokens
+        self._paired = before is not None and passed <= FARTHEST * STEP * moment.planned
+        self._before, self._tokens = tops, moment.tokens
+        if before is None or not (self._paired and tops.size):
+            return None
+        return churn_of(before, tops, moment.tokens)
+
+    def saved(self) -> NDArray[np.float64] | None:
+        """The last look, as numbers: tokens, whether it was compared, words, their neighbours."""
+        if self._before is None:
+            return None
+        head = (self._tokens, self._paired, len(self._before))
+        return np.concatenate((np.array(head, dtype=np.float64), self._before.ravel()))
+
+    def restore(self, saved: NDArray[np.float64]) -> None:
+        """Continue from a look that was saved."""
+        tokens, paired, n_words = saved[:3].astype(np.int64).tolist()
+        self._tokens, self._paired = tokens, bool(paired)
+        self._before = saved[3:].astype(np.intp).reshape(n_words, -1)
+
+
+def churn_of(before: NDArray[np.intp], after: NDArray[np.intp], tokens: int) -> Churn:
+    """What changed from one look to another, the neighbours of the same words (W, n)."""
+    kept = kept_shares(before, after)
+    return Churn(
+        tokens=tokens,
+        churn=1 - float(kept.mean()),
+        settled=float((kept >= SETTLED_SHARE).mean()),
+        n_words=len(after),
+    )
 
 
 def sample_rows(n_rows: int, n_wanted: int, seed: int) -> NDArray[np.int64]:

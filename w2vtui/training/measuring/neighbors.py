@@ -1,4 +1,4 @@
-"""Nearest words, looked up while the vectors train: for watched queries and for breakpoints."""
+"""Nearest words of queries, looked up while the vectors train."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from w2vtui.errors import UnknownWordError
 from w2vtui.similarity import highest
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment
-from w2vtui.training.live.breakpoints import Breakpoints
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, parse_query
 
 COST_SHARE = 0.02
-"""Share of one core that each of the two lists may take."""
+"""Share of one core that looking up the watched queries may take."""
 LEAST_SECONDS = 0.5
-"""Seconds from one look-up of a list to the next."""
+"""Seconds from one look-up to the next."""
 TOP = 10
 """Nearest words shown for each watched query."""
 HORIZON_SECONDS = 60.0
@@ -38,24 +37,21 @@ class WatchList:
 
 
 class NeighborLookup:
-    """Keeps two lists of nearest words up to date: watched queries, and queries of breakpoints.
+    """Keeps the nearest words of the watched queries up to date, and looks up those of others.
 
-    Only the observer's thread calls `look`; any thread may call `unknown`, and read the lists.
+    Only the observer's thread calls `look`; any thread may call the others, and read the list.
     """
 
-    def __init__(self, backend: Backend, breakpoints: Breakpoints, watch_list: WatchList) -> None:
+    def __init__(self, backend: Backend, watch_list: WatchList) -> None:
         vocab = backend.corpus.vocab
         self._backend = backend
         self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
-        self._breakpoints, self._watch_list = breakpoints, watch_list
+        self._watch_list = watch_list
         self._past: dict[str, Past] = {}
         self._watched_at = -1  # tokens
         self._watch_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
-        self._answer_budget = Budget(COST_SHARE, least=LEAST_SECONDS)
         self.watched: tuple[Neighbors, ...] = ()
         """The nearest words of each watched query, with how they moved."""
-        self.answers: tuple[Neighbors, ...] = ()
-        """The nearest words of each query that a breakpoint names."""
 
     def unknown(self, condition: Condition) -> str:
         """Which word of a condition has no vector, with suggestions; empty when all have one."""
@@ -71,32 +67,19 @@ class NeighborLookup:
         return ""
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
-        """Look up whatever is due; on leaving, everything that is not up to date."""
-        self._look_at_watched(moment, leaving=leaving)
-        self._look_at_breakpoints(moment.tokens)
-
-    def _look_at_watched(self, moment: Moment, *, leaving: bool) -> None:
-        """Look up the watched queries if that is due, or if they have changed."""
+        """Look up the watched queries if that is due, or if they have changed; on leaving, if they
+        are not up to date.
+        """
         wanted, tokens = self._watch_list.queries, moment.tokens
         answered = tuple(found.query for found in self.watched)
         stale = bool(wanted) and tokens != self._watched_at
         if wanted == answered and not (stale and (leaving or self._watch_budget.is_due)):
             return
         with self._watch_budget.timed():
-            found = (self._nearest(query, TOP, tokens) for query in wanted)
+            found = (self.nearest(query, TOP, tokens) for query in wanted)
             self.watched = tuple(self._moved(one, moment) for one in found)
         self._past = {query: past for query, past in self._past.items() if query in wanted}
         self._watched_at = tokens
-
-    def _look_at_breakpoints(self, tokens: int) -> None:
-        if not self._answer_budget.is_due:
-            return
-        wanted: dict[str, int] = {}
-        for one in self._breakpoints:
-            for query in one.condition.queries:
-                wanted[query] = max(wanted.get(query, 0), one.condition.top)
-        with self._answer_budget.timed():
-            self.answers = tuple(self._nearest(query, n, tokens) for query, n in wanted.items())
 
     def _moved(self, found: Neighbors, moment: Moment) -> Neighbors:
         """Nearest words, with how they moved since an earlier look added."""
@@ -114,7 +97,7 @@ class NeighborLookup:
             found, moves=moves, left=left, moved_over=moment.seconds - seconds
         )
 
-    def _nearest(self, query: str, n: int, tokens: int) -> Neighbors:
+    def nearest(self, query: str, n: int, tokens: int) -> Neighbors:
         """The n words nearest to a query by the present vectors; for an unknown word, suggestions.
 
         The cached norms of `words` are not used, since the vectors move.

@@ -12,6 +12,7 @@ from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment, Plan
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
+from w2vtui.training.measuring.gauges import Gauges
 from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
@@ -54,6 +55,8 @@ class Observer:
         self._looks_at_vectors = looks_at_vectors
         self.quality = QualityMeter(quality_sets or QualitySets(), words, vectors, curves)
         self.health = HealthMeter(backend)
+        self.gauges = Gauges(backend, probe_set, lookup, self.churn, self.quality)
+        """For the run's thread, which measures where no worker is at work."""
         self._wake = threading.Event()
         self._changed = threading.Event()
         self._leave = threading.Event()

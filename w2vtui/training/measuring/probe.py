@@ -107,15 +107,16 @@ class ProbeSet:
         """What to add to a word's score, as at the top of this file: float64 (V,)."""
         exponent = settings.ns_exponent if settings.draws_noise else None
         key = (exponent, settings.sample)
-        if self._kept is None or self._kept[0] != key:
+        kept = self._kept  # two threads measure
+        if kept is None or kept[0] != key:
             counts = backend.corpus.vocab.counts
             correction = -np.log(noise_probabilities(counts, PROBE_EXPONENT))
             if exponent is not None:
                 correction += np.log(noise_probabilities(counts, exponent))
             correction += np.log(keep_probabilities(counts, PROBE_SAMPLE))
             correction -= np.log(keep_probabilities(counts, settings.sample))
-            self._kept = (key, correction)
-        return self._kept[1]
+            self._kept = kept = (key, correction)
+        return kept[1]
 
 
 def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:

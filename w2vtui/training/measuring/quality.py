@@ -88,8 +88,7 @@ class QualityMeter:
             for name, sections in sets.analogies.items()
         }
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
-        n_questions = sum(len(known) for known in self._analogies.values())
-        self.clock.expect(n_questions * vectors[:N_CANDIDATES].size)
+        self.clock.expect(self.n_scores * vectors.shape[1])
         self.quality: Quality | None = None
         self._curves = curves
         self._asked = threading.Event()
@@ -108,15 +107,28 @@ class QualityMeter:
             return
         if self.quality is not None and self.quality.tokens == moment.tokens:
             return
-        started = time.monotonic()
-        with nullcontext() if asked else self.clock.timed(), one_blas_thread():
-            scores = self._scores()
-        for score in scores:
+        with nullcontext() if asked else self.clock.timed():
+            quality = self.measured(moment.tokens)
+        for score in quality.scores:
             curve = self._curves.of_score(score.key)
             curve.append(moment.tokens, moment.seconds, score.value)
-        self.quality = Quality(
-            tokens=moment.tokens, scores=scores, took_seconds=time.monotonic() - started
-        )
+        self.quality = quality
+
+    @property
+    def n_scores(self) -> int:
+        """Cosines that answering the analogies computes; those of the pairs are few."""
+        n_questions = sum(len(known) for known in self._analogies.values())
+        return n_questions * len(self._vectors[:N_CANDIDATES])
+
+    def measured(self, tokens: int) -> Quality:
+        """The scores of the present vectors; for any thread.
+
+        tokens   trained so far
+        """
+        started = time.monotonic()
+        with one_blas_thread():
+            scores = self._scores()
+        return Quality(tokens=tokens, scores=scores, took_seconds=time.monotonic() - started)
 
     def _scores(self) -> tuple[Score, ...]:
         scores: list[Score] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -64,6 +64,10 @@ class Checkpoint:
     """`input_vectors` (V, D) and, where they are in use, `output_vectors` (V, D) and `node_vectors`
     (V - 1, D). They are only lent: good until the store is ready again.
     """
+    memory: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """What it takes to meet breakpoints where a run without a break meets them: `tallies` of each
+    worker (1 + n, 8), `due`, `loss`, `churn`, `breakpoint N`. Earlier versions did not save it.
+    """
 
     @property
     def fraction(self) -> float:
@@ -83,6 +87,7 @@ class Checkpoint:
             clock=min(round(self.clock * factor), planned),
             schedule=dataclasses.replace(self.schedule.rescaled(factor), planned=planned),
             past=tuple(past),
+            memory={},
         )
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.snapshot import Event
 
 
@@ -29,9 +31,18 @@ class EventLog:
         """Live changes applied."""
         return sum(event.kind == "change" for event in self.events)
 
-    def note(self, text: str, *, kind: Literal["note", "error"] = "note") -> None:
-        """Add an event at the present moment."""
-        self.add(self._event(text, kind))
+    def note(
+        self,
+        text: str,
+        *,
+        kind: Literal["note", "error"] = "note",
+        settings: ResolvedSettings | None = None,
+    ) -> None:
+        """Add an event at the present moment.
+
+        settings   the present ones, where a condition ended a round of deterministic training
+        """
+        self.add(dataclasses.replace(self._event(text, kind), settings=settings))
 
     def add(self, event: Event) -> None:
         """Add an event."""

@@ -32,11 +32,18 @@ class Event:
     acknowledged_ms: float | None = None
     """Time from the request of a change to the first span that may use it."""
     settings: ResolvedSettings | None = None
-    """Of a change: all settings from there on."""
+    """Of a change: all settings from there on. Of a note: the present settings, where a condition
+    ended a round of deterministic training, which a replay must end there too.
+    """
     schedule: Schedule | None = None
     """Of a change: the line of the learning rate from there on."""
     undoes: int | None = None
     """Of a change: the number of the change that it undoes."""
+
+    @property
+    def cuts_round(self) -> bool:
+        """Whether it is the note of a condition that ended a round."""
+        return self.kind == "note" and self.settings is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,7 +293,9 @@ class Snapshot:
     neighbors: tuple[Neighbors, ...] = ()
     """The nearest words of each watched query."""
     answers: tuple[Neighbors, ...] = ()
-    """The nearest words of each query that a breakpoint names."""
+    """The nearest words of each query that a breakpoint names; only where its condition is looked
+    at.
+    """
     remarks: tuple[Remark, ...] = ()
     """The word doctor's remarks, most urgent first."""
     checkpoint: CheckpointStatus = CheckpointStatus()
