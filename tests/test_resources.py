@@ -278,6 +278,23 @@ def test_kernels_are_cached_where_there_is_room_or_they_are_already(tmp_path, mo
     assert compiling._cache_folder() == folder
 
 
+def test_only_compiled_kernels_are_removed_from_their_folder(tmp_path, monkeypatch):
+    """W2VTUI_CACHE_DIR may be a folder that has a folder `kernels` of somebody's own."""
+    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(compiling, "KEPT_CACHES", 1)
+    own = ["linux/main.c", f"{'a' * 16}/main.c", f"{'b' * 16}/part/one.nbi/x", "plain"]
+    old = [f"{'c' * 16}/part/loop.py311.nbi", f"{'d' * 16}/part/loop.1.nbc.tmp.00", f"{'e' * 16}/"]
+    for name in own + old:
+        path = tmp_path / "kernels" / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_text("mine")
+    folder = compiling._cache_folder()
+    left = {path.name for path in (tmp_path / "kernels").iterdir()}
+    assert left == {name.partition("/")[0] for name in own} | {folder.name}
+    assert all((tmp_path / "kernels" / name).read_text() == "mine" for name in own)
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """A copy of both packages that nobody may write to."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -30,6 +31,10 @@ KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
 ROOM = 16 << 20
 """Bytes that must be free where kernels are cached: several times what they take."""
+
+_NAME = re.compile(r"[0-9a-f]{16}")
+_COMPILED = re.compile(r"\.nb[ic](\.|$)")
+"""In the names of Numba's files, the unfinished ones among them."""
 
 
 def _user_cache_folder() -> Path:
@@ -65,10 +70,20 @@ def _digest() -> str:
 
 def _prune(folder: Path, keep: Path) -> None:
     """Remove the compiled kernels of older sources; another process may be doing the same."""
-    others = [other for other in folder.iterdir() if other != keep]
+    others = [other for other in folder.iterdir() if other != keep and _is_of_kernels(other)]
     others.sort(key=lambda other: other.stat().st_mtime, reverse=True)
     for other in others[KEPT_CACHES - 1 :]:
         shutil.rmtree(other, ignore_errors=True)
+
+
+def _is_of_kernels(folder: Path) -> bool:
+    """Whether a folder is one that was made here: what W2VTUI_CACHE_DIR names may hold a folder
+    `kernels` of somebody's own.
+    """
+    if not _NAME.fullmatch(folder.name) or folder.is_symlink():
+        return False
+    files = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    return all(_COMPILED.search(path.name) for path in files)
 
 
 def _cache_folder() -> Path | None:
