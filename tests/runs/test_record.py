@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,12 +18,16 @@ from tests.support.run_folders import (
     places,
     resealed,
     schedules,
+    small_checkpoint,
     small_record,
     words,
 )
+from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError
 from w2vtui.runs.disk.checked_json import write_checked
+from w2vtui.runs.disk.checkpoint_files import FOLDER, write_checkpoint
+from w2vtui.runs.disk.journal import EVENTS
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
 from w2vtui.runs.status import status_of
@@ -110,3 +116,37 @@ def test_a_fingerprint_is_of_the_text_and_its_words():
     assert of(sentences) != of([*sentences[:-1], [*sentences[-1], "the"]])
     assert of([["a", "b"], ["c"]]) != of([["a"], ["b", "c"]])
     assert of([["a", "b"]]) != of([["a", "bb"]])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"training": {"vector_size": 3}},
+        {"training": {"seed": 7}},
+        {"training": {"probe": False}},
+        {"settings": {"workers": 2}},
+        {"settings": {"window": 9}},
+        {"n_words": 4},
+        {"n_tokens": 4_999},
+    ],
+    ids=str,
+)
+def test_a_record_that_does_not_fit_its_checkpoint_is_refused(changed, run, capsys):
+    shutil.rmtree(run / FOLDER)
+    write_checkpoint(run, small_checkpoint(100, events=(), past=()))
+    (run / EVENTS).unlink()
+    write_vocab(run, ["a", "b", "c"], np.array([3, 2, 1]))
+
+    def change(body):
+        for key, value in changed.items():
+            body[key] = body[key] | value if isinstance(value, dict) else value
+
+    resealed(run / RECORD, change)
+    output = run.parent / "v.bin"
+    for verb in ("resume", "replay", "export"):
+        argv = [verb, run.name, "--runs-dir", str(run.parent), "-o", str(output)]
+        assert run_command_line(argv) == 3
+        err = capsys.readouterr().err
+        assert "record and checkpoint do not belong together" in err
+        assert "Traceback" not in err
+    assert not output.exists()

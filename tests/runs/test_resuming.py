@@ -10,15 +10,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.run_folders import resealed
 from tests.support.wait import DEADLINE, until
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST, checkpoint_folders, newest_intact
+from w2vtui.runs.disk.checkpoint_files import (
+    FOLDER,
+    MANIFEST,
+    TENSORS,
+    checkpoint_folders,
+    newest_intact,
+)
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.listing import all_runs
-from w2vtui.runs.record import VOCAB, RunRecord, read_vocab
+from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.replaying import largest_difference, replay_of
 from w2vtui.runs.request import RunRequest
@@ -110,6 +117,32 @@ def final(folder: Path):
 
 
 # ---- what is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        (RECORD, {"n_words": 25}),
+        (RECORD, {"n_tokens": 20_000}),
+        (VOCAB, {"counts": [9] * 26}),
+        (VOCAB, {"words": ["a", "b"], "counts": [2, 1]}),
+    ],
+    ids=str,
+)
+def test_a_record_that_does_not_fit_the_text_is_refused(halfway, w2v, name, changed):
+    resealed(halfway / name, lambda body: body.update(changed))
+    before = contents(halfway)
+    verbs = ["resume", "replay"] if name == RECORD else ["resume"]
+    for verb in verbs:
+        code, err = w2v(verb, halfway.name)
+        assert (code, "do not belong together" in err) == (3, True), err
+    if name == VOCAB and len(changed["counts"]) != 26:
+        (halfway.parent.parent / "other.txt").write_text("other words\n" * 99)
+        code, err = w2v(
+            "resume", halfway.name, "--corpus", halfway.parent.parent / "other.txt", "--force"
+        )
+        assert (code, "2 words and 26 vectors" in err) == (3, True), err
+    assert contents(halfway)[f"{FOLDER}/000001/{TENSORS}"] == before[f"{FOLDER}/000001/{TENSORS}"]
 
 
 def replaced_word(text):

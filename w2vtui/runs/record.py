@@ -202,6 +202,48 @@ def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
         raise DamagedRunError(f"{folder / VOCAB} is not a vocabulary: {error}") from error
 
 
+def check_record(folder: Path, record: RunRecord, checkpoint: Checkpoint) -> None:
+    """
+    Raises:
+        DamagedRunError: the record of a run is not that of the run that wrote the checkpoint.
+    """
+    pairs: list[tuple[str, Any, Any]] = [
+        (
+            one.name,
+            getattr(record.request.training, one.name),
+            getattr(checkpoint.training, one.name),
+        )
+        for one in dataclasses.fields(checkpoint.training)
+    ]
+    if not checkpoint.n_changes:
+        pairs += [
+            (one.name, getattr(record.settings, one.name), getattr(checkpoint.settings, one.name))
+            for one in dataclasses.fields(checkpoint.settings)
+        ]
+    pairs.append(("number of words", record.n_words, len(checkpoint.vectors["input_vectors"])))
+    if checkpoint.tokens_per_epoch > record.n_tokens:  # some may be held out
+        pairs.append(("number of tokens", record.n_tokens, checkpoint.tokens_per_epoch))
+    for name, of_record, of_checkpoint in pairs:
+        if of_record != of_checkpoint:
+            raise DamagedRunError(
+                f"{folder}: record and checkpoint do not belong together: {name} "
+                f"{of_record} and {of_checkpoint}"
+            )
+
+
+def check_text(folder: Path, record: RunRecord, corpus: EncodedCorpus) -> None:
+    """
+    Raises:
+        DamagedRunError: the record of a run does not fit the text that has its fingerprint.
+    """
+    n_words, n_tokens = len(corpus.vocab), len(corpus.ids)
+    if (record.n_words, record.n_tokens) != (n_words, n_tokens):
+        raise DamagedRunError(
+            f"{folder}: record and text do not belong together: {record.n_words:,} words and "
+            f"{n_words:,}, {record.n_tokens:,} tokens and {n_tokens:,}"
+        )
+
+
 def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> None:
     """
     Raises:
@@ -226,6 +268,7 @@ def checkpoint_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str
         if troubles:
             raise DamagedRunError(f"no checkpoint of run {folder.name} is intact: {troubles[0]}")
         raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
+    check_record(folder, RunRecord.read(folder), checkpoint)
     words, counts = read_vocab(folder)
     check_words(folder, words, checkpoint)
     vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)

@@ -19,7 +19,7 @@ from w2vtui.errors import (
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.record import RunRecord, check_record, check_text, read_vocab
 from w2vtui.runs.text_changes import describe_difference
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.script import Script
@@ -53,6 +53,7 @@ class Replay:
                 "a run is replayed on its own text: "
                 f"{describe_difference(self.record, words, counts, corpus)}"
             )
+        check_text(self.folder, self.record, corpus)
 
 
 def replay_of(folder: Path) -> Replay:
@@ -71,6 +72,7 @@ def replay_of(folder: Path) -> Replay:
     if checkpoint is None:
         why = next(iter(spoiled.values()), "it ended before one was due")
         raise RunError(f"run {folder.name} has no checkpoint to compare with: {why}")
+    check_record(folder, record, checkpoint)
     script = Script(
         changes=tuple(changes_in(checkpoint.events)),
         cuts=tuple(sorted({one.tokens for one in checkpoint.events if one.cuts_round})),

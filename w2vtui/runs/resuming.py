@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import (
     ChangedTextError,
@@ -24,7 +26,15 @@ from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import RunRecord, check_words, read_vocab, write_vocab
+from w2vtui.runs.record import (
+    VOCAB,
+    RunRecord,
+    check_record,
+    check_text,
+    check_words,
+    read_vocab,
+    write_vocab,
+)
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.run_folder import RunFolder
@@ -113,6 +123,7 @@ class Resumption:
         """
         checkpoint = self.checkpoint
         if fingerprint(corpus) == self.record.fingerprint:
+            check_text(self.folder, self.record, corpus)
             words = self._mended_vocab(corpus)
             if checkpoint is not None:
                 check_words(self.folder, words, checkpoint)
@@ -126,6 +137,7 @@ class Resumption:
                 f"is now{further}",
                 difference,
             )
+        check_words(self.folder, words, checkpoint)
         asked = dataclasses.replace(self.request, output=None, save_vocab=None)
         self.recorder.branch(asked, self.name)
         vectors = aligned(checkpoint, words, corpus)
@@ -136,11 +148,17 @@ class Resumption:
         the same, and written again.
         """
         try:
-            return read_vocab(self.folder)[0]
+            words, counts = read_vocab(self.folder)
         except DamagedRunError as error:
             write_vocab(self.folder, corpus.vocab.words, corpus.vocab.counts)
             self.recorder.report(f"{error}: written again")
             return corpus.vocab.words
+        if words != corpus.vocab.words or not np.array_equal(counts, corpus.vocab.counts):
+            raise DamagedRunError(
+                f"{self.folder / VOCAB} and the text do not belong together: without this file it "
+                "is written again from the text"
+            )
+        return words
 
 
 def resumption(
@@ -247,7 +265,9 @@ def _saved(folder: Path, *, force: bool) -> _Saved:
         )
     if checkpoint is None:
         notes.append(f"run {folder.name} has no checkpoint: it starts from the beginning")
-    elif spoiled:
+    else:
+        check_record(folder, record, checkpoint)
+    if checkpoint is not None and spoiled:
         notes.append(f"the previous checkpoint is used, at {checkpoint.clock:,} tokens")
     events, troubles = read_events(folder / EVENTS)
     pending = tuple(changes_after(checkpoint, events))
