@@ -229,7 +229,7 @@ def test_a_sweep_follows_no_link(run, tmp_path):
     (run.parent / ".0123456789ab.tmp").symlink_to(home)
     own = fill(run.parent / ".ba9876543210.tmp", ["lock", "run.json"])
     (own / FOLDER).symlink_to(home)
-    fill(run, [".w2vtui-notes.tmp", ".w2vtui-0123.tmp"])
+    fill(run, [".w2vtui-notes.tmp", ".w2vtui-0123.tmp", ".run.json.w2vtui-01.tmp"])
     before = tree(home)
     sweep(run.parent, run)
     assert not own.exists()

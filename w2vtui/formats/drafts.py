@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -32,15 +32,19 @@ _TRIES = 100
 _TRY_SECONDS = 0.01
 
 
-def open_draft(target: Path) -> tuple[Path, int]:
+def open_draft(
+    target: Path, open_it: Callable[[Path, int, int], int] | None = None
+) -> tuple[Path, int]:
     """A new file beside `target`, and its descriptor; the umask sets its permissions.
 
     The lock is held until the descriptor is closed.
+
+    open_it   in place of os.open
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
         draft = new_draft(target)
-        descriptor = os.open(draft, flags, 0o666)
+        descriptor = (open_it or os.open)(draft, flags, 0o666)
         # Another process may have found it before it was locked, and have removed it.
         if _lock(descriptor, shared=False) is not False and os.path.lexists(draft):
             return draft, descriptor

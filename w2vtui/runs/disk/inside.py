@@ -13,9 +13,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 
 from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.drafts import open_draft, remove_dead_drafts
 from w2vtui.regular_files import AnyPath, Opener, regular_only
 
 _RELATIVE = (os.open, os.stat, os.chmod, os.mkdir, os.rename, os.unlink, os.rmdir)
@@ -115,6 +115,10 @@ class OpenFolder:
                 self.check(name)
             raise
 
+    def open_named(self, path: AnyPath, flags: int, mode: int) -> int:
+        """The descriptor of what has the name of a path in it, in place of os.open."""
+        return self.descriptor(Path(path).name, flags, mode)
+
     def check(self, name: str) -> None:
         """
         Raises:
@@ -180,9 +184,9 @@ def open_folder(path: Path, depth: int = 0) -> Iterator[OpenFolder]:
 def unfollowed(depth: int = 1) -> Opener:
     """An opener of regular files; the last `depth` parts of their paths must not be links."""
 
-    def open_inside(path: AnyPath, flags: int, mode: int = 0o666) -> int:
+    def open_inside(path: AnyPath, flags: int, mode: int) -> int:
         with open_folder(Path(path).parent, depth - 1) as folder:
-            return folder.descriptor(Path(path).name, flags, mode)
+            return folder.open_named(path, flags, mode)
 
     return lambda path, flags: regular_only(path, flags, open_inside)
 
@@ -195,21 +199,20 @@ def replace_file(path: Path, content: bytes, depth: int = 1) -> None:
     Raises:
         DiskError: it cannot be written; what was there is untouched.
     """
-    temporary = f".w2vtui-{token_hex(8)}.tmp"
     try:
         with open_folder(path.parent, depth - 1) as folder:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            descriptor = folder.descriptor(temporary, flags)
+            remove_dead_drafts(path)
+            draft, descriptor = open_draft(path, folder.open_named)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                folder.keep_mode(path.name, temporary)
-                folder.rename(temporary, path.name)
+                folder.keep_mode(path.name, draft.name)
+                folder.rename(draft.name, path.name)
             except BaseException:
                 with suppress(OSError):
-                    folder.unlink(temporary)
+                    folder.unlink(draft.name)
                 raise
         sync_folder(path.parent)
     except OSError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from w2vtui.runs.disk.inside import OpenFolder
 
-TEMPORARY = r"\.w2vtui-[0-9a-f]+\.tmp"
+TEMPORARY = r"\.(?:[a-z]+\.jsonl?\.)?w2vtui-[0-9a-f]+\.tmp"
 """A pattern of the names that files have until they are complete."""
 
 
