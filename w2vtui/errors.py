@@ -4,6 +4,7 @@
     |-- SettingsError           2   a setting is unknown, out of range or of the wrong type
     |     `-- TargetTakenError      a file that is not vectors is where they are to go
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
+    |     `-- ManyTypesError    6   it has too many distinct tokens for the memory
     |-- VectorsError            3   vectors cannot be read, or hold no such word
     |     `-- UnknownWordError
     |-- DivergedError           4   the loss is no longer a number; `train` and `resume` also end
@@ -13,6 +14,7 @@
     |     |-- DamagedRunError   3   its saved files cannot be read
     |     `-- ChangedTextError      its text has changed
     |-- BackendError            1   the kernels cannot run with what they were given
+    |     `-- OutOfMemoryError  6   there is not enough memory
     `-- ChildError              1   a program that was to be measured failed
 
 A message says what was wrong, the value found, and what to do.
@@ -100,6 +102,18 @@ class ChangedTextError(RunError):
 
 class BackendError(W2vtuiError):
     """The kernels cannot run with these inputs."""
+
+
+class OutOfMemoryError(BackendError, MemoryError):
+    """There is not enough memory."""
+
+    exit_code = 6
+
+
+class ManyTypesError(CorpusError, OutOfMemoryError):
+    """There is not enough memory for the distinct tokens of a text."""
+
+    exit_code = 6
 
 
 class ChildError(W2vtuiError):

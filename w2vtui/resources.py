@@ -38,8 +38,24 @@ def available_memory() -> int | None:
     Files that the system caches in memory count as free: it drops them when memory is needed.
     None if the system does not report it.
     """
-    found = [size for size in (_system_memory(), _group_memory()) if size is not None]
-    return min(found, default=None)
+    found = (_system_memory(), _group_memory(), limited_memory())
+    return min((size for size in found if size is not None), default=None)
+
+
+def limited_memory() -> int | None:
+    """Bytes of memory that this process may still map under a limit such as that of `ulimit -v`.
+
+    None without a limit, or if the system does not report what is mapped.
+    """
+    try:
+        import resource
+    except ImportError:  # not on Unix
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    mapped = _numbers(_OWN_MEMORY).get("VmSize:")
+    if limit == resource.RLIM_INFINITY or mapped is None:
+        return None
+    return max(limit - 1024 * mapped, 0)
 
 
 def held_memory() -> int:

@@ -42,7 +42,7 @@ class Word2Vec:
         SettingsError: a setting is unknown or out of range; found before anything is read.
         CorpusError: the corpus cannot be read or leaves nothing to train on.
         DivergedError: the loss stopped being a number.
-        BackendError: the vectors do not fit in memory; says what would.
+        OutOfMemoryError: the vectors do not fit in memory; says what would.
     """
 
     def __init__(  # noqa: PLR0913 - named as gensim's are

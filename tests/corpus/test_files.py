@@ -201,3 +201,12 @@ def test_control_characters_of_a_name_never_reach_the_terminal(tmp_path, content
         open_corpus([path], keep_all())
     assert str(caught.value).isprintable()
     assert "evil\\x1b[31m\\n.txt" in str(caught.value)
+
+
+@posix_only
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full", "/dev/urandom"])
+def test_a_device_that_never_ends_is_not_read(device):
+    with pytest.raises(CorpusError, match=f"{device} is a device, which may never end"):
+        open_corpus([device], keep_all())
+    with pytest.raises(CorpusError, match="there are no words in null"):
+        open_corpus([os.devnull], keep_all())

@@ -21,7 +21,11 @@ from w2vtui.cli.output import flush_results, report, show_any_character, silence
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
 from w2vtui.errors import DiskError, W2vtuiError
+from w2vtui.shortage import as_shortage, check_room
 
+_ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
+"""Bytes that the libraries map when they are loaded and first used."""
+_ROOM = dict.fromkeys(("app", "train", "resume", "replay", "bench"), _ROOM_OF_NUMBA) | {"config": 0}
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -29,8 +33,8 @@ def run_command_line(argv: Sequence[str]) -> int:
     """Do what the arguments say; return the exit code.
 
     0 done, 1 internal error or a measured tool that failed, 2 usage, 3 unreadable corpus or
-    vectors, 4 diverged or nothing learned, 5 disk, 130 or 143 interrupted after saving what was
-    learned. Bugs keep their traceback.
+    vectors, 4 diverged or nothing learned, 5 disk, 6 not enough memory, 130 or 143 interrupted
+    after saving what was learned. Bugs keep their traceback.
     """
     show_any_character()
     try:
@@ -38,8 +42,13 @@ def run_command_line(argv: Sequence[str]) -> int:
             arguments = parse(argv)
             for note in arguments.config.notes:
                 report(note)
+            check_room(_ROOM.get(arguments.verb, _ROOM_OF_NUMPY))
             exit_code: int = arguments.run_verb(arguments)
             return exit_code
+        except Exception as error:
+            if (shortage := as_shortage(error)) is not None:
+                raise shortage from error
+            raise
         finally:
             flush_results()
     except W2vtuiError as error:

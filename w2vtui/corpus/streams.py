@@ -126,7 +126,12 @@ class ByteStream:
                 return buffer
             return cast(IO[bytes], _WaitingReader(number, self._stop))
         try:
-            if stat.S_ISFIFO(path.stat().st_mode):  # it may never get a writer
+            mode = path.stat().st_mode
+            if _may_never_end(path, mode):
+                raise CorpusError(
+                    f"{self.name} is a device, which may never end: name a file, or pipe text in"
+                )
+            if stat.S_ISFIFO(mode):  # it may never get a writer
                 number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
                 return cast(IO[bytes], _WaitingReader(number, self._stop, ours=True))
             return path.open("rb")
@@ -232,6 +237,17 @@ class TextStream:
             ) from error
         self._n_decoded += len(block)
         return text
+
+
+def _may_never_end(path: Path, mode: int) -> bool:
+    """Whether this is a device, but neither a terminal nor the null device."""
+    if not (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)) or path.samefile(os.devnull):
+        return False
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return not os.isatty(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def decoder_of(settings: CorpusSettings) -> codecs.IncrementalDecoder | None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.errors import CorpusError
+from w2vtui.errors import ManyTypesError
 from w2vtui.resources import available_memory
 
 MERGED_BYTES = 200
@@ -113,11 +113,11 @@ def check_room(n_types: int, n_bytes: int) -> None:
     """Refuse types that do not fit in memory, before the system ends the process.
 
     Raises:
-        CorpusError: they do not.
+        ManyTypesError: they do not.
     """
     needed, free = n_types * n_bytes, available_memory()
     if free is not None and needed > free:
-        raise CorpusError(
+        raise ManyTypesError(
             f"the text has {n_types:,} distinct tokens and may have more: counting them takes "
             f"about {needed / 1e6:,.0f} MB of memory; {free / 1e6:,.0f} MB is available: read "
             "less of it at once, or drop what is not a word, such as numbers and addresses"

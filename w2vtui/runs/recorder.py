@@ -180,8 +180,8 @@ class Recorder:
         targets = {"writer": self._write_checkpoints, "follower": self._follow}
         for name, target in targets.items():
             thread = threading.Thread(target=target, name=f"w2vtui-{name}", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Accept a checkpoint, to be written while the training continues."""

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import ReadingStopped
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
@@ -347,17 +348,23 @@ class Run:
         except ReadingStopped:
             ending = "stopped"
         except BaseException as error:
-            self._error = error
-            self._log.note(str(error) or type(error).__name__, kind="error")
+            self._error = as_shortage(error, control.activity or "training") or error
+            self._log.note(str(self._error) or type(error).__name__, kind="error")
         finally:
-            if self._trainer is not None:
-                self._trainer.end()
-            if self._store is not None:
-                self._store.wait()
-            control.end(ending)
-            if self._trainer is not None:
-                self._trainer.live_changes.drop()
-            self._ended.set()
+            try:
+                self._clear_away(ending)
+            finally:  # whoever waits for the end must not wait without one
+                self._ended.set()
+
+    def _clear_away(self, ending: State) -> None:
+        """End what works for the run."""
+        if self._trainer is not None:
+            self._trainer.end()
+        if self._store is not None:
+            self._store.wait()
+        self._control.end(ending)
+        if self._trainer is not None:
+            self._trainer.live_changes.drop()
 
     def _prepare(self) -> Trainer:
         read_corpus, find_checkpoint = self._read_corpus, self._resume_from

@@ -26,7 +26,7 @@ word2vec.c's options are understood as well: -train text8 -output v.bin -cbow 0 
 
 Ctrl-C stops the training and saves what it has learned so far. Exit codes: 0 done, 2 usage,
 3 unreadable corpus, 4 diverged or nothing learned (the vectors are saved, and !! lines say why), 5
-disk, 130 interrupted."""
+disk, 6 not enough memory, 130 interrupted."""
 SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings)
 
 

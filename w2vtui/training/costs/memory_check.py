@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import size_text
-from w2vtui.errors import BackendError
+from w2vtui.errors import OutOfMemoryError
 from w2vtui.resources import available_memory, held_memory
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.costs.estimate import Memory, estimate_memory
@@ -72,11 +72,11 @@ def check_fits(
     how      `checkpoints`, as of `estimate_memory`
 
     Raises:
-        BackendError: it does not fit; says what would.
+        OutOfMemoryError: it does not fit; says what would.
     """
     found = shortfall(len(counts), counts, training, live, **how)
     if found is not None:
-        raise BackendError(str(found))
+        raise OutOfMemoryError(str(found))
 
 
 def shortfall(

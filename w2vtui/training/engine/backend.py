@@ -20,7 +20,7 @@ from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, Worker, make_scratch
 from w2v_kernels.sizes import N_PRIVATE
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import BackendError
+from w2vtui.errors import OutOfMemoryError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.matrices import Matrices
 from w2vtui.training.engine.plan import Plan, Rates, TableCache, check_objective, hyper_of
@@ -75,7 +75,7 @@ class Backend(Protocol):
 
         Raises:
             SettingsError: the exact softmax was asked for and the vocabulary is too large for it.
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
 
     def mean_targets(self, plan: Plan) -> float:
@@ -103,7 +103,7 @@ class Backend(Protocol):
         """A copy of the vectors for each worker under this plan.
 
         Raises:
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
 
     def train_span(
@@ -145,7 +145,7 @@ class CpuBackend:
                   random
 
         Raises:
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
         self.corpus = corpus
         self.training = training
@@ -198,7 +198,9 @@ class CpuBackend:
         try:
             self._tables.build_tree()
         except MemoryError as error:
-            raise BackendError("not enough memory for the tree of hierarchical softmax") from error
+            raise OutOfMemoryError(
+                "not enough memory for the tree of hierarchical softmax"
+            ) from error
 
     def mean_targets(self, plan: Plan) -> float:
         """Expected targets of a pair: 1 + K, V, or the mean path length."""
@@ -271,7 +273,7 @@ class CpuBackend:
         try:
             return Replicas(plan, self.n_words, self.training.vector_size)
         except MemoryError as error:
-            raise BackendError(
+            raise OutOfMemoryError(
                 f"the vectors of {self.n_words:,} words do not fit in memory once more for each of "
                 f"{plan.settings.workers} workers: lower workers, or leave deterministic off"
             ) from error

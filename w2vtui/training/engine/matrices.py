@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels import layout
 from w2v_kernels.sizes import N_PRIVATE
-from w2vtui.errors import BackendError
+from w2vtui.errors import OutOfMemoryError
 from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS
 
@@ -27,13 +27,13 @@ class Matrices:
     def __init__(self, n_words: int, vector_size: int) -> None:
         """
         Raises:
-            BackendError: the input vectors do not fit in memory.
+            OutOfMemoryError: the input vectors do not fit in memory.
         """
         self.n_words, self.vector_size = n_words, vector_size
         try:
             self.input = layout.empty_rows(n_words + 1, vector_size)
         except MemoryError as error:
-            raise BackendError(
+            raise OutOfMemoryError(
                 f"{n_words:,} vectors of {vector_size} numbers do not fit in memory: "
                 "raise min_count, or lower vector_size or max_final_vocab"
             ) from error
@@ -51,7 +51,7 @@ class Matrices:
         """Copy the `views` of an earlier training.
 
         Raises:
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
         if "output_vectors" in vectors:
             self.use_output()
@@ -74,7 +74,7 @@ class Matrices:
         """Make the output vectors, all 0, unless they exist.
 
         Raises:
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
         if not self.has_output:
             self.output = self._second_matrix(self.n_words + MAX_WORKERS)
@@ -83,7 +83,7 @@ class Matrices:
         """Make the vectors of the tree's nodes, all 0, unless they exist.
 
         Raises:
-            BackendError: not enough memory.
+            OutOfMemoryError: not enough memory.
         """
         if not self.has_nodes:
             n_private = available_cores() * N_PRIVATE
@@ -93,7 +93,7 @@ class Matrices:
         try:
             return layout.empty_rows(n_rows, self.vector_size)
         except MemoryError as error:
-            raise BackendError("not enough memory for a second matrix of vectors") from error
+            raise OutOfMemoryError("not enough memory for a second matrix of vectors") from error
 
     @property
     def first_private(self) -> int:
