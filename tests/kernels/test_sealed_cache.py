@@ -63,8 +63,9 @@ DAMAGES = {
     "empty": lambda content: b"",
     "zeros": lambda content: bytes(len(content)),
     "garbage": lambda content: random.Random(0).randbytes(len(content)),
-    "Numba's own form": lambda content: content[16:],
-    "an evil pickle": lambda content: pickle.dumps(pytest.fail),
+    "Numba's own form": lambda content: content[:-16],
+    "an evil pickle": lambda content: pickle.dumps(pytest.fail) + content[-16:],
+    "only the seal": lambda content: content[-16:],
     **{
         f"bit flipped at {share:.0%}": lambda content, share=share: flipped(
             content, int(share * (len(content) - 1))

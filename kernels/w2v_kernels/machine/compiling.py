@@ -25,7 +25,7 @@ import numba
 from numba import njit
 from numba.core import event
 
-from w2v_kernels.machine.sealed_cache import REMOVED, content_of, others_write, seal_cache
+from w2v_kernels.machine.sealed_cache import REMOVED, is_intact, others_write, seal_cache
 
 KEPT_CACHES = 3
 """Folders of compiled kernels to keep: this one and the last used of the others."""
@@ -212,7 +212,7 @@ def is_compiled(name: str) -> bool:
     if CACHE_FOLDER is None:
         return False
     files = list(CACHE_FOLDER.rglob(f"{name}-*.nb[ic]"))
-    intact = [content_of(file, _KEY) is not None for file in files]  # removes every other one
+    intact = [is_intact(file, _KEY) for file in files]  # removes every other one
     return bool(files) and all(intact)
 
 

@@ -2,7 +2,7 @@
 
 Numba takes what it finds for right: a file that was cut by a power failure raises at every start,
 and a flipped bit is run as machine code. The files are also pickles, which can run any code when
-they are read. So a file begins with a checksum of the rest, its name and the sources, and is not
+they are read. So a file ends in a checksum of its content, its name and the sources, and is not
 read if others may have written it. What does not pass is removed, and its kernel compiled again.
 """
 
@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import hmac
 import os
-import pickle
 import stat
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 REMOVED = []
 """Paths of the files that did not pass, in the order in which they were met."""
 
-_DIGEST_BYTES = 16
+_SEAL_BYTES = 16
 _MOST_BYTES = 1 << 28
 """A longer file holds something else."""
 _OPEN_FLAGS = os.O_RDONLY | sum(
@@ -44,36 +43,49 @@ def others_write(status):
     return status.st_uid not in (os.geteuid(), 0) or bool(status.st_mode & 0o022)
 
 
-def content_of(path, key):
-    """The bytes of a sealed file without the checksum; None if it is missing or does not pass."""
+def is_intact(path, key):
+    """Whether a file is there and sealed; one that does not pass is removed."""
     try:
         descriptor = os.open(path, _OPEN_FLAGS)
     except FileNotFoundError:
-        return None
+        return False
     except OSError:  # a link, or a file that this user cannot read
         _remove(path)
-        return None
+        return False
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode) and not others_write(status):
             content = file.read(min(status.st_size, _MOST_BYTES))
-            checksum, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-            if hmac.compare_digest(checksum, _checksum(path, payload, key)):
-                return payload
+            seal = _new_seal(path, key)
+            seal.update(content[:-_SEAL_BYTES])
+            if hmac.compare_digest(seal.digest(), content[-_SEAL_BYTES:]):
+                return True
     _remove(path)
-    return None
+    return False
 
 
-def _checksum(path, payload, key):
-    digest = hashlib.blake2b(payload, digest_size=_DIGEST_BYTES, key=key)
-    digest.update(Path(path).name.encode())
-    return digest.digest()
+def _new_seal(path, key):
+    """The checksum of a file of this name, before its content."""
+    seal = hashlib.blake2b(digest_size=_SEAL_BYTES, key=key)
+    seal.update(Path(path).name.encode() + b"\0")
+    return seal
 
 
 def _remove(path):
     REMOVED.append(path)
     with contextlib.suppress(OSError):  # a folder, or one that this user cannot change
         Path(path).unlink()
+
+
+class _Sealing:
+    """What is written to a file also goes into its checksum."""
+
+    def __init__(self, file, seal):
+        self._file, self._seal = file, seal
+
+    def write(self, content):
+        self._seal.update(content)
+        return self._file.write(content)
 
 
 class _SealedFiles(IndexDataCacheFile):
@@ -88,31 +100,22 @@ class _SealedFiles(IndexDataCacheFile):
         _remove(self._index_path)
 
     def _load_index(self):
-        stored = content_of(self._index_path, self._key)
-        if stored is None:
-            return {}
-        version, stamp, overloads = pickle.loads(stored)
-        return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
-
-    def _save_index(self, overloads):
-        self._save(self._index_path, (self._version, self._source_stamp, overloads))
+        return super()._load_index() if is_intact(self._index_path, self._key) else {}
 
     def _load_data(self, name):
-        stored = content_of(self._data_path(name), self._key)
-        if stored is None:
+        if not is_intact(self._data_path(name), self._key):
             raise FileNotFoundError(name)  # which Numba takes for: to be compiled
-        return pickle.loads(stored)
+        return super()._load_data(name)
 
-    def _save_data(self, name, data):
-        self._save(self._data_path(name), data)
-
-    def _save(self, path, data):
-        payload = self._dump(data)
-        with self._open_for_write(path) as file:
+    @contextlib.contextmanager
+    def _open_for_write(self, filepath):
+        with super()._open_for_write(filepath) as file:
             if hasattr(os, "fchmod"):
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
                 os.fchmod(file.fileno(), mode & ~0o022)  # whatever the umask allows
-            file.write(_checksum(path, payload, self._key) + payload)
+            seal = _new_seal(filepath, self._key)
+            yield _Sealing(file, seal)
+            file.write(seal.digest())  # what follows the data is not read
 
 
 class _SealedCache(FunctionCache):
