@@ -138,8 +138,13 @@ LOADERS = {
     "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "torch",
     "pandas", "gensim", "jsonpickle", "imp",
 }  # fmt: skip
-ALLOWED = {"w2vtui/bench/gensim_peer.py": ["'gensim'", "gensim.models"]}
-"""Where something of these is meant: gensim is measured, in a child process, and loads nothing."""
+ALLOWED = {
+    "kernels/w2v_kernels/machine/sealed_cache.py": ["pickle"],
+    "w2vtui/bench/gensim_peer.py": ["'gensim'", "gensim.models"],
+}
+"""Where something of these is meant: compiled kernels are pickles, which only this user can have
+written; gensim is measured, in a child process, and loads nothing.
+"""
 RUNNERS = {"eval", "exec", "compile", "__import__"}
 
 
@@ -195,5 +200,5 @@ def test_the_search_for_it_finds_it(source):
 
 def test_the_search_looks_at_the_program():
     assert len(SOURCES) > 40
-    loads = [path for path in SOURCES if "np.load(" in path.read_text(encoding="utf-8")]
-    assert loads  # the search does meet a call to look at
+    found = {path.relative_to(ROOT).as_posix() for path in SOURCES}
+    assert found > ALLOWED.keys()  # the search does meet something to find

@@ -560,7 +560,7 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
     assert not list((folder / FOLDER).glob("*.tmp"))
 
 
-@pytest.mark.parametrize("kilobytes", [8, 16, 64, 128])
+@pytest.mark.parametrize("kilobytes", [8, 96])
 def test_a_full_disk_of_the_cache_is_done_without(
     kilobytes, mounted, started, topical_corpus, tmp_path
 ):
