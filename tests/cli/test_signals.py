@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -23,9 +24,13 @@ from tests.support.processes import (
     until_it_trains,
     until_threads_end,
 )
-from tests.support.wait import DEADLINE
+from tests.support.terminals import fill
+from tests.support.wait import DEADLINE, until
+from w2vtui import signals
 from w2vtui.formats import load_vectors
 from w2vtui.runs import request
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.status import status_of
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
 
@@ -89,6 +94,56 @@ def test_a_terminal_that_is_closed_saves(terminal, topical_corpus, tmp_path):
     assert os.waitstatus_to_exitcode(status) == 129
     assert len(load_vectors(tmp_path / "v.bin")) == 26
     assert leftovers(tmp_path) == []
+
+
+# ---- a stream that takes nothing
+
+
+@posix
+def test_a_terminal_that_takes_nothing_holds_up_no_end(started, topical_corpus, tmp_path):
+    pty = pytest.importorskip("pty")
+    outside, inside = pty.openpty()
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), inside)
+    words = ("--neighbors", "ship")
+    process = started(
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS, *words, **streams
+    )
+    read_terminal(outside, until=b"ETA")
+    fill(inside)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(DEADLINE) == 143
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+    assert leftovers(tmp_path) == []
+
+
+@posix
+@pytest.mark.parametrize("full", ["stdout", "stderr"])
+def test_a_pipe_that_nobody_reads_holds_up_no_end(started, topical_corpus, tmp_path, full):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writing, b"\0" * 256):
+            pass
+    os.set_blocking(writing, True)
+    process = started(
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS,
+        "--runs-dir", tmp_path / "runs", "--json", **{full: writing},
+    )  # fmt: skip
+    until(lambda: any(status_of(run).tokens for run in all_runs(tmp_path / "runs")))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(DEADLINE) == 143
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+    os.close(reading)
+
+
+@posix
+def test_a_closed_terminal_is_not_reported_as_a_full_disk(terminal, topical_corpus, tmp_path):
+    """The words that were asked for cannot be printed; the signal says why."""
+    pid, descriptor = terminal("train", topical_corpus, *ENDLESS, "--neighbors", "ship")
+    read_terminal(descriptor, until=b"ETA")
+    os.close(descriptor)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 129
 
 
 # ---- while it reads
@@ -193,6 +248,7 @@ def test_a_signal_while_it_compiles_leaves_nothing_behind(
     ],
 )
 def test_a_second_signal_ends_at_once(w2v, topical_corpus, tmp_path, monkeypatch, numbers, code):
+    monkeypatch.setattr(signals, "ECHO_SECONDS", 0.0)
     busy = Compiling(monkeypatch)  # would take a minute
     busy.interrupt(*numbers)
     result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
@@ -226,10 +282,24 @@ def test_a_signal_while_it_saves_lets_it_save(
 
 
 @posix
+def test_a_signal_that_is_sent_twice_at_once_counts_once(
+    w2v, topical_corpus, tmp_path, monkeypatch
+):
+    """As `timeout` does: to the process, then to its group."""
+    busy = Compiling(monkeypatch)
+    busy.interrupt(signal.SIGTERM, signal.SIGTERM, then_end=True)
+    assert w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK).code == 143
+    assert busy.let_go.is_set()
+    until_threads_end()
+
+
+@posix
 def test_a_second_signal_while_it_saves_leaves_the_old_file(
     w2v, topical_corpus, tmp_path, monkeypatch
 ):
     save = request.save_vectors
+
+    monkeypatch.setattr(signals, "ECHO_SECONDS", 0.0)
 
     def interrupted(vectors, path, **named):
         for _ in range(2):

@@ -22,6 +22,7 @@ from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.shortage import as_shortage, check_room
+from w2vtui.streams import wait_for_all
 
 _ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
 """Bytes that the libraries map when they are loaded and first used."""
@@ -66,6 +67,8 @@ def run_command_line(argv: Sequence[str]) -> int:
         silence(sys.stdout)
         report(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
         return DiskError.exit_code
+    finally:
+        wait_for_all()
 
 
 __all__ = ["VERBS", "run_command_line"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
-from w2vtui.cli.output import report
+from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
@@ -21,7 +22,8 @@ from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
-from w2vtui.signals import handling
+from w2vtui.signals import SignalsSeen, handling
+from w2vtui.streams import NO_PATIENCE_SECONDS, discard_what_blocks, let_writes_be_interrupted
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
 from w2vtui.vectors import KeyedVectors
@@ -107,8 +109,7 @@ def carry_out(
             size = f"{len(vectors):,} words x {vectors.vector_size}"
             report(f"saved {output}: {size}")
     if not json_lines:
-        print_scores(run.snapshot().quality)
-        _print_words(vectors, words)
+        _print_results(run, vectors, words, interrupted)
     learned = _report_alarms(run.snapshot())
     kept = recorder is None or _report_recorder(recorder, run.snapshot(), saved=bool(output))
     lost = 0 if kept or output else DiskError.exit_code
@@ -166,6 +167,19 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
         report(text)
 
 
+def _print_results(
+    run: Run, vectors: KeyedVectors, words: Sequence[str] | None, interrupted: _Interrupted
+) -> None:
+    try:
+        print_scores(run.snapshot().quality)
+        _print_words(vectors, words)
+        flush_results()
+    except OSError:
+        if not interrupted.exit_code:
+            raise
+        silence(sys.stdout)  # the terminal has hung up, as the exit code says
+
+
 def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
     if words is None:
         words = notable_words(vectors.index_to_key, N_WORDS_PRINTED)
@@ -185,12 +199,15 @@ class _Interrupted:
 @contextmanager
 def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
     """End the run in good order on the first Ctrl-C, SIGTERM or SIGHUP, at once on the second."""
-    interrupted = _Interrupted()
+    interrupted, seen = _Interrupted(), SignalsSeen()
+    let_writes_be_interrupted()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if interrupted.exit_code:
+        if seen.is_second(number):
+            discard_what_blocks(NO_PATIENCE_SECONDS)
             raise KeyboardInterrupt(128 + number)
-        interrupted.exit_code = 128 + number
+        discard_what_blocks()
+        interrupted.exit_code = interrupted.exit_code or 128 + number
         run.stop()
 
     def suspend(number: int, frame: FrameType | None) -> None:

@@ -7,11 +7,11 @@ through `console.SafeConsole`.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TextIO
 
 from w2vtui.display import safe_text
+from w2vtui.streams import discard
 
 
 def show(*lines: str) -> None:
@@ -37,9 +37,7 @@ def ask(question: str) -> str:
 
 def silence(stream: TextIO) -> None:
     """Discard what a stream holds and all that follows, so that the flush at exit cannot fail."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    discard(stream.fileno())
 
 
 def show_any_character() -> None:
