@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.terminals import Terminal, terminal
+from tests.support.terminals import Terminal, fill, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.runs.status import status_of
+from w2vtui.signals import ECHO_SECONDS
 
 pytestmark = [pytest.mark.terminal, pytest.mark.process]
 
@@ -22,6 +27,7 @@ pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
 
+ROOT = Path(__file__).resolve().parents[2]
 SLOW_DISK = """
 import time
 from w2vtui.runs import recorder
@@ -47,6 +53,19 @@ def follow(run):
     time.sleep(1.0)
     return at_once(run)
 """
+HANGING = """
+import ctypes
+from w2vtui.tui.train_screen.drawing import Drawing
+draw = Drawing.draw_panes
+def hangs(drawing, shot):
+    draw(drawing, shot)
+    while shot.checkpoint.tokens:
+        os.close(os.open(runs_dir + "/../hangs", os.O_CREAT))
+        {hang}
+Drawing.draw_panes = hangs
+"""
+IN_PYTHON = HANGING.format(hang="time.sleep(0.01)").replace("import ctypes", "import time")
+IN_C = HANGING.format(hang="ctypes.CDLL(None).sem_wait(ctypes.create_string_buffer(64))")
 SOON_OVER = """
 to_the_end = follow
 def follow(run):
@@ -187,7 +206,7 @@ def test_a_terminal_that_is_gone_does_not_lose_the_vectors(topical_corpus, tmp_p
         os.close(opened.inside)
         os.close(opened.outside)
         opened.program.send_signal(signal.SIGHUP)
-        opened.program.wait(DEADLINE)
+        assert opened.program.wait(DEADLINE) == 129
     assert output.read_text().startswith("26 16\n")
     assert status_of(only_run(tmp_path)).state == "stopped"
 
@@ -202,6 +221,124 @@ def test_a_screen_that_fails_saves_the_vectors_of_an_unsaved_run(topical_corpus,
     (rescued,) = tmp_path.glob("w2vtui-rescued-*/vectors.bin")
     assert f"vectors saved to {rescued}".encode() in opened.written
     assert load_vectors(rescued).vectors.shape == (26, 16)
+
+
+# ---- a terminal that takes nothing, or an event loop that hangs
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_terminal_that_takes_nothing_holds_up_no_end(topical_corpus, tmp_path, number, code):
+    output = tmp_path / "vectors.txt"
+    with terminal(topical_corpus, tmp_path, output=output) as opened:
+        opened.trains()
+        fill(opened.inside)
+        opened.program.send_signal(number)
+        assert opened.program.wait(DEADLINE) == code
+        assert opened.was_restored(before=True)
+    assert status_of(only_run(tmp_path)).state == "stopped"
+    assert output.read_text().startswith("26 16\n")
+
+
+def hangs(opened: Terminal, folder: Path) -> None:
+    """Start a training, and wait until its event loop hangs after a checkpoint."""
+    opened.shows("Corpus")
+    opened.type(b"\x13")  # ctrl+s
+    opened.until((folder / "hangs").exists)
+    opened.until(lambda: checkpoint_folders(only_run(folder)))
+
+
+@pytest.mark.parametrize("first", [IN_PYTHON, IN_C], ids=["in Python", "in C"])
+def test_an_event_loop_that_hangs_holds_up_no_end(topical_corpus, tmp_path, first):
+    output = tmp_path / "vectors.txt"
+    with terminal(topical_corpus, tmp_path, output=output, first=first) as opened:
+        hangs(opened, tmp_path)
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
+        assert opened.was_restored()
+        assert f"w2vtui resume {only_run(tmp_path).name} resumes it".encode() in opened.written
+    assert status_of(only_run(tmp_path)).state == "stopped"
+    assert output.read_text().startswith("26 16\n")
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_second_signal_ends_an_app_that_hangs_at_once(topical_corpus, tmp_path, second):
+    with terminal(topical_corpus, tmp_path, first=f"{SLOW_DISK}\n{IN_PYTHON}") as opened:
+        hangs(opened, tmp_path)
+        opened.program.send_signal(signal.SIGTERM)
+        time.sleep(2 * ECHO_SECONDS)
+        opened.program.send_signal(second)
+        assert opened.exit_code() == 128 + second
+        assert opened.was_restored()
+    status = status_of(only_run(tmp_path))
+    assert status.state == "interrupted"
+    assert status.can_resume
+
+
+def test_a_signal_that_is_sent_twice_at_once_counts_once(topical_corpus, tmp_path):
+    """As `timeout` does: to the process, then to its group."""
+    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+        opened.trains()
+        for _ in range(2):
+            opened.program.send_signal(signal.SIGTERM)
+            time.sleep(0.01)
+        assert opened.exit_code() == 143
+    assert status_of(only_run(tmp_path)).state == "stopped"
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["", "as by nohup"])
+def test_a_terminal_that_goes_without_a_signal_is_a_hang_up(topical_corpus, tmp_path, ignored):
+    """Nothing can be written any longer. A training under nohup then continues to its end."""
+    output = tmp_path / "vectors.txt"
+    nohup = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" if ignored else ""
+    with terminal(topical_corpus, tmp_path, output=output, first=nohup + SOON_OVER) as opened:
+        opened.trains()
+        os.close(opened.inside)
+        os.close(opened.outside)
+        assert opened.program.wait(DEADLINE) == 129
+    assert status_of(only_run(tmp_path)).state == ("done" if ignored else "stopped")
+    assert output.read_text().startswith("26 16\n")
+
+
+def test_a_first_screen_whose_terminal_goes_without_a_signal_is_left(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path) as opened:
+        opened.shows("Corpus")
+        os.close(opened.inside)
+        os.close(opened.outside)
+        assert opened.program.wait(DEADLINE) == 129
+
+
+@pytest.mark.slow
+def test_terminals_that_die_in_any_state_leave_a_run_that_resumes(environment, tmp_path):
+    """hangups.py looks at the exit codes, the locks and the runs."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "hangups.py", "--rounds", "12", "1", tmp_path],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["failures"] == []
+    assert report["rounds"] == 12
+
+
+# ---- streams that go elsewhere
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["a file", "closed"])
+def test_stderr_may_go_elsewhere(topical_corpus, tmp_path, closed):
+    log = tmp_path / "log"
+    elsewhere = "2>&-" if closed else f"2>{log}"
+    warns = BROKEN_SCREEN.replace("raise ZeroDivisionError", "sys.stderr.write('noted\\n') #")
+    with terminal(
+        topical_corpus, tmp_path, wrapped=("sh", "-c", f'exec "$@" {elsewhere}', "sh"), first=warns
+    ) as opened:
+        opened.trains()
+        opened.until(lambda: closed or b"noted" in log.read_bytes())
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
+        assert opened.was_restored()
+    name = only_run(tmp_path).name
+    if not closed:
+        assert f"w2vtui resume {name} resumes it" in log.read_text()
 
 
 # ---- suspending
@@ -228,3 +365,34 @@ def test_ctrl_z_stops_the_job_once_the_terminal_is_given_back(topical_corpus, tm
 def is_stopped(pid: int) -> bool:
     changed, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
     return changed == pid and os.WIFSTOPPED(status)
+
+
+def test_a_process_that_continues_has_the_terminal_once(topical_corpus, tmp_path):
+    """After SIGSTOP, of which the app hears nothing, or with no stop at all."""
+    with terminal(topical_corpus, tmp_path) as opened:
+        opened.trains()
+        for number in (signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT):
+            opened.program.send_signal(number)
+            if number == signal.SIGCONT:
+                opened.shows("\x1b[?1049l")
+                opened.shows("\x1b[?1049h")
+            else:
+                opened.until(lambda: is_stopped(opened.program.pid))
+        opened.shows("TRAINING")
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
+        assert opened.was_restored()
+
+
+def test_ctrl_z_while_the_last_checkpoint_is_written_only_delays_it(topical_corpus, tmp_path):
+    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+        opened.trains()
+        opened.program.send_signal(signal.SIGTERM)
+        opened.until(lambda: b"writing the last checkpoint" in opened.written)
+        opened.program.send_signal(signal.SIGTSTP)
+        opened.until(lambda: is_stopped(opened.program.pid))
+        opened.program.send_signal(signal.SIGCONT)
+        assert opened.exit_code() == 143
+        assert opened.was_restored()
+        assert b"Traceback" not in opened.written
+    assert status_of(only_run(tmp_path)).state == "stopped"

@@ -72,7 +72,7 @@ class BaseApp(App[None]):
         super().__init__(ansi_color=True if colorless else None)
         self.animation_level = "none"
         self.look = look
-        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"  # Textual draws there
+        encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"  # it is drawn there
         self.glyphs, self._line_filters = glyphs_for(look.marker, encoding)
         for theme in OWN_THEMES:
             self.register_theme(theme)

@@ -96,6 +96,7 @@ class Session:
         """Events of the screens, such as saved vectors."""
         self._build = build or build_run
         self._left = False
+        self._saving = threading.Lock()
         self._vectors: KeyedVectors | None = None
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
         if output is not None:
@@ -234,16 +235,22 @@ class Session:
         request = self.request.to(path, overwrite=overwrite)
         if self.run is None:
             raise W2vtuiError("there are no vectors yet: the run is still starting")
-        final, tokens = not self.active, self.run.snapshot().progress.tokens
-        folder = None if self.recorder is None else self.recorder.folder
-        if rescue:
-            request.save_somewhere(self.run.vectors(), folder, tokens)
-        else:
-            request.check_outputs()
-            request.save(self.run.vectors(), folder, tokens)
-        if final:
-            self.saved_to = path
+        with self._saving:
+            final, tokens = not self.active, self.run.snapshot().progress.tokens
+            folder = None if self.recorder is None else self.recorder.folder
+            if rescue:
+                request.save_somewhere(self.run.vectors(), folder, tokens)
+            else:
+                request.check_outputs()
+                request.save(self.run.vectors(), folder, tokens)
+            if final:
+                self.saved_to = path
         self.note(f"vectors saved to {path}")
+
+    def wait_for_save(self) -> None:
+        """Wait until the vectors that are being saved are."""
+        with self._saving:
+            pass
 
     def answer(self, query: str) -> Neighbors:
         """The nearest words of a query, looked up here once the run and its observer have ended."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
+from w2vtui.streams import discard
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.session import Session
 
@@ -78,49 +78,60 @@ def continue_without_screen(session: Session | None, follow: Callable[[Run], int
     return follow(session.run)
 
 
-def end(session: Session | None, *, save: bool, rescue: bool) -> None:
+def end(
+    session: Session | None,
+    *,
+    save: bool,
+    rescue: bool,
+    report: Callable[[str], object] | None = None,
+) -> None:
     """Stop the run, wait for its last checkpoint, and report how to resume.
 
     save     also write the vectors to the output, if one is named and they are not there yet
     rescue   write vectors that no checkpoint holds to a temporary file if no output is named;
              done in any case where the disk failed and `save` is set
+    report   takes a line; None prints it on stderr
 
     Raises:
         KeyboardInterrupt: a signal asked not to wait.
     """
     if session is None:
         return
-    _wait_for_end(session)
+    report = report or _report
+    _wait_for_end(session, report)
+    session.wait_for_save()
     failing = session.recorder is not None and session.recorder.failed
     rescue = (rescue and not session.is_resumable) or (save and failing)
     if session.unsaved and (rescue or (save and session.output is not None)):
-        _save(session)
+        _save(session, report)
     if failing:
-        _report("w2vtui: the last checkpoint could not be written")
+        report("w2vtui: the last checkpoint could not be written")
     if advice := session.how_to_resume():
-        _report(advice)
+        report(advice)
 
 
-def _wait_for_end(session: Session) -> None:
+def _wait_for_end(session: Session, report: Callable[[str], object]) -> None:
     if session.end(QUIET_SECONDS):
         return
     doing = "writing the last checkpoint" if session.is_resumable else "ending the training"
-    _report(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
+    report(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
     while not session.end():
         pass
 
 
-def _save(session: Session) -> None:
+def _save(session: Session, report: Callable[[str], object]) -> None:
     try:
         from w2vtui.runs.targets import temporary_target  # loads NumPy
 
         place = session.output or str(temporary_target("vectors.bin"))
         session.save(place, rescue=True)
-        _report(f"w2vtui: vectors saved to {place}")
+        report(f"w2vtui: vectors saved to {place}")
     except (W2vtuiError, OSError) as error:
-        _report(f"w2vtui: {error}")
+        report(f"w2vtui: {error}")
 
 
 def _report(text: str) -> None:
-    with suppress(OSError):  # the terminal may be gone
+    try:
         print(safe_text(text), file=sys.stderr, flush=True)
+    except OSError:  # the terminal is gone
+        discard(2)
