@@ -270,6 +270,16 @@ def test_what_holds_at_the_end_is_noted_there(corpus):
     assert any(one.text.startswith("at the end: probe is ") for one in run.snapshot().events)
 
 
+def test_conditions_of_a_single_word_never_hold():
+    run = a_run(encoded([["word"] * 2000]), ONE, epochs=60)
+    run.break_when("churn < 50 %", stop=True)
+    run.break_when("settled > 50 %", stop=True)
+    run.start()
+    assert run.wait(DEADLINE)
+    assert run.snapshot().state == "done"
+    assert len(run.breakpoints) == 2
+
+
 def test_minutes_say_that_they_are_by_the_clock(corpus):
     run = a_run(corpus, ONE, epochs=5000)
     ended(run, "minutes 0.0001")

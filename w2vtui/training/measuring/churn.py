@@ -63,6 +63,8 @@ class ChurnMeter:
 
     def nearest(self) -> NDArray[np.intp]:
         """The nearest neighbours of the sample as they are now: (W, n), n 0 without any."""
+        if not self._n_top:  # a single word
+            return np.zeros((len(self.sample), 0), dtype=np.intp)
         return nearest_rows(self._vectors, self.sample, self._n_top)
 
     def look(self, moment: Moment) -> None:
