@@ -69,3 +69,18 @@ def test_a_text_too_short_for_pairs_is_said_to_be(w2v, tmp_path):
     result = w2v("train", source, "-o", tmp_path / "v.bin", *QUICK)
     assert (result.code, len(alarms(result))) == (0, 1)
     assert "18 tokens gave no pair of words: more epochs, or more text" in result.err
+
+
+def test_a_resumed_run_that_learned_nothing_ends_with_it_too(w2v, tmp_path):
+    source = tmp_path / "text.txt"
+    source.write_text("cat\ndog\nmat\n" * 3_000)
+    stop = ("--stop-when", "epoch 2")
+    for argv in (
+        ("train", source, "-o", tmp_path / "v.bin", *QUICK, "--epochs", 500, *stop),
+        ("resume", "last", "-o", tmp_path / "w.bin", "--stop-when", "epoch 499"),
+        ("export", "last", "-o", tmp_path / "x.bin"),
+    ):
+        result = w2v(*argv)
+        assert result.code == (0 if argv[0] == "export" else 4)
+        assert len(alarms(result)) == (argv[0] != "export")
+        load_vectors(argv[argv.index("-o") + 1])
