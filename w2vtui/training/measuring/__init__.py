@@ -11,4 +11,5 @@ churn.py          how many nearest neighbours still change
 quality.py        word pairs and analogies
 norms.py          lengths of vectors and saturated scores
 doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py
+worth.py          its rules for vectors that hold nothing    doctor_case.py    what rules look at
 """
