@@ -230,6 +230,12 @@ def test_each_line_is_escaped_by_the_printer(capsys):
     assert captured.out == f"d {escaped}\n\n"
 
 
+def test_a_question_is_escaped(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(" Yes \n"))
+    assert output.ask(f"remove {NAME}?") == "Yes"
+    assert_tame(Result(0, *capsys.readouterr()))
+
+
 def test_colors_stay_and_what_is_drawn_is_escaped():
     drawn = SafeConsole(file=io.StringIO(), force_terminal=True, color_system="standard", width=99)
     table = Table("head", Column(Text("\x1b[31mname")))

@@ -17,6 +17,7 @@ from textual.filter import LineFilter
 from textual.widgets import Input
 
 from tests.support.screens import form, notices, press, shows, text_of, until
+from w2vtui.tui import shutdown
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import SaveDialog
 from w2vtui.tui.first_screen.file_picker import FilePicker
@@ -134,4 +135,21 @@ async def test_the_train_screen_its_notices_and_dialogs(hostile_text, drawn_raw)
         app.screen.query_one(Input).value = "/nowhere\x1b[31m\u202e/[red]x.bin"
         await press(app, "enter")
         await until(app, lambda: "nowhere" in text_of(app))
+    assert not drawn_raw
+
+
+def test_what_is_printed_after_the_screens_is_escaped(capsys):
+    shutdown._report("w2vtui resume \x1b[31m\u202e\nforged resumes it")
+    printed = capsys.readouterr().err
+    assert printed == "w2vtui resume \\x1b[31m\\u202e\\nforged resumes it\n"
+
+
+async def test_a_name_begins_no_line_in_a_notice(hostile_text, drawn_raw):
+    app = W2vApp(form(hostile_text))
+    async with app.run_test(size=(100, 30), notifications=True):
+        app.report("first \x1b[2J\nforged", "second")
+        app.warn("third\n\u202eforged")
+        await until(app, lambda: "second" in notices(app) and "third" in notices(app))
+        assert "first \\x1b[2J\\nforged\nsecond" in notices(app)
+        assert "third\\n\\u202eforged" in notices(app)
     assert not drawn_raw

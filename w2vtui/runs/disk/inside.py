@@ -208,8 +208,10 @@ def replace_file(path: Path, content: bytes, depth: int = 1) -> None:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                folder.keep_mode(path.name, draft.name)
-                folder.rename(draft.name, path.name)
+                    if os.name == "nt":  # which renames closed files only
+                        file.close()
+                    folder.keep_mode(path.name, draft.name)
+                    folder.rename(draft.name, path.name)
             except BaseException:
                 with suppress(OSError):
                     folder.unlink(draft.name)
