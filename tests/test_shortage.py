@@ -29,7 +29,7 @@ SHORT = [
 
 
 @pytest.mark.parametrize("error", SHORT, ids=repr)
-def test_a_lack_of_memory_is_told_from_a_bug(error, monkeypatch, capsys):
+def test_a_lack_of_memory_is_recognized(error, monkeypatch, capsys):
     found = as_shortage(error, "reading the corpus")
     assert found is not None
     assert "not enough memory while reading the corpus; " in str(found)
