@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.processes import posix
+from tests.support.run_folders import small_checkpoint
+from w2vtui.corpus import open_corpus
 from w2vtui.regular_files import TooLargeError, content_of, lines_of, opened, regular_only
+from w2vtui.runs.disk.checkpoint_files import newest_intact, write_checkpoint
+from w2vtui.settings import CorpusSettings
 
 
 def of_kind(kind, folder):
@@ -113,3 +119,24 @@ def test_lines_have_a_longest_length_and_end_where_the_file_ended(tmp_path):
     with path.open("ab") as growing:
         growing.write(b"f\ng\n")
     assert list(lines) == [b"\n", b"cd\n", b"e"]
+
+
+def test_a_file_that_finds_no_memory_is_not_damaged(tmp_path, monkeypatch):
+    """It was removed from the cache, or an older checkpoint was taken."""
+
+    def no_memory(*arguments, **named):
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    text = tmp_path / "notes.txt"
+    text.write_text("a few words\n")
+    settings = CorpusSettings(min_count=1)
+    assert not open_corpus([text], settings).from_cache
+    write_checkpoint(tmp_path, small_checkpoint(100))
+    with monkeypatch.context() as without:
+        without.setattr(np, "memmap", no_memory)
+        with pytest.raises(MemoryError):
+            open_corpus([text], settings)
+        with pytest.raises(MemoryError):
+            newest_intact(tmp_path)
+    assert open_corpus([text], settings).from_cache
+    assert newest_intact(tmp_path)[0].clock == 100

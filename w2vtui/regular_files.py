@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BufferedReader
 from typing import TypeAlias
 
@@ -86,6 +87,21 @@ def opened(path: AnyPath, opener: Opener = regular_only) -> BufferedReader:
 def size_of(file: BufferedReader) -> int:
     """The bytes of an open file."""
     return os.fstat(file.fileno()).st_size
+
+
+@contextmanager
+def mapping() -> Iterator[None]:
+    """Map a file into memory in the block: where there is no memory left, the file is not damaged.
+
+    Raises:
+        MemoryError: there is none left.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError from error
+        raise
 
 
 def content_of(path: AnyPath, most: int, opener: Opener = regular_only) -> bytes:

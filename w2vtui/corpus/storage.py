@@ -25,7 +25,7 @@ from w2vtui.corpus.draft import Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Vocab
-from w2vtui.regular_files import content_of, opened, size_of
+from w2vtui.regular_files import content_of, mapping, opened, size_of
 
 FORMAT_VERSION = 2
 
@@ -239,7 +239,8 @@ class _SealedFiles:
                     raise ValueError(f"{name} holds numbers out of range")
                 self._progress.bytes_done += n_bytes
             self._check_sum(name, digest.hexdigest())
-            mapped = np.memmap(file, kind, "r", n_header, (length,))
+            with mapping():
+                mapped = np.memmap(file, kind, "r", n_header, (length,))
         # A plain array over the mapping: the memmap class makes every slice slower.
         return mapped.view(np.ndarray)
 

@@ -31,7 +31,7 @@ from safetensors.numpy import save_file
 from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_error, sync_folder
-from w2vtui.regular_files import opened, size_of
+from w2vtui.regular_files import mapping, opened, size_of
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
     loaded,
@@ -268,7 +268,7 @@ def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any
     if _facts(path) != promised:
         raise ValueError(f"{path.name} has changed: its content has changed")
     places = _places(path)
-    with opened(path, _UNFOLLOWED) as file:
+    with opened(path, _UNFOLLOWED) as file, mapping():
         return {
             name: (
                 np.memmap(file, place.dtype, "r", place.offset, place.shape)
