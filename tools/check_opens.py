@@ -23,7 +23,6 @@ ALLOWED = {
     "bench/job.py": "files of the system",
     "bench/machine.py": "files of the system",
     "bench/program.py": "what a program that it started has written",
-    "cli/output.py": "the null device, to write to",
     "corpus/draft.py": "writes files of its own",
     "corpus/sample.py": "the text, which may be anything",
     "corpus/storage.py": "reads and maps files that the door has opened",
@@ -31,6 +30,7 @@ ALLOWED = {
     "formats/atomic.py": "writes, and syncs folders",
     "formats/drafts.py": "makes files of its own, and opens folders to lock them",
     "resources.py": "files of the system",
+    "streams.py": "the null device, to write to",
     "runs/disk/checkpoint_files.py": "maps a file that it has checked",
     "runs/disk/inside.py": "opens folders, and files for the door",
 }
