@@ -374,8 +374,8 @@ def test_a_process_that_continues_has_the_terminal_once(topical_corpus, tmp_path
         for number in (signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT):
             opened.program.send_signal(number)
             if number == signal.SIGCONT:
-                opened.shows("\x1b[?1049l")
-                opened.shows("\x1b[?1049h")
+                opened.until(lambda: b"\x1b[?1049h" in opened.written.partition(b"\x1b[?1049l")[2])
+                opened.written = b""
             else:
                 opened.until(lambda: is_stopped(opened.program.pid))
         opened.shows("TRAINING")
