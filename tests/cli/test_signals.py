@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -109,7 +108,7 @@ def test_a_terminal_that_takes_nothing_holds_up_no_end(started, topical_corpus, 
         "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS, *words, **streams
     )
     read_terminal(outside, until=b"ETA")
-    fill(inside)
+    fill(os.ttyname(inside))
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) == 143
     assert len(load_vectors(tmp_path / "v.bin")) == 26
@@ -119,21 +118,22 @@ def test_a_terminal_that_takes_nothing_holds_up_no_end(started, topical_corpus, 
 @posix
 @pytest.mark.parametrize("full", ["stdout", "stderr"])
 def test_a_pipe_that_nobody_reads_holds_up_no_end(started, topical_corpus, tmp_path, full):
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    with contextlib.suppress(BlockingIOError):
-        while os.write(writing, b"\0" * 256):
-            pass
-    os.set_blocking(writing, True)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    writing = os.open(pipe, os.O_WRONLY)
     process = started(
         "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS,
-        "--runs-dir", tmp_path / "runs", "--json", **{full: writing},
+        "--runs-dir", tmp_path / "runs", *(["--json"] if full == "stdout" else []),
+        **{full: writing},
     )  # fmt: skip
     until(lambda: any(status_of(run).tokens for run in all_runs(tmp_path / "runs")))
+    fill(pipe)
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) == 143
     assert len(load_vectors(tmp_path / "v.bin")) == 26
-    os.close(reading)
+    for end in (reading, writing):
+        os.close(end)
 
 
 @posix

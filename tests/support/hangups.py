@@ -279,7 +279,7 @@ class PseudoTerminal:
             elif way == "closed unnoticed" and self._state == "screen failed":
                 os.kill(self.pid, signal.SIGTERM)  # a run without a screen needs no terminal
         else:
-            fill(self.inside)
+            fill(os.ttyname(self.inside))
             self._send(signal.SIGHUP if way == "full, hung up" else signal.SIGTERM)
 
     def _send(self, number: int) -> None:

@@ -112,9 +112,9 @@ class Terminal:
         return self.program.returncode
 
 
-def fill(terminal: int) -> None:
-    """Write to a terminal, whose other side is not read, until it takes nothing."""
-    writing = os.open(os.ttyname(terminal), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+def fill(path: Path | str) -> None:
+    """Write to a terminal or a pipe, whose other side is not read, until it takes nothing."""
+    writing = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     with suppress(BlockingIOError):
         while os.write(writing, b"\0" * 256):
             pass

@@ -231,7 +231,7 @@ def test_a_terminal_that_takes_nothing_holds_up_no_end(topical_corpus, tmp_path,
     output = tmp_path / "vectors.txt"
     with terminal(topical_corpus, tmp_path, output=output) as opened:
         opened.trains()
-        fill(opened.inside)
+        fill(os.ttyname(opened.inside))
         opened.program.send_signal(number)
         assert opened.program.wait(DEADLINE) == code
         assert opened.was_restored(before=True)
