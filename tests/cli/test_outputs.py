@@ -45,7 +45,7 @@ def test_progress_goes_to_stderr_and_only_results_to_stdout(started, topical_cor
     assert len(result.lines) == 9
     assert all(re.fullmatch(r"  \S+ +-?[01]\.\d{3}", line) for line in result.lines[1:])
     assert re.search(r"^topics\.txt: [\d,]+ tokens, 26 words of 26$", result.err, re.M)
-    assert re.search(r"^finished after 0:0\d  [\d,]+ words/s  loss \d\.\d{3}", result.err, re.M)
+    assert re.search(r"^finished after 00:0\d  [\d,]+ words/s  loss \d\.\d{3}", result.err, re.M)
     assert result.err.splitlines()[-1].startswith("saved ")
     assert all(character.isprintable() or character == "\n" for character in result.err)
 
