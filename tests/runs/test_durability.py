@@ -22,6 +22,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.kills import CASES
 from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
 from tests.support.wait import DEADLINE, until
+from w2vtui import signals
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
@@ -731,6 +732,7 @@ def test_a_second_ctrl_c_waits_for_no_checkpoint(
         stop(run)
         stopped.set()
 
+    monkeypatch.setattr(signals, "ECHO_SECONDS", 0.0)
     monkeypatch.setattr(Run, "stop", stop_and_tell)
     monkeypatch.setattr(stored, "save_file", save)
     code, err = w2v(
