@@ -292,7 +292,7 @@ def test_an_unknown_encoding_is_refused(w2v, topical_corpus, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "bug", [ZeroDivisionError("x"), OSError(12, "no memory"), FileNotFoundError(2, "no", "file")]
+    "bug", [ZeroDivisionError("x"), OSError(22, "invalid"), FileNotFoundError(2, "no", "file")]
 )
 def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path, topical_corpus, bug):
     def broken(*arguments, **named):
