@@ -139,12 +139,9 @@ LOADERS = {
     "pandas", "gensim", "jsonpickle", "imp",
 }  # fmt: skip
 ALLOWED = {
-    "kernels/w2v_kernels/machine/sealed_cache.py": ["pickle"],
     "w2vtui/bench/gensim_peer.py": ["'gensim'", "gensim.models"],
 }
-"""Where something of these is meant: compiled kernels are pickles, which only this user can have
-written; gensim is measured, in a child process, and loads nothing.
-"""
+"""Where something of these is meant: gensim is measured, in a child process, and loads nothing."""
 RUNNERS = {"eval", "exec", "compile", "__import__"}
 
 

@@ -196,7 +196,7 @@ async def test_a_terminal_that_is_not_utf_8_is_drawn_in_what_it_has(
 ):
     text = tmp_path / "notes.txt"
     text.write_text("café 東京 [plain]\n" * 400, encoding="utf-8")
-    monkeypatch.setattr(sys, "__stderr__", SimpleNamespace(encoding=encoding, isatty=lambda: False))
+    monkeypatch.setattr(sys, "__stdout__", SimpleNamespace(encoding=encoding, isatty=lambda: False))
     app = W2vApp(Form(corpus=str(text)))
     async with app.run_test(size=(120, 40)):
         await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
