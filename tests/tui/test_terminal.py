@@ -28,6 +28,9 @@ fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
 
 ROOT = Path(__file__).resolve().parents[2]
+HANGUPS = int(os.environ.get("HANGUPS", "5"))
+"""Rounds, each another kind of end; tools/hangups.py takes as many as one likes."""
+
 SLOW_DISK = """
 import time
 from w2vtui.runs import recorder
@@ -308,16 +311,17 @@ def test_a_first_screen_whose_terminal_goes_without_a_signal_is_left(topical_cor
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_terminals_that_die_in_any_state_leave_a_run_that_resumes(environment, tmp_path):
     """hangups.py looks at the exit codes, the locks and the runs."""
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "hangups.py", "--rounds", "12", "1", tmp_path],
+        [sys.executable, ROOT / "tools" / "hangups.py", "--rounds", str(HANGUPS), "1", tmp_path],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["failures"] == []
-    assert report["rounds"] == 12
+    assert report["rounds"] == HANGUPS
 
 
 # ---- streams that go elsewhere
