@@ -85,7 +85,7 @@ class Draft:
 
     def errors(self) -> AbstractContextManager[None]:
         """Makes an OSError of a block a DiskError about the file."""
-        return _errors_about(self._path)
+        return disk_errors(self._path)
 
     def finish(self) -> None:
         """Bring all of it to the disk.
@@ -153,7 +153,7 @@ def draft_of(path: AnyPath) -> Iterator[Draft]:
     Raises:
         DiskError: the file cannot be written; any OSError of the block becomes one.
     """
-    with _errors_about(path):
+    with disk_errors(path):
         draft = Draft(path)
         try:
             yield draft
@@ -215,7 +215,7 @@ def disk_error(path: AnyPath, error: OSError) -> DiskError:
 
 
 @contextmanager
-def _errors_about(path: AnyPath) -> Iterator[None]:
+def disk_errors(path: AnyPath) -> Iterator[None]:
     """Make an OSError of the block a DiskError about `path`."""
     try:
         yield

@@ -30,7 +30,7 @@ from safetensors.numpy import save_file
 
 from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
-from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.atomic import disk_errors, sync_folder
 from w2vtui.regular_files import mapping, opened, size_of
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
@@ -109,7 +109,7 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     leaving = [old for old in before if old not in staying]
     folder = run / FOLDER / f"{int(before[0].name) + 1 if before else 1:06}"
     draft = folder.with_suffix(".tmp")
-    with _disk_errors(folder), _parent_in(run) as parent:
+    with disk_errors(folder), _parent_in(run) as parent:
         _remove_drafts(parent)
         try:
             _write_draft(parent, draft, checkpoint)
@@ -216,7 +216,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
         tensors[_CURVE + name] = np.ascontiguousarray(curve.rows)
     for name, numbers in checkpoint.memory.items():
         tensors[_MEMORY + name] = np.ascontiguousarray(numbers)
-    with _disk_errors(path):
+    with disk_errors(path):
         try:
             save_file(tensors, path)
         except SafetensorError as error:
@@ -394,14 +394,6 @@ def _check_tensor(name: str, tensor: NDArray[Any], dtype: type, shape: tuple[int
 
 
 # ---- the disk
-
-
-@contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise disk_error(path, error) from error
 
 
 def _as_os_error(error: SafetensorError) -> OSError:
