@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+from w2vtui.signals import ignore_all
 
 
 def main() -> None:
@@ -11,9 +14,14 @@ def main() -> None:
     clone = Path(__file__).resolve().parent.parent / "kernels"
     if (clone / "w2v_kernels").is_dir():  # a clone that is not installed
         sys.path.insert(0, str(clone))
-    from w2vtui.cli import run_command_line
+    code = 130
+    with suppress(KeyboardInterrupt):  # while this program is loaded
+        from w2vtui.cli import run_command_line
 
-    sys.exit(run_command_line(sys.argv[1:]))
+        code = run_command_line(sys.argv[1:])
+    if code > 128:
+        ignore_all()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

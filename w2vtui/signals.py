@@ -12,11 +12,20 @@ from types import FrameType
 
 Handler = Callable[[int, FrameType | None], None]
 
-ECHO_SECONDS = 0.3
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""What asks for the end of a process."""
+ECHO_SECONDS = 2.0
 """Two signals within this time count once: `timeout` sends one to the process and one to its
-group."""
+group, a supervisor ends a group and then each of its processes.
+"""
 HANG_UP_ECHO_SECONDS = 5.0
 """Two hang-ups within this time count once: one comes from the terminal, one from the shell."""
+QUIET_SECONDS = 0.3
+"""An end that takes longer than this is reported."""
+AT_ONCE = "Ctrl-C again to leave at once"
+"""What a report says when the next Ctrl-C counts, however soon it comes."""
+FIRST_AT_ONCE = "Ctrl-C to leave at once"
+"""The same where no signal has come before."""
 
 
 class SignalsSeen:
@@ -25,16 +34,25 @@ class SignalsSeen:
     def __init__(self) -> None:
         self.first = 0
         """The number of the first; 0 before it."""
+        self.is_announced = False
+        """Whether it was announced that Ctrl-C leaves at once: then it counts, however soon."""
         self._at = 0.0
 
     def is_second(self, number: int) -> bool:
         """Whether this signal comes after the first, and is not an echo of it."""
-        now = time.monotonic()
-        if not self.first:
-            self.first, self._at = number, now
-            return False
-        both_hang_up = self.first == number == getattr(signal, "SIGHUP", None)
-        return now - self._at >= (HANG_UP_ECHO_SECONDS if both_hang_up else ECHO_SECONDS)
+        now, earlier = time.monotonic(), self.first
+        self.first = earlier or number
+        if number == signal.SIGINT and self.is_announced:
+            return True
+        both_hang_up = earlier == number == getattr(signal, "SIGHUP", None)
+        echo_seconds = HANG_UP_ECHO_SECONDS if both_hang_up else ECHO_SECONDS
+        if earlier and now - self._at >= echo_seconds:
+            return True
+        # A supervisor may repeat its signal for as long as the process lives. Ctrl-C is pressed by
+        # a person, who insists.
+        if not earlier or number != signal.SIGINT:
+            self._at = now
+        return False
 
 
 @contextmanager
@@ -55,6 +73,36 @@ def handling(handlers: Mapping[str, Handler]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def interrupting() -> Iterator[None]:
+    """Interrupt the block as Ctrl-C does, once for a signal and its echoes.
+
+    Only the main thread can handle signals; in any other one this does nothing.
+
+    Raises:
+        KeyboardInterrupt: there was a signal; its argument is the exit code.
+    """
+    seen = SignalsSeen()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        is_first = not seen.first
+        if seen.is_second(number) or is_first:
+            raise KeyboardInterrupt(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with handling(dict.fromkeys(SIGNALS, interrupt)):
+        yield
+
+
+def ignore_all() -> None:
+    """Ignore signals from now on: the echo of one must not disturb the end of the process."""
+    for name in SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 @contextmanager

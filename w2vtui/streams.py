@@ -10,6 +10,7 @@ import math
 import os
 import select
 import signal
+import sys
 import threading
 import time
 
@@ -18,6 +19,7 @@ PATIENCE_SECONDS = 2.0
 NO_PATIENCE_SECONDS = 0.2
 _POLL_SECONDS = 0.05
 _STREAMS = (1, 2)
+_CLEAR_LINE = "\r\x1b[K"
 
 
 def discard(descriptor: int) -> None:
@@ -42,6 +44,22 @@ def discard_what_blocks(seconds: float = PATIENCE_SECONDS) -> None:
 def wait_for_all() -> None:
     """Wait again for streams that take nothing."""
     _watch.patience = math.inf
+
+
+def write_now(text: str) -> bool:
+    """Write a line to stderr if it takes one at once; return whether it did.
+
+    Any thread may call this, whatever the main thread is writing. On a terminal the line takes the
+    place of one that is drawn again and again.
+    """
+    if sys.__stderr__ is None or not _takes_more(2):
+        return False
+    is_drawn = os.isatty(2) and os.environ.get("TERM", "dumb") != "dumb"
+    try:
+        os.write(2, f"{_CLEAR_LINE if is_drawn else ''}{text}\n".encode(errors="backslashreplace"))
+    except OSError:  # it has gone
+        return False
+    return True
 
 
 class _Watch:

@@ -189,6 +189,18 @@ def test_results_that_find_no_room_are_an_error(started, vectors, buffering):
     assert result.err == "w2vtui: cannot write to stdout: no space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux' full device")
+def test_progress_that_finds_no_room_is_an_error_once_the_vectors_are_saved(
+    w2v, topical_corpus, tmp_path, monkeypatch
+):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK, "--json")
+    assert result.code == 5
+    assert "cannot write to stdout: no space left on device" in result.err
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
 def test_words_that_the_encoding_of_stdout_lacks_are_escaped(started, vectors):
     result = finish(
         started("neighbors", vectors, "queen", "-n", 1, variables={"PYTHONIOENCODING": "ascii"})

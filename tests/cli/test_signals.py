@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from tests.support.processes import (
 from tests.support.terminals import fill
 from tests.support.wait import DEADLINE, until
 from w2vtui import signals
+from w2vtui.cli import VERBS, headless
 from w2vtui.formats import load_vectors
 from w2vtui.runs import request
 from w2vtui.runs.listing import all_runs
@@ -282,15 +284,70 @@ def test_a_signal_while_it_saves_lets_it_save(
 
 
 @posix
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [
+        ((signal.SIGTERM, signal.SIGTERM), 143),  # as `timeout` does: to a process and its group
+        ((signal.SIGTERM, signal.SIGHUP), 143),  # as service managers do
+        ((signal.SIGINT, signal.SIGTERM), 130),  # as what runs in the same terminal passes it on
+        ((signal.SIGINT, signal.SIGINT), 130),  # before it is said that the second leaves at once
+    ],
+)
 def test_a_signal_that_is_sent_twice_at_once_counts_once(
+    w2v, topical_corpus, tmp_path, monkeypatch, numbers, code
+):
+    monkeypatch.setattr(headless, "QUIET_SECONDS", DEADLINE)
+    save = request.save_vectors
+
+    def interrupted(*arguments, **named):
+        for number in numbers:
+            os.kill(os.getpid(), number)
+        save(*arguments, **named)
+
+    monkeypatch.setattr(request, "save_vectors", interrupted)
+    assert w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK).code == code
+    assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
+@posix
+def test_ctrl_c_ends_at_once_as_soon_as_it_is_said_that_it_does(
     w2v, topical_corpus, tmp_path, monkeypatch
 ):
-    """As `timeout` does: to the process, then to its group."""
+    said = []
+    monkeypatch.setattr(headless, "write_now", lambda line: bool(said.append(line) or said))
+    monkeypatch.setattr(headless, "QUIET_SECONDS", 0.0)
     busy = Compiling(monkeypatch)
-    busy.interrupt(signal.SIGTERM, signal.SIGTERM, then_end=True)
-    assert w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK).code == 143
-    assert busy.let_go.is_set()
+
+    def press():
+        busy.begun.wait(DEADLINE)
+        os.kill(os.getpid(), signal.SIGINT)
+        until(lambda: said)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    result = w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    busy.let_go.set()
+    assert result.code == 130
+    assert result.err.endswith("w2vtui: interrupted\n")
+    assert said[0].endswith("Ctrl-C again to leave at once, without saving")
     until_threads_end()
+
+
+@posix
+@pytest.mark.parametrize("verb", ["neighbors", "bench"])
+def test_a_signal_and_its_echo_end_every_verb(w2v, tmp_path, monkeypatch, verb):
+    """The echo must not disturb the end."""
+
+    def wait(*_):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(DEADLINE)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(VERBS[verb], "run", wait)
+    result = w2v(verb, tmp_path, *(["king"] if verb == "neighbors" else []))
+    assert (result.code, result.err) == (143, "w2vtui: interrupted\n")
 
 
 @posix

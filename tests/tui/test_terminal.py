@@ -19,7 +19,6 @@ from w2vtui.runs.disk.checkpoint_files import checkpoint_folders
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.runs.status import status_of
-from w2vtui.signals import ECHO_SECONDS
 
 pytestmark = [pytest.mark.terminal, pytest.mark.process]
 
@@ -40,6 +39,7 @@ def slowly(folder, checkpoint, *spoiled):
     return write(folder, checkpoint, *spoiled)
 recorder.write_checkpoint = slowly
 """
+NO_ECHO = "from w2vtui import signals\nsignals.ECHO_SECONDS = 0.0\n"
 BROKEN_SCREEN = """
 from w2vtui.tui.train_screen.drawing import Drawing
 draw = Drawing.draw_panes
@@ -124,12 +124,16 @@ def test_a_hang_up_that_comes_twice_does_not_lose_the_last_checkpoint(topical_co
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 
-def test_a_second_signal_leaves_without_the_last_checkpoint(topical_corpus, tmp_path):
-    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+@pytest.mark.parametrize(("second", "first"), [(signal.SIGINT, ""), (signal.SIGTERM, NO_ECHO)])
+def test_a_second_signal_leaves_without_the_last_checkpoint(
+    topical_corpus, tmp_path, second, first
+):
+    """Ctrl-C as soon as it is said that it does, another signal after a while."""
+    with terminal(topical_corpus, tmp_path, first=SLOW_DISK + first) as opened:
         opened.trains()
         opened.program.send_signal(signal.SIGTERM)
-        opened.shows("writing the last checkpoint")
-        opened.program.send_signal(signal.SIGTERM)
+        opened.shows("writing the last checkpoint ...; Ctrl-C again to leave at once")
+        opened.program.send_signal(second)
         assert opened.exit_code() != 0
         assert opened.was_restored(before=True)
     status = status_of(only_run(tmp_path))
@@ -265,10 +269,10 @@ def test_an_event_loop_that_hangs_holds_up_no_end(topical_corpus, tmp_path, firs
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_second_signal_ends_an_app_that_hangs_at_once(topical_corpus, tmp_path, second):
-    with terminal(topical_corpus, tmp_path, first=f"{SLOW_DISK}\n{IN_PYTHON}") as opened:
+    with terminal(topical_corpus, tmp_path, first=f"{NO_ECHO}{SLOW_DISK}\n{IN_PYTHON}") as opened:
         hangs(opened, tmp_path)
         opened.program.send_signal(signal.SIGTERM)
-        time.sleep(2 * ECHO_SECONDS)
+        time.sleep(0.5)
         opened.program.send_signal(second)
         assert opened.exit_code() == 128 + second
         assert opened.was_restored()
@@ -277,14 +281,20 @@ def test_a_second_signal_ends_an_app_that_hangs_at_once(topical_corpus, tmp_path
     assert status.can_resume
 
 
-def test_a_signal_that_is_sent_twice_at_once_counts_once(topical_corpus, tmp_path):
-    """As `timeout` does: to the process, then to its group."""
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [
+        ((signal.SIGTERM, signal.SIGTERM), 143),  # as `timeout` does: to a process and its group
+        ((signal.SIGINT, signal.SIGINT), 130),  # before it is said that the second leaves at once
+    ],
+)
+def test_a_signal_that_is_sent_twice_at_once_counts_once(topical_corpus, tmp_path, numbers, code):
     with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
         opened.trains()
-        for _ in range(2):
-            opened.program.send_signal(signal.SIGTERM)
-            time.sleep(0.01)
-        assert opened.exit_code() == 143
+        for number in numbers:
+            opened.program.send_signal(number)
+            time.sleep(0.1)
+        assert opened.exit_code() == code
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 

@@ -17,11 +17,18 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from w2vtui.cli.output import flush_results, report, show_any_character, silence
+from w2vtui.cli.output import (
+    flush_results,
+    report,
+    report_unwritten,
+    show_any_character,
+    silence,
+)
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.shortage import as_shortage, check_room
+from w2vtui.signals import interrupting
 from w2vtui.streams import wait_for_all
 
 _ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
@@ -37,6 +44,11 @@ def run_command_line(argv: Sequence[str]) -> int:
     vectors, 4 diverged or nothing learned, 5 disk, 6 not enough memory, 130 or 143 interrupted
     after saving what was learned. Bugs keep their traceback.
     """
+    with interrupting():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str]) -> int:
     show_any_character()
     try:
         try:
@@ -65,7 +77,7 @@ def run_command_line(argv: Sequence[str]) -> int:
         if error.filename is not None or error.errno not in _NO_ROOM:
             raise  # a bug: it is not about stdout
         silence(sys.stdout)
-        report(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
+        report_unwritten(error)
         return DiskError.exit_code
     finally:
         wait_for_all()

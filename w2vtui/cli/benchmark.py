@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from w2vtui import __version__
@@ -38,7 +37,6 @@ from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
 from w2vtui.resources import available_cores
-from w2vtui.signals import handling
 
 _PIPE_WIDTH = 200
 """Columns of a table that is not printed on a terminal; more than any table needs."""
@@ -47,9 +45,8 @@ _PIPE_WIDTH = 200
 def run_benchmark(arguments: argparse.Namespace) -> int:
     """Measure what the arguments say, print tables or JSON; return the exit code."""
     wanted = _Wanted.checked(arguments)
-    interrupting = {"SIGTERM": _interrupt, "SIGHUP": _interrupt}
     measurements: list[Measurement] = []
-    with handling(interrupting), tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
         corpus = _read_corpus(wanted.sources, arguments)
         tools = find_tools(__version__, wanted.programs)
         bench = Bench(
@@ -196,8 +193,3 @@ def _check_json(path: str | None, read: Sequence[Path]) -> None:
     for other in read:
         if os.path.realpath(other) == os.path.realpath(path):
             raise SettingsError(f"{path} is an input and would be overwritten: name another file")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Interrupt as Ctrl-C does."""
-    raise KeyboardInterrupt(128 + number)

@@ -22,8 +22,13 @@ from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
-from w2vtui.signals import SignalsSeen, handling
-from w2vtui.streams import NO_PATIENCE_SECONDS, discard_what_blocks, let_writes_be_interrupted
+from w2vtui.signals import AT_ONCE, QUIET_SECONDS, SIGNALS, SignalsSeen, handling
+from w2vtui.streams import (
+    NO_PATIENCE_SECONDS,
+    discard_what_blocks,
+    let_writes_be_interrupted,
+    write_now,
+)
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
 from w2vtui.vectors import KeyedVectors
@@ -89,31 +94,45 @@ def carry_out(
     if request.output is not None:
         unless = "" if saves_branch else ", unless its text has changed"
         report(f"vectors will be saved to {request.output}{unless}")
-    with _recorded(run, recorder), _stopped_by_signals(run) as interrupted:
-        for condition in stop_when:
-            run.break_when(condition, stop=True)
-        run.start()
-        progress.follow()
-        if interrupted.exit_code and run.snapshot().progress.tokens == 0:
-            report("w2vtui: interrupted before anything was learned")
-            return interrupted.exit_code
-        run.wait()  # raises the error that ended the run
-        for condition in run.breakpoints:
-            report(f"--stop-when {condition!r} was never met")
-        vectors = run.vectors()
-        is_branch = recorder is not None and recorder.is_branch
-        output = request.output if saves_branch or not is_branch else None
-        if output is not None:
-            folder = None if recorder is None else recorder.folder
-            request.save_somewhere(vectors, folder, run.snapshot().progress.tokens)
-            size = f"{len(vectors):,} words x {vectors.vector_size}"
-            report(f"saved {output}: {size}")
-    if not json_lines:
-        _print_results(run, vectors, words, interrupted)
-    learned = _report_alarms(run.snapshot())
-    kept = recorder is None or _report_recorder(recorder, run.snapshot(), saved=bool(output))
-    lost = 0 if kept or output else DiskError.exit_code
-    return lost or interrupted.exit_code or learned
+    with _stopped_by_signals(run) as interrupted:  # to the end: an echo may come late
+        with _recorded(run, recorder):
+            for condition in stop_when:
+                run.break_when(condition, stop=True)
+            run.start()
+            progress.follow()
+            if interrupted.exit_code and run.snapshot().progress.tokens == 0:
+                report("w2vtui: interrupted before anything was learned")
+                return interrupted.exit_code
+            run.wait()  # raises the error that ended the run
+            for condition in run.breakpoints:
+                report(f"--stop-when {condition!r} was never met")
+            vectors = run.vectors()
+            saved = _save(run, vectors, recorder, request, saves_branch=saves_branch)
+        if not json_lines:
+            _print_results(run, vectors, words, interrupted)
+        learned = _report_alarms(run.snapshot())
+        kept = recorder is None or _report_recorder(recorder, run.snapshot(), saved=saved)
+        lost = 0 if kept or saved else DiskError.exit_code
+        unwritten = DiskError.exit_code if progress.is_lost else 0
+        return lost or interrupted.exit_code or unwritten or learned
+
+
+def _save(
+    run: Run,
+    vectors: KeyedVectors,
+    recorder: Recorder | None,
+    request: RunRequest,
+    *,
+    saves_branch: bool,
+) -> bool:
+    """Save the vectors if a file is named for them; return whether it is."""
+    is_branch = recorder is not None and recorder.is_branch
+    output = request.output if saves_branch or not is_branch else None
+    if output is not None:
+        folder = None if recorder is None else recorder.folder
+        request.save_somewhere(vectors, folder, run.snapshot().progress.tokens)
+        report(f"saved {output}: {len(vectors):,} words x {vectors.vector_size}")
+    return bool(output)
 
 
 def _report_recorder(recorder: Recorder, shot: Snapshot, *, saved: bool) -> bool:
@@ -200,6 +219,8 @@ class _Interrupted:
 def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
     """End the run in good order on the first Ctrl-C, SIGTERM or SIGHUP, at once on the second."""
     interrupted, seen = _Interrupted(), SignalsSeen()
+    announcing = threading.Timer(QUIET_SECONDS, partial(_announce, seen))
+    announcing.daemon = True
     let_writes_be_interrupted()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -207,7 +228,9 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
             discard_what_blocks(NO_PATIENCE_SECONDS)
             raise KeyboardInterrupt(128 + number)
         discard_what_blocks()
-        interrupted.exit_code = interrupted.exit_code or 128 + number
+        if not interrupted.exit_code:
+            interrupted.exit_code = 128 + number
+            announcing.start()
         run.stop()
 
     def suspend(number: int, frame: FrameType | None) -> None:
@@ -219,9 +242,16 @@ def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
         if trains:
             _in_thread(run.resume)
 
-    handlers = {"SIGINT": stop, "SIGTERM": stop, "SIGHUP": stop, "SIGTSTP": suspend}
-    with handling(handlers):
-        yield interrupted
+    with handling(dict.fromkeys(SIGNALS, stop) | {"SIGTSTP": suspend}):
+        try:
+            yield interrupted
+        finally:
+            announcing.cancel()
+
+
+def _announce(seen: SignalsSeen) -> None:
+    """Report that the end takes its time, and that Ctrl-C does not wait for it."""
+    seen.is_announced = write_now(f"w2vtui: stopping ...; {AT_ONCE}, without saving")
 
 
 def _in_thread(action: Callable[[], None]) -> None:

@@ -40,6 +40,11 @@ def silence(stream: TextIO) -> None:
     discard(stream.fileno())
 
 
+def report_unwritten(error: OSError) -> None:
+    """Report that stdout took nothing."""
+    report(f"w2vtui: cannot write to stdout: {(error.strerror or str(error)).lower()}")
+
+
 def show_any_character() -> None:
     """Make stdout escape what its encoding lacks, as stderr does, rather than raise."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.console import SafeConsole
-from w2vtui.cli.output import flush_results, report, show, silence
+from w2vtui.cli.output import flush_results, report, report_unwritten, show, silence
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
@@ -34,6 +34,8 @@ class Progress:
 
     seconds = LINE_SECONDS
     """Seconds between two lines."""
+    is_lost = False
+    """Whether something that was asked for could not be written."""
 
     def __init__(self, run: Run) -> None:
         """run: events that it has already had are not printed."""
@@ -99,8 +101,12 @@ class JsonLines(Progress):
         try:
             show(json.dumps(values, allow_nan=False))
             flush_results()
-        except OSError:  # its reader has gone; the training continues for the vectors
+        except BrokenPipeError:  # its reader has gone; the training continues for the vectors
             silence(sys.stdout)
+        except OSError as error:
+            silence(sys.stdout)
+            self.is_lost = True
+            report_unwritten(error)
 
 
 class LiveProgress(Progress):

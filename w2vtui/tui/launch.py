@@ -21,7 +21,7 @@ from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.settings import ScreenSettings
-from w2vtui.signals import SignalsSeen, handling, hearing
+from w2vtui.signals import AT_ONCE, FIRST_AT_ONCE, SIGNALS, SignalsSeen, handling, hearing
 from w2vtui.streams import (
     PATIENCE_SECONDS,
     discard,
@@ -30,12 +30,11 @@ from w2vtui.streams import (
 )
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.session import Form
-from w2vtui.tui.shutdown import continue_without_screen, end
+from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 
 if TYPE_CHECKING:
     from w2vtui.training.run import Run
 
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 UNWINDING_SECONDS = 0.5
 """How long the main thread may take to end at once, and to remove files that are half written."""
 GIVING_BACK_SECONDS = 1.0
@@ -93,8 +92,7 @@ def run_app(
             failed = not app.caught and app.return_code in FAILED
             asked = bool(app.caught) or app.return_code == 130
             code = continue_without_screen(app.session, follow) if failed else 0
-            app.is_ending = True
-            end(app.session, save=failed or asked, rescue=failed)
+            end(app.session, save=failed or asked, rescue=failed, announce=app.announce)
     return code or (128 + app.caught if app.caught else app.return_code or 0)
 
 
@@ -105,8 +103,6 @@ class SignalledApp(W2vApp):
     thread that hears of every signal too then ends the run and the process in its place.
     """
 
-    is_ending = False
-    """Whether the run is being ended by the main thread."""
     _loop: asyncio.AbstractEventLoop | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -180,11 +176,13 @@ class SignalledApp(W2vApp):
 
     def catch(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal: once the screens are gone, the second one stops waiting for the run."""
-        if self._is_last_word(number, self._handled) and self._is_left:
+        if self._handled.is_second(number) and self._is_left:
             raise KeyboardInterrupt(128 + number)
 
-    def _is_last_word(self, number: int, seen: SignalsSeen) -> bool:
-        return seen.is_second(number) or (self.is_ending and number == signal.SIGINT)
+    def announce(self, text: str) -> None:
+        """Report what is waited for, once the screens are gone; from then on Ctrl-C ends that."""
+        print_line(f"{text}; {AT_ONCE if self.caught else FIRST_AT_ONCE}")
+        self._handled.is_announced = self._heard.is_announced = True
 
     # ---- in the thread that hears of signals
 
@@ -195,7 +193,7 @@ class SignalledApp(W2vApp):
         if number not in {getattr(signal, name, None) for name in SIGNALS}:
             return
         first = not self._heard.first
-        if self._is_last_word(number, self._heard):
+        if self._heard.is_second(number):
             if self._is_left:
                 time.sleep(UNWINDING_SECONDS)
             self._end_process(128 + number, ["w2vtui: interrupted"])

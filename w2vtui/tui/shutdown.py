@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
+from w2vtui.signals import QUIET_SECONDS
 from w2vtui.streams import discard
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
     from w2vtui.training.run import Run
-
-QUIET_SECONDS = 0.3
-"""A last checkpoint that takes longer than this is reported."""
 
 
 class LeaveDialog(Ask):
@@ -74,7 +72,7 @@ def continue_without_screen(session: Session | None, follow: Callable[[Run], int
         return 0
     if session.snapshot().state not in ("preparing", "training"):
         return 0
-    _report("w2vtui: the screen has failed; training continues without it, Ctrl-C stops it")
+    print_line("w2vtui: the screen has failed; training continues without it, Ctrl-C stops it")
     return follow(session.run)
 
 
@@ -84,6 +82,7 @@ def end(
     save: bool,
     rescue: bool,
     report: Callable[[str], object] | None = None,
+    announce: Callable[[str], object] | None = None,
 ) -> None:
     """Stop the run, wait for its last checkpoint, and report how to resume.
 
@@ -91,14 +90,15 @@ def end(
     rescue   write vectors that no checkpoint holds to a temporary file if no output is named;
              done in any case where the disk failed and `save` is set
     report   takes a line; None prints it on stderr
+    announce takes what is being done, if it takes longer than a moment
 
     Raises:
         KeyboardInterrupt: a signal asked not to wait.
     """
     if session is None:
         return
-    report = report or _report
-    _wait_for_end(session, report)
+    report = report or print_line
+    _wait_for_end(session, announce or report)
     session.wait_for_save()
     failing = session.recorder is not None and session.recorder.failed
     rescue = (rescue and not session.is_resumable) or (save and failing)
@@ -110,11 +110,11 @@ def end(
         report(advice)
 
 
-def _wait_for_end(session: Session, report: Callable[[str], object]) -> None:
+def _wait_for_end(session: Session, announce: Callable[[str], object]) -> None:
     if session.end(QUIET_SECONDS):
         return
     doing = "writing the last checkpoint" if session.is_resumable else "ending the training"
-    report(f"w2vtui: {doing} ...; Ctrl-C does not wait for it")
+    announce(f"w2vtui: {doing} ...")
     while not session.end():
         pass
 
@@ -130,7 +130,8 @@ def _save(session: Session, report: Callable[[str], object]) -> None:
         report(f"w2vtui: {error}")
 
 
-def _report(text: str) -> None:
+def print_line(text: str) -> None:
+    """Print a line on stderr, which may be gone."""
     try:
         print(safe_text(text), file=sys.stderr, flush=True)
     except OSError:  # the terminal is gone
