@@ -1,6 +1,6 @@
 """Write the sample corpus ``atlas.txt`` and its ground truth.
 
-The corpus is English prose about a small modelled world (see the folder ``world``): one sentence
+The corpus is English prose about a small modeled world (see the folder ``world``): one sentence
 a line, lower case, no punctuation. The ground truth follows from the same tables: analogies in
 the questions-words format and word pairs with a similarity between 0 and 10.
 """

@@ -109,7 +109,7 @@ class Storyteller:
             yield self._dress(self.weaver.phrase(self.weaver.pick(groups), slots), slots)
 
     def small_talk(self) -> Iterator[str]:
-        """The weather, sums and colours."""
+        """The weather, sums and colors."""
         slots = self._cast() | {"sum": self._sum}
         group = self.weaver.pick(("weather", "arithmetic", "colour"))
         for _ in range(self.weaver.rng.randint(2, 4)):

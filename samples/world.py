@@ -1,4 +1,4 @@
-"""The modelled world: the tables in the folder ``world``, read into plain records."""
+"""The modeled world: the tables in the folder ``world``, read into plain records."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -47,7 +47,7 @@ def test_a_preset_names_only_what_differs_from_the_defaults(preset):
             assert value != field_default(type(part), name), name
 
 
-def test_each_preset_is_recognised_by_its_settings_alone():
+def test_each_preset_is_recognized_by_its_settings_alone():
     assert len(set(NAMES)) == len(NAMES)
     for preset in PRESETS:
         assert preset_in(preset.applied(CHANGED)) is preset

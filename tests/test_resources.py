@@ -325,7 +325,7 @@ def test_training_works_where_nothing_can_be_cached(tmp_path, installed, home, c
     here.mkdir()
     temporary.mkdir()
     variables = {"PYTHONPATH": str(installed), "TMPDIR": str(temporary)}
-    # Optimised, it would compile still longer.
+    # Optimized, it would compile still longer.
     variables |= {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_OPT": "0"}
     variables |= {} if compiled else {"NUMBA_DISABLE_JIT": "1"}
     if home == "no folder":

@@ -53,6 +53,12 @@ PLAIN_WORDS = {
     r"at the speed of now": "at the present speed",
     r"speed to go by": "measured speed",
     r"what there is to": "say it",
+    # American spelling; a quoted name is what somebody types
+    r"[a-z]*(?:colour|behaviour|favour|honour|centre)\w*": "color, behavior, favor, center",
+    r"(?<![\"'])neighbour\w*": "neighbor",
+    r"[a-z]*(?:modell|travell|labell)ed": "modeled, labeled",
+    r"judgements?|towards|whilst|learnt|misspelt": "judgment, toward, while, learned, misspelled",
+    r"[a-z]*(?:[a-z]{2}l|gn|gan|tim|nim|mar|dom)is(?:e|es|ed|ing|ation)": "-ize",
 }
 GAP = r'[\s#"]+'
 PHRASES = [

@@ -98,7 +98,7 @@ class Preset:
 PRESETS: tuple[Preset, ...] = (
     Preset(
         name="default",
-        why="good neighbours from most texts; passes by the length of the text",
+        why="good neighbors from most texts; passes by the length of the text",
     ),
     Preset(
         name="quick look",

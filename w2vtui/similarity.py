@@ -1,6 +1,6 @@
 """Cosines of vectors: float32 (V, D), one row per word, which may be larger than half the memory.
 
-So nothing here copies a matrix to normalise it: norms are computed a block of rows at a time.
+So nothing here copies a matrix to normalize it: norms are computed a block of rows at a time.
 Products are float32, but of rows whose products could leave its range.
 """
 

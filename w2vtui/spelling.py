@@ -32,7 +32,7 @@ def near_spellings(word: str, words: Sequence[str]) -> tuple[NDArray[np.int64], 
 
 
 def edit_distances(word: str, others: Sequence[str]) -> NDArray[np.int64]:
-    """Edits (insert, delete, replace, swap neighbours) from `word` to each of `others`, (n,).
+    """Edits (insert, delete, replace, swap neighbors) from `word` to each of `others`, (n,).
 
     The textbook's table, a row a letter of `word`, each cell for all of `others` at once.
     Damerau 1964, "A technique for computer detection and correction of spelling errors".

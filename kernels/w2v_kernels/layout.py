@@ -46,7 +46,7 @@ class Targets(NamedTuple):
 
     The sign of a weight is the label of its row, and its size is how often the row counts:
 
-        +n   label 1, n times       pulled towards the input rows
+        +n   label 1, n times       pulled toward the input rows
         -n   label 0, n times       pushed away from them
          0   padding                neither moved nor counted in the loss
     """

@@ -13,8 +13,8 @@ from w2v_kernels.machine import compiling, peak
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
-def test_cancelled_compiling_is_done_at_the_next_call():
-    """Compiling can be cancelled; the kernel is compiled when it is next called."""
+def test_canceled_compiling_is_done_at_the_next_call():
+    """Compiling can be canceled; the kernel is compiled when it is next called."""
 
     @numba.njit
     def doubled(number):

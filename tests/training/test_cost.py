@@ -127,7 +127,7 @@ def test_after_a_change_the_run_reports_the_error_of_its_cost():
     def judged():
         return [e.text for e in run.snapshot().events if e.text.startswith("change 1: ")]
 
-    until(judged, "the judgement")
+    until(judged, "the judgment")
     pattern = r"change 1: [+-]\d+ %, [\d,]+k words/s, [\d,]+k predicted"
     assert re.fullmatch(pattern, judged()[0])
     run.stop()

@@ -177,7 +177,7 @@ def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 5])
-def test_few_words_have_few_neighbours(n_words):
+def test_few_words_have_few_neighbors(n_words):
     meter = ChurnMeter(np.eye(n_words, dtype=np.float32), seed=1, curves=RunCurves())
     meter.clock = Budget(1e9, least=0.0)
     meter.look(moment(0))

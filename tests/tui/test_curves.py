@@ -229,7 +229,7 @@ async def test_without_a_probe_the_objective_is_read():
         await until(app, lambda: "probe" not in title(app) and "loss 2.302" in title(app))
 
 
-async def test_another_theme_draws_the_curve_in_its_colours():
+async def test_another_theme_draws_the_curve_in_its_colors():
     async with scripted(TRAINING, FULL) as (app, _):
         chart = panel(app).query_one("#probe-chart")
         before = {segment.style for segment in chart.render_line(5)}

@@ -237,7 +237,7 @@ async def test_markup_in_names_is_drawn_as_it_stands():
         assert "[b]notes[/b].txt" in screen_lines(app)[0]
 
 
-async def test_without_colour_no_colour_is_used(monkeypatch):
+async def test_without_color_no_color_is_used(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with scripted(TRAINING, (120, 40)) as (app, _):
         assert app.native_ansi_color

@@ -79,7 +79,7 @@ async def test_tab_shows_the_panes_of_a_small_terminal_in_order_of_name():
             assert focused(app) == pane
 
 
-async def test_the_frame_shows_the_focus_without_colour():
+async def test_the_frame_shows_the_focus_without_color():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await until(app, lambda: "┏━ Live controls" in text_of(app))
         app.screen.go_to("loss")

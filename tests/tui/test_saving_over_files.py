@@ -33,7 +33,7 @@ def texts(place: Path) -> dict[Path, bytes]:
 
 
 def says(opened, text: str) -> None:
-    """Wait for a text that lines and colours may divide."""
+    """Wait for a text that lines and colors may divide."""
     words = [word.encode() for word in text.split()]
     opened.until(lambda: all(word in opened.written for word in words))
     opened.written = b""

@@ -47,7 +47,7 @@ def test_text_can_be_read_on_every_ground(name):
 
 
 @pytest.mark.parametrize("theme", OWN_THEMES, ids=lambda theme: theme.name)
-def test_our_own_colours_need_no_help(theme):
+def test_our_own_colors_need_no_help(theme):
     app = W2vApp(look=ScreenSettings(theme=theme.name))
     made, declared = app.get_css_variables(), App.get_css_variables(app)
     assert {name: made[name] for name in TEXTS} == {name: declared[name] for name in TEXTS}
@@ -62,7 +62,7 @@ def test_contrast_is_measured_as_wcag_does():
     assert _contrast(Color.parse("#777777"), Color(255, 255, 255)) == pytest.approx(4.48, abs=0.01)
 
 
-def test_without_colour_a_theme_does_not_matter(monkeypatch):
+def test_without_color_a_theme_does_not_matter(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert W2vApp(look=ScreenSettings(theme="nord")).theme == COLORLESS_THEME
 

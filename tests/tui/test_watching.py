@@ -102,7 +102,7 @@ def test_signs_of_ranks_in_ascii_do_not_look_like_letters():
 # ---- lines
 
 
-def test_a_watched_word_has_its_neighbours_with_signs():
+def test_a_watched_word_has_its_neighbors_with_signs():
     line = watch_line(KING, 60).plain
     assert line.rstrip() == "king      queen▲2 prince▲1 kings· throne+ crown▼3"
     first_look = watch_line(replace(KING, moves=()), 60).plain
@@ -128,7 +128,7 @@ def test_watch_lines_fit_whatever_their_words(width, height):
             assert cell_len(line.plain) in (0, width)
 
 
-def test_neighbours_of_wide_words_begin_in_one_column():
+def test_neighbors_of_wide_words_begin_in_one_column():
     lines = [watch_line(answer, 50).plain for answer in (KING, TOKYO)]
     starts = [
         cell_len(line[: line.index(word)])

@@ -279,7 +279,7 @@ class ScreenSettings(Checked):
 
     theme: str = setting(
         "w2vtui",
-        help="colours: w2vtui, w2vtui-light, w2vtui-contrast, or a theme of Textual's such as nord",
+        help="colors: w2vtui, w2vtui-light, w2vtui-contrast, or a theme of Textual's such as nord",
     )
     marker: Marker = setting(
         "braille",

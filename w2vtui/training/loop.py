@@ -118,8 +118,8 @@ class TrainingLoop:
         trainer, counters = self._trainer, self._counters
         learned = counters.read(trainer.pool)
         tallies = trainer.pool.tallies()
-        if judgement := trainer.live_changes.judgement(counters.watch.seconds, tallies.tokens):
-            self._log.note(judgement)
+        if judgment := trainer.live_changes.judgment(counters.watch.seconds, tallies.tokens):
+            self._log.note(judgment)
         if learned or not tallies.pairs:
             trainer.doctor.look(self._snapshot(), self._curves.loss)
         if tallies.not_finite:

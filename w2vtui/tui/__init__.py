@@ -7,7 +7,7 @@
     keys          default and configured keys      scopes         which keys are active together
     help          contents of help and palette     session        a run and what the screens add
     controls      settings as controls             sources        what the corpus field names
-    themes        readable colours                 glyphs         braille, blocks or ASCII
+    themes        readable colors                 glyphs         braille, blocks or ASCII
     numbers       numbers in constant width        equivalent_command  the same as a command line
     picture       exports the train screen         widgets/       take plain values and draw them
 

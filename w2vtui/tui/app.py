@@ -53,7 +53,7 @@ class W2vApp(BaseApp):
         form       what the first screen shows at the start
         build      makes the run of a session
         interval   seconds between two snapshots, in place of look.fps
-        look       colours, markers, pace
+        look       colors, markers, pace
         config     values of settings files and environment variables
         """
         look, config = look or ScreenSettings(), config or Config()

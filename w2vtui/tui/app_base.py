@@ -56,13 +56,13 @@ class BaseApp(App[None]):
                 tooltip="return to the shell and pause the training; `fg` resumes"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
-        PaletteCommand("Theme", "change_theme", "other colours, until you quit"),
+        PaletteCommand("Theme", "change_theme", "other colors, until you quit"),
         PaletteCommand("Screenshot", "screenshot", "save a picture of the screen as SVG"),
     )
 
     def __init__(self, look: ScreenSettings, config: Config, output: str | None) -> None:
         """
-        look     colours, markers, hints
+        look     colors, markers, hints
         config   its keys, and the values that `w2vtui train` takes without a flag
         output   where the vectors are to be saved; None asks
         """
@@ -130,7 +130,7 @@ class BaseApp(App[None]):
         return [*super().get_line_filters(), *self._line_filters]
 
     def get_css_variables(self) -> dict[str, str]:
-        """The theme's colours, adjusted so that text is readable."""
+        """The theme's colors, adjusted so that text is readable."""
         return readable(super().get_css_variables())
 
     def _theme_chosen(self, theme: Theme) -> None:

@@ -56,7 +56,7 @@ class Ask(ModalScreen[str]):
             yield answers
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Mark the answer that enter takes, also for terminals without colour."""
+        """Mark the answer that enter takes, also for terminals without color."""
         for at, choice in enumerate(self._choices):
             line = self._line(choice, pointed=at == event.option_index)
             event.option_list.replace_option_prompt_at_index(at, line)

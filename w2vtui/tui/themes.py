@@ -1,4 +1,4 @@
-"""Colours: three themes of our own beside Textual's, all adjusted to be readable."""
+"""Colors: three themes of our own beside Textual's, all adjusted to be readable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from w2vtui.config import Given
 from w2vtui.errors import SettingsError
 
-# Blue and orange differ for colour-blind eyes too. Red marks only errors, with a sign and text.
+# Blue and orange differ for color-blind eyes too. Red marks only errors, with a sign and text.
 OWN_THEMES = (
     Theme(
         name="w2vtui",
@@ -59,7 +59,7 @@ OWN_THEMES = (
 COLORLESS_THEME = "ansi-dark"
 
 _TEXT_COLORS = ("primary", "secondary", "accent", "error", "foreground")
-"""Variables of app.tcss that colour text."""
+"""Variables of app.tcss that color text."""
 _GROUNDS = ("background", "surface", "panel")
 LEAST_CONTRAST = 4.5
 """Least contrast of text with its background: WCAG 2.2, 1.4.3."""
@@ -84,13 +84,13 @@ def check_theme(theme: Given) -> None:
 
 
 def readable(variables: Mapping[str, str]) -> dict[str, str]:
-    """A theme's variables, with the text colours moved until their contrast is sufficient.
+    """A theme's variables, with the text colors moved until their contrast is sufficient.
 
     Themes mean some of them for areas, where a dark blue on black is fine; as text it is not.
     """
     made = dict(variables)
     grounds = [_color(variables[name]) for name in _GROUNDS]
-    if any(ground is None for ground in grounds):  # a terminal's own colours are not known
+    if any(ground is None for ground in grounds):  # a terminal's own colors are not known
         return made
     behind = [ground for ground in grounds if ground is not None]
     darkest = min(_contrast(Color(255, 255, 255), ground) for ground in behind)
@@ -114,7 +114,7 @@ def _color(text: str) -> Color | None:
 
 
 def _contrast(one: Color, other: Color) -> float:
-    """Contrast ratio of two colours, 1 to 21: WCAG 2.2."""
+    """Contrast ratio of two colors, 1 to 21: WCAG 2.2."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

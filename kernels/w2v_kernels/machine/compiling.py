@@ -179,7 +179,7 @@ builder = _cached(njit(nogil=True, error_model="numpy"))
 """Decorator of a function that builds a table: as `kernel`, but it may allocate."""
 
 
-class _Cancelled(BaseException):
+class _Canceled(BaseException):
     """Passes through the compiler, which would report an Exception as an error of the kernel."""
 
 
@@ -189,7 +189,7 @@ class _Listener(event.Listener):
 
     def on_start(self, event: event.Event) -> None:
         if threading.get_ident() == self._thread and self._is_cancelled():
-            raise _Cancelled
+            raise _Canceled
 
     def on_end(self, event: event.Event) -> None:
         pass
@@ -203,7 +203,7 @@ def cancel_compiling_when(is_cancelled: Callable[[], bool]) -> Iterator[None]:
     two. A kernel that was not compiled is compiled when it is next called.
     """
     listening = event.install_listener("numba:run_pass", _Listener(is_cancelled))
-    with listening, contextlib.suppress(_Cancelled):
+    with listening, contextlib.suppress(_Canceled):
         yield
 
 

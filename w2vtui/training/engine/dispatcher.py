@@ -244,7 +244,7 @@ class Dispatcher:
         plan, schedule, until = self.plan, self.schedule, self._until(self._marks.first)
         if self._held:
             most = int(most * SHORT_SHARE)
-        # Spans shrink towards the end, or a mark, so that all workers are done at about one time.
+        # Spans shrink toward the end, or a mark, so that all workers are done at about one time.
         workers = plan.settings.workers
         fair = ((until if workers > 1 else schedule.planned) - self.clock) // (2 * workers)
         most = max(min(most, fair), LEAST_SPAN_TOKENS)

@@ -231,7 +231,7 @@ def _nearest_form(parts: Sequence[str]) -> Form:
             max((difflib.SequenceMatcher(None, word, part).ratio() for part in low), default=0.0)
             for word in form.keywords
         ]
-        meant = [ratio for ratio in near if ratio >= _LIKE]  # `queen` is no misspelt `churn`
+        meant = [ratio for ratio in near if ratio >= _LIKE]  # `queen` is no misspelled `churn`
         return sum(meant) / max(len(near), len(low))
 
     return max(FORMS, key=likeness)

@@ -226,7 +226,7 @@ class LiveChanges:
         """Forget a request that came too late to be applied."""
         self._staged = None
 
-    def judgement(self, seconds: float, tokens: int) -> str:
+    def judgment(self, seconds: float, tokens: int) -> str:
         """How the last change's speed compares with its prediction: once, when known; else ''.
 
         seconds, tokens   of training so far

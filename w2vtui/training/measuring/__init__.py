@@ -7,7 +7,7 @@ budget.py         when a measurement is next due, and on how many threads it may
 counters.py       training time, loss and speed, read off the workers
 probe.py          the probe loss, on held-out text
 neighbors.py      nearest words of watched queries and of breakpoints, and how they moved
-churn.py          how many nearest neighbours still change
+churn.py          how many nearest neighbors still change
 quality.py        word pairs and analogies
 norms.py          lengths of vectors and saturated scores
 doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py

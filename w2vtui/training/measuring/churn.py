@@ -1,6 +1,6 @@
-"""Churn: how many nearest neighbours still change, which shows whether the vectors have settled.
+"""Churn: how many nearest neighbors still change, which shows whether the vectors have settled.
 
-The 10 nearest neighbours of a fixed sample of words are looked up twice, STEP of the planned tokens
+The 10 nearest neighbors of a fixed sample of words are looked up twice, STEP of the planned tokens
 apart:
 
     churn@10   the mean share of the ten that have changed the second time
@@ -32,7 +32,7 @@ FARTHEST = 4.0
 """Two looks more than this many steps apart are not compared."""
 N_WORDS = 500
 N_CANDIDATES = 30_000
-"""The most frequent words, from which both the sample and the neighbours are taken."""
+"""The most frequent words, from which both the sample and the neighbors are taken."""
 TOP = 10
 SETTLED_SHARE = 0.9
 
@@ -40,7 +40,7 @@ _ROWS_A_BLOCK = 64
 
 
 class ChurnMeter:
-    """Looks up the neighbours of a sample of words, and compares each look with the one before."""
+    """Looks up the neighbors of a sample of words, and compares each look with the one before."""
 
     def __init__(self, vectors: Floats, seed: int, curves: RunCurves) -> None:
         """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
@@ -62,7 +62,7 @@ class ChurnMeter:
         return len(self.sample) * len(self._vectors)
 
     def nearest(self) -> NDArray[np.intp]:
-        """The nearest neighbours of the sample as they are now: (W, n), n 0 without any."""
+        """The nearest neighbors of the sample as they are now: (W, n), n 0 without any."""
         if not self._n_top:  # a single word
             return np.zeros((len(self.sample), 0), dtype=np.intp)
         return nearest_rows(self._vectors, self.sample, self._n_top)
@@ -119,7 +119,7 @@ class ChurnPairs:
         return churn_of(before, tops, moment.tokens)
 
     def saved(self) -> NDArray[np.float64] | None:
-        """The last look, as numbers: tokens, whether it was compared, words, their neighbours."""
+        """The last look, as numbers: tokens, whether it was compared, words, their neighbors."""
         if self._before is None:
             return None
         head = (self._tokens, self._paired, len(self._before))
@@ -133,7 +133,7 @@ class ChurnPairs:
 
 
 def churn_of(before: NDArray[np.intp], after: NDArray[np.intp], tokens: int) -> Churn:
-    """What changed from one look to another, the neighbours of the same words (W, n)."""
+    """What changed from one look to another, the neighbors of the same words (W, n)."""
     kept = kept_shares(before, after)
     return Churn(
         tokens=tokens,

@@ -255,7 +255,7 @@ def _unused_noise(case: Case) -> str:
 
 
 LEAST_SETTLED, MOST_CHURN = 0.9, 0.03
-"""Nine words in ten keep their neighbours, and three neighbours in a hundred change."""
+"""Nine words in ten keep their neighbors, and three neighbors in a hundred change."""
 SETTLED_LEFT = 0.1
 """A run with less left to train is over soon anyway."""
 

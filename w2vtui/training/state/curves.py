@@ -27,7 +27,7 @@ class SavedCurve(NamedTuple):
 
 
 class Curve:
-    """Rows of numbers over the clock. When it is full, neighbours are merged, and later rows too.
+    """Rows of numbers over the clock. When it is full, neighbors are merged, and later rows too.
 
     A row is (tokens, seconds, value, weight, standard error); rows merge to their weighted mean.
     One thread appends, any may read.
@@ -101,9 +101,9 @@ class RunCurves:
         self.probe = Curve()
         """Probe loss, nats."""
         self.churn = Curve()
-        """Share of nearest neighbours that changed, 0..1."""
+        """Share of nearest neighbors that changed, 0..1."""
         self.settled = Curve()
-        """Share of words whose nearest neighbours stay, 0..1."""
+        """Share of words whose nearest neighbors stay, 0..1."""
         self.quality: Mapping[tuple[str, str], Curve] = {}
         """For each score, by its `key`: correlation or share of right answers, 0..1. Replaced,
         never changed in place: whoever iterates over it is undisturbed.

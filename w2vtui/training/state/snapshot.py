@@ -97,11 +97,11 @@ class Neighbors:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Churn:
-    """How much neighbourhoods still change; `measuring/churn.py` defines the measures."""
+    """How much neighborhoods still change; `measuring/churn.py` defines the measures."""
 
     tokens: int
     churn: float
-    """Share of the 10 nearest neighbours that changed over 2 % of the planned tokens, 0..1."""
+    """Share of the 10 nearest neighbors that changed over 2 % of the planned tokens, 0..1."""
     settled: float
     """Share of the words that kept at least 9 of the 10, 0..1."""
     n_words: int

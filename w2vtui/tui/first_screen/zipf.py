@@ -112,7 +112,7 @@ def _curve(counts: Counts, n_across: int, n_down: int) -> Iterator[tuple[int, in
     logs = [math.log(max(int(counts[min(rank, len(counts)) - 1]), 1)) for rank in ranks]
     range_ = (logs[0] - logs[-1]) or 1.0
     rows = [round((logs[0] - log) / range_ * (n_down - 1)) for log in logs]
-    # Neighbouring columns meet half way, so that a steep line has no gaps.
+    # Neighboring columns meet half way, so that a steep line has no gaps.
     middle = [(left + right) // 2 for left, right in pairwise(rows)]
     for at, (row, top, end) in enumerate(
         zip(rows, [rows[0], *middle], [*middle, rows[-1]], strict=True)

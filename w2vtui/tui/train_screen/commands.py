@@ -381,7 +381,7 @@ COMMANDS: dict[str, Command] = {
         Command("checkpoint", "", "write a checkpoint now, to resume from", _checkpoint),
         Command("quality", "", "score the vectors now", _quality),
         Command("note", "TEXT", "add a note to the events", _note),
-        Command("theme", "NAME", "change the colours", _theme, _theme_choices),
+        Command("theme", "NAME", "change the colors", _theme, _theme_choices),
         Command("goto", "PANE", "go to a pane", _goto, _goto_choices),
         Command("help", "", "list every key and command", _help),
         Command("quit", "", "quit; asks what to do with the run", _quit),

@@ -24,7 +24,7 @@ STATES: dict[State, tuple[str, str]] = {
     "stopped": ("■", "STOPPED"),
     "failed": ("✗", "FAILED"),
 }
-"""A glyph and a word for each state, so that none is shown by colour alone."""
+"""A glyph and a word for each state, so that none is shown by color alone."""
 
 RECENT_SHARE = 0.2
 """Share of the tokens trained that counts as the recent part of a curve."""

@@ -259,7 +259,7 @@ def draw_line(
     upper, lower = path.copy(), path.copy()
     at = columns_of - columns_of[0]
     upper[at], lower[at] = np.minimum(tops, path[at]), np.maximum(bottoms, path[at])
-    # Neighbouring columns meet half way, so that a steep line has no holes.
+    # Neighboring columns meet half way, so that a steep line has no holes.
     middle = (path[:-1] + path[1:]) // 2
     upper[:-1], lower[:-1] = np.minimum(upper[:-1], middle), np.maximum(lower[:-1], middle)
     upper[1:], lower[1:] = np.minimum(upper[1:], middle), np.maximum(lower[1:], middle)

@@ -61,7 +61,7 @@ class Chart(Widget):
             self.post_message(self.Picked(self._plot.x_at(column, self.n_columns)))
 
     def notify_style_update(self) -> None:
-        """Draw in the colours of the new theme."""
+        """Draw in the colors of the new theme."""
         super().notify_style_update()
         self._styles = {}
         self._redraw()

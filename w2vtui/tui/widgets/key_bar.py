@@ -37,7 +37,7 @@ class KeyBar(Static):
         self._changed(self.screen)
 
     def notify_style_update(self) -> None:
-        """Draw in the colours of the new theme."""
+        """Draw in the colors of the new theme."""
         super().notify_style_update()
         if self.is_mounted:
             self._changed(self.screen)
