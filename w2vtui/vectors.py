@@ -21,6 +21,8 @@ from w2vtui.spelling import near_spellings
 
 Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
 
+SIGNS = ("+", "-", "\N{MINUS SIGN}")
+"""Between the words of a sum."""
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""
 
@@ -283,7 +285,7 @@ def parse_query(text: str) -> tuple[list[str], list[str]]:
     taken: list[str] = []
     side = added
     for part in text.split():
-        if part in ("+", "-", "\N{MINUS SIGN}"):
+        if part in SIGNS:
             side = added if part == "+" else taken
         else:
             side.append(part)

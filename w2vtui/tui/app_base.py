@@ -86,6 +86,8 @@ class BaseApp(App[None]):
         self.cores = available_cores()
         self.command_history: list[str] = []
         """Lines entered at the command prompt, oldest first."""
+        self.query_history: list[str] = []
+        """Queries asked, oldest first."""
 
     def on_mount(self) -> None:
         """Report what a settings file in the current folder changes, and later theme changes."""

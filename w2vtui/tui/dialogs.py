@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import TargetTakenError
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.widgets.field import Field
 
 _HELP_CELLS = 66
 """Width of a line of the help."""
@@ -103,9 +104,7 @@ class SaveDialog(ModalScreen[str | None]):
         """A path, and what saving there does."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Save vectors"
-            path = Input(self._proposed, id="path", compact=True, select_on_focus=False)
-            path.cursor_blink = False
-            yield path
+            yield Field(self._proposed, id="path", compact=True, select_on_focus=False)
             yield Static("", id="note", markup=False)
             yield Static(Text(".txt or .vec: word2vec text   .bin: binary", "dim"), id="formats")
             cancel = self.app.key_of("save.cancel", SaveDialog)

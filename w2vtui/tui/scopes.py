@@ -12,6 +12,7 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.keys import Scope
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
+from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -22,6 +23,7 @@ SCOPES = (
     Scope("the file picker", (BaseApp, FilePicker, TextTree)),
     Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
     Scope("the command line", (BaseApp, Prompt)),
+    Scope("the query", (BaseApp, QueryField)),
     Scope("the save dialog", (BaseApp, SaveDialog)),
     Scope("the list of watch words", (BaseApp, WatchDialog)),
     Scope("the help", (BaseApp, Help)),

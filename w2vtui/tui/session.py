@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +87,7 @@ class Session:
         """Why there is no run."""
         self.starting_words: tuple[str, ...] = ()
         """Words worth watching, once the corpus is read."""
+        self._words: Sequence[str] = ()
         self.watch_words: tuple[str, ...] = ()
         """Words that were chosen instead."""
         self.saved_to: str | None = None
@@ -123,9 +124,14 @@ class Session:
             self.recorder.close()
 
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
-        """Choose the words to watch from the text that was read; returns the text."""
-        self.starting_words = notable_words(corpus.vocab.words, N_STARTING_WORDS)
+        """Take the words of the text that was read, and choose those to watch; returns the text."""
+        self._words = corpus.vocab.words
+        self.starting_words = notable_words(self._words, N_STARTING_WORDS)
         return corpus
+
+    def known_words(self) -> Sequence[str]:
+        """The vocabulary, most frequent word first; empty until the text is read."""
+        return self._words
 
     # ---- what is saved of it
 

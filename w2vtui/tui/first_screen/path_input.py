@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
-from textual.widgets import Input
+
+from w2vtui.tui.widgets.field import Field
 
 _MOST_NAMES = 5000
 """Names of a folder that are read at most, so that a proposal comes at once."""
 
 
-class PathInput(Input):
+class PathInput(Field):
     """The text to train on, as a path or pattern."""
 
     HELP_TITLE = "Corpus"
@@ -29,7 +30,6 @@ class PathInput(Input):
 
     def __init__(self, value: str, **options: Any) -> None:
         super().__init__(value, select_on_focus=False, suggester=PathSuggester(), **options)
-        self.cursor_blink = False
 
     def action_complete(self) -> None:
         """Accept the proposal; without one, go to the next field."""

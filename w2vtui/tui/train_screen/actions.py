@@ -14,6 +14,7 @@ from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
+from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.panels.watch import WatchPanel
 from w2vtui.tui.train_screen.run_screen import RunScreen
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
@@ -151,11 +152,14 @@ class ViewActions(RunScreen):
     # ---- neighbors
 
     def action_query(self) -> None:
-        """Go to the query field."""
-        self.action_show_pane("watch")
-        self.query_one(WatchPanel).ask(True)
-        # At once: focus() would take effect after the next keys, which belong to the query.
-        self.set_focus(self.query_one("#query", Input))
+        """Go to the query field, for a new query."""
+        field = self.query_one(QueryField)
+        if self.focused is not field:
+            self.action_show_pane("watch")
+            self.query_one(WatchPanel).ask(True)
+            # At once: focus() would take effect after the next keys, which belong to the query.
+            self.set_focus(field)
+        field.begin()
 
     def action_back(self) -> None:
         """Leave the query for the watch words; from elsewhere, remove the cursor on the loss."""
@@ -176,9 +180,7 @@ class ViewActions(RunScreen):
     def follow(self, query: str) -> None:
         """Follow a query from now on; an empty one shows the watch words again."""
         self.watching.query = query
-        field = self.query_one("#query", Input)
-        if field.value != query:
-            field.value = query
+        self.query_one(QueryField).show_asked(query)
         self.query_one(WatchPanel).ask(bool(query))
         self.look()
 

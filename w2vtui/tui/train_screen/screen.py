@@ -32,6 +32,7 @@ from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
+from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.panels.speed import SpeedPanel
 from w2vtui.tui.train_screen.panels.watch import WatchPanel
 from w2vtui.tui.train_screen.saving import Saving
@@ -145,9 +146,9 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
             yield WatchPanel(
-                id="watch",
+                QueryField(self.app.query_history, self.session.known_words),
                 classes="framed pane",
-                when_asking=f"enter ask  {self.key('train.back')} back",
+                when_asking=self._query_keys(),
                 else_=f"{self.key('train.query')} ask  {self.key('train.watch')} edit list",
                 glyphs=self.app.glyphs,
             )
@@ -156,6 +157,13 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         yield Panel(id="hint")
         yield Prompt(self.app.command_history, partial(completions, self), self._carry_out)
         yield KeyBar()
+
+    def _query_keys(self) -> str:
+        earlier, complete = (
+            self.app.key_of(f"query.{name}", QueryField) for name in ("before", "complete")
+        )
+        leave = self.key("train.back")
+        return f"{earlier} earlier  {complete} complete  enter ask  {leave} back"
 
     def on_mount(self) -> None:
         """Start looking at the run."""
@@ -201,7 +209,9 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         if action in CURVE_ACTIONS:
             return bool(self.query(LossPanel))  # keys may arrive before the screen is laid out
         asking = isinstance(self.focused, Input)
-        if action in ("query", "command"):
+        if action == "query":
+            return not asking or self._is_answered
+        if action == "command":
             return not asking
         if action == "restore":
             return self.has_class("commanding") or self.maximized is not None
@@ -216,6 +226,11 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         if action == "pane":
             return self.has_class("tabbed")
         return True
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether the focus is on a query that was asked, which the next one replaces."""
+        return isinstance(self.focused, QueryField) and self.focused.is_asked
 
     # ---- the command line
 

@@ -12,7 +12,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-SIGNS = ("+", "-", "\N{MINUS SIGN}")
+from w2vtui.tui.widgets.field import Field
+from w2vtui.vectors import SIGNS
+
 MOST_WORDS = 20
 
 
@@ -33,9 +35,8 @@ class WatchDialog(ModalScreen[tuple[str, ...] | None]):
         """Yield a field with the words, and how to separate them."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Watch words"
-            words = Input(text_of(self._watched), id="words", compact=True, select_on_focus=False)
-            words.cursor_blink = False
-            yield words
+            text = text_of(self._watched)
+            yield Field(text, id="words", compact=True, select_on_focus=False)
             note = "separate words by spaces or commas, sums such as king - man + woman by commas"
             yield Static(Text(note, "dim"), id="formats")
             yield Static(Text("enter watch these   esc keep the old list", "dim"))

@@ -13,6 +13,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from w2vtui.tui.widgets.field import Field, Recalled
+
 
 class Prompt(Horizontal):
     """A colon and the field after it."""
@@ -49,28 +51,26 @@ class Prompt(Horizontal):
         carry_out   leaves the field and runs the line
         """
         super().__init__()
-        self._history, self._complete, self._carry_out = history, complete, carry_out
-        self._at = len(history)
-        self._draft = ""
+        self._recalled = Recalled(history)
+        self._complete, self._carry_out = complete, carry_out
         self._choices: list[str] = []
         self._choice = 0
 
     def compose(self) -> ComposeResult:
         """Yield the colon and the field."""
         yield Static(":", id="colon", markup=False)
-        field = Input(placeholder="set K 15   tab complete   esc leave", id="command-line",
-                      compact=True, select_on_focus=False)  # fmt: skip
-        field.cursor_blink = False
-        yield field
+        yield Field(placeholder="set K 15   tab complete   esc leave", id="command-line",
+                    compact=True, select_on_focus=False)  # fmt: skip
 
     @property
-    def field(self) -> Input:
+    def field(self) -> Field:
         """The field that the line is typed in."""
-        return self.query_one(Input)
+        return self.query_one(Field)
 
     def begin(self) -> None:
         """Start with an empty line."""
-        self._at, self._draft, self._choices = len(self._history), "", []
+        self._recalled.begin()
+        self._choices = []
         self.field.value = ""
 
     async def action_enter(self) -> None:
@@ -79,8 +79,7 @@ class Prompt(Horizontal):
         if self.field.call_later(all_typed.set):  # after the keys it has not handled yet
             await all_typed.wait()
         line = self.field.value.strip()
-        if line and self._history[-1:] != [line]:
-            self._history.append(line)
+        self._recalled.add(line)
         self._carry_out(line)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -90,10 +89,7 @@ class Prompt(Horizontal):
 
     def action_recall(self, by: int) -> None:
         """Go through the history; after its end comes the line that was being typed."""
-        if self._at == len(self._history):
-            self._draft = self.field.value
-        self._at = min(max(self._at + by, 0), len(self._history))
-        self._put(self._history[self._at] if self._at < len(self._history) else self._draft)
+        self.field.put(self._recalled.step(by, self.field.value))
 
     def action_complete(self, by: int) -> None:
         """Complete the last word; with several choices, step through them."""
@@ -101,11 +97,7 @@ class Prompt(Horizontal):
             self._choices = self._complete(self.field.value)
             self._choice = -1 if by > 0 else 0
         if len(self._choices) == 1:
-            self._put(self._choices[0] + " ")
+            self.field.put(self._choices[0] + " ")
         elif self._choices:
             self._choice = (self._choice + by) % len(self._choices)
-            self._put(self._choices[self._choice])
-
-    def _put(self, line: str) -> None:
-        self.field.value = line
-        self.field.cursor_position = len(line)
+            self.field.put(self._choices[self._choice])

@@ -17,6 +17,7 @@ from w2vtui.display import cell_width, pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Churn, Neighbors
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.numbers import meter
+from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.spark import rank_sign, spark, trend
 
@@ -32,7 +33,6 @@ _ROWS_FOR_LEGEND = 7
 class WatchPanel(Vertical):
     """The watch words, one line each; while a query is asked, its answer instead."""
 
-    OTHER_KEYS = (("enter", "ask; without a query, show the watch words"),)
     HELP = "Watch words and their nearest, with signs for how those moved; or a query's answer."
 
     @dataclass
@@ -42,18 +42,26 @@ class WatchPanel(Vertical):
         query: str
 
     def __init__(
-        self, *, id: str, classes: str, when_asking: str, else_: str, glyphs: Glyphs = BRAILLE
+        self,
+        field: QueryField,
+        *,
+        classes: str,
+        when_asking: str,
+        else_: str,
+        glyphs: Glyphs = BRAILLE,
     ) -> None:
-        """when_asking, else_: texts for the frame, which name keys"""
-        super().__init__(id=id, classes=classes)
-        self._when_asking, self._else, self._glyphs = when_asking, else_, glyphs
+        """
+        field                where queries are typed
+        when_asking, else_   texts for the frame, which name keys
+        """
+        super().__init__(id="watch", classes=classes)
+        self._field, self._glyphs = field, glyphs
+        self._when_asking, self._else = when_asking, else_
 
     def compose(self) -> ComposeResult:
         """Yield the field, hidden until it is used, and the words."""
-        query = Input(placeholder="a word, or king - man + woman", id="query", compact=True)
-        query.cursor_blink = False
-        query.display = False
-        yield query
+        self._field.display = False
+        yield self._field
         yield Panel(id="nearest")
 
     def on_mount(self) -> None:
@@ -62,7 +70,7 @@ class WatchPanel(Vertical):
 
     def ask(self, on: bool) -> None:
         """Show or hide the field."""
-        self.query_one("#query").display = on
+        self._field.display = on
         self.border_title = "Neighbors" if on else "Watch words"
         self.border_subtitle = self._when_asking if on else self._else
 

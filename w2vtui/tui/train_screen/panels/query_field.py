@@ -1,0 +1,105 @@
+"""The field for queries: completes words of the vocabulary, and recalls earlier queries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.suggester import Suggester
+
+from w2vtui.tui.widgets.field import Field, Recalled
+from w2vtui.vectors import SIGNS
+
+Vocabulary = Callable[[], Sequence[str]]
+"""Returns the words known now, most frequent first."""
+_MOST_CHOICES = 50
+
+
+class QueryField(Field):
+    """A word, or a sum of words; once it is asked, what is typed next replaces it."""
+
+    HELP_TITLE = "Query"
+    OTHER_KEYS = (("enter", "ask; without a query, show the watch words"),)
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(-1)", "earlier query", show=False, id="query.before"),
+        Binding("down", "recall(1)", "later query", show=False, id="query.after"),
+        Binding("tab", "complete(1)", "complete the word", show=False, id="query.complete",
+                tooltip="complete the word; again, the next choice; without one, the next pane"),
+        Binding("shift+tab", "complete(-1)", "the previous choice", show=False,
+                id="query.complete_back"),
+    ]  # fmt: skip
+
+    def __init__(self, history: list[str], words: Vocabulary) -> None:
+        """history: queries asked earlier, oldest first; new ones are added"""
+        suggester = WordSuggester(words)
+        placeholder = "a word, or king - man + woman"
+        super().__init__(placeholder=placeholder, id="query", compact=True, suggester=suggester)
+        self._recalled, self._words = Recalled(history), words
+        self._choices: list[str] = []
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it holds a query that was asked, which the next one replaces."""
+        return bool(self.value) and self.selected_text == self.value
+
+    def begin(self) -> None:
+        """Start a new query."""
+        self._recalled.begin()
+        self.value = ""
+
+    def show_asked(self, query: str) -> None:
+        """Show a query that was asked, however that was; the next one replaces it."""
+        self._recalled.add(query)
+        if self.value != query:
+            self.put(query)
+        self.select_all()
+
+    def action_recall(self, by: int) -> None:
+        """Go through the queries asked earlier; after the last comes the one being typed."""
+        self.put(self._recalled.step(by, self.value))
+
+    async def action_complete(self, by: int) -> None:
+        """Complete the last word; with several choices, step through them; with none, leave."""
+        if not self.value or self.is_asked:
+            await self.screen.run_action(f"focus_pane({by})")
+            return
+        at = -1 if by > 0 else 0
+        if self.value in self._choices:
+            at = self._choices.index(self.value)
+        else:
+            self._choices = completions(self._words(), self.value)
+        if self._choices:
+            self.put(self._choices[(at + by) % len(self._choices)])
+
+
+class WordSuggester(Suggester):
+    """Proposes the most frequent word that begins with what is typed."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._words = words
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The query with its last word completed."""
+        found = await asyncio.to_thread(completions, self._words(), value, 1)
+        return found[0] if found and found[0].startswith(value) else None
+
+
+def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> list[str]:
+    """The queries that completing the last word gives, most frequent word first.
+
+    Words that differ in case follow those that do not; the word as it is typed is left out.
+    """
+    begun = query.rsplit(maxsplit=1)[-1] if query and not query[-1].isspace() else ""
+    if not begun or begun in SIGNS:
+        return []
+    head, folded = query[: len(query) - len(begun)], begun.casefold()
+    same = (word for word in words if word.startswith(begun) and word != begun)
+    others = (
+        word for word in words if word.casefold().startswith(folded) and not word.startswith(begun)
+    )
+    return [head + word for word in islice(chain(same, others), most)]
