@@ -126,9 +126,9 @@ def test_without_a_variable_the_own_file_lies_among_the_users_settings(monkeypat
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[training]\n\nwindow = 0\n", "{file}, line 3: window must be 1 to 64 words, got 0"),
-        ('[training]\nwindow = "8"\n', "{file}, line 2: window must be 1 to 64 words, got '8'"),
-        ("[training]\nwindow = true\n", "line 2: window must be 1 to 64 words, got True"),
+        ("[training]\n\nwindow = 0\n", "{file}, line 3: window must be 1 to 10,000 words, got 0"),
+        ('[training]\nwindow = "8"\n', "{file}, line 2: window must be 1 to 10,000 words, got '8'"),
+        ("[training]\nwindow = true\n", "line 2: window must be 1 to 10,000 words, got True"),
         ("[corpus]\nlowercase = 1\n", "line 2: lowercase must be true or false, got 1"),
         ('[training]\nmodel = "cbo"\n', "got 'cbo' (did you mean cbow?)"),
         ("[training]\nmodel = [1]\n", "line 2: model must be skip-gram or cbow, got [1]"),
@@ -161,7 +161,7 @@ def test_the_line_is_that_of_the_key_and_not_of_one_like_it(files):
         "[training.x]\n"
     )
     assert "line 8: there is no setting 'x' under [training]" in refusal()
-    files[0].write_text("[corpus]\n# window\n[training]\nshrink_windows = true\nwindow = 65\n")
+    files[0].write_text("[corpus]\n# window\n[training]\nshrink_windows = true\nwindow = 10001\n")
     assert "line 5: window must be" in refusal()
 
 
@@ -189,7 +189,11 @@ def test_a_folder_is_not_a_settings_file(files, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("variable", "text", "expected"),
     [
-        ("W2VTUI_WINDOW", "0", "environment variable W2VTUI_WINDOW: window must be 1 to 64 words"),
+        (
+            "W2VTUI_WINDOW",
+            "0",
+            "environment variable W2VTUI_WINDOW: window must be 1 to 10,000 words",
+        ),
         ("W2VTUI_HINTS", "maybe", "W2VTUI_HINTS: hints must be true or false, got 'maybe'"),
         ("W2VTUI_WINDWO", "8", "W2VTUI_WINDWO ('8') is not a setting: did you mean W2VTUI_WI"),
         ("W2VTUI_CACHEDIR", "/tmp", "did you mean W2VTUI_CACHE_DIR?"),

@@ -374,7 +374,7 @@ def test_a_change_leaves_the_rest_and_the_original_as_they_were():
     [
         ({"windw": 3}, "no setting 'windw': did you mean window"),
         ({"vector_size": 3}, "no setting 'vector_size'"),
-        ({"window": 0}, "window must be 1 to 64 words, got 0"),
+        ({"window": 0}, "window must be 1 to 10,000 words, got 0"),
         ({"alpha": 0.00001}, "min_alpha must not be above alpha"),
         ({"model": "cbw"}, r"got 'cbw' \(did you mean cbow\?\)"),
     ],

@@ -187,7 +187,7 @@ def test_a_corpus_must_be_given_and_only_one(tmp_path):
         ({"size": 50, "vector_size": 60}, "give vector_size or size.*got 60 and 50"),
         ({"iter": 3, "epochs": 4}, "give epochs or iter, one of them; got 4 and 3"),
         ({"lower_case": True}, "did you mean lowercase"),
-        ({"window": 0}, "window must be 1 to 64 words, got 0"),
+        ({"window": 0}, "window must be 1 to 10,000 words, got 0"),
         ({"window": True}, "window must be .*, got True"),
         ({"negative": -1}, "negative must be 1 to 256 noise words, got -1"),
         ({"negative": -1, "hs": 1}, "negative must be 1 to 256 noise words, got -1"),
@@ -205,7 +205,7 @@ def test_a_corpus_must_be_given_and_only_one(tmp_path):
         ({"vector_size": 0}, "vector_size must be"),
         ({"seed": -1}, "seed must be"),
         ({"seed": 1.5}, "seed must be"),
-        ({"min_count": 0}, "min_count must be"),
+        ({"min_count": -1}, "min_count must be"),
         ({"max_final_vocab": 0}, "max_final_vocab must be"),
         ({"epochs": 0}, "epochs must be"),
         ({"workers": 0}, "workers must be"),
@@ -230,6 +230,13 @@ def test_a_sentence_that_is_text_is_refused():
 def test_words_of_other_types_are_refused_with_their_sentence():
     with pytest.raises(CorpusError, match="sentence 1 holds 7, which is not a str"):
         Word2Vec([["a", "b"], ["a", 7]], min_count=1)
+
+
+@pytest.mark.parametrize("wide", [{"min_count": 0}, {"window": 100}, {"window": 10_000}])
+def test_the_ranges_are_those_of_gensim(wide):
+    """node2vec takes every node, a recommender the whole basket."""
+    vectors = Word2Vec([[str(n) for n in range(30)]] * 20, **(SMALL | wide)).wv
+    assert len(vectors) == 30
 
 
 def test_nothing_above_min_count_is_refused_with_advice():

@@ -14,18 +14,27 @@ import numpy as np
 
 from w2v_kernels import objectives
 from w2v_kernels.machine.compiling import kernel_part
+from w2v_kernels.sizes import MOST_INPUTS
 from w2v_kernels.tiles import copy_rows, spread, sum_rows
 
 
 @kernel_part
 def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
-    """Each of the context words (int32 (C,)) predicts the center word and moves by its own step.
+    """Each of the context words (int32 (C,)) predicts the center word and moves by its own step,
+    as many at once as a block holds.
 
     chosen   the targets for all context words, unless each pair draws its own from stream `key`
     """
-    if not objectives.chooses_for_each_pair(worker.hyper):
-        return rows_predict(contexts, n_contexts, center, chosen, lr, worker)
     loss, saturated = 0.0, 0
+    if not objectives.chooses_for_each_pair(worker.hyper):
+        for first in range(0, n_contexts, MOST_INPUTS):
+            n = min(MOST_INPUTS, n_contexts - first)
+            block_loss, block_saturated = rows_predict(
+                contexts[first : first + n], n, center, chosen, lr, worker
+            )
+            loss += block_loss
+            saturated += block_saturated
+        return loss, saturated
     for c in range(n_contexts):
         objectives.choose(center, key, c * worker.hyper.negative, worker, chosen)
         pair_loss, pair_saturated = rows_predict(contexts[c : c + 1], 1, center, chosen, lr, worker)

@@ -18,21 +18,23 @@ from w2v_kernels.layout import (
 )
 from w2v_kernels.logistic_block import tile_index
 from w2v_kernels.parallel.private_nodes import PrivateNodes
-from w2v_kernels.sizes import TILE
+from w2v_kernels.sizes import MOST_INPUTS, TILE
 
 KEPT_CAPACITY = 4096
-"""Kept tokens that a worker holds at a time, at least twice the largest window. A longer sentence
-is trained in pieces that overlap by their contexts.
+"""Kept tokens that a worker holds at a time, more with a long window. A longer sentence is trained
+in pieces that overlap by their contexts.
 """
+_CAPACITY_OF_WINDOWS = 4
+"""The least of that in windows: two of them are copied when the next piece follows."""
 
 
 class Scratch(NamedTuple):
     """One worker's working memory."""
 
     kept_ids: np.ndarray
-    """int32 (KEPT_CAPACITY + window,): the kept tokens' words"""
+    """int32 (capacity + window,): the kept tokens' words"""
     kept_positions: np.ndarray
-    """int64 (KEPT_CAPACITY + window,): their positions in the corpus"""
+    """int64 (capacity + window,): their positions in the corpus"""
     contexts: np.ndarray
     """int32 (2 window,): the context words of a center"""
     chosen: Targets
@@ -40,9 +42,10 @@ class Scratch(NamedTuple):
     chosen_next: Targets
     """the targets of the center after it"""
     inputs: np.ndarray
-    """float32 (2 window, D padded): the block's input rows: copied vectors, or a mean"""
+    """float32 (C, D padded), C at most 2 window: the block's input rows: copied vectors, or a mean
+    """
     numbers: np.ndarray
-    """int32 (2 window,): 0, 1, 2 ..., which names the rows of `inputs`"""
+    """int32 (C,): 0, 1, 2 ..., which names the rows of `inputs`"""
     move: np.ndarray
     """float32 (1, D padded): the move of a mean"""
     scores: np.ndarray
@@ -81,16 +84,17 @@ def make_scratch(
     first_private, n_private, period   `first`, N and `period` of PrivateNodes
     """
     # Behind the last center stand its right contexts.
-    n_kept, n_contexts = KEPT_CAPACITY + window, 2 * window
-    n_scores = tile_index(whole_tiles(most_targets) // TILE, 0, n_contexts)
+    n_kept = max(KEPT_CAPACITY, _CAPACITY_OF_WINDOWS * window) + window
+    n_inputs = min(2 * window, MOST_INPUTS)
+    n_scores = tile_index(whole_tiles(most_targets) // TILE, 0, n_inputs)
     return Scratch(
         kept_ids=whole_lines(n_kept, np.int32),
         kept_positions=whole_lines(n_kept, np.int64),
-        contexts=whole_lines(n_contexts, np.int32),
+        contexts=whole_lines(2 * window, np.int32),
         chosen=empty_targets(most_targets),
         chosen_next=empty_targets(most_targets),
-        inputs=empty_rows(n_contexts, vector_size),
-        numbers=np.arange(n_contexts, dtype=np.int32),
+        inputs=empty_rows(n_inputs, vector_size),
+        numbers=np.arange(n_inputs, dtype=np.int32),
         move=empty_rows(1, vector_size),
         scores=whole_lines(n_scores, np.float32),
         steps=whole_lines(n_scores, np.float32),

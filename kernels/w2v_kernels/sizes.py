@@ -21,6 +21,11 @@ ROW_PAD = CACHE_LINE // 4
 TILE = 6
 """Target rows processed together: the default, a center and five noise words, fills one tile."""
 
+MOST_INPUTS = 128
+"""Input rows of a block, at most. More contexts are trained block by block: each row moves by what
+it was before its block, so the moves of a longer one would overshoot.
+"""
+
 SCORE_ROW = ROW_PAD
 """Floats from one dozen of scores to the next; each dozen begins a new cache line."""
 

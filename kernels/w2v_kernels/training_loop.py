@@ -14,7 +14,6 @@ from w2v_kernels.layout import CENTERS, LOSS, NOT_FINITE, PAIRS, SATURATED, TOKE
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.models import cbow, skip_gram
 from w2v_kernels.rng import random_at
-from w2v_kernels.scratch import KEPT_CAPACITY
 from w2v_kernels.tiles import prefetch_to_write
 from w2v_kernels.windows import keep_backward, keep_forward, window_at
 
@@ -58,6 +57,7 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
     """
     scratch, window, vectors = worker.scratch, worker.hyper.window, worker.weights.input_vectors
     kept_ids, kept_positions = scratch.kept_ids, scratch.kept_positions
+    capacity = kept_ids.size - window
     key, thresholds = span.key, worker.tables.keep_thresholds
     chosen, chosen_next = scratch.chosen, scratch.chosen_next
     n = keep_backward(
@@ -66,7 +66,7 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
     i = n
     while position < stop:
         position, n = keep_forward(
-            ids, position, stop, KEPT_CAPACITY, key, thresholds, kept_ids, kept_positions, n
+            ids, position, stop, capacity, key, thresholds, kept_ids, kept_positions, n
         )
         if position < stop:  # the buffer is full: the last tokens wait for their right contexts
             last = n - window

@@ -12,6 +12,7 @@ import numpy as np
 
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
+MOST_INPUTS = 128
 
 
 def mix(bits):
@@ -163,10 +164,14 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
             v[context] += step
         return loss, 1
     if settings["shared_noise"] or settings["objective"] != "negative-sampling":
-        rows = v[contexts]
-        new, loss = predict(rows, center, lr, key, 0, settings, u, nodes, noise_table, tree)
-        for context, step in zip(contexts, new - rows, strict=True):
-            v[context] += step
+        loss = 0.0
+        for first in range(0, len(contexts), MOST_INPUTS):
+            some = contexts[first : first + MOST_INPUTS]
+            rows = v[some]
+            new, nats = predict(rows, center, lr, key, 0, settings, u, nodes, noise_table, tree)
+            for context, step in zip(some, new - rows, strict=True):
+                v[context] += step
+            loss += nats
         return loss, len(contexts)
     loss = 0.0
     for c, context in enumerate(contexts):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.kernels import naive
 from tests.kernels.setup import OBJECTIVES, Setup, paths
-from w2v_kernels import layout, sizes
+from w2v_kernels import layout, scratch, sizes
 from w2v_kernels.scratch import KEPT_CAPACITY
 
 VARIANTS = [
@@ -107,6 +107,28 @@ def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
     assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("way", [{}, {"model": "cbow"}, {"shared_noise": False}], ids=str)
+def test_a_window_longer_than_a_block_and_a_buffer_has_all_its_contexts(
+    objective, way, monkeypatch
+):
+    """The buffer slides several times; a center has up to 220 contexts, in two blocks."""
+    monkeypatch.setattr(scratch, "KEPT_CAPACITY", 64)
+    setup = Setup(
+        n_tokens=1_000, sample=0.0, vector_size=5, negative=2, window=110, shrink_windows=False,
+        scale=0.1, objective=objective, **way,
+    )  # fmt: skip
+    setup.starts = np.array([0, 30, 900, len(setup.ids)], dtype=np.int64)
+    v, u, nodes = setup.exact()
+    span = setup.span(first=20, stop=980, visible=(10, 990), base=0.01)
+    loss, pairs, centers = setup.train_naively(span, v, u, nodes)
+    tallies = setup.train(span)
+    assert tallies[layout.CENTERS] == centers == 960
+    assert tallies[layout.PAIRS] == pairs
+    np.testing.assert_allclose(setup.exact()[0], v, atol=2e-4)
+    assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
+
+
 def test_padding_and_blank_rows_stay_zero():
     for variant in VARIANTS:
         setup = Setup(**variant)
@@ -192,7 +214,8 @@ def test_a_trillion_pairs_counted_before_leave_room_for_each_that_follows():
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 @pytest.mark.parametrize("n_words", [1, 2, 3, sizes.TILE, sizes.TILE + 1, 40])
-def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words):
+@pytest.mark.parametrize("window", [64, 10_000])
+def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words, window):
     """The last word everywhere, the most contexts and noise there are, and NaN around each matrix.
 
     `make bounds` runs this with every index checked.
@@ -200,7 +223,7 @@ def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words):
     n_tokens = 300
     setup = Setup(
         n_words=n_words, n_tokens=n_tokens, vector_size=17, model=model, objective=objective,
-        window=64, negative=256, sample=0.0,
+        window=window, negative=256, sample=0.0,
     )  # fmt: skip
     setup.ids[n_words:] = n_words - 1
     setup.starts = np.array([0, 1, 3, 10, 299, n_tokens])

@@ -252,7 +252,7 @@ def test_vectors_among_the_texts_do_not_count_as_text(text, root, w2v, tmp_path)
         (["--vector-size", "16", "--force"], "vector_size is 8 and fixed for a run, got 16"),
         (["--seed", "9", "--force"], "seed is 3 and fixed for a run, got 9"),
         (["--epochs", "2", "--force"], "epochs must be more than the 7"),
-        (["--window", "0"], "window must be 1 to 64"),
+        (["--window", "0"], "window must be 1 to 10,000"),
     ],
 )
 def test_other_settings_are_refused_with_what_differs(flags, difference, halfway, w2v):

@@ -55,6 +55,14 @@ def test_mean_contexts_are_those_counted_by_hand(lengths, window, shrink):
     assert TextShape(text_of(lengths)).contexts(settings) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("shrink", [True, False])
+def test_the_contexts_of_long_windows_are_counted_at_once(shrink):
+    settings = LiveSettings(sample=EVERY_WORD, window=10_000, shrink_windows=shrink)
+    in_long = TextShape(text_of([2_000, 9_000, 300_000])).contexts(settings)
+    assert in_long == pytest.approx(9_700 if shrink else 19_000, rel=0.05)
+    assert TextShape(text_of([100] * 9)).contexts(settings) == pytest.approx(99, rel=0.01)
+
+
 def test_subsampling_is_predicted():
     run = trained(make_run(sample=1e-2))
     kept = run.snapshot().progress.kept_share

@@ -235,7 +235,7 @@ def test_a_setting_has_several_names(text, expected):
 def test_the_help_of_a_setting_says_what_else_it_is_called():
     for name, known in (
         ("negative", " (negative, 1 to 256 noise words)"),
-        ("window", " (1 to 64 words)"),
+        ("window", " (1 to 10,000 words)"),
         ("min_alpha", " (0 to 1000)"),
         ("shrink_windows", " to window (shrink_windows)"),
     ):

@@ -126,7 +126,11 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
     ("content", "complaint"),
     [
         (b"", "this file is empty"),
-        (b"\x7fELF\0\0\0", "is not text: byte 0 at offset 4"),
+        (b"\x7fELF\0\0\xff", "it holds byte 0, so it is probably not text"),
+        (
+            "king queen\n".encode("utf-16-le"),
+            "is UTF-16 without a mark, not utf-8: --encoding utf-16-le",
+        ),
         ("größe\n".encode("latin-1") * 9, "is not utf-8: byte 0xF6 at offset 2"),
     ],
 )

@@ -111,7 +111,8 @@ def test_a_step_from_between_two_steps_goes_to_the_next_one():
     assert LIVE["alpha"].stepped(0.0073, -1) == 0.005
     assert LIVE["alpha"].stepped(0.025, 1) == 0.035
     assert LIVE["negative"].stepped(256, 1) == 256
-    assert LIVE["window"].stepped(64, 3) == 64
+    assert LIVE["window"].stepped(64, 1) == 100
+    assert LIVE["window"].stepped(10_000, 3) == 10_000
     assert LIVE["shared_noise"].stepped(True, 1) is False
     assert LIVE["model"].stepped("cbow", 1) == "skip-gram"
 
@@ -292,5 +293,5 @@ def test_the_first_screen_needs_neither_numpy_nor_numba():
 
 
 def test_a_wrong_text_for_a_setting_names_the_range():
-    with pytest.raises(SettingsError, match="1 to 64 words"):
+    with pytest.raises(SettingsError, match="1 to 10,000 words"):
         LIVE["window"].from_text("0")

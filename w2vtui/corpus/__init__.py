@@ -1,6 +1,7 @@
 """Text to numbers: files -> lines -> tokens -> Vocab -> EncodedCorpus.
 
     files, stdin   files.py      which files; streams.py  their bytes: decompressed, decoded
+                   charsets.py   which encoding a text is in, if it is not the one named
                    saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types
                    sentences.py  the same for tokens that come from Python

@@ -210,10 +210,6 @@ class TextCount:
                 at = self._table.offset_of(in_pool + error.start)
                 index = bisect_right(self._begins, at) - 1
                 stream = self._streams[index]
-                raise not_in_encoding(
-                    stream.name,
-                    self._settings.encoding,
-                    at - self._begins[index] + stream.n_skipped,
-                    encoded[error.start],
-                    error.reason,
-                ) from None
+                place = at - self._begins[index] + stream.n_skipped
+                encoding = self._settings.encoding
+                raise not_in_encoding(stream.name, encoding, error, place) from None

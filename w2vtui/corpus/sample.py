@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.long_tokens import LongTokens
 from w2vtui.corpus.progress import check_stop
-from w2vtui.corpus.streams import COMPRESSED, ByteStream, TextStream, decoder_of, printable
+from w2vtui.corpus.streams import (
+    COMPRESSED,
+    ByteStream,
+    TextStream,
+    decoder_of,
+    not_in_encoding,
+    printable,
+)
 from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census
 from w2vtui.errors import CorpusError
@@ -76,11 +83,7 @@ class TextSample:
             try:
                 yield encoded.decode("utf-8", errors)
             except UnicodeDecodeError as error:
-                raise CorpusError(
-                    f"the text is not {settings.encoding}: byte 0x{encoded[error.start]:02X} "
-                    f"({error.reason}); --encoding-errors replace replaces such bytes, "
-                    "--encoding latin-1 reads the text in another encoding"
-                ) from None
+                raise not_in_encoding("the text", settings.encoding, error) from None
 
 
 def take_sample(

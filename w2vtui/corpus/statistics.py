@@ -125,7 +125,7 @@ class _Tail:
 
     def words_from(self, count: int) -> float:
         """Words that occur this often in the text, or more often."""
-        b = self._exponent
+        b, count = self._exponent, max(count, 1)
         return self._n_types * math.exp(
             math.lgamma(count - b) - math.lgamma(count) - math.lgamma(1 - b)
         )

@@ -17,7 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Protocol, cast
 
+from w2vtui.corpus import charsets
 from w2vtui.corpus.progress import check_stop
+from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import CorpusSettings
 
@@ -55,6 +57,7 @@ them.
 
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
+_SHOWN_CELLS = 30
 _SAMPLED_BLOCKS = 64
 _SAMPLED_BYTES = 1 << 16
 SAMPLED_WHOLE = _SAMPLED_BLOCKS * _SAMPLED_BYTES
@@ -204,6 +207,8 @@ class TextStream:
             return self._read_utf_8(n_bytes)
         while True:
             block = self._source.read(n_bytes)
+            if not self._n_decoded:
+                check_encoding(block, self.name, self._encoding)
             text = self._decoded(block)
             if text and self._at_start:
                 self._at_start = False
@@ -216,6 +221,7 @@ class TextStream:
             return self._source.read(n_bytes)
         self._at_start = False
         block = self._source.read(max(n_bytes, len(codecs.BOM_UTF8)))
+        check_encoding(block, self.name, self._encoding)
         if block.startswith(codecs.BOM_UTF8):
             self.n_skipped = len(codecs.BOM_UTF8)
             return block[self.n_skipped :] or self._source.read(n_bytes)
@@ -228,9 +234,7 @@ class TextStream:
         except UnicodeDecodeError as error:
             # The decoder may still hold bytes of the block before, which then come first.
             at = self._n_decoded + len(block) - len(error.object) + error.start
-            raise not_in_encoding(
-                self.name, self._encoding, at, error.object[error.start], error.reason
-            ) from None
+            raise not_in_encoding(self.name, self._encoding, error, at) from None
         except UnicodeError as error:  # a few codecs know no position
             raise CorpusError(
                 f"{self.name} is not in the encoding {self._encoding} ({error})"
@@ -282,14 +286,51 @@ def find_codec(encoding: str) -> codecs.CodecInfo:
     return codec
 
 
-def not_in_encoding(name: str, encoding: str, at: int, byte: int, reason: str) -> CorpusError:
-    """The error for a byte that has no meaning in an encoding, with its place and two ways out."""
-    other = "latin-1" if find_codec(encoding).name in _UTF_8 else "utf-8"
+def check_encoding(head: bytes, name: str, encoding: str) -> None:
+    """Refuse a text whose beginning shows that it is in another encoding, in which the one named
+    would find words all the same.
+
+    Raises:
+        CorpusError: it is; the message names the encoding.
+    """
+    actual = charsets.contradiction(head[:_SNIFFED_BYTES], encoding)
+    if actual:
+        kind = actual.upper().removesuffix("-LE").removesuffix("-BE")
+        unmarked = " without a mark" if actual.endswith(("-le", "-be")) else ""
+        raise CorpusError(
+            f"{name} is {kind}{unmarked}, not {encoding}: --encoding {actual} reads it"
+        )
+
+
+def not_in_encoding(
+    name: str, encoding: str, error: UnicodeDecodeError, at: int | None = None
+) -> CorpusError:
+    """The error for a byte that has no meaning in an encoding, with its place and the ways out.
+
+    error   of decoding some of the text's words, or a block of it
+    at      the offset of the byte in the text, if it is known
+    """
+    place = "" if at is None else f" at offset {at}"
     return CorpusError(
-        f"{name} is not {encoding}: byte 0x{byte:02X} at offset {at} ({reason}); "
-        f"--encoding-errors replace replaces such bytes, --encoding {other} reads the text "
-        "in another encoding"
+        f"{name} is not {encoding}: byte 0x{error.object[error.start]:02X}{place} "
+        f"({error.reason}); {_ways_out(error.object, encoding)}"
     )
+
+
+def _ways_out(sample: bytes, encoding: str) -> str:
+    replace = "--encoding-errors replace replaces such bytes"
+    is_utf_8 = find_codec(encoding).name in _UTF_8
+    if is_utf_8 and charsets.is_mostly_utf_8(sample):
+        return f"most of it is utf-8: {replace}"
+    if not is_utf_8 and charsets.is_utf_8(sample):
+        return "--encoding utf-8 reads it"
+    if b"\0" in sample:
+        return "it holds byte 0, so it is probably not text: name a text file"
+    guess = charsets.guess(sample)
+    if guess is None or guess.encoding == encoding:
+        return f"name its encoding with --encoding, or {replace}"
+    words = safe_text(guess.words, _SHOWN_CELLS)
+    return f"--encoding {guess.encoding} reads it, as in '{words}'; {replace}"
 
 
 def _refuse_packed(head: bytes, name: str) -> None:

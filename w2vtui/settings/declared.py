@@ -20,7 +20,7 @@ Tokenizer = Literal["whitespace", "words"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
 Marker = Literal["braille", "block", "ascii"]
 
-MAX_WINDOW = 64
+MAX_WINDOW = 10_000
 MAX_NEGATIVE = 256
 MAX_WORKERS = 512
 
@@ -31,7 +31,7 @@ class CorpusSettings(Checked):
 
     min_count: int = setting(
         5,
-        low=1,
+        low=0,
         high=2**31 - 1,
         unit="occurrences",
         help="ignore words that occur fewer times than this",
@@ -88,7 +88,7 @@ class LiveSettings(Checked):
         high=MAX_WINDOW,
         unit="words",
         label="window",
-        steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64),
+        steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64, 100, 200, 500, 1000, 2000, 5000, 10_000),
         help="context words on each side of the center",
     )
     alpha: float | None = setting(

@@ -18,6 +18,7 @@ from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
+from w2vtui.training.measuring.worth import check_worth
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.script import Script
@@ -96,6 +97,8 @@ class Preparation:
             tallies = tallies_at(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
         live = self._resolved(per_epoch)
+        if start is None and (warning := check_worth(corpus, live)):
+            self._log.note(f"hint: {warning}")
         check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._has_checkpoints)
         backend = CpuBackend(corpus, self.training, start.vectors if start else None)
         plan = backend.plan(live)

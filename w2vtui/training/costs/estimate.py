@@ -19,7 +19,7 @@ import numpy as np
 
 from w2v_kernels.sizes import N_PRIVATE, TILE, row_length
 from w2vtui.resources import available_cores
-from w2vtui.settings import MAX_WORKERS, LiveSettings, TrainingSettings
+from w2vtui.settings import MAX_WINDOW, MAX_WORKERS, LiveSettings, TrainingSettings
 from w2vtui.training.costs.terms import (
     Encounters,
     mean_contexts,
@@ -44,7 +44,7 @@ TYPE_BYTES = 270
 
 _SECOND_WORKER = 0.85
 """The speed that each worker after the first adds, relative to the first one's."""
-_LONG_SENTENCE = 10_000.0
+_LONG_SENTENCE = 16.0 * MAX_WINDOW
 _PATH_SHARE = 0.78
 """Mean length of the Huffman paths as they are trained, over the logarithm of the vocabulary."""
 

@@ -83,8 +83,15 @@ def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[n
 
     A center nearer to an end of its sentence than its window lacks 1, 2, ... contexts on that side.
     """
-    reach = np.arange(1 if live.shrink_windows else live.window, live.window + 1)[:, None]
-    near = np.minimum(reach, np.maximum(lengths - 1, 0))
-    cut = near * (near + 1) / np.maximum(lengths, 1)
-    mean: NDArray[np.float64] = (2 * near - cut).mean(axis=0)
+    furthest, length = np.maximum(lengths - 1, 0), np.maximum(lengths, 1)
+
+    def within(reach: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 2 * reach - reach * (reach + 1) / length
+
+    if not live.shrink_windows:
+        return within(np.minimum(live.window, furthest))
+    # The sum over windows of 1, 2, ... words: those within the sentence, then those beyond it.
+    n = np.minimum(live.window, np.floor(furthest))
+    total = n * (n + 1) - n * (n + 1) * (n + 2) / (3 * length)
+    mean: NDArray[np.float64] = (total + (live.window - n) * within(furthest)) / live.window
     return mean

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import MAX_WINDOW, LiveSettings
 from w2vtui.training.costs.terms import mean_contexts, mean_targets
 
 SHAPE_TOKENS = 1_000_000
 """Sentence lengths are taken from this many tokens at the start."""
-_LONGEST = 4_096
+_LONGEST = 16 * MAX_WINDOW
 """Longer sentences count as this long: windows cut off at their ends hardly matter there."""
 
 

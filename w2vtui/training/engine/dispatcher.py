@@ -191,8 +191,8 @@ class Dispatcher:
 
     # ---- for the workers
 
-    def next_job(self, number: int, most: int) -> Job | None:
-        """The worker's next span, of up to `most` tokens, or its part of a round.
+    def next_job(self, number: int, span_tokens: Callable[[Plan], int]) -> Job | None:
+        """The worker's next span, of up to so many tokens under its plan, or its part of a round.
 
         None when the worker is to leave. Waits while no text is handed out.
         """
@@ -204,7 +204,7 @@ class Dispatcher:
                     if self._stopped or self.finished or number >= workers:
                         return None
                     if not self._waits and (self._rounds is None or workers == 1):
-                        return self._next_span(number, most)
+                        return self._next_span(number, span_tokens(self.plan))
                     if not self._waits and self._asking.issuperset(range(workers)):
                         self._begin_round()
                     else:

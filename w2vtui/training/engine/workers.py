@@ -22,6 +22,8 @@ from w2vtui.training.engine.tallies import Tallies, empty_tallies
 SPAN_SECONDS = 0.05
 """How long a span lasts, and so the delay of a pause, a stop or a changed setting."""
 FIRST_SPAN_TOKENS = 2_000
+_FIRST_SPAN_CONTEXTS = 100_000
+"""About as many contexts of a long window take no longer than a span should."""
 
 
 @dataclass(slots=True)
@@ -144,12 +146,18 @@ class WorkerPool:
 
     def _train_spans(self, number: int) -> None:
         """Take a span, train it without the GIL, take the next."""
-        most, stint, scratch = FIRST_SPAN_TOKENS, None, None
-        while (job := self.dispatcher.next_job(number, most)) is not None:
+        most, stint, scratch = 0, None, None  # most: tokens of the next span under its plan
+
+        def span_tokens(plan: Plan) -> int:
+            is_known = stint is not None and plan is stint.plan
+            return most if is_known else first_span_tokens(plan.settings.window)
+
+        while (job := self.dispatcher.next_job(number, span_tokens)) is not None:
             with self._finishing(number):
                 if stint is None or job.plan is not stint.plan:
                     stint, scratch = _Stint(job.plan), self._backend.scratch(job.plan, number)
                     self._stints[number].append(stint)
+                    most = first_span_tokens(job.plan.settings.window)
                 assert scratch is not None
                 started = time.perf_counter()
                 job.train(scratch, self._tallies[number])
@@ -175,3 +183,8 @@ class WorkerPool:
             raise
         finally:
             self.dispatcher.finish_job(number)
+
+
+def first_span_tokens(window: int) -> int:
+    """The tokens of a worker's first span under a plan, whose speed is not known yet."""
+    return max(min(FIRST_SPAN_TOKENS, _FIRST_SPAN_CONTEXTS // window), LEAST_SPAN_TOKENS)

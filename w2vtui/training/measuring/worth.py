@@ -1,4 +1,5 @@
-"""Whether a run has learned anything: the word doctor's rules for vectors that are worth nothing.
+"""Whether a run can learn anything, before it begins, and whether it has: the word doctor's rules
+for vectors that are worth nothing.
 
 Vectors that were not trained score every word alike. Training that works lowers both losses from
 there; one above twice that level says that the vectors are sure of the wrong words. Only a run that
@@ -9,8 +10,13 @@ from __future__ import annotations
 
 import math
 
-from w2vtui.display import loss_text
-from w2vtui.settings import LiveSettings, field_default
+import numpy as np
+
+from w2v_kernels.formulas import keep_probabilities
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.display import loss_text, safe_text
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.settings import LiveSettings, ResolvedSettings, field_default
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.measuring.doctor_case import Case
 
@@ -22,6 +28,8 @@ ABSURD = 1_000.0
 """How many times that loss the mean over a run never reaches, even if settings changed: what had
 such scores once has vectors of absurd lengths.
 """
+_TOKENS_AT_ONCE = 1 << 20
+_WORD_CELLS = 40
 LEAST_TOKENS = 1_000
 """Of fewer, the usual subsampling may leave no two neighbors by chance."""
 
@@ -34,6 +42,59 @@ def untrained_loss(settings: LiveSettings, n_words: int, shape: TextShape) -> fl
     if settings.objective == "softmax":
         return math.log(n_words)
     return shape.targets(settings) * math.log(2)
+
+
+def check_worth(corpus: EncodedCorpus, settings: ResolvedSettings) -> str:
+    """Refuse a training that can find no pair of words; return a warning where it may find none.
+
+    Raises:
+        CorpusError: the text has a single word, or one in each of its lines.
+        SettingsError: subsampling leaves no two words of a line.
+    """
+    words, n_tokens = corpus.vocab.words, len(corpus.ids)
+    if len(words) == 1:
+        raise CorpusError(
+            f"nothing can be learned from a single word, '{safe_text(words[0], _WORD_CELLS)}', all "
+            f"that occurs often enough in {corpus.name}: lower min_count, or add text"
+        )
+    if corpus.n_sentences == n_tokens:
+        raise CorpusError(
+            f"no line of {corpus.name} has two words that occur often enough, so there is nothing "
+            "to learn from: give lines of several words, or lower min_count"
+        )
+    usual: float = field_default(LiveSettings, "sample")
+    if not settings.sample or (settings.sample >= usual and n_tokens >= LEAST_TOKENS):
+        return ""
+    if expected_pairs(corpus, settings.sample, enough=1 / settings.epochs) * settings.epochs >= 1:
+        return ""
+    if settings.sample < usual:
+        raise SettingsError(
+            f"sample {settings.sample:g} leaves no two words of a line of {corpus.name} "
+            f"({n_tokens:,} tokens): raise it, or keep every word with sample 0"
+        )
+    return (
+        f"subsampling may leave no pair of words of {n_tokens:,} tokens: "
+        "--sample 0 keeps every word"
+    )
+
+
+def expected_pairs(corpus: EncodedCorpus, sample: float, enough: float = math.inf) -> float:
+    """The pairs of words in one sentence that subsampling keeps in an epoch, in the mean.
+
+    enough   do not count further than this
+    """
+    kept = keep_probabilities(corpus.vocab.counts, sample)
+    starts, total = corpus.sentence_starts, 0.0
+    for first in range(0, len(corpus.ids), _TOKENS_AT_ONCE):
+        shares = kept[corpus.ids[first : first + _TOKENS_AT_ONCE]]
+        past = first + len(shares)
+        inside = starts[np.searchsorted(starts, first, "right") : np.searchsorted(starts, past)]
+        cuts = np.concatenate([[0], inside - first])
+        sums, squares = np.add.reduceat(shares, cuts), np.add.reduceat(shares**2, cuts)
+        total += float((sums**2 - squares).sum())
+        if total >= enough:
+            break
+    return total
 
 
 def nothing_learned(case: Case) -> str:

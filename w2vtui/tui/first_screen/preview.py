@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.display import safe_text, short, size_text
-from w2vtui.errors import W2vtuiError
+from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import EncodingErrors, auto_epochs
 from w2vtui.tui.sources import is_sample, sources_of
 
@@ -73,19 +73,16 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
 
 def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors) -> str:
     """Why a text with this beginning cannot be trained on; empty if it can."""
-    from w2vtui.corpus.streams import find_codec, not_in_encoding
+    from w2vtui.corpus.streams import check_encoding, find_codec, not_in_encoding
 
-    codec = find_codec(encoding)
-    if b"\0" in head and not codec.name.startswith(("utf-16", "utf-32")):
-        return (
-            f"{name} is not text: byte 0 at offset {head.index(0)}; name a text file, or start "
-            "with --encoding utf-16 or utf-32 if it is encoded so"
-        )
+    find_codec(encoding)
     try:
+        check_encoding(head, name, encoding)
         codecs.getincrementaldecoder(encoding)(errors).decode(head)
+    except CorpusError as error:
+        return str(error)
     except UnicodeDecodeError as error:
-        at = error.start
-        return str(not_in_encoding(name, encoding, at, error.object[at], error.reason))
+        return str(not_in_encoding(name, encoding, error, error.start))
     except UnicodeError as error:  # a few codecs know no position
         return f"{name} is not in the encoding {encoding} ({error})"
     return ""
