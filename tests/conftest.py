@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numba
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.corpora import topical_sentences
-from w2v_kernels.machine import compiling
+from tests.support.warm import COMMAND_LINE, COMMON, OF_TERMINALS, WarmProcess, can_be_warm
 from w2vtui.corpus import cache
 
 # A shell ignores SIGINT in background jobs; tests send it to their children.
@@ -42,14 +43,23 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.terminal)
 
 
+@pytest.fixture(scope="session")
+def _all_private_places(tmp_path_factory):
+    """One folder for those of all tests: numbered ones take longer the more there are."""
+    return tmp_path_factory.mktemp("private")
+
+
 @pytest.fixture(autouse=True)
-def _private_places(tmp_path_factory, monkeypatch):
+def _private_places(_all_private_places, monkeypatch):
     """Keep corpora and runs out of the user's folders, and the user's settings out of the tests."""
     for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+    place = Path(tempfile.mkdtemp(dir=_all_private_places))
+    for name, folder in (
+        ("W2VTUI_CACHE_DIR", "cache"), ("W2VTUI_RUNS_DIR", "runs"), ("XDG_DATA_HOME", "data"),
+    ):  # fmt: skip
+        (place / folder).mkdir()
+        monkeypatch.setenv(name, str(place / folder))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
 
 
@@ -67,31 +77,19 @@ def _no_waiting_for_clocks(monkeypatch):
     monkeypatch.setattr(cache, "_TICK_NS", 0)
 
 
-ROOT = Path(__file__).resolve().parent.parent
-_OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS")
-
-
 @pytest.fixture
 def environment(tmp_path):
     """Variables of another process: this program and its compiled kernels, warnings as errors,
     temporary files where they are seen, nothing of the terminal that the tests run in.
     """
     (tmp_path / "tmp").mkdir()
-    variables = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
-    if compiling.CACHE_FOLDER is not None:
-        variables["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-    return variables | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")]),
-        "PYTHONWARNINGS": "error",
-        "OPENBLAS_NUM_THREADS": "1",
-        "TMPDIR": str(tmp_path / "tmp"),
-        "TERM": "xterm",
-    }
+    variables = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
+    return variables | COMMON | {"TMPDIR": str(tmp_path / "tmp"), "TERM": "xterm"}
 
 
 @pytest.fixture
 def started(environment):
-    """Start w2vtui as another process, which does not outlive the test.
+    """Start w2vtui as another process, warm where it can be, which does not outlive the test.
 
     variables   others than those of `environment`
     wrapped     a command that runs it
@@ -101,10 +99,15 @@ def started(environment):
 
     def start(*argv, variables=None, wrapped=(), **options) -> subprocess.Popen:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(
-            [*wrapped, sys.executable, "-m", "w2vtui", *map(str, argv)],
-            env=environment | (variables or {}), text=True, encoding="utf-8", **(pipes | options),
-        )  # fmt: skip
+        options = pipes | options
+        texts = {"env": environment | (variables or {}), "text": True, "encoding": "utf-8"}
+        words = list(map(str, argv))
+        process: subprocess.Popen[str]
+        if wrapped or not can_be_warm(variables or {}, options):
+            command = [*wrapped, sys.executable, "-m", "w2vtui", *words]
+            process = subprocess.Popen(command, **texts, **options)
+        else:
+            process = WarmProcess(COMMAND_LINE, words, **texts, **options)
         processes.append(process)
         return process
 

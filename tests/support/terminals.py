@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.wait import until
-from w2v_kernels.machine import compiling
+from tests.support.warm import COMMON, OF_TERMINALS, WarmProcess, can_be_warm
 
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
@@ -55,20 +56,23 @@ class Terminal:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
-        environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "TERM": "xterm-256color"}
-        if compiling.CACHE_FOLDER is not None:
-            environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
-        environment |= variables
+        environment = {
+            name: value for name, value in os.environ.items() if name not in OF_TERMINALS
+        }
+        environment |= COMMON | {"TERM": "xterm-256color"} | variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
-        for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
-            environment.pop(name, None)
-        self.program = subprocess.Popen(
-            [
-                *wrapped, sys.executable, "-c", PROGRAM,
-                str(corpus), str(output), str(runs_dir), first, cache,
-            ],
-            stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
-        )  # fmt: skip
+        arguments = [str(corpus), str(output), str(runs_dir), first, cache]
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), inside)
+        self.program: subprocess.Popen[Any]
+        if wrapped or not can_be_warm(variables, streams):
+            command = [*wrapped, sys.executable, "-c", PROGRAM, *arguments]
+            self.program = subprocess.Popen(
+                command, env=environment, start_new_session=True, **streams
+            )
+        else:
+            self.program = WarmProcess(
+                PROGRAM, arguments, env=environment, start_new_session=True, **streams
+            )
         self.inside = inside
         os.set_blocking(self.outside, False)
         self.written = b""

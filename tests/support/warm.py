@@ -1,0 +1,185 @@
+"""Processes of the program that start warm: forks of one that has everything imported.
+
+To import Numba and Textual takes a second or two of the processor, and hundreds of tests start
+the program. A warm process is forked by a nursery, with streams, environment, folder and session
+of its own, and becomes a child of the tests, as if they had started it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from w2v_kernels.machine import compiling
+
+COMMAND_LINE = "from w2vtui.__main__ import main; main()"
+"""What `python -m w2vtui` runs."""
+OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES")
+"""Variables that would tell a process of the terminal that the tests run in."""
+_ROOT = Path(__file__).resolve().parents[2]
+COMMON = {
+    "PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "kernels")]),
+    "PYTHONWARNINGS": "error",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Variables of every process that a test starts."""
+if compiling.CACHE_FOLDER is not None:
+    COMMON["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+_IMPORTED = (
+    "w2vtui.__main__",
+    "w2vtui.cli.headless",
+    "w2vtui.cli.verbs.resume",
+    "w2vtui.tui.launch",
+    "w2vtui.tui.app",
+    "w2vtui.tui.train_screen.screen",
+)
+_READ_LATE = ("W2VTUI_", "XDG_", "HOME", "TMPDIR")
+"""Variables that the program reads after it has imported everything."""
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def can_be_warm(variables: Mapping[str, str], options: Mapping[str, Any]) -> bool:
+    """Whether a process with these variables and options of Popen may be forked from another."""
+    return (
+        sys.platform == "linux"
+        and all(name.startswith(_READ_LATE) for name in variables)
+        and options.keys() <= {"stdin", "stdout", "stderr", "cwd", "start_new_session"}
+    )
+
+
+class WarmProcess(subprocess.Popen[str]):
+    """A warm process, with the methods of any other.
+
+    program    what it runs
+    arguments  of sys.argv
+    options    of Popen: those that `can_be_warm` allows, `env`, and those of its pipes
+    """
+
+    def __init__(self, program: str, arguments: Sequence[str], **options: Any) -> None:
+        self._in_session = options.pop("start_new_session", False)
+        self._program = program
+        super().__init__(["w2vtui", *arguments], **options)
+
+    def _execute_child(
+        self, args: list[str], _executable: Any, _preexec: Any, _close: Any, _pass: Any,
+        cwd: Any, env: dict[str, str], _startup: Any, _flags: Any, _shell: Any, *descriptors: int,
+    ) -> None:  # fmt: skip
+        streams = [descriptors[0], descriptors[3], descriptors[5]]
+        streams = [one if one >= 0 else number for number, one in enumerate(streams)]
+        request = {
+            "program": self._program,
+            "arguments": args,
+            "folder": str(cwd or Path.cwd()),
+            "environment": env,
+            "in_session": self._in_session,
+        }
+        self.pid = _nursery().bear(request, streams)
+        self._child_created = True
+        self._close_pipe_fds(*descriptors[:6])  # type: ignore[attr-defined]
+
+
+# ---- the side of the tests
+
+
+class _Nursery:
+    """The process that forks the others."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.warm", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment,
+            )  # fmt: skip
+        assert self._door.recv(64) == b"ready"
+
+    def bear(self, request: Mapping[str, Any], streams: Sequence[int]) -> int:
+        """Fork a process and adopt it; return its number."""
+        prctl = ctypes.CDLL(None).prctl
+        prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        try:
+            socket.send_fds(self._door, [json.dumps(request).encode()], streams)
+            return int(self._door.recv(64))
+        finally:
+            prctl(_PR_SET_CHILD_SUBREAPER, 0)
+
+
+@functools.cache
+def _nursery() -> _Nursery:
+    environment = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
+    return _Nursery(environment | COMMON)
+
+
+# ---- the nursery
+
+
+def _serve(door: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Fork a process for each request; return in it."""
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(door, 1 << 20, 3)
+        if not request:
+            sys.exit()
+        told, tell = os.pipe()
+        between = os.fork()  # its end makes an orphan of the process, which the tests adopt
+        if between == 0:
+            child = os.fork()
+            if child:
+                os.write(tell, str(child).encode())
+                os._exit(0)
+            door.detach()
+            return json.loads(request), descriptors
+        os.waitpid(between, 0)
+        door.send(os.read(told, 64))
+        for descriptor in (told, tell, *descriptors):
+            os.close(descriptor)
+
+
+def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+    """Take on what another process was asked to have."""
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+    os.closerange(3, 256)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    if request["in_session"]:
+        os.setsid()
+    sys.argv = request["arguments"]
+    encoding = sys.stdout.encoding
+    streams = {
+        "stdin": os.fdopen(0, encoding=encoding, closefd=False),
+        "stdout": os.fdopen(1, "w", 1 if os.isatty(1) else -1, encoding=encoding, closefd=False),
+        "stderr": os.fdopen(2, "w", 1, encoding=encoding, errors="backslashreplace", closefd=False),
+    }
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _main() -> NoReturn:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    from numba.core.registry import cpu_target
+
+    cpu_target.target_context.refresh()  # as the first call of a kernel does
+    door = socket.socket(fileno=int(sys.argv[1]))
+    door.send(b"ready")
+    request, descriptors = _serve(door)
+    _become(request, descriptors)
+    exec(request["program"], {"__name__": "__main__"})
+    sys.exit()
+
+
+if __name__ == "__main__":
+    _main()
