@@ -20,6 +20,7 @@ from w2vtui.corpus import (
     open_corpus,
     sample_path,
 )
+from w2vtui.corpus.files import STDIN, title_of
 from w2vtui.errors import CorpusError
 
 
@@ -99,7 +100,24 @@ def test_a_folder_is_searched_for_text(tmp_path):
     written(root / ".hidden", "hidden", "h.txt")
     names = [path.relative_to(root).as_posix() for path in find_files([root])]
     assert names == ["a.md", "b.txt", "deep/d.txt.gz", "deep/er/c"]
-    assert open_corpus([root], keep_all()).name == "4 files"
+    assert open_corpus([root], keep_all()).name == "texts/ (4 files)"
+
+
+def test_a_text_of_a_folder_is_named_after_it(tmp_path, monkeypatch):
+    root = tmp_path / "notes"
+    (root / "2024").mkdir(parents=True)
+    files = [written(root / "2024", "a", "a.md"), written(root / "2024", "b", "b.md")]
+    other = written(tmp_path, "c", "c.md")
+    assert title_of(files, [root]) == "notes/ (2 files)"
+    assert title_of(files[:1], [root]) == "notes/ (1 file)"
+    assert title_of(files[:1], files[:1]) == "a.md"
+    assert title_of(files, files) == "2024/ (2 files)"
+    assert title_of([*files, other], [root, other]) == f"{tmp_path.name}/ (3 files)"
+    assert title_of([*files, STDIN], [root, "-"]) == "3 files"
+    assert title_of([Path("/a"), Path("/b/c")]) == "2 files"
+    monkeypatch.chdir(root / "2024")
+    assert title_of(files, ["."]) == "2024/ (2 files)"
+    assert title_of(files, [".."]) == "notes/ (2 files)"
 
 
 def test_a_folder_of_wide_text_is_text(tmp_path):

@@ -48,6 +48,15 @@ def test_a_name_is_easy_to_type_and_a_good_folder(corpus):
     assert name[0] not in "-."
 
 
+@pytest.mark.parametrize(
+    ("corpus", "stem"),
+    [("notes/ (400 files)", "notes"), ("my notes/ (1 file)", "my-notes"), ("4 files", "4-files"),
+     ("notes.txt", "notes"), (" (3 files)", "3-files")],
+)  # fmt: skip
+def test_a_run_is_named_after_its_file_or_folder(corpus, stem):
+    assert new_name(corpus).rsplit("-", 2)[0] == stem
+
+
 def test_a_run_is_found_by_its_name_a_part_of_it_a_path_or_as_the_last(run, tmp_path):
     root = run.parent
     other = root / "text-calm-heron"

@@ -136,8 +136,11 @@ def test_after_a_change_the_run_reports_the_error_of_its_cost():
         return [e.text for e in run.snapshot().events if e.text.startswith("change 1: ")]
 
     until(judged, "the judgment")
-    pattern = r"change 1: [+-]\d+ %, [\d,]+k words/s, [\d,]+k predicted"
+    pattern = r"change 1: [\d,]+k words/s, (as|\d+ % (slower|faster) than) predicted"
     assert re.fullmatch(pattern, judged()[0])
+    (check,) = [event for event in run.snapshot().events if event.checks == 1]
+    assert check.measured > 0
+    assert check.predicted > 0
     run.stop()
     assert run.wait(DEADLINE)
 

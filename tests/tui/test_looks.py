@@ -34,7 +34,7 @@ async def test_the_whole_screen_at_120_by_40():
     assert "35.4M / 85.0M tokens" in lines[1]
     assert "① K 5→15" in text
     assert "② alpha 0.02→0.0146" in text
-    assert "00:46 ① K 5 → 15  at 18.0M, acknowledged in 74 ms" in text
+    assert "00:46 ① K 5 → 15  at 18.0M  probe 1.924 → 1.872" in text
     assert "probe loss 1.860" in text
     assert "objective loss 2.346" in text
     assert "1.860 ± 0.012" in text
@@ -150,13 +150,15 @@ async def test_a_tiny_terminal_shows_one_line_of_status():
     async with scripted(TRAINING, (50, 12)) as (app, _):
         lines = screen_lines(app)
     assert lines[0].strip() == "●  41.7 %  160k w/s  probe 1.86  ETA 05:10"
-    assert not any(line.strip() for line in lines[1:])
+    assert lines[1].strip() == "enlarge to 60x16; space pauses, ^q quits"
+    assert not any(line.strip() for line in lines[2:])
 
 
 async def test_a_tiny_terminal_shows_that_a_run_cannot_be_saved():
     failed = replace(TRAINING, checkpoint=CheckpointStatus(failed=True))
     async with scripted(failed, (50, 12)) as (app, _):
         assert screen_lines(app)[0].strip() == "●  41.7 %  ✗ not saved  160k w/s  probe 1.86"
+        assert screen_lines(app)[1].strip() == "!! checkpoints cannot be written"
 
 
 async def test_a_resize_changes_the_layout():
@@ -181,7 +183,7 @@ async def test_a_resize_changes_the_layout():
             ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n return"],
         ),
         ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
-        ({"losses": Losses(not_finite=7)}, ["not finite      7"]),
+        ({"losses": Losses(not_finite=7)}, ["NaN/Inf losses  7"]),
     ],
 )
 async def test_each_state_has_its_words(changes, expected):

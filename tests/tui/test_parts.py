@@ -19,11 +19,12 @@ from w2vtui.notable_words import notable_words
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
 from w2vtui.training.state.snapshot import Progress, Snapshot
 from w2vtui.tui.controls import controls_of, value_text
-from w2vtui.tui.equivalent_command import command_line
+from w2vtui.tui.equivalent_command import command_line, proposed_output
 from w2vtui.tui.first_screen.preview import look_at
 from w2vtui.tui.numbers import meter, numeral
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.train_screen.readouts import Part, fitted, x_range
+from w2vtui.tui.train_screen.header import Part, fitted
+from w2vtui.tui.train_screen.readouts import x_range
 from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, RefreshRate, first_interval
 
 LIVE = {control.name: control for control in controls_of(LiveSettings)}
@@ -141,6 +142,13 @@ def test_the_command_line_names_only_what_differs():
         "w2vtui train x.txt --negative 15 --sample 1e-05 --no-shared-noise --min-count 1200 "
         "--lowercase -o v.txt"
     )
+
+
+def test_vectors_of_a_folder_are_named_after_it():
+    names = ("notes.txt", "my notes/ (400 files)", "4 files")
+    assert [proposed_output(name) for name in names] == [
+        "notes.vec", "my-notes.vec", "4-files.vec",
+    ]  # fmt: skip
 
 
 @given(

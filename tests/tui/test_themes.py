@@ -21,7 +21,7 @@ from w2vtui.tui.themes import (
     theme_names,
 )
 
-TEXTS = ("foreground", "primary", "secondary", "accent", "error")
+TEXTS = ("foreground", "primary", "secondary", "accent", "success", "warning", "error")
 GROUNDS = ("background", "surface", "panel")
 COLORED = [name for name in theme_names() if not name.startswith("ansi-")]
 

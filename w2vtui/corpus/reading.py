@@ -61,7 +61,7 @@ def open_corpus(
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
     files = find_files(sources, encoding=settings.encoding)
-    text = _Text(files, settings, title_of(files), progress, stop)
+    text = _Text(files, settings, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
     if not (cache and again):
         return text.read(None, [kept.stamp_of(path) for path in files] if again else [], [])

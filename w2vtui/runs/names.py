@@ -37,9 +37,14 @@ def new_name(corpus: str) -> str:
     return f"{_stem(corpus)}-{_one_of(_HOW)}-{_one_of(_WHAT)}"
 
 
+def bare_name(corpus: str) -> str:
+    """The name of a corpus without what follows a folder's: `notes` of `notes/ (400 files)`."""
+    return re.sub(r"/ \(\d+ files?\)$", "", corpus)
+
+
 def _stem(corpus: str) -> str:
     """The letters and digits of a corpus' name without its extension, `run` where it has none."""
-    stem = unicodedata.normalize("NFC", corpus).split(".")[0].lower()
+    stem = unicodedata.normalize("NFC", bare_name(corpus)).split(".")[0].lower()
     stem = re.sub(r"[\W_]+", "-", stem).strip("-")
     return stem[:_MOST].strip("-") or "run"
 

@@ -20,6 +20,8 @@ class RunControl:
         self.state: State = "preparing"
         self.activity = "starting"
         """What the run is doing while nothing trains."""
+        self.pause_reason = ""
+        """What a breakpoint saw that paused the run; empty unless one did."""
         self.is_attended = True
         """Whether somebody can resume the run after a pause."""
         self.lock = (
@@ -41,12 +43,15 @@ class RunControl:
             self.state = "training"
             self.counters.watch.start()
 
-    def pause(self) -> bool:
-        """Hand out no more text; return whether the run was training."""
+    def pause(self, reason: str = "") -> bool:
+        """Hand out no more text; return whether the run was training.
+
+        reason   what a breakpoint saw
+        """
         with self.lock:
             if self.state != "training" or self._dispatcher is None:
                 return False
-            self.state = "paused"
+            self.state, self.pause_reason = "paused", reason
             self._dispatcher.pause()
             self.counters.watch.stop()
             return True
@@ -56,7 +61,7 @@ class RunControl:
         with self.lock:
             if self.state != "paused" or self._dispatcher is None:
                 return False
-            self.state = "training"
+            self.state, self.pause_reason = "training", ""
             self.counters.watch.start()
             self._dispatcher.resume()
             return True

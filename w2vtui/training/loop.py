@@ -119,7 +119,7 @@ class TrainingLoop:
         learned = counters.read(trainer.pool)
         tallies = trainer.pool.tallies()
         if judgment := trainer.live_changes.judgment(counters.watch.seconds, tallies.tokens):
-            self._log.note(judgment)
+            self._log.check(str(judgment), *judgment)
         if learned or not tallies.pairs:
             trainer.doctor.look(self._snapshot(), self._curves.loss)
         if tallies.not_finite:
@@ -146,7 +146,7 @@ class TrainingLoop:
         if one.ends:
             control.stop()
         elif control.is_attended:
-            control.pause()
+            control.pause(reason)
         did = "stopped" if one.ends else "paused" if control.is_attended else "not paused"
         ends_round = trainer.lookouts.ends_round(one)
         settings = trainer.dispatcher.plan.settings if ends_round else None

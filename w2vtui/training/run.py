@@ -300,6 +300,7 @@ class Run:
             state=self._control.state,
             activity=self._control.activity,
             activity_fraction=self._preparation.fraction,
+            pause_reason=self._control.pause_reason,
             vector_size=self.training.vector_size,
             settings=self._preparation.requested,
             probe_reason=self._preparation.probe_reason,

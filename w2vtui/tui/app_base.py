@@ -18,6 +18,7 @@ from w2vtui.display import safe_text
 from w2vtui.resources import available_cores
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.glyphs import glyphs_for
+from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
 from w2vtui.tui.keys import key_texts, own_bindings
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
@@ -77,6 +78,7 @@ class BaseApp(App[None]):
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS_THEME if colorless else look.theme
+        self.inks: Inks = PLAIN_INKS if colorless else inks_of(self.get_css_variables())
         self.configured = {name: given.value for name, given in config.values.items()}
         """Values from settings files and environment variables, by setting."""
         self.keys = {name: given.value for name, given in config.keys.items()}
@@ -136,4 +138,5 @@ class BaseApp(App[None]):
         return readable(super().get_css_variables())
 
     def _theme_chosen(self, theme: Theme) -> None:
+        self.inks = PLAIN_INKS if self.no_color else inks_of(self.get_css_variables())
         self.report(f"theme {theme.name} until you quit; --theme or config.toml sets one for good")

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from w2vtui.runs.names import bare_name
 from w2vtui.tui.controls import Control, controls_of, value_text
 
 
 def proposed_output(corpus_name: str) -> str:
     """A file for the vectors of a corpus, in the current folder: `notes.vec` for notes.txt."""
-    return f"{Path(corpus_name).stem.replace(' ', '-') or 'vectors'}.vec"
+    return f"{Path(bare_name(corpus_name)).stem.replace(' ', '-') or 'vectors'}.vec"
 
 
 def command_line(

@@ -11,7 +11,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from w2vtui.config import Given
 from w2vtui.errors import SettingsError
 
-# Blue and orange differ for color-blind eyes too. Red marks only errors, with a sign and text.
+# Blue and orange differ for color-blind eyes too. Green, yellow and red always come with a sign or
+# a word that says the same: inks.py.
 OWN_THEMES = (
     Theme(
         name="w2vtui",
@@ -19,9 +20,9 @@ OWN_THEMES = (
         primary="#7cb7ff",
         secondary="#9aa7b8",
         accent="#ffb454",
-        warning="#ffb454",
+        warning="#f2d45c",
         error="#ff7a85",
-        success="#7cb7ff",
+        success="#74d68a",
         foreground="#d5dae2",
         background="#12151c",
         surface="#191d26",
@@ -33,9 +34,9 @@ OWN_THEMES = (
         primary="#0b57b0",
         secondary="#4c5869",
         accent="#8f4a00",
-        warning="#8f4a00",
+        warning="#735600",
         error="#b3202c",
-        success="#0b57b0",
+        success="#146632",
         foreground="#14181f",
         background="#fbfbfa",
         surface="#f1f2f4",
@@ -47,9 +48,9 @@ OWN_THEMES = (
         primary="#6fd3ff",
         secondary="#e6e6e6",
         accent="#ffd23f",
-        warning="#ffd23f",
+        warning="#ffe97a",
         error="#ff9aa2",
-        success="#6fd3ff",
+        success="#7ef29a",
         foreground="#ffffff",
         background="#000000",
         surface="#000000",
@@ -58,7 +59,7 @@ OWN_THEMES = (
 )
 COLORLESS_THEME = "ansi-dark"
 
-_TEXT_COLORS = ("primary", "secondary", "accent", "error", "foreground")
+_TEXT_COLORS = ("primary", "secondary", "accent", "success", "warning", "error", "foreground")
 """Variables of app.tcss that color text."""
 _GROUNDS = ("background", "surface", "panel")
 LEAST_CONTRAST = 4.5

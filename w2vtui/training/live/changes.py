@@ -16,7 +16,7 @@ from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import check_objective
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
-from w2vtui.training.live.speed_check import SpeedCheck
+from w2vtui.training.live.speed_check import SpeedCheck, Verdict
 from w2vtui.training.live.undo_history import UndoHistory
 from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.snapshot import Event
@@ -226,8 +226,8 @@ class LiveChanges:
         """Forget a request that came too late to be applied."""
         self._staged = None
 
-    def judgment(self, seconds: float, tokens: int) -> str:
-        """How the last change's speed compares with its prediction: once, when known; else ''.
+    def judgment(self, seconds: float, tokens: int) -> Verdict | None:
+        """How the last change's speed compares with its prediction: once, when known; else None.
 
         seconds, tokens   of training so far
         """

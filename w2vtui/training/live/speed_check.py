@@ -19,6 +19,24 @@ class _Prediction(NamedTuple):
     """Tokens trained when the speed began to be measured; None until then."""
 
 
+class Verdict(NamedTuple):
+    """How the speed after a change compares with its prediction."""
+
+    number: int
+    """Of the change."""
+    measured: float
+    """Words per second."""
+    predicted: float
+
+    def __str__(self) -> str:
+        difference = round(100 * (self.measured / self.predicted - 1))
+        than = f"{abs(difference)} % {'slower' if difference < 0 else 'faster'} than"
+        return (
+            f"change {self.number}: {self.measured / 1e3:,.0f}k words/s, "
+            f"{than if difference else 'as'} predicted"
+        )
+
+
 class SpeedCheck:
     """Checks the prediction for the last change."""
 
@@ -37,24 +55,20 @@ class SpeedCheck:
         """Check nothing: the settings have changed again."""
         self._prediction = None
 
-    def verdict(self, seconds: float, tokens: int) -> str:
-        """How the measured speed compares with the prediction: once, when known; else ''.
+    def verdict(self, seconds: float, tokens: int) -> Verdict | None:
+        """How the measured speed compares with the prediction: once, when known; else None.
 
         seconds, tokens   of training so far
         """
         prediction = self._prediction
         if prediction is None:
-            return ""
+            return None
         if prediction.tokens is None:
             if seconds >= prediction.seconds + SETTLING_SECONDS:
                 self._prediction = prediction._replace(seconds=seconds, tokens=tokens)
-            return ""
+            return None
         if seconds < prediction.seconds + JUDGING_SECONDS:
-            return ""
+            return None
         self._prediction = None
         measured = (tokens - prediction.tokens) / (seconds - prediction.seconds)
-        error = measured / prediction.words_per_second - 1
-        return (
-            f"change {prediction.number}: {100 * error:+.0f} %, {measured / 1e3:,.0f}k words/s, "
-            f"{prediction.words_per_second / 1e3:,.0f}k predicted"
-        )
+        return Verdict(prediction.number, measured, prediction.words_per_second)

@@ -44,6 +44,11 @@ class EventLog:
         """
         self.add(dataclasses.replace(self._event(text, kind), settings=settings))
 
+    def check(self, text: str, number: int, measured: float, predicted: float) -> None:
+        """Add how fast a change trains, in words per second."""
+        event = self._event(text, "note")
+        self.add(dataclasses.replace(event, checks=number, measured=measured, predicted=predicted))
+
     def add(self, event: Event) -> None:
         """Add an event."""
         self.events = (*self.events, event)

@@ -39,6 +39,12 @@ class Event:
     """Of a change: the line of the learning rate from there on."""
     undoes: int | None = None
     """Of a change: the number of the change that it undoes."""
+    checks: int | None = None
+    """Of a note: the number of the change whose speed was checked."""
+    measured: float | None = None
+    """Of such a note: words per second, measured."""
+    predicted: float | None = None
+    """Of such a note: words per second, predicted."""
 
     @property
     def cuts_round(self) -> bool:
@@ -264,6 +270,8 @@ class Snapshot:
     """
     activity_fraction: float | None = None
     """How much of the preparation is done, 0..1; None if unknown."""
+    pause_reason: str = ""
+    """What a breakpoint saw that paused the run; empty unless one did."""
 
     corpus_name: str = ""
     n_words: int = 0

@@ -36,7 +36,7 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
 
     Reads files: not for the thread that draws.
     """
-    from w2vtui.corpus.files import find_files, is_regular
+    from w2vtui.corpus.files import find_files, is_regular, title_of
     from w2vtui.corpus.streams import COMPRESSED, ByteStream
 
     try:
@@ -56,7 +56,7 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
         return Preview(problem=f"cannot read {safe_text(text)}: {error.strerror}")
     decoded = head.decode(encoding, errors="replace")
     lines = [line for line in decoded.splitlines()[:_SHOWN_LINES] if line.strip()]
-    what = "bundled sample" if is_sample(text) else _what(regular)
+    what = "bundled sample" if is_sample(text) else safe_text(title_of(regular, sources), 40)
     n_tokens = len(decoded.split()) * n_bytes / max(len(head), 1)
     packed = any(path.suffix.lower() in COMPRESSED for path in regular)
     known = head and not packed
@@ -86,7 +86,3 @@ def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors)
     except UnicodeError as error:  # a few codecs know no position
         return f"{name} is not in the encoding {encoding} ({error})"
     return ""
-
-
-def _what(files: list[Path]) -> str:
-    return f"{len(files)} files" if len(files) > 1 else safe_text(files[0].name, 40)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from w2vtui.display import pad, safe_text, whole_parts
+from w2vtui.display import safe_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 from w2vtui.tui.session import Session
-from w2vtui.tui.train_screen import readouts
+from w2vtui.tui.train_screen import header, hints, readouts
 from w2vtui.tui.train_screen.commands import explained
+from w2vtui.tui.train_screen.event_rows import outcomes
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import NO_ROWS, Losses, LossPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
@@ -100,18 +101,22 @@ class Drawing:
     def draw_head(self, shot: Snapshot, *, frozen: bool) -> None:
         """Draw the header, the progress bar, the error banner, and the hint."""
         width, tiny = self._screen.size.width, self._screen.has_class("tiny")
-        line = readouts.header(shot, width, frozen=frozen, tiny=tiny, busy=self._busy.share())
+        inks = self._screen.app.inks
+        line = header.header(shot, width, frozen=frozen, tiny=tiny, inks=inks)
         self._lines("#header", [line])
+        self._screen.set_class(bool(hints.alarms(shot)) and not tiny, "alarmed")
         if tiny:
+            size = width - 2, self._screen.size.height - 1
+            self._lines("#small", header.small_lines(shot, *size, self._key, inks))
             return
         waited = time.monotonic() - self._began
-        self._lines("#progress", [readouts.progress(shot, width - 2, waited)])
+        self._lines("#progress", [header.progress(shot, width - 2, waited)])
         self._draw_banner(shot)
         if self._screen.has_class("commanding"):
             hint = explained(self._screen.query_one(Prompt).field.value)
         else:
-            hint = self._cost_text(shot) or readouts.hint(shot, self._session.saved_to, self._key)
-        self._lines("#hint", [Text(pad(whole_parts(hint, width - 2), width - 2))])
+            hint = self._cost_text(shot) or hints.hint(shot, self._session.saved_to, self._key)
+        self._lines("#hint", [hints.hint_line(hint, width - 2, inks)])
 
     def _draw_banner(self, shot: Snapshot) -> None:
         banner, failed = self._screen.query_one("#banner", Panel), shot.state == "failed"
@@ -153,7 +158,8 @@ class Drawing:
     def _draw_run(self, shot: Snapshot) -> None:
         """Draw the counters; the frame shows the name of the run and the age of its checkpoint."""
         pane = self._screen.query_one("#run", Panel)
-        self._lines("#run", readouts.run_lines(shot, pane.size.width, self._screen.app.glyphs))
+        app = self._screen.app
+        self._lines("#run", readouts.run_lines(shot, *pane.size, app.glyphs, app.inks))
         name = safe_text(self._session.run_name, 34)
         titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.checkpoint_text(shot))
         if self._last.is_new("run's name", titles):
@@ -225,7 +231,12 @@ class Drawing:
         panel.show(joined(lines))
 
     def _draw_events(self, shot: Snapshot) -> None:
-        self._screen.query_one(EventsPanel).show(self._events(shot))
+        run, events = self._session.run, self._events(shot)
+        changes = [event for event in events if event.kind == "change"]
+        version = run.curves.probe.version if run is not None and changes else 0
+        if self._last.is_new("events", events, version):
+            probed = {} if run is None else outcomes(changes, run.curves.probe.rows())
+            self._screen.query_one(EventsPanel).show(events, probed)
 
     def _events(self, shot: Snapshot) -> tuple[Event, ...]:
         """What happened in the run and on the screen, in order of time."""

@@ -63,6 +63,8 @@ class RunScreen(PanedScreen):
         before, self.shot = self.shot, self.session.snapshot()
         if self.shot.state != before.state:
             self.refresh_bindings()
+            if self.shot.state == "paused" and self.shot.pause_reason:
+                self.app.bell()  # whoever waits for it may look elsewhere
             if self.shot.ended:
                 self.run_ended()
         queries = self.watching.follow(self.shot)

@@ -137,6 +137,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         """Yield header, panes and keys, which app.tcss lays out."""
         yield Panel(id="header")
         yield Panel(id="progress")
+        yield Panel(id="small")
         yield Panel(id="banner")
         with Grid(id="panels"):
             yield LossPanel(self.app.glyphs, id="loss", classes="framed")

@@ -13,8 +13,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from w2vtui.training.state.snapshot import Event
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.train_screen.readouts import event_lines
+from w2vtui.tui.train_screen.event_rows import EventRow, Outcomes, event_rows, row_line
 from w2vtui.tui.widgets.panel import joined
 
 FILTERS = {"all": "", "changes": "change", "notes": "note", "errors": "error"}
@@ -26,6 +27,7 @@ class EventsPanel(Widget, can_focus=True):
     """One line per event; the selected one stays selected when others arrive."""
 
     HELP_TITLE = "Events"
+    app: BaseApp
     HELP = "What happened, newest first: changes with their numbers, notes, errors."
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +54,8 @@ class EventsPanel(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._events: tuple[Event, ...] = ()
-        self._listed: list[Event] = []
+        self._probed: Outcomes = {}
+        self._listed: list[EventRow] = []
         self._filter = "all"
         self._picked = 0
         self._top = 0
@@ -62,16 +65,17 @@ class EventsPanel(Widget, can_focus=True):
         self.border_subtitle = "v filter  enter show on curve"
         self._changed()
 
-    def show(self, events: Sequence[Event]) -> None:
-        """Show these events, oldest first."""
-        if (events := tuple(events)) != self._events:
-            self._events = events
+    def show(self, events: Sequence[Event], probed: Outcomes | None = None) -> None:
+        """Show these events, oldest first, and what the probe loss did at the changes."""
+        events, probed = tuple(events), probed or {}
+        if (events, probed) != (self._events, self._probed):
+            self._events, self._probed = events, probed
             self._list()
 
     @property
     def picked(self) -> Event | None:
         """The selected event; None when the list is empty."""
-        return self._listed[self._picked] if self._listed else None
+        return self._listed[self._picked].event if self._listed else None
 
     # ---- keys
 
@@ -120,16 +124,17 @@ class EventsPanel(Widget, can_focus=True):
         self._pick(self._picked + _WHEEL_LINES)
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the selected line in sight."""
-        self._changed()
+        """Keep the selected line in sight; a large pane shows every detail."""
+        self._list()
 
     # ---- drawing
 
     def _list(self) -> None:
         """List what the filter shows; the selection stays, or follows the newest event."""
         before, kind = self.picked if self._picked else None, FILTERS[self._filter]
-        self._listed = [one for one in reversed(self._events) if not kind or one.kind == kind]
-        places = (at for at, one in enumerate(self._listed) if before and _same(one, before))
+        rows = event_rows(self._events, self._probed, all_details=self.is_maximized)
+        self._listed = [one for one in reversed(rows) if not kind or one.event.kind == kind]
+        places = (at for at, one in enumerate(self._listed) if before and _same(one.event, before))
         self._picked = next(places, 0)
         self._changed()
 
@@ -153,7 +158,7 @@ class EventsPanel(Widget, can_focus=True):
         shown = self._listed[self._top : self._top + height]
         if not shown:
             return Text("" if self._filter == "all" else "none yet", "dim")
-        lines = event_lines(shown[::-1], width - 2, height, self._glyphs)
+        lines = [row_line(row, width - 2, self._glyphs, self.app.inks) for row in shown]
         lit = self._picked - self._top if self.has_focus else -1
         return joined(
             [
