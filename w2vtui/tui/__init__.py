@@ -8,6 +8,7 @@
     help          contents of help and palette     session        a run and what the screens add
     controls      settings as controls             sources        what the corpus field names
     themes        readable colors                 glyphs         braille, blocks or ASCII
+    inks          colors that mean something
     numbers       numbers in constant width        equivalent_command  the same as a command line
     picture       exports the train screen         widgets/       take plain values and draw them
 
