@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.processes import run_support
 from tests.support.vector_files import EXTENSIONS, MATRIX, WORDS, written
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors, save_vectors, vocab_beside, write_vocab
@@ -30,11 +29,7 @@ def saved(path: Path, counts: np.ndarray | None = OLD, scale: float = 1.0) -> Ke
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX'")
 def test_a_kill_at_any_moment_leaves_no_counts_beside_other_vectors(environment, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_saves", "pairs", tmp_path / "work"],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    run_support("killed_saves", "pairs", tmp_path / "work", environment=environment)
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)

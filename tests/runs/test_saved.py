@@ -5,15 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support.permissions import READING, closed
-from tests.support.processes import Result
+from tests.support.processes import Result, run_support
 from tests.support.run_folders import small_checkpoint, small_record
 from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors, save_vectors, vocab_beside
@@ -70,11 +68,7 @@ def written(path: Path) -> tuple[int, int]:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX'")
 def test_a_run_that_was_killed_while_it_was_saved_is_saved_once(environment, tmp_path):
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_saves", "resumed", tmp_path / "work"],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stderr
+    run_support("killed_saves", "resumed", tmp_path / "work", environment=environment)
 
 
 def test_a_training_notes_what_it_saved(w2v, topical_corpus, output):

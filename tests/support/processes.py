@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,15 @@ def finish(process: subprocess.Popen[str]) -> Result:
     assert "Traceback" not in err
     assert "Exception ignored" not in err
     return Result(process.returncode, out or "", err)
+
+
+def run_support(name: str, *arguments: object, environment: dict[str, str]) -> None:
+    """Run a module of tests.support in a process of its own, which must end without an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.support.{name}", *map(str, arguments)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def until_it_trains(process: subprocess.Popen[str]) -> None:
