@@ -202,8 +202,10 @@ def test_rows_that_are_not_numbers_are_never_near() -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_query_that_is_not_of_numbers_says_so(value: float) -> None:
     vectors = KeyedVectors(["a", "b"], np.float32([[value, 0], [1, 0]]))
-    with pytest.raises(VectorsError, match="no neighbors: the vectors are not numbers"):
+    with pytest.raises(VectorsError, match="no neighbors: the vector of 'a' holds NaN or infinity"):
         vectors.most_similar("a")
+    with pytest.raises(VectorsError, match="no neighbors: the vectors are not numbers"):
+        KeyedVectors(["a"], np.float32([[value, 0]])).most_similar("a")
     assert math.isnan(vectors.similarity("a", "b"))
 
 

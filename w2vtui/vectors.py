@@ -23,6 +23,7 @@ Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating]
 
 SIGNS = ("+", "-", "\N{MINUS SIGN}")
 """Between the words of a sum."""
+
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""
 
@@ -181,7 +182,7 @@ class KeyedVectors:
                 asked.append(self.get_index(item))
                 query += weight * self.get_vector(item, norm=True)
         if not np.isfinite(query).all():
-            raise VectorsError(NOT_NUMBERS)
+            raise VectorsError(self._not_numbers(asked))
         rows, cosines = nearest(
             self.vectors[:restrict_vocab],
             query,
@@ -239,6 +240,16 @@ class KeyedVectors:
             (self.index_to_key[row], None if self.counts is None else int(self.counts[row]))
             for row in best.tolist()
         ]
+
+    def _not_numbers(self, rows: Sequence[int]) -> str:
+        """Why words have no neighbors: which of them, where others have."""
+        word = next((row for row in rows if not np.isfinite(self.vectors[row]).all()), None)
+        if word is None or not np.isfinite(self.norms).any():
+            return NOT_NUMBERS
+        return (
+            f"no neighbors: the vector of '{safe_text(self.index_to_key[word], 40)}' holds NaN or "
+            "infinity, as after a training that diverged: ask for another word"
+        )
 
     def _checked_vector(self, vector: NDArray[np.floating]) -> NDArray[np.floating]:
         if vector.shape != (self.vector_size,):

@@ -61,6 +61,46 @@ def test_sums_of_words_are_asked_for(w2v, vectors):
     assert result.lines[4] == "queen man"
 
 
+@pytest.mark.parametrize("minus", ["-", "\N{MINUS SIGN}"])
+def test_a_sum_needs_no_quotes(w2v, vectors, minus):
+    words = f"king {minus} man + woman"
+    result = w2v("neighbors", vectors, *words.split(), "-n", 1)
+    assert result.lines == [words, f"  queen   {2 / 5**0.5:.3f}"]
+
+
+def test_a_word_that_begins_with_a_dash_and_a_sign_alone_are_words(w2v, tmp_path):
+    path = tmp_path / "v.vec"
+    path.write_text("-king 1 0\n- 1 0.1\nman 0 1\n")
+    result = w2v("neighbors", path, "-n", 1, "--", "-king", "-")
+    assert result.lines == ["-king", "  -   0.995", "-", "  -king   0.995"]
+
+
+def test_vectors_of_a_training_that_diverged_can_be_looked_at(w2v, tmp_path):
+    path = tmp_path / "v.vec"
+    path.write_text("king nan 1\nqueen 1 0\nman 1 1\n")
+    result = w2v("neighbors", path, "king", "queen", "king - man")
+    assert result.code == 3
+    assert result.lines == ["queen", "  man   0.707"]
+    assert "hint: " in result.err
+    assert "1 vector holds NaN or infinity: that of 'king'" in result.err
+    assert result.err.count("the vector of 'king' holds NaN or infinity") == 2
+
+
+def test_what_was_mended_is_said_and_options_of_reading_work(w2v, tmp_path):
+    path = tmp_path / "v.vec"
+    path.write_bytes(b"king 1 0\nking 0 1\nna\xefve 1 0.5\nman 1 x\nqueen 1 0.1")
+    assert "--encoding-errors replace" in w2v("neighbors", path, "king", "--skip-bad-rows").err
+    assert "--skip-bad-rows" in w2v("neighbors", path, "king", "--encoding-errors", "replace").err
+    flags = ("--encoding-errors", "replace", "--skip-bad-rows")
+    result = w2v("neighbors", path, "king", *flags)
+    assert result.lines == ["king", "  queen   0.995", "  na\ufffdve   0.894"]
+    assert result.err.count("hint: ") == 4
+    assert w2v("analogy", path, "king", "king", "king", "--limit", 1).lines == [
+        "king is to king as king is to"
+    ]
+    assert w2v("neighbors", path, "king", "--limit", 2).lines == ["king"]
+
+
 def test_an_unknown_word_gets_suggestions_and_the_others_are_answered(w2v, vectors):
     result = w2v("neighbors", vectors, "kign", "queen", "quen - man", "-n", 1)
     assert result.code == 3

@@ -124,6 +124,28 @@ def test_a_file_that_is_taken_for_a_flag_is_named_so_that_it_is_not(
     assert len(load_vectors(tmp_path / "-v.bin")) == 4
 
 
+@pytest.mark.parametrize(
+    ("argv", "way"),
+    [
+        (["neighbors", "v.bin", "-dash"], "write -- before it"),
+        (["neighbors", "v.bin", "king", "-dash"], "write -- before it"),
+        (["analogy", "v.bin", "a", "-dash", "c"], "write -- before it"),
+        (["train", "a.txt", "--neighbors", "-dash"], "write --neighbors=-dash"),
+    ],
+)
+def test_a_word_that_is_taken_for_a_flag_is_given_so_that_it_is_not(argv, way):
+    with pytest.raises(SettingsError) as caught:
+        parse(argv)
+    assert f": to look up the word -dash, {way} (see" in str(caught.value)
+
+
+@pytest.mark.parametrize("argv", [["evaluate", "v.bin", "-dash"], ["neighbors", "v.bin", "-nx"]])
+def test_no_word_is_meant_where_none_can_be(argv):
+    with pytest.raises(SettingsError) as caught:
+        parse(argv)
+    assert "look up" not in str(caught.value)
+
+
 @pytest.mark.parametrize("verb", ["", *VERBS])
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_help_goes_to_stdout(w2v, verb, flag):

@@ -47,6 +47,14 @@ def written(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
+def load(path: Path, **options: Any) -> tuple[KeyedVectors, list[str]]:
+    """The vectors of a file, and what was said of them, without the name of the file."""
+    said: list[str] = []
+    loaded = load_vectors(path, report=said.append, **options)
+    assert all(line.startswith(f"{path}: ") for line in said)
+    return loaded, [line.removeprefix(f"{path}: ") for line in said]
+
+
 def refusal(path: Path, **options: Any) -> str:
     with pytest.raises(VectorsError) as caught:
         load_vectors(path, **options)

@@ -173,5 +173,5 @@ class Bench:
 
     def _scores(self, job: Job) -> tuple[Score, ...]:
         # word2vec.c cuts long words, even inside a character.
-        vectors = load_vectors(job.output, encoding_errors="replace")
+        vectors = load_vectors(job.output, encoding_errors="replace", report=lambda remark: None)
         return tuple(questions.score(vectors) for questions in self.questions)

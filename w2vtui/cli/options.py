@@ -134,11 +134,6 @@ def _made(settings: type[Any], settled: dict[str, Given]) -> Any:
 # ---- groups of options
 
 
-def add_vectors(parser: argparse.ArgumentParser) -> None:
-    """Add the positional VECTORS."""
-    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
-
-
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Add the positional RUN, and the folder to look for it in."""
     parser.add_argument("run", metavar="RUN", help="its name, part of its name, or last")

@@ -74,12 +74,29 @@ class Parser(argparse.ArgumentParser):
         return known.get(_nearest(name, known, cutoff=0.65), "")
 
     def error(self, message: str) -> NoReturn:
-        """Raise a SettingsError; also say how to name a file that looks like an option."""
-        for word in takewhile("--".__ne__, self._argv):
-            is_flag = word in self._option_string_actions or not word.startswith("-")
-            if not is_flag and word != "-" and os.path.lexists(word):
-                message += f": to name the file {word}, write ./{word}"
+        """Raise a SettingsError; also say how to give a file or word that looks like an option."""
+        unlike = [
+            word
+            for word in takewhile("--".__ne__, self._argv)
+            if word.startswith("-") and word != "-" and word not in self._option_string_actions
+        ]
+        files = [word for word in unlike if os.path.lexists(word)]
+        for word in files:
+            message += f": to name the file {word}, write ./{word}"
+        if unlike and not files:
+            message += self._how_to_ask(unlike[0], message)
         raise SettingsError(f"{message} (see {self.prog} --help)")
+
+    def _how_to_ask(self, word: str, message: str) -> str:
+        """How to look up a word that begins with a dash, where it may be one; else empty."""
+        name = word.partition("=")[0]
+        if name[:2] in self._option_string_actions or self._option_near(name.lstrip("-")):
+            return ""
+        if any(action.dest in ("words", "a") for action in self._actions):
+            return f": to look up the word {word}, write -- before it"
+        if message.startswith("argument --neighbors"):
+            return f": to look up the word {word}, write --neighbors={word}"
+        return ""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
-from w2vtui.vectors import repeated
+from w2vtui.formats.remarks import Remarks
 
 Layout: TypeAlias = Literal["text", "binary"]
 EncodingErrors: TypeAlias = Literal["strict", "replace", "ignore"]
@@ -26,8 +26,12 @@ LAYOUTS: dict[str, Layout] = {".txt": "text", ".vec": "text", ".bin": "binary"}
 MAX_WORD_BYTES = 1 << 24
 """The longest word in a file. Without a limit, a file without spaces would be read whole."""
 
-_SEPARATOR = re.compile(r"[ \t\n\v\f\r]")
-_SEPARATOR_BYTE = re.compile(rb"[ \t\n\v\f\r]")
+_WHITE = " \t\n\v\f\r"
+_SEPARATOR = re.compile(f"[{_WHITE}]")
+_SEPARATOR_BYTE = re.compile(rb"[ \t\v\f\r]")
+_BLOCK_NUMBERS = 1 << 18
+LEFT_OUT = b"\n"
+"""Stands for the word of a row that is left out."""
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
 
 
@@ -53,10 +57,20 @@ class Source:
     """Read this many words only; None reads all."""
     encoding_errors: EncodingErrors = "strict"
     """What to do with a word that is not valid UTF-8."""
+    skips_bad_rows: bool = False
+    """Whether rows of text that cannot be read are left out."""
+    begin: int = 0
+    """Where it begins, after a byte order mark."""
+    remarks: Remarks = field(default_factory=Remarks)
+    """Takes what is left out and mended."""
+
+    def place(self, record: int) -> str:
+        """Where a record is, from 1."""
+        return f"{self.unit} {record:,}"
 
     def error(self, record: int | None, message: str) -> VectorsError:
         """A VectorsError that names the file and, where known, the record, from 1."""
-        place = "" if record is None else f", {self.unit} {record:,}"
+        place = "" if record is None else f", {self.place(record)}"
         return VectorsError(f"{self.name}{place}: {message}")
 
 
@@ -94,10 +108,17 @@ def rows_to_read(header: Header, bytes_a_record: int, source: Source) -> int:
         raise source.error(
             None,
             f"the header gives {header.n_words:,} words of {header.vector_size:,} "
-            f"numbers, more than the file's {source.most_bytes:,} bytes can hold: it is cut short "
-            "or not a vector file",
+            f"numbers, more than the file's {source.most_bytes:,} bytes can hold: it is cut short, "
+            "which --limit N (in Python limit=N) reads the first N words of, or not a vector file",
         )
     return n
+
+
+def how_to_read(n_words: int) -> str:
+    """The option that reads the sound beginning of a file; empty if there is none."""
+    if not n_words:
+        return ""
+    return f"; --limit {n_words} (in Python limit={n_words}) reads the {n_words:,} before"
 
 
 def encode_words(words: Sequence[str]) -> list[bytes]:
@@ -136,61 +157,103 @@ def _named(position: int, word: str) -> str:
 
 
 def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[str]:
-    """The words of a file; `first` is the number of the first record.
+    r"""The words of a file; `first` is the number of the first record.
+
+    A word that ends within a character, where word2vec.c cut it, keeps its last bytes as `\xe5`.
 
     Raises:
-        VectorsError: a word is empty, invalid UTF-8, occurs twice, or could not be written again.
+        VectorsError: a word is not UTF-8.
     """
-    _check_separators(encoded, source, first)
-    words = []
-    for record, word in enumerate(encoded, start=first):
-        try:
-            words.append(word.decode("utf-8", source.encoding_errors))
-        except UnicodeDecodeError as error:
-            raise source.error(
-                record,
-                f"the word {shown(word)} is not UTF-8 ({error.reason} at byte "
-                f"{error.start}): read it with encoding_errors='replace'",
-            ) from error
-        if not words[-1]:
-            raise source.error(record, "there is no word before the numbers")
-    if len(set(words)) < len(words):
-        once, again = repeated(words)
+    joined = b"\n".join(encoded)
+    try:
+        words = joined.decode().split("\n")
+        if len(words) == len(encoded):  # no word holds a line end
+            return words
+    except UnicodeDecodeError:
+        pass
+    return [_decoded(word, source, record) for record, word in enumerate(encoded, start=first)]
+
+
+def _decoded(word: bytes, source: Source, record: int) -> str:
+    try:
+        return word.decode()
+    except UnicodeDecodeError as error:
+        if source.encoding_errors != "strict":
+            source.remarks.add("recoded", f"{shown(word)} in {source.place(record)}")
+            return word.decode("utf-8", source.encoding_errors)
+        if error.reason == "unexpected end of data":
+            source.remarks.add("cut", f"{shown(word)} in {source.place(record)}")
+            return word.decode("utf-8", "backslashreplace")
         raise source.error(
-            again + first,
-            f"the word '{safe_text(words[again], 40)}' was in {source.unit} "
-            f"{once + first:,} already: words must be unique",
-        )
-    return words
+            record,
+            f"the word {shown(word)} is not UTF-8 ({error.reason} at byte {error.start}): "
+            "--encoding-errors replace (in Python encoding_errors='replace') reads it",
+        ) from error
 
 
-def _check_separators(encoded: Sequence[bytes], source: Source, first: int) -> None:
-    """Refuse words that hold white space or are too long: no file could be written with them."""
-    if not _SEPARATOR_BYTE.search(b"".join(encoded)):
-        return
-    for record, word in enumerate(encoded, start=first):
-        if _SEPARATOR_BYTE.search(word):
-            raise source.error(
-                record,
-                f"the word '{safe_text(word.decode('utf-8', 'backslashreplace'), 40)}' contains "
-                "white space, which ends a word in this format",
-            )
+def settled(
+    encoded: Sequence[bytes], vectors: NDArray[np.float32], source: Source, first: int
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Words and vectors without blank words and those that were there before, all of it counted.
 
-
-def check_finite(rows: NDArray[np.float32], source: Source, first: int) -> None:
-    """Refuse rows (n, D) with NaN or infinity; `first` is the first row's record.
+    encoded   the words of the file, LEFT_OUT for a row that is left out
+    vectors   float32 (n, D), overwritten
+    first     the number of the first record
 
     Raises:
-        VectorsError: names the first such row.
+        VectorsError: a word is not UTF-8, or none is left.
     """
-    finite = np.isfinite(rows).all(axis=1)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        value = rows[row][~np.isfinite(rows[row])][0]
-        raise source.error(
-            row + first,
-            f"a number of the vector is {value}: vectors must hold finite float32 numbers",
-        )
+    words = decode_words(encoded, source, first)
+    rows = _first_times(words, source, first)
+    if len(rows) < len(words):
+        if not rows:
+            raise source.error(None, "no row holds a word with a vector: this is not a vector file")
+        words = [words[row] for row in rows]
+        vectors = _compacted(vectors, np.array(rows, dtype=np.intp))
+    if _SEPARATOR_BYTE.search(b"".join(encoded)):
+        for row, word in zip(rows, words, strict=True):
+            if _SEPARATOR.search(word):
+                source.remarks.add(
+                    "spaced", f"'{safe_text(word, 40)}' in {source.place(row + first)}"
+                )
+    _note_not_finite(words, vectors, source)
+    return words, vectors
+
+
+def _first_times(words: Sequence[str], source: Source, first: int) -> Sequence[int]:
+    """The rows of words that are not blank and were not there before."""
+    if len(set(words)) == len(words) and not any(map(str.isspace, words)) and "" not in words:
+        return range(len(words))
+    rows: dict[str, int] = {}
+    for row, word in enumerate(words):
+        place = source.place(row + first)
+        if word == LEFT_OUT.decode():
+            continue
+        if not word.strip(_WHITE):
+            source.remarks.add("blank", place)
+        elif rows.setdefault(word, row) != row:
+            source.remarks.add("repeated", f"'{safe_text(word, 40)}' in {place}")
+    return list(rows.values())
+
+
+def _compacted(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Some rows, in rising order, moved to the front: a copy could be larger than the memory."""
+    n_rows = max(_BLOCK_NUMBERS // vectors.shape[1], 1)
+    for start in range(0, len(rows), n_rows):
+        block = rows[start : start + n_rows]
+        vectors[start : start + len(block)] = vectors[block]
+    return vectors[: len(rows)]
+
+
+def _note_not_finite(words: Sequence[str], vectors: NDArray[np.float32], source: Source) -> None:
+    """Count the vectors (V, D) with NaN or infinity."""
+    n_rows = max(_BLOCK_NUMBERS // vectors.shape[1], 1)
+    for start in range(0, len(vectors), n_rows):
+        finite = np.isfinite(vectors[start : start + n_rows]).all(axis=1)
+        if not finite.all():
+            row = start + int(np.argmin(finite))
+            n_bad = int(np.count_nonzero(~finite))
+            source.remarks.add("no numbers", f"that of '{safe_text(words[row], 40)}'", n_bad)
 
 
 def shown(raw: bytes) -> str:

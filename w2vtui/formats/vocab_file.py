@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.atomic import AnyPath, atomic_write
 from w2vtui.formats.records import (
@@ -22,6 +23,7 @@ from w2vtui.formats.records import (
     shown,
 )
 from w2vtui.regular_files import TooLargeError, lines_of
+from w2vtui.vectors import repeated
 
 _COUNT = re.compile(rb"[0-9]{1,18}")
 _LONGEST_LINE = MAX_WORD_BYTES + 64
@@ -75,7 +77,15 @@ def read_vocab(
             counts.append(int(fields[1]))
     except (OSError, TooLargeError) as error:
         raise VectorsError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
-    return decode_words(words, source, 1), np.array(counts, dtype=np.int64)
+    decoded = decode_words(words, source, 1)
+    if len(set(decoded)) < len(decoded):
+        once, again = repeated(decoded)
+        raise source.error(
+            again + 1,
+            f"the word '{safe_text(decoded[again], 40)}' was in line {once + 1:,} already: "
+            "words must be unique",
+        )
+    return decoded, np.array(counts, dtype=np.int64)
 
 
 def counts_in(

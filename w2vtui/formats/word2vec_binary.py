@@ -6,24 +6,36 @@ not; a reader takes both, and leaves out further line ends before a word, as gen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BufferedIOBase
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.errors import VectorsError
+from w2vtui.formats.blank_words import (
+    MOST_BYTES,
+    AmbiguousError,
+    best_end,
+    odd_numbers,
+    read_carefully,
+)
 from w2vtui.formats.records import (
     MAX_WORD_BYTES,
+    Header,
     Source,
-    check_finite,
-    decode_words,
+    how_to_read,
     parse_header,
     rows_to_read,
+    settled,
     shown,
 )
 
 _BLOCK_BYTES = 1 << 22
 _LONGEST_HEADER = 64
+_TELLING_SIZE = 8
+"""Of that many numbers or more, one is odd where they are read from the wrong place."""
 
 
 def write_binary(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32]) -> None:
@@ -34,59 +46,132 @@ def write_binary(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32
 
 
 def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file read from its start.
+    """Words and float32 (V, D) from a file that stands where it begins.
 
     Raises:
         VectorsError: the header is wrong, the file ends within a record or continues after the last
-            one, a word cannot be decoded, or a number is not finite.
+            one, a word cannot be decoded, or where it ends is not clear.
     """
     header = parse_header(file.readline(_LONGEST_HEADER), source)
-    vector_bytes = 4 * header.vector_size
-    n_words = rows_to_read(header, vector_bytes + 2, source)  # a letter and a space
-    vectors = np.empty((n_words, header.vector_size), dtype=np.float32)
-    words: list[bytes] = []
-    rest = b""
-    while len(words) < n_words:
-        read = file.read(max(_BLOCK_BYTES, len(rest)))  # a header may claim any length
-        rest = _take(rest + read, n_words, words, vectors, source)
-        if len(words) < n_words and not read:
-            raise source.error(
-                len(words) + 1,
+    n_words = rows_to_read(header, 4 * header.vector_size + 1, source)  # a space; a word may lack
+    begin = file.tell()
+    try:
+        words, vectors = _QuickReader(file, header, source).read(n_words)
+    except AmbiguousError:
+        file.seek(begin)
+        try:
+            words, vectors = read_carefully(file, header, n_words, source)
+        except VectorsError:
+            file.seek(begin)  # a header that is wrong looks like that too, and is the better reason
+            _QuickReader(file, header, source, trusts=True).read(n_words)
+            raise
+    return settled(words, vectors, source, 1)
+
+
+class _QuickReader:
+    """Reads records whose words end at the first blank, and notices those whose word does not."""
+
+    def __init__(
+        self, file: BufferedIOBase, header: Header, source: Source, *, trusts: bool = False
+    ) -> None:
+        """trusts: take it that no word holds a blank."""
+        self._file, self._header, self._source = file, header, source
+        self._trusts = trusts
+        self._size = header.vector_size
+        self._words: list[bytes] = []
+        self._vectors = np.empty((0, self._size), dtype=np.float32)
+
+    def read(self, n_words: int) -> tuple[list[bytes], NDArray[np.float32]]:
+        """The first words and float32 (n, D).
+
+        Raises:
+            AmbiguousError: a word may hold a blank.
+            VectorsError: the file is not as long as its header says.
+        """
+        n_read = min(n_words + 1, self._header.n_words)  # the next one shows where the last ends
+        self._vectors = np.empty((n_read, self._size), dtype=np.float32)
+        rest = b""
+        while len(self._words) < n_read:
+            n_bytes = max(_BLOCK_BYTES, len(rest))  # a header may claim any length
+            read = self._file.read(n_bytes)
+            rest = self._take(rest + read, n_read, len(read) < n_bytes)
+            if len(read) < n_bytes and len(self._words) >= n_words:
+                break
+            self._check_progress(rest, n_read, len(read) < n_bytes)
+        if self._source.limit is None or self._source.limit > self._header.n_words:
+            self._check_end(rest + self._file.read(32))
+        return [word.lstrip(b"\n") for word in self._words[:n_words]], self._vectors[:n_words]
+
+    def _take(self, block: bytes, n_read: int, ended: bool) -> bytes:
+        """Read the whole records of a block; return what is left of it.
+
+        ended   nothing follows the block
+        """
+        vector_bytes = 4 * self._size
+        last = len(block) if ended else len(block) - MOST_BYTES
+        first, words, starts = len(self._words), self._words, [0]
+        numbers = []
+        position = 0
+        while len(words) < n_read:
+            start = block.find(b" ", position) + 1
+            end = start + vector_bytes
+            if start == 0 or end > last:
+                break
+            words.append(block[position : start - 1])
+            numbers.append(block[start:end])
+            starts.append(end)
+            position = end
+        rows = self._vectors[first : len(words)]
+        rows[:] = np.frombuffer(b"".join(numbers), dtype="<f4").reshape(rows.shape)
+        if not (self._trusts or self._have_line_ends(first)):
+            self._check_records(block, starts, rows)
+        return block[position:]
+
+    def _have_line_ends(self, first: int) -> bool:
+        """Whether a line end stands between any two records from `first` on.
+
+        Raises:
+            AmbiguousError: there are others, or some records only have one.
+        """
+        words = self._words[max(first, 1) :]
+        n_before = sum(word.startswith(b"\n") for word in words)
+        n_line_ends = sum(word.count(b"\n") for word in words)
+        if n_line_ends != n_before or n_before not in (0, len(words)):
+            raise AmbiguousError([])
+        return n_before > 0
+
+    def _check_records(self, block: bytes, starts: list[int], rows: NDArray[np.float32]) -> None:
+        """Look again at records without line ends whose numbers are not like those of vectors.
+
+        Raises:
+            AmbiguousError: the word of one may hold a blank.
+        """
+        doubtful: Sequence[int] = range(len(rows))
+        if self._size >= _TELLING_SIZE:
+            doubtful = np.flatnonzero(odd_numbers(rows).any(axis=1)).tolist()
+        for row in doubtful:
+            if best_end(block, starts[row], self._size)[1] != starts[row + 1]:
+                raise AmbiguousError([])
+
+    def _check_progress(self, rest: bytes, n_read: int, ended: bool) -> None:
+        n_words, header = len(self._words), self._header
+        if n_words < n_read and ended:
+            raise self._source.error(
+                n_words + 1,
                 "the file ends within the record: it is cut short, "
                 f"or its header of {header.n_words:,} x {header.vector_size:,} "
-                "is wrong",
+                f"is wrong{how_to_read(n_words)}",
             )
-        if len(rest) > MAX_WORD_BYTES + vector_bytes:
-            raise source.error(
-                len(words) + 1,
+        if len(rest) > MAX_WORD_BYTES + 4 * self._size + MOST_BYTES:
+            raise self._source.error(
+                n_words + 1,
                 f"no word ends within {MAX_WORD_BYTES:,} bytes: this is not a vector file",
             )
-    if n_words == header.n_words and (more := (rest + file.read(32)).removeprefix(b"\n")):
-        raise source.error(
-            None,
-            f"the file continues after the {n_words:,} words that its header "
-            f"gives, with {shown(more)}",
-        )
-    return decode_words(words, source, 1), vectors
 
-
-def _take(
-    block: bytes, n_words: int, words: list[bytes], vectors: NDArray[np.float32], source: Source
-) -> bytes:
-    """Append the whole records of `block` to `words` and `vectors`; return what is left of it."""
-    vector_bytes = 4 * vectors.shape[1]
-    first = len(words)
-    numbers = []
-    position = 0
-    while len(words) < n_words:
-        start = block.find(b" ", position) + 1
-        end = start + vector_bytes
-        if start == 0 or end > len(block):
-            break
-        words.append(block[position : start - 1].lstrip(b"\n"))
-        numbers.append(block[start:end])
-        position = end
-    rows = vectors[first : len(words)]
-    rows[:] = np.frombuffer(b"".join(numbers), dtype="<f4").reshape(rows.shape)
-    check_finite(rows, source, first + 1)
-    return block[position:]
+    def _check_end(self, rest: bytes) -> None:
+        if more := rest.removeprefix(b"\n"):
+            raise self._source.error(
+                None,
+                f"the file continues after the {self._header.n_words:,} words that its header "
+                f"gives, with {shown(more)}{how_to_read(self._header.n_words)}",
+            )

@@ -1,12 +1,15 @@
 """word2vec's text layout: a line `V D`, then a line a word: `word x1 ... xD`.
 
-word2vec.c ends each row with a space, gensim and fastText do not; GloVe has no first line.
+word2vec.c ends each row with a space, gensim and fastText do not; GloVe has no first line. Files
+in circulation have words with blanks in them, or a blank for a word: a row's last D fields are its
+numbers, and what is before them is its word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from itertools import islice
 from typing import BinaryIO
@@ -14,21 +17,24 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.errors import VectorsError
 from w2vtui.formats.records import (
+    LEFT_OUT,
     MAX_WORD_BYTES,
+    Header,
     Source,
-    check_finite,
-    decode_words,
+    how_to_read,
     parse_header,
     rows_to_read,
+    settled,
     shown,
 )
 
 _BLOCK_NUMBERS = 1 << 17
 _BLOCK_BYTES = 1 << 20
 _MOST_BLANK_BLOCKS = 64
+_SNIFFED_BYTES = 1 << 16
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_DIGITS = re.compile(rb"\d+")
 _NO_SPACE = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Separate numbers for NumPy, which takes them for white space, but not in this layout."""
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
@@ -68,8 +74,18 @@ def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
     return decimals
 
 
+def is_text_row(line: bytes, size: int) -> bool:
+    """Whether the beginning of a file's second line is a word and numbers in digits.
+
+    size   the numbers that the header announces
+    """
+    numbers = line.split()[1:] if not line[:1].isspace() else line.split()
+    numbers = numbers[-size:] if line.endswith(b"\n") else numbers[:-1]
+    return bool(numbers) and all(_NUMBER.fullmatch(number) for number in numbers)
+
+
 def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file read from its start.
+    """Words and float32 (V, D) from a file that stands where it begins.
 
     A first line of two fields is the header; of more, the first row of a file without one.
 
@@ -77,46 +93,65 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
         VectorsError: a row is not a word and D numbers, the rows are not as many as announced, or
             the last one is cut short.
     """
+    header, is_announced = _header(file, source)
     lines = _lines(file, source)
-    first_line = next(lines, b"")
-    fields = len(first_line.split())
-    if fields == 2:
-        header = parse_header(first_line, source)
-        first, size, announced = 2, header.vector_size, header.n_words
-        n_words = rows_to_read(header, _fewest_bytes(size), source)
-    elif fields > 2:
-        first, size, announced = 1, fields - 1, None
-        most = source.most_bytes // _fewest_bytes(size) + 1  # a file of line ends has no rows
-        n_words = min(_count_rows(file, source), most)
-        file.seek(0)
-        lines = _lines(file, source)
-    else:
-        raise source.error(
-            None,
-            "a vector file starts with the number of words and the length "
-            f"of a vector, or with a word and its numbers, got {shown(first_line)}",
-        )
+    if is_announced:
+        next(lines)
+    size, first = header.vector_size, 1 + is_announced
+    n_words = rows_to_read(header, _fewest_bytes(size), source) if is_announced else header.n_words
     vectors = np.empty((n_words, size), dtype=np.float32)
     words: list[bytes] = []
     rows = islice(lines, n_words)
+    parser = _RowParser(size, source)
     while block := list(islice(rows, max(1, _BLOCK_NUMBERS // size))):
         row = len(words)
-        block_words, vectors[row : row + len(block)] = _parse(block, size, source, first + row)
+        block_words, vectors[row : row + len(block)] = parser.parse(block, first + row)
         words += block_words
-    if announced is not None and len(words) < n_words:
+    parser.check_size()
+    if is_announced and len(words) < n_words:
         raise source.error(
             None,
-            f"{len(words):,} rows follow a header that gives "
-            f"{announced:,}: the file is cut short, or its header is wrong",
+            f"{len(words):,} rows follow a header that gives {header.n_words:,}: the file is cut "
+            f"short, or its header is wrong{how_to_read(len(words))}",
         )
-    is_complete = n_words == announced if announced is not None else source.limit is None
-    if is_complete and next(lines, None) is not None:
+    is_whole = source.limit is None or (is_announced and source.limit > n_words)
+    if is_whole and next(lines, None) is not None:
         raise source.error(
             first + n_words,
             f"the file continues after the {n_words:,} words that "
-            + ("its header gives" if announced is not None else "were counted in it"),
+            + ("its header gives" if is_announced else "were counted in it")
+            + how_to_read(n_words),
         )
-    return decode_words(words, source, first), vectors[: len(words)]
+    return settled(words, vectors[: len(words)], source, first)
+
+
+def _header(file: BufferedIOBase, source: Source) -> tuple[Header, bool]:
+    """What the first line announces, and True; of a file without a header what its rows show, at
+    most, and False. The file stands where it begins again.
+
+    Raises:
+        VectorsError: the first line is neither a header nor a row.
+    """
+    first_line = next(_lines(file, source), b"")
+    file.seek(source.begin)
+    n_fields = len(first_line.split())
+    if n_fields == 2:
+        return parse_header(first_line, source), True
+    if n_fields < 2:
+        advice = ", separated by blanks and not by commas" if b"," in first_line else ""
+        raise source.error(
+            None,
+            "a vector file starts with the number of words and the length "
+            f"of a vector, or with a word and its numbers{advice}, got {shown(first_line)}",
+        )
+    head = [len(line.split()) for line in file.read(_SNIFFED_BYTES).split(b"\n")[:-1]]
+    sizes = Counter(n - 1 for n in head if n > 1)
+    size = max(sizes, key=lambda size: (sizes[size], -size), default=n_fields - 1)
+    most = source.most_bytes // _fewest_bytes(size) + 1  # a file of line ends has no rows
+    file.seek(source.begin)
+    n_words = min(_count_rows(file, source), most)
+    file.seek(source.begin)
+    return Header(n_words, size), False
 
 
 def _fewest_bytes(size: int) -> int:
@@ -127,7 +162,7 @@ def _fewest_bytes(size: int) -> int:
 def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
     """The lines of a file, without the empty ones at its end.
 
-    A line must end in white space: of a last line without, digits may be missing.
+    Of a last line that does not end in white space, digits may be missing.
     """
     number = 0
     while line := file.readline(_LONGEST_LINE):
@@ -135,11 +170,9 @@ def _lines(file: BufferedIOBase, source: Source) -> Iterator[bytes]:
         if not line.strip():
             _check_blank(file, source, number)
             return
-        if not line[-1:].isspace():
+        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
             raise source.error(
-                number,
-                "the line does not end in a newline, so digits may be missing: the file is "
-                "cut short; if it is complete, add one",
+                number, f"the line has more than {_LONGEST_LINE:,} bytes: this is not a vector file"
             )
         yield line
 
@@ -151,16 +184,16 @@ def _check_blank(file: BufferedIOBase, source: Source, number: int) -> None:
         if not block:
             return
         if block.strip():
-            raise source.error(number, "the line is empty")
+            raise source.error(number, "the line is empty: remove it")
     raise source.error(number, "from here on there are only empty lines: remove them")
 
 
 def _count_rows(file: BufferedIOBase, source: Source) -> int:
-    """How many rows a file without a header has at most, once its first line is read.
+    """How many rows a file without a header has at most.
 
     A block of white space alone ends the count: it holds empty lines, or ends a line.
     """
-    n = 1
+    n = 0
     while source.limit is None or n < source.limit:
         text = file.read(_BLOCK_BYTES).rstrip()
         if not text:
@@ -169,43 +202,109 @@ def _count_rows(file: BufferedIOBase, source: Source) -> int:
     return n if source.limit is None else min(n, source.limit)
 
 
-def _parse(
-    lines: list[bytes], size: int, source: Source, first: int
-) -> tuple[list[bytes], NDArray[np.float32]]:
-    """Words and float32 (n, D) of n lines, the first of which is line `first`."""
-    parts = [line.split(None, 1) for line in lines]
-    if any(len(part) != 2 for part in parts):
-        raise _explained(lines, size, source, first, "a row is not a word and numbers")
-    if any(char in part[1] for part in parts for char in _NO_SPACE):
-        raise _explained(lines, size, source, first, "a row holds control characters")
-    try:
-        rows = np.loadtxt(
-            [part[1] for part in parts], np.float32, comments=None, encoding="ascii", ndmin=2
-        )
-    except ValueError as error:
-        raise _explained(lines, size, source, first, str(error)) from error
-    if rows.shape != (len(lines), size):
-        raise _explained(lines, size, source, first, f"rows have {rows.shape[1]} numbers")
-    check_finite(rows, source, first)
-    return [part[0] for part in parts], rows
+class _RowParser:
+    """Words and numbers from the lines of one file."""
 
+    def __init__(self, size: int, source: Source) -> None:
+        """size: the numbers of a row."""
+        self._size, self._source = size, source
+        self._n_plain = 0
+        self._n_spaced = 0
 
-def _explained(
-    lines: list[bytes], size: int, source: Source, first: int, reason: str
-) -> VectorsError:
-    """The error for the first bad one of `lines`; `reason` is that of all of them together."""
-    for number, line in enumerate(lines, start=first):
-        word, *numbers = line.split()
-        if len(numbers) != size:
-            return source.error(
-                number,
-                f"the row of {shown(word)} has {len(numbers):,} numbers "
-                f"where {size:,} are expected",
+    def parse(self, lines: Sequence[bytes], first: int) -> tuple[list[bytes], NDArray[np.float32]]:
+        """Words and float32 (n, D) of n lines, the first of which is line `first`; LEFT_OUT for
+        the word of a row that is left out.
+
+        Raises:
+            VectorsError: a line is not a word and its numbers.
+        """
+        if not lines[-1][-1:].isspace():
+            self._note_no_line_end(first + len(lines) - 1)
+        parts = [line.split(None, 1) for line in lines]
+        if all(len(part) == 2 for part in parts) and not any(
+            char in part[1] for part in parts for char in _NO_SPACE
+        ):
+            try:
+                rows = _numbers([part[1] for part in parts])
+            except ValueError:
+                pass
+            else:
+                if rows.shape == (len(lines), self._size):
+                    self._n_plain += len(lines)
+                    return [part[0] for part in parts], rows
+        return self._parse_one_by_one(lines, first)
+
+    def check_size(self) -> None:
+        """Refuse a length of the vectors that no row has.
+
+        Raises:
+            VectorsError: all rows have more fields than that.
+        """
+        if self._n_spaced and not self._n_plain:
+            raise self._source.error(
+                None, f"no row is one word and {self._size:,} numbers: the header is wrong"
             )
-        for text in numbers:
-            if not _NUMBER.fullmatch(text):
-                return source.error(
+
+    def _parse_one_by_one(
+        self, lines: Sequence[bytes], first: int
+    ) -> tuple[list[bytes], NDArray[np.float32]]:
+        words: list[bytes] = []
+        numbers: list[bytes] = []
+        for number, line in enumerate(lines, start=first):
+            fault = self._fault(line)
+            if not fault:
+                word, *found = line.rsplit(None, self._size)
+                if len(found) < self._size:  # a blank stands for the word
+                    word, found = b"", [word, *found]
+                n_pieces = len(word.split())
+                self._n_plain += n_pieces == 1
+                self._n_spaced += n_pieces > 1
+                words.append(word.strip())
+                numbers.append(b" ".join(found))
+            elif self._source.skips_bad_rows:
+                self._source.remarks.add("skipped", f"{self._source.place(number)}, {fault}")
+                words.append(LEFT_OUT)
+                numbers.append(b"0 " * self._size)
+            else:
+                raise self._source.error(
                     number,
-                    f"{shown(text)} is not a number: digits with a point for decimals are expected",
+                    f"{fault}; --skip-bad-rows (in Python skip_bad_rows=True) leaves such rows out",
                 )
-    return source.error(first, f"the rows from here on cannot be read: {reason}")
+        return words, _numbers(numbers)
+
+    def _fault(self, line: bytes) -> str:
+        """What is wrong with a line; empty if it is a word, which may hold blanks, and numbers."""
+        fields = line.split()
+        n_pieces = len(fields) - self._size
+        if n_pieces < 0 or (n_pieces == 0 and not line[:1].isspace()) or self._has_more(fields):
+            return (
+                f"the row of {shown(fields[0])} has {len(fields) - 1:,} numbers "
+                f"where {self._size:,} are expected"
+            )
+        for text in fields[n_pieces:]:
+            if not _NUMBER.fullmatch(text):
+                return (
+                    f"{shown(text)} is not a number: digits with a point for decimals are expected"
+                )
+        return ""
+
+    def _has_more(self, fields: Sequence[bytes]) -> bool:
+        """Whether the last field before the numbers is one too, not the end of a word such as
+        `Boeing 747`.
+        """
+        n_pieces = len(fields) - self._size
+        if n_pieces < 2 or not _NUMBER.fullmatch(fields[n_pieces - 1]):
+            return False
+        has_decimals = any(b"." in number for number in fields[n_pieces:])
+        return not (_DIGITS.fullmatch(fields[n_pieces - 1]) and has_decimals)
+
+    def _note_no_line_end(self, number: int) -> None:
+        self._source.remarks.say(
+            f"{self._source.place(number)} does not end in a newline: if the file was cut short, "
+            "digits are missing there"
+        )
+
+
+def _numbers(rows: Sequence[bytes]) -> NDArray[np.float32]:
+    """float32 (n, D) of rows of numbers."""
+    return np.loadtxt(rows, np.float32, comments=None, encoding="ascii", ndmin=2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from w2vtui.cli.options import add_lookup, add_vectors
+from w2vtui.cli.options import add_lookup
+from w2vtui.cli.vector_options import add_vectors, load
 
 USAGE = "w2vtui analogy VECTORS a b c [options]"
 HELP = """Complete an analogy: a is to b as c is to ...
@@ -24,9 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is to c as b is to a."""
     from w2vtui.cli.results import print_found, print_json
-    from w2vtui.formats import load_vectors
 
-    vectors = load_vectors(arguments.vectors)
+    vectors = load(arguments)
     a, b, c = arguments.a, arguments.b, arguments.c
     found = vectors.most_similar(positive=[b, c], negative=[a], topn=arguments.n)
     if arguments.json:

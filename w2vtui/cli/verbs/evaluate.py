@@ -7,8 +7,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_result_json, add_vectors, whole_number
+from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import show
+from w2vtui.cli.vector_options import add_vectors, load
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import SettingsError
 
@@ -49,13 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui import evaluate
     from w2vtui.cli.results import print_json
-    from w2vtui.formats import load_vectors
 
     if not (arguments.pairs or arguments.analogies):
         raise SettingsError("nothing to evaluate on: give --pairs FILE or --analogies FILE")
     pairs = {path: evaluate.read_pairs(path) for path in arguments.pairs}
     analogies = {path: evaluate.read_analogies(path) for path in arguments.analogies}
-    vectors = load_vectors(arguments.vectors)
+    vectors = load(arguments)
     pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
     analogy_results = {
         path: evaluate.evaluate_analogies(vectors, sections, restrict=arguments.restrict)

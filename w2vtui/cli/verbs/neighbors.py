@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_lookup, add_vectors
+from w2vtui.cli.options import add_lookup
 from w2vtui.cli.output import report
-from w2vtui.errors import UnknownWordError
+from w2vtui.cli.vector_options import add_vectors, load
+from w2vtui.errors import VectorsError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from w2vtui.cli.results import Found
 
 USAGE = "w2vtui neighbors VECTORS WORD ... [options]"
 HELP = """Print the nearest words of each word or sum of words.
 
   w2vtui neighbors notes.bin king queen
-  w2vtui neighbors notes.bin 'king - man + woman'"""
+  w2vtui neighbors notes.bin 'king - man + woman'
+  w2vtui neighbors notes.bin -- -word             a word that begins with a dash"""
 SETTINGS = ()
 
 
@@ -28,30 +32,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the nearest words of each query; an unknown word does not stop the others.
+    """Print the nearest words of each query; a word without any does not stop the others.
 
     Raises:
-        UnknownWordError: a word has no vector; raised after the others are printed.
+        VectorsError: a word has no vector, or none of numbers; raised after the others are printed.
     """
     from w2vtui.cli.results import nearest_words, print_found, print_json
-    from w2vtui.formats import load_vectors
 
-    vectors = load_vectors(arguments.vectors)
-    unknown: UnknownWordError | None = None
+    vectors = load(arguments)
+    failed: VectorsError | None = None
     results: dict[str, Found] = {}
-    for query in arguments.words:
+    for query in _queries(arguments.words):
         try:
             found = nearest_words(vectors, query, arguments.n)
-        except UnknownWordError as error:
-            if unknown is not None:
-                report(f"w2vtui: {unknown}")
-            unknown = error
+        except VectorsError as error:
+            if failed is not None:
+                report(f"w2vtui: {failed}")
+            failed = error
             continue
         results[query] = found
         if not arguments.json:
             print_found(query, found)
     if arguments.json:
         print_json(results)
-    if unknown is not None:
-        raise unknown
+    if failed is not None:
+        raise failed
     return 0
+
+
+def _queries(words: Sequence[str]) -> Sequence[str]:
+    """The words, or the one sum that they are if a sign stands between two of them."""
+    from w2vtui.vectors import SIGNS
+
+    sums = any(
+        sign in SIGNS and {before, after}.isdisjoint(SIGNS)
+        for before, sign, after in zip(words, words[1:], words[2:], strict=False)
+    )
+    return [" ".join(words)] if sums else words
