@@ -224,9 +224,9 @@ async def test_what_has_not_changed_is_not_drawn_again(monkeypatch):
 async def test_staged_settings_are_requested_together_and_stay_when_refused():
     async with scripted(TRAINING, (120, 40)) as (app, run):
         app.screen.query_one("#controls").focus()
-        for key in ("down", "left", "down", "right", "enter"):  # softmax, K 15 -> 20
+        for key in ("down", "left", "down", "down", "right", "enter"):  # softmax, window 5 -> 6
             app.simulate_key(key)
-        staged = {"objective": "softmax", "negative": 20}
+        staged = {"objective": "softmax", "window": 6}
         await until(app, lambda: staged in run.calls)
         notice = "softmax needs a small vocabulary"
         await until(app, lambda: notice in {shown.message for shown in app._notifications})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -63,11 +64,11 @@ def rows_of(*values: float) -> np.ndarray:
 
 
 def test_a_spark_line_rises_where_the_values_do():
-    line = spark(rows_of(*np.linspace(0, 1, 8)), 8)
+    line = spark(rows_of(*np.linspace(0.125, 1, 8)), 8)
     assert line == LEVELS
-    assert spark(rows_of(*np.linspace(1, 0, 80)), 8) == LEVELS[::-1]
-    flat = [LEVELS.index(level) for level in spark(rows_of(0.5, 0.501), 2)]
-    assert flat[1] - flat[0] <= 1
+    assert spark(rows_of(*np.linspace(0.99, 0.01, 80)), 8) == LEVELS[::-1]
+    assert spark(rows_of(0.60, 0.66), 2) == "██"  # not from nothing to all
+    assert spark(rows_of(0.2, 0.4, 0.8, -0.1), 4) == "▂▄█▁"
     assert spark(NO_ROWS, 5) == "     "
     assert spark(rows_of(math.nan, 0.2), 3).strip() in LEVELS
 
@@ -157,10 +158,32 @@ def test_quality_says_values_trends_and_coverage():
     lines = [line.plain for line in
              quality_lines(QUALITY, curves, wanted=True, width=56, height=5)]  # fmt: skip
     assert all(cell_len(line) == 56 for line in lines)
-    assert lines[0].startswith("semantic     ▁█")
-    assert "24.1 % ↗ 1,800/2,000" in lines[0]
-    assert "31.8 %   1,900/2,000" in lines[1]
-    assert "0.58   12/353: too few" in lines[2]
+    assert lines[0].split() == ["trend", "score", "covered"]
+    assert lines[1].startswith("semantic     ▄█")
+    assert "24.1 % ↗ 1,800/2,000" in lines[1]
+    assert lines[1].index("1,800") == lines[0].index("covered")
+    assert "31.8 %   1,900/2,000" in lines[2]
+    assert "0.58   12/353: too few" in lines[3]
+
+
+def test_a_large_quality_pane_says_where_each_score_came_from():
+    curves = {("google.txt", "semantic"): rows_of(0.1, 0.3, 0.24)}
+    lines = [line.plain for line in
+             quality_lines(QUALITY, curves, wanted=True, width=56, height=20)]  # fmt: skip
+    assert lines[2].strip() == "first 10.0 % at 0 · best 30.0 % at 1"
+
+
+def test_a_large_watch_pane_lists_the_nearest_words_of_each_query():
+    words = tuple((f"near{at}", 0.9 - at / 50) for at in range(10))
+    king = replace(KING, words=words, moves=(1, -1, None, *[0] * 7))
+    many = [replace(king, query=f"word{n}") for n in range(8)]
+    lines = watch_lines(many, CHURN, (NO_ROWS, NO_ROWS), 118, 34)
+    shown = "\n".join(line.plain for line in lines)
+    assert all(f"word{n}" in shown for n in range(8))
+    assert shown.count("near9") == 8
+    assert re.search("near0 +0.900 ▲1", shown)
+    assert "churn@10" in shown
+    assert all(cell_len(line.plain) in (0, 118) for line in lines)
 
 
 @given(st.integers(10, 100), st.integers(1, 6))
@@ -172,9 +195,9 @@ def test_quality_lines_fit(width, height):
 def test_quality_names_its_sets_or_says_why_it_is_missing():
     double = replace(QUALITY, scores=(*QUALITY.scores, Score("men.txt", "pairs", math.nan, 0, 9)))
     lines = [line.plain for line in quality_lines(double, {}, wanted=True, width=50, height=5)]
-    assert lines[2].startswith("ws353.txt")
-    assert lines[3].startswith("men.txt")
-    assert " – " in lines[3]
+    assert lines[3].startswith("ws353.txt")
+    assert lines[4].startswith("men.txt")
+    assert " – " in lines[4]
     none = quality_lines(None, {}, wanted=False, width=50, height=5)
     assert "--pairs FILE" in " ".join(line.plain for line in none)
     assert (

@@ -187,6 +187,19 @@ class LiveSettings(Checked):
         """Whether targets are the nodes of a word's Huffman path: hierarchical softmax."""
         return self.objective == "hierarchical-softmax"
 
+    @property
+    def without_effect(self) -> dict[str, str]:
+        """The settings that have no part under this model and objective, and which of the two."""
+        idle: dict[str, str] = {}
+        if not self.draws_noise:
+            noise = ("negative", "ns_exponent", "shared_noise")
+            idle |= dict.fromkeys(noise, self.objective.replace("-", " "))
+        elif self.model == "cbow":  # one mean for each center, so that both ways are the same
+            idle["shared_noise"] = "cbow"
+        if self.model == "skip-gram":
+            idle |= dict.fromkeys(("cbow_mean", "cbow_divide"), "skip-gram")
+        return idle
+
     def changed(self, **settings: Any) -> Self:
         """A copy with some settings replaced.
 

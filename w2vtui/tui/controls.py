@@ -72,6 +72,12 @@ class Control:
             both = f"{self.label} ({self.other_name})" if self.other_name else self.label
             raise SettingsError(str(error).replace(self.name, both, 1)) from None
 
+    def facts_text(self, effect: str) -> str:
+        """Its default, its range, and what a change does."""
+        default = self.spec.auto if self.default is None else value_text(self.default)
+        values = () if self.choices else (self.spec.range_text(),)
+        return " · ".join((f"default {default}", *values, effect))
+
     def help_text(self) -> str:
         """What it does, what else it is called, and its range."""
         facts = (self.other_name, "" if self.choices else self.spec.range_text())

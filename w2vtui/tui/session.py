@@ -95,6 +95,8 @@ class Session:
             () if resumption is None else _resumption_events(resumption)
         )
         """Events of the screens, such as saved vectors."""
+        self._places = [0] * len(self.events)
+        """Of each: how many events the run had by then."""
         self._build = build or build_run
         self._left = False
         self._saving = threading.Lock()
@@ -202,6 +204,18 @@ class Session:
             seconds=shot.progress.seconds, tokens=shot.progress.tokens, kind="note", text=text
         )
         self.events = (*self.events, event)
+        self._places.append(len(shot.events))
+
+    def all_events(self, shot: Snapshot) -> tuple[Event, ...]:
+        """The events of a snapshot and of the screens, in order of time.
+
+        The training clock stops at a pause, so it cannot order what happens then.
+        """
+        timed: list[tuple[float, float, Event]]
+        timed = [(event.seconds, at, event) for at, event in enumerate(shot.events)]
+        noted = zip(self.events, self._places, strict=False)
+        timed += [(event.seconds, place - 0.5, event) for event, place in noted]
+        return tuple(event for _, _, event in sorted(timed, key=lambda one: one[:2]))
 
     # ---- these take their time: not for the thread that draws
 

@@ -235,7 +235,11 @@ MOVES_LOSS = ("model", "objective", "negative", "window", "sample", "ns_exponent
 
 def _loss_moved(case: Case) -> str:
     since = case.tokens_since_change
-    moved = [name for name in MOVES_LOSS if name in case.changed]
+    moved = [
+        name
+        for name in MOVES_LOSS
+        if name in case.changed and name not in case.settings.without_effect
+    ]
     if since is None or not moved or since > RECENT_SHARE * case.shot.progress.tokens_planned:
         return ""
     labels = [spec_of(LiveSettings, name).label for name in moved]

@@ -15,7 +15,7 @@ from w2vtui.settings import (
 )
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.session import Form
-from w2vtui.tui.widgets.setting_rows import Row
+from w2vtui.tui.widgets.setting_row import Row
 
 CONTROLS: dict[str, Control] = {
     control.name: control
@@ -94,8 +94,15 @@ class Draft:
 
     def rows(self) -> tuple[Row, ...]:
         """The settings as they are shown."""
+        idle = self.form.live.without_effect
         return tuple(
-            Row(name, control.label, self._value_text(name), help=control.help_text())
+            Row(
+                name,
+                control.label,
+                self._value_text(name),
+                help=control.help_text(),
+                idle=f"no part in {idle[name]}" if name in idle else "",
+            )
             for name, control in CONTROLS.items()
         )
 

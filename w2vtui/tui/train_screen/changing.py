@@ -78,6 +78,7 @@ class Changing(RunScreen):
             return
         if run is None:
             raise SettingsError("settings cannot be changed yet: the run is starting")
+        self.staging.check(self.shot, wanted)
         try:
             run.change(**wanted)
             for name in wanted:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from w2vtui.display import safe_text
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen import header, hints, readouts
 from w2vtui.tui.train_screen.commands import explained
@@ -175,7 +175,9 @@ class Drawing:
     def _draw_loss(self, shot: Snapshot) -> None:
         run, panel = self._session.run, self._screen.query_one(LossPanel)
         curves = () if run is None else (run.curves.probe, run.curves.loss)
-        changes = tuple(event for event in self._events(shot) if event.number is not None)
+        changes = tuple(
+            event for event in self._session.all_events(shot) if event.number is not None
+        )
         full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
         message, size = readouts.waiting_text(shot), panel.size
         if not self._last.is_due("loss", curves, len(changes), full, recent, size, message):
@@ -226,22 +228,18 @@ class Drawing:
         if run is None or not self._last.is_new("quality", scores, wanted, width, height):
             return
         curves = {key: curve.rows() for key, curve in run.curves.quality.items()}
-        lines = quality_lines(scores, curves, wanted=wanted, width=width, height=height)
+        inks = self._screen.app.inks
+        lines = quality_lines(scores, curves, wanted=wanted, width=width, height=height, inks=inks)
         panel.border_subtitle = subtitle(scores, wanted)
         panel.show(joined(lines))
 
     def _draw_events(self, shot: Snapshot) -> None:
-        run, events = self._session.run, self._events(shot)
+        run, events = self._session.run, self._session.all_events(shot)
         changes = [event for event in events if event.kind == "change"]
         version = run.curves.probe.version if run is not None and changes else 0
         if self._last.is_new("events", events, version):
             probed = {} if run is None else outcomes(changes, run.curves.probe.rows())
             self._screen.query_one(EventsPanel).show(events, probed)
-
-    def _events(self, shot: Snapshot) -> tuple[Event, ...]:
-        """What happened in the run and on the screen, in order of time."""
-        both = (*shot.events, *self._session.events)
-        return tuple(sorted(both, key=lambda event: event.seconds))
 
     def _lines(self, selector: str, lines: list[Text]) -> None:
         self._screen.query_one(selector, Panel).show(joined(lines))

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, short
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.snapshot import Event, Snapshot
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.inks import PLAIN_INKS, InkName, Inks
+from w2vtui.tui.train_screen.panels.quality import LABELS, value_text
 
 _SHORT_NAMES = (
     ("negative-sampling", "NS"),
@@ -102,6 +103,21 @@ def event_rows(
         if event.text != "paused":
             n_pauses = 0
     return rows
+
+
+def ending_text(shot: Snapshot) -> str:
+    """How a run ended: time, speed, losses and scores."""
+    done, probe, losses = shot.progress, shot.probe, shot.losses
+    where = "done" if shot.state == "done" else f"stopped at {100 * done.fraction:.1f} %"
+    facts = []
+    if probe is not None:
+        facts.append(f"probe loss {loss_text(probe.loss)} ± {loss_text(probe.standard_error)}")
+    if losses.now is not None:
+        facts.append(f"objective loss {loss_text(losses.now)}")
+    scores = shot.quality.scores if shot.quality is not None else ()
+    facts += [f"{LABELS[one.kind]} {value_text(one)}" for one in scores if one.is_telling]
+    facts.append(f"{short(shot.speed.mean)} words/s")
+    return f"{where} after {clock_text(done.seconds)}: {', '.join(facts)}"
 
 
 def _pauses_text(n_pauses: int) -> str:

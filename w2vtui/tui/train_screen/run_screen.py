@@ -6,10 +6,12 @@ import time
 
 from textual import work
 from textual.events import ScreenResume
+from textual.theme import Theme
 
 from w2vtui.resources import available_cores
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen.drawing import Drawing
+from w2vtui.tui.train_screen.event_rows import ending_text
 from w2vtui.tui.train_screen.panes import PanedScreen
 from w2vtui.tui.train_screen.refresh_rate import RefreshRate
 from w2vtui.tui.train_screen.staging import Staging
@@ -76,6 +78,8 @@ class RunScreen(PanedScreen):
 
     def run_ended(self) -> None:
         """Called at the first look after the end of the run."""
+        if self.shot.state in ("done", "stopped") and self.shot.progress.tokens:
+            self.session.note(ending_text(self.shot))
         self.staging.staged.clear()
         self.watching.run_ended()
 
@@ -105,6 +109,10 @@ class RunScreen(PanedScreen):
     def _is_there(self) -> bool:
         """Whether the screen can be drawn: a late call may come when it is being removed."""
         return self in self.app.screen_stack and bool(self.query("#header"))
+
+    def theme_changed(self, theme: Theme) -> None:
+        """Draw in the colors of another theme."""
+        self.call_after_refresh(self.draw_all)
 
     def sizes_changed(self) -> None:
         """Draw for the new sizes once they are known."""

@@ -173,6 +173,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         controls.border_subtitle = MARKS_TEXT
         for pane in self.framed():
             pane.can_focus = True
+        self.app.theme_changed_signal.subscribe(self, self.theme_changed)
         self.watch(self, "maximized", self.sizes_changed, init=False)
         self.set_class(not self.app.look.hints, "no-hints")
         self.show_current()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, get_args
 
 from w2vtui.display import clock_text, short
 from w2vtui.errors import SettingsError
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, Model
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.widgets.setting_rows import Row
+from w2vtui.tui.widgets.setting_row import Row
 
 if TYPE_CHECKING:
     from w2vtui.training.costs.cost_model import Cost
@@ -38,9 +40,11 @@ class Staging:
         """Stage the next value, counted from the staged one, else from the current one.
 
         Raises:
-            SettingsError: the setting is fixed for the run.
+            SettingsError: the setting is fixed, or has no part in what is trained.
         """
-        control = self._live(name)
+        control = self._live(shot, name)
+        if reason := self.idle(shot).get(name):
+            raise SettingsError(_no_part(control, reason))
         base = self.staged.get(name, _current(shot, name))
         if base is None:  # auto, until the corpus is read
             base = getattr(LiveSettings().resolved(_TYPICAL_TOKENS, 1), name)
@@ -52,9 +56,29 @@ class Staging:
         Raises:
             SettingsError: the text is not such a value or is out of range, or the setting is fixed.
         """
-        self._stage(shot, name, self._live(name).from_text(text))
+        self._stage(shot, name, self._live(shot, name).from_text(text))
 
-    def _live(self, name: str) -> Control:
+    def idle(self, shot: Snapshot) -> dict[str, str]:
+        """The settings without effect once what is staged applies, and what they have no part in.
+
+        Unlike the run, the screen refuses to change them.
+        """
+        ways = {name: self.staged[name] for name in ("model", "objective") if name in self.staged}
+        return dataclasses.replace(LiveSettings(), **_ways(shot.settings) | ways).without_effect
+
+    def check(self, shot: Snapshot, names: Iterable[str]) -> None:
+        """
+        Raises:
+            SettingsError: one of these settings has no part in what is trained.
+        """
+        idle = self.idle(shot)
+        for name in names:
+            if name in idle:
+                raise SettingsError(_no_part(self.controls[name], idle[name]))
+
+    def _live(self, shot: Snapshot, name: str) -> Control:
+        if shot.ended:
+            raise SettingsError(f"settings change while a run trains; this one is {shot.state}")
         if name not in self.controls:
             raise SettingsError("this is fixed during a run: start a new run to change it")
         return self.controls[name]
@@ -69,18 +93,28 @@ class Staging:
         self, shot: Snapshot, *, help_instead: str = "", fixed_too: bool = True
     ) -> tuple[Row, ...]:
         """Every live setting, then those that are fixed, for `SettingRows`."""
+        idle = self.idle(shot)
         rows = tuple(
-            Row(
-                name,
-                "learning rate" if name == "alpha" else control.label,
-                value_text(_current(shot, name)),
-                value_text(self.staged[name]) if name in self.staged else "",
-                help_instead or control.help_text(),
-                SIDE_EFFECT if control.spec.side_effect else LIVE,
-            )
+            self._row(shot, control, idle.get(name, ""), help_instead)
             for name, control in self.controls.items()
         )
         return (*rows, self._fixed_row()) if fixed_too else rows
+
+    def _row(self, shot: Snapshot, control: Control, idle: str, help_instead: str) -> Row:
+        name, spec = control.name, control.spec
+        effect = f"at once; {spec.side_effect}" if spec.side_effect else "at once"
+        return Row(
+            name,
+            "learning rate" if name == "alpha" else control.label,
+            value_text(_current(shot, name)),
+            value_text(self.staged[name]) if name in self.staged else "",
+            help_instead or (_no_part(control, idle) if idle else control.help_text()),
+            " " if shot.ended or idle else SIDE_EFFECT if spec.side_effect else LIVE,
+            idle=f"no part in {idle}" if idle else "",
+            facts=control.facts_text(effect),
+            detail=spec.help,
+            fixed=shot.ended or bool(idle),
+        )
 
     def _fixed_row(self) -> Row:
         """Settings that only a new run can change, though one looks for them here."""
@@ -90,6 +124,9 @@ class Staging:
             f"{self._form.training.vector_size}   min count {self._form.corpus_settings.min_count}",
             help="fixed during a run: start a new run to change it",
             mark=NEW_RUN,
+            facts="only in a new run",
+            detail="numbers in a vector, and the fewest occurrences of a word that is kept",
+            fixed=True,
         )
 
     def cost(self, shot: Snapshot, run: Run | None) -> str:
@@ -97,6 +134,7 @@ class Staging:
         if not self.staged:
             return ""
         try:
+            self.check(shot, self.staged)
             cost = None if run is None else run.cost(**self.staged)
         except SettingsError as error:
             return f"{REFUSED}: {error}"
@@ -126,6 +164,17 @@ def cost_text(cost: Cost | None) -> str:
         f"{work}, {short(cost.words_per_second_before)} → {short(cost.words_per_second)} words/s,"
         f" ETA {sign}{clock_text(abs(cost.eta_change))}"
     )
+
+
+def _no_part(control: Control, reason: str) -> str:
+    """Why a setting does nothing: `K (negative) has no part in hierarchical softmax`."""
+    name = f"{control.label} ({control.other_name})" if control.other_name else control.label
+    which = "model" if reason in get_args(Model) else "objective"
+    return f"{name} has no part in {reason}: it has one under another {which}"
+
+
+def _ways(settings: LiveSettings) -> dict[str, Any]:
+    return {"model": settings.model, "objective": settings.objective}
 
 
 def _current(shot: Snapshot, name: str) -> Any:

@@ -12,26 +12,14 @@ from textual.events import Click, Key, MouseEvent, MouseScrollDown, MouseScrollU
 from textual.message import Message
 from textual.widget import Widget
 
-from w2vtui.display import cell_width, pad, wrapped
+from w2vtui.display import pad, wrapped
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.widgets.setting_row import Drawn, Row, detail_line, row_line
 
-LABEL_CELLS = 14
 COLUMN_CELLS = 38
 """The least width of a column: arrow, label, arrow, the longest value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One setting, as text to draw."""
-
-    name: str
-    label: str
-    value: str
-    staged: str = ""
-    """The value that waits to be applied; empty when there is none."""
-    help: str = ""
-    mark: str = ""
-    """One cell at the right end that says what a change does."""
+DETAIL_CELLS = 60
+"""The least width for a line that says what a setting does."""
 
 
 class SettingRows(Widget, can_focus=True):
@@ -194,11 +182,11 @@ class SettingRows(Widget, can_focus=True):
     def _pick_under(self, event: MouseEvent) -> bool:
         """Select the row under the pointer; return whether there is one."""
         n_columns, n_lines = self._shape()
-        place = event.get_content_offset(self)
-        if place is None or place.y >= n_lines:
+        place, each = event.get_content_offset(self), self._lines_each
+        if place is None or place.y >= n_lines * each:
             return False
         column = min(place.x // max(self.size.width // n_columns, 1), n_columns - 1)
-        at = column * n_lines + place.y + self._first(n_lines)
+        at = column * n_lines + place.y // each + self._first(n_lines)
         if at >= len(self._rows):
             return False
         self._finish_typing()
@@ -215,8 +203,16 @@ class SettingRows(Widget, can_focus=True):
 
     # ---- drawing
 
+    @property
+    def _lines_each(self) -> int:
+        """Lines for a setting: two where there is room to say what each does."""
+        has_room = self.size.height > 2 * len(self._rows) and self.size.width >= DETAIL_CELLS
+        return 2 if has_room and any(row.detail for row in self._rows) else 1
+
     def _shape(self) -> tuple[int, int]:
-        """The number of columns, and of lines in each."""
+        """The number of columns, and of settings in each."""
+        if self._lines_each == 2:
+            return 1, len(self._rows)
         fit_beside = max(self.size.width // COLUMN_CELLS, 1)
         n_lines = max(self.size.height - self._n_help_lines, 1)
         if fit_beside * n_lines < len(self._rows) <= fit_beside * (self.size.height - 1):
@@ -236,6 +232,7 @@ class SettingRows(Widget, can_focus=True):
         """Render the rows, and the help of the selected one."""
         n_columns, n_lines = self._shape()
         width, first = self.size.width // n_columns, self._first(n_lines)
+        each = self._lines_each
         text = Text(no_wrap=True)
         for line in range(n_lines):
             for column in range(n_columns):
@@ -243,40 +240,28 @@ class SettingRows(Widget, can_focus=True):
                 row = self._row(at, width) if at < len(self._rows) else Text(" " * width)
                 text.append_text(row)
             text.append("\n")
-        for help_line in self._help(self.size.height - n_lines):
+            if each == 2:
+                text.append_text(detail_line(self._rows[line], width, self._part_style))
+                text.append("\n")
+        for help_line in self._help(self.size.height - n_lines * each):
             text.append_text(help_line)
             text.append("\n")
         text.right_crop(1)
         return text
 
     def _row(self, at: int, width: int) -> Text:
-        row, is_picked = self._rows[at], at == self._picked
-        lit = is_picked and self.has_focus
-        style = self.get_component_rich_style
-        line = Text("▸ " if is_picked else "  ", style=style("rows--picked"))
-        line.append(pad(row.label, LABEL_CELLS), style("rows--picked" if lit else "rows--label"))
-        left, right = ("◂ ", " ▸") if is_picked else ("  ", "  ")
-        lower, higher = (
-            style("rows--picked") + Style.from_meta({"step": by}) if is_picked else Style()
-            for by in (-1, 1)
+        is_picked = at == self._picked
+        how = Drawn(
+            is_picked=is_picked,
+            lit=is_picked and self.has_focus,
+            typing=self._typing,
+            arrow=self._arrow,
+            has_room=self._lines_each == 2,
         )
-        line.append(left, lower)
-        room = width - cell_width(line.plain) - 2 - 2 * bool(row.mark)
-        width -= 2 * bool(row.mark)
-        if is_picked and self._typing:
-            line.append(pad(self._typing + "▏", min(room, 12)), style("rows--staged"))
-        elif row.staged:
-            both = f"{row.value} {self._arrow} {row.staged}"
-            shown = both if cell_width(both) + 7 <= room else f"{self._arrow} {row.staged}"
-            line.append(shown, style("rows--staged"))
-            line.append(right if cell_width(line.plain) + 2 <= width else "", higher)
-            if cell_width(line.plain) + 7 <= width:
-                line.append(" staged", style("rows--staged"))
-        else:
-            line.append(row.value, style("rows--value"))
-            line.append(right if cell_width(line.plain) + 2 <= width else "", higher)
-        line = Text(pad(line.plain, width), spans=line.spans)
-        return line.append(f"{row.mark} " if row.mark else "", style("rows--label"))
+        return row_line(self._rows[at], how, width, self._part_style)
+
+    def _part_style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)
 
     def _help(self, n_lines: int) -> list[Text]:
         if not self._rows or n_lines < 1:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, safe_text, short, whole_parts
 from w2vtui.training.state.snapshot import Quality, Score
-from w2vtui.tui.widgets.spark import spark, trend
+from w2vtui.tui.inks import PLAIN_INKS, Inks
+from w2vtui.tui.widgets.spark import spark, trend, trend_ink
 
 LABELS = {
     "pairs": "word pairs",
@@ -38,8 +40,11 @@ def quality_lines(
     wanted: bool,
     width: int,
     height: int,
+    inks: Inks = PLAIN_INKS,
 ) -> list[Text]:
-    """One line per score: label, spark line, value, trend, coverage.
+    """Heads, and one line per score: label, bars, value, trend, coverage.
+
+    With more room a second line says the first and the best value of each.
 
     wanted: whether there are word pairs or analogies to score against
     """
@@ -52,10 +57,37 @@ def quality_lines(
     coverages = [_coverage(score) for score in scores]
     coverage_cells = max((cell_width(text) for text in coverages), default=0)
     room = width - LABEL_CELLS - _VALUE_CELLS - 6 - coverage_cells
-    return [
-        _score_line(score, label_of(score, several[score.kind] > 1), coverage, room, curves, width)
-        for score, coverage in zip(scores, coverages, strict=True)
+    lines = []
+    if height > len(scores):
+        lines.append(_heads(room, width))
+    has_room = height >= 2 * len(scores) + 1
+    for score, coverage in zip(scores, coverages, strict=True):
+        rows = curves.get(score.key, np.empty((0, 4)))
+        label = label_of(score, several[score.kind] > 1)
+        lines.append(_score_line(score, label, coverage, rows, room=room, width=width, inks=inks))
+        if has_room:
+            lines.append(Text(pad(_course(score, rows, width), width), "dim"))
+    return lines
+
+
+def _heads(room: int, width: int) -> Text:
+    bars = " " + pad("trend", min(room, _MOST_SPARK_CELLS)) if room >= _LEAST_SPARK_CELLS else ""
+    line = Text(" " * LABEL_CELLS + bars + f" {'score':>{_VALUE_CELLS}}   covered", "dim")
+    line.truncate(width, pad=True)
+    return line
+
+
+def _course(score: Score, rows: NDArray[np.float64], width: int) -> str:
+    """`first 0.42 at 1.2M · best 0.66 at 11.0M`."""
+    known = rows[np.isfinite(rows[:, 2])]
+    if len(known) < 2 or not score.is_telling:
+        return ""
+    places = ("first", known[0]), ("best", known[int(known[:, 2].argmax())])
+    texts = [
+        f"{word} {value_text(replace(score, value=float(row[2])))} at {short(row[0])}"
+        for word, row in places
     ]
+    return whole_parts("  " + " · ".join(texts), width)
 
 
 def subtitle(quality: Quality | None, wanted: bool) -> str:
@@ -72,22 +104,30 @@ def label_of(score: Score, several: bool) -> str:
 
 
 def _score_line(
-    score: Score, label: str, coverage: str, room: int, curves: Curves, width: int
+    score: Score,
+    label: str,
+    coverage: str,
+    rows: NDArray[np.float64],
+    *,
+    room: int,
+    width: int,
+    inks: Inks,
 ) -> Text:
-    rows = curves.get(score.key, np.empty((0, 4)))
     line = Text(no_wrap=True)
     line.append(pad(label, LABEL_CELLS), "dim")
     if room >= _LEAST_SPARK_CELLS:
         line.append(" " + spark(rows, min(room, _MOST_SPARK_CELLS)))
     style = "bold" if score.is_telling else "dim"
-    line.append(f" {_value(score):>{_VALUE_CELLS}}", style)
-    line.append(f" {trend(rows) if score.is_telling else ' '} ")
+    line.append(f" {value_text(score):>{_VALUE_CELLS}}", style)
+    sign = trend(rows) if score.is_telling else " "
+    line.append(f" {sign} ", trend_ink(sign, inks))
     line.append(coverage, "dim")
     line.truncate(width, pad=True)
     return line
 
 
-def _value(score: Score) -> str:
+def value_text(score: Score) -> str:
+    """A score: a correlation, or a share of right answers."""
     if math.isnan(score.value):
         return "–"
     return f"{score.value:.2f}" if score.kind == "pairs" else f"{100 * score.value:.1f} %"

@@ -15,11 +15,13 @@ from textual.widgets import Input
 
 from w2vtui.display import cell_width, pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Churn, Neighbors
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.inks import PLAIN_INKS, Inks
 from w2vtui.tui.numbers import meter
 from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.widgets.panel import Panel, joined
-from w2vtui.tui.widgets.spark import rank_sign, spark, trend
+from w2vtui.tui.widgets.spark import rank_ink, rank_sign, spark, trend, trend_ink
 
 QUERY_CELLS = 9
 _LABEL_CELLS = 9
@@ -28,11 +30,16 @@ _ANSWER_CELLS = 24
 """Most cells for the word in a line of an answer."""
 _ROWS_FOR_CHURN = 4
 _ROWS_FOR_LEGEND = 7
+_BLOCK_CELLS = 26
+"""The least width for a list of the nearest words of one query."""
+_LEAST_BLOCK_ROWS = 8
+"""A shorter list says less than a line of words."""
 
 
 class WatchPanel(Vertical):
     """The watch words, one line each; while a query is asked, its answer instead."""
 
+    app: BaseApp
     HELP = "Watch words and their nearest, with signs for how those moved; or a query's answer."
 
     @dataclass
@@ -92,7 +99,9 @@ class WatchPanel(Vertical):
     ) -> None:
         """Show the watch words; curves: of churn and of settled words, rows (n, 4)."""
         panel = self.query_one("#nearest", Panel)
-        panel.show(joined(watch_lines(watched, churn, curves, *panel.size, self._glyphs)))
+        inks = self.app.inks
+        lines = watch_lines(watched, churn, curves, *panel.size, self._glyphs, inks=inks)
+        panel.show(joined(lines))
 
 
 def watch_lines(
@@ -102,11 +111,16 @@ def watch_lines(
     width: int,
     height: int,
     glyphs: Glyphs = BRAILLE,
+    *,
+    inks: Inks = PLAIN_INKS,
 ) -> list[Text]:
-    """One line per query, then churn and settled words, then a legend, as far as they fit."""
+    """One line per query, then churn and settled words, then a legend, as far as they fit.
+
+    In a large pane each query has a list of its nearest words.
+    """
     below: list[Text] = []
     if height >= _ROWS_FOR_CHURN:
-        below = churn_lines(churn, curves, width)
+        below = churn_lines(churn, curves, width, inks)
     if height >= _ROWS_FOR_LEGEND:
         up, down, stayed, entered = glyphs.rank_signs
         legend = f"{up}{down} moved rank  {stayed} stayed  {entered} entered"
@@ -116,12 +130,54 @@ def watch_lines(
         waiting = "nearest words appear when training starts"
         above = [Text(pad(waiting, width), "dim")]
     else:
-        above = [watch_line(answer, width, glyphs) for answer in watched[:room]]
+        above = watch_table(watched, width, room, glyphs, inks)
+        above = above or [watch_line(answer, width, glyphs, inks) for answer in watched[:room]]
     gap = [Text("")] * max(room - len(above), 0)
     return [*above, *gap, *below]
 
 
-def watch_line(answer: Neighbors, width: int, glyphs: Glyphs = BRAILLE) -> Text:
+def watch_table(
+    watched: Sequence[Neighbors], width: int, height: int, glyphs: Glyphs, inks: Inks
+) -> list[Text]:
+    """A list of the nearest words for each query, side by side; none where they do not fit."""
+    across = max(min(width // _BLOCK_CELLS, len(watched)), 1)
+    n_bands = -(-len(watched) // across)
+    n_words = min(height // n_bands - 2, max(len(answer.words) for answer in watched))
+    if n_words < _LEAST_BLOCK_ROWS:
+        return []
+    lines = []
+    for band in range(n_bands):
+        answers = watched[band * across : (band + 1) * across]
+        blocks = [_block(answer, width // across, n_words, glyphs, inks) for answer in answers]
+        for parts in zip(*blocks, strict=True):
+            line = Text(no_wrap=True).join(parts)
+            line.append(" " * (width - line.cell_len))
+            lines.append(line)
+        lines.append(Text())
+    return lines[:height]
+
+
+def _block(answer: Neighbors, width: int, n_words: int, glyphs: Glyphs, inks: Inks) -> list[Text]:
+    """A query and its nearest words with cosines and signs, in `n_words + 1` lines."""
+    lines = [Text(pad(safe_text(answer.query, 40), width), "bold")]
+    if answer.problem:
+        lines += [
+            Text(pad(line, width)) for line in wrapped(safe_text(answer.problem), width - 1, 4)
+        ]
+    moves: Sequence[int | None] = answer.moves or (0,) * len(answer.words)
+    for (word, cosine), move in zip(answer.words[:n_words], moves, strict=False):
+        line = Text(pad(f" {safe_text(word, _LONGEST_WORD)}", width - 11))
+        line.append(f" {cosine:5.3f} ", "dim")
+        sign = rank_sign(move, glyphs) if answer.moves else ""
+        line.append(pad(sign, 4), rank_ink(move, inks))
+        lines.append(line)
+    blank = [Text(" " * width)] * (n_words + 1)
+    return [*lines, *blank][: n_words + 1]
+
+
+def watch_line(
+    answer: Neighbors, width: int, glyphs: Glyphs = BRAILLE, inks: Inks = PLAIN_INKS
+) -> Text:
     """A query and its nearest words with their signs, as many as fit."""
     line = Text(no_wrap=True)
     query_cells = min(QUERY_CELLS, width // 3)
@@ -136,7 +192,7 @@ def watch_line(answer: Neighbors, width: int, glyphs: Glyphs = BRAILLE) -> Text:
         if line.cell_len + 1 + cell_width(shown) + cell_width(sign) > width:
             break
         line.append(" " + shown)
-        line.append(sign, "dim" if move == 0 else "bold")
+        line.append(sign, rank_ink(move, inks))
     line.append(" " * (width - line.cell_len))
     return line
 
@@ -145,6 +201,7 @@ def churn_lines(
     churn: Churn | None,
     curves: tuple[NDArray[np.float64], NDArray[np.float64]],
     width: int,
+    inks: Inks = PLAIN_INKS,
 ) -> list[Text]:
     """Churn and settled words: spark line, last value and trend of each."""
     changed, settled, of = "    –", "    –", ""
@@ -162,7 +219,8 @@ def churn_lines(
         line.append(pad(label, _LABEL_CELLS), "dim")
         line.append(" " + spark(rows, room))
         line.append(" " + pad(text + suffix, tail_cells - 3), "bold")
-        line.append("  " + trend(rows))
+        sign = trend(rows)
+        line.append("  " + sign, trend_ink(sign, inks, falling_is_good=label == "churn@10"))
         lines.append(line)
     return lines
 
