@@ -14,7 +14,7 @@ from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, sh
 from w2vtui.training.state.snapshot import Event, Snapshot
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.inks import PLAIN_INKS, InkName, Inks
-from w2vtui.tui.train_screen.panels.quality import LABELS, value_text
+from w2vtui.tui.train_screen.readouts import SCORE_LABELS, score_text
 
 _SHORT_NAMES = (
     ("negative-sampling", "NS"),
@@ -115,7 +115,7 @@ def ending_text(shot: Snapshot) -> str:
     if losses.now is not None:
         facts.append(f"objective loss {loss_text(losses.now)}")
     scores = shot.quality.scores if shot.quality is not None else ()
-    facts += [f"{LABELS[one.kind]} {value_text(one)}" for one in scores if one.is_telling]
+    facts += [f"{SCORE_LABELS[one.kind]} {score_text(one)}" for one in scores if one.is_telling]
     facts.append(f"{short(shot.speed.mean)} words/s")
     return f"{where} after {clock_text(done.seconds)}: {', '.join(facts)}"
 

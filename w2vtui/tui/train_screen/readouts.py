@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from w2vtui.display import ago_text, loss_text, number, pad, safe_text, short
-from w2vtui.training.state.snapshot import Snapshot, VectorHealth
+from w2vtui.training.state.snapshot import Score, Snapshot, VectorHealth
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.inks import PLAIN_INKS, Inks
 from w2vtui.tui.numbers import round_up
@@ -180,3 +180,18 @@ def loss_labels(shot: Snapshot) -> tuple[str, str]:
         "probe loss" if probe is None else f"probe loss {loss_text(probe.loss)}",
         "objective loss" if loss is None else f"objective loss {loss_text(loss)}",
     )
+
+
+SCORE_LABELS = {
+    "pairs": "word pairs",
+    "semantic": "semantic",
+    "syntactic": "syntactic",
+    "total": "analogies",
+}
+
+
+def score_text(score: Score) -> str:
+    """A score: a correlation, or a share of right answers."""
+    if math.isnan(score.value):
+        return "–"
+    return f"{score.value:.2f}" if score.kind == "pairs" else f"{100 * score.value:.1f} %"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,14 +13,9 @@ from rich.text import Text
 from w2vtui.display import cell_width, pad, safe_text, short, whole_parts
 from w2vtui.training.state.snapshot import Quality, Score
 from w2vtui.tui.inks import PLAIN_INKS, Inks
+from w2vtui.tui.train_screen.readouts import SCORE_LABELS, score_text
 from w2vtui.tui.widgets.spark import spark, trend, trend_ink
 
-LABELS = {
-    "pairs": "word pairs",
-    "semantic": "semantic",
-    "syntactic": "syntactic",
-    "total": "analogies",
-}
 LABEL_CELLS = 12
 _VALUE_CELLS = 6
 _LEAST_SPARK_CELLS = 6
@@ -84,7 +78,7 @@ def _course(score: Score, rows: NDArray[np.float64], width: int) -> str:
         return ""
     places = ("first", known[0]), ("best", known[int(known[:, 2].argmax())])
     texts = [
-        f"{word} {value_text(replace(score, value=float(row[2])))} at {short(row[0])}"
+        f"{word} {score_text(replace(score, value=float(row[2])))} at {short(row[0])}"
         for word, row in places
     ]
     return whole_parts("  " + " · ".join(texts), width)
@@ -100,7 +94,7 @@ def subtitle(quality: Quality | None, wanted: bool) -> str:
 
 def label_of(score: Score, several: bool) -> str:
     """What was scored; the name of the set when several are of one kind."""
-    return safe_text(score.name, 40) if several else LABELS[score.kind]
+    return safe_text(score.name, 40) if several else SCORE_LABELS[score.kind]
 
 
 def _score_line(
@@ -118,19 +112,12 @@ def _score_line(
     if room >= _LEAST_SPARK_CELLS:
         line.append(" " + spark(rows, min(room, _MOST_SPARK_CELLS)))
     style = "bold" if score.is_telling else "dim"
-    line.append(f" {value_text(score):>{_VALUE_CELLS}}", style)
+    line.append(f" {score_text(score):>{_VALUE_CELLS}}", style)
     sign = trend(rows) if score.is_telling else " "
     line.append(f" {sign} ", trend_ink(sign, inks))
     line.append(coverage, "dim")
     line.truncate(width, pad=True)
     return line
-
-
-def value_text(score: Score) -> str:
-    """A score: a correlation, or a share of right answers."""
-    if math.isnan(score.value):
-        return "–"
-    return f"{score.value:.2f}" if score.kind == "pairs" else f"{100 * score.value:.1f} %"
 
 
 def _coverage(score: Score) -> str:
