@@ -117,7 +117,7 @@ def test_a_text_of_which_a_few_bytes_are_damaged_stays_utf_8(tmp_path):
     assert "--encoding utf-8 reads it" in _problem(written(tmp_path, "größe\n" * 9), "ascii")
 
 
-def test_what_is_no_text_is_not_given_an_encoding(tmp_path):
+def test_data_is_not_given_an_encoding(tmp_path):
     noise = bytes(range(256)) * 40
     assert "probably not text: name a text file" in _problem(written(tmp_path, noise), "utf-8")
     noise = random.Random(1).randbytes(4000).replace(b"\0", b"")
@@ -129,7 +129,7 @@ def test_control_characters_of_the_words_that_are_shown_stay_out_of_the_message(
     assert _problem(path, "utf-8").isprintable()
 
 
-def test_zeros_among_ascii_are_no_wide_text():
+def test_zeros_among_ascii_do_not_look_wide():
     for head in (b"a\0b c\0 d", b"one\0two\0three\0", b"\0\0\0\0", b"a b c\n\0"):
         assert charsets.contradiction(head, "utf-8") == ""
     assert charsets.contradiction(b"", "utf-16") == ""

@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.texts import keep_all, posix_only, sentences_of, standard_input, written
@@ -22,6 +23,9 @@ from w2vtui.corpus import (
 )
 from w2vtui.corpus.files import STDIN, title_of
 from w2vtui.errors import CorpusError
+from w2vtui.formats import save_vectors
+from w2vtui.tui.first_screen.preview import look_at
+from w2vtui.vectors import KeyedVectors
 
 
 def tar_of(data: bytes, layout: int = tarfile.PAX_FORMAT) -> bytes:
@@ -228,3 +232,72 @@ def test_a_device_that_never_ends_is_not_read(device):
         open_corpus([device], keep_all())
     with pytest.raises(CorpusError, match="there are no words in null"):
         open_corpus([os.devnull], keep_all())
+
+
+def test_files_of_a_folder_that_are_left_out_are_counted_and_named(tmp_path):
+    root = tmp_path / "texts"
+    root.mkdir()
+    written(root, "some words here\n", "a.md")
+    for name in "1234":
+        written(root, b"\x89PNG\0\0", f"{name}.png")
+    written(root, "wide words\n".encode("utf-16"), "wide.txt")
+    save_vectors(KeyedVectors(["some", "words"], np.ones((2, 4), np.float32)), root / "v.vec")
+    glove = written(root, "".join(f"w{n} 0.1 0.{n}\n" for n in range(9)), "glove.txt")
+    for cached in (False, True):
+        corpus = open_corpus([root], keep_all())
+        assert corpus.from_cache == cached
+        assert sorted(corpus.vocab.words) == ["here", "some", "words"]
+        assert corpus.hints[:3] == (
+            f"{root}: 1 file was left out, UTF-16: wide.txt: name such files alone, "
+            "with --encoding utf-16",
+            f"{root}: 4 files were left out, not text: 1.png, 2.png, 3.png, ...",
+            f"{root}: 2 files were left out, vectors or their counts: glove.txt, v.vec",
+        )
+    for path in root.iterdir():
+        if path != glove:
+            path.unlink()
+    with pytest.raises(CorpusError, match=r"holds no text files; .*1 file was left out, vectors"):
+        open_corpus([root], keep_all())
+
+
+def test_vectors_are_not_read_as_text(tmp_path):
+    vectors = KeyedVectors(["king", "queen"], np.ones((2, 4), np.float32))
+    for name in ("v.bin", "v.vec", "v.txt"):
+        save_vectors(vectors, tmp_path / name)
+    packed = written(tmp_path, gzip.compress((tmp_path / "v.vec").read_bytes()), "v.vec.gz")
+    odd = (tmp_path / "v.bin").rename(tmp_path / "my vectors")
+    for path in (odd, packed, tmp_path / "v.vec", tmp_path / "v.txt"):
+        with pytest.raises(CorpusError) as caught:
+            open_corpus([path], keep_all())
+        known = f"'{path}'" if " " in path.name else str(path)
+        assert str(caught.value).startswith(f"{path} holds vectors, not text: ")
+        assert f"w2vtui neighbors {known} WORD looks up" in str(caught.value)
+        assert look_at(f"'{path}'", "utf-8").problem == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x93NUMPY\x01\0v\0{'descr'", "holds numbers of NumPy"),
+        (b"\x80\x04\x95\x00\x01", "is a Python pickle"),
+        (b"%PDF-1.7\n", "pdftotext FILE - | w2vtui train -"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull gets it"),
+    ],
+)
+def test_files_of_other_programs_are_named(tmp_path, content, said):
+    path = written(tmp_path, content)
+    with pytest.raises(CorpusError) as caught:
+        open_corpus([path], keep_all())
+    assert said in str(caught.value)
+    assert look_at(str(path), "utf-8").problem == str(caught.value)
+
+
+def test_a_saved_run_is_not_read_as_text(tmp_path):
+    run = tmp_path / "brave-owl"
+    (run / "checkpoints").mkdir(parents=True)
+    for name in ("run.json", "events.jsonl"):
+        written(run, "{}", name)
+    problem = look_at(str(run), "utf-8").problem
+    assert f"is a saved run, not text: w2vtui resume {run} resumes it" in problem
+    with pytest.raises(CorpusError, match="is a saved run"):
+        find_files([run])

@@ -23,6 +23,13 @@ _MARKS = (
 """UTF-32 first: in little-endian its mark begins like that of UTF-16."""
 _WITHOUT_MARK = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _ESCAPES = (b"\x1b$B", b"\x1b$@")
+_CONTROLS = bytes(sorted(set(range(0x20)) - set(b"\t\n\v\f\r")))
+_CONTROL_SHARE = 0.4
+"""Half of the bytes of a wide text are such, if they are UTF-8 at all: as in 04 10 for a letter of
+Russian, or 00 41 for one of ASCII.
+"""
+_LETTERS, _FEW = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), 5
+"""Of ASCII: a text of wide characters has few of their codes and no zero only if it is tiny."""
 _LEAST_SCORE = 0.5
 """A guess with a lower one is not given."""
 _OLD, _SELDOM = ("cp850", "cp852", "cp866", "mac-roman", "mac-cyrillic"), 0.85
@@ -128,7 +135,13 @@ def wide_encoding(head: bytes) -> str:
             return encoding
     if b"\0" not in head:
         return ""
+    if _n_controls(head) < _CONTROL_SHARE * len(head) and _decoded(head, "utf-8") is not None:
+        return ""
     return next((one for one in _WITHOUT_MARK if _is_plain(head, one)), "")
+
+
+def _n_controls(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROLS))
 
 
 def contradiction(head: bytes, encoding: str) -> str:
@@ -139,8 +152,8 @@ def contradiction(head: bytes, encoding: str) -> str:
     named, found = codecs.lookup(encoding).name, wide_encoding(head)
     if named.startswith(WIDE):
         if not found:
-            is_utf_8 = len(head) > 1 and b"\0" not in head and _decoded(head, "utf-8") is not None
-            return "utf-8" if is_utf_8 else ""
+            is_utf_8 = len(set(head) & _LETTERS) > _FEW and _decoded(head, "utf-8") is not None
+            return "utf-8" if is_utf_8 and not _n_controls(head) else ""
         return "" if found == named or _begins_with_mark(head, named) else found
     if not found and named in ("utf-8", "ascii") and any(one in head for one in _ESCAPES):
         return "" if _decoded(head, "iso2022_jp") is None else "iso2022_jp"

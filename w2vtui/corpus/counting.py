@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import text_to_ids
+from w2vtui.corpus.hints import hints_on
 from w2vtui.corpus.long_tokens import LongTokens, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ArrayFile
 from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
-from w2vtui.corpus.tokens import hints_on, split_lines
+from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census, Split, check_room
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -185,7 +186,7 @@ class TextCount:
 
     def hints_on(self, census: Census) -> list[str]:
         """Remarks on the tokens of this text."""
-        return [*self.left_out, *hints_on(census, self._settings)]
+        return [*self.left_out, *map(str, hints_on(census, self._settings))]
 
     @property
     def left_out(self) -> list[str]:

@@ -5,48 +5,74 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
-from w2vtui.corpus.streams import looks_like_text, printable
+from w2vtui.corpus.streams import looks_like_text, printable, why_not_text
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 STDIN = Path("-")
 
 _NAMES_COMPARED = 5000
+_NAMES_SHOWN = 3
+_VECTORS = "vectors or their counts"
+_OF_RUN = ("run.json", "events.jsonl")
+"""Files of a saved run."""
+
+
+class Texts(NamedTuple):
+    """The files that sources stand for, and what was left out of their folders."""
+
+    files: list[Path]
+    left_out: tuple[str, ...]
+    """Remarks on files of folders that are not text."""
 
 
 def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> list[Path]:
-    """The files that sources stand for, in order.
+    """The files that sources stand for, in order: those of `find_texts`."""
+    return find_texts(sources, encoding=encoding).files
+
+
+def find_texts(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> Texts:
+    """The files that sources stand for, in order, and remarks on those that were left out.
 
     A file stays; a folder is searched through, in sorted order, for text, compressed or not;
     hidden files and folders are passed over, and so are links to folders, which may form loops, and
-    vectors saved there with their counts, `NAME` and `NAME.vocab`, where they are that by content.
+    vectors with the counts beside them, `NAME` and `NAME.vocab`, where they are that by content.
     "-" is stdin.
 
     Raises:
-        CorpusError: a source does not exist, cannot be read, or is a folder without text.
+        CorpusError: a source does not exist, cannot be read, holds vectors or a saved run, or is a
+            folder without text.
     """
     if isinstance(sources, str | Path):  # a str is a sequence too, but of characters
         sources = [sources]
     if not sources:
         raise CorpusError("no text given: name a file, a folder, or - for stdin")
     found: list[Path] = []
+    left_out: list[str] = []
     for source in sources:
         if not str(source) or "\0" in str(source):
             raise CorpusError(f"{str(source)!r} does not name a file")
         path = Path(source)
         if path == STDIN and source not in ("-", STDIN):  # a file of that name, as ./-
             path = path.absolute()
-        if path != STDIN and stat.S_ISDIR(status_of(path).st_mode):
-            found += _text_files_below(path, encoding)
+        mode = 0 if path == STDIN else status_of(path).st_mode
+        if stat.S_ISDIR(mode):
+            texts, others = _text_files_below(path, encoding)
+            found += texts
+            left_out += others
         else:
+            if stat.S_ISREG(mode):
+                _refuse_vectors(path)
             found.append(path)
-    return found
+    return Texts(found, tuple(left_out))
 
 
 def without(
@@ -158,7 +184,29 @@ def _suggestion(path: Path) -> str:
     return f": did you mean {printable(path.with_name(near[0]))}?" if near else ""
 
 
-def _text_files_below(folder: Path, encoding: str) -> list[Path]:
+def _refuse_vectors(path: Path) -> None:
+    """Refuse a file of vectors, which would train on its numbers."""
+    if is_vector_file(path):
+        name = printable(path)
+        raise CorpusError(
+            f"{name} holds vectors, not text: w2vtui neighbors {shlex.quote(name)} WORD looks up "
+            "words in it"
+        )
+
+
+def _refuse_run(folder: Path) -> None:
+    """Refuse the folder of a saved run, whose files are no text of the person's."""
+    if all((folder / name).exists() for name in _OF_RUN):
+        name = printable(folder)
+        raise CorpusError(
+            f"{name} is a saved run, not text: w2vtui resume {shlex.quote(name)} resumes it, "
+            f"w2vtui export {shlex.quote(name)} -o FILE saves its vectors"
+        )
+
+
+def _text_files_below(folder: Path, encoding: str) -> tuple[list[Path], list[str]]:
+    """The texts in a folder, and remarks on the files that were left out."""
+    _refuse_run(folder)
     present = set(_files_below(folder))
     # Vectors saved among the texts are not text; neither are the counts beside them.
     counts = {
@@ -170,11 +218,26 @@ def _text_files_below(folder: Path, encoding: str) -> list[Path]:
         and is_vocab_file(path)
     }
     vectors = {path.with_suffix("") for path in counts}
-    rest = present - counts - vectors
-    files = sorted(path for path in rest if looks_like_text(path, encoding))
+    kinds = dict.fromkeys(vectors | counts, _VECTORS)
+    for path in present - kinds.keys():
+        kinds[path] = why_not_text(path, encoding) or _VECTORS * is_vector_file(path)
+    files = sorted(path for path, kind in kinds.items() if not kind)
+    remarks = [
+        f"{printable(folder)}: {_left_out(sorted(p for p in kinds if kinds[p] == kind), kind)}"
+        for kind in sorted(set(kinds.values()) - {""})
+    ]
     if not files:
-        raise CorpusError(f"{printable(folder)} holds no text files")
-    return files
+        raise CorpusError("; ".join([f"{printable(folder)} holds no text files", *remarks]))
+    return files, remarks
+
+
+def _left_out(paths: Sequence[Path], kind: str) -> str:
+    """A remark on files that were left out, with the way to read them if there is one."""
+    n = "1 file was" if len(paths) == 1 else f"{len(paths):,} files were"
+    names = ", ".join(printable(path.name) for path in paths[:_NAMES_SHOWN])
+    more = ", ..." if len(paths) > _NAMES_SHOWN else ""
+    way = f": name such files alone, with --encoding {kind.lower()}" if kind[:3] == "UTF" else ""
+    return f"{n} left out, {kind}: {names}{more}{way}"
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

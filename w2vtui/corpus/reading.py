@@ -13,7 +13,8 @@ import numpy as np
 from w2vtui.corpus import cache as kept
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
-from w2vtui.corpus.files import find_files, is_regular, title_of
+from w2vtui.corpus.files import find_texts, is_regular, title_of
+from w2vtui.corpus.hints import hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sentences import SentenceCount
 from w2vtui.corpus.storage import (
@@ -25,7 +26,6 @@ from w2vtui.corpus.storage import (
     write_words,
 )
 from w2vtui.corpus.streams import ByteStream, find_codec, printable
-from w2vtui.corpus.tokens import hints_on_lines
 from w2vtui.corpus.vocab import Census
 from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
@@ -60,11 +60,12 @@ def open_corpus(
     """
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
-    files = find_files(sources, encoding=settings.encoding)
+    files, left_out = find_texts(sources, encoding=settings.encoding)
     text = _Text(files, settings, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
     if not (cache and again):
-        return text.read(None, [kept.stamp_of(path) for path in files] if again else [], [])
+        stamps = [kept.stamp_of(path) for path in files] if again else []
+        return text.read(None, stamps, [*left_out])
     kept.wait_for_stamps(files, stop)
     stamps = [kept.stamp_of(path) for path in files]
     key = kept.key_of(files, settings)
@@ -72,12 +73,12 @@ def open_corpus(
         found = kept.find(key, text.name, progress, stop)
     except DamagedError as error:
         damage = f"the cached copy of this text was damaged ({error}): the text is read again"
-        return text.read(key, stamps, [damage])
+        return text.read(key, stamps, [damage, *left_out])
     if found is None:
-        return text.read(key, stamps, [])
+        return text.read(key, stamps, [*left_out])
     progress.begin("cached")
     progress.tokens = found.n_raw_tokens
-    return found
+    return replace(found, hints=(*left_out, *found.hints))
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,17 @@ def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None
     if not census.tokens:
         raise CorpusError("; ".join([f"there are no words in {name}", *count.left_out]))
     vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
+    hints = count.hints_on(census)
+    on_separators = [hint for hint in hints if is_on_separators(hint)]
     if not vocab.words:
         raise CorpusError(
             f"no word occurs {settings.min_count} times or more in {name} "
-            f"({census.n_tokens} tokens): lower min_count"
+            f"({census.n_tokens} tokens): {'; '.join(on_separators) or 'lower min_count'}"
         )
     n_alone = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)
     draft.remove(PROVISIONAL)
-    hints = [*count.hints_on(census), *hints_on_lines(n_alone, vocab.n_tokens)]
+    if not on_separators:
+        hints += map(str, hints_on_lines(n_alone, vocab.n_tokens))
     write_words(draft, vocab, census.n_tokens, len(census.tokens), hints)
 
 

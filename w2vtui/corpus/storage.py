@@ -27,7 +27,7 @@ from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Vocab
 from w2vtui.regular_files import content_of, mapping, opened, size_of
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 IDS = "ids.npy"
 STARTS = "starts.npy"

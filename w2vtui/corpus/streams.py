@@ -55,6 +55,21 @@ _PACKED = (
 them.
 """
 
+_OTHER_DATA = (
+    (b"\x93NUMPY", "holds numbers of NumPy, not text"),
+    (b"\x80\x02", "is a Python pickle, such as a model of gensim's, not text"),
+    (b"\x80\x03", "is a Python pickle, such as a model of gensim's, not text"),
+    (b"\x80\x04\x95", "is a Python pickle, such as a model of gensim's, not text"),
+    (b"\x80\x05\x95", "is a Python pickle, such as a model of gensim's, not text"),
+    (b"%PDF-", "is a PDF: write out its text, pdftotext FILE - | w2vtui train - ..."),
+    (b"\x89HDF\r\n", "is an HDF5 file, not text"),
+    (b"PAR1", "is a Parquet file: write out its text first"),
+    (b"SQLite format 3\0", "is an SQLite database: write out its text first"),
+    (b"version https://git-lfs.github.com/spec/", "is a pointer of Git LFS: git lfs pull gets it"),
+)
+"""The first bytes of files that are neither text nor packed, and what to say of them."""
+
+NOT_TEXT = "not text"
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
 _SHOWN_CELLS = 30
@@ -338,21 +353,31 @@ def _refuse_packed(head: bytes, name: str) -> None:
     for at, magic, what, command in _PACKED:
         if head[at : at + len(magic)] == magic:
             raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")
+    for magic, what in _OTHER_DATA:
+        if head.startswith(magic):
+            raise PackedError(f"{name} {what}")
 
 
 def looks_like_text(path: Path, encoding: str) -> bool:
     """Whether the first bytes of a file hold no NUL, which text only does in a wide encoding."""
-    if find_codec(encoding).name.startswith(("utf-16", "utf-32")):
-        return True
+    return not why_not_text(path, encoding)
+
+
+def why_not_text(path: Path, encoding: str) -> str:
+    """What a file is by its first bytes, `not text` or `UTF-16`; empty if it looks like text."""
+    if find_codec(encoding).name.startswith(charsets.WIDE):
+        return ""
     try:
         with ByteStream(path) as source:
-            return b"\0" not in source.read(_SNIFFED_BYTES)
+            head = source.read(_SNIFFED_BYTES)
     except PackedError:
-        return False
+        return NOT_TEXT
     except CorpusError:
         if path.suffix.lower() in COMPRESSED:
-            return True  # a damaged archive is worth an error with its name, when it is read
+            return ""  # a damaged archive is worth an error with its name, when it is read
         raise
+    wide = charsets.wide_encoding(head)
+    return wide[:6].upper() or (NOT_TEXT if b"\0" in head else "")
 
 
 def sampled_blocks(path: Path, size: int, *, whole: bool) -> Iterator[bytes]:

@@ -6,9 +6,8 @@ import re
 import unicodedata
 
 import numpy as np
-from numpy.typing import NDArray
 
-from w2vtui.corpus.vocab import Census, Split
+from w2vtui.corpus.vocab import Split
 from w2vtui.settings import CorpusSettings
 
 # Between two letters these belong to the word: don't, jean-paul, and the zero-width joiners that
@@ -18,13 +17,6 @@ _INNER = "'\u2019\\-\u2010\u2011\u200c\u200d"
 # \w has the letters and digits of every script, but also the underscore; a soft hyphen only says
 # where a line may break.
 _NOT_WORDS = {ord("_"): " ", 0xAD: None}
-
-_ENDS_IN_PUNCTUATION = frozenset(".,;:!?\"'\u2019\u201d\u00bb\u2026\u3002\uff0c")
-
-HINT_SHARE = 0.03
-"""A remark on punctuation or capitals is made from this share of the tokens."""
-HINT_SHARE_ALONE = 0.5
-"""A remark on short lines is made from this share of tokens alone on their line."""
 
 
 def split_lines(text: str, settings: CorpusSettings) -> Split:
@@ -57,42 +49,3 @@ def _word_pattern(text: str) -> str:
     marks = "".join(sorted(c for c in set(text) if unicodedata.category(c).startswith("M")))
     run = rf"\w[\w{marks}]*"
     return rf"{run}(?:[{_INNER}]{run})*"
-
-
-def hints_on(census: Census, settings: CorpusSettings) -> list[str]:
-    """Plain remarks on what the tokens look like and which setting would change that."""
-    hints = []
-    if settings.tokenizer == "whitespace":
-        share = _share(census, [token[-1] in _ENDS_IN_PUNCTUATION for token in census.tokens])
-        if share > HINT_SHARE:
-            hints.append(
-                f"{_percent(share)} of the tokens carry punctuation: --tokenizer words drops it"
-            )
-    if not settings.lowercase:
-        share = _share(census, [token[0].isupper() for token in census.tokens])
-        if share > HINT_SHARE:
-            hints.append(
-                f"{_percent(share)} of the tokens begin with a capital: "
-                "--lowercase merges Paris and paris"
-            )
-    return hints
-
-
-def hints_on_lines(n_alone: int, n_tokens: int) -> list[str]:
-    """A remark on text whose lines are too short to learn from."""
-    if n_alone <= HINT_SHARE_ALONE * n_tokens:
-        return []
-    return [
-        f"{_percent(n_alone / n_tokens)} of the tokens are alone on their line, without any "
-        "context to learn from: put a sentence on each line"
-    ]
-
-
-def _share(census: Census, chosen: list[bool]) -> float:
-    """The share of the text's tokens that these distinct tokens make up."""
-    mask: NDArray[np.bool_] = np.array(chosen, dtype=np.bool_)
-    return int(census.counts[mask].sum()) / max(census.n_tokens, 1)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -192,7 +192,7 @@ class Dispatcher:
     # ---- for the workers
 
     def next_job(self, number: int, span_tokens: Callable[[Plan], int]) -> Job | None:
-        """The worker's next span, of up to so many tokens under its plan, or its part of a round.
+        """The worker's next span, of at most `span_tokens` of its plan, or its part of a round.
 
         None when the worker is to leave. Waits while no text is handed out.
         """

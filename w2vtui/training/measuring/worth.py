@@ -14,6 +14,7 @@ import numpy as np
 
 from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import EncodedCorpus
+from w2vtui.corpus.hints import is_on_separators
 from w2vtui.display import loss_text, safe_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_default
@@ -58,9 +59,11 @@ def check_worth(corpus: EncodedCorpus, settings: ResolvedSettings) -> str:
             f"that occurs often enough in {corpus.name}: lower min_count, or add text"
         )
     if corpus.n_sentences == n_tokens:
+        usual_cure = "give lines of several words, or lower min_count"
+        cure = next(filter(is_on_separators, corpus.hints), usual_cure)
         raise CorpusError(
             f"no line of {corpus.name} has two words that occur often enough, so there is nothing "
-            "to learn from: give lines of several words, or lower min_count"
+            f"to learn from: {cure}"
         )
     usual: float = field_default(LiveSettings, "sample")
     if not settings.sample or (settings.sample >= usual and n_tokens >= LEAST_TOKENS):

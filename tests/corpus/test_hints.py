@@ -1,0 +1,106 @@
+"""What is said of a text whose tokens are not its words, and that what helps does."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.support.texts import keep_all, posix_only, written
+from w2vtui.corpus import open_corpus
+from w2vtui.corpus.hints import is_on_separators
+from w2vtui.errors import CorpusError
+from w2vtui.settings import CorpusSettings
+
+ROWS = [["12", "55", "p9", str(n)] for n in range(50)]
+CHINESE = "".join(f"今天天气很好我们去公园散步吧第{n}次\n" for n in range(50))
+JAPANESE = (
+    "すべての人間は、生れながらにして自由であり、かつ、尊厳と権利とについて平等である。\n" * 9
+)
+THAI = "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ\n" * 9
+
+
+def rows(separator: str) -> str:
+    return "".join(separator.join(row) + "\n" for row in ROWS)
+
+
+def the_hint(tmp_path, text: str, **settings) -> str:
+    """The one hint on what separates words."""
+    hints = open_corpus([written(tmp_path, text)], keep_all(**settings)).hints
+    assert not any("put a sentence on each line" in hint for hint in hints)
+    (hint,) = filter(is_on_separators, hints)
+    return hint
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", "，", "、", "/"])
+def test_ids_between_separators_are_split_by_the_option_that_is_named(tmp_path, separator):
+    hint = the_hint(tmp_path, rows(separator))
+    assert f"such as '12{separator}55{separator}p9" in hint
+    assert "--tokenizer words splits there" in hint
+    words = open_corpus([tmp_path / "notes.txt"], keep_all(tokenizer="words")).vocab.words
+    assert set(words) == {one for row in ROWS for one in row}
+
+
+@posix_only
+def test_what_a_tokenizer_would_tear_apart_is_split_by_a_command(tmp_path):
+    text = rows(",").replace("p9", "a_b.c")
+    hint = the_hint(tmp_path, text)
+    command = hint.split("as with: ")[1].split(" FILE |")[0]
+    assert command == "sed 's/,/ /g'"
+    split = subprocess.run(command, shell=True, input=text, stdout=subprocess.PIPE, text=True,
+                           check=True).stdout  # fmt: skip
+    assert "12 55 a_b.c" in split
+    corpus = open_corpus([written(tmp_path, split)], keep_all())
+    assert not any(map(is_on_separators, corpus.hints))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CHINESE, "python -m jieba -d ' ' FILE | w2vtui train -"),
+        (CHINESE.replace("我们", "，我们 "), "python -m jieba"),
+        (JAPANESE, "mecab -O wakati FILE | w2vtui train -"),
+        (THAI, "with a segmenter of the language"),
+        ('{"user":1,"items":["a","b"]}\n' * 9, "jq -r .text FILE | w2vtui train -"),
+        ('{"text": "the king and the queen", "id": 3}\n' * 9, "the text is JSON"),
+        ('["a","b","c"]\n' * 9, "the text is JSON"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words"])
+def test_text_that_nothing_separates_is_said_to_be(tmp_path, text, said, tokenizer):
+    if tokenizer == "words" and text[0] in "[{":  # it does separate them
+        hints = open_corpus([written(tmp_path, text)], keep_all(tokenizer="words")).hints
+        assert not any(map(is_on_separators, hints))
+        return
+    hint = the_hint(tmp_path, text, tokenizer=tokenizer)
+    assert said in hint
+    assert "nothing separates the words" in hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天 天气 很 好 我们 去 公园 散步 吧\n" * 9,
+        "すべて の 人間 は 、 生れ ながら に し て 自由 で あり 、\n" * 9,
+        "มนุษย์ ทั้งหลาย เกิด มา มี อิสระ และ เสมอภาค กัน\n" * 9,
+        "the king, the queen; and/or 12:30 at 3,000 new_york\n" * 9,
+        "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다\n" * 9,
+        'he said "king": "yes"\n' * 3,
+    ],
+)
+def test_text_with_blanks_between_its_words_is_left_alone(tmp_path, text):
+    hints = open_corpus([written(tmp_path, text)], keep_all()).hints
+    assert not any(map(is_on_separators, hints))
+
+
+def test_the_hint_takes_the_place_of_a_lower_min_count(tmp_path):
+    for text, said in ((rows(","), "--tokenizer words"), (CHINESE, "jieba")):
+        with pytest.raises(CorpusError, match="no word occurs 5 times or more") as caught:
+            open_corpus([written(tmp_path, text)], CorpusSettings())
+        assert said in str(caught.value)
+        assert "lower min_count" not in str(caught.value)
+
+
+def test_zeros_in_words_are_counted(tmp_path):
+    (hint,) = open_corpus([written(tmp_path, b"a\0b a\0b cd\0 ef and more\n")], keep_all()).hints
+    assert hint == "3 tokens hold NUL, byte 0: is all of it text?"

@@ -1,0 +1,183 @@
+"""Remarks on what the tokens of a text look like, and what would fit it better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2vtui.corpus.tokens import split_lines
+from w2vtui.corpus.vocab import Census
+from w2vtui.display import safe_text
+from w2vtui.settings import CorpusSettings
+
+HINT_SHARE = 0.03
+"""A remark on punctuation or capitals is made from this share of the tokens."""
+MOST_SHARE = 0.5
+"""A remark that tokens are not words, or alone on their line, is made from this share of them."""
+
+_LOOKED_AT = 20_000
+"""Distinct tokens, the first of the text, that tell what separates its words."""
+_EXAMPLES = 100
+_WHOLE_SHARE = 0.95
+"""Of what separators join, the share that has to stay whole for a tokenizer to be advised."""
+_LEAST_JSON = 0.02
+"""Tokens that begin a line of JSON: the lines may be long."""
+_SHOWN_CELLS = 24
+
+_ENDS_IN_PUNCTUATION = frozenset(".,;:!?\"'\u2019\u201d\u00bb\u2026\u3002\uff0c")
+_SEPARATORS = {
+    ",": "commas", ";": "semicolons", "|": "bars", "\uff0c": "commas", "\u3001": "commas",
+    "\uff1b": "semicolons", "/": "slashes", ":": "colons", "&": "ampersands", "+": "pluses",
+}  # fmt: skip
+_BEGIN_OF_JSON = re.compile(r'^[\[{]+"[^"]+("|$)')
+_KANA = re.compile("[\u3041-\u30fe]")
+_NOT_SEPARATED = "nothing separates the words"
+_PIPE = "FILE | w2vtui train - ..."
+
+
+class _Script(NamedTuple):
+    """A script in which there are no blanks between words."""
+
+    name: str
+    letters: re.Pattern[str]
+    word_letters: float
+    """Letters in a row, in the mean, that only a text which has not been cut into words has."""
+    program: str
+    """Cuts a text into words."""
+
+
+_SCRIPTS = (
+    _Script(
+        "Chinese or Japanese",
+        re.compile("[\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]+"),
+        4.0,
+        "python -m jieba -d ' '",
+    ),
+    _Script(
+        "Thai, Lao, Burmese or Khmer",
+        re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"),
+        12.0,
+        "",
+    ),
+)
+
+
+class Hint(NamedTuple):
+    """A remark, what would help, and the setting that does, if one does."""
+
+    what: str
+    cure: str
+    setting: str = ""
+    value: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.cure}"
+
+
+def hints_on(census: Census, settings: CorpusSettings) -> list[Hint]:
+    """What the tokens look like and which setting would change that; the gravest first."""
+    joined = _on_separators(census, settings)
+    return [*joined, *_on_zeros(census), *_on_shapes(census, settings)]
+
+
+def hints_on_lines(n_alone: int, n_tokens: int) -> list[Hint]:
+    """A remark on text whose lines are too short to learn from."""
+    if n_alone <= MOST_SHARE * n_tokens:
+        return []
+    what = (
+        f"{_percent(n_alone / n_tokens)} of the tokens are alone on their line, without any "
+        "context to learn from"
+    )
+    return [Hint(what, "put a sentence on each line")]
+
+
+def is_on_separators(hint: object) -> bool:
+    """Whether a hint says that tokens are not the words of the text."""
+    return _NOT_SEPARATED in str(hint)
+
+
+def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
+    """What joins the words of most tokens, or that nothing separates them."""
+    tokens = census.tokens[:_LOOKED_AT]
+    if not tokens:
+        return []
+    if _share(census, [bool(_BEGIN_OF_JSON.search(token)) for token in tokens]) > _LEAST_JSON:
+        cure = f"write its words out first, as with: jq -r .text {_PIPE}"
+        return [Hint(f"the text is JSON, and {_NOT_SEPARATED} of its values", cure)]
+    for script in _SCRIPTS:
+        runs = [max(map(len, script.letters.findall(token)), default=0) for token in tokens]
+        share = _share(census, [run > 0 for run in runs])
+        if share > MOST_SHARE and np.average(runs, weights=census.counts[: len(runs)]) > (
+            script.word_letters * share
+        ):
+            return [_on_unsegmented(max(tokens[:_EXAMPLES], key=len), script, share)]
+    if settings.tokenizer == "whitespace":
+        for separator, name in _SEPARATORS.items():
+            joined = [separator in token[1:-1] for token in tokens]
+            if _share(census, joined) > MOST_SHARE:
+                examples = [token for token, is_joined in zip(tokens, joined, strict=True)
+                            if is_joined]  # fmt: skip
+                return [_on_joined(examples, separator, name, _share(census, joined))]
+    return []
+
+
+def _on_joined(examples: Sequence[str], separator: str, name: str, share: float) -> Hint:
+    what = (
+        f"{_percent(share)} of the tokens are several joined by {name}, such as "
+        f"'{safe_text(examples[0], _SHOWN_CELLS)}': but for those {_NOT_SEPARATED}"
+    )
+    words = CorpusSettings(tokenizer="words")
+    parts = [part for token in examples[:_EXAMPLES] for part in token.split(separator) if part]
+    n_whole = sum(split_lines(part, words)[0] == [part] for part in parts)
+    if n_whole > _WHOLE_SHARE * len(parts):
+        return Hint(what, "--tokenizer words splits there", "tokenizer", "words")
+    return Hint(what, f"put blanks there, as with: sed 's/{separator}/ /g' {_PIPE}")
+
+
+def _on_unsegmented(example: str, script: _Script, share: float) -> Hint:
+    what = (
+        f"{_NOT_SEPARATED}, as in '{safe_text(example, _SHOWN_CELLS)}': "
+        f"{_percent(share)} of the tokens are {script.name} without blanks"
+    )
+    program = "mecab -O wakati" if _KANA.search(example) else script.program
+    if not program:
+        return Hint(what, "put blanks between words first, with a segmenter of the language")
+    return Hint(what, f"put blanks between words first, as with: {program} {_PIPE}")
+
+
+def _on_zeros(census: Census) -> list[Hint]:
+    """A remark on byte 0, which is hardly ever meant."""
+    with_zeros = ["\0" in token for token in census.tokens]
+    if not any(with_zeros):
+        return []
+    n = int(census.counts[np.array(with_zeros)].sum())
+    tokens = "1 token holds" if n == 1 else f"{n:,} tokens hold"
+    return [Hint(f"{tokens} NUL, byte 0", "is all of it text?")]
+
+
+def _on_shapes(census: Census, settings: CorpusSettings) -> list[Hint]:
+    hints = []
+    if settings.tokenizer == "whitespace":
+        share = _share(census, [token[-1] in _ENDS_IN_PUNCTUATION for token in census.tokens])
+        if share > HINT_SHARE:
+            what = f"{_percent(share)} of the tokens carry punctuation"
+            hints.append(Hint(what, "--tokenizer words drops it", "tokenizer", "words"))
+    if not settings.lowercase:
+        share = _share(census, [token[0].isupper() for token in census.tokens])
+        if share > HINT_SHARE:
+            what = f"{_percent(share)} of the tokens begin with a capital"
+            hints.append(Hint(what, "--lowercase merges Paris and paris", "lowercase", True))
+    return hints
+
+
+def _share(census: Census, chosen: list[bool]) -> float:
+    """The share of tokens that these make up, of the first distinct tokens of the text or all."""
+    counts = census.counts[: len(chosen)]
+    return int(counts[np.array(chosen, dtype=np.bool_)].sum()) / max(int(counts.sum()), 1)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
