@@ -195,7 +195,7 @@ def _refuse_vectors(path: Path) -> None:
 
 
 def _refuse_run(folder: Path) -> None:
-    """Refuse the folder of a saved run, whose files are no text of the person's."""
+    """Refuse the folder of a saved run, whose files the person did not write."""
     if all((folder / name).exists() for name in _OF_RUN):
         name = printable(folder)
         raise CorpusError(
