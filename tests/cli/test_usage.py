@@ -57,7 +57,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["train", "a", "--min-alpha", "0.5"], "min_alpha must not be above alpha (0.025)"),
         (["train", "a", "--window"], "expected one argument"),
         (["train", "a", "--lowercase=yes"], "ignored explicit argument 'yes'"),
-        (["train"], "required: CORPUS"),
+        (["train"], "name a text: a file, a folder, or - for what is piped in"),
         (["train", "a", "-o", "v.bin", "b"], "unexpected argument: b"),
         (["neighbors"], "required: VECTORS, WORD"),
         (["neighbors", "v.bin"], "required: WORD"),

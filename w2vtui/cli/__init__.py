@@ -4,6 +4,7 @@
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
     legacy.py     word2vec.c's options
     headless.py   trains without a screen              progress.py    shows how far it is
+    piped.py      finds text on stdin
     results.py    prints words and cosines             scores.py      prints the scores of a run
     benchmark.py  the work of `w2vtui bench`           output.py      stdout and stderr
     console.py    tables and live lines

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from w2vtui import __version__
 from w2vtui.cli.options import add_output, add_quality, add_settings
+from w2vtui.cli.output import report
+from w2vtui.cli.piped import is_text_piped
 from w2vtui.config import TABLES
 from w2vtui.notable_words import WORDS_OF_SAMPLE
 from w2vtui.settings import (
@@ -27,6 +29,7 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
 
   w2vtui                                  open the app on the bundled sample
   w2vtui notes.txt                        open the app on your text
+  cat notes.txt | w2vtui                  train on piped text, without a screen
   w2vtui train notes.txt -o notes.bin     train without a screen
   w2vtui runs                             list saved runs and their progress
   w2vtui resume NAME                      resume a run that was interrupted
@@ -63,6 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not _has_screen():
         from w2vtui.cli.headless import train
 
+        if not arguments.corpus and is_text_piped():
+            report("training on the text from stdin: -o FILE saves its vectors")
+            arguments.corpus = ["-"]
         return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.launch import run_app

@@ -12,6 +12,7 @@ from w2vtui.cli.options import (
     add_settings,
     add_stop_when,
 )
+from w2vtui.cli.piped import is_text_piped
 from w2vtui.errors import SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
@@ -33,7 +34,11 @@ SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui train` takes."""
     parser.add_argument(
-        "corpus", nargs="+", metavar="CORPUS", help="text files (also .gz .bz2 .xz), folders, or -"
+        "corpus",
+        nargs="*",
+        metavar="CORPUS",
+        help="text files (also .gz .bz2 .xz), folders, or - for standard input, which is meant if "
+        "none is named and text is piped in",
     )
     add_output(parser)
     parser.add_argument(
@@ -53,10 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, save, print nearest words; return the exit code.
 
     Raises:
-        SettingsError: the training would leave nothing behind.
+        SettingsError: there is no text, or the training would leave nothing behind.
     """
     from w2vtui.cli.headless import train
 
+    if not arguments.corpus:
+        if not is_text_piped():
+            raise SettingsError("name a text: a file, a folder, or - for what is piped in")
+        arguments.corpus = ["-"]
     prints_words = arguments.neighbors and not arguments.json
     if arguments.output is None and not (prints_words or arguments.run_settings.checkpoints):
         raise SettingsError(
