@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2vtui import evaluate
-from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.errors import SettingsError
 from w2vtui.evaluate import (
     AnalogyResult,
     PairsResult,
@@ -20,108 +19,8 @@ from w2vtui.evaluate import (
     evaluate_analogies,
     evaluate_pairs,
     ranks,
-    read_analogies,
-    read_pairs,
 )
 from w2vtui.vectors import KeyedVectors
-
-
-def written(folder: Path, content: str | bytes) -> Path:
-    path = folder / "questions.txt"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-# Reading
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "love\tsex\t6.77\r\ntiger\tbig cat\t7\n",
-        "Word 1\tWord 2\tHuman (mean)\nlove\tsex\t6.77\ntiger\tbig cat\t7",
-        "# a comment\n\nlove,sex,6.77\n# another\ntiger, big cat ,7.0\n",
-        "\ufefflove,sex,6.77\ntiger,big cat,7\n",
-    ],
-)
-def test_pairs_are_read_with_tabs_commas_comments_and_a_heading(
-    tmp_path: Path, content: str
-) -> None:
-    pairs = read_pairs(written(tmp_path, content))
-    assert pairs == [("love", "sex", 6.77), ("tiger", "big cat", 7.0)]
-
-
-def test_pairs_are_read_with_spaces(tmp_path: Path) -> None:
-    assert read_pairs(written(tmp_path, "old  new 1.58\na b -2e-1\n")) == [
-        ("old", "new", 1.58),
-        ("a", "b", -0.2),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("a b 1\nc d\n", "line 2: two words and a score are expected, got 'c d'"),
-        ("# x\n\na b 1\nc d e f\n", "line 4: two words and a score"),
-        ("a b 1\nc d nan\n", "line 2: two words and a score"),
-        ("a b 1\nc d inf\n", "line 2: two words and a score"),
-        ("a b 1 2\n", "line 1: two words and a score"),
-        ("a\tb\tc\t1\n", "line 1: two words and a score"),
-        ("a b 1\n\x1b[2J d 1 2\n", r"got '\x1b[2J d 1 2'"),
-        ("a\t\t1\n", "line 1: two words and a score"),
-        ("word word score\n", "holds no word pairs"),
-        ("", "holds no word pairs"),
-        (b"na\xefve word 1\n", "is not UTF-8"),
-    ],
-)
-def test_lines_without_a_pair_are_refused(
-    tmp_path: Path, content: str | bytes, message: str
-) -> None:
-    path = written(tmp_path, content)
-    with pytest.raises(CorpusError) as caught:
-        read_pairs(path)
-    assert message in str(caught.value)
-    assert str(path) in str(caught.value)
-
-
-def test_analogies_are_read_by_section(tmp_path: Path) -> None:
-    path = written(
-        tmp_path,
-        ": capital cities\nA B C D\n# x\n\n: gram1\na b c d\ne\tf\tg\th\r\n"
-        ": capital cities\nE F G H\n",
-    )
-    assert read_analogies(path) == {
-        "capital cities": [("A", "B", "C", "D"), ("E", "F", "G", "H")],
-        "gram1": [("a", "b", "c", "d"), ("e", "f", "g", "h")],
-    }
-
-
-def test_analogies_without_sections_are_of_one_that_has_the_files_name(tmp_path: Path) -> None:
-    assert read_analogies(written(tmp_path, "a b c d\n")) == {"questions": [("a", "b", "c", "d")]}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (": x\na b c d\na b c\n", "line 3: four words or `: section` are expected, got 'a b c'"),
-        ("a b c d e\n", "line 1: four words"),
-        (": x\n", "holds no questions"),
-        ("", "holds no questions"),
-    ],
-)
-def test_lines_without_a_question_are_refused(tmp_path: Path, content: str, message: str) -> None:
-    with pytest.raises(CorpusError) as caught:
-        read_analogies(written(tmp_path, content))
-    assert message in str(caught.value)
-
-
-@pytest.mark.parametrize("read", [read_pairs, read_analogies])
-def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, read: object) -> None:
-    with pytest.raises(CorpusError, match=r"cannot read .*absent: no such file"):
-        read(tmp_path / "absent")
-    with pytest.raises(CorpusError, match="is a directory"):
-        read(tmp_path)
-
 
 # Correlations
 
@@ -346,3 +245,18 @@ def test_scores_do_not_depend_on_the_length_of_vectors(scale: float) -> None:
         assert evaluate_pairs(model, pairs).pearson == pytest.approx(
             evaluate_pairs(plain, pairs).pearson, abs=1e-6
         )
+
+
+# Vectors that are not numbers
+
+
+def test_vectors_that_are_not_numbers_are_not_covered_and_never_an_answer() -> None:
+    words = ["nan", "man", "woman", "king", "queen"]
+    rows = [[np.nan, 0], [1, 0], [0, 1], [2, 0.1], [0.1, 2]]
+    vectors = KeyedVectors(words, np.array(rows, dtype=np.float32))
+    pairs = [("nan", "man", 1.0), ("man", "king", 9.0), ("man", "woman", 1.0)]
+    result = evaluate_pairs(vectors, pairs)
+    assert (result.covered, result.total) == (2, 3)
+    assert result.spearman == pytest.approx(1)
+    questions = {"x": [("man", "king", "woman", "queen"), ("nan", "man", "king", "queen")]}
+    assert evaluate_analogies(vectors, questions).total.correct == 1

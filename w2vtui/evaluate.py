@@ -6,30 +6,20 @@ vector are left out, and a result says how many were covered: a score alone says
 
 from __future__ import annotations
 
-import io
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.display import safe_text
-from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.regular_files import AnyPath, TooLargeError, content_of
+from w2vtui.errors import SettingsError
+from w2vtui.questions import Analogy, Pair
 from w2vtui.similarity import Floats, Lengths, norms_of, units_beyond_products
 from w2vtui.vectors import KeyedVectors
 
-Pair: TypeAlias = tuple[str, str, float]
-Analogy: TypeAlias = tuple[str, str, str, str]
-
 _SCORES_A_BLOCK = 1 << 22
-_MOST_BYTES = 1 << 26
-"""The largest file of questions."""
-_LONGEST_LINE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class PairsResult:
     pearson: float
     """Linear correlation, as above."""
     covered: int
-    """Pairs with a vector for both words."""
+    """Pairs with a vector of numbers for both words."""
     total: int
 
 
@@ -72,60 +62,6 @@ class AnalogyResult:
     total: SectionResult
 
 
-def read_pairs(path: AnyPath) -> list[Pair]:
-    """Word pairs and people's scores from a file: a line a pair, `word word score`.
-
-    Fields are separated by tabs, commas or spaces. Lines that start with # and a first line
-    without a score, a heading, are passed over.
-
-    Raises:
-        CorpusError: the file cannot be read, or a line is not a pair with a score.
-    """
-    pairs: list[Pair] = []
-    heading_may_come = True
-    for number, line in _lines(path):
-        separator = "\t" if "\t" in line else "," if "," in line else None
-        fields = [field.strip() for field in line.split(separator)]
-        score = _number(fields[-1])
-        if len(fields) == 3 and all(fields) and score is not None:
-            pairs.append((fields[0], fields[1], score))
-        elif not heading_may_come or score is not None:
-            raise CorpusError(
-                f"{path}, line {number}: two words and a score are expected, "
-                f"got '{safe_text(line, 60)}'"
-            )
-        heading_may_come = False
-    if not pairs:
-        raise CorpusError(f"{path} holds no word pairs: give a file of lines `word word score`")
-    return pairs
-
-
-def read_analogies(path: AnyPath) -> dict[str, list[Analogy]]:
-    """Analogy questions by section: a line `: section`, then lines `a b c d`, a is to b as c to d.
-
-    Questions before the first section are of a section with the file's name.
-
-    Raises:
-        CorpusError: the file cannot be read, or a line is not four words.
-    """
-    sections: defaultdict[str, list[Analogy]] = defaultdict(list)
-    section = Path(path).stem
-    for number, line in _lines(path):
-        if line.startswith(":"):
-            section = line.lstrip(": ").strip()
-            continue
-        words = line.split()
-        if len(words) != 4:
-            raise CorpusError(
-                f"{path}, line {number}: four words or `: section` are expected, "
-                f"got '{safe_text(line, 60)}'"
-            )
-        sections[section].append((words[0], words[1], words[2], words[3]))
-    if not sections:
-        raise CorpusError(f"{path} holds no questions: give a file of lines `a b c d`")
-    return dict(sections)
-
-
 class KnownPairs:
     """Word pairs as rows of vectors: looked up once, scored as often as the vectors change.
 
@@ -153,13 +89,15 @@ class KnownPairs:
         if not len(self):
             return PairsResult(self._name, math.nan, math.nan, 0, self._total)
         a, b = (vectors[rows].astype(np.float64) for rows in (self._a, self._b))
+        are_numbers = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
+        a, b, scores = a[are_numbers], b[are_numbers], self._scores[are_numbers]
         products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
         cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
         return PairsResult(
             self._name,
-            correlation(ranks(self._scores), ranks(cosines)),
-            correlation(self._scores, cosines),
-            len(self),
+            correlation(ranks(scores), ranks(cosines)),
+            correlation(scores, cosines),
+            len(scores),
             self._total,
         )
 
@@ -276,6 +214,7 @@ def _count_correct(
     variants  for each row of a question, the rows of the same word in any case, its own included
     """
     inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+    not_numbers = ~np.isfinite(norms)
     block_size = max(1, _SCORES_A_BLOCK // len(candidates))
     correct = 0
     for start in range(0, len(questions), block_size):
@@ -287,6 +226,7 @@ def _count_correct(
             scores *= inverse  # now cosines but for the length of `asked`, which orders nothing
         for rows, units in units_beyond_products(candidates, norms):
             scores[:, rows] = asked @ units.T
+        scores[:, not_numbers] = -np.inf
         for question, four in enumerate(block):
             for word in four[:3]:
                 scores[question, variants[word]] = -np.inf
@@ -317,35 +257,3 @@ def _sum(name: str, results: Sequence[SectionResult]) -> SectionResult:
         sum(result.covered for result in results),
         sum(result.total for result in results),
     )
-
-
-def _number(text: str) -> float | None:
-    """The finite number that `text` is, else None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _lines(path: AnyPath) -> Iterator[tuple[int, str]]:
-    """Numbers, from 1, and content of the lines of a text file, without comments and empty ones."""
-    try:
-        text = content_of(path, _MOST_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(
-            f"cannot read {path}: {(error.strerror or str(error)).lower()}: "
-            "check the name and the permissions"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path} is not UTF-8 ({error.reason}): convert it") from error
-    except TooLargeError as error:
-        raise CorpusError(f"{error}: it is not a file of word pairs or analogies") from error
-    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
-        if len(line) > _LONGEST_LINE:
-            raise CorpusError(
-                f"{path}, line {number}: it has {len(line):,} characters, more than a pair or an "
-                "analogy can have: name a file with one a line"
-            )
-        if line.strip() and not line.startswith("#"):
-            yield number, line.strip()

@@ -51,6 +51,37 @@ def test_the_final_scores_are_in_the_json(topical_corpus, tmp_path, pairs_file, 
     assert {"churn", "settled"} <= last.keys()
 
 
+def test_columns_are_chosen_and_what_was_left_out_is_said(
+    topical_corpus, tmp_path, pairs_file, capsys
+):
+    rows = [line.split() for line in pairs_file.read_text().splitlines()]
+    table = tmp_path / "table.csv"
+    table.write_text("a;b;kind;other;mark\n" + "".join(f"{a};{b};N;1;{s}\n" for a, b, s in rows))
+    columns = ("--pairs", table, "--pairs-columns", "a,b,mark")
+    assert train(topical_corpus, tmp_path, *columns) == 0
+    found = capsys.readouterr()
+    assert found.out.endswith("(81 of 81 pairs)\n")
+    assert f"hint: {table}: line 1 is taken for a heading" in found.err
+    assert f"hint: {table}: of 5 columns, words are read from 1 (a)" in found.err
+    vectors = str(tmp_path / "v.vec")
+    assert run_command_line(["evaluate", vectors, *map(str, columns)]) == 0
+    assert capsys.readouterr().out.endswith("(81 of 81 pairs)\n")
+    assert run_command_line(["evaluate", vectors, *map(str, columns[:3]), "a,b"]) == 2
+    assert "must be 3 columns" in capsys.readouterr().err
+
+
+def test_a_resumed_run_reads_the_same_columns(topical_corpus, tmp_path, pairs_file, capsys):
+    rows = [line.split() for line in pairs_file.read_text().splitlines()]
+    table = tmp_path / "table.csv"
+    table.write_text("".join(f"x{n},{a},{b},{s}\n" for n, (a, b, s) in enumerate(rows)))
+    columns = ("--pairs", table, "--pairs-columns", "2,3,4", "--runs-dir", tmp_path / "runs")
+    assert train(topical_corpus, tmp_path, *columns) == 0
+    capsys.readouterr()
+    more = ("--epochs", "25", "--force", "--runs-dir", str(tmp_path / "runs"))
+    assert run_command_line(["resume", "last", *more]) == 0
+    assert capsys.readouterr().out.endswith("(81 of 81 pairs)\n")
+
+
 def test_without_sets_no_scores_are_printed(topical_corpus, tmp_path, capsys):
     assert train(topical_corpus, tmp_path) == 0
     assert capsys.readouterr().out == ""

@@ -10,13 +10,11 @@ from typing import Literal
 
 from w2vtui.errors import CorpusError
 from w2vtui.evaluate import (
-    Analogy,
-    Pair,
     evaluate_analogies,
     evaluate_pairs,
-    read_analogies,
-    read_pairs,
 )
+from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
+from w2vtui.tables import Report
 from w2vtui.vectors import KeyedVectors
 
 
@@ -41,24 +39,50 @@ class Questions:
     analogies: Mapping[str, Sequence[Analogy]] | None = None
 
     @classmethod
-    def read(cls, path: str) -> Questions:
+    def read(
+        cls,
+        path: str,
+        options: QuestionOptions | None = None,
+        report: Report = lambda remark: None,
+    ) -> Questions:
         """Read a file of either kind.
+
+        report   gets what was left out of it, and how it was read
 
         Raises:
             CorpusError: it cannot be read, or is of neither kind.
+            SettingsError: it has no such column.
         """
         name = Path(path).name
+        options = options or QuestionOptions()
+        skips = options.skip_bad_rows and not options.pairs_columns
+        remarks: list[str] = []
         try:
-            return cls(name, analogies=read_analogies(path))
+            found = cls(
+                name,
+                analogies=read_analogies(
+                    path, options.analogies_columns, skip_bad_rows=skips, report=remarks.append
+                ),
+            )
         except CorpusError as no_analogies:
+            remarks.clear()
             try:
-                return cls(name, pairs=read_pairs(path))
+                pairs = read_pairs(
+                    path,
+                    options.pairs_columns,
+                    skip_bad_rows=options.skip_bad_rows,
+                    report=remarks.append,
+                )
+                found = cls(name, pairs=pairs)
             except CorpusError as no_pairs:
                 if str(no_pairs) == str(no_analogies):  # it cannot be read
                     raise
                 raise CorpusError(
                     f"{path} has neither analogies nor word pairs: {no_analogies}; {no_pairs}"
                 ) from None
+        for remark in remarks:
+            report(remark)
+        return found
 
     def score(self, vectors: KeyedVectors) -> Score:
         """Score vectors as `w2vtui evaluate` does."""

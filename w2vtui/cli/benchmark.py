@@ -30,7 +30,9 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.console import show_drawn
+from w2vtui.cli.options import question_options
 from w2vtui.cli.output import report, show
+from w2vtui.cli.vector_options import report_hint
 from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path
 from w2vtui.display import clock_text
 from w2vtui.errors import ChildError, SettingsError
@@ -100,7 +102,8 @@ class _Wanted:
         """Look for all of it; raises what the command line should show of what is missing."""
         sources = tuple(arguments.corpus or [str(sample_path(SAMPLE))])
         programs = list(dict.fromkeys(find_program(path) for path in arguments.against))
-        questions = tuple(Questions.read(path) for path in arguments.quality)
+        options = question_options(arguments)
+        questions = tuple(Questions.read(path, options, report_hint) for path in arguments.quality)
         files = find_files(sources)
         check_rereadable(files)
         _check_json(arguments.json, [*files, *map(Path, arguments.quality)])

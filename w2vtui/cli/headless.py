@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
+from w2vtui.cli.options import question_options
 from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors
@@ -61,6 +62,7 @@ def train(
         save_vocab=save_vocab,
         pairs=tuple(arguments.pairs),
         analogies=tuple(arguments.analogies),
+        questions=question_options(arguments),
         run_settings=arguments.run_settings,
         cache=cache,
         overwrite=arguments.overwrite,

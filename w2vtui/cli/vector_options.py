@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import whole_number
+from w2vtui.cli.options import add_skip_bad_rows, whole_number
 from w2vtui.cli.output import report
 
 if TYPE_CHECKING:
@@ -26,15 +26,6 @@ def add_vectors(parser: argparse.ArgumentParser) -> None:
         help="how to read words that are not UTF-8 (default: strict, which refuses them)",
     )
     add_skip_bad_rows(group)
-
-
-def add_skip_bad_rows(group: argparse._ActionsContainer) -> None:
-    """Add --skip-bad-rows."""
-    group.add_argument(
-        "--skip-bad-rows",
-        action="store_true",
-        help="leave out rows of text files that cannot be read, and say how many",
-    )
 
 
 def load(arguments: argparse.Namespace) -> KeyedVectors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from w2vtui.questions import QuestionOptions
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 
@@ -19,6 +20,8 @@ class RunChoices:
     """Files of word pairs to score the vectors on."""
     analogies: tuple[str, ...] = ()
     """Files of analogies to score the vectors on."""
+    questions: QuestionOptions = QuestionOptions()
+    """How both are read."""
     run_settings: RunSettings = RunSettings()
     """Whether, where and how often the run is saved."""
     overwrite: bool = False

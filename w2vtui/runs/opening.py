@@ -19,14 +19,20 @@ def open_run(
 ) -> tuple[Run, Recorder | None]:
     """The run, checked but not started, and the recorder that saves it, or None.
 
-    report   gets the reason if there is no place to save the run
+    report   gets hints on the files of questions, and the reason if there is no place to save it
     read     in place of `request.read`
 
     Raises:
         W2vtuiError: as `request.check` does, or a file of questions cannot be read.
     """
     request.check()
-    questions = QualitySets.for_corpus(request.sources, request.pairs, request.analogies)
+    questions = QualitySets.for_corpus(
+        request.sources,
+        request.pairs,
+        request.analogies,
+        request.questions,
+        lambda remark: report(f"hint: {remark}"),
+    )
     try:
         recorder = Recorder.for_request(request)
     except RunError as error:

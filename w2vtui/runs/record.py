@@ -49,8 +49,8 @@ _REQUIRED = (
     "n_words", "n_tokens", "fingerprint",
 )  # fmt: skip
 _KEYS = (
-    *_REQUIRED, "output", "save_vocab", "pairs", "analogies", "run_settings", "breakpoints",
-    "parent", "signature",
+    *_REQUIRED, "output", "save_vocab", "pairs", "analogies", "questions", "run_settings",
+    "breakpoints", "parent", "signature",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 

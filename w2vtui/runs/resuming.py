@@ -98,7 +98,10 @@ class Resumption:
             asked.training,
             self.record.settings,
             quality_sets=QualitySets.for_corpus(
-                asked.sources, _still_there(asked.pairs), _still_there(asked.analogies)
+                asked.sources,
+                _still_there(asked.pairs),
+                _still_there(asked.analogies),
+                asked.questions,
             ),
             store=self.recorder,
             checkpoint_seconds=checkpoint_seconds or asked.run_settings.checkpoint_seconds,

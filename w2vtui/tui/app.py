@@ -120,6 +120,7 @@ class W2vApp(BaseApp):
             live=asked.live if checkpoint is None else checkpoint.settings,
             pairs=asked.pairs,
             analogies=asked.analogies,
+            questions=asked.questions,
             run_settings=self._form.run_settings,
             overwrite=self._form.overwrite,
         )

@@ -73,7 +73,7 @@ def run_app(
     if form.pairs or form.analogies:
         from w2vtui.training.measuring.quality import QualitySets  # loads NumPy
 
-        QualitySets.read(form.pairs, form.analogies)
+        QualitySets.read(form.pairs, form.analogies, form.questions)
     if output is not None:
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from w2vtui import __version__
-from w2vtui.cli.options import add_output, add_quality, add_settings
+from w2vtui.cli.options import add_output, add_quality, add_settings, question_options
 from w2vtui.cli.output import report
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.config import TABLES
@@ -88,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         live=arguments.live_settings,
         pairs=tuple(arguments.pairs),
         analogies=tuple(arguments.analogies),
+        questions=question_options(arguments),
         run_settings=arguments.run_settings,
         overwrite=arguments.overwrite,
     )

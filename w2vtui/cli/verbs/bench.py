@@ -6,7 +6,16 @@ import argparse
 from typing import Any
 
 from w2vtui.bench.job import MODES
-from w2vtui.cli.options import AUTO, add_setting, list_of, one_of, setting_reader, whole_number
+from w2vtui.cli.options import (
+    AUTO,
+    add_question_columns,
+    add_setting,
+    add_skip_bad_rows,
+    list_of,
+    one_of,
+    setting_reader,
+    whole_number,
+)
 from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_default
 
@@ -61,6 +70,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="also score the vectors on these word pairs or analogies; may be repeated",
     )
+    add_question_columns(parser)
+    add_skip_bad_rows(parser)
     parser.add_argument(
         "--json",
         metavar="FILE",

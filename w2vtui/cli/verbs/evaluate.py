@@ -7,11 +7,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_result_json, whole_number
+from w2vtui.cli.options import add_question_columns, add_result_json, whole_number
 from w2vtui.cli.output import show
-from w2vtui.cli.vector_options import add_vectors, load
+from w2vtui.cli.vector_options import add_vectors, load, report_hint
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import SettingsError
+from w2vtui.questions import read_analogies, read_pairs
 
 if TYPE_CHECKING:
     from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 USAGE = "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [options]"
 HELP = """Score vectors on word pairs (Spearman correlation) and analogies (accuracy).
 
-  w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt"""
+  w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+  w2vtui evaluate notes.bin --pairs SimLex-999.txt --pairs-columns word1,word2,SimLex999"""
 SETTINGS = ()
 
 
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=30_000,
         help="for analogies, use only the N most frequent words (default: 30000)",
     )
+    add_question_columns(parser)
     add_result_json(parser)
 
 
@@ -53,8 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not (arguments.pairs or arguments.analogies):
         raise SettingsError("nothing to evaluate on: give --pairs FILE or --analogies FILE")
-    pairs = {path: evaluate.read_pairs(path) for path in arguments.pairs}
-    analogies = {path: evaluate.read_analogies(path) for path in arguments.analogies}
+    skips = arguments.skip_bad_rows
+    pairs = {
+        path: read_pairs(path, arguments.pairs_columns, skip_bad_rows=skips, report=report_hint)
+        for path in arguments.pairs
+    }
+    analogies = {
+        path: read_analogies(
+            path, arguments.analogies_columns, skip_bad_rows=skips, report=report_hint
+        )
+        for path in arguments.analogies
+    }
     vectors = load(arguments)
     pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
     analogy_results = {

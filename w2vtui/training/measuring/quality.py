@@ -11,17 +11,15 @@ from pathlib import Path
 
 from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.evaluate import (
-    Analogy,
     AnalogyResult,
     KnownAnalogies,
     KnownPairs,
-    Pair,
     SectionResult,
-    read_analogies,
-    read_pairs,
 )
+from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
 from w2vtui.regular_files import AnyPath
 from w2vtui.similarity import Floats
+from w2vtui.tables import Report
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import RunCurves
@@ -50,15 +48,34 @@ class QualitySets:
         return bool(self.pairs or self.analogies)
 
     @classmethod
-    def read(cls, pairs: Sequence[AnyPath] = (), analogies: Sequence[AnyPath] = ()) -> QualitySets:
+    def read(
+        cls,
+        pairs: Sequence[AnyPath] = (),
+        analogies: Sequence[AnyPath] = (),
+        options: QuestionOptions | None = None,
+        report: Report = lambda remark: None,
+    ) -> QualitySets:
         """Read files.
+
+        report   gets what was left out of them, and how they were read
 
         Raises:
             CorpusError: one cannot be read, or is not what it should be.
+            SettingsError: one has no such column.
         """
+        options = options or QuestionOptions()
+        skips = options.skip_bad_rows
         return cls(
-            {name: read_pairs(path) for name, path in _named(pairs).items()},
-            {name: read_analogies(path) for name, path in _named(analogies).items()},
+            {
+                name: read_pairs(path, options.pairs_columns, skip_bad_rows=skips, report=report)
+                for name, path in _named(pairs).items()
+            },
+            {
+                name: read_analogies(
+                    path, options.analogies_columns, skip_bad_rows=skips, report=report
+                )
+                for name, path in _named(analogies).items()
+            },
         )
 
     @classmethod
@@ -67,11 +84,13 @@ class QualitySets:
         sources: Sequence[AnyPath],
         pairs: Sequence[AnyPath] = (),
         analogies: Sequence[AnyPath] = (),
+        options: QuestionOptions | None = None,
+        report: Report = lambda remark: None,
     ) -> QualitySets:
         """Read files; if none are given and the corpus is the bundled sample, read the sample's."""
         if not (pairs or analogies) and _is_sample(sources):
             pairs, analogies = [sample_path(SAMPLE_PAIRS)], [sample_path(SAMPLE_ANALOGIES)]
-        return cls.read(pairs, analogies)
+        return cls.read(pairs, analogies, options, report)
 
 
 class QualityMeter:
