@@ -31,7 +31,7 @@ ALLOWED = {
     "formats/drafts.py": "makes files of its own, and opens folders to lock them",
     "resources.py": "files of the system",
     "streams.py": "the null device, to write to",
-    "runs/disk/checkpoint_files.py": "maps a file that it has checked",
+    "runs/disk/tensor_file.py": "maps a file that it has checked",
     "runs/disk/inside.py": "opens folders, and files for the door",
 }
 """Modules of w2vtui that open files themselves, and why they may."""

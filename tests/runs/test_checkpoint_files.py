@@ -23,7 +23,7 @@ from tests.support.run_folders import (
     small_checkpoint,
 )
 from w2vtui.errors import DamagedRunError, DiskError
-from w2vtui.runs.disk import checkpoint_files as stored
+from w2vtui.runs.disk import tensor_file
 from w2vtui.runs.disk.checked_json import dumped, read_checked
 from w2vtui.runs.disk.checkpoint_files import (
     FOLDER,
@@ -70,14 +70,14 @@ def test_a_damaged_checkpoint_goes_before_a_whole_one(run):
 
 
 def test_a_full_disk_gives_up_the_oldest_checkpoint_and_never_the_newest(run, monkeypatch):
-    save, there = stored.save_file, checkpoint_folders(run)
+    save, there = tensor_file.save_file, checkpoint_folders(run)
 
     def refuse(tensors, path):
         if any(folder.exists() for folder in full):
             raise SafetensorError("I/O error: No space left on device (os error 28)")
         save(tensors, path)
 
-    monkeypatch.setattr(stored, "save_file", refuse)
+    monkeypatch.setattr(tensor_file, "save_file", refuse)
     full = there[1:]
     write_checkpoint(run, small_checkpoint(300))
     assert [read_checkpoint(one).clock for one in checkpoint_folders(run)] == [300, 200]
@@ -101,7 +101,7 @@ def test_what_a_disk_wrote_wrongly_is_not_a_checkpoint(place, run, monkeypatch):
 
     before = content(run)
     with monkeypatch.context() as broken:
-        broken.setattr(stored, "save_file", save)
+        broken.setattr(tensor_file, "save_file", save)
         with pytest.raises(DiskError, match="the file reads back differently"):
             write_checkpoint(run, small_checkpoint(300))
     assert content(run) == before

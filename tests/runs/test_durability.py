@@ -27,7 +27,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
 from w2vtui.runs import recorder
-from w2vtui.runs.disk import checkpoint_files as stored
+from w2vtui.runs.disk import tensor_file
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
@@ -197,7 +197,7 @@ def test_a_checkpoint_without_room_is_reported_once_and_retried(
     with SavedRun(tmp_path) as saved:
         saved.until_saved_further()
         with monkeypatch.context() as broken:
-            broken.setattr(stored, "save_file", refused(number))
+            broken.setattr(tensor_file, "save_file", refused(number))
             assert reason in saved.until_reported("no checkpoint")
             before = newest_intact(saved.folder)[0]
             saved.until_trained_further()
@@ -474,7 +474,7 @@ def test_a_disk_that_is_full_at_the_end_fails_only_where_nothing_is_saved(
 ):
     usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
     assert w2v("train", topical_corpus, "-o", usual, *QUICK, "--no-checkpoints")[0] == 0
-    monkeypatch.setattr(stored, "save_file", refused(errno.ENOSPC))
+    monkeypatch.setattr(tensor_file, "save_file", refused(errno.ENOSPC))
     wanted = ["-o", output] if saved else ["--neighbors", "ship"]
     code, err = w2v("train", topical_corpus, *wanted, *QUICK)
     assert code == (0 if saved else 5)
@@ -734,7 +734,7 @@ def test_a_second_ctrl_c_waits_for_no_checkpoint(
 
     monkeypatch.setattr(signals, "ECHO_SECONDS", 0.0)
     monkeypatch.setattr(Run, "stop", stop_and_tell)
-    monkeypatch.setattr(stored, "save_file", save)
+    monkeypatch.setattr(tensor_file, "save_file", save)
     code, err = w2v(
         "train", topical_corpus, "-o", tmp_path / "out.bin", "--epochs", 10**6,
         "--checkpoint-seconds", 0.1,

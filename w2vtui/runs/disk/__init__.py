@@ -2,7 +2,11 @@
 
 checked_json.py      small JSON files with a checksum
 checkpoint_files.py  checkpoints: vectors, curves, and the state to resume from
+tensor_file.py       the numbers of a checkpoint
 dataclass_json.py    dataclasses as JSON, and back
 journal.py           what happened, a line each, appended
 lock.py              one process at a time on a run
+inside.py            opens that stay in the folder and follow no link
+origin.py            whether a run was made by this person
+own_files.py         what is written in these folders, and may be removed
 """

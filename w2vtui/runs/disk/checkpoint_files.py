@@ -12,35 +12,28 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import hashlib
-import math
-import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedReader
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from w2v_kernels.sizes import N_TALLIES
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import disk_errors, sync_folder
-from w2vtui.regular_files import mapping, opened, size_of
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
-    loaded,
     read_checked,
     write_checked,
 )
 from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
-from w2vtui.runs.disk.inside import OpenFolder, open_folder, unfollowed
+from w2vtui.runs.disk.inside import OpenFolder, open_folder
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
+from w2vtui.runs.disk.tensor_file import DEPTH, NO_TENSORS, Tensors, read_tensors, write_tensors
 from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import CAPACITY, SavedCurve
@@ -64,12 +57,6 @@ _MEMORY = "memory "
 _TALLIES = "tallies"
 _MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 _NAME = re.compile(r"[0-9]{6,}")
-_DTYPES = {"F32": np.float32, "F64": np.float64}
-_MOST_HEADER_BYTES = 1 << 20
-_ROWS_AT_ONCE = 1_024
-_DEPTH = 3
-"""Parts of a path from the folder of the run to a file of a checkpoint."""
-_UNFOLLOWED = unfollowed(_DEPTH)
 
 
 def checkpoint_folders(run: Path) -> list[Path]:
@@ -141,9 +128,9 @@ def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> Non
     """Write a checkpoint under its temporary name; a failure leaves nothing behind."""
     parent.make(draft.name)
     try:
-        facts = _write_tensors(draft / TENSORS, checkpoint)
+        facts = write_tensors(draft / TENSORS, _tensors_of(checkpoint))
         manifest = _manifest(checkpoint) | {"tensors": facts}
-        write_checked(draft / MANIFEST, _KIND, manifest, depth=_DEPTH)
+        write_checked(draft / MANIFEST, _KIND, manifest, depth=DEPTH)
         # The library lets nobody else read; the umask says who may.
         (draft / TENSORS).chmod(stat.S_IMODE((draft / MANIFEST).stat().st_mode))
     except BaseException:
@@ -158,13 +145,13 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_checked(folder / MANIFEST, _KIND, depth=_DEPTH)
+    body = read_checked(folder / MANIFEST, _KIND, depth=DEPTH)
     try:
-        tensors = _read_tensors(folder / TENSORS, body["tensors"])
+        tensors = read_tensors(folder / TENSORS, body["tensors"])
         if "input_vectors" not in tensors:
             raise ValueError(f"{TENSORS} has no input vectors")
         return _from_manifest(body, tensors)
-    except (*NOT_AS_WRITTEN, SafetensorError) as error:
+    except NO_TENSORS as error:
         raise DamagedRunError(f"{folder} is not a valid checkpoint: {error}") from error
 
 
@@ -174,7 +161,7 @@ def read_manifest(folder: Path) -> Checkpoint:
     Raises:
         DamagedRunError: it is missing, damaged, or of a later program.
     """
-    body = read_checked(folder / MANIFEST, _KIND, depth=_DEPTH)
+    body = read_checked(folder / MANIFEST, _KIND, depth=DEPTH)
     try:
         return _from_manifest(body)
     except NOT_AS_WRITTEN as error:
@@ -199,16 +186,17 @@ def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
             return None, spoiled
 
 
-# ---- tensors
+# ---- what goes into which file
+
+_PLAIN = (
+    "reason", "state", "clock", "tokens_per_epoch", "seconds", "diverged", "training", "settings",
+    "schedule", "probe", "past", "breakpoints",
+)  # fmt: skip
 
 
-def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    """Write, sync and read back the tensors; returns the file's size and sha256.
-
-    The sha256 is that of the file, and shows only later damage: what the file holds now is compared
-    with the tensors themselves.
-    """
-    tensors: dict[str, NDArray[Any]] = {
+def _tensors_of(checkpoint: Checkpoint) -> Tensors:
+    """All numbers of a checkpoint that go into one file, by their names there."""
+    tensors: Tensors = {
         name: np.ascontiguousarray(matrix) for name, matrix in checkpoint.vectors.items()
     }
     tensors[_TALLIES] = checkpoint.tallies
@@ -216,111 +204,7 @@ def _write_tensors(path: Path, checkpoint: Checkpoint) -> dict[str, Any]:
         tensors[_CURVE + name] = np.ascontiguousarray(curve.rows)
     for name, numbers in checkpoint.memory.items():
         tensors[_MEMORY + name] = np.ascontiguousarray(numbers)
-    with disk_errors(path):
-        try:
-            save_file(tensors, path)
-        except SafetensorError as error:
-            raise _as_os_error(error) from error
-        with opened(path, _UNFOLLOWED) as file:
-            os.fsync(file.fileno())
-        facts = _facts(path)
-        if not _holds(path, tensors):
-            raise OSError(errno.EIO, "the file reads back differently")
-        return facts
-
-
-def _holds(path: Path, tensors: dict[str, NDArray[Any]]) -> bool:
-    """Whether a file has these tensors, bit for bit.
-
-    It is read a few rows at a time, which takes little memory and does not block other threads.
-    """
-    try:
-        places = _places(path)
-        if places.keys() != tensors.keys():
-            return False
-        with opened(path, _UNFOLLOWED) as file:
-            return all(_holds_at(file, places[name], tensor) for name, tensor in tensors.items())
-    except (*NOT_AS_WRITTEN, SafetensorError):
-        return False
-
-
-def _holds_at(file: BufferedReader, place: _Place, tensor: NDArray[Any]) -> bool:
-    if (place.dtype, place.shape) != (tensor.dtype, tensor.shape):
-        return False
-    file.seek(place.offset)
-    for first in range(0, len(tensor), _ROWS_AT_ONCE):
-        rows = tensor[first : first + _ROWS_AT_ONCE].reshape(-1).view(np.uint32)
-        if not np.array_equal(np.frombuffer(file.read(rows.nbytes), np.uint32), rows):
-            return False
-    return True
-
-
-def _read_tensors(path: Path, promised: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """All tensors of a file, which must match its manifest.
-
-    The numbers are mapped from the file, since the library would block every other thread while it
-    copies them.
-    """
-    with opened(path, _UNFOLLOWED) as file:
-        size, wanted = size_of(file), promised["bytes"]
-        if size != wanted:
-            raise ValueError(f"{path.name} has changed: {size:,} bytes, not {wanted:,}")
-    if _facts(path) != promised:
-        raise ValueError(f"{path.name} has changed: its content has changed")
-    places = _places(path)
-    with opened(path, _UNFOLLOWED) as file, mapping():
-        return {
-            name: (
-                np.memmap(file, place.dtype, "r", place.offset, place.shape)
-                if math.prod(place.shape)  # nothing cannot be mapped
-                else np.zeros(place.shape, place.dtype)
-            )
-            for name, place in places.items()
-        }
-
-
-class _Place(NamedTuple):
-    """Where the numbers of a tensor are in its file."""
-
-    dtype: np.dtype[Any]
-    offset: int
-    shape: tuple[int, ...]
-
-
-def _places(path: Path) -> dict[str, _Place]:
-    """Where the tensors of a file are; the library checks that its header is sound.
-
-    Raises:
-        SafetensorError, or one of NOT_AS_WRITTEN: it has none.
-    """
-    with opened(path, _UNFOLLOWED) as file:
-        n_header = int.from_bytes(file.read(8), "little")
-        if not 0 < n_header <= _MOST_HEADER_BYTES:
-            raise ValueError(f"{path.name} has a header of {n_header} bytes")
-        header = loaded(file.read(n_header))
-    with safe_open(path, framework="np") as checked:
-        return {
-            name: _Place(
-                np.dtype(_DTYPES[header[name]["dtype"]]),
-                8 + n_header + header[name]["data_offsets"][0],
-                tuple(header[name]["shape"]),
-            )
-            for name in checked.keys()  # noqa: SIM118 (no mapping)
-        }
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    with opened(path, _UNFOLLOWED) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"bytes": file.tell(), "sha256": digest}
-
-
-# ---- the manifest
-
-_PLAIN = (
-    "reason", "state", "clock", "tokens_per_epoch", "seconds", "diverged", "training", "settings",
-    "schedule", "probe", "past", "breakpoints",
-)  # fmt: skip
+    return tensors
 
 
 def _manifest(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -394,13 +278,6 @@ def _check_tensor(name: str, tensor: NDArray[Any], dtype: type, shape: tuple[int
 
 
 # ---- the disk
-
-
-def _as_os_error(error: SafetensorError) -> OSError:
-    """The library reports a full disk by text alone: `I/O error: No space left (os error 28)`."""
-    found = re.search(r"\(os error ([0-9]+)\)", str(error))
-    number = int(found[1]) if found else 0
-    return OSError(number, os.strerror(number) if number else str(error))
 
 
 def _remove_drafts(parent: OpenFolder) -> None:
