@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import shlex
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2vtui.cli import parser
+from w2vtui.cli.verbs import app
 from w2vtui.display import clock_text, loss_text, number, short, size_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.notable_words import notable_words
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, value_from_text
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    RunSettings,
+    ScreenSettings,
+    TrainingSettings,
+    value_from_text,
+)
 from w2vtui.training.state.snapshot import Progress, Snapshot
 from w2vtui.tui.controls import controls_of, value_text
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 from w2vtui.tui.first_screen.preview import look_at
 from w2vtui.tui.numbers import meter, numeral
+from w2vtui.tui.session import Form
 from w2vtui.tui.sources import sources_of
 from w2vtui.tui.train_screen.header import Part, fitted
 from w2vtui.tui.train_screen.readouts import x_range
@@ -179,8 +190,6 @@ def test_the_command_line_means_the_same_settings(live):
 
 
 def test_the_command_line_is_one_that_the_program_takes(tmp_path):
-    from w2vtui.cli import parser
-
     live = LiveSettings(negative=7, alpha=0.033, shared_noise=False, model="cbow")
     corpus = CorpusSettings(lowercase=True, tokenizer="words")
     line = command_line(["a b.txt"], live, corpus, TrainingSettings(vector_size=64), output="v.vec")
@@ -189,6 +198,69 @@ def test_the_command_line_is_one_that_the_program_takes(tmp_path):
     assert taken.output == "v.vec"
     assert (taken.live_settings, taken.corpus_settings) == (live, corpus)
     assert taken.training_settings == TrainingSettings(vector_size=64)
+
+
+def other_value(control):
+    """A value of a setting that is not its default."""
+    if control.kind is str or control.name in ("runs_dir", "encoding"):
+        return {"encoding": "latin-1", "runs_dir": "my runs"}[control.name]
+    begin = control.default if control.default is not None else 3
+    value = control.stepped(begin, 1)
+    return control.stepped(begin, -1) if value == control.default else value
+
+
+EVERY_SETTING = [
+    (part, control)
+    for part, owner in (
+        ("corpus_settings", CorpusSettings), ("training", TrainingSettings),
+        ("live", LiveSettings), ("run_settings", RunSettings),
+    )
+    for control in controls_of(owner)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "control"), [pytest.param(*one, id=one[1].name) for one in EVERY_SETTING]
+)
+def test_the_command_line_has_every_setting_that_was_given_or_changed(part, control, monkeypatch):
+    monkeypatch.delenv("W2VTUI_RUNS_DIR")
+    value = other_value(control)
+    assert value != control.default
+    changed = replace(getattr(Form(), part), **{control.name: value})
+    check_same_command(Form(corpus="a b.txt", **{part: changed}))
+    flag = [control.flag, value_text(value).replace(",", "")]
+    if isinstance(value, bool):
+        flag = [control.flag if value else "--no-" + control.flag.removeprefix("--")]
+    check_same_command(app.form_of(parser.parse(["a b.txt", *flag])))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--pairs", "my pairs.txt"], ["--analogies", "-odd"], ["--overwrite"],
+     ["--pairs", "a", "--pairs", "b", "--analogies", "c", "--analogies", "d", "--overwrite"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_command_line_has_every_option_that_the_app_was_started_with(options):
+    form = app.form_of(parser.parse(["a b.txt", *(o.replace("-odd", "./-odd") for o in options)]))
+    assert form != Form(corpus="a b.txt")
+    check_same_command(form)
+
+
+def test_no_option_of_the_app_is_missing_in_the_command_line():
+    """Each is a setting, which a test goes through; one of these; or about the screen alone."""
+    known = {control.name for _, control in EVERY_SETTING} | {"corpus", "output"}
+    known |= {"pairs", "analogies", "overwrite"}
+    shown = {field.name for field in fields(ScreenSettings)}
+    options = argparse.ArgumentParser()
+    app.add_arguments(options)
+    assert {one.dest for one in options._actions} - shown - {"help", "version"} == known
+
+
+def check_same_command(form: Form) -> None:
+    line = command_line(["a b.txt"], choices=form, output="v.vec")
+    taken = parser.parse(shlex.split(line)[1:])
+    assert (taken.corpus, taken.output) == (["a b.txt"], "v.vec")
+    assert app.form_of(taken) == form
 
 
 # ---- the text

@@ -7,6 +7,10 @@ import select
 import stat
 import sys
 
+if sys.platform != "win32":
+    import fcntl
+    import termios
+
 from w2vtui.cli.output import report
 
 AT_ONCE_SECONDS = 0.3
@@ -28,7 +32,7 @@ def is_text_piped() -> bool:
             return os.fstat(number).st_size > os.lseek(number, 0, os.SEEK_CUR)
     except (AttributeError, OSError, ValueError):  # closed, or a stand-in without a file behind it
         return False
-    if os.name != "posix" or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+    if sys.platform == "win32" or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         return False
     if _becomes_readable(number, AT_ONCE_SECONDS):
         return _holds_anything(number)
@@ -49,8 +53,5 @@ def _becomes_readable(number: int, seconds: float) -> bool:
 
 def _holds_anything(number: int) -> bool:
     """Whether a pipe that is readable holds bytes; if not, its writers have closed it."""
-    import fcntl  # not in Windows
-    import termios
-
     n_bytes = fcntl.ioctl(number, termios.FIONREAD, b"\0" * 4)
     return any(n_bytes)

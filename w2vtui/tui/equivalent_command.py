@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.names import bare_name
 from w2vtui.tui.controls import Control, controls_of, value_text
 
@@ -19,23 +20,38 @@ def proposed_output(corpus_name: str) -> str:
 def command_line(
     sources: Sequence[str],
     *settings: Any,
+    choices: RunChoices | None = None,
     output: str | None = None,
     configured: Mapping[str, Any] | None = None,
 ) -> str:
     """`w2vtui train notes.txt --window 8`: all that differs from the defaults, quoted for a shell.
 
+    choices      the settings of a run and its other options, in place of `settings`
     configured   values of settings files and variables, which the line must override
     """
     configured = configured or {}
     words = ["w2vtui", "train", *map(_path, sources)]
-    for chosen in settings:
+    for chosen in settings if choices is None else _settings_of(choices):
         for control in controls_of(type(chosen)):
             value = getattr(chosen, control.name)
             if value != control.default or configured.get(control.name, value) != value:
                 words += _flag(control, value)
+    if choices is not None:
+        words += _other_options(choices)
     if output is not None:
         words += ["-o", _path(output)]
     return " ".join(words)
+
+
+def _settings_of(choices: RunChoices) -> tuple[Any, ...]:
+    return choices.corpus_settings, choices.training, choices.live, choices.run_settings
+
+
+def _other_options(choices: RunChoices) -> list[str]:
+    """The options that are not settings."""
+    words = [word for path in choices.pairs for word in ("--pairs", _path(path))]
+    words += [word for path in choices.analogies for word in ("--analogies", _path(path))]
+    return words + ["--overwrite"] * choices.overwrite
 
 
 def _path(path: str) -> str:

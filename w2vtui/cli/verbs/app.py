@@ -23,6 +23,7 @@ from w2vtui.settings import (
 
 if TYPE_CHECKING:
     from w2vtui.training.run import Run
+    from w2vtui.tui.session import Form
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
 HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
@@ -72,8 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
         return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.launch import run_app
-    from w2vtui.tui.session import Form
-    from w2vtui.tui.sources import field_text
     from w2vtui.tui.themes import check_theme
 
     check_theme(arguments.settled["theme"])
@@ -81,7 +80,21 @@ def run(arguments: argparse.Namespace) -> int:
         from w2vtui.tui.scopes import SCOPES
 
         check_keys(arguments.config.keys, SCOPES)
-    form = Form(
+    return run_app(
+        form_of(arguments),
+        arguments.output,
+        look=arguments.screen_settings,
+        config=arguments.config,
+        follow=_follow,
+    )
+
+
+def form_of(arguments: argparse.Namespace) -> Form:
+    """What the app shows at the start."""
+    from w2vtui.tui.session import Form
+    from w2vtui.tui.sources import field_text
+
+    return Form(
         corpus=field_text(arguments.corpus),
         corpus_settings=arguments.corpus_settings,
         training=arguments.training_settings,
@@ -91,13 +104,6 @@ def run(arguments: argparse.Namespace) -> int:
         questions=question_options(arguments),
         run_settings=arguments.run_settings,
         overwrite=arguments.overwrite,
-    )
-    return run_app(
-        form,
-        arguments.output,
-        look=arguments.screen_settings,
-        config=arguments.config,
-        follow=_follow,
     )
 
 

@@ -322,8 +322,8 @@ class NewRunScreen(TabbedScreen):
         known = self.preview.sources if self.preview is not None else ()
         sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
         output = self.app.output or proposed_output(sources[0])
-        chosen = (form.corpus_settings, form.training, form.live, form.run_settings)
-        return command_line(sources, *chosen, output=output, configured=self.app.configured)
+        configured = self.app.configured
+        return command_line(sources, choices=form, output=output, configured=configured)
 
     def on_input_submitted(self) -> None:
         """Go to Start on enter in the corpus field."""
