@@ -25,7 +25,7 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
 
     chosen   the targets for all context words, unless each pair draws its own from stream `key`
     """
-    loss, saturated = 0.0, 0
+    loss, saturated, one = 0.0, 0, np.int64(1)  # of one type with a number that is counted
     if not objectives.chooses_for_each_pair(worker.hyper):
         for first in range(0, n_contexts, MOST_INPUTS):
             n = min(MOST_INPUTS, n_contexts - first)
@@ -37,7 +37,9 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
         return loss, saturated
     for c in range(n_contexts):
         objectives.choose(center, key, c * worker.hyper.negative, worker, chosen)
-        pair_loss, pair_saturated = rows_predict(contexts[c : c + 1], 1, center, chosen, lr, worker)
+        pair_loss, pair_saturated = rows_predict(
+            contexts[c : c + 1], one, center, chosen, lr, worker
+        )
         loss += pair_loss
         saturated += pair_saturated
     return loss, saturated
@@ -61,12 +63,14 @@ def cbow(center, contexts, n_contexts, chosen, lr, worker):
     Stratos 2021).
     """
     hyper, scratch, vectors = worker.hyper, worker.scratch, worker.weights.input_vectors
-    mean, move = scratch.inputs, scratch.move
+    mean, move, one = scratch.inputs, scratch.move, np.int64(1)
     share = np.float32(1.0) / np.float32(n_contexts)
     into_mean = share if hyper.cbow_mean else np.float32(1.0)
     sum_rows(vectors, contexts, n_contexts, into_mean, mean)
     move[0] = np.float32(0.0)
-    loss, saturated = objectives.predict(mean, 1, center, chosen, lr, move, scratch.numbers, worker)
+    loss, saturated = objectives.predict(
+        mean, one, center, chosen, lr, move, scratch.numbers, worker
+    )
     back = share if hyper.cbow_divide else np.float32(1.0)
     spread(move, back, vectors, contexts, n_contexts)
     return loss, saturated

@@ -108,7 +108,7 @@ def prepare_center(i, span, worker, chosen):
     """Choose the targets of the i-th kept token, into `chosen`, and prefetch their rows."""
     center = np.int64(worker.scratch.kept_ids[i])
     key = random_at(span.key, np.uint64(worker.scratch.kept_positions[i]))
-    objectives.choose(center, key, 0, worker, chosen)
+    objectives.choose(center, key, np.int64(0), worker, chosen)
     rows, _, n_targets = objectives.targets_of(center, chosen, worker)
     for t in range(n_targets):
         prefetch_to_write(worker.weights.target_vectors, np.int64(rows[t]))
@@ -121,7 +121,7 @@ def train_center(i, n, chosen, span, worker, tallies):
     kept_ids, position = scratch.kept_ids, scratch.kept_positions[i]
     reach = window_at(position, span.key, hyper.window, hyper.shrink_windows)
     first, past = max(0, i - reach), min(n, i + reach + 1)
-    contexts, n_contexts = scratch.contexts, 0
+    contexts, n_contexts = scratch.contexts, np.int64(0)
     for k in range(first, past):
         if k != i:
             contexts[n_contexts] = kept_ids[k]

@@ -25,6 +25,7 @@ import numba
 from numba import njit
 from numba.core import event
 
+from w2v_kernels.machine.pipelines import KernelCompiler, PartCompiler
 from w2v_kernels.machine.sealed_cache import REMOVED, is_intact, others_write, seal_cache
 
 KEPT_CACHES = 3
@@ -168,11 +169,18 @@ def _cached(jit: Callable) -> Callable:
     return decorate
 
 
-kernel = _cached(njit(**_OPTIONS))
+kernel = _cached(njit(pipeline_class=KernelCompiler, **_OPTIONS))
 """Decorator of a kernel: compiled on first call, cached on disk, runs without the GIL."""
 
 # A call would pass each array as seven numbers on the stack, which takes as long as a small block.
-kernel_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+# Numba compiles a part once more for a literal number: pass np.int64(0), not 0.
+kernel_part = njit(
+    pipeline_class=PartCompiler,
+    forceinline=True,
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+    **_OPTIONS,
+)
 """Decorator of a function that only kernels call: it is inlined, and Python cannot call it."""
 
 builder = _cached(njit(nogil=True, error_model="numpy"))
