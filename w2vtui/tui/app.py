@@ -7,7 +7,7 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import LeaveDialog
+from w2vtui.tui.sources import sources_of
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
@@ -76,6 +77,16 @@ class W2vApp(BaseApp):
     def on_mount(self) -> None:
         """Show the first screen."""
         self.push_screen(NewRunScreen(self._form))
+
+    def texts(self) -> Sequence[str]:
+        """The files and folders of the text that is chosen or trained."""
+        form = self._form if self.session is None else self.session.form
+        if isinstance(self.screen_stack[-1], NewRunScreen):
+            form = self.screen_stack[-1].form
+        try:
+            return sources_of(form.corpus)
+        except CorpusError:
+            return ()
 
     # ---- from screen to screen
 
@@ -147,6 +158,11 @@ class W2vApp(BaseApp):
 
     def _to_first_screen(self) -> None:
         self.session = self._train_screen = None
+        self.report("closing …")  # it takes seconds on a busy machine
+        self.call_after_refresh(self._show_first_screen)
+
+    def _show_first_screen(self) -> None:
+        self.clear_notifications()
         self.switch_screen(NewRunScreen(self._form))
 
     def _close_dialogs(self) -> None:

@@ -10,16 +10,19 @@ from typing import ClassVar, NamedTuple
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.theme import Theme
 
 from w2vtui.config import Config
 from w2vtui.display import safe_text
+from w2vtui.errors import DiskError
 from w2vtui.resources import available_cores
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
 from w2vtui.tui.keys import key_texts, own_bindings
+from w2vtui.tui.screenshot import picture_folders, save_picture
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 WARNING_SECONDS = 8.0
@@ -105,8 +108,32 @@ class BaseApp(App[None]):
         self.notify(text, markup=False, timeout=seconds)
 
     def warn(self, message: str) -> None:
-        """Show an error as a notice."""
+        """Show an error as a notice, in place of earlier ones, until a key is pressed."""
+        self._drop_warnings()
         self.notify(safe_text(message), severity="error", markup=False, timeout=WARNING_SECONDS)
+
+    async def on_event(self, event: Event) -> None:
+        """Handle an event; a key removes the warnings from before it."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._drop_warnings()
+        await super().on_event(event)
+
+    def _drop_warnings(self) -> None:
+        for notice in [one for one in self._notifications if one.severity == "error"]:
+            self._unnotify(notice)
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save a picture of the screen, and report where; `filename` and `path` are not used."""
+        try:
+            picture = save_picture(self.export_screenshot(), picture_folders(self.texts()))
+        except DiskError as error:
+            self.warn(str(error))
+        else:
+            self.report(f"picture saved to {picture}", seconds=WARNING_SECONDS)
+
+    def texts(self) -> Sequence[str]:
+        """The files and folders of the text that is chosen or trained."""
+        return ()
 
     # ---- keys
 

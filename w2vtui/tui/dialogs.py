@@ -12,7 +12,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -44,6 +43,11 @@ class Ask(ModalScreen[str]):
     def __init__(self, title: str, text: str, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._title, self._text, self._choices = title, text, tuple(choices)
+        # With priority, so that it is closed before the next key is handled.
+        self._bindings.bind("enter", "answer", "the marked answer", show=False, priority=True)
+        for choice in self._choices:
+            action = f"answer({choice.name!r})"
+            self._bindings.bind(choice.key, action, choice.label, show=False, priority=True)
 
     def compose(self) -> ComposeResult:
         """The question, and a list of the answers."""
@@ -66,12 +70,10 @@ class Ask(ModalScreen[str]):
         """Answer on enter or a click."""
         self.dismiss(self._choices[event.option_index].name)
 
-    def on_key(self, event: Key) -> None:
-        """Answer on the key of an answer."""
-        for choice in self._choices:
-            if event.key == choice.key:
-                event.stop()
-                self.dismiss(choice.name)
+    def action_answer(self, name: str | None = None) -> None:
+        """Give an answer by its name, or the one that is marked."""
+        marked = self.query_one(OptionList).highlighted or 0
+        self.dismiss(self._choices[marked].name if name is None else name)
 
     def choose_first(self) -> None:
         """Give the first answer."""
@@ -93,7 +95,9 @@ class SaveDialog(ModalScreen[str | None]):
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="save.cancel"),
+        # With priority, so that it is closed before the next key is handled.
+        Binding("escape", "cancel", "cancel", show=False, id="save.cancel", priority=True),
+        Binding("enter", "enter", "save there", show=False, id="save.enter", priority=True),
     ]
 
     def __init__(self, proposed: str) -> None:
@@ -114,10 +118,12 @@ class SaveDialog(ModalScreen[str | None]):
         """Warn if the file exists."""
         self.query_one("#note", Static).update(_note_on(event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def action_enter(self) -> None:
         """Save there."""
-        if event.value.strip():
-            self.dismiss(event.value.strip())
+        field = self.query_one(Field)
+        await field.all_typed()
+        if field.value.strip():
+            self.dismiss(field.value.strip())
 
     def action_cancel(self) -> None:
         """Save nowhere."""
@@ -168,7 +174,9 @@ class Help(ModalScreen[None]):
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "app.pop_screen", "close", show=False, id="help.close"),
+        Binding(
+            "escape,question_mark,q", "close", "close", show=False, id="help.close", priority=True
+        ),
     ]
 
     def __init__(self, sections: Sequence[Section]) -> None:
@@ -194,3 +202,7 @@ class Help(ModalScreen[None]):
             close = self.app.key_of("help.close", Help)
             dialog.border_subtitle = f"↑↓ scroll   {close} closes"
             yield Static(text)
+
+    def action_close(self) -> None:
+        """Close the help."""
+        self.dismiss(None)

@@ -5,6 +5,7 @@ A class with keys may declare
     HELP_TITLE        the title of its keys in the help
     OTHER_KEYS        (key, what it does), for keys that are not bindings
     PALETTE_COMMANDS  commands without a key
+    PANE_NAME         the name of a pane whose title tells more than its name
 """
 
 from __future__ import annotations
@@ -143,4 +144,5 @@ def _pane_of(focused: Widget | None) -> Widget | None:
 
 def _name_of(pane: Widget) -> str:
     """The first words of its title, without the numbers that may follow."""
-    return str(pane.border_title or pane.id or "").split("  ")[0].strip()
+    named: str = vars(type(pane)).get("PANE_NAME", "")
+    return named or str(pane.border_title or pane.id or "").split("  ")[0].strip()

@@ -173,10 +173,6 @@ class ViewActions(RunScreen):
         self.look()
         self.call_after_refresh(self.draw_all)
 
-    def on_watch_panel_asked(self, message: WatchPanel.Asked) -> None:
-        """Follow the query that was entered."""
-        self.follow(message.query)
-
     def follow(self, query: str) -> None:
         """Follow a query from now on; an empty one shows the watch words again."""
         self.watching.query = query

@@ -115,7 +115,10 @@ class Drawing:
         if self._screen.has_class("commanding"):
             hint = explained(self._screen.query_one(Prompt).field.value)
         else:
-            hint = self._cost_text(shot) or hints.hint(shot, self._session.saved_to, self._key)
+            cost = self._cost_text(shot)
+            if cost and self._last.is_new("cost", cost):
+                self._screen.app.clear_notifications()  # they would cover it
+            hint = cost or hints.hint(shot, self._session.saved_to, self._key)
         self._lines("#hint", [hints.hint_line(hint, width - 2, inks)])
 
     def _draw_banner(self, shot: Snapshot) -> None:

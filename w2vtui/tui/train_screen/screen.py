@@ -147,7 +147,7 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
             yield WatchPanel(
-                QueryField(self.app.query_history, self.session.known_words),
+                QueryField(self.app.query_history, self.session.known_words, self.follow),
                 classes="framed pane",
                 when_asking=self._query_keys(),
                 else_=f"{self.key('train.query')} ask  {self.key('train.watch')} edit list",

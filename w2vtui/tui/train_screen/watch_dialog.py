@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from w2vtui.tui.widgets.field import Field
 from w2vtui.vectors import SIGNS
@@ -24,7 +24,9 @@ class WatchDialog(ModalScreen[tuple[str, ...] | None]):
     HELP_TITLE = "Which words to watch"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="watch.cancel"),
+        # With priority, so that it is closed before the next key is handled.
+        Binding("escape", "cancel", "cancel", show=False, id="watch.cancel", priority=True),
+        Binding("enter", "enter", "watch these", show=False, id="watch.enter", priority=True),
     ]
 
     def __init__(self, watched: Sequence[str]) -> None:
@@ -41,9 +43,11 @@ class WatchDialog(ModalScreen[tuple[str, ...] | None]):
             yield Static(Text(note, "dim"), id="formats")
             yield Static(Text("enter watch these   esc keep the old list", "dim"))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def action_enter(self) -> None:
         """Watch these; an empty field restores the initial words."""
-        self.dismiss(queries_in(event.value)[:MOST_WORDS])
+        field = self.query_one(Field)
+        await field.all_typed()
+        self.dismiss(queries_in(field.value)[:MOST_WORDS])
 
     def action_cancel(self) -> None:
         """Keep the old list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from typing import Any
 
@@ -38,6 +39,12 @@ class Field(Input):
         event.prevent_default()
         lines = [typed_text(line) for line in event.text.splitlines()]
         self.put_in(next((line for line in lines if line.strip()), ""))
+
+    async def all_typed(self) -> None:
+        """Wait until the keys that were pressed before have been handled."""
+        handled = asyncio.Event()
+        if self.call_later(handled.set):
+            await handled.wait()
 
     def put_in(self, text: str) -> None:
         """Insert a text at the cursor, in place of what is selected."""

@@ -26,7 +26,7 @@ _WHEEL_LINES = 3
 class EventsPanel(Widget, can_focus=True):
     """One line per event; the selected one stays selected when others arrive."""
 
-    HELP_TITLE = "Events"
+    HELP_TITLE = PANE_NAME = "Events"
     app: BaseApp
     HELP = "What happened, newest first: changes with their numbers, notes, errors."
 

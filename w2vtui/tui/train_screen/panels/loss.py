@@ -59,6 +59,7 @@ class LossView:
 class LossPanel(Vertical):
     """Two charts, since the two losses measure different things; one when there is little room."""
 
+    PANE_NAME = "Loss"
     HELP = "The losses over the tokens trained; lower is better. Numbers mark your changes."
 
     def __init__(self, glyphs: Glyphs, *, id: str, classes: str = "") -> None:

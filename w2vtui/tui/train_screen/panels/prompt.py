@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -75,9 +74,7 @@ class Prompt(Horizontal):
 
     async def action_enter(self) -> None:
         """Add the line to the history and run it, before the next keys are handled."""
-        all_typed = asyncio.Event()
-        if self.field.call_later(all_typed.set):  # after the keys it has not handled yet
-            await all_typed.wait()
+        await self.field.all_typed()
         line = self.field.value.strip()
         self._recalled.add(line)
         self._carry_out(line)

@@ -22,9 +22,11 @@ class QueryField(Field):
     """A word, or a sum of words; once it is asked, what is typed next replaces it."""
 
     HELP_TITLE = "Query"
-    OTHER_KEYS = (("enter", "ask; without a query, show the watch words"),)
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, so that the query is asked before the next key is handled.
+        Binding("enter", "enter", "ask; without a query, show the watch words", show=False,
+                id="query.enter", priority=True),
         Binding("up", "recall(-1)", "earlier query", show=False, id="query.before"),
         Binding("down", "recall(1)", "later query", show=False, id="query.after"),
         Binding("tab", "complete(1)", "complete the word", show=False, id="query.complete",
@@ -33,12 +35,15 @@ class QueryField(Field):
                 id="query.complete_back"),
     ]  # fmt: skip
 
-    def __init__(self, history: list[str], words: Vocabulary) -> None:
-        """history: queries asked earlier, oldest first; new ones are added"""
+    def __init__(self, history: list[str], words: Vocabulary, ask: Callable[[str], object]) -> None:
+        """
+        history   queries asked earlier, oldest first; new ones are added
+        ask       gets the query that is entered
+        """
         suggester = WordSuggester(words)
         placeholder = "a word, or king - man + woman"
         super().__init__(placeholder=placeholder, id="query", compact=True, suggester=suggester)
-        self._recalled, self._words = Recalled(history), words
+        self._recalled, self._words, self._ask = Recalled(history), words, ask
         self._choices: list[str] = []
 
     @property
@@ -57,6 +62,11 @@ class QueryField(Field):
         if self.value != query:
             self.put(query)
         self.select_all()
+
+    async def action_enter(self) -> None:
+        """Ask, with all that was typed before."""
+        await self.all_typed()
+        self._ask(" ".join(self.value.split()))
 
     def action_recall(self, by: int) -> None:
         """Go through the queries asked earlier; after the last comes the one being typed."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
-from textual.widgets import Input
 
 from w2vtui.display import cell_width, pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Churn, Neighbors
@@ -41,12 +38,6 @@ class WatchPanel(Vertical):
 
     app: BaseApp
     HELP = "Watch words and their nearest, with signs for how those moved; or a query's answer."
-
-    @dataclass
-    class Asked(Message):
-        """A query was entered; an empty one asks for the watch words."""
-
-        query: str
 
     def __init__(
         self,
@@ -80,11 +71,6 @@ class WatchPanel(Vertical):
         self._field.display = on
         self.border_title = "Neighbors" if on else "Watch words"
         self.border_subtitle = self._when_asking if on else self._else
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Report the query that was entered."""
-        event.stop()
-        self.post_message(self.Asked(" ".join(event.value.split())))
 
     def show_answer(self, answer: Neighbors | None) -> None:
         """Show the answer to the query; None while it is looked up."""
