@@ -393,7 +393,7 @@ def test_config_asked_wrongly(files, capsys, argv, expected):
 
 def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
     got = {}
-    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app.has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda *args, **named: got.update(named) or 0)
     files[0].write_text('[screen]\nmarker = "ascii"\n[keys]\ntrain.pause = ["p", "f5"]\n')
     assert run_command_line(["--theme", "nord"]) == 0
@@ -411,7 +411,7 @@ def test_the_app_gets_the_look_and_the_keys(files, monkeypatch):
 def test_the_app_is_not_shown_under_settings_that_it_cannot_follow(
     files, monkeypatch, capsys, text, expected
 ):
-    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app.has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda *args, **named: 0)
     files[1].write_text(text)
     assert run_command_line([]) == 2

@@ -21,6 +21,7 @@ from tests.support.screens import (
     until,
 )
 from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, Help, SaveDialog
 from w2vtui.tui.train_screen.commands import (
@@ -433,3 +434,41 @@ def test_every_command_is_found_by_its_name_and_explained():
         assert explained(f"{name} x") == f"{command.line}: {command.help}"
     assert explained("qu") == "query  quality  quit"
     assert explained("zz") == "unknown command"
+
+
+# ---- notices
+
+
+async def test_a_key_removes_a_refusal_and_the_cost_of_a_change_is_not_hidden():
+    async with scripted(TRAINING, (120, 40), notifications=True) as (app, _):
+        await enter(app, "set K 0")
+        await until(app, lambda: "must be 1 to 256" in screen_lines(app)[-2])
+        await enter(app, "set K -1")
+        await until(app, lambda: "got -1" in notices(app))
+        assert len(app._notifications) == 1
+        app.report("vectors saved to v.bin")
+        app.simulate_key("right")
+        await until(app, lambda: "about 1.6x work per token" in screen_lines(app)[-2])
+        assert not app._notifications
+
+
+async def test_keys_after_the_one_that_closes_a_dialog_belong_to_what_is_below():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        for opened, dialog in (("e", Ask), ("s", SaveDialog), ("f1", Help)):
+            app.simulate_key(opened)
+            await until(app, lambda dialog=dialog: isinstance(app.screen, dialog) and app.focused)
+            for key in ("escape", "colon", *"fx", "escape"):
+                app.simulate_key(key)
+            await until(app, lambda: not isinstance(app.focused, Input))
+            assert line_of(app) == "fx"
+            assert not app.screen.frozen
+
+
+async def test_events_are_in_order_of_time_though_the_clock_stands():
+    async with steered(state="paused") as (app, run):
+        await enter(app, "note before")
+        resumed = Event(seconds=155.0, tokens=35_412_807, kind="note", text="resumed")
+        run.shot = replace(run.shot, events=(*run.shot.events, resumed))
+        await enter(app, "note after")
+        texts = [event.text for event in app.session.all_events(run.shot)]
+        assert texts[-3:] == ["before", "resumed", "after"]

@@ -7,8 +7,8 @@ from textual.events import Key, Paste
 
 from tests.support.screens import TRAINING, press, scripted, send_keys, until
 from w2vtui.tui.session import Session
-from w2vtui.tui.train_screen.panels.query_field import QueryField, completions
 from w2vtui.tui.widgets.field import Recalled, typed_text
+from w2vtui.tui.widgets.query_field import QueryField, completions
 
 WORDS = ("king", "queen", "kind", "King's", "kin", "می‌خواهم", "-ness", "東京")
 

@@ -496,7 +496,7 @@ async def test_without_a_folder_a_run_trains_and_says_it_is_not_saved(topical_co
 
 def test_the_command_line_says_where_and_how_often_the_app_keeps_runs(monkeypatch, runs_dir):
     got = []
-    monkeypatch.setattr("w2vtui.cli.verbs.app._has_screen", lambda: True)
+    monkeypatch.setattr("w2vtui.cli.verbs.app.has_screen", lambda: True)
     monkeypatch.setattr("w2vtui.tui.launch.run_app", lambda form, *_, **__: got.append(form) or 0)
     assert run_command_line(["--runs-dir", str(runs_dir), "--checkpoint-seconds", "5"]) == 0
     assert got[-1].run_settings == saved_in(runs_dir, checkpoint_seconds=5.0)

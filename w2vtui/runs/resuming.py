@@ -7,7 +7,7 @@ the same tokens. Exact with one worker, or with any number under `deterministic`
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,12 +86,8 @@ class Resumption:
         outputs = self.record.request.outputs
         return text_of_run(self.name, asked.sources, asked.corpus_settings, outputs)
 
-    def run(self, read: ReadCorpus | None = None, checkpoint_seconds: float | None = None) -> Run:
-        """The resumed run, not started.
-
-        read                in place of `self.read`
-        checkpoint_seconds  from one checkpoint to the next, at most; None for what it began with
-        """
+    def run(self, read: ReadCorpus | None = None) -> Run:
+        """The resumed run, not started; `read` in place of `self.read`."""
         asked = self.request
         run = Run(
             read or self.read,
@@ -104,7 +100,7 @@ class Resumption:
                 asked.questions,
             ),
             store=self.recorder,
-            checkpoint_seconds=checkpoint_seconds or asked.run_settings.checkpoint_seconds,
+            checkpoint_seconds=asked.run_settings.checkpoint_seconds,
             resume_from=self.fit,
             earlier=self.events,
             script=self.script,
@@ -171,17 +167,20 @@ def resumption(
     sources: Sequence[str] = (),
     corpus_settings: dict[str, Any] | None = None,
     training: dict[str, Any] | None = None,
-    live: dict[str, Any] | None = None,
+    live: Mapping[str, Any] | None = None,
+    undo: bool = False,
 ) -> Resumption:
     """Prepare to resume a run from its newest intact checkpoint, and lock the run.
 
     sources                           where its text is now, if not where it was
     corpus_settings, training, live   settings that are wanted now; others than the run has are
                                       refused without `force`, and of the vectors always
+    undo                              whether to undo its last change instead of making another
 
     Raises:
         RunIsDoneError: it is over, and no other settings are wanted.
         RunError: it is in use, or other settings are wanted.
+        SettingsError: they are out of range, or nothing can be undone.
         DamagedRunError: what it was asked for cannot be read.
         DiskError: its lock cannot be made.
     """
@@ -195,7 +194,10 @@ def resumption(
             corpus_settings=dataclasses.replace(asked.corpus_settings, **(corpus_settings or {})),
         )
         _check_training(asked.training, training or {})
-        further = _wanted_change(saved, request.corpus_settings, live or {}, force=force)
+        if undo:
+            further = [_undo_after(saved)]
+        else:
+            further = _wanted_change(saved, request.corpus_settings, live or {}, force=force)
         recorder = Recorder(
             asked,
             RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
@@ -328,7 +330,7 @@ def _unused_output(name: str, record: RunRecord) -> list[str]:
 
 
 def _wanted_change(
-    saved: _Saved, corpus_settings: CorpusSettings, named: dict[str, Any], *, force: bool
+    saved: _Saved, corpus_settings: CorpusSettings, named: Mapping[str, Any], *, force: bool
 ) -> list[Event]:
     """The change to the settings that are wanted now, if they are others than the run has.
 
@@ -355,6 +357,34 @@ def _wanted_change(
     return [_change_after(checkpoint, saved.pending, wanted, named)]
 
 
+def _undo_after(saved: _Saved) -> Event:
+    """The change that undoes the last one where a run resumes.
+
+    Raises:
+        SettingsError: nothing was changed, or the run is past the end that it then had.
+    """
+    checkpoint = saved.checkpoint
+    if checkpoint is None or saved.pending or not checkpoint.past:
+        raise SettingsError("nothing to undo")
+    last, clock = checkpoint.past[-1], checkpoint.clock
+    if last.schedule.planned <= clock:
+        raise SettingsError(
+            f"change {last.number} cannot be undone: with the settings before it, "
+            f"{last.settings.epochs} epochs, the run would already be over"
+        )
+    rates = checkpoint.schedule.at(clock), last.schedule.at(clock)
+    return Event(
+        seconds=checkpoint.seconds,
+        tokens=clock,
+        kind="change",
+        text=f"undo {last.number}: {describe_change(checkpoint.settings, last.settings, rates)}",
+        number=checkpoint.n_changes + 1,
+        settings=last.settings,
+        schedule=last.schedule,
+        undoes=last.number,
+    )
+
+
 def _check_training(training: TrainingSettings, wanted: dict[str, Any]) -> None:
     for name, value in wanted.items():
         now = getattr(training, name)
@@ -375,7 +405,7 @@ def _change_after(
     checkpoint: Checkpoint,
     pending: Sequence[Event],
     wanted: ResolvedSettings,
-    named: dict[str, Any],
+    named: Mapping[str, Any],
 ) -> Event:
     """The change that applies the wanted settings where a run resumes, or after the last of the
     changes that are applied again.

@@ -46,6 +46,8 @@ class RunStatus:
     text: str = ""
     model: str = ""
     objective: str = ""
+    epochs: int = 0
+    """That it is planned for."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
     error: str | None = None
@@ -117,6 +119,7 @@ def status_of(folder: Path) -> RunStatus:
         text=record.corpus_name,
         model=settings.model,
         objective=settings.objective,
+        epochs=settings.epochs,
         output=record.own_request.output,
         error=trouble,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import shlex
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -63,6 +63,8 @@ class W2vApp(BaseApp):
             from w2vtui.tui.scopes import SCOPES
 
             self.set_keymap(keymap(self.keys, SCOPES))
+        self.take_run: Callable[[], Resumption] | None = None
+        """Gives a saved run to begin with, in place of the first screen."""
         self.session: Session | None = None
         """The run on the train screen; None on the first screen."""
         self._train_screen: TrainScreen | None = None
@@ -75,8 +77,13 @@ class W2vApp(BaseApp):
         self._asked_at = self._interrupted_at = -TWICE_SECONDS
 
     def on_mount(self) -> None:
-        """Show the first screen."""
-        self.push_screen(NewRunScreen(self._form))
+        """Show the first screen, or the run to begin with."""
+        if self.take_run is None:
+            self.push_screen(NewRunScreen(self._form))
+            return
+        taken = self.take_run()
+        self._form = form_of(taken, self._form)
+        self._resume(taken)
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""
@@ -110,33 +117,34 @@ class W2vApp(BaseApp):
     async def on_resume(self, message: Resume) -> None:
         """Resume a saved run and show it, unless the screen that asked has been left."""
         try:
-            taken = await asyncio.to_thread(
-                _open_saved, message.folder, message.force, self.output, self._form.overwrite
-            )
+            taken = await asyncio.to_thread(_open_saved, message, self.output, self._form.overwrite)
         except W2vtuiError as error:
             if message.asked_by in self.screen_stack:
                 message.asked_by.post_message(CannotResume(str(error)))
             return
         if message.asked_by in self.screen_stack:
-            self._resume(taken)
+            self.clear_notifications()
+            self._resume(taken, message)
         else:
             await asyncio.to_thread(taken.recorder.close)
 
-    def _resume(self, taken: Resumption) -> None:
-        asked, checkpoint = taken.request, taken.checkpoint
-        form = Form(
-            corpus=shlex.join(asked.sources),
-            corpus_settings=asked.corpus_settings,
-            training=asked.training,
-            live=asked.live if checkpoint is None else checkpoint.settings,
-            pairs=asked.pairs,
-            analogies=asked.analogies,
-            questions=asked.questions,
-            run_settings=self._form.run_settings,
-            overwrite=self._form.overwrite,
-        )
-        output = _output_of(taken, self.output)
-        self._show(Session(form, self._build, output=output, resumption=taken))
+    def _resume(self, taken: Resumption, message: Resume | None = None) -> None:
+        """Show a saved run that resumes.
+
+        message   what asked for it; None for the command line
+        """
+        form = form_of(taken, self._form)
+        if message is None:
+            output = self.output or taken.request.output
+        else:
+            output = _output_of(taken, self.output)
+        session = Session(form, self._build, output=output, resumption=taken)
+        session.is_output_named = self.output is not None
+        if message is not None:
+            session.wanted = message.live, message.undo
+        if self.session is not None and message is not None and not message.force:
+            session.follow(self.session)
+        self._show(session)
 
     def _show(self, session: Session) -> None:
         from w2vtui.tui.train_screen.screen import TrainScreen  # loads NumPy
@@ -145,7 +153,10 @@ class W2vApp(BaseApp):
         session.start()
         self._close_dialogs()
         self._train_screen = TrainScreen(session, interval=self._interval)
-        self.switch_screen(self._train_screen)
+        if len(self.screen_stack) > 1:
+            self.switch_screen(self._train_screen)
+        else:
+            self.push_screen(self._train_screen)
 
     def on_new_run(self, message: NewRun) -> None:
         """Return from a run that has ended to the first screen; asks about unsaved vectors."""
@@ -289,11 +300,30 @@ class W2vApp(BaseApp):
         return action != "suspend_process" or hasattr(signal, "SIGTSTP")
 
 
-def _open_saved(folder: Path, force: bool, output: str | None, overwrite: bool) -> Resumption:
+def form_of(taken: Resumption, chosen: Form) -> Form:
+    """What the first screen would show for a saved run; chosen: where and how runs are saved."""
+    asked, checkpoint = taken.request, taken.checkpoint
+    return Form(
+        corpus=shlex.join(asked.sources),
+        corpus_settings=asked.corpus_settings,
+        training=asked.training,
+        live=asked.live if checkpoint is None else checkpoint.settings,
+        pairs=asked.pairs,
+        analogies=asked.analogies,
+        questions=asked.questions,
+        run_settings=chosen.run_settings,
+        overwrite=chosen.overwrite,
+    )
+
+
+def _open_saved(message: Resume, output: str | None, overwrite: bool) -> Resumption:
     """Open a saved run and check its output. Reads files: not for the thread that draws."""
     from w2vtui.runs.resuming import resumption  # loads Numba
 
-    taken = resumption(folder, force=force)
+    force = message.force or bool(message.live)
+    taken = resumption(message.folder, force=force, live=message.live, undo=message.undo)
+    # Other settings were asked for, another text was not.
+    taken = dataclasses.replace(taken, force=message.force)
     try:
         taken.request.to(_output_of(taken, output), overwrite=overwrite).check_outputs()
     except BaseException:

@@ -80,7 +80,7 @@ class Ask(ModalScreen[str]):
         self.dismiss(self._choices[0].name)
 
     def _line(self, choice: Choice, *, pointed: bool = False) -> Text:
-        key = "esc" if choice.key == "escape" else choice.key
+        key = {"escape": "esc", "slash": "/"}.get(choice.key, choice.key)
         label_cells = max(cell_width(one.label) for one in self._choices) + 2
         line = Text(f"{'▸' if pointed else ' '} {key:<4}", "bold", no_wrap=True)
         line.append(pad(choice.label, label_cells), "not bold")

@@ -33,6 +33,7 @@ from w2vtui.tui.session import Form
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 
 if TYPE_CHECKING:
+    from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
 
 UNWINDING_SECONDS = 0.5
@@ -52,13 +53,16 @@ def run_app(
     look: ScreenSettings | None = None,
     config: Config | None = None,
     follow: Callable[[Run], int],
+    take_run: Callable[[], Resumption] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
-    output   where the vectors are to be saved; None asks
-    config   its theme and keys have been checked
-    follow   waits for the end of a run whose screen has failed; returns the exit code of the
-             signal that ended the run, else 0
+    output     where the vectors are to be saved; None asks
+    config     its theme and keys have been checked
+    follow     waits for the end of a run whose screen has failed; returns the exit code of the
+               signal that ended the run, else 0
+    take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
+               it, so that the file of its checkpoint can be removed once it is old
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -70,14 +74,15 @@ def run_app(
         W2vtuiError: the output or a file of word pairs or analogies cannot be used; no screen has
             been shown.
     """
-    if form.pairs or form.analogies:
+    if take_run is None and (form.pairs or form.analogies):
         from w2vtui.training.measuring.quality import QualitySets  # loads NumPy
 
         QualitySets.read(form.pairs, form.analogies, form.questions)
-    if output is not None:
+    if take_run is None and output is not None:
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()
     app = SignalledApp(form, output, look=look, config=config)
+    app.take_run = take_run
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ class Resume(Message):
     """Gets `CannotResume` if the run cannot be resumed."""
     force: bool = False
     """Whether to train on the text as it is now, though it has changed."""
+    live: Mapping[str, Any] = field(default_factory=dict)
+    """Live settings to change where it resumes."""
+    undo: bool = False
+    """Whether to undo its last change instead."""
 
 
 class CannotResume(Message, bubble=False):

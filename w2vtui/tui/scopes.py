@@ -8,13 +8,15 @@ from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.first_screen.run_queries import RunQueries
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.keys import Scope
+from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
-from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
+from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 SCOPES = (
@@ -27,4 +29,6 @@ SCOPES = (
     Scope("the save dialog", (BaseApp, SaveDialog)),
     Scope("the list of watch words", (BaseApp, WatchDialog)),
     Scope("the help", (BaseApp, Help)),
+    Scope("queries to a saved run", (BaseApp, RunQueries, QueryField)),
+    Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from w2vtui.bundled import SAMPLE
 from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
@@ -57,6 +57,12 @@ class Form(RunChoices):
 class Session:
     """One run from the press of Start, and its vectors after the end."""
 
+    wanted: tuple[Mapping[str, Any], bool] = ({}, False)
+    """Live settings to change where it resumes, and whether to undo the last change instead."""
+
+    is_output_named = True
+    """Whether the output was named now, and not when the resumed run began."""
+
     def __init__(
         self,
         form: Form,
@@ -71,7 +77,7 @@ class Session:
         """
         self.form = form
         self._request = None if resumption is None else resumption.request.to(output)
-        self.output = output
+        self._output = output
         self.resumption = resumption
         """Dropped once there is a run: while it is open, its checkpoint takes room on the disk."""
         self.resumed_from: Path | None = None
@@ -95,7 +101,7 @@ class Session:
             () if resumption is None else _resumption_events(resumption)
         )
         """Events of the screens, such as saved vectors."""
-        self._places = [0] * len(self.events)
+        self._places = [len(resumption.events) if resumption else 0] * len(self.events)
         """Of each: how many events the run had by then."""
         self._build = build or build_run
         self._left = False
@@ -104,6 +110,12 @@ class Session:
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
         if output is not None:
             self.note(f"vectors will be saved to {output}")
+
+    def follow(self, earlier: Session) -> None:
+        """Remember what the screens knew of this run before it ended and was resumed."""
+        self.watch_words = earlier.watch_words
+        self.events = (*earlier.events, *self.events)
+        self._places = [*earlier._places, *self._places]
 
     def start(self) -> None:
         """Start the run in a thread, which waits for its end and then closes the recorder."""
@@ -138,6 +150,12 @@ class Session:
     # ---- what is saved of it
 
     @property
+    def output(self) -> str | None:
+        """Where the vectors are to go: not over those of a run that another text branched off."""
+        is_branch = self.recorder is not None and self.recorder.is_branch
+        return None if is_branch and not self.is_output_named else self._output
+
+    @property
     def run_name(self) -> str:
         """The name that the run is saved under; empty while it is not saved."""
         folder = None if self.recorder is None else self.recorder.folder
@@ -147,6 +165,11 @@ class Session:
     def is_resumable(self) -> bool:
         """Whether a checkpoint saves what the run has learned, so that it can be resumed."""
         return bool(self.run_name) and self.recorder is not None and not self.recorder.failed
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the run can be resumed from once it has ended; None if nothing is saved of it."""
+        return self.recorder.folder if self.recorder is not None and self.is_resumable else None
 
     @property
     def changed_text(self) -> ChangedTextError | None:
@@ -274,17 +297,22 @@ class Session:
 
     def answer(self, query: str) -> Neighbors:
         """The nearest words of a query, looked up here once the run and its observer have ended."""
-        from w2vtui.vectors import parse_query
-
         assert self.run is not None
         if self._vectors is None:
             self._vectors = self.run.vectors()
-        added, taken = parse_query(query)
-        try:
-            words = self._vectors.most_similar(positive=added, negative=taken, topn=TOP)
-        except VectorsError as error:
-            return Neighbors(query=query, words=(), problem=str(error))
-        return Neighbors(query=query, words=tuple(words))
+        return answer_to(self._vectors, query)
+
+
+def answer_to(vectors: KeyedVectors, query: str) -> Neighbors:
+    """The nearest words of a query, or why there are none."""
+    from w2vtui.vectors import parse_query  # loads NumPy
+
+    added, taken = parse_query(query)
+    try:
+        words = vectors.most_similar(positive=added, negative=taken, topn=TOP)
+    except VectorsError as error:
+        return Neighbors(query=query, words=(), problem=str(error))
+    return Neighbors(query=query, words=tuple(words))
 
 
 def _resumption_events(resumed: Resumption) -> tuple[Event, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from w2vtui import __version__
@@ -22,6 +23,7 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
+    from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
     from w2vtui.tui.session import Form
 
@@ -64,29 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the app on a terminal; elsewhere train without a screen."""
-    if not _has_screen():
+    if not has_screen():
         from w2vtui.cli.headless import train
 
         if not arguments.corpus and is_text_piped():
             report("training on the text from stdin: -o FILE saves its vectors")
             arguments.corpus = ["-"]
         return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
-    from w2vtui.tui.keys import check_keys
-    from w2vtui.tui.launch import run_app
-    from w2vtui.tui.themes import check_theme
-
-    check_theme(arguments.settled["theme"])
-    if arguments.config.keys:  # seldom, and this loads all screens and NumPy
-        from w2vtui.tui.scopes import SCOPES
-
-        check_keys(arguments.config.keys, SCOPES)
-    return run_app(
-        form_of(arguments),
-        arguments.output,
-        look=arguments.screen_settings,
-        config=arguments.config,
-        follow=_follow,
-    )
+    return show_screens(arguments, form_of(arguments))
 
 
 def form_of(arguments: argparse.Namespace) -> Form:
@@ -107,13 +94,42 @@ def form_of(arguments: argparse.Namespace) -> Form:
     )
 
 
+def show_screens(
+    arguments: argparse.Namespace, form: Form, take_run: Callable[[], Resumption] | None = None
+) -> int:
+    """Show the screens until they are left; return the exit code.
+
+    take_run   gives the saved run to begin with; None begins with the first screen
+
+    Raises:
+        W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.
+    """
+    from w2vtui.tui.keys import check_keys
+    from w2vtui.tui.launch import run_app
+    from w2vtui.tui.themes import check_theme
+
+    check_theme(arguments.settled["theme"])
+    if arguments.config.keys:  # seldom, and this loads all screens and NumPy
+        from w2vtui.tui.scopes import SCOPES
+
+        check_keys(arguments.config.keys, SCOPES)
+    return run_app(
+        form,
+        arguments.output,
+        look=arguments.screen_settings,
+        config=arguments.config,
+        follow=_follow,
+        take_run=take_run,
+    )
+
+
 def _follow(run: Run) -> int:
     from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
 
     return follow(run)
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Whether both streams are a terminal whose cursor can be moved."""
     if os.environ.get("TERM", "") in ("", "dumb"):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,19 +20,29 @@ from w2vtui.cli.options import (
     given_settings,
 )
 from w2vtui.cli.output import report
+from w2vtui.cli.verbs.app import has_screen, show_screens
 from w2vtui.cli.verbs.export import export
-from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
+from w2vtui.errors import W2vtuiError
+from w2vtui.settings import (
+    CorpusSettings,
+    LiveSettings,
+    RunSettings,
+    ScreenSettings,
+    TrainingSettings,
+)
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.request import RunRequest
+    from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
 
 USAGE = "w2vtui resume RUN [options] [settings]"
 HELP = """Resume a run from its newest checkpoint.
 
-  w2vtui resume last                      the run that was written to last
+  w2vtui resume last                      the run that was written to last, in the app
+  w2vtui resume last --no-screen          the same without the app, as in a pipe or with --json
   w2vtui resume brisk-otter -o notes.bin  part of a name is enough
   w2vtui resume last --corpus moved.txt   its text has moved; - reads standard input
   w2vtui resume last --window 8 --force   with other settings from here on
@@ -42,7 +53,7 @@ or --deterministic, the vectors are those of a run that was never interrupted, b
 Another text or other settings are refused, with the difference; --force resumes with them, and
 with another text it starts a new run. A run that is done is saved if it was not, or if -o names a
 file; --epochs N --force trains it further."""
-SETTINGS = (RunSettings,)
+SETTINGS = (RunSettings, ScreenSettings)
 
 _OF_THE_RUN = "the run's own"
 
@@ -58,13 +69,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_neighbors(parser)
     add_progress_json(parser)
     add_stop_when(parser)
+    parser.add_argument(
+        "--no-screen",
+        action="store_true",
+        help="train without the app, as --json, --neighbors and --stop-when also do",
+    )
     group = parser.add_argument_group("Runs")
     add_setting(group, RunSettings, "checkpoint_seconds", shown=_OF_THE_RUN)
     add_settings(parser, ["corpus", "vectors", "training"], shown=_OF_THE_RUN)
+    add_settings(parser, ["screen"])
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Resume a run; return the exit code.
+    """Resume a run, in the app if there is a terminal; return the exit code.
 
     A run that is done is saved instead, unless it is saved already.
 
@@ -78,14 +95,19 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.root import runs_folder
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
+    in_app = wants_screen(arguments)
     try:
-        resumed, recorder, request = _resumed(folder, arguments)
+        opened = [_taken(folder, arguments)]
+        if not in_app:
+            resumed, recorder, request = _resumed(opened.pop())
     except RunIsDoneError as done:
         output = RunRecord.read(folder).output_for(folder.name, arguments.output)
         if output is None or (arguments.force and arguments.corpus):
             raise
         _save_done(folder, done.tokens, output, overwrite=arguments.overwrite)
         return 0
+    if in_app:
+        return _show(opened, arguments)
     return carry_out(
         resumed,
         recorder,
@@ -109,15 +131,21 @@ def _save_done(folder: Path, tokens: int, output: str, *, overwrite: bool) -> No
     export(folder, output, overwrite=overwrite)
 
 
-def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder, RunRequest]:
-    """The run that the arguments mean, its recorder, and what it is asked for now.
+def wants_screen(arguments: argparse.Namespace) -> bool:
+    """Whether to open the app: on a terminal, unless an option asks for what it does not do."""
+    headless = arguments.no_screen or arguments.json or arguments.neighbors or arguments.stop_when
+    return not headless and "-" not in arguments.corpus and has_screen()
 
-    Nothing else is held on to, so that the file of the checkpoint can be removed once it is old.
+
+def _taken(folder: Path, arguments: argparse.Namespace) -> Resumption:
+    """The saved run with what is asked for now; its output can be written.
+
+    Raises:
+        W2vtuiError: it cannot be resumed like this.
     """
     from w2vtui.runs.request import absolute
     from w2vtui.runs.resuming import resumption
 
-    checkpoint_seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
     taken = resumption(
         folder,
         force=arguments.force,
@@ -130,15 +158,44 @@ def _resumed(folder: Path, arguments: argparse.Namespace) -> tuple[Run, Recorder
         output = taken.record.output_for(taken.name, arguments.output)
         request = taken.request.to(output, overwrite=arguments.overwrite)
         request.check_outputs()
-        read = taken.read
+        seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
+        if seconds is not None:
+            run_settings = dataclasses.replace(request.run_settings, checkpoint_seconds=seconds)
+            request = dataclasses.replace(request, run_settings=run_settings)
+    except BaseException:
+        taken.recorder.close()
+        raise
+    return dataclasses.replace(taken, request=request)
 
-        def read_checked(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-            return request.checked(read(progress, stop))
 
-        run = taken.run(read_checked, checkpoint_seconds=checkpoint_seconds)
+def _resumed(taken: Resumption) -> tuple[Run, Recorder, RunRequest]:
+    """The run, its recorder, and what it is asked for.
+
+    Nothing else is held on to, so that the file of the checkpoint can be removed once it is old.
+    """
+    request, read = taken.request, taken.read
+
+    def read_checked(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        return request.checked(read(progress, stop))
+
+    try:
+        run = taken.run(read_checked)
         for note in taken.notes:
             report(note)
     except BaseException:
         taken.recorder.close()
         raise
     return run, taken.recorder, request
+
+
+def _show(opened: list[Resumption], arguments: argparse.Namespace) -> int:
+    """Resume the opened run in the app, which takes it; return the exit code."""
+    from w2vtui.tui.session import Form
+
+    form = Form(run_settings=arguments.run_settings, overwrite=arguments.overwrite)
+    try:
+        return show_screens(arguments, form, opened.pop)
+    except W2vtuiError:
+        for taken in opened:  # the app has not begun
+            taken.recorder.close()
+        raise

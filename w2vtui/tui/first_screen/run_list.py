@@ -23,6 +23,7 @@ from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.messages import CannotResume, Resume
+from w2vtui.tui.more_epochs import MoreEpochs
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
@@ -39,7 +40,12 @@ class RunList(ModalScreen[None]):
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close", show=False, id="runs.close"),
+        # With priority, so that it is closed before the next key is handled.
+        Binding("escape", "close", "close", show=False, id="runs.close", priority=True),
+        Binding(
+            "e", "more", "train the run for more epochs; asks how many", show=False, id="runs.more"
+        ),
+        Binding("slash", "query", "query the run", show=False, id="runs.query"),
         Binding("s", "save", "save the vectors of the run to a file", show=False, id="runs.save"),
         Binding("d,delete", "delete", "delete the run; asks", show=False, id="runs.delete"),
     ]
@@ -57,15 +63,17 @@ class RunList(ModalScreen[None]):
         """The list, and the facts of the highlighted run."""
         with Vertical(id="dialog", classes="runs") as dialog:
             dialog.border_title = "Saved runs"
-            save, delete, close = (
-                self.app.key_of(f"runs.{name}", RunList) for name in ("save", "delete", "close")
-            )
             dialog.border_subtitle = (
-                f"enter resumes  {save} saves  {delete} deletes  {close} closes"
+                f"enter resumes  {self._key('more')} more epochs  {self._key('query')} query  "
+                f"{self._key('save')} saves  {self._key('delete')} deletes  "
+                f"{self._key('close')} closes"
             )
             yield Static("", id="heads", markup=False)
             yield OptionList()
             yield Static("", id="about", markup=False)
+
+    def _key(self, name: str) -> str:
+        return self.app.key_of(f"runs.{name}", RunList)
 
     def on_mount(self) -> None:
         """Read the list."""
@@ -146,10 +154,54 @@ class RunList(ModalScreen[None]):
     # ---- resuming, saving, deleting
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Resume the run on enter or a click."""
+        """Resume the run on enter or a click; ask what to do with one that is done."""
+        run = self.pointed
+        if run is not None and run.state == "done":
+            self._ask_what_to_do(run)
+        elif run is not None:
+            self._resume(run)
+
+    def _resume(self, run: RunStatus, epochs: int | None = None) -> None:
+        """Resume a run, with another number of epochs if one is given."""
+        self._report("opening …")
+        live = {} if epochs is None else {"epochs": epochs}
+        self.post_message(Resume(Path(run.folder), self, live=live))
+
+    def _ask_what_to_do(self, run: RunStatus) -> None:
+        choices = (
+            Choice("more", "e", "Train more epochs", f"after the {run.epochs:,} trained"),
+            Choice("save", "s", "Save the vectors", "to a file"),
+            Choice("query", "slash", "Query", "nearest words"),
+            Choice("", "escape", "Back to the list"),
+        )
+        actions = {"more": self.action_more, "save": self.action_save, "query": self.action_query}
+
+        def answered(choice: str | None) -> None:
+            if choice:
+                actions[choice]()
+
+        text = f"{safe_text(run.name)}\nis done."
+        self.app.push_screen(Ask("A run that is done", text, choices), answered)
+
+    def action_more(self) -> None:
+        """Ask how many more epochs to train the run, and train them."""
+        run = self.pointed
+        if run is None or run.checkpoint_tokens is None:
+            self._report("no checkpoint to train on from")
+            return
+
+        def answered(epochs: int | None) -> None:
+            if epochs is not None:
+                self._resume(run, epochs)
+
+        self.app.push_screen(MoreEpochs(run.epochs), answered)
+
+    def action_query(self) -> None:
+        """Query the vectors of the run."""
+        from w2vtui.tui.first_screen.run_queries import RunQueries  # loads NumPy
+
         if self.pointed is not None:
-            self._report("opening …")
-            self.post_message(Resume(Path(self.pointed.folder), self))
+            self.app.push_screen(RunQueries(Path(self.pointed.folder)))
 
     def action_save(self) -> None:
         """Ask where to save the vectors, and save them."""
@@ -258,7 +310,7 @@ def _line(row: dict[str, str], columns: list[str], widths: dict[str, int], point
 def _advice(run: RunStatus) -> str:
     """What can be done with a run that has no error."""
     if run.state == "done":
-        return "training is complete: save its vectors to a file"
+        return "training is complete: enter lists what can be done with it"
     if run.can_resume:
         return "enter resumes it"
     if run.checkpoint_tokens is None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from textual import work
 from textual.widgets import Input
@@ -12,12 +15,13 @@ from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
+from w2vtui.tui.more_epochs import PROPOSED, MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
-from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.panels.watch import WatchPanel
 from w2vtui.tui.train_screen.run_screen import RunScreen
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
+from w2vtui.tui.widgets.query_field import QueryField
 
 CURVE_ACTIONS = ("toggle_log", "toggle_recent", "smooth", "move_cursor", "to_marker")
 """Actions on the curves of the loss, by their names in bindings."""
@@ -27,10 +31,12 @@ class RunActions(RunScreen):
     """Keys that steer the run."""
 
     def action_pause(self) -> None:
-        """Pause training, or resume it."""
+        """Pause training, or resume it, even after it was stopped."""
         run, state = self.session.run, self.session.snapshot().state
         if run is not None and state == "paused":
             run.resume()
+        elif state == "stopped":
+            self._try(self.train_on)
         elif run is not None and state == "training":
             run.pause()
         else:
@@ -38,15 +44,66 @@ class RunActions(RunScreen):
         self.look()
 
     def action_undo(self) -> None:
-        """Undo the last change."""
-        run = self.session.run
+        """Undo the last change; a run that has ended trains on without it."""
+        self._try(self.undo)
+        self.look()
+
+    def undo(self) -> None:
+        """Undo the last change; a run that has ended trains on without it.
+
+        Raises:
+            SettingsError: nothing can be undone.
+        """
+        if self.session.snapshot().ended:
+            self.train_on(undo=True)
+        elif self.session.run is None:
+            raise SettingsError("nothing to undo: the run is starting")
+        else:
+            self.session.run.undo()
+
+    def action_more(self) -> None:
+        """Ask how many more epochs to train a run that has ended."""
+        settings = self.shot.settings
+
+        def answered(epochs: int | None) -> None:
+            if epochs is not None:
+                self._try(lambda: self.train_on({"epochs": epochs}))
+
+        self.app.push_screen(MoreEpochs(settings.epochs or 0), answered)
+
+    def _try(self, action: Callable[[], None]) -> None:
         try:
-            if run is None:
-                raise SettingsError("nothing to undo: the run is starting")
-            run.undo()
+            action()
         except SettingsError as error:
             self.app.warn(str(error))
-        self.look()
+
+    def train_on(self, live: Mapping[str, Any] | None = None, *, undo: bool = False) -> None:
+        """Resume this run, which has ended, as `w2vtui resume` would.
+
+        live   settings to change
+        undo   whether to undo its last change instead
+
+        Raises:
+            SettingsError: nothing of it is saved, or it is done and gets no more epochs.
+        """
+        shot, live, folder = self.session.snapshot(), live or {}, self.session.folder
+        if folder is None or shot.state == "failed":
+            raise SettingsError(f"the run is {shot.state}, and has no checkpoint to train on from")
+        planned = shot.settings.epochs or 0
+        if shot.state == "done" and not undo and (live.get("epochs") or 0) <= planned:
+            raise SettingsError(
+                f"the run is done after {planned} epochs: more epochs train it further, as in "
+                f":set epochs {planned + PROPOSED}"
+            )
+        self._resume_from(folder, live, undo=undo)
+
+    @work(exclusive=True, group="resume")
+    async def _resume_from(
+        self, folder: Path, live: Mapping[str, Any], *, undo: bool, force: bool = False
+    ) -> None:
+        self.app.report("opening the checkpoint …")
+        await asyncio.to_thread(self.session.end)  # releases the run's folder
+        self.post_message(Resume(folder, self, force=force, live=live, undo=undo))
 
     def action_measure_quality(self) -> None:
         """Score the vectors now."""
@@ -87,17 +144,12 @@ class RunActions(RunScreen):
 
         def answered(choice: str | None) -> None:
             if choice == "resume":
-                self._resume_anyway()
+                folder, (live, undo) = self.session.resumed_from, self.session.wanted
+                assert folder is not None
+                self._resume_from(folder, live, undo=undo, force=True)
 
         text = f"The text of this run has changed: {safe_text(error.difference)}."
         self.app.push_screen(Ask("Changed text", text, choices), answered)
-
-    @work(exclusive=True, group="resume")
-    async def _resume_anyway(self) -> None:
-        folder = self.session.resumed_from
-        assert folder is not None
-        await asyncio.to_thread(self.session.end)  # releases the run's folder
-        self.post_message(Resume(folder, self, force=True))
 
     def on_cannot_resume(self, message: CannotResume) -> None:
         """Report why the run cannot be resumed."""

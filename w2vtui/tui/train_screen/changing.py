@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from w2vtui.errors import SettingsError
+from w2vtui.tui.train_screen.actions import RunActions
 from w2vtui.tui.train_screen.panels.loss import LossPanel
-from w2vtui.tui.train_screen.run_screen import RunScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 
-class Changing(RunScreen):
+class Changing(RunActions):
     """The part of the train screen that changes settings."""
 
     def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
@@ -66,7 +66,7 @@ class Changing(RunScreen):
         return tuple(texts)
 
     def change(self, names: Iterable[str]) -> None:
-        """Apply what is staged for some settings, together.
+        """Apply what is staged for some settings, together; a run that has ended trains on.
 
         Raises:
             SettingsError: the run refuses; nothing has changed, and everything stays staged.
@@ -80,7 +80,10 @@ class Changing(RunScreen):
             raise SettingsError("settings cannot be changed yet: the run is starting")
         self.staging.check(self.shot, wanted)
         try:
-            run.change(**wanted)
+            if self.session.snapshot().ended:
+                self.train_on(wanted)
+            else:
+                run.change(**wanted)
             for name in wanted:
                 del staged[name]
         finally:

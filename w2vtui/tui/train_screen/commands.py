@@ -38,6 +38,7 @@ class CommandTarget(Protocol):
 
     def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]: ...
     def change(self, names: Iterable[str]) -> None: ...
+    def undo(self) -> None: ...
     def drop(self, names: Iterable[str]) -> None: ...
     def follow(self, query: str) -> None: ...
     def save(self, path: str) -> object: ...
@@ -261,7 +262,7 @@ def _stage(screen: CommandTarget, text: str) -> None:
 
 
 def _undo(screen: CommandTarget, text: str) -> None:
-    _run(screen).undo()
+    screen.undo()
 
 
 def _pause(screen: CommandTarget, text: str) -> None:
@@ -273,7 +274,7 @@ def _pause(screen: CommandTarget, text: str) -> None:
 
 def _resume(screen: CommandTarget, text: str) -> None:
     state = screen.session.snapshot().state
-    if state != "paused":
+    if state not in ("paused", "stopped"):
         raise CommandError(f"nothing to resume: the run is {state}")
     screen.action_pause()
 

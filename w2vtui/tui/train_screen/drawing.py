@@ -134,10 +134,12 @@ class Drawing:
 
     def _cost_text(self, shot: Snapshot) -> str:
         """Describe what is staged, its cost and the keys; empty when nothing can be applied."""
-        if shot.ended or not self._staging.staged:
+        if not self._staging.staged:
             return ""
-        cost = self._staging.cost(shot, self._session.run)
         apply, drop = self._key("rows.apply"), self._key("rows.drop")
+        if shot.ended:
+            return f"{self._staging.more(shot)} · {apply} trains on, {drop} drops"
+        cost = self._staging.cost(shot, self._session.run)
         refused = cost.startswith(REFUSED)
         return f"{cost} · {drop} drops" if refused else f"{cost} · {apply} applies, {drop} drops"
 

@@ -47,7 +47,11 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
         return f"{shot.remarks[0].line} · {saved} · {new} new run"
     if shot.ended:
         ask = f"{key('train.query')} ask for neighbors"
-        return f"{shot.state}: {saved} · {ask} · {new} new run · {leaves}"
+        on = f"{key('train.more')} train more epochs · " if shot.state == "done" else ""
+        on = on or f"{key('train.pause')} resume · "
+        if shot.checkpoint.age_seconds is None:
+            on = ""
+        return f"{shot.state}: {saved} · {ask} · {on}{new} new run · {leaves}"
     if shot.state == "paused" and not alarms(shot):
         return _paused(shot, key)
     if shot.remarks:

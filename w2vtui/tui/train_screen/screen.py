@@ -4,8 +4,8 @@
 topic, since Textual looks for `action_*` and `on_*` methods on the screen itself:
 
     RunActions     pause, undo, stop, score, resume      actions.py
+    Changing       RunActions and staged settings        changing.py
     ViewActions    loss, query, watch words, hints       actions.py
-    Changing       staged settings                       changing.py
     Saving         vectors and checkpoints               saving.py
 
 This module lays the screen out, says which key does what, and holds the command line.
@@ -26,19 +26,19 @@ from textual.widgets import Input
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.session import Session
-from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, RunActions, ViewActions
+from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
 from w2vtui.tui.train_screen.changing import Changing
 from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
-from w2vtui.tui.train_screen.panels.query_field import QueryField
 from w2vtui.tui.train_screen.panels.speed import SpeedPanel
 from w2vtui.tui.train_screen.panels.watch import WatchPanel
 from w2vtui.tui.train_screen.saving import Saving
 from w2vtui.tui.train_screen.staging import MARKS_TEXT
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel
+from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
 
@@ -49,7 +49,7 @@ RUN_HELP = (
 QUALITY_HELP = "Scores of the vectors on the word pairs and analogies given at the start."
 
 
-class TrainScreen(RunActions, ViewActions, Changing, Saving):
+class TrainScreen(Changing, ViewActions, Saving):
     """A run while it trains, and after its end."""
 
     PANES = ("controls", "watch", "run", "speed", "events", "quality")
@@ -70,6 +70,8 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
         Binding("colon", "command", "Command", id="train.command", priority=True,
                 tooltip="the command line, for example :set K 15"),
         Binding("e", "stop", "End", id="train.stop", tooltip="end training; asks first"),
+        Binding("e", "more", "More epochs", id="train.more",
+                tooltip="train a run that has ended for more epochs; asks how many"),
         Binding("n", "new", "New run", id="train.new", tooltip="start a new run after the end"),
         Binding("g", "resume_anyway", "Resume", id="train.go_on",
                 tooltip="resume a run whose text has changed; asks first"),
@@ -202,12 +204,17 @@ class TrainScreen(RunActions, ViewActions, Changing, Saving):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell Textual which actions are possible now."""
-        if action == "new":
-            return self.shot.ended
-        if action == "resume_anyway":
-            return self.session.changed_text is not None
-        if action in ("pause", "stop", "undo", "measure_quality"):
-            return not self.shot.ended
+        ended = self.shot.ended
+        possible = {
+            "new": ended,
+            "more": ended and self.session.folder is not None,
+            "resume_anyway": self.session.changed_text is not None,
+            "pause": not ended or self.shot.state == "stopped",
+            "stop": not ended,
+            "measure_quality": not ended,
+        }
+        if action in possible:
+            return possible[action]
         if action in CURVE_ACTIONS:
             return bool(self.query(LossPanel))  # keys may arrive before the screen is laid out
         asking = isinstance(self.focused, Input)

@@ -138,16 +138,28 @@ class Staging:
             cost = None if run is None else run.cost(**self.staged)
         except SettingsError as error:
             return f"{REFUSED}: {error}"
-        changes = ", ".join(
-            f"{self.controls[name].label} {value_text(_current(shot, name))} → {value_text(value)}"
-            for name, value in self.staged.items()
-        )
+        changes = self._changes(shot)
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
         parts = [cost_text(cost), *(effect for effect in effects if effect)]
         rate = self.staged.get("alpha")
         if rate is not None and rate > RISKY_RATE:
             parts.insert(0, "a rate this high may diverge and end the run")
         return f"{changes}: {'; '.join(parts)}"
+
+    def more(self, shot: Snapshot) -> str:
+        """Describe what the staged values change in a run that has ended, and what it trains."""
+        epochs = self.staged.get("epochs") or shot.settings.epochs or 0
+        left = epochs * shot.progress.tokens_per_epoch - shot.progress.tokens
+        if left <= 0:
+            return f"{self._changes(shot)}: a run that is done needs more epochs"
+        seconds = left / shot.speed.mean if shot.speed.mean else None
+        return f"{self._changes(shot)}: {short(left)} tokens more, about {clock_text(seconds)}"
+
+    def _changes(self, shot: Snapshot) -> str:
+        return ", ".join(
+            f"{self.controls[name].label} {value_text(_current(shot, name))} → {value_text(value)}"
+            for name, value in self.staged.items()
+        )
 
 
 def cost_text(cost: Cost | None) -> str:

@@ -15,16 +15,14 @@ from w2vtui.training.state.snapshot import Churn, Neighbors
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.inks import PLAIN_INKS, Inks
-from w2vtui.tui.numbers import meter
-from w2vtui.tui.train_screen.panels.query_field import QueryField
+from w2vtui.tui.widgets.answer import answer_lines
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.spark import rank_ink, rank_sign, spark, trend, trend_ink
 
 QUERY_CELLS = 9
 _LABEL_CELLS = 9
 _LONGEST_WORD = 24
-_ANSWER_CELLS = 24
-"""Most cells for the word in a line of an answer."""
 _ROWS_FOR_CHURN = 4
 _ROWS_FOR_LEGEND = 7
 _BLOCK_CELLS = 26
@@ -207,23 +205,5 @@ def churn_lines(
         line.append(" " + pad(text + suffix, tail_cells - 3), "bold")
         sign = trend(rows)
         line.append("  " + sign, trend_ink(sign, inks, falling_is_good=label == "churn@10"))
-        lines.append(line)
-    return lines
-
-
-def answer_lines(answer: Neighbors | None, width: int, height: int) -> list[Text]:
-    """The nearest words of a query, or why there are none; answer is None while looked up."""
-    if answer is None:
-        return [Text(pad("searching …", width), "dim")]
-    if answer.problem:
-        return [Text(line) for line in wrapped(safe_text(answer.problem), width, height)]
-    lines = []
-    for rank, (word, cosine) in enumerate(answer.words[:height], start=1):
-        line = Text(f"{rank:2d} ", "dim", no_wrap=True)
-        name_cells = min(max(width - 24, 8), _ANSWER_CELLS)
-        style = "not dim bold" if rank == 1 else "not dim"
-        line.append(pad(safe_text(word, 40), name_cells), style)
-        line.append(f" {cosine:6.3f} ", "not dim")
-        line.append(meter(cosine, max(width - name_cells - 12, 4))[0])
         lines.append(line)
     return lines
