@@ -251,7 +251,7 @@ async def test_the_help_begins_with_what_has_the_focus():
         first = app.screen.sections[0]
         assert first.title == "In focus: Neighbors"
         assert "a query's answer" in first.about
-        assert [key for key, _ in first.keys] == ["enter"]
+        assert [key for key, _ in first.keys] == ["enter", "↑", "↓", "tab", "shift+tab"]
 
 
 async def test_the_help_lists_every_key_once():
@@ -294,6 +294,7 @@ async def test_the_palette_has_every_command_of_what_can_be_used_now():
                 there = (
                     "command_palette",
                     "new",
+                    "more",
                     "resume_anyway",
                     "pane(-1)",
                     "pane(1)",

@@ -339,7 +339,7 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
     async with listed(topical_corpus, runs_dir) as app:
         await tells(app, "training is complete")
         await press(app, "enter")
-        await tells(app, "is done: w2vtui export")
+        await shows(app, "A run that is done", "Train more epochs")
         await press(app, "s")
         await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
         app.screen.query_one("#path", Input).value = str(tmp_path / "v.bin")
