@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
+from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.session import answer_to
@@ -65,8 +66,6 @@ class RunQueries(ModalScreen[None]):
 
     @work(exclusive=True)
     async def _load(self) -> None:
-        from w2vtui.runs.record import checkpoint_vectors
-
         try:
             self._vectors, _, _ = await asyncio.to_thread(checkpoint_vectors, self._folder)
         except W2vtuiError as error:
