@@ -14,6 +14,7 @@ from w2vtui.tui.train_screen.readouts import recent_range
 from w2vtui.tui.train_screen.smoothing import N_STEPS, SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.widgets.canvas import Canvas, draw_line
 from w2vtui.tui.widgets.plot import GUTTER, Marker, Plot
+from w2vtui.tui.widgets.scale import in_sight
 
 N_COLUMNS, N_ROWS = 40, 8
 NAN, INF = float("nan"), float("inf")
@@ -33,16 +34,34 @@ def columns_of(lines: list[str]) -> list[str]:
 # ---- the line
 
 
-def test_a_line_is_drawn_without_gaps():
-    columns = np.array([0, 0, 10, 30, 79])
-    rows = np.array([0, 12, 30, 2, 31])
-    dots = draw_line(columns, rows, 80, 32)
+def test_a_line_is_drawn_without_gaps_and_one_dot_thick():
+    columns, rows = np.array([0, 0, 10, 30, 79]), np.array([0.0, 12.0, 30.0, 2.0, 31.0])
+    dots, spread = draw_line(columns, rows, (80, 32), step=100)
     assert dots.any(axis=0).all()
-    assert dots[0:13, 0].all()
     for left in range(79):
         a, b = np.flatnonzero(dots[:, left]), np.flatnonzero(dots[:, left + 1])
         assert a.min() <= b.max() + 1
         assert b.min() <= a.max() + 1
+    assert dots[6, 0]  # the mean of what lies in a column; how far it reaches is its spread
+    assert not dots[0, 0]
+    assert np.flatnonzero(spread[:, 0]).tolist() == list(range(13))
+
+
+def test_a_noisy_line_is_one_dot_thick_in_each_column():
+    noise = np.random.default_rng(0).uniform(0, 31, 4000)
+    flat = np.full(4000, 16.0)
+    flat[::2] += np.where(noise[::2] > 16, 8, -8)
+    dots, _ = draw_line(np.repeat(np.arange(80), 50), flat, (80, 32), step=9)
+    assert dots.sum(axis=0).max() <= 3
+
+
+def test_where_nothing_was_measured_the_line_is_a_staircase():
+    dots, _ = draw_line(np.array([0, 20, 40]), np.array([0.0, 10.0, 30.0]), (80, 32), step=9)
+    heights = [int(np.flatnonzero(dots[:, at]).max()) for at in range(41)]
+    assert heights[1:19] == [0] * 18
+    assert heights[21:39] == [10] * 18
+    near, _ = draw_line(np.array([0, 20, 40]), np.array([0.0, 10.0, 30.0]), (80, 32), step=30)
+    assert int(np.flatnonzero(near[:, 10]).max()) == 5
 
 
 @pytest.mark.parametrize("name", GLYPHS)
@@ -111,18 +130,28 @@ def test_any_curve_can_be_drawn(name, log, values, x_low, width):
 
 
 def banded(error: float, **options: object) -> list[str]:
-    points = [(0.0, 0.0, 0.0), (1.0, 10.0, 0.0), *((float(x), 5.0, error) for x in range(2, 41))]
+    points = [(0.0, 0.0, 0.0), (1.0, 10.0, 0.0), *((x, 5.0, error) for x in np.linspace(2, 40, 16))]
     return drawing(points, x_high=40.0, **options)
 
 
-def test_the_error_is_a_sparse_band_on_both_sides_of_the_line():
+def test_the_error_is_a_band_on_both_sides_of_the_line():
     columns = columns_of(banded(3.0, glyphs=ASCII))[4:]
     assert all(column.count("*") == 1 for column in columns)
-    dotted = [column for column in columns if "." in column]
-    assert len(dotted) == len(columns) / 2
-    for column in dotted:
-        assert column.index(".") < column.index("*") < column.rindex(".")
-        assert column.count(".") == 2
+    for column in columns:
+        assert column.strip().count("*") == 1
+        above, below = column.split("*")
+        assert "." in above
+        assert "." in below
+
+
+@pytest.mark.parametrize("name", GLYPHS)
+def test_the_band_leaves_the_cells_of_the_line_alone(name):
+    glyphs = GLYPHS[name]
+    plain, wide = banded(0.0, glyphs=glyphs), banded(3.0, glyphs=glyphs)
+    curve = set(glyphs.curve) - {" ", "\u2800"}
+    for before, after in zip(plain, wide, strict=True):
+        for a, b in zip(before[GUTTER:], after[GUTTER:], strict=True):
+            assert b == a or a not in curve
 
 
 def test_a_band_that_is_thinner_than_the_line_does_not_thicken_it():
@@ -132,8 +161,59 @@ def test_a_band_that_is_thinner_than_the_line_does_not_thicken_it():
 
 def test_the_scale_makes_room_for_the_band():
     flat = [(float(x), 5.0, 3.0) for x in range(40)]
-    dotted = columns_of(drawing(flat, x_high=40.0, glyphs=ASCII))
-    assert sum(column.count(".") == 2 for column in dotted) == N_COLUMNS / 2
+    columns = columns_of(drawing(flat, x_high=40.0, glyphs=ASCII))
+    assert all("." in part for column in columns[:-1] for part in column.split("*"))
+
+
+# ---- the scale
+
+
+def excursion(length: int, *, newest: bool = False) -> list[tuple[float, float]]:
+    """A curve that falls from 2.2 to 2.0 and is at 6 for a while."""
+    values = np.linspace(2.2, 2.0, 200)
+    at = 200 - length if newest else 60
+    values[at : at + length] = 6.0
+    return list(zip(range(200), values.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("length", [1, 3, 15])
+def test_an_excursion_does_not_flatten_the_rest_and_is_marked(length):
+    lines = drawing(excursion(length), x_high=200.0)
+    assert next(line.strip()[:3] for line in lines if "┤" in line) < "2.8"
+    (top,) = [line for line in lines if "↑" in line]
+    assert "↑6.000" in top
+    assert top.index("↑") - GUTTER == pytest.approx((60 + length / 2) / 200 * 40, abs=1.1)
+    rows = [at for at, line in enumerate(lines) if set(line[GUTTER:]) - set(" ↑6.0\u2800")]
+    assert len(rows) >= 4
+
+
+def test_a_fall_below_the_scale_is_marked_too():
+    lines = drawing([(x, -y) for x, y in excursion(3)], x_high=200.0)
+    assert "↓-6.000" in lines[-1]
+
+
+def test_the_newest_value_is_always_in_sight():
+    lines = drawing(excursion(3, newest=True), x_high=200.0)
+    assert "↑" not in "".join(lines)
+    assert any(line.strip().startswith("6") for line in lines)
+
+
+def test_a_curve_without_excursions_is_shown_whole():
+    for values in (np.exp(-np.arange(200) / 60), np.linspace(5, 3, 200), np.full(200, 2.0)):
+        low, high = in_sight(np.arange(200.0), values)
+        assert (low, high) == (values.min(), values.max())
+    assert in_sight(np.arange(3.0), np.array([2.0, 9.0, 2.0])) == (2.0, 9.0)
+
+
+def test_where_training_is_planned_to_end_is_drawn():
+    points = [(float(x), 1.0 + x) for x in range(50)]
+    lines = drawing(points, x_high=100.0, end=100.0, has_foot=True)
+    assert all(line[-1] == "╎" for line in lines[:N_ROWS])
+    assert lines[-1].rstrip().endswith("end 100")
+    beyond = drawing(points, x_high=100.0, end=400.0, has_foot=True)
+    assert beyond[-1].rstrip().endswith("end 400 →")
+    assert "╎" not in "".join(beyond)
+    assert "end" not in "".join(drawing(points, x_high=100.0, has_foot=True))
 
 
 # ---- the recent part, markers and cursor

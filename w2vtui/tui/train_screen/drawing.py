@@ -185,7 +185,8 @@ class Drawing:
         )
         full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
         message, size = readouts.waiting_text(shot), panel.size
-        if not self._last.is_due("loss", curves, len(changes), full, recent, size, message):
+        end = None if shot.ended else shot.progress.tokens_planned or None
+        if not self._last.is_due("loss", curves, len(changes), full, recent, size, message, end):
             return
         probe, objective = [curve.rows() for curve in curves] or [NO_ROWS, NO_ROWS]
         panel.show(
@@ -196,6 +197,7 @@ class Drawing:
                 changes=changes,
                 full=full,
                 recent=recent,
+                end=end,
                 has_probe=not shot.probe_reason,
                 message=message,
             )

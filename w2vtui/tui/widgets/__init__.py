@@ -1,8 +1,9 @@
 """Widgets that both screens use.
 
     chart, canvas, plot   a curve of small dots: the widget, its cells, what it shows
+    scale                 the range of a curve, and what lies beyond it
     spark                 a curve in one line of text
-    setting_rows          a list of settings to change
+    setting_rows, _row    a list of settings to change, and one of them
     panel, key_bar, tab_bar
 
 Each takes plain values and draws them; none knows a run.

@@ -25,7 +25,7 @@ class Chart(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chart--curve", "chart--band", "chart--axis", "chart--marker", "chart--cursor",
-        "chart--label",
+        "chart--label", "chart--number", "chart--clipped",
     }  # fmt: skip
 
     @dataclass

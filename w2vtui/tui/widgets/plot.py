@@ -37,6 +37,8 @@ class Plot:
     """Markers; those out of sight are not drawn."""
     cursor: float | None = None
     """x of a line at which values are read; None draws none."""
+    end: float | None = None
+    """x where the curve is planned to end; None marks no end."""
     log: bool = False
     """Whether y is on a logarithmic scale."""
     from_zero: bool = False

@@ -39,6 +39,8 @@ class Losses:
     """Tokens at both ends of the whole curve."""
     recent: tuple[float, float] = (0.0, 1.0)
     """Tokens at both ends of its recent part."""
+    end: float | None = None
+    """Tokens at the planned end; None once the run is over."""
     has_probe: bool = True
     message: str = ""
     """Shown until there are curves."""
@@ -180,6 +182,7 @@ class LossPanel(Vertical):
             x_high=high,
             markers=tuple(_marker(event, self._glyphs) for event in losses.changes),
             cursor=view.cursor,
+            end=losses.end,
             log=view.log,
             glyphs=self._glyphs,
         )
