@@ -143,7 +143,8 @@ def row_line(row: EventRow, width: int, glyphs: Glyphs = BRAILLE, inks: Inks = P
     """A row in `width` cells: time, sign, what happened, and as many facts as fit."""
     event = row.event
     sign, ink = _sign_of(event, glyphs)
-    line = Text(f"{clock_text(event.seconds)} ", "dim", no_wrap=True)
+    line = Text(no_wrap=True)
+    line.append(f"{clock_text(event.seconds)} ", "dim")
     line.append(f"{sign:<{cell_width(glyphs.numeral(1)) + 1}}", getattr(inks, ink))
     text = glyphs.spelled(safe_text(row.text))
     parts = _fitting(row, width - line.cell_len - cell_width(text), glyphs)

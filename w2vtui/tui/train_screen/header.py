@@ -32,6 +32,8 @@ INK_OF_STATE: dict[State, InkName] = {
 }  # fmt: skip
 
 _DIM, _STRONG = "dim", "bold"
+_PILL_CELLS = 12
+"""Of the state, with most of its words."""
 _LEAST_REASON = 12
 """Fewer cells of why a run is paused would say nothing."""
 
@@ -43,12 +45,19 @@ class Part(NamedTuple):
     style: str | Style
     rank: int
     """Parts of the highest rank are left out first."""
+    cells: int = 0
+    """The least width: what follows then stays where it is."""
+
+    @property
+    def width(self) -> int:
+        """Its cells, and the gap after it."""
+        return max(cell_width(self.text), self.cells) + 2
 
 
 def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
     """Fit parts into one line of `width` cells, some at its left end and some at its right."""
     parts = [part for part in (*left, *right) if part.text]
-    while parts and sum(cell_width(part.text) + 2 for part in parts) > width:
+    while parts and sum(part.width for part in parts) > width:
         parts.remove(max(parts, key=lambda part: part.rank))
     line = Text(" "[:width], no_wrap=True)
     tail = Text(no_wrap=True)
@@ -56,7 +65,8 @@ def fitted(left: Sequence[Part], right: Sequence[Part], width: int) -> Text:
         if any(part is one for one in right):
             tail.append("  " * bool(tail.plain) + part.text, part.style)
         else:
-            line.append(part.text + "  ", part.style)
+            line.append(part.text, part.style)
+            line.append(" " * (2 + max(part.cells - cell_width(part.text), 0)))
     line.append(" " * (width - line.cell_len - tail.cell_len - 1))
     line.append_text(tail)
     line.append(" " * (width - line.cell_len))
@@ -95,13 +105,13 @@ def _state_part(shot: Snapshot, inks: Inks, *, tiny: bool) -> Part:
     glyph, word = STATES[shot.state]
     if tiny:
         word = "" if shot.state == "training" else shot.activity or word.lower()
-    text = f" {glyph} {word:<{0 if tiny else 9}}" if word else f" {glyph}"
-    return Part(text, inks.pill(INK_OF_STATE[shot.state]), 1)
+    text = f" {glyph} {word} " if word else f" {glyph}"
+    return Part(text, inks.pill(INK_OF_STATE[shot.state]), 1, 0 if tiny else _PILL_CELLS)
 
 
 def _reason_part(reason: str, others: Sequence[Part], width: int, inks: Inks) -> Part:
     """What a breakpoint saw, as far as there is room beside the parts that matter more."""
-    kept = sum(cell_width(part.text) + 2 for part in others if part.text and part.rank <= 3)
+    kept = sum(part.width for part in others if part.text and part.rank <= 3)
     room = max(width - kept - 2, _LEAST_REASON)
     return Part(safe_text(reason, room), inks.warning, 3)
 
