@@ -56,11 +56,27 @@ def test_a_compressed_file_cut_short_is_an_error(tmp_path, folders, ending, shar
 def test_a_damaged_compressed_file_is_an_error(tmp_path, ending, damage):
     data = bytearray(compressed(np.random.default_rng(1).bytes(5_000).hex(" ").encode(), ending))
     if damage == "all":
-        data[:] = b"plain text, not compressed"
+        data[:] = np.random.default_rng(2).bytes(5_000)
     else:
         data[len(data) // 2] ^= 0xFF
     path = written(tmp_path, bytes(data), f"bad{ending}")
     with pytest.raises(CorpusError, match=rf"bad\{ending} is damaged"):
+        open_corpus([path], keep_all())
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"plain text\tnot compressed\r\n", "is not compressed, as its name says, but plain text"),
+        ("né à Orléans\n".encode("latin-1"), "is not compressed, as its name says, but plain text"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"PK\x03\x04", "a zip archive"),
+    ],
+)
+def test_a_file_that_is_not_compressed_is_called_what_it_is(tmp_path, ending, content, message):
+    path = written(tmp_path, content, f"notes{ending}")
+    with pytest.raises(CorpusError, match=message):
         open_corpus([path], keep_all())
 
 

@@ -72,6 +72,8 @@ _OTHER_DATA = (
 NOT_TEXT = "not text"
 _LOOK_UP_SECONDS = 0.2
 _SNIFFED_BYTES = 8192
+_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\v\f\r")
+"""Bytes that compressed data hold and text does not."""
 _SHOWN_CELLS = 30
 _SAMPLED_BLOCKS = 64
 _SAMPLED_BYTES = 1 << 16
@@ -167,6 +169,8 @@ class ByteStream:
         except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
+            if not self._n_read:
+                self._refuse_plain()
             raise CorpusError(
                 f"{self.name} is damaged or cut short after {self._n_read} bytes of text "
                 f"({error}): get the file again"
@@ -175,6 +179,25 @@ class ByteStream:
             _refuse_packed(block, self.name)
         self._n_read += len(block)
         return block
+
+    def _refuse_plain(self) -> None:
+        """Raise an error that names what a file is whose name alone says that it is compressed.
+
+        Raises:
+            CorpusError: it is plain text, or packed in another way.
+        """
+        if not self._file.seekable():
+            return
+        self._file.seek(0)
+        head = self._file.read(_SNIFFED_BYTES)
+        if head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
+            return
+        _refuse_packed(head, self.name)
+        if head and not _CONTROLS & set(head):
+            raise CorpusError(
+                f"{self.name} is not compressed, as its name says, but plain text: "
+                "let its name end in .txt"
+            )
 
     @property
     def n_done(self) -> int:
