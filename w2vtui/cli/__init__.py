@@ -2,7 +2,7 @@
 
     verbs/        a module for each verb: its help, its options, what it does
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
-    legacy.py     word2vec.c's options
+    legacy.py     word2vec.c's options               file_options.py  options of other files read
     headless.py   trains without a screen              progress.py    shows how far it is
     piped.py      finds text on stdin
     results.py    prints words and cosines             scores.py      prints the scores of a run

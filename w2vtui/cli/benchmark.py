@@ -30,9 +30,8 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.console import show_drawn
-from w2vtui.cli.options import question_options
+from w2vtui.cli.file_options import question_options, report_hint
 from w2vtui.cli.output import report, show
-from w2vtui.cli.vector_options import report_hint
 from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path
 from w2vtui.display import clock_text
 from w2vtui.errors import ChildError, SettingsError

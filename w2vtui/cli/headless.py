@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
-from w2vtui.cli.options import question_options
+from w2vtui.cli.file_options import question_options
 from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import choose_progress
 from w2vtui.cli.results import print_neighbors

@@ -13,7 +13,6 @@ from typing import Any
 
 from w2vtui.config import TABLES, Config, Given, blamed
 from w2vtui.errors import SettingsError
-from w2vtui.questions import QuestionOptions
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -26,7 +25,6 @@ from w2vtui.settings import (
     spec_of,
     value_from_text,
 )
-from w2vtui.tables import split
 
 AUTO = object()
 """The value of an option given as `auto`; None is that of an option that was not given."""
@@ -155,69 +153,6 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let -o replace a file that is not a vector file; never one that the run reads",
     )
-
-
-def add_quality(parser: argparse.ArgumentParser) -> None:
-    """Add --pairs and --analogies, which score vectors during training."""
-    for flag, what in (("--pairs", "word pairs with scores"), ("--analogies", "analogies")):
-        parser.add_argument(
-            flag,
-            metavar="FILE",
-            action="append",
-            default=[],
-            help=f"score the vectors on these {what} during training; may be repeated",
-        )
-    add_question_columns(parser)
-    add_skip_bad_rows(parser)
-
-
-def add_question_columns(parser: argparse.ArgumentParser) -> None:
-    """Add --pairs-columns and --analogies-columns."""
-    for flag, n, what in (
-        ("--pairs-columns", 3, "two words and their score"),
-        ("--analogies-columns", 4, "the four words"),
-    ):
-        parser.add_argument(
-            flag,
-            metavar="A,B,...",
-            type=_columns_reader(n),
-            default=(),
-            help=f"the columns of {what}, by number from 1 or by name (default: found out)",
-        )
-
-
-def add_skip_bad_rows(parser: argparse._ActionsContainer) -> None:
-    """Add --skip-bad-rows."""
-    parser.add_argument(
-        "--skip-bad-rows",
-        action="store_true",
-        help="leave out rows that cannot be read of vectors as text, word pairs and analogies, and "
-        "say how many",
-    )
-
-
-def question_options(arguments: argparse.Namespace) -> QuestionOptions:
-    """How the files of word pairs and analogies are read."""
-    return QuestionOptions(
-        pairs_columns=arguments.pairs_columns,
-        analogies_columns=arguments.analogies_columns,
-        skip_bad_rows=arguments.skip_bad_rows,
-    )
-
-
-def _columns_reader(n: int) -> Callable[[str], tuple[str, ...]]:
-    """A reader of n columns between commas, which may be quoted."""
-
-    def read(text: str) -> tuple[str, ...]:
-        columns = tuple(split(text, ","))
-        if len(columns) != n or not all(columns):
-            raise argparse.ArgumentTypeError(
-                f"must be {n} columns, by number from 1 or by name, such as "
-                f"{','.join(map(str, range(1, n + 1)))}, got {text!r}"
-            )
-        return columns
-
-    return read
 
 
 def add_neighbors(parser: argparse.ArgumentParser) -> None:

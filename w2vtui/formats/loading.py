@@ -20,9 +20,10 @@ from w2vtui.foreign_files import foreign_kind, is_pickle
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.records import LAYOUTS, EncodingErrors, Source
 from w2vtui.formats.remarks import Remarks
+from w2vtui.formats.text_rows import is_text_row
 from w2vtui.formats.vocab_file import counts_beside, counts_in
 from w2vtui.formats.word2vec_binary import read_binary
-from w2vtui.formats.word2vec_text import is_text_row, read_text
+from w2vtui.formats.word2vec_text import read_text
 from w2vtui.regular_files import NotRegularError, opened, size_of
 from w2vtui.vectors import KeyedVectors
 

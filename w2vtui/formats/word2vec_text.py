@@ -7,9 +7,8 @@ numbers, and what is before them is its word.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BufferedIOBase
 from itertools import islice
 from typing import BinaryIO
@@ -18,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.formats.records import (
-    LEFT_OUT,
     MAX_WORD_BYTES,
     Header,
     Source,
@@ -28,15 +26,12 @@ from w2vtui.formats.records import (
     settled,
     shown,
 )
+from w2vtui.formats.text_rows import RowParser
 
 _BLOCK_NUMBERS = 1 << 17
 _BLOCK_BYTES = 1 << 20
 _MOST_BLANK_BLOCKS = 64
 _SNIFFED_BYTES = 1 << 16
-_NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_DIGITS = re.compile(rb"\d+")
-_NO_SPACE = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
-"""Separate numbers for NumPy, which takes them for white space, but not in this layout."""
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
 _LONGEST_LINE = MAX_WORD_BYTES + (1 << 22)
 
@@ -74,16 +69,6 @@ def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
     return decimals
 
 
-def is_text_row(line: bytes, size: int) -> bool:
-    """Whether the beginning of a file's second line is a word and numbers in digits.
-
-    size   the numbers that the header announces
-    """
-    numbers = line.split()[1:] if not line[:1].isspace() else line.split()
-    numbers = numbers[-size:] if line.endswith(b"\n") else numbers[:-1]
-    return bool(numbers) and all(_NUMBER.fullmatch(number) for number in numbers)
-
-
 def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
     """Words and float32 (V, D) from a file that stands where it begins.
 
@@ -102,7 +87,7 @@ def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[
     vectors = np.empty((n_words, size), dtype=np.float32)
     words: list[bytes] = []
     rows = islice(lines, n_words)
-    parser = _RowParser(size, source)
+    parser = RowParser(size, source)
     while block := list(islice(rows, max(1, _BLOCK_NUMBERS // size))):
         row = len(words)
         block_words, vectors[row : row + len(block)] = parser.parse(block, first + row)
@@ -200,111 +185,3 @@ def _count_rows(file: BufferedIOBase, source: Source) -> int:
             break
         n += text.count(b"\n") + 1
     return n if source.limit is None else min(n, source.limit)
-
-
-class _RowParser:
-    """Words and numbers from the lines of one file."""
-
-    def __init__(self, size: int, source: Source) -> None:
-        """size: the numbers of a row."""
-        self._size, self._source = size, source
-        self._n_plain = 0
-        self._n_spaced = 0
-
-    def parse(self, lines: Sequence[bytes], first: int) -> tuple[list[bytes], NDArray[np.float32]]:
-        """Words and float32 (n, D) of n lines, the first of which is line `first`; LEFT_OUT for
-        the word of a row that is left out.
-
-        Raises:
-            VectorsError: a line is not a word and its numbers.
-        """
-        if not lines[-1][-1:].isspace():
-            self._note_no_line_end(first + len(lines) - 1)
-        parts = [line.split(None, 1) for line in lines]
-        if all(len(part) == 2 for part in parts) and not any(
-            char in part[1] for part in parts for char in _NO_SPACE
-        ):
-            try:
-                rows = _numbers([part[1] for part in parts])
-            except ValueError:
-                pass
-            else:
-                if rows.shape == (len(lines), self._size):
-                    self._n_plain += len(lines)
-                    return [part[0] for part in parts], rows
-        return self._parse_one_by_one(lines, first)
-
-    def check_size(self) -> None:
-        """Refuse a length of the vectors that no row has.
-
-        Raises:
-            VectorsError: all rows have more fields than that.
-        """
-        if self._n_spaced and not self._n_plain:
-            raise self._source.error(
-                None, f"no row is one word and {self._size:,} numbers: the header is wrong"
-            )
-
-    def _parse_one_by_one(
-        self, lines: Sequence[bytes], first: int
-    ) -> tuple[list[bytes], NDArray[np.float32]]:
-        words: list[bytes] = []
-        numbers: list[bytes] = []
-        for number, line in enumerate(lines, start=first):
-            fault = self._fault(line)
-            if not fault:
-                word, *found = line.rsplit(None, self._size)
-                if len(found) < self._size:  # a blank stands for the word
-                    word, found = b"", [word, *found]
-                n_pieces = len(word.split())
-                self._n_plain += n_pieces == 1
-                self._n_spaced += n_pieces > 1
-                words.append(word.strip())
-                numbers.append(b" ".join(found))
-            elif self._source.skips_bad_rows:
-                self._source.remarks.add("skipped", f"{self._source.place(number)}, {fault}")
-                words.append(LEFT_OUT)
-                numbers.append(b"0 " * self._size)
-            else:
-                raise self._source.error(
-                    number,
-                    f"{fault}; --skip-bad-rows (in Python skip_bad_rows=True) leaves such rows out",
-                )
-        return words, _numbers(numbers)
-
-    def _fault(self, line: bytes) -> str:
-        """What is wrong with a line; empty if it is a word, which may hold blanks, and numbers."""
-        fields = line.split()
-        n_pieces = len(fields) - self._size
-        if n_pieces < 0 or (n_pieces == 0 and not line[:1].isspace()) or self._has_more(fields):
-            return (
-                f"the row of {shown(fields[0])} has {len(fields) - 1:,} numbers "
-                f"where {self._size:,} are expected"
-            )
-        for text in fields[n_pieces:]:
-            if not _NUMBER.fullmatch(text):
-                return (
-                    f"{shown(text)} is not a number: digits with a point for decimals are expected"
-                )
-        return ""
-
-    def _has_more(self, fields: Sequence[bytes]) -> bool:
-        """Whether the last field before the numbers is one too, not the end of a word such as
-        `Boeing 747`.
-        """
-        n_pieces = len(fields) - self._size
-        if n_pieces < 2 or not _NUMBER.fullmatch(fields[n_pieces - 1]):
-            return False
-        has_decimals = any(b"." in number for number in fields[n_pieces:])
-        return not (_DIGITS.fullmatch(fields[n_pieces - 1]) and has_decimals)
-
-    def _note_no_line_end(self, number: int) -> None:
-        self._source.remarks.say(
-            f"{self._source.place(number)} does not end in a newline: if the file was cut short, "
-            "digits are missing there"
-        )
-
-
-def _numbers(rows: Sequence[bytes]) -> NDArray[np.float32]:
-    """float32 (n, D) of rows of numbers."""
-    return np.loadtxt(rows, np.float32, comments=None, encoding="ascii", ndmin=2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from w2vtui.cli.file_options import add_vectors, load
 from w2vtui.cli.options import add_lookup
-from w2vtui.cli.vector_options import add_vectors, load
 
 USAGE = "w2vtui analogy VECTORS a b c [options]"
 HELP = """Complete an analogy: a is to b as c is to ...

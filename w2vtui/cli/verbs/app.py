@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from w2vtui import __version__
-from w2vtui.cli.options import add_output, add_quality, add_settings, question_options
+from w2vtui.cli.file_options import add_quality, question_options
+from w2vtui.cli.options import add_output, add_settings
 from w2vtui.cli.output import report
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.config import TABLES

@@ -6,16 +6,8 @@ import argparse
 from typing import Any
 
 from w2vtui.bench.job import MODES
-from w2vtui.cli.options import (
-    AUTO,
-    add_question_columns,
-    add_setting,
-    add_skip_bad_rows,
-    list_of,
-    one_of,
-    setting_reader,
-    whole_number,
-)
+from w2vtui.cli.file_options import add_question_columns, add_skip_bad_rows
+from w2vtui.cli.options import AUTO, add_setting, list_of, one_of, setting_reader, whole_number
 from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_default
 

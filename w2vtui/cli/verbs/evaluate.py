@@ -7,9 +7,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_question_columns, add_result_json, whole_number
+from w2vtui.cli.file_options import add_question_columns, add_vectors, load, report_hint
+from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import show
-from w2vtui.cli.vector_options import add_vectors, load, report_hint
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.questions import read_analogies, read_pairs

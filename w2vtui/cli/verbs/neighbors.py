@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from w2vtui.cli.file_options import add_vectors, load
 from w2vtui.cli.options import add_lookup
 from w2vtui.cli.output import report
-from w2vtui.cli.vector_options import add_vectors, load
 from w2vtui.errors import VectorsError
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from w2vtui.cli.file_options import add_quality
 from w2vtui.cli.options import (
     add_neighbors,
     add_output,
     add_progress_json,
-    add_quality,
     add_settings,
     add_stop_when,
 )

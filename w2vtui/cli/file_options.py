@@ -1,0 +1,116 @@
+"""Options of files that are read besides the text: vectors, word pairs and analogies."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from w2vtui.cli.options import whole_number
+from w2vtui.cli.output import report
+from w2vtui.questions import QuestionOptions
+from w2vtui.tables import split
+
+if TYPE_CHECKING:
+    from w2vtui.vectors import KeyedVectors
+
+
+def add_vectors(parser: argparse.ArgumentParser) -> None:
+    """Add the positional VECTORS, and the options of how it is read."""
+    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
+    group = parser.add_argument_group("Reading vectors")
+    group.add_argument(
+        "--limit", metavar="N", type=whole_number, help="read the first N words only"
+    )
+    group.add_argument(
+        "--encoding-errors",
+        choices=("strict", "replace", "ignore"),
+        default="strict",
+        help="how to read words that are not UTF-8 (default: strict, which refuses them)",
+    )
+    add_skip_bad_rows(group)
+
+
+def add_quality(parser: argparse.ArgumentParser) -> None:
+    """Add --pairs and --analogies, which score vectors during training."""
+    for flag, what in (("--pairs", "word pairs with scores"), ("--analogies", "analogies")):
+        parser.add_argument(
+            flag,
+            metavar="FILE",
+            action="append",
+            default=[],
+            help=f"score the vectors on these {what} during training; may be repeated",
+        )
+    add_question_columns(parser)
+    add_skip_bad_rows(parser)
+
+
+def add_question_columns(parser: argparse.ArgumentParser) -> None:
+    """Add --pairs-columns and --analogies-columns."""
+    for flag, n, what in (
+        ("--pairs-columns", 3, "two words and their score"),
+        ("--analogies-columns", 4, "the four words"),
+    ):
+        parser.add_argument(
+            flag,
+            metavar="A,B,...",
+            type=_columns_reader(n),
+            default=(),
+            help=f"the columns of {what}, by number from 1 or by name (default: found out)",
+        )
+
+
+def add_skip_bad_rows(parser: argparse._ActionsContainer) -> None:
+    """Add --skip-bad-rows."""
+    parser.add_argument(
+        "--skip-bad-rows",
+        action="store_true",
+        help="leave out rows that cannot be read of vectors as text, word pairs and analogies, and "
+        "say how many",
+    )
+
+
+def question_options(arguments: argparse.Namespace) -> QuestionOptions:
+    """How the files of word pairs and analogies are read."""
+    return QuestionOptions(
+        pairs_columns=arguments.pairs_columns,
+        analogies_columns=arguments.analogies_columns,
+        skip_bad_rows=arguments.skip_bad_rows,
+    )
+
+
+def _columns_reader(n: int) -> Callable[[str], tuple[str, ...]]:
+    """A reader of n columns between commas, which may be quoted."""
+
+    def read(text: str) -> tuple[str, ...]:
+        columns = tuple(split(text, ","))
+        if len(columns) != n or not all(columns):
+            raise argparse.ArgumentTypeError(
+                f"must be {n} columns, by number from 1 or by name, such as "
+                f"{','.join(map(str, range(1, n + 1)))}, got {text!r}"
+            )
+        return columns
+
+    return read
+
+
+def load(arguments: argparse.Namespace) -> KeyedVectors:
+    """The vectors that the arguments name; reports what was left out or mended.
+
+    Raises:
+        VectorsError: they cannot be read.
+    """
+    from w2vtui.formats import load_vectors
+
+    return load_vectors(
+        arguments.vectors,
+        limit=arguments.limit,
+        encoding_errors=arguments.encoding_errors,
+        skip_bad_rows=arguments.skip_bad_rows,
+        report=report_hint,
+    )
+
+
+def report_hint(remark: str) -> None:
+    """Report what a reader left out or mended."""
+    report(f"hint: {remark}")
