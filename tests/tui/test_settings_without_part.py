@@ -44,12 +44,21 @@ def test_a_setting_without_effect_is_neither_stepped_nor_staged():
     assert rows["negative"].idle == ""
 
 
-def test_nothing_can_be_staged_in_a_run_that_is_over():
+def test_a_run_that_is_done_shows_that_only_more_epochs_do_something():
     staging, done = Staging(Form()), replace(TRAINING, state="done")
-    with pytest.raises(SettingsError, match="settings change while a run trains; this one is done"):
-        staging.step(done, "window", 1)
-    assert all(row.fixed for row in staging.rows(done))
-    assert not all(row.fixed for row in staging.rows(TRAINING))
+    live = [row for row in staging.rows(done) if row.name != "vector_size"]
+    assert [row.name for row in live if not (row.dull or row.fixed)] == ["epochs"]
+    assert not {row.mark for row in live} - {" "}
+    staging.step(done, "epochs", 1)
+    assert not any(row.dull for row in staging.rows(done))
+    assert not any(row.dull for row in staging.rows(TRAINING))
+
+
+def test_nothing_can_be_staged_in_a_run_that_has_failed():
+    staging, failed = Staging(Form()), replace(TRAINING, state="failed")
+    with pytest.raises(SettingsError, match="this one has failed"):
+        staging.step(failed, "window", 1)
+    assert all(row.fixed for row in staging.rows(failed))
 
 
 async def test_set_under_hierarchical_softmax_says_that_k_has_no_part():

@@ -77,8 +77,8 @@ class Staging:
                 raise SettingsError(_no_part(self.controls[name], idle[name]))
 
     def _live(self, shot: Snapshot, name: str) -> Control:
-        if shot.ended:
-            raise SettingsError(f"settings change while a run trains; this one is {shot.state}")
+        if shot.state == "failed":
+            raise SettingsError("settings change while a run trains; this one has failed")
         if name not in self.controls:
             raise SettingsError("this is fixed during a run: start a new run to change it")
         return self.controls[name]
@@ -103,6 +103,7 @@ class Staging:
     def _row(self, shot: Snapshot, control: Control, idle: str, help_instead: str) -> Row:
         name, spec = control.name, control.spec
         effect = f"at once; {spec.side_effect}" if spec.side_effect else "at once"
+        failed, done = shot.state == "failed", shot.state == "done"
         return Row(
             name,
             "learning rate" if name == "alpha" else control.label,
@@ -113,7 +114,8 @@ class Staging:
             idle=f"no part in {idle}" if idle else "",
             facts=control.facts_text(effect),
             detail=spec.help,
-            fixed=shot.ended or bool(idle),
+            fixed=failed or bool(idle),
+            dull=done and name != "epochs" and "epochs" not in self.staged,
         )
 
     def _fixed_row(self) -> Row:

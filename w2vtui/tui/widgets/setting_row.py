@@ -36,6 +36,8 @@ class Row:
     """A line below where there is room: what it does."""
     fixed: bool = False
     """Whether it cannot be changed now."""
+    dull: bool = False
+    """Whether a change of it alone does nothing now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,8 @@ def row_line(row: Row, how: Drawn, width: int, style: Callable[[str], Style]) ->
     style   of a part, by the name of its component class
     """
     picked, dull = style("rows--picked"), style("rows--label") + Style(dim=True)
-    label_style = picked if how.lit else dull if row.idle or row.fixed else style("rows--label")
+    is_dull = row.idle or row.fixed or row.dull
+    label_style = picked if how.lit else dull if is_dull else style("rows--label")
     line = Text("▸ " if how.is_picked else "  ", style=picked)
     line.append(pad(row.label, LABEL_CELLS), label_style)
     steps = how.is_picked and not row.fixed
@@ -84,7 +87,7 @@ def row_line(row: Row, how: Drawn, width: int, style: Callable[[str], Style]) ->
         if cell_width(line.plain) + 7 <= width:
             line.append(" staged", style("rows--staged"))
     else:
-        line.append(row.value, dull if row.idle or row.fixed else style("rows--value"))
+        line.append(row.value, dull if is_dull else style("rows--value"))
         end_arrow()
         fits = cell_width(row.idle) + cell_width(line.plain) < width
         line.append(f" {row.idle if fits else _NO_PART}" if row.idle else "", dull)
