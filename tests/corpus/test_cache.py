@@ -18,6 +18,7 @@ from w2vtui.corpus import (
     cache,
     open_corpus,
 )
+from w2vtui.corpus.draft import LOCK, fcntl
 
 
 def test_a_corpus_from_the_cache_needs_no_compiler(tmp_path):
@@ -195,6 +196,26 @@ def test_drafts_of_killed_processes_are_removed_after_a_day(tmp_path, folders):
     os.utime(old, (time.time() - 90_000,) * 2)
     open_corpus([written(tmp_path, "a b")], keep_all())
     assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.skipif(fcntl is None, reason="this system has no locks")
+def test_drafts_of_killed_processes_are_removed_at_the_next_reading(tmp_path, folders):
+    """Whoever is killed no longer holds the lock."""
+    dead, busy = folders.cached / ".draft-dead", folders.cached / ".draft-busy"
+    for draft in (dead, busy):
+        draft.mkdir(parents=True)
+        (draft / LOCK).touch()
+        (draft / "provisional.npy").touch()
+    with (busy / LOCK).open() as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        open_corpus([written(tmp_path, "a b")], keep_all(), cache=False)
+        assert (dead.exists(), busy.exists()) == (False, True)
+
+
+def test_a_cached_corpus_has_no_lock(tmp_path, folders):
+    open_corpus([written(tmp_path, "a b")], keep_all())
+    (saved,) = folders.cached.iterdir()
+    assert not (saved / LOCK).exists()
 
 
 def test_what_is_not_of_the_cache_stays_there(tmp_path, folders, monkeypatch):

@@ -214,7 +214,7 @@ def test_a_link_is_removed_and_not_what_it_leads_to(entry, tmp_path, built_again
 def test_a_disk_that_cannot_read_is_damage(entry, text, monkeypatch):
     opened = storage.opened
 
-    def failing(path: Path):
+    def failing(path: Path, _opener):
         file = opened(path)
         if path.name != "ids.npy":
             return file

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from w2vtui.corpus.draft import DRAFT, Draft
+from w2vtui.corpus.draft import DRAFT, Draft, is_abandoned
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.progress import ReadingProgress, check_stop
@@ -32,7 +32,7 @@ KEPT_CORPORA = 8
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _DRAFT_SECONDS = 24 * 3600
-"""Drafts older than this are assumed to be left by a process that was killed."""
+"""Drafts without locks, older than this, are assumed to be left by a process that was killed."""
 _TICK_NS = 50_000_000
 """Two changes of a file further apart than this have different times."""
 _COARSE_TICK_NS = 2_050_000_000
@@ -153,6 +153,7 @@ def keep(draft: Draft, key: str) -> bool:
     parent = draft.folder.parent
     folder = parent / key
     try:
+        draft.unlock()
         draft.folder.rename(folder)
     except OSError as error:
         if not os.path.lexists(folder):
@@ -163,24 +164,45 @@ def keep(draft: Draft, key: str) -> bool:
 
 
 def remove_with(corpus: EncodedCorpus, folder: Path) -> None:
-    """Remove the folder of a corpus once nothing refers to it, at the latest when Python ends."""
-    weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    """Remove the folder of a corpus: at once where the system keeps what is mapped, else when
+    nothing refers to the corpus, at the latest when Python ends.
+    """
+    if os.name == "posix":
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove the drafts that a killed process left."""
+    parent = cache_folder()
+    with suppress(OSError):  # there is no cache, or another process is sweeping too
+        for path in () if parent is None else list(parent.iterdir()):
+            if path.name.startswith(DRAFT) and _is_ours(path) and _is_left(path):
+                _remove(path)
+
+
+def _is_left(draft: Path) -> bool:
+    abandoned = is_abandoned(draft)
+    if abandoned is not None:
+        return abandoned
+    changed = max(one.stat().st_mtime for one in (draft, *draft.iterdir()))
+    return time.time() - changed > _DRAFT_SECONDS
 
 
 def _prune(parent: Path, kept: Path) -> None:
-    """Remove the corpora used longest ago, and drafts that a killed process left."""
+    """Remove the corpora used longest ago."""
     with suppress(OSError):  # another process may be pruning too
-        ours = [path for path in parent.iterdir() if path != kept and _is_ours(path)]
-        drafts = [path for path in ours if path.name.startswith(DRAFT)]
         corpora = sorted(
-            (path for path in ours if path not in drafts), key=lambda path: path.stat().st_mtime
+            (
+                path
+                for path in parent.iterdir()
+                if path != kept and not path.name.startswith(DRAFT) and _is_ours(path)
+            ),
+            key=lambda path: path.stat().st_mtime,
         )
         for path in corpora[: max(0, len(corpora) - (KEPT_CORPORA - 1))]:
             _remove(path)
-        for path in drafts:
-            changed = max(one.stat().st_mtime for one in (path, *path.iterdir()))
-            if time.time() - changed > _DRAFT_SECONDS:
-                _remove(path)
 
 
 def _is_ours(path: Path) -> bool:

@@ -104,6 +104,7 @@ class _Text:
         from w2vtui.corpus.counting import TextCount
 
         self.progress.begin("reading", sum(stamp.size for stamp in stamps))
+        kept.sweep()
         with Draft(kept.cache_folder() if key else None, self.stop) as draft:
             count = TextCount(self.settings, BLOCK_BYTES)
             with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
@@ -189,6 +190,7 @@ def _finished(draft: Draft, key: str | None, text: _Text, remarks: list[str]) ->
             from_cache=False,
             progress=ReadingProgress(),  # a moment after all the others
             stop=text.stop,
+            opener=draft.opener,
         )
     except DamagedError as error:
         raise DiskError(
@@ -205,6 +207,6 @@ def _finished(draft: Draft, key: str | None, text: _Text, remarks: list[str]) ->
             "set W2VTUI_CACHE_DIR to use another folder"
         )
     corpus = replace(corpus, hints=(*remarks, *corpus.hints))
-    if not is_kept:
+    if draft.in_cache and not is_kept:
         kept.remove_with(corpus, draft.folder)
     return corpus

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus.draft import Draft, FileSum
+from w2vtui.corpus.draft import LOCK, Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Vocab
-from w2vtui.regular_files import content_of, mapping, opened, size_of
+from w2vtui.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
 
 FORMAT_VERSION = 3
 
@@ -36,7 +36,7 @@ _COUNTS = "counts.npy"
 _WORDS = "vocab.json"
 _SEAL = "seal.json"
 _SEALED = (IDS, STARTS, _COUNTS, _WORDS)
-ALL_FILES = frozenset((*_SEALED, _SEAL, PROVISIONAL))
+ALL_FILES = frozenset((*_SEALED, _SEAL, PROVISIONAL, LOCK))
 """The names of all that is ever in the folder of a corpus."""
 
 _MOST_SEAL_BYTES = 1 << 12
@@ -98,16 +98,13 @@ class ArrayReader:
     def __init__(self, draft: Draft, name: str, dtype: type[np.generic]) -> None:
         self._draft, self._name = draft, name
         self._dtype: np.dtype[Any] = np.dtype(dtype)
-        self.nbytes = self._path.stat().st_size - len(_npy_header(self._dtype, 0))
-        """Bytes of all values."""
-
-    @property
-    def _path(self) -> Path:
-        return self._draft.folder / self._name  # the draft may move before it is read
+        with draft.opened(name) as file:
+            self.nbytes = size_of(file) - len(_npy_header(self._dtype, 0))
+            """Bytes of all values."""
 
     def blocks(self, n_values: int) -> Iterator[NDArray[Any]]:
         """All values in order, `n_at_once` at a time."""
-        with opened(self._path) as file:
+        with self._draft.opened(self._name) as file:
             file.seek(len(_npy_header(self._dtype, 0)))
             while len(block := np.fromfile(file, self._dtype, n_values)):
                 yield block
@@ -153,17 +150,20 @@ def load_corpus(
     from_cache: bool,
     progress: ReadingProgress,
     stop: threading.Event | None = None,
+    opener: Opener = regular_only,
 ) -> EncodedCorpus:
     """Open what was written to a folder, after a check of all of it.
+
+    opener   opens the files by their paths
 
     Raises:
         DamagedError: a byte has changed, or the corpus is that of another key.
         ReadingStopped: the event was set.
     """
     try:
-        sums = _read_seal(folder, key)
+        sums = _read_seal(folder, key, opener)
         progress.begin("checking", sum(one.n_bytes for one in sums.values()))
-        files = _SealedFiles(folder, sums, progress, stop)
+        files = _SealedFiles(folder, sums, progress, stop, opener)
         facts = json.loads(files.content(_WORDS).decode("utf-8", "surrogatepass"))
         words = facts["words"]
         counts = np.array(files.array(_COUNTS, np.int64, lambda block: bool((block > 0).all())))
@@ -202,13 +202,14 @@ class _SealedFiles:
         sums: dict[str, FileSum],
         progress: ReadingProgress,
         stop: threading.Event | None,
+        opener: Opener,
     ) -> None:
-        self._folder, self._sums = folder, sums
+        self._folder, self._sums, self._opener = folder, sums, opener
         self._progress, self._stop = progress, stop
 
     def content(self, name: str) -> bytes:
         """All of a file."""
-        with opened(self._folder / name) as file:
+        with opened(self._folder / name, self._opener) as file:
             self._check_size(name, file)
             content = file.read(self._sums[name].n_bytes)
         self._check_sum(name, hashlib.sha256(content).hexdigest())
@@ -227,7 +228,7 @@ class _SealedFiles:
         digest = hashlib.sha256()
         n_header = len(_npy_header(kind, 0))
         length = (self._sums[name].n_bytes - n_header) // kind.itemsize
-        with opened(self._folder / name) as file:
+        with opened(self._folder / name, self._opener) as file:
             self._check_size(name, file)
             if length <= 0 or file.read(n_header) != _npy_header(kind, length):
                 raise ValueError(f"{name} has another header")
@@ -271,13 +272,13 @@ def _seal(key: str, sums: dict[str, FileSum]) -> bytes:
     return json.dumps({"version": FORMAT_VERSION, "key": key, "files": files}).encode()
 
 
-def _read_seal(folder: Path, key: str) -> dict[str, FileSum]:
+def _read_seal(folder: Path, key: str, opener: Opener) -> dict[str, FileSum]:
     """The sums of the files of a folder.
 
     Raises:
         OSError, ValueError: there is no intact seal for this key.
     """
-    content = content_of(folder / _SEAL, _MOST_SEAL_BYTES)
+    content = content_of(folder / _SEAL, _MOST_SEAL_BYTES, opener)
     with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
         sums = {name: FileSum(*one) for name, one in json.loads(content)["files"].items()}
         if content == _seal(key, sums):
