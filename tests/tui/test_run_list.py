@@ -446,7 +446,7 @@ async def test_quitting_keeps_what_was_learned(topical_corpus, runs_dir):
         await until(app, lambda: app._exit)
         shot, how_to_resume = app.session.snapshot(), app.session.how_to_resume()
     assert app.return_code == 0
-    assert how_to_resume == f"w2vtui resume {name} resumes it"
+    assert how_to_resume == f"Resume it: w2vtui resume {name}"
     assert newest_intact(only_run(runs_dir))[0].clock == shot.progress.tokens
     RunLock(only_run(runs_dir)).release()  # nobody holds it any more
 

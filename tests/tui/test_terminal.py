@@ -110,7 +110,7 @@ def test_a_signal_saves_the_run_and_says_how_to_resume(topical_corpus, tmp_path,
         assert opened.exit_code() == code
         assert opened.was_restored()
         name = only_run(tmp_path).name
-        assert f"w2vtui resume {name} resumes it".encode() in opened.written
+        assert f"Resume it: w2vtui resume {name}".encode() in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 
@@ -160,7 +160,7 @@ def test_an_app_that_is_killed_leaves_a_run_that_resumes(topical_corpus, tmp_pat
         opened.until(lambda: status_of(only_run(tmp_path)).checkpoint_tokens > before)
         opened.type(b"\x11\x11")  # ctrl+q, twice
         assert opened.exit_code() == 0
-        assert b" resumes it" in opened.written
+        assert b"Resume it: " in opened.written
     assert status_of(only_run(tmp_path)).checkpoint_tokens > killed.checkpoint_tokens
 
 
@@ -191,7 +191,7 @@ def test_a_training_without_its_screen_stops_on_a_signal_and_is_saved(topical_co
         opened.shows("epoch")
         opened.program.send_signal(signal.SIGINT)
         assert opened.exit_code() == 130
-        assert b" resumes it" in opened.written
+        assert b"Resume it: " in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
     assert status_of(only_run(tmp_path)).checkpoint_tokens > 100_000
 
@@ -202,7 +202,7 @@ def test_a_signal_counts_that_comes_before_anybody_follows(topical_corpus, tmp_p
         fails(opened)
         opened.program.send_signal(signal.SIGTERM)
         assert opened.exit_code() == 143
-        assert b" resumes it" in opened.written
+        assert b"Resume it: " in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
 
 
@@ -262,7 +262,7 @@ def test_an_event_loop_that_hangs_holds_up_no_end(topical_corpus, tmp_path, firs
         opened.program.send_signal(signal.SIGTERM)
         assert opened.exit_code() == 143
         assert opened.was_restored()
-        assert f"w2vtui resume {only_run(tmp_path).name} resumes it".encode() in opened.written
+        assert f"Resume it: w2vtui resume {only_run(tmp_path).name}".encode() in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
     assert output.read_text().startswith("26 16\n")
 
@@ -352,7 +352,7 @@ def test_stderr_may_go_elsewhere(topical_corpus, tmp_path, closed):
         assert opened.was_restored()
     name = only_run(tmp_path).name
     if not closed:
-        assert f"w2vtui resume {name} resumes it" in log.read_text()
+        assert f"Resume it: w2vtui resume {name}" in log.read_text()
 
 
 # ---- suspending

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import whole_number
+from w2vtui.cli.options import add_setting, whole_number
 from w2vtui.cli.output import report
+from w2vtui.cli.run_vectors import run_named, vectors_of
 from w2vtui.questions import QuestionOptions
+from w2vtui.settings import RunSettings
 from w2vtui.tables import split
 
 if TYPE_CHECKING:
@@ -17,7 +21,11 @@ if TYPE_CHECKING:
 
 def add_vectors(parser: argparse.ArgumentParser) -> None:
     """Add the positional VECTORS, and the options of how it is read."""
-    parser.add_argument("vectors", metavar="VECTORS", help="a file of vectors")
+    parser.add_argument(
+        "vectors",
+        metavar="VECTORS",
+        help="a file of vectors, or a saved run: its name, part of its name, or last",
+    )
     group = parser.add_argument_group("Reading vectors")
     group.add_argument(
         "--limit", metavar="N", type=whole_number, help="read the first N words only"
@@ -29,6 +37,7 @@ def add_vectors(parser: argparse.ArgumentParser) -> None:
         help="how to read words that are not UTF-8 (default: strict, which refuses them)",
     )
     add_skip_bad_rows(group)
+    add_setting(group, RunSettings, "runs_dir")
 
 
 def add_quality(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +108,15 @@ def load(arguments: argparse.Namespace) -> KeyedVectors:
 
     Raises:
         VectorsError: they cannot be read.
+        RunError: the name is that of several runs, or of one without vectors.
     """
     from w2vtui.formats import load_vectors
 
+    path = Path(arguments.vectors)
+    if path.is_dir() or not os.path.lexists(path):
+        run = run_named(arguments)
+        if run is not None:
+            return vectors_of(run, arguments.limit)
     return load_vectors(
         arguments.vectors,
         limit=arguments.limit,

@@ -178,7 +178,7 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
     except KeyboardInterrupt:
         recorder.stop()
         if recorder.folder is not None:
-            report(f"w2vtui resume {recorder.folder.name} resumes it from its last checkpoint")
+            report(f"Resume it from its last checkpoint: w2vtui resume {recorder.folder.name}")
         raise
     except BaseException:
         recorder.close()

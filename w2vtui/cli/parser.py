@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -35,6 +36,24 @@ _ELSEWHERE = {
     "threads": "--workers",
 }
 """What gensim, word2vec.c and fastText call our options, if the spelling is not near."""
+_OTHER_VERBS = {
+    **dict.fromkeys(("help", "usage", "commands"), "--help"),
+    **dict.fromkeys(("nearest", "nn", "similar", "most-similar", "similarity", "query", "distance"),
+                    "neighbors"),
+    **dict.fromkeys(("neighbours", "neighbor", "neighbour"), "neighbors"),
+    **dict.fromkeys(("analogies", "word-analogy"), "analogy"),
+    **dict.fromkeys(("test", "score", "accuracy", "compute-accuracy"), "evaluate"),
+    **dict.fromkeys(("compare", "list", "ls", "show", "status", "log"), "runs"),
+    **dict.fromkeys(("remove", "rm", "delete"), "runs --remove"),
+    **dict.fromkeys(("continue", "restart"), "resume"),
+    **dict.fromkeys(("repeat", "reproduce"), "replay"),
+    **dict.fromkeys(("save", "print-vectors", "print-word-vectors"), "export"),
+    **dict.fromkeys(("skipgram", "cbow", "fit", "learn", "run"), "train"),
+    **dict.fromkeys(("speed", "benchmark"), "bench"),
+    **dict.fromkeys(("settings", "configure", "init"), "config"),
+    "version": "--version",
+}  # fmt: skip
+"""What our commands are called elsewhere."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -127,11 +146,28 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _check_first_word(argv: Sequence[str]) -> None:
-    """Refuse `w2vtui trian`: a verb mistyped, not a corpus."""
+    """Refuse `w2vtui trian`: a verb mistyped or of another program, not a corpus.
+
+    What looks like a path, and what is nearly the name of a file, is left to the reading of the
+    corpus.
+    """
     word = argv[0] if argv else ""
-    near = "--help" if word == "help" else _nearest(word, VERBS, cutoff=0.75)
-    if near and not Path(word).exists():
-        raise SettingsError(f"unknown command or file {word!r}: did you mean w2vtui {near}?")
+    if not re.fullmatch(r"\w[\w-]*", word) or Path(word).exists():
+        return
+    near = _OTHER_VERBS.get(word.lower().replace("_", "-")) or _nearest(word, VERBS, cutoff=0.75)
+    if not near and difflib.get_close_matches(word, _names_here(), 1, 0.6):
+        return
+    hint = f"did you mean w2vtui {near}? " if near else ""
+    raise SettingsError(
+        f"there is no file or command {word!r}: {hint}commands are {', '.join(VERBS)}"
+    )
+
+
+def _names_here() -> list[str]:
+    try:
+        return [path.name for path in Path().iterdir()]
+    except OSError:
+        return []
 
 
 def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:

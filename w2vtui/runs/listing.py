@@ -30,6 +30,10 @@ _RUN = Contents(
 """What is written in the folder of a run; nothing else is ever removed."""
 
 
+class NoRunError(RunError):
+    """No run has this name."""
+
+
 def all_runs(root: Path) -> list[Path]:
     """The folders of all runs, damaged ones too, newest first.
 
@@ -57,7 +61,8 @@ def find_run(root: Path, name: str) -> Path:
     """The run that a name means: a run's name, a part of only that name, `last`, or a path.
 
     Raises:
-        RunError: there is none, or several.
+        NoRunError: there is none.
+        RunError: there are several.
     """
     runs = all_runs(root)
     named = {path.name: path for path in runs}
@@ -77,7 +82,7 @@ def find_run(root: Path, name: str) -> Path:
         raise RunError(f"'{shown}' may be {several}: give more of the name")
     near = difflib.get_close_matches(name, list(named), n=1, cutoff=0.4)
     hint = f": did you mean {near[0]}?" if near else f": w2vtui runs lists those in {root}"
-    raise RunError(f"there is no run '{shown}'{hint}")
+    raise NoRunError(f"there is no run '{shown}'{hint}")
 
 
 def run_to_remove(root: Path, name: str) -> tuple[Path, str | None]:

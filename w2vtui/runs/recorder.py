@@ -102,9 +102,9 @@ class Recorder:
         if self.folder is None or self._failed:
             return ""
         if shot.state == "stopped":
-            return f"w2vtui resume {self.folder.name} resumes it"
+            return f"Resume it: w2vtui resume {self.folder.name}"
         if shot.progress.tokens and not saved:
-            return f"w2vtui export {self.folder.name} -o FILE saves its vectors"
+            return f"Save the vectors: w2vtui export {self.folder.name} -o FILE"
         return ""
 
     def follow(self, snapshot: Callable[[], Snapshot]) -> None:

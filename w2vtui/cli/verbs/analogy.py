@@ -10,7 +10,8 @@ from w2vtui.cli.options import add_lookup
 USAGE = "w2vtui analogy VECTORS a b c [options]"
 HELP = """Complete an analogy: a is to b as c is to ...
 
-  w2vtui analogy notes.bin man king woman"""
+  w2vtui analogy notes.bin man king woman
+  w2vtui analogy last man king woman      the vectors of a saved run"""
 SETTINGS = ()
 
 

@@ -21,6 +21,7 @@ USAGE = "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [opti
 HELP = """Score vectors on word pairs (Spearman correlation) and analogies (accuracy).
 
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+  w2vtui evaluate last --pairs pairs.txt   the vectors of a saved run
   w2vtui evaluate notes.bin --pairs SimLex-999.txt --pairs-columns word1,word2,SimLex999"""
 SETTINGS = ()
 

@@ -19,6 +19,7 @@ USAGE = "w2vtui neighbors VECTORS WORD ... [options]"
 HELP = """Print the nearest words of each word or sum of words.
 
   w2vtui neighbors notes.bin king queen
+  w2vtui neighbors last king                       the vectors of a saved run
   w2vtui neighbors notes.bin 'king - man + woman'
   w2vtui neighbors notes.bin -- -word             a word that begins with a dash"""
 SETTINGS = ()

@@ -1,0 +1,50 @@
+"""`neighbors`, `analogy` and `evaluate` ask a saved run as they ask a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import QUICK
+
+
+@pytest.fixture
+def run(w2v, topical_corpus, tmp_path, monkeypatch) -> str:
+    """The name of a saved run."""
+    monkeypatch.chdir(tmp_path)
+    result = w2v("train", topical_corpus, *QUICK, "-o", "v.bin")
+    assert result.code == 0
+    return w2v("runs").out.splitlines()[1].split()[0]
+
+
+def test_a_run_is_asked_by_its_name_or_a_part_of_it(w2v, run):
+    expected = w2v("neighbors", "v.bin", "ship", "--json").out
+    for name in ("last", run, run.split("-", 1)[1]):
+        result = w2v("neighbors", name, "ship", "--json")
+        assert (result.code, result.out) == (0, expected)
+        assert result.err == f"vectors of run {run}, at 100.0% of the training\n"
+    assert w2v("analogy", "last", "ship", "sailor", "cow").out.startswith("ship is to sailor")
+    Path("pairs.txt").write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
+    assert "3 of 3 pairs" in w2v("evaluate", "last", "--pairs", "pairs.txt").out
+    assert w2v("neighbors", "last", "ship", "--limit", "3").out.count("\n") == 3
+
+
+def test_a_file_comes_before_a_run(w2v, run):
+    Path("last").write_bytes(Path("v.bin").read_bytes())
+    assert w2v("neighbors", "last", "ship").err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("zebra", 3, "there is no file 'zebra', and there is no run 'zebra'"),
+        ("missing.bin", 3, "cannot read missing.bin: no such file"),
+        ("no/such", 3, "cannot read no/such: no such file"),
+        (".", 3, ". is not a file but a folder"),
+    ],
+)
+def test_what_is_neither_is_said(w2v, run, name, code, message):
+    result = w2v("neighbors", name, "ship")
+    assert result.code == code
+    assert message in result.err

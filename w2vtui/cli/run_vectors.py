@@ -1,0 +1,53 @@
+"""The vectors of a saved run, for the verbs that ask vectors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2vtui.cli.options import settle
+from w2vtui.cli.output import report
+from w2vtui.config import read_config
+from w2vtui.display import safe_text
+from w2vtui.errors import VectorsError
+from w2vtui.settings import RunSettings
+
+if TYPE_CHECKING:
+    from w2vtui.vectors import KeyedVectors
+
+
+def run_named(arguments: argparse.Namespace) -> Path | None:
+    """The folder of the saved run that is named; None if what is named looks like a file.
+
+    Raises:
+        VectorsError: there is no such run and no such file.
+        RunError: the name is that of several runs.
+    """
+    from w2vtui.runs.listing import NoRunError, find_run
+    from w2vtui.runs.root import runs_folder
+
+    name: str = arguments.vectors
+    settle(arguments, read_config(), (RunSettings,))
+    try:
+        return find_run(runs_folder(arguments.run_settings.runs_dir), name)
+    except NoRunError as error:
+        if os.sep in name or Path(name).suffix:
+            return None
+        raise VectorsError(f"there is no file '{safe_text(name, 80)}', and {error}") from error
+
+
+def vectors_of(run: Path, limit: int | None) -> KeyedVectors:
+    """The vectors of a run's newest checkpoint."""
+    from w2vtui.runs.record import checkpoint_vectors
+    from w2vtui.vectors import KeyedVectors
+
+    vectors, checkpoint, troubles = checkpoint_vectors(run)
+    for trouble in troubles:
+        report(trouble)
+    report(f"vectors of run {run.name}, at {checkpoint.fraction:.1%} of the training")
+    if limit is None:
+        return vectors
+    counts = None if vectors.counts is None else vectors.counts[:limit]
+    return KeyedVectors(vectors.index_to_key[:limit], vectors.vectors[:limit], counts)
