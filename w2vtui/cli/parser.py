@@ -129,8 +129,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         SettingsError: the arguments make no sense; the message says why.
     """
     name, rest = (argv[0], list(argv[1:])) if argv and argv[0] in VERBS else ("app", list(argv))
-    if name == "app":
-        _check_first_word(rest)
+    other_verb = _other_verb(rest) if name == "app" else ""
+    if other_verb:
+        raise SettingsError(_no_verb(rest[0], other_verb))
     verb = VERBS.get(name, APP)
     parser = Parser(
         prog="w2vtui" if verb is APP else f"w2vtui {name}",
@@ -139,35 +140,41 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     verb.add_arguments(parser)
     arguments = parser.parse_strictly(from_word2vec_c(rest) if verb is train else rest)
+    if name == "app" and _is_neither(rest):
+        raise SettingsError(_no_verb(rest[0]))
     arguments.verb, arguments.run_verb, arguments.config = name, verb.run, Config()
     if verb.SETTINGS:
         settle(arguments, read_config(), verb.SETTINGS)
     return arguments
 
 
-def _check_first_word(argv: Sequence[str]) -> None:
-    """Refuse `w2vtui trian`: a verb mistyped or of another program, not a corpus.
-
-    What looks like a path, and what is nearly the name of a file, is left to the reading of the
-    corpus.
-    """
+def _other_verb(argv: Sequence[str]) -> str:
+    """The verb that `w2vtui trian` means; empty if the first word may be a corpus."""
     word = argv[0] if argv else ""
-    if not re.fullmatch(r"\w[\w-]*", word) or Path(word).exists():
-        return
-    near = _OTHER_VERBS.get(word.lower().replace("_", "-")) or _nearest(word, VERBS, cutoff=0.75)
-    if not near and difflib.get_close_matches(word, _names_here(), 1, 0.6):
-        return
-    hint = f"did you mean w2vtui {near}? " if near else ""
-    raise SettingsError(
-        f"there is no file or command {word!r}: {hint}commands are {', '.join(VERBS)}"
-    )
+    if not _is_plain(word):
+        return ""
+    return _OTHER_VERBS.get(word.lower().replace("_", "-")) or _nearest(word, VERBS, cutoff=0.75)
 
 
-def _names_here() -> list[str]:
+def _is_neither(argv: Sequence[str]) -> bool:
+    """Whether the first word is neither a file nor nearly the name of one."""
+    if not argv or not _is_plain(argv[0]):
+        return False
     try:
-        return [path.name for path in Path().iterdir()]
+        here = [path.name for path in Path().iterdir()]
     except OSError:
-        return []
+        here = []
+    return not difflib.get_close_matches(argv[0], here, 1, 0.6)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is not a file, and does not look like the path of one."""
+    return re.fullmatch(r"\w[\w-]*", word) is not None and not Path(word).exists()
+
+
+def _no_verb(word: str, meant: str = "") -> str:
+    hint = f"did you mean w2vtui {meant}? " if meant else ""
+    return f"there is no file or command {word!r}: {hint}commands are {', '.join(VERBS)}"
 
 
 def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:

@@ -33,7 +33,7 @@ def run_named(arguments: argparse.Namespace) -> Path | None:
     try:
         return find_run(runs_folder(arguments.run_settings.runs_dir), name)
     except NoRunError as error:
-        if os.sep in name or Path(name).suffix:
+        if os.sep in name or Path(name).suffix or Path(name).exists():
             return None
         raise VectorsError(f"there is no file '{safe_text(name, 80)}', and {error}") from error
 
