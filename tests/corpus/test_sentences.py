@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -49,8 +50,16 @@ def test_one_sentence_of_many_tokens_from_a_generator():
         ("a text", "sentence 0 is str, not a list of words: split it first"),
         ([["a"], "a b"], "sentence 1 is str, not a list of words: split it first"),
         ([["a"], 7], "sentence 1 is int, not a list of words"),
-        ([["a", 7]], "sentence 0 holds 7, which is not a str"),
-        ([["a", ["b"]]], "sentence 0 holds ['b'], which is not a str"),
+        (7, "sentences is int, not a list of sentences: pass lists of words"),
+        (Path("a.txt"), "or name a file as corpus_file"),
+        ("a.txt", "name a file as corpus_file"),
+        ([["a", 7]], "sentence 0 holds 7, which is not a str: write words as text, as in [[str("),
+        ([["a", None]], "sentence 0 holds None, which is not a str: write words as text"),
+        (
+            [["a", ["b"]]],
+            "sentence 0 holds ['b'], which is not a str: pass each sentence as a list",
+        ),
+        ([[b"a"]], "sentence 0 holds b'a', which is not a str: decode each word"),
         ([["1", True]], "sentence 0 holds True, which is not a str"),
     ],
 )

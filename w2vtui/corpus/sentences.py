@@ -48,6 +48,11 @@ class SentenceCount:
             CorpusError: a sentence is not a list of words.
             ReadingStopped: the event was set.
         """
+        if not isinstance(sentences, Iterable):
+            raise CorpusError(
+                f"sentences is {type(sentences).__name__}, not a list of sentences: pass lists of "
+                "words, or name a file as corpus_file"
+            )
         provisional: list[int] = []
         for number, sentence in enumerate(sentences):
             check_stop(stop)
@@ -55,6 +60,7 @@ class SentenceCount:
                 raise CorpusError(
                     f"sentence {number} is {type(sentence).__name__}, not a list of words: "
                     "split it first, as in [line.split() for line in lines]"
+                    + ("; name a file as corpus_file" if isinstance(sentences, str) else "")
                 )
             tokens = iter(sentence)
             begins = True
@@ -95,8 +101,7 @@ class SentenceCount:
         except TypeError as error:  # a token that is not a str, hashable or not
             odd = next(token for token in tokens if not isinstance(token, str))
             raise CorpusError(
-                f"sentence {number} holds {odd!r:.80}, which is not a str: "
-                "pass each sentence as a list of words"
+                f"sentence {number} holds {odd!r:.80}, which is not a str: {_how_to_mend(odd)}"
             ) from error
 
     def _flush(self, provisional: list[int], out: ArrayFile) -> None:
@@ -108,6 +113,15 @@ class SentenceCount:
             self._counts = grown
         np.add.at(self._counts, np.where(ids < 0, ~ids, ids), 1)
         out.append(ids)
+
+
+def _how_to_mend(odd: object) -> str:
+    """What to do about a token that is not a str."""
+    if isinstance(odd, bytes):
+        return "decode each word, as in word.decode()"
+    if isinstance(odd, Iterable):
+        return "pass each sentence as a list of words, not of lists"
+    return "write words as text, as in [[str(word) for word in words] for words in sentences]"
 
 
 class _TokenIds(dict[str, int]):

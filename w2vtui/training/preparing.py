@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
+from w2vtui.corpus.progress import Phase
 from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.control import RunControl
@@ -28,6 +29,18 @@ ReadCorpus = Callable[[ReadingProgress, threading.Event], EncodedCorpus]
 
 FindCheckpoint = Callable[[EncodedCorpus], Checkpoint | None]
 """The checkpoint to resume from, checked to fit the corpus; None for the beginning."""
+
+
+_READING = "reading the corpus"
+_PHASES: dict[Phase, str] = {
+    "reading": _READING,
+    "encoding": "encoding the corpus",
+    "checking": "checking the saved corpus",
+    "cached": _READING,
+}
+"""What the reader of the corpus does, for viewers."""
+_SHOWN_SECONDS = 1.0
+"""An activity that takes longer shows its seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -68,6 +81,7 @@ class Preparation:
         self._log, self._control = log, control
         self._reading = ReadingProgress()
         self._is_read = False
+        self._since = time.monotonic()
         self.probe_reason = ""
         """Why there is no probe loss; empty when there is or will be one."""
 
@@ -75,6 +89,20 @@ class Preparation:
     def fraction(self) -> float | None:
         """How much of the corpus is read, 0..1; None if that is unknown, or once it is read."""
         return None if self._is_read else self._reading.fraction
+
+    @property
+    def activity(self) -> str:
+        """What is being done, and for how many seconds where no fraction shows that it goes on."""
+        activity = self._control.activity
+        if self._control.state != "preparing":
+            return activity
+        if not self._is_read:
+            return activity.replace(_READING, _PHASES[self._reading.phase])
+        seconds = time.monotonic() - self._since
+        return f"{activity} ({seconds:.0f} s so far)" if seconds >= _SHOWN_SECONDS else activity
+
+    def _begin(self, activity: str) -> None:
+        self._control.activity, self._since = activity, time.monotonic()
 
     def prepare(self, read_corpus: ReadCorpus, find_checkpoint: FindCheckpoint | None) -> Prepared:
         """Read, plan and compile.
@@ -84,7 +112,7 @@ class Preparation:
             W2vtuiError: the corpus cannot be read, or the vectors do not fit in memory.
         """
         corpus = self._read(read_corpus)
-        self._control.activity = "preparing vectors"
+        self._begin("preparing vectors")
         start = None if find_checkpoint is None else find_checkpoint(corpus)
         if start is not None:
             self.requested = start.settings
@@ -113,7 +141,7 @@ class Preparation:
         )
 
     def _read(self, read_corpus: ReadCorpus) -> EncodedCorpus:
-        self._control.activity = "reading the corpus"
+        self._begin(_READING)
         corpus = read_corpus(self._reading, self._control.stopping)
         cached = " (already encoded)" if corpus.from_cache else ""
         self._log.note(
@@ -149,15 +177,15 @@ class Preparation:
 
     def _compile(self, backend: CpuBackend, plan: Plan) -> None:
         control, first_time = self._control, not backend.compiled_before()
-        control.activity = "loading compiled kernels"
+        activity = "loading compiled kernels"
         if first_time:
             once = "once on this machine" if backend.keeps_compiled() else "at every start"
-            control.activity = f"compiling the training loop: {once}, about 10 s"
-        started = time.monotonic()
+            activity = f"compiling the training loop: {once}, about 5 s"
+        self._begin(activity)
         backend.compile(plan, control.stopping.is_set)
         if control.stopping.is_set():
             raise ReadingStopped("stopped before the training began")
-        took = time.monotonic() - started
+        took = time.monotonic() - self._since
         self._log.note(f"kernels {'compiled' if first_time else 'loaded'} in {took:.1f} s")
         for note in backend.compiling_notes():
             self._log.note(note)

@@ -298,7 +298,7 @@ class Run:
         """What the run looks like now."""
         shot = Snapshot(
             state=self._control.state,
-            activity=self._control.activity,
+            activity=self._preparation.activity,
             activity_fraction=self._preparation.fraction,
             pause_reason=self._control.pause_reason,
             vector_size=self.training.vector_size,
