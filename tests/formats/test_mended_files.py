@@ -200,6 +200,43 @@ def test_words_with_blanks_never_shift_a_row(
     assert bool(said) == any(set(" \t") & set(word) for word in words)
 
 
+@pytest.mark.parametrize("line_end", [b"", b"\n"])
+@pytest.mark.parametrize("limit", [None, 2, 3])
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_blank_in_any_row_is_found_also_with_a_limit(
+    tmp_path: Path, line_end: bytes, limit: int | None, row: int
+) -> None:
+    words = ["king", "queen", "man"]
+    words[row] = "New York City"
+    rows = np.random.default_rng(row).normal(0, 0.3, (3, 10)).astype("<f4")
+    records = [
+        word.encode() + b" " + numbers.tobytes() + line_end
+        for word, numbers in zip(words, rows, strict=True)
+    ]
+    path = written(tmp_path, "v.bin", b"3 10\n" + b"".join(records))
+    loaded, _ = load(path, limit=limit)
+    assert_same(loaded, words[:limit], rows[:limit])
+
+
+@pytest.mark.parametrize("scale", [1e-7, 1e7])
+def test_numbers_of_an_unusual_size_raise_no_doubt(tmp_path: Path, scale: float) -> None:
+    rows = (np.random.default_rng(1).normal(0, scale, (2000, 20))).astype("<f4")
+    records = b"".join(b"w%d " % n + row.tobytes() for n, row in enumerate(rows))
+    loaded, said = load(written(tmp_path, "v.bin", b"2000 20\n" + records))
+    assert said == []
+    assert np.array_equal(loaded.vectors, rows)
+
+
+def test_a_few_rows_of_few_numbers_that_may_hold_a_blank_are_counted(tmp_path: Path) -> None:
+    rows = np.full((200, 2), 0.5, dtype="<f4")
+    rows[100] = np.frombuffer(b" \0\0>>\0\0>", "<f4")  # one byte further they are numbers, too
+    records = [b">%03d " % n + row.tobytes() for n, row in enumerate(rows)]
+    loaded, said = load(written(tmp_path, "v.bin", b"200 2\n" + b"".join(records)))
+    assert np.array_equal(loaded.vectors, rows)
+    assert said == ["1 word may have had a blank in it, and be followed by wrong numbers: "
+                         "'>100', word 101"]  # fmt: skip
+
+
 def test_a_mark_and_carriage_returns_are_read_under_gzip(tmp_path: Path) -> None:
     content = (codecs.BOM_UTF8 + GLOVE_TEXT).replace(b"\n", b"\r")
     assert_same(load(written(tmp_path, "v.txt.gz", gzip.compress(content)))[0], WORDS, MATRIX)

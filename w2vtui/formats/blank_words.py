@@ -24,8 +24,13 @@ from w2vtui.formats.records import Header, Source, how_to_read, shown
 
 MOST_BYTES = 256
 """The longest rest of a word, after its first blank, that is looked for."""
-_SMALLEST, _LARGEST = 1e-7, 1e4
-"""Between these are the numbers of vectors, apart from 0."""
+_USUAL = (1e-3, 10.0)
+"""Between these is the middle one of the numbers of most vectors."""
+_BELOW, _ABOVE = 1e-6, 1e5
+"""Numbers of vectors are between these times the middle one, apart from 0."""
+_FEW_NUMBERS = 2000
+_SHARE = 0.9
+"""Numbers that are read from the wrong place are never that alike in size."""
 _CLEARLY = 4
 """One reading is taken if any other has more than this many times its odd numbers."""
 _BLOCK_BYTES = 1 << 22
@@ -37,18 +42,13 @@ _MORE_WORDS = 8
 class AmbiguousError(Exception):
     """Where a word ends is not clear."""
 
-    def __init__(self, words: list[bytes]) -> None:
-        """words: what it may be"""
-        self.words = words
+    def __init__(self, words: Sequence[bytes] = (), *, looks_right: bool = False) -> None:
+        """
+        words        what it may be
+        looks_right  nothing speaks against the first of them, but neither against another
+        """
+        self.words, self.looks_right = words, looks_right
         super().__init__()
-
-
-def odd_numbers(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which numbers are not of the size that those of vectors have."""
-    sizes = np.abs(rows)
-    with np.errstate(invalid="ignore"):
-        odd: NDArray[np.bool_] = ~(((sizes >= _SMALLEST) & (sizes <= _LARGEST)) | (sizes == 0))
-    return odd
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,69 +63,90 @@ class _Reading:
     """Whether the rest of the word, after its first blank, may well be numbers and a next word."""
 
 
-def best_end(block: bytes, start: int, size: int) -> tuple[bytes, int]:
-    """The word of the record of `size` numbers that starts there, and where its numbers end.
+class Records:
+    """Records of a word, a blank and numbers, of which a word may hold blanks too."""
 
-    Raises:
-        AmbiguousError: two ways to read it are as good, or there is none.
-    """
-    blanks = list(_blanks(block, start, size))
-    if len(blanks) == 1:
-        return block[start : blanks[0]].lstrip(b"\n"), blanks[0] + 1 + 4 * size
-    return _best(_readings(block, start, size, blanks))
+    def __init__(self, size: int, some_rows: NDArray[np.float32]) -> None:
+        """
+        size        the numbers of a record
+        some_rows   float32 (n, D), most of which are read rightly
+        """
+        self._size = size
+        sizes = np.abs(some_rows[np.isfinite(some_rows) & (some_rows != 0)])
+        middle = float(np.median(sizes)) if len(sizes) >= _FEW_NUMBERS else 1.0
+        near = (sizes >= middle / 1e4) & (sizes <= middle * 1e4)
+        if _USUAL[0] <= middle <= _USUAL[1] or np.count_nonzero(near) < _SHARE * len(sizes):
+            middle = 0.1
+        self._smallest, self._largest = _BELOW * middle, _ABOVE * middle
+
+    def are_odd(self, rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which numbers are not of the size that those of vectors have."""
+        sizes = np.abs(rows)
+        with np.errstate(invalid="ignore"):
+            odd: NDArray[np.bool_] = ~(
+                ((sizes >= self._smallest) & (sizes <= self._largest)) | (sizes == 0)
+            )
+        return odd
+
+    def next(self, block: bytes, start: int, follows: tuple[bytes, ...] = ()) -> tuple[bytes, int]:
+        """The word of the record that starts there, and where its numbers end.
+
+        follows   what may come after it: the rest of the block, or a line end; () for anything
+
+        Raises:
+            AmbiguousError: two ways to read it are as good, or there is none.
+        """
+        blanks = list(self._blanks(block, start))
+        if follows:
+            ends = {at: at + 1 + 4 * self._size for at in blanks}
+            n = max(len(rest) for rest in follows) + (b"" in follows)
+            blanks = [at for at in blanks if block[ends[at] : ends[at] + n] in follows]
+        if len(blanks) == 1:
+            return block[start : blanks[0]].lstrip(b"\n"), blanks[0] + 1 + 4 * self._size
+        return _best([self._reading(block, start, at, blanks[0]) for at in blanks])
+
+    def _blanks(self, block: bytes, start: int) -> Iterator[int]:
+        """Where the word that starts there may end."""
+        first = at = block.find(b" ", start)
+        while 0 <= at <= first + MOST_BYTES and at + 1 + 4 * self._size <= len(block):
+            if b"\n" in block[start:at].lstrip(b"\n"):
+                return
+            try:
+                block[first:at].decode()
+            except UnicodeDecodeError as error:
+                if error.reason == "unexpected end of data":  # word2vec.c cuts characters
+                    yield at
+                return
+            yield at
+            at = block.find(b" ", at + 1)
+
+    def _reading(self, block: bytes, start: int, at: int, first: int) -> _Reading:
+        numbers = np.frombuffer(block, "<f4", self._size, at + 1)
+        return _Reading(
+            block[start:at].lstrip(b"\n"),
+            at + 1 + 4 * self._size,
+            int(np.count_nonzero(self.are_odd(numbers))),
+            at - first > 4 * self._size > 4,
+        )
 
 
 def _best(readings: Sequence[_Reading]) -> tuple[bytes, int]:
     """The best of several readings, that of the shortest word first."""
     if not readings:
-        raise AmbiguousError([])
+        raise AmbiguousError
     best, rivals = min(readings, key=lambda one: one.n_odd), readings
     if best.n_odd * _CLEARLY >= readings[0].n_odd:  # no longer word is clearly better
         best = readings[0]
         rivals = [one for one in readings if best.n_odd or not one.spans_a_record]
     for rival in rivals:
         if rival is not best and best.n_odd * _CLEARLY >= rival.n_odd:
-            raise AmbiguousError([best.word, rival.word])
+            looks_right = best is readings[0] and not best.n_odd
+            raise AmbiguousError([best.word, rival.word], looks_right=looks_right)
     return best.word, best.end
 
 
-def _blanks(block: bytes, start: int, size: int) -> Iterator[int]:
-    """Where the word that starts there may end."""
-    first = at = block.find(b" ", start)
-    while 0 <= at <= first + MOST_BYTES and at + 1 + 4 * size <= len(block):
-        if b"\n" in block[start:at].lstrip(b"\n"):
-            return
-        if at == first or _is_text(block[first:at]):
-            yield at
-        at = block.find(b" ", at + 1)
-
-
-def _is_text(rest: bytes) -> bool:
-    """Whether bytes are UTF-8, the last character of which may be cut."""
-    try:
-        rest.decode()
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data"
-    return True
-
-
-def _readings(block: bytes, start: int, size: int, blanks: Sequence[int]) -> list[_Reading]:
-    readings = []
-    for at in blanks:
-        numbers = np.frombuffer(block, "<f4", size, at + 1)
-        readings.append(
-            _Reading(
-                block[start:at].lstrip(b"\n"),
-                at + 1 + 4 * size,
-                int(np.count_nonzero(odd_numbers(numbers))),
-                at - blanks[0] > 4 * size > 4,
-            )
-        )
-    return readings
-
-
 def read_carefully(
-    file: BufferedIOBase, header: Header, n_words: int, source: Source
+    file: BufferedIOBase, header: Header, n_words: int, records: Records, source: Source
 ) -> tuple[list[bytes], NDArray[np.float32]]:
     """Words, which may hold blanks, and float32 (n, D) of a file that stands after its header.
 
@@ -135,16 +156,23 @@ def read_carefully(
     begin = file.tell()
     n_read = min(n_words + _MORE_WORDS, header.n_words)
     try:
-        words, vectors = _records(file, header, n_read, source, have_line_ends=True)
+        words, vectors = _read(file, header, n_read, records, source, have_line_ends=True)
     except VectorsError:
         file.seek(begin)
-        words, vectors = _records(file, header, n_words, source, have_line_ends=False)
+        words, vectors = _read(file, header, n_words, records, source, have_line_ends=False)
     return words[:n_words], vectors[:n_words]
 
 
-def _records(
-    file: BufferedIOBase, header: Header, n_words: int, source: Source, *, have_line_ends: bool
+def _read(
+    file: BufferedIOBase,
+    header: Header,
+    n_words: int,
+    records: Records,
+    source: Source,
+    *,
+    have_line_ends: bool,
 ) -> tuple[list[bytes], NDArray[np.float32]]:
+    """The same of a file in which a line end follows each record but the last, or none."""
     size = header.vector_size
     words: list[bytes] = []
     vectors = np.empty((n_words, size), dtype=np.float32)
@@ -155,34 +183,16 @@ def _records(
             more = file.read(max(_BLOCK_BYTES, needed))
             ended = len(more) < max(_BLOCK_BYTES, needed)
             block, at = block[at:] + more, 0
-        must_end = len(words) == header.n_words - 1
+        is_last = len(words) == header.n_words - 1
+        follows = (b"", b"\n") if is_last else (b"\n",) if have_line_ends else ()
         try:
-            word, end = _next(block, at, size, have_line_ends=have_line_ends, must_end=must_end)
+            word, end = records.next(block, at, follows)
         except AmbiguousError as error:
             raise _explained(error, source, len(words) + 1) from error
         vectors[len(words)] = np.frombuffer(block, "<f4", size, end - 4 * size)
         words.append(word)
         at = end
     return words, vectors
-
-
-def _next(
-    block: bytes, start: int, size: int, *, have_line_ends: bool, must_end: bool
-) -> tuple[bytes, int]:
-    """As `best_end`, of the records that end where they must.
-
-    have_line_ends   a line end follows each but the last
-    must_end         this is the last one
-    """
-    if not (have_line_ends or must_end):
-        return best_end(block, start, size)
-    blanks = []
-    for at in _blanks(block, start, size):
-        end = at + 1 + 4 * size
-        if block[end:] in (b"", b"\n") if must_end else block[end : end + 1] == b"\n":
-            blanks.append(at)
-    readings = _readings(block, start, size, blanks)
-    return (readings[0].word, readings[0].end) if len(readings) == 1 else _best(readings)
 
 
 def _explained(error: AmbiguousError, source: Source, record: int) -> VectorsError:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["repeated", "blank", "spaced", "cut", "recoded", "skipped", "no numbers"]
+Kind: TypeAlias = Literal[
+    "repeated", "blank", "spaced", "cut", "recoded", "skipped", "no numbers", "unclear"
+]
 
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     "repeated": ("word occurs a second time and is left out", "words occur again and are left out"),
@@ -17,6 +19,10 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     "recoded": ("word is not UTF-8 and is changed", "words are not UTF-8 and are changed"),
     "skipped": ("row cannot be read and is left out", "rows cannot be read and are left out"),
+    "unclear": (
+        "word may have had a blank in it, and be followed by wrong numbers",
+        "words may have had a blank in them, and be followed by wrong numbers",
+    ),
     "no numbers": ("vector holds NaN or infinity", "vectors hold NaN or infinity"),
 }
 """What is said of one, and of several."""

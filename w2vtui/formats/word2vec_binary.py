@@ -17,8 +17,7 @@ from w2vtui.errors import VectorsError
 from w2vtui.formats.blank_words import (
     MOST_BYTES,
     AmbiguousError,
-    best_end,
-    odd_numbers,
+    Records,
     read_carefully,
 )
 from w2vtui.formats.records import (
@@ -34,6 +33,9 @@ from w2vtui.formats.records import (
 
 _BLOCK_BYTES = 1 << 22
 _LONGEST_HEADER = 64
+_ENDS = (b"", b"\n")
+_BY_CHANCE = 0.03
+"""The largest share of rows of a few numbers that could be read in another way by chance."""
 _TELLING_SIZE = 8
 """Of that many numbers or more, one is odd where they are read from the wrong place."""
 
@@ -55,12 +57,14 @@ def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArra
     header = parse_header(file.readline(_LONGEST_HEADER), source)
     n_words = rows_to_read(header, 4 * header.vector_size + 1, source)  # a space; a word may lack
     begin = file.tell()
+    reader = _QuickReader(file, header, source)
     try:
-        words, vectors = _QuickReader(file, header, source).read(n_words)
+        words, vectors = reader.read(n_words)
     except AmbiguousError:
         file.seek(begin)
+        assert reader.records is not None  # which found the word that is not clear
         try:
-            words, vectors = read_carefully(file, header, n_words, source)
+            words, vectors = read_carefully(file, header, n_words, reader.records, source)
         except VectorsError:
             file.seek(begin)  # a header that is wrong looks like that too, and is the better reason
             _QuickReader(file, header, source, trusts=True).read(n_words)
@@ -80,6 +84,10 @@ class _QuickReader:
         self._size = header.vector_size
         self._words: list[bytes] = []
         self._vectors = np.empty((0, self._size), dtype=np.float32)
+        self.records: Records | None = None
+        """What is known of the records, once some are read."""
+        self._unclear: list[int] = []
+        """Rows that look right but could be read otherwise."""
 
     def read(self, n_words: int) -> tuple[list[bytes], NDArray[np.float32]]:
         """The first words and float32 (n, D).
@@ -99,7 +107,10 @@ class _QuickReader:
                 break
             self._check_progress(rest, n_read, len(read) < n_bytes)
         if self._source.limit is None or self._source.limit > self._header.n_words:
-            self._check_end(rest + self._file.read(32))
+            self._check_end(rest + self._file.read(MOST_BYTES))
+        elif self._words[-1][:1] == b"\n" and rest[:1] not in _ENDS and not self._trusts:
+            raise AmbiguousError
+        self._note_unclear()
         return [word.lstrip(b"\n") for word in self._words[:n_words]], self._vectors[:n_words]
 
     def _take(self, block: bytes, n_read: int, ended: bool) -> bytes:
@@ -123,6 +134,8 @@ class _QuickReader:
             position = end
         rows = self._vectors[first : len(words)]
         rows[:] = np.frombuffer(b"".join(numbers), dtype="<f4").reshape(rows.shape)
+        if self.records is None and len(rows):
+            self.records = Records(self._size, rows)
         if not (self._trusts or self._have_line_ends(first)):
             self._check_records(block, starts, rows)
         return block[position:]
@@ -137,7 +150,7 @@ class _QuickReader:
         n_before = sum(word.startswith(b"\n") for word in words)
         n_line_ends = sum(word.count(b"\n") for word in words)
         if n_line_ends != n_before or n_before not in (0, len(words)):
-            raise AmbiguousError([])
+            raise AmbiguousError
         return n_before > 0
 
     def _check_records(self, block: bytes, starts: list[int], rows: NDArray[np.float32]) -> None:
@@ -146,12 +159,34 @@ class _QuickReader:
         Raises:
             AmbiguousError: the word of one may hold a blank.
         """
+        if self.records is None:
+            return
         doubtful: Sequence[int] = range(len(rows))
         if self._size >= _TELLING_SIZE:
-            doubtful = np.flatnonzero(odd_numbers(rows).any(axis=1)).tolist()
+            doubtful = np.flatnonzero(self.records.are_odd(rows).any(axis=1)).tolist()
+        first = len(self._words) - len(rows)
         for row in doubtful:
-            if best_end(block, starts[row], self._size)[1] != starts[row + 1]:
-                raise AmbiguousError([])
+            try:
+                end = self.records.next(block, starts[row])[1]
+            except AmbiguousError as error:
+                if not error.looks_right:
+                    raise
+                self._unclear.append(first + row)
+                continue
+            if end != starts[row + 1]:
+                raise AmbiguousError
+
+    def _note_unclear(self) -> None:
+        """Accept a few records that look right.
+
+        Raises:
+            AmbiguousError: they are more than there are by chance.
+        """
+        if len(self._unclear) > _BY_CHANCE * len(self._words):
+            raise AmbiguousError
+        for row in self._unclear:
+            place = f"{shown(self._words[row])}, {self._source.place(row + 1)}"
+            self._source.remarks.add("unclear", place)
 
     def _check_progress(self, rest: bytes, n_read: int, ended: bool) -> None:
         n_words, header = len(self._words), self._header
@@ -170,6 +205,8 @@ class _QuickReader:
 
     def _check_end(self, rest: bytes) -> None:
         if more := rest.removeprefix(b"\n"):
+            if len(more) < MOST_BYTES and not self._trusts:
+                raise AmbiguousError  # of the last word, a blank may have been taken for the end
             raise self._source.error(
                 None,
                 f"the file continues after the {self._header.n_words:,} words that its header "
