@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from w2vtui.errors import DamagedRunError
 from w2vtui.regular_files import content_of
@@ -20,6 +21,7 @@ from w2vtui.runs.disk.inside import replace_file, unfollowed
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.listing import last_written
 from w2vtui.runs.record import STATUS, RunRecord
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import ENDED, State
 
@@ -48,6 +50,12 @@ class RunStatus:
     objective: str = ""
     epochs: int = 0
     """That it is planned for."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """All settings that it trains with, by name: of the text, of the vectors, live ones."""
+    fingerprint: str = ""
+    """Of the encoded text: probe losses of other texts cannot be compared."""
+    mean_words_per_second: float = 0.0
+    """Over its training time."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
     error: str | None = None
@@ -120,6 +128,8 @@ def status_of(folder: Path) -> RunStatus:
         model=settings.model,
         objective=settings.objective,
         epochs=settings.epochs,
+        settings=_settings_of(record, settings),
+        fingerprint=record.fingerprint,
         output=record.own_request.output,
         error=trouble,
     )
@@ -131,10 +141,17 @@ def status_of(folder: Path) -> RunStatus:
         tokens=last.tokens,
         tokens_planned=last.tokens_planned,
         seconds=last.seconds,
+        mean_words_per_second=last.tokens / last.seconds if last.seconds > 0 else 0.0,
         probe_loss=last.probe_loss,
         words_per_second=last.words_per_second if state in ACTIVE else 0.0,
         error=last.error or trouble,
     )
+
+
+def _settings_of(record: RunRecord, live: ResolvedSettings) -> dict[str, Any]:
+    """All settings of a run by name."""
+    parts = record.request.corpus_settings, record.request.training, live
+    return {name: value for part in parts for name, value in dataclasses.asdict(part).items()}
 
 
 def _status_at(checkpoint: Checkpoint) -> LiveStatus:

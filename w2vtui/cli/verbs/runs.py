@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import ask, report, show
-from w2vtui.display import ago_text, cell_width, loss_text, pad, safe_text
+from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
 from w2vtui.settings import RunSettings
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
 USAGE = "w2vtui runs [options]"
-HELP = """List saved runs, newest first.
+HELP = """List saved runs: by text, newest first, with the settings that differ.
 
-  w2vtui runs                             name, state, progress, probe loss
+  w2vtui runs                             name, state, settings, probe loss, speed
   w2vtui runs --json                      everything, one JSON object per run
   w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints
 
@@ -34,9 +34,6 @@ or with --yes. Only files that w2vtui writes are removed.
 A run is saved in a folder of its own: its request, words, events, metrics and newest checkpoints.
 --runs-dir, W2VTUI_RUNS_DIR or runs_dir in a settings file chooses where these folders are."""
 SETTINGS = (RunSettings,)
-
-_ALWAYS_SHOWN = ("NAME", "STATE", "DONE", "WHEN")
-"""Columns that a narrow terminal shows, too; the others are dropped, the last one first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,27 +103,18 @@ def _ask(doubt: str) -> None:
 
 
 def _print_table(found: Sequence[RunStatus]) -> None:
-    """Print one line per run, in columns."""
-    heads = ("NAME", "STATE", "DONE", "PROBE", "TRAINED ON", "HOW", "WHEN")
-    now = time.time()
+    """Print one line per run, in columns; those of the same text together."""
+    from w2vtui.runs.table import Column, best_of, cells_of, columns_of, fitting, grouped
+
+    now, columns = time.time(), columns_of(found)
     rows = [
-        (
-            safe_text(status.name),
-            status.state,
-            f"{100 * status.fraction:.1f}%",
-            "-" if status.probe_loss is None else loss_text(status.probe_loss),
-            safe_text(status.text, 24),
-            f"{status.model} {status.objective}".strip(),
-            ago_text(now - status.changed),
-        )
-        for status in found
+        [*cells_of(run, columns, now, is_best=run is best), safe_text(run.text, 24)]
+        for group in grouped(found)
+        for best in [best_of(group)]
+        for run in group
     ]
-    columns = list(range(len(heads)))
-    widths = [max(cell_width(row[column]) for row in (heads, *rows)) for column in columns]
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    spare = [column for column in columns if heads[column] not in _ALWAYS_SHOWN]
-    while spare and sum(widths[column] + 2 for column in columns) - 2 > room:
-        columns.remove(spare.pop())
-    for row in (heads, *rows):
-        cells = [pad(row[column], widths[column]) for column in columns]
-        show("  ".join(cells).rstrip())
+    columns = [*columns, Column("text", "trained on")]
+    room = shutil.get_terminal_size().columns + 2 if sys.stdout.isatty() else sys.maxsize
+    shown = fitting(columns, rows, room)
+    for row in ([one.head.upper() for one in columns], *rows):
+        show("  ".join(pad(row[at], cells) for at, cells in shown).rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,8 +18,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from w2vtui.display import ago_text, cell_width, clock_text, loss_text, pad, safe_text, short
+from w2vtui.display import clock_text, pad, safe_text, short
 from w2vtui.errors import RunError, TargetTakenError, W2vtuiError
+from w2vtui.runs.table import BEST, best_of, cells_of, columns_of, fitting, grouped
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
@@ -27,10 +29,6 @@ from w2vtui.tui.more_epochs import MoreEpochs
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
-
-COLUMNS = ("name", "state", "done", "probe", "when", "text")
-"""From left to right; on a narrow terminal the last ones are left out."""
-_NAME_CELLS, _TEXT_CELLS = 40, 24
 
 
 class RunList(ModalScreen[None]):
@@ -56,6 +54,10 @@ class RunList(ModalScreen[None]):
         self._runs_dir = runs_dir
         self.runs: list[RunStatus] | None = None
         """None while they are being read."""
+        self._rows: list[RunStatus | None] = []
+        """What stands in each line; None in that of a text."""
+        self._best: set[int] = set()
+        """The runs that are the best of their texts."""
         self._notes: dict[str, str] = {}
         """What was last reported of a run, by its folder."""
 
@@ -86,39 +88,53 @@ class RunList(ModalScreen[None]):
     @work(exclusive=True, group="look")
     async def look(self) -> None:
         """Read the list in a thread."""
-        self.runs = await asyncio.to_thread(saved_runs, self._runs_dir)
-        options, at = self.query_one(OptionList), self.query_one(OptionList).highlighted
+        runs = await asyncio.to_thread(saved_runs, self._runs_dir)
+        groups, pointed = grouped(runs), self.pointed
+        self.runs = [run for group in groups for run in group]
+        self._rows = [row for group in groups for row in (None, *group)]
+        self._best = {id(best_of(group)) for group in groups}
+        options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option("", id=f"run-{number}") for number in range(len(self.runs))])
+        options.add_options([Option("", disabled=row is None) for row in self._rows])
+        names = [None if row is None else row.name for row in self._rows]
         if self.runs:
-            options.highlighted = min(at or 0, len(self.runs) - 1)
+            is_there = pointed is not None and pointed.name in names
+            options.highlighted = names.index(pointed.name) if pointed and is_there else 1
         self._show()
 
     @property
     def pointed(self) -> RunStatus | None:
         """The highlighted run; None if there is none."""
         at = self.query_one(OptionList).highlighted
-        return None if at is None or not self.runs else self.runs[at]
+        return None if at is None or at >= len(self._rows) else self._rows[at]
 
     # ---- drawing
 
     def _show(self) -> None:
-        options = self.query_one(OptionList)
-        rows, width = [_cells(run) for run in self.runs or ()], options.size.width
-        heads = dict(zip(COLUMNS, ("name", "state", "done", "probe", "when", "text"), strict=True))
-        widths = {name: max(cell_width(row[name]) for row in (heads, *rows)) for name in COLUMNS}
-        columns = list(COLUMNS)
-        while len(columns) > 1 and sum(widths[name] + 2 for name in columns) > width:
-            columns.pop()
-        widths["name"] = min(widths["name"], width - 4)
+        options, columns, now = self.query_one(OptionList), columns_of(self.runs or ()), time.time()
+        rows = [
+            [] if run is None else cells_of(run, columns, now, is_best=id(run) in self._best)
+            for run in self._rows
+        ]
+        shown = fitting(columns, [row for row in rows if row], options.size.width - 2)
         if rows:
-            head = _line(heads, columns, widths, "  ")
-            self.query_one("#heads", Static).update(Text(head, "dim", no_wrap=True))
+            heads = _line([one.head for one in columns], shown, options.size.width)
+            self.query_one("#heads", Static).update(Text(f"  {heads}", "dim", no_wrap=True))
         for at, row in enumerate(rows):
             pointer = "▸ " if at == options.highlighted else "  "
-            line = Text(_line(row, columns, widths, pointer), no_wrap=True)
+            line = Text(pointer + _line(row, shown, options.size.width), no_wrap=True)
+            if not row:
+                line = Text(self._text_above(at), "bold", no_wrap=True)
+            elif line.plain.endswith(f" {BEST}") or f" {BEST} " in line.plain:
+                start = line.plain.index(f" {BEST}") + 1
+                line.stylize(self.app.inks.good, start, start + len(BEST))
             options.replace_option_prompt_at_index(at, line)
         self._show_about()
+
+    def _text_above(self, at: int) -> str:
+        """The text of the runs below a line."""
+        run = self._rows[at + 1]
+        return safe_text(run.text, 40) if run is not None and run.text else "text unknown"
 
     def _show_about(self) -> None:
         about, run = self.query_one("#about", Static), self.pointed
@@ -292,19 +308,11 @@ def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     return "\n".join([f"vectors as of {checkpoint.fraction:.1%} saved to {path}", *troubles])
 
 
-def _cells(run: RunStatus) -> dict[str, str]:
-    return {
-        "name": safe_text(run.name, _NAME_CELLS),
-        "state": run.state,
-        "done": f"{100 * run.fraction:.1f} %" if run.tokens_planned else "-",
-        "probe": "-" if run.probe_loss is None else loss_text(run.probe_loss),
-        "when": ago_text(time.time() - run.changed),
-        "text": safe_text(run.text, _TEXT_CELLS),
-    }
-
-
-def _line(row: dict[str, str], columns: list[str], widths: dict[str, int], pointer: str) -> str:
-    return pointer + "  ".join(pad(row[name], widths[name]) for name in columns)
+def _line(row: Sequence[str], shown: Sequence[tuple[int, int]], width: int) -> str:
+    """The cells of a row that are shown."""
+    if not row:
+        return ""
+    return pad("  ".join(pad(row[at], cells) for at, cells in shown), width - 2)
 
 
 def _advice(run: RunStatus) -> str:
