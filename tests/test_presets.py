@@ -75,9 +75,9 @@ def test_the_presets_that_copy_others_hold_their_values():
 
 
 def test_the_summary_is_short_enough_for_a_list():
-    assert preset_named("demo-word.sh").summary == "CBOW NS K25 w8 d200 e15"
-    assert preset_named("rare words").summary == "SG HS w5 d100 e10"
-    assert all(len(preset.summary) <= 23 for preset in PRESETS)
+    assert preset_named("demo-word.sh").summary == "cbow, K 25, window 8"
+    assert preset_named("rare words").summary == "skip-gram, tree, window 5"
+    assert all(len(preset.summary) <= 26 for preset in PRESETS)
     assert all(1 <= len(textwrap.wrap(preset.why, 42)) <= 2 for preset in PRESETS)
 
 

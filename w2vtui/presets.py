@@ -31,8 +31,6 @@ GOVERNED: Mapping[type, tuple[str, ...]] = MappingProxyType(
 )
 """The settings that a preset decides on, by the class they are fields of."""
 
-_SHORT = {"skip-gram": "SG", "cbow": "CBOW"}
-
 
 class Settings(NamedTuple):
     """All settings of a run."""
@@ -78,16 +76,11 @@ class Preset:
 
     @property
     def summary(self) -> str:
-        """The settings that matter most, in a few letters: `SG NS K5 w5 d100 e5`."""
+        """The settings that matter most, in words: `skip-gram, K 5, window 5`."""
         live = LiveSettings(**self.live)
-        training = TrainingSettings(**self.training)
-        objective = {
-            "negative-sampling": f"NS K{live.negative}",
-            "hierarchical-softmax": "HS",
-            "softmax": "softmax",
-        }[live.objective]
-        epochs = "auto" if live.epochs is None else f"e{live.epochs}"
-        return f"{_SHORT[live.model]} {objective} w{live.window} d{training.vector_size} {epochs}"
+        objective = {"negative-sampling": f"K {live.negative}", "hierarchical-softmax": "tree"}
+        targets = objective.get(live.objective, live.objective)
+        return f"{live.model}, {targets}, window {live.window}"
 
     @staticmethod
     def _wanted(kind: type, differing: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from tests.support.screens import send_keys, shows, text_of, until
 from tests.support.wait import DEADLINE
 from w2vtui.corpus import sample as sampling
+from w2vtui.corpus.hints import Hint
 from w2vtui.corpus.statistics import TextStatistics
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs import memory_check
@@ -30,7 +31,15 @@ from w2vtui.tui.first_screen.path_input import completion_of
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.preview import look_at
 from w2vtui.tui.first_screen.screen import PANES, NewRunScreen
-from w2vtui.tui.first_screen.text_report import duration, needs_of, needs_text, warning
+from w2vtui.tui.first_screen.text_panels import WordsPanel
+from w2vtui.tui.first_screen.text_report import (
+    duration,
+    hint_lines,
+    needs_of,
+    needs_text,
+    warning,
+    word_lines,
+)
 from w2vtui.tui.first_screen.zipf import zipf_lines
 from w2vtui.tui.session import Form
 from w2vtui.tui.sources import sources_of
@@ -239,6 +248,85 @@ def statistics(n_words, n_types, counts):
         rarest_count=5,
         counts=counts,
     )
+
+
+def panel_text(seen, width=36) -> str:
+    needs = needs_of(seen, TrainingSettings(), LiveSettings())
+    return "\n".join(line.plain for line in word_lines(seen, needs, width))
+
+
+def test_figures_of_a_sample_are_ranges_and_its_rarest_words_are_not_those_of_the_text():
+    """The vocabulary of a 96 MB text, as 4 % of it say: it has 71,003 of 246,191 types."""
+    counts = np.arange(100, 0, -1)
+    whole = dataclasses.replace(
+        statistics(60_100, 191_000, counts), rarest_kept=("zz", "zx"), rarest_count=5
+    )
+    assert "vocabulary   60,100 of 191,000 types" in panel_text(whole)
+    assert "rarest kept  zz zx (5)" in panel_text(whole)
+    part = dataclasses.replace(whole, exact=False, is_extrapolated=True, growth=4.3)
+    assert "vocabulary   52k-80k of 170k-260k" in panel_text(part)
+    assert "rarest" not in panel_text(part)
+    sure = dataclasses.replace(part, is_extrapolated=False)
+    assert "vocabulary   about 60.1k of 170k-260k" in panel_text(sure, 60)
+    complete = dataclasses.replace(part, growth=1.01)
+    assert "vocabulary   about 60.1k of about 191k" in panel_text(complete, 60)
+
+
+def test_a_text_that_teaches_nothing_is_said_to_before_the_start():
+    seen = statistics(n_words=9, n_types=9, counts=np.full(9, 9))
+    for changed, said in (
+        ({"n_words": 0}, "no word occurs 5 times or more: lower min_count"),
+        ({"n_words": 1}, "nothing can be learned from a single word: lower min_count"),
+        ({"sentence_length": 1.0}, "lines of one token: put a sentence on each line"),
+        ({"sentence_length": 1.0, "hints": (Hint("nothing separates the words", "cut it"),)},
+         "lines of one token: cut it"),
+        ({"n_words": 0, "hints": (Hint("nothing separates the words", "cut it"),)}, ": cut it"),
+    ):  # fmt: skip
+        one = dataclasses.replace(seen, **changed)
+        needs = needs_of(one, TrainingSettings(), LiveSettings())
+        assert said in warning(one, needs, CorpusSettings())
+
+
+def test_hints_have_lines_of_their_own_and_fit():
+    hints = (
+        Hint("21 % of the tokens carry punctuation", "--tokenizer words", "tokenizer", "words"),
+        Hint("3 tokens hold NUL, byte 0", "is all of it \x1b[31m text?"),
+        Hint("10 % of the tokens begin with a capital", "--lowercase ...", "lowercase", True),
+    )  # fmt: skip
+    lines = hint_lines(hints, 34, 2)
+    assert [line.plain.rstrip() for line, _ in lines] == [
+        "! 21 % carry punctuation", "  space: tokenizer words",
+        "! 3 tokens hold NUL, byte 0", r"  is all of it \x1b[31m text?",
+        "! 10 % begin with a capital", "▸ space: lowercase on",
+    ]  # fmt: skip
+    assert [number for _, number in lines] == [0, 0, 1, 1, 2, 2]
+    assert {cell_len(line.plain) for line, _ in lines} == {34}
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
+async def test_a_key_takes_what_a_hint_on_the_text_proposes(tmp_path, size):
+    path = tmp_path / "prose.txt"
+    path.write_text("The king said: go, Queen! And she went.\n" * 99)
+    async with first_screen(path, size) as app:
+        panel = app.screen.query_one(WordsPanel)
+        await until(app, lambda: len(panel.offers) == 2)
+        assert "see Words" in app.screen.query_one("#hint").plain
+        for _ in range(3 if size == (120, 40) else 1):
+            send_keys(app, "tab")
+        if size != (120, 40):
+            await until(app, lambda: isinstance(app.focused, SettingRows))
+            send_keys(app, "right_square_bracket", "right_square_bracket")
+        await until(app, lambda: panel.has_focus)
+        send_keys(app, "down", "space")
+        await until(app, lambda: app.screen.form.corpus_settings.lowercase)
+        await until(app, lambda: len(panel.offers) == 1)
+        assert "--lowercase" in app.screen.command()
+        send_keys(app, "space")
+        await until(app, lambda: app.screen.form.corpus_settings.tokenizer == "words")
+        await until(app, lambda: app.focused is app.screen.query_one("#start"))
+        assert panel.offers == ()
+        assert not panel.focusable
+        assert "--lowercase --tokenizer words" in app.screen.command()
 
 
 def test_a_text_of_rare_words_needs_the_most_while_it_is_read():

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
+from w2vtui.corpus.hints import Hint, hints_on
 from w2vtui.corpus.sample import TextSample
 from w2vtui.corpus.vocab import Census
 from w2vtui.settings import CorpusSettings
@@ -44,6 +45,8 @@ class TextStatistics:
     n_types: int
     n_words: int
     """the size of the vocabulary"""
+    is_extrapolated: bool = False
+    """whether its size follows from the law above, not from how often words occur in the sample"""
     n_kept: int
     """tokens of words in the vocabulary"""
     subsampled_share: float
@@ -55,8 +58,12 @@ class TextStatistics:
     """rarest first; of a sample the rarest that it holds"""
     rarest_count: int
     """how often the first of those occurs in the text"""
+    growth: float = 1.0
+    """how many times as many distinct tokens the text has as the sample, by the law above"""
     counts: NDArray[np.int64]
     """(types met,) how often they occur in the text, most frequent first"""
+    hints: tuple[Hint, ...] = ()
+    """what would fit the text better, the gravest first"""
 
     @property
     def kept_share(self) -> float:
@@ -86,14 +93,16 @@ def statistics_of(
     vocab, _ = census.choose(enough, settings.max_final_vocab)
     n_words, n_kept = len(vocab), float(vocab.n_tokens) * larger
     n_types = len(census.tokens)
+    is_extrapolated = not sample.exact and settings.min_count * sample.share < _SEEN_OFTEN
     if not sample.exact:
         tail = _Tail(census, larger)
         n_types = round(tail.words_from(1))
-        if settings.min_count * sample.share < _SEEN_OFTEN:
+        if is_extrapolated:
             n_words = round(tail.words_from(settings.min_count))
             n_kept = max(n_met * larger - tail.tokens_below(settings.min_count), 0.0)
         if settings.max_final_vocab is not None and settings.max_final_vocab < n_words:
             n_words, n_kept = settings.max_final_vocab, float(vocab.n_tokens) * larger
+            is_extrapolated = False
     kept = keep_probabilities(vocab.counts, subsample, n_kept / larger)
     # Words of the sample that the text's vocabulary leaves out are too rare to be thinned out.
     n_thinned = float((vocab.counts * (1 - kept)).sum()) * larger
@@ -103,6 +112,8 @@ def statistics_of(
         n_tokens=round(n_met * larger),
         n_types=n_types,
         n_words=n_words,
+        is_extrapolated=is_extrapolated,
+        growth=n_types / max(len(census.tokens), 1),
         n_kept=round(n_kept),
         subsampled_share=max(1 - n_thinned / n_kept, 0.0) if n_kept > 0 else 1.0,
         sentence_length=n_met / max(sample.n_lines, 1),
@@ -110,6 +121,7 @@ def statistics_of(
         rarest_kept=tuple(vocab.words[: -N_SHOWN_WORDS - 1 : -1]),
         rarest_count=round(int(vocab.counts[-1]) * larger) if vocab.words else 0,
         counts=counts if sample.exact else np.rint(counts * larger).astype(np.int64),
+        hints=tuple(hints_on(census, settings)),
     )
 
 

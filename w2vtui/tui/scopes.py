@@ -10,6 +10,7 @@ from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.run_queries import RunQueries
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.keys import Scope
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel
@@ -20,7 +21,9 @@ from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 SCOPES = (
-    Scope("the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows)),
+    Scope(
+        "the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows, WordsPanel)
+    ),
     Scope("the list of runs", (BaseApp, RunList)),
     Scope("the file picker", (BaseApp, FilePicker, TextTree)),
     Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),

@@ -77,6 +77,10 @@ class Draft:
         """
         self._set(name, CONTROLS[name].from_text(text))
 
+    def take(self, name: str, value: Any) -> None:
+        """Set a setting to a value that was proposed."""
+        self._set(name, value)
+
     def reset(self, name: str) -> None:
         """Set a setting to its default.
 

@@ -26,7 +26,7 @@ from w2vtui.tui.first_screen.run_list import RunList, saved_runs
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.tabs import TabbedScreen
 from w2vtui.tui.first_screen.text_panels import NeedsPanel, PreviewPanel, WordsPanel, header
-from w2vtui.tui.first_screen.text_report import Needs, warning
+from w2vtui.tui.first_screen.text_report import Needs, warning, way_text
 from w2vtui.tui.first_screen.zipf import ZipfPlot
 from w2vtui.tui.messages import Launch
 from w2vtui.tui.session import Form
@@ -232,6 +232,15 @@ class NewRunScreen(TabbedScreen):
         """Return to the default."""
         self._change(message.name, lambda: self.draft.reset(message.name))
 
+    def on_words_panel_taken(self, message: WordsPanel.Taken) -> None:
+        """Change a setting as a hint on the text says."""
+        self._change(message.setting, lambda: self.draft.take(message.setting, message.value))
+        self.query_one("#settings", SettingRows).pick(message.setting)
+
+    def on_words_panel_pointed(self) -> None:
+        """Show which hint is pointed at."""
+        self.draw()
+
     def on_setting_rows_applied(self) -> None:
         """Go to Start on enter."""
         self.query_one("#start").focus()
@@ -275,7 +284,10 @@ class NewRunScreen(TabbedScreen):
         self.query_one(PreviewPanel).show_preview(survey)
         problem_below = bool(survey.problem) and self.has_class("tabbed")
         self.query_one("#hint").set_class(problem_below, "problem")
-        self.query_one(WordsPanel).show_words(survey)
+        words_panel = self.query_one(WordsPanel)
+        words_panel.show_words(survey)
+        if words_panel.has_focus and not words_panel.offers:  # the last one was taken
+            self.query_one("#start").focus()
         self.query_one(NeedsPanel).show_needs(survey)
         zipf = self.query_one(ZipfPlot)
         if words is None or survey.needs is None:
@@ -301,6 +313,13 @@ class NewRunScreen(TabbedScreen):
             warned = warning(self.statistics, self.needs, self.form.corpus_settings)
             if warned:
                 return warned
+        panel = self.query_one(WordsPanel)
+        if panel.has_focus:
+            return "space changes the setting that the hint names; enter goes to Start"
+        if panel.offers:
+            start = "enter starts" if isinstance(self.focused, Button) else "enter goes to Start"
+            way = f"space there takes {way_text(panel.offers[0])}"
+            return f"! {panel.offers[0].what}: see Words; {way}; {start}"
         if isinstance(self.focused, Button):
             return "enter starts the training"
         start = "enter goes to Start, enter again starts"

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text, short, size_text
+from w2vtui.display import cell_width, pad, safe_text, short, size_text, wrapped
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.tui.controls import value_text
 
 if TYPE_CHECKING:
+    from w2vtui.corpus.hints import Hint
     from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.training.costs.memory_check import Shortfall
 
 LABEL_CELLS = 13
 _WORD_CELLS = 16
+TAKE_KEY = "space"
+_LOW, _HIGH_EXPONENT, _LEAST_GROWTH = 0.87, 0.2, 1.05
+"""Of an extrapolated size: texts had from 0.87 to growth ** 0.2 times as many words as that. Topics
+that come and go make a sample poorer in words than the law expects.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,9 +69,18 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
 
 
 def warning(statistics: TextStatistics, needs: Needs, corpus: CorpusSettings) -> str:
-    """What to change if a run would have no words or not fit into memory; else empty."""
+    """What to change if a run would have nothing to learn or not fit into memory; else empty."""
+    from w2vtui.corpus.hints import is_on_separators  # loads NumPy
+
+    grave = next(filter(is_on_separators, statistics.hints), None)
+    cure = grave.cure if grave else "lower min_count"
     if not statistics.n_words:
-        return f"✗ no word occurs {corpus.min_count:,} times or more: lower min_count"
+        return f"✗ no word occurs {corpus.min_count:,} times or more: {cure}"
+    if statistics.n_words == 1 and not statistics.is_extrapolated:
+        return f"✗ nothing can be learned from a single word: {cure}"
+    if statistics.sentence_length <= 1:
+        cure = grave.cure if grave else "put a sentence on each line"
+        return f"✗ nothing can be learned from lines of one token: {cure}"
     lacks = needs.shortfall
     if lacks is None:
         return ""
@@ -82,12 +98,35 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     return f"{memory} · {duration(needs.seconds)} · {words}"
 
 
+def hint_lines(hints: Sequence[Hint], width: int, picked: int | None) -> list[tuple[Text, int]]:
+    """What would fit the text better, a line or two for each hint, with the number of the hint.
+
+    picked   the hint that is taken next, if the panel has the focus
+    """
+    lines = []
+    for number, hint in enumerate(hints):
+        marks = Text("! ", "bold"), Text("  ")
+        what = wrapped(safe_text(hint.what.replace(" of the tokens", "")), width - 2, 2)
+        lines += [(mark + Text(line), number) for mark, line in zip(marks, what, strict=False)]
+        way = f"{TAKE_KEY}: {way_text(hint)}" if hint.setting else safe_text(hint.cure)
+        line = Text("▸ " if number == picked else "  ")
+        line.append(way, "bold" if number == picked else "")
+        lines.append((line, number))
+    return [(Text(pad(line.plain, width), spans=line.spans, no_wrap=True), n) for line, n in lines]
+
+
+def way_text(hint: Hint) -> str:
+    """The setting that a hint would change, as the settings show it: `tokenizer words`."""
+    return f"{hint.setting} {value_text(hint.value)}"
+
+
 def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Text]:
     """The figures, one a line, the most useful first."""
     about = "" if statistics.exact else "about "
     seen = statistics
     if seen.n_words:
-        vocabulary = f"{about}{_count(seen, seen.n_words)} of {_count(seen, seen.n_types)}"
+        words = _vocabulary(seen, seen.n_words, extrapolated=seen.is_extrapolated)
+        vocabulary = f"{words} of {_vocabulary(seen, seen.n_types, extrapolated=not seen.exact)}"
         vocabulary += " types" * (len(vocabulary) + 6 <= width - LABEL_CELLS)
     else:
         vocabulary = "✗ no word this frequent"
@@ -99,7 +138,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
         ("subsampling", f"keeps {_percent(seen.subsampled_share)} of those"),
         ("line", f"{seen.sentence_length:.1f} tokens"),
         ("most common", _words(seen.most_common, width - LABEL_CELLS)),
-        ("rarest kept", _rarest(seen, width - LABEL_CELLS)),
+        *[("rarest kept", _rarest(seen, width - LABEL_CELLS))] * seen.exact,
         ("memory", f"{mark}about {size_text(needs.n_bytes)}"),
         ("training", duration(needs.seconds)),
     ]
@@ -140,9 +179,17 @@ def _words(words: Sequence[str], width: int) -> str:
     return text
 
 
+def _vocabulary(statistics: TextStatistics, value: int, *, extrapolated: bool) -> str:
+    """A number of words; a range where the law of a sample's growth says it."""
+    if not extrapolated or statistics.growth < _LEAST_GROWTH:
+        return ("" if statistics.exact else "about ") + _count(statistics, value)
+    factors = _LOW, max(statistics.growth**_HIGH_EXPONENT, _LEAST_GROWTH)
+    low, high = (short(float(f"{factor * value:.1e}")) for factor in factors)
+    return f"{low}-{high}".replace(".0", "")
+
+
 def _rarest(statistics: TextStatistics, width: int) -> str:
     if not statistics.rarest_kept:
         return ""
-    about = "" if statistics.exact else "about "
-    count = f" ({about}{_count(statistics, statistics.rarest_count)})"
+    count = f" ({_count(statistics, statistics.rarest_count)})"
     return _words(statistics.rarest_kept, width - len(count)) + count
