@@ -136,6 +136,13 @@ def split(line: str, separator: str) -> list[str]:
     return [field.strip() for field in fields]
 
 
+def joined(fields: Sequence[str], separator: str) -> str:
+    """A line that `split` gives these fields of."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=separator, lineterminator="").writerow(fields)
+    return line.getvalue()
+
+
 def _with_content(rows: Sequence[Row], path: AnyPath, report: Report) -> list[Row]:
     """Rows of which a field is not empty; a spreadsheet may have others at its end."""
     kept = [row for row in rows if any(row.fields)]

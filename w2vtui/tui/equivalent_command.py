@@ -9,6 +9,7 @@ from typing import Any
 
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.names import bare_name
+from w2vtui.tables import joined
 from w2vtui.tui.controls import Control, controls_of, value_text
 
 
@@ -51,6 +52,13 @@ def _other_options(choices: RunChoices) -> list[str]:
     """The options that are not settings."""
     words = [word for path in choices.pairs for word in ("--pairs", _path(path))]
     words += [word for path in choices.analogies for word in ("--analogies", _path(path))]
+    asked = choices.questions
+    for flag, columns in (
+        ("--pairs-columns", asked.pairs_columns),
+        ("--analogies-columns", asked.analogies_columns),
+    ):
+        words += [f"{flag}={shlex.quote(joined(columns, ','))}"] if columns else []
+    words += ["--skip-bad-rows"] * asked.skip_bad_rows
     return words + ["--overwrite"] * choices.overwrite
 
 
