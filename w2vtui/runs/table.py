@@ -20,8 +20,6 @@ _HEADS = {
 """The settings that may be columns, in order, and what stands above them."""
 _ALWAYS = ("negative", "window", "vector_size", "epochs")
 _SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
-_NEEDED = ("name", "state", "probe")
-_FACTS = ("probe", "words/s", "trained", "when")
 _NAME_CELLS = 40
 BEST = "best"
 
@@ -31,6 +29,8 @@ class Column(NamedTuple):
 
     name: str
     head: str
+    rank: int
+    """Columns of the highest rank are left out first, those of rank 0 never."""
 
 
 def grouped(runs: Sequence[RunStatus]) -> list[list[RunStatus]]:
@@ -49,17 +49,21 @@ def best_of(group: Sequence[RunStatus]) -> RunStatus | None:
 
 def columns_of(runs: Sequence[RunStatus]) -> list[Column]:
     """The columns for these runs: name and state, settings that differ, then what came of them."""
-    differing = [
-        name
-        for name in _HEADS
-        if name in _ALWAYS
-        or len({repr(run.settings.get(name)) for run in runs if run.settings}) > 1
+    settings = [
+        Column(name, head, 1 if _differ(runs, name) else 2)
+        for name, head in _HEADS.items()
+        if name in _ALWAYS or _differ(runs, name)
     ]
-    settings = [Column(name, _HEADS[name]) for name in differing]
     return [
-        Column("name", "name"), Column("state", "state"), *settings,
-        *(Column(name, name) for name in _FACTS),
+        Column("name", "name", 0), Column("state", "state", 0), *settings,
+        Column("probe", "probe", 0), Column("words/s", "words/s", 3),
+        Column("trained", "trained", 4), Column("when", "when", 5),
     ]  # fmt: skip
+
+
+def _differ(runs: Sequence[RunStatus], name: str) -> bool:
+    """Whether a setting is not the same in all runs."""
+    return len({repr(run.settings.get(name)) for run in runs if run.settings}) > 1
 
 
 def cells_of(run: RunStatus, columns: Sequence[Column], now: float, *, is_best: bool) -> list[str]:
@@ -82,14 +86,14 @@ def fitting(
 ) -> list[tuple[int, int]]:
     """The columns that fit into `width` cells: the place of each, and its own cells.
 
-    The name, the state and the probe loss stay; of the others the last are left out first.
+    The name, the state and the probe loss stay.
     """
     cells = [
         max(cell_width(row[at]) for row in ([one.head for one in columns], *rows))
         for at in range(len(columns))
     ]
     kept = list(range(len(columns)))
-    spare = [at for at in kept if columns[at].name not in _NEEDED]
+    spare = sorted((at for at in kept if columns[at].rank), key=lambda at: (columns[at].rank, at))
     while spare and sum(cells[at] + 2 for at in kept) > width:
         kept.remove(spare.pop())
     cells[0] = max(min(cells[0], width - sum(cells[at] + 2 for at in kept[1:]) - 2), 8)

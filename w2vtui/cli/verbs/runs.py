@@ -16,6 +16,7 @@ from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import ask, report, show
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
+from w2vtui.runs.table import Column, best_of, cells_of, columns_of, fitting, grouped
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -104,8 +105,6 @@ def _ask(doubt: str) -> None:
 
 def _print_table(found: Sequence[RunStatus]) -> None:
     """Print one line per run, in columns; those of the same text together."""
-    from w2vtui.runs.table import Column, best_of, cells_of, columns_of, fitting, grouped
-
     now, columns = time.time(), columns_of(found)
     rows = [
         [*cells_of(run, columns, now, is_best=run is best), safe_text(run.text, 24)]
@@ -113,7 +112,7 @@ def _print_table(found: Sequence[RunStatus]) -> None:
         for best in [best_of(group)]
         for run in group
     ]
-    columns = [*columns, Column("text", "trained on")]
+    columns = [*columns, Column("text", "trained on", 6)]
     room = shutil.get_terminal_size().columns + 2 if sys.stdout.isatty() else sys.maxsize
     shown = fitting(columns, rows, room)
     for row in ([one.head.upper() for one in columns], *rows):

@@ -160,12 +160,13 @@ class EventsPanel(Widget, can_focus=True):
             return Text("" if self._filter == "all" else "none yet", "dim")
         lines = [row_line(row, width - 2, self._glyphs, self.app.inks) for row in shown]
         lit = self._picked - self._top if self.has_focus else -1
-        return joined(
-            [
-                Text("▸ " if at == lit else "  ", "bold", no_wrap=True).append_text(line)
-                for at, line in enumerate(lines)
-            ]
-        )
+        return joined([_pointed(line, at == lit) for at, line in enumerate(lines)])
+
+
+def _pointed(line: Text, is_lit: bool) -> Text:
+    pointer = Text(no_wrap=True)
+    pointer.append("▸ " if is_lit else "  ", "bold")
+    return pointer.append_text(line)
 
 
 def _same(one: Event, other: Event) -> bool:
