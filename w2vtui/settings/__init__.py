@@ -22,6 +22,7 @@ from w2vtui.settings.declared import (
     TrainingSettings,
     auto_epochs,
     default_alpha,
+    without_effect,
 )
 from w2vtui.settings.spec import (
     Spec,
@@ -60,4 +61,5 @@ __all__ = [
     "spec_of",
     "unknown_name_message",
     "value_from_text",
+    "without_effect",
 ]

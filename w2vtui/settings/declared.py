@@ -190,15 +190,7 @@ class LiveSettings(Checked):
     @property
     def without_effect(self) -> dict[str, str]:
         """The settings that have no part under this model and objective, and which of the two."""
-        idle: dict[str, str] = {}
-        if not self.draws_noise:
-            noise = ("negative", "ns_exponent", "shared_noise")
-            idle |= dict.fromkeys(noise, self.objective.replace("-", " "))
-        elif self.model == "cbow":  # one mean for each center, so that both ways are the same
-            idle["shared_noise"] = "cbow"
-        if self.model == "skip-gram":
-            idle |= dict.fromkeys(("cbow_mean", "cbow_divide"), "skip-gram")
-        return idle
+        return without_effect(self.model, self.objective)
 
     def changed(self, **settings: Any) -> Self:
         """A copy with some settings replaced.
@@ -316,6 +308,19 @@ AUTO_EPOCHS_TOKENS = 8_000_000
 def auto_epochs(n_tokens: int) -> int:
     """5 passes over a large corpus; over a small one enough for 8 million tokens, 100 at most."""
     return max(5, min(100, math.ceil(AUTO_EPOCHS_TOKENS / max(n_tokens, 1))))
+
+
+def without_effect(model: Model, objective: Objective) -> dict[str, str]:
+    """The live settings that have no part under a model and an objective, and which of the two."""
+    idle: dict[str, str] = {}
+    if objective != "negative-sampling":
+        noise = ("negative", "ns_exponent", "shared_noise")
+        idle |= dict.fromkeys(noise, objective.replace("-", " "))
+    elif model == "cbow":  # one mean for each center, so that both ways are the same
+        idle["shared_noise"] = "cbow"
+    if model == "skip-gram":
+        idle |= dict.fromkeys(("cbow_mean", "cbow_divide"), "skip-gram")
+    return idle
 
 
 def default_alpha(model: Model, objective: Objective) -> float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, get_args
 
 from w2vtui.display import clock_text, short
 from w2vtui.errors import SettingsError
-from w2vtui.settings import LiveSettings, Model
+from w2vtui.settings import LiveSettings, Model, without_effect
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.widgets.setting_row import Row
@@ -63,8 +62,9 @@ class Staging:
 
         Unlike the run, the screen refuses to change them.
         """
-        ways = {name: self.staged[name] for name in ("model", "objective") if name in self.staged}
-        return dataclasses.replace(LiveSettings(), **_ways(shot.settings) | ways).without_effect
+        now, staged = shot.settings, self.staged
+        model = staged.get("model", now.model)
+        return without_effect(model, staged.get("objective", now.objective))
 
     def check(self, shot: Snapshot, names: Iterable[str]) -> None:
         """
@@ -185,10 +185,6 @@ def _no_part(control: Control, reason: str) -> str:
     name = f"{control.label} ({control.other_name})" if control.other_name else control.label
     which = "model" if reason in get_args(Model) else "objective"
     return f"{name} has no part in {reason}: it has one under another {which}"
-
-
-def _ways(settings: LiveSettings) -> dict[str, Any]:
-    return {"model": settings.model, "objective": settings.objective}
 
 
 def _current(shot: Snapshot, name: str) -> Any:
