@@ -324,7 +324,7 @@ def test_a_training_that_diverges_writes_nothing(w2v, topical_corpus, tmp_path):
     result = w2v("train", topical_corpus, "-o", output, *settings)
     assert result.code == 4
     assert result.out == ""
-    assert "lower alpha" in result.err.splitlines()[-1]
+    assert "lower the learning rate" in result.err.splitlines()[-1]
     assert "saved v" not in result.err.replace(f"{tmp_path}/", "")
     assert list(tmp_path.iterdir()) == [topical_corpus]
 

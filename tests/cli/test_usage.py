@@ -58,7 +58,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["train", "a", "--window", "0"], "window must be 1 to 10,000 words, got 0"),
         (["train", "a", "--window", "auto"], "window must be 1 to 10,000 words, got 'auto'"),
         (["train", "a", "--window", "2.5"], "window must be 1 to 10,000 words, got '2.5'"),
-        (["train", "a", "--alpha", "nan"], "alpha must be above 0 to 1000, got nan"),
+        (["train", "a", "--alpha", "nan"], "learning rate must be above 0 to 1000, got nan"),
         (["train", "a", "--epochs", "0"], "epochs must be 1 to 1,000,000 passes, got 0"),
         (["train", "a", "--min-alpha", "0.5"], "min_alpha must not be above alpha (0.025)"),
         (["train", "a", "--window"], "expected one argument"),

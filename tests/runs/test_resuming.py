@@ -246,7 +246,7 @@ def test_vectors_among_the_texts_do_not_count_as_text(text, root, w2v, tmp_path)
     ("flags", "difference"),
     [
         (["--window", "3"], "was trained with other settings, window 5 → 3: drop the options"),
-        (["--window", "3", "--alpha", "0.1"], "window 5 → 3, alpha 0.025 → 0.1"),
+        (["--window", "3", "--alpha", "0.1"], "window 5 → 3, learning rate 0.025 → 0.1"),
         (["--min-count", "4"], "was trained with other settings, min_count 1 → 4"),
         (["--vector-size", "16"], "vector_size is 8 and fixed for a run, got 16"),
         (["--vector-size", "16", "--force"], "vector_size is 8 and fixed for a run, got 16"),

@@ -279,7 +279,7 @@ def test_undo_restores_the_line_of_the_rate_and_the_end():
     applied(run)
     assert run._trainer.dispatcher.schedule == schedule
     assert run.snapshot().settings.epochs == 100_000
-    assert "alpha 0.1 → 0.02" in changes_of(run)[1]
+    assert "learning rate 0.1 → 0.02" in changes_of(run)[1]
     run.stop()
     assert run.wait(DEADLINE)
 

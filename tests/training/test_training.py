@@ -348,7 +348,7 @@ def test_describe_change_says_only_what_differs():
     assert describe_change(before, before) == ""
     assert describe_change(before, before.changed(window=9, alpha=0.01)) == "window 5 → 9"
     text = describe_change(before, before.changed(alpha=0.01), rates=(0.031234, 0.01))
-    assert text == "alpha 0.0312 → 0.01"
+    assert text == "learning rate 0.0312 → 0.01"
 
 
 # ---- ending
@@ -387,7 +387,7 @@ def test_a_diverging_run_says_so():
     run = make_run(alpha=1000.0, epochs=50)
     run.watch(("ship",))
     run.start()
-    with pytest.raises(DivergedError, match="lower alpha"):
+    with pytest.raises(DivergedError, match="lower the learning rate"):
         run.wait(DEADLINE)
     assert run.snapshot().state == "failed"
     assert run.snapshot().neighbors[0].problem == "no neighbors: the vectors are not numbers"

@@ -328,7 +328,7 @@ async def test_the_exit_code_is_that_of_the_failed_run(topical_corpus):
     async with training(form(topical_corpus, alpha=1000.0, min_alpha=1000.0)) as app:
         await until(app, lambda: state(app) == "failed")
         assert isinstance(app.session.snapshot().error, DivergedError)
-        await shows(app, "✗ training diverged", "lower alpha")
+        await shows(app, "✗ training diverged", "lower the learning rate")
         await press(app, "ctrl+q")
         await until(app, lambda: app._exit)
     assert app.return_code == 4

@@ -209,7 +209,7 @@ async def test_a_refused_change_is_said_and_not_left_staged():
 async def test_one_wrong_value_keeps_all_from_being_staged():
     async with steered() as (app, run):
         await enter(app, "set window 8 K 0")
-        await until(app, lambda: "K (negative) must be 1 to 256 noise words" in notices(app))
+        await until(app, lambda: "K must be 1 to 256 noise words" in notices(app))
         assert app.screen.staging.staged == {}
         assert not any(isinstance(call, dict) for call in run.calls)
 
@@ -227,6 +227,12 @@ async def test_one_wrong_value_keeps_all_from_being_staged():
         ("sg 1 hs 1", {"model": "skip-gram", "objective": "hierarchical-softmax"}),
         ("sg 0 hs 0", {"model": "cbow", "objective": "negative-sampling"}),
         ("iter 9", {"epochs": "9"}),
+        ("--negative 15 --ns-exponent=1", {"negative": "15", "ns_exponent": "1"}),
+        ("noise exponent 1 shrink windows off", {"ns_exponent": "1", "shrink_windows": "off"}),
+        ("shrink window off min rate 0", {"shrink_windows": "off", "min_alpha": "0"}),
+        ("--no-shared-noise --workers 2", {"shared_noise": "off", "workers": "2"}),
+        ("--cbow-divide", {"cbow_divide": "on"}),
+        ("--cbow-divide off", {"cbow_divide": "off"}),
     ],
 )
 def test_a_setting_has_several_names(text, expected):
@@ -235,10 +241,10 @@ def test_a_setting_has_several_names(text, expected):
 
 def test_the_help_of_a_setting_says_what_else_it_is_called():
     for name, known in (
-        ("negative", " (negative, 1 to 256 noise words)"),
-        ("window", " (1 to 10,000 words)"),
-        ("min_alpha", " (0 to 1000)"),
-        ("shrink_windows", " to window (shrink_windows)"),
+        ("negative", " (--negative, 1 to 256 noise words)"),
+        ("window", " (--window, 1 to 10,000 words)"),
+        ("min_alpha", " (--min-alpha, 0 to 1000)"),
+        ("shrink_windows", " to window (--shrink-windows)"),
     ):
         assert CONTROLS[name].help_text().endswith(known)
 
@@ -247,15 +253,20 @@ def test_the_help_of_a_setting_says_what_else_it_is_called():
     ("text", "complaint"),
     [
         ("windwo 8", "did you mean window"),
-        ("rate 8", "there is no setting 'rate': known are model"),
+        (
+            "foo 3",
+            "there is no setting 'foo': known are model, objective, K, window, learning rate",
+        ),
+        ("alhpa 3", "there is no setting 'alhpa': did you mean learning rate?"),
+        ("ns_exponnet 3", "did you mean noise exponent?"),
         ("K", "K needs a value: 1 to 256 noise words"),
         ("K 5 model", "model needs a value: skip-gram or cbow"),
         ("sg", "0 (cbow) or 1 (skip-gram)"),
         ("sg 2", "sg must be 0"),
-        ("K many", "K (negative) must be"),
+        ("K many", "K must be"),
         ("alpha 0", "above 0"),
-        ("threads 0", "threads (workers) must be 1 to 512 threads"),
-        ("min_alpha -1", "min alpha must be 0 to 1000, got -1"),
+        ("threads 0", "threads must be 1 to 512 threads"),
+        ("min_alpha -1", "min rate must be 0 to 1000, got -1"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_what_is_right(text, complaint):
@@ -389,7 +400,7 @@ async def test_a_notice_hides_neither_panes_nor_keys():
         await until(app, lambda: "space Pause" in text_of(app))
         before = screen_lines(app)
         await enter(app, "set K 0")
-        complaint = "K (negative) must be 1 to 256 noise words, got 0"
+        complaint = "K must be 1 to 256 noise words, got 0"
         await until(app, lambda: screen_lines(app)[-2].strip() == f"▌ {complaint}")
         events = next(at for at, line in enumerate(before) if "Events" in line)
         after = screen_lines(app)

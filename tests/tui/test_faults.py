@@ -50,8 +50,8 @@ async def test_a_change_that_makes_a_run_diverge_ends_it_with_the_reason(topical
     async with training(form(topical_corpus)) as app:
         await press(app, "colon", *"set alpha 900", "enter")
         await until(app, lambda: state(app) == "failed")
-        await shows(app, "✗ training diverged", "lower alpha")
-        assert "alpha 0.0" in events(app)
+        await shows(app, "✗ training diverged", "lower the learning rate")
+        assert "learning rate 0.0" in events(app)
 
 
 async def test_hostile_tokens_never_reach_the_terminal(tmp_path):

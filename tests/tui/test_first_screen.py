@@ -548,7 +548,7 @@ async def test_an_error_names_a_setting_as_the_pane_does(topical_corpus):
         rows.pick("negative")
         send_keys(app, "0", "down")
         notices = app._notifications
-        await until(app, lambda: any("K (negative) must be 1 to" in one.message for one in notices))
+        await until(app, lambda: any("K must be 1 to" in one.message for one in notices))
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])

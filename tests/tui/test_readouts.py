@@ -28,7 +28,9 @@ from w2vtui.tui.train_screen.readouts import checkpoint_text, run_lines
 
 REASON = "queen is first of king - man + woman: 0.52"
 HELD = replace(TRAINING, state="paused", pause_reason=REASON)
-ALARM = Remark("probe-rising", "the probe rose 3 times in a row: lower alpha or stop", 3)
+ALARM = Remark(
+    "probe-rising", "the probe rose 3 times in a row: lower the learning rate or stop", 3
+)
 
 
 def key(name: str) -> str:

@@ -33,10 +33,10 @@ def test_settings_without_effect_are_known(model, objective, idle):
 
 def test_a_setting_without_effect_is_neither_stepped_nor_staged():
     staging = Staging(Form())
-    with pytest.raises(SettingsError, match=r"K \(negative\) has no part in hierarchical softmax"):
+    with pytest.raises(SettingsError, match=r"K has no part in hierarchical softmax"):
         staging.step(HS, "negative", 1)
     staging.type(HS, "negative", "10")
-    assert staging.cost(HS, None).startswith(f"{REFUSED}: K (negative) has no part")
+    assert staging.cost(HS, None).startswith(f"{REFUSED}: K has no part")
     staging.staged["objective"] = "negative-sampling"
     assert not staging.cost(HS, None).startswith(REFUSED)
     rows = {row.name: row for row in staging.rows(TRAINING)}
@@ -65,7 +65,7 @@ async def test_set_under_hierarchical_softmax_says_that_k_has_no_part():
     async with scripted(HS, (120, 40)) as (app, run):
         await until(app, lambda: "K               5   no part in it" in text_of(app))
         app.screen._carry_out("set K 10")
-        await until(app, lambda: "K (negative) has no part in hierarchical" in notices(app))
+        await until(app, lambda: "K has no part in hierarchical" in notices(app))
         assert {"negative": 10} not in run.calls
         assert app.screen.staging.staged == {}
         app.screen._carry_out("set K 10 objective negative-sampling")

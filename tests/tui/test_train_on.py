@@ -54,7 +54,7 @@ async def test_undo_revives_a_run_that_a_change_has_ended(topical_corpus):
         await press(app, "u")
         await until(app, lambda: state(app) == "training")
         assert shot_of(app).settings.epochs == 1_000_000
-        assert "undo 1: alpha" in events(app)
+        assert "undo 1: learning rate" in events(app)
         assert f"epochs {last} → 1000000" in events(app)
         assert app.session.run_name == name
         await press(app, "e", "s")

@@ -278,7 +278,7 @@ async def test_q_measures_now_and_says_when_there_is_nothing_to_measure_with():
 
 
 async def test_a_run_in_trouble_says_so():
-    trouble = "the loss rose from 2.00 to 4.00: lower alpha (0.05)"
+    trouble = "the loss rose from 2.00 to 4.00: lower the learning rate (0.05)"
     shot = replace(TRAINING, remarks=(Remark("diverging", trouble, 3), Remark("b", "more", 1)))
     async with scripted(shot, (120, 40)) as (app, _):
         await until(app, lambda: trouble in text_of(app))

@@ -22,6 +22,7 @@ from w2vtui.settings import (
     choices_of,
     field_default,
     field_types,
+    label_of,
     spec_of,
     value_from_text,
 )
@@ -224,7 +225,8 @@ def setting_reader(settings: type, name: str) -> Callable[[str], Any]:
             value = value_from_text(settings, name, text)
         except SettingsError as error:
             # argparse would hide the message of a ValueError, which a SettingsError is.
-            raise argparse.ArgumentTypeError(str(error)) from error
+            message = str(error).replace(name, label_of(settings, name), 1)
+            raise argparse.ArgumentTypeError(message) from error
         return AUTO if value is None else value
 
     return read

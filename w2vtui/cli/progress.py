@@ -194,5 +194,5 @@ def _how(snapshot: Snapshot) -> str:
             f"{loss_text(snapshot.probe.standard_error)}"
         )
     if snapshot.progress.tokens and not over:
-        parts.append(f"alpha {snapshot.rate:.5f}")
+        parts.append(f"learning rate {snapshot.rate:.5f}")
     return "  ".join(parts)

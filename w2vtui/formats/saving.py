@@ -110,5 +110,5 @@ def _check_finite(vectors: KeyedVectors) -> None:
         raise VectorsError(
             f"the vector of '{safe_text(vectors.index_to_key[row], 40)}' holds "
             f"{vector[~np.isfinite(vector)][0]}: vectors with NaN or infinity are not "
-            "saved; train again with a lower alpha"
+            "saved; train again with a lower learning rate (--alpha)"
         )

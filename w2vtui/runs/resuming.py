@@ -39,7 +39,7 @@ from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.text_changes import aligned, describe_difference, text_of_run
-from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, label_of
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import ReadCorpus
@@ -389,15 +389,17 @@ def _check_training(training: TrainingSettings, wanted: dict[str, Any]) -> None:
     for name, value in wanted.items():
         now = getattr(training, name)
         if value != now:
-            raise RunError(f"{name} is {now} and fixed for a run, got {value}: train a new one")
+            label = label_of(TrainingSettings, name)
+            raise RunError(f"{label} is {now} and fixed for a run, got {value}: train a new one")
 
 
 def _settings_difference(before: Any, after: Any) -> list[str]:
     """`window 5 -> 8` for each setting of two dataclasses that differs."""
+    names = [one.name for one in dataclasses.fields(before)]
     return [
-        f"{one.name} {getattr(before, one.name)} \N{RIGHTWARDS ARROW} {getattr(after, one.name)}"
-        for one in dataclasses.fields(before)
-        if getattr(before, one.name) != getattr(after, one.name)
+        f"{label_of(type(before), name)} {old} \N{RIGHTWARDS ARROW} {new}"
+        for name in names
+        if (old := getattr(before, name)) != (new := getattr(after, name))
     ]
 
 

@@ -96,17 +96,17 @@ class LiveSettings(Checked):
         low=0.0,
         low_open=True,
         high=1000.0,
-        label="alpha",
+        label="learning rate",
         auto="0.025 for skip-gram; for cbow 0.075, and 0.05 without negative sampling",
         steps=(*(1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.015, 0.02, 0.025, 0.035, 0.05),
                *(0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)),
-        help="learning rate at the start; it falls linearly to min_alpha",
+        help="learning rate at the start; it falls linearly to the min rate",
     )  # fmt: skip
     min_alpha: float = setting(
         1e-4,
         low=0.0,
         high=1000.0,
-        label="min alpha",
+        label="min rate",
         steps=(0.0, 1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.025),
         help="learning rate at the end",
     )
@@ -122,9 +122,9 @@ class LiveSettings(Checked):
         0.75,
         low=-1.0,
         high=1.5,
-        label="ns power",
+        label="noise exponent",
         steps=(-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5),
-        help="draw noise words by count ** ns_exponent: 1 as often as in the text, 0 evenly, "
+        help="draw noise words by count ** exponent: 1 as often as in the text, 0 evenly, "
         "below 0 rare words more often",
     )
     epochs: int | None = setting(
@@ -154,7 +154,7 @@ class LiveSettings(Checked):
     )
     shrink_windows: bool = setting(
         True,
-        label="shrink window",
+        label="shrink windows",
         help="draw each center's window evenly from 1 to window",
     )
     cbow_mean: bool = setting(

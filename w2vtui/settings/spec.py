@@ -74,6 +74,11 @@ def spec_of(settings: type, name: str) -> Spec:
     raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
 
 
+def label_of(settings: type, name: str) -> str:
+    """What one field of a settings class is called on screens and in messages."""
+    return spec_of(settings, name).label or name.replace("_", " ")
+
+
 def field_default(settings: type, name: str) -> Any:
     """The default of one field of a settings class."""
     return next(f.default for f in dataclasses.fields(settings) if f.name == name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from w2vtui.display import number
 from w2vtui.errors import SettingsError
-from w2vtui.settings import Spec, choices_of, field_types, spec_of, value_from_text
+from w2vtui.settings import Spec, choices_of, field_types, label_of, spec_of, value_from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,7 @@ class Control:
     @property
     def label(self) -> str:
         """Its name on a screen."""
-        return self.spec.label or self.name.replace("_", " ")
-
-    @property
-    def other_name(self) -> str:
-        """Its name in messages, settings files and flags; empty if the label says it."""
-        return "" if self.label == self.name.replace("_", " ") else self.name
+        return label_of(self.owner, self.name)
 
     @property
     def flag(self) -> str:
@@ -69,8 +64,7 @@ class Control:
         try:
             return value_from_text(self.owner, self.name, text)
         except SettingsError as error:
-            both = f"{self.label} ({self.other_name})" if self.other_name else self.label
-            raise SettingsError(str(error).replace(self.name, both, 1)) from None
+            raise SettingsError(str(error).replace(self.name, self.label, 1)) from None
 
     def facts_text(self, effect: str) -> str:
         """Its default, its range, and what a change does."""
@@ -79,10 +73,9 @@ class Control:
         return " · ".join((f"default {default}", *values, effect))
 
     def help_text(self) -> str:
-        """What it does, what else it is called, and its range."""
-        facts = (self.other_name, "" if self.choices else self.spec.range_text())
-        known = ", ".join(fact for fact in facts if fact)
-        return f"{self.spec.help} ({known})" if known else self.spec.help
+        """What it does, its flag, and its range."""
+        known = self.flag if self.choices else f"{self.flag}, {self.spec.range_text()}"
+        return f"{self.spec.help} ({known})"
 
 
 def controls_of(owner: type, names: tuple[str, ...] = ()) -> tuple[Control, ...]:

@@ -48,7 +48,7 @@ def _diverging(case: Case) -> str:
         return ""
     return (
         f"the loss rose from {before:.3g} to {now:.3g}: "
-        f"pause, undo the last change, lower alpha ({case.shot.rate:.3g})"
+        f"pause, undo the last change, lower the learning rate ({case.shot.rate:.3g})"
     )
 
 
@@ -67,7 +67,7 @@ def _probe_rising(case: Case) -> str:
         return ""
     return (
         f"the probe rose {RISING_PROBES} times in a row, {first:.3f} to {last:.3f}: "
-        "overfitting or too high a rate: lower alpha or stop"
+        "overfitting, or too high a learning rate: lower it or stop"
     )
 
 
@@ -81,7 +81,7 @@ def _saturated(case: Case) -> str:
         return ""
     return (
         f"{share:.0%} of the scores are beyond ±6, where little is learned: "
-        f"vectors grow too long: lower alpha ({case.shot.rate:.3g})"
+        f"vectors too long: lower the learning rate ({case.shot.rate:.3g})"
     )
 
 
@@ -100,7 +100,7 @@ def _rate_at_floor(case: Case) -> str:
         return ""
     return (
         f"the learning rate is at its floor, {case.shot.rate:.3g}, with {left:.0%} still to train: "
-        "raise alpha or stop here"
+        "raise it or stop here"
     )
 
 

@@ -155,7 +155,7 @@ def worse_than_chance(case: Case) -> str:
         return ""
     return (
         f"the vectors hold nothing: probe {loss_text(probe.loss)}, untrained "
-        f"{UNTRAINED_PROBE:.2f}: lower alpha ({case.shot.rate:.3g})"
+        f"{UNTRAINED_PROBE:.2f}: lower the learning rate ({case.shot.rate:.3g})"
     )
 
 
@@ -172,5 +172,5 @@ def loss_exploded(case: Case) -> str:
         return ""
     return (
         f"the vectors hold nothing: loss {loss_text(loss)}, untrained {loss_text(untrained)}: "
-        f"lower alpha ({case.shot.rate:.3g})"
+        f"lower the learning rate ({case.shot.rate:.3g})"
     )

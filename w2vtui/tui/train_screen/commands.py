@@ -3,7 +3,8 @@
     set K 15 window 8        stage and apply           query king - man + woman
     stage lr 0.01            stage only                watch king paris
 
-A setting can be named by its field, by its label on the screen, or as in gensim.
+A setting is named as on the screen; its flag, its name in settings files, and its names in gensim
+and word2vec.c are taken for it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from w2vtui.errors import SettingsError, W2vtuiError
-from w2vtui.settings import LiveSettings, unknown_name_message
+from w2vtui.settings import LiveSettings
 from w2vtui.tui.controls import Control, controls_of
 from w2vtui.tui.train_screen.watch_dialog import queries_in
 
@@ -151,13 +152,22 @@ GENSIM_SWITCHES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "hs": ("objective", {"0": "negative-sampling", "1": "hierarchical-softmax"}),
 }
 """Switches of gensim: the setting each one stands for, and the values of its numbers."""
-_OTHER_NAMES = {"lr": "alpha", "learning rate": "alpha", "iter": "epochs"}
+_OTHER_NAMES = {
+    "lr": "alpha",
+    "iter": "epochs",
+    "neg": "negative",
+    "noise words": "negative",
+    "ns power": "ns_exponent",
+    "shrink window": "shrink_windows",
+    "ws": "window",
+}
+"""What else settings are or were called."""
 _MOST_WORDS = 2
 """Number of words in the longest label."""
 
 
 def _plain(name: str) -> str:
-    return name.lower().replace("_", " ").replace("-", " ")
+    return name.lower().replace("_", " ").replace("-", " ").strip()
 
 
 _FIELDS = {
@@ -165,13 +175,8 @@ _FIELDS = {
     **{_plain(name): name for name in CONTROLS},
     **_OTHER_NAMES,
 }
-SETTING_NAMES = (
-    *CONTROLS,
-    *(control.label for control in CONTROLS.values()
-      if control.label not in CONTROLS and " " not in control.label),
-    *(name for name in _OTHER_NAMES if " " not in name), *GENSIM_SWITCHES,
-)  # fmt: skip
-"""Names of one word, which can be completed."""
+SETTING_NAMES = tuple(control.label for control in CONTROLS.values())
+"""The names that are proposed."""
 
 
 def settings_from(text: str) -> dict[str, str]:
@@ -182,6 +187,10 @@ def settings_from(text: str) -> dict[str, str]:
     """
     words, found = text.replace("=", " ").split(), {}
     while words:
+        if switch := _switch(words):
+            found[switch[0]] = switch[1]
+            del words[0]
+            continue
         name, n_words = _leading_name(words)
         if len(words) == n_words:
             raise SettingsError(f"{' '.join(words)} needs a value: {_values_text(name)}")
@@ -192,6 +201,21 @@ def settings_from(text: str) -> dict[str, str]:
     return found
 
 
+def _switch(words: Sequence[str]) -> tuple[str, str] | None:
+    """The setting and the value of a flag without a value, `--no-shared-noise`, if that is next."""
+    flag = words[0].removeprefix("--") if words[0].startswith("--") else ""
+    field = _FIELDS.get(_plain(flag.removeprefix("no-")), "")
+    if field not in CONTROLS or CONTROLS[field].kind is not bool:
+        return None
+    if flag.startswith("no-"):
+        return field, "off"
+    try:
+        CONTROLS[field].from_text(" ".join(words[1:2]))
+    except SettingsError:
+        return field, "on"
+    return None
+
+
 def _leading_name(words: Sequence[str]) -> tuple[str, int]:
     """The field or gensim switch that the first words name, and how many words that takes."""
     for n_words in range(min(_MOST_WORDS, len(words)), 0, -1):
@@ -200,7 +224,10 @@ def _leading_name(words: Sequence[str]) -> tuple[str, int]:
             return name, n_words
         if name in _FIELDS:
             return _FIELDS[name], n_words
-    raise SettingsError(unknown_name_message(words[0], list(SETTING_NAMES)))
+    near = difflib.get_close_matches(_plain(words[0]), _FIELDS, n=1, cutoff=0.6)
+    meant = f"did you mean {CONTROLS[_FIELDS[near[0]]].label}?" if near else ""
+    known = meant or f"known are {', '.join(SETTING_NAMES)}"
+    raise SettingsError(f"there is no setting {words[0]!r}: {known}")
 
 
 def _in_our_terms(name: str, value: str) -> tuple[str, str]:

@@ -106,7 +106,7 @@ class Staging:
         failed, done = shot.state == "failed", shot.state == "done"
         return Row(
             name,
-            "learning rate" if name == "alpha" else control.label,
+            control.label,
             value_text(_current(shot, name)),
             value_text(self.staged[name]) if name in self.staged else "",
             help_instead or (_no_part(control, idle) if idle else control.help_text()),
@@ -181,10 +181,9 @@ def cost_text(cost: Cost | None) -> str:
 
 
 def _no_part(control: Control, reason: str) -> str:
-    """Why a setting does nothing: `K (negative) has no part in hierarchical softmax`."""
-    name = f"{control.label} ({control.other_name})" if control.other_name else control.label
+    """Why a setting does nothing: `K has no part in hierarchical softmax`."""
     which = "model" if reason in get_args(Model) else "objective"
-    return f"{name} has no part in {reason}: it has one under another {which}"
+    return f"{control.label} has no part in {reason}: it has one under another {which}"
 
 
 def _current(shot: Snapshot, name: str) -> Any:
