@@ -48,6 +48,13 @@ def test_pairs_are_read_with_tabs_commas_comments_and_a_heading(
     assert pairs == [("love", "sex", 6.77), ("tiger", "big cat", 7.0)]
 
 
+def test_each_line_of_pairs_may_have_its_own_separator(tmp_path: Path) -> None:
+    path = written(tmp_path, "love,sex,6.77\nold new 1.58\ntiger\tbig cat\t7\nup;down;2,5\n")
+    pairs = pairs_of(path)
+    assert pairs[:2] == [("love", "sex", 6.77), ("old", "new", 1.58)]
+    assert pairs[2:] == [("tiger", "big cat", 7.0), ("up", "down", 2.5)]
+
+
 def test_pairs_are_read_with_spaces(tmp_path: Path) -> None:
     assert pairs_of(written(tmp_path, "aged  new 1.58\na b -2e-1\n")) == [
         ("aged", "new", 1.58),

@@ -81,8 +81,7 @@ def read_pairs(
     places = [table.column(name) for name in columns] or _pair_columns(table)
     rows = _without_heading(table, places, report)
     pairs = []
-    for row in _sound(table, rows, places, skip_bad_rows, report):
-        a, b, score = (row.fields[place] for place in places)
+    for a, b, score in _sound(table, rows, places, skip_bad_rows, report):
         pairs.append((a, b, number(score)))
     if not pairs:
         raise CorpusError(f"{path} holds no word pairs: give a file of lines `word word score`")
@@ -218,7 +217,8 @@ def _check_decimal_comma(table: Table, rows: Sequence[Row], score: int) -> None:
 def _without_heading(table: Table, places: Sequence[int], report: Report) -> Sequence[Row]:
     """The rows after a heading; says which columns are taken of several."""
     rows, names = table.rows, []
-    if not is_number(_field(rows[0], places[2])):
+    is_pair = is_number(_field(rows[0], places[2])) or _pair_of(table, rows[0], places)
+    if not is_pair:
         report(_heading_remark(table, rows[0]))
         names, rows = rows[0].fields, rows[1:]
     width = max((len(row.fields) for row in rows), default=0)
@@ -236,25 +236,34 @@ def _without_heading(table: Table, places: Sequence[int], report: Report) -> Seq
 
 def _sound(
     table: Table, rows: Sequence[Row], places: Sequence[int], skips: bool, report: Report
-) -> list[Row]:
-    """The rows that hold two words and a score.
+) -> list[list[str]]:
+    """The two words and the score of each row.
 
     Raises:
-        CorpusError: one does not.
+        CorpusError: one does not hold them.
     """
-    sound: list[Row] = []
+    sound: list[list[str]] = []
     bad: list[Row] = []
     for row in rows:
-        a, b, score = (_field(row, place) for place in places)
-        is_sound = a and b and is_number(score)
-        if table.separator == BLANKS and max(places) < 3:
-            is_sound = is_sound and len(row.fields) == 3  # of more, a word may be two
-        (sound if is_sound else bad).append(row)
+        if pair := _pair_of(table, row, places):
+            sound.append(pair)
+        else:
+            bad.append(row)
     if bad and not skips:
         raise table.error(bad[0], "two words and a score are expected", _COLUMNS + _SKIP)
     if bad:
         report(_left_out_remark(table, len(bad), bad[0].number))
     return sound
+
+
+def _pair_of(table: Table, row: Row, places: Sequence[int]) -> list[str]:
+    """The two words and the score of a row; empty if it does not hold them."""
+    ways = [[_field(row, place) for place in places]]
+    if max(places) < 3:  # any separator may be that of a line
+        fields = [split(row.line, separator) for separator in _PAIR_SEPARATORS]
+        exact = [three for three in fields if len(three) == 3]
+        ways = exact if table.separator == BLANKS else ways + exact
+    return next((way for way in ways if way[0] and way[1] and is_number(way[2])), [])
 
 
 # ---- analogies

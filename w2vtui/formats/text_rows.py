@@ -90,9 +90,11 @@ class RowParser:
                 words.append(LEFT_OUT)
                 numbers.append(b"0 " * self._size)
             else:
+                only = ": this is not a vector file, or it has bad rows" if number == 1 else ""
                 raise self._source.error(
                     number,
-                    f"{fault}; --skip-bad-rows (in Python skip_bad_rows=True) leaves such rows out",
+                    f"{fault}{only}; --skip-bad-rows (in Python skip_bad_rows=True) leaves such "
+                    "rows out",
                 )
         return words, _numbers(numbers)
 
