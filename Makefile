@@ -15,6 +15,7 @@ READY := .venv/.ready
 .PHONY: run quick test coverage check lint format wheel plain bounds clean
 
 run: $(READY)
+	@[ -t 1 ] || echo "w2vtui: starting to train the bundled sample" >&2
 	@$(BIN)/python -m w2vtui
 
 quick: $(READY)
@@ -64,10 +65,13 @@ wheel: $(READY)
 	cd build/wheel && venv/bin/w2vtui --epochs 1 < /dev/null
 
 $(READY): pyproject.toml
-	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), f"Python 3.11 or later is needed, this is {sys.version}"'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+		found=$$($(PYTHON) --version 2>&1) || found="there is no $(PYTHON)"; \
+		echo "w2vtui: Python 3.11 or later is needed ($$found):" \
+			"install one, or name it as in make run PYTHON=python3.12" >&2; \
+		exit 1; \
+	}
+	@$(PYTHON) tools/install.py
 	@touch $@
 
 clean:

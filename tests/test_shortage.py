@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -82,6 +83,22 @@ def test_a_run_ends_even_if_its_end_fails(monkeypatch):
     run.start()
     with pytest.raises(OutOfMemoryError):
         run.wait(60)
+
+
+@pytest.mark.parametrize("refused", ["observer", "worker"])
+def test_a_thread_that_finds_no_memory_ends_the_run(topical_corpus, monkeypatch, capsys, refused):
+    """And no other thread fails on it: pytest makes an error of that."""
+    start = threading.Thread.start
+
+    def start_others(thread):
+        if refused in thread.name:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_others)
+    argv = ["train", str(topical_corpus), "--neighbors", "cow", "--no-checkpoints"]
+    assert run_command_line(argv) == 6
+    assert "there was not enough memory" in capsys.readouterr().err
 
 
 def test_a_worker_without_memory_ends_the_run(topical_corpus, monkeypatch, capsys):

@@ -72,8 +72,9 @@ class Observer:
         """Take a first look, at untrained vectors, then start the thread that takes the others."""
         self._look_at_losses(self._now(), leaving=False)
         self._wake.set()  # look at the vectors at once, before they have moved far
-        self._thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
+        thread.start()
+        self._thread = thread  # not before: it may find no memory
 
     def measure_quality(self) -> None:
         """Measure the quality now instead of when it is next due."""
