@@ -108,8 +108,8 @@ def rows_to_read(header: Header, bytes_a_record: int, source: Source) -> int:
         raise source.error(
             None,
             f"the header gives {header.n_words:,} words of {header.vector_size:,} "
-            f"numbers, more than the file's {source.most_bytes:,} bytes can hold: it is cut short, "
-            "which --limit N (in Python limit=N) reads the first N words of, or not a vector file",
+            f"numbers, more than the file's {source.most_bytes:,} bytes can hold: it is cut short "
+            "or not a vector file; --limit N (in Python limit=N) reads its first N words",
         )
     return n
 

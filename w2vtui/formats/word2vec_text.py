@@ -169,7 +169,7 @@ def _check_blank(file: BufferedIOBase, source: Source, number: int) -> None:
         if not block:
             return
         if block.strip():
-            raise source.error(number, "the line is empty: remove it")
+            raise source.error(number, "the line is empty: remove such lines, as with grep . FILE")
     raise source.error(number, "from here on there are only empty lines: remove them")
 
 
