@@ -14,7 +14,6 @@ import numpy as np
 
 from w2v_kernels import objectives
 from w2v_kernels.machine.compiling import kernel_part
-from w2v_kernels.sizes import MOST_INPUTS
 from w2v_kernels.tiles import copy_rows, spread, sum_rows
 
 
@@ -27,8 +26,9 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
     """
     loss, saturated, one = 0.0, 0, np.int64(1)  # of one type with a number that is counted
     if not objectives.chooses_for_each_pair(worker.hyper):
-        for first in range(0, n_contexts, MOST_INPUTS):
-            n = min(MOST_INPUTS, n_contexts - first)
+        most = len(worker.scratch.inputs)
+        for first in range(0, n_contexts, most):
+            n = min(most, n_contexts - first)
             block_loss, block_saturated = rows_predict(
                 contexts[first : first + n], n, center, chosen, lr, worker
             )

@@ -18,7 +18,7 @@ from w2v_kernels.layout import (
 )
 from w2v_kernels.logistic_block import tile_index
 from w2v_kernels.parallel.private_nodes import PrivateNodes
-from w2v_kernels.sizes import MOST_INPUTS, TILE
+from w2v_kernels.sizes import INPUTS_OF_LONG, LONG_WINDOW, TILE
 
 KEPT_CAPACITY = 4096
 """Kept tokens that a worker holds at a time, more with a long window. A longer sentence is trained
@@ -85,7 +85,7 @@ def make_scratch(
     """
     # Behind the last center stand its right contexts.
     n_kept = max(KEPT_CAPACITY, _CAPACITY_OF_WINDOWS * window) + window
-    n_inputs = min(2 * window, MOST_INPUTS)
+    n_inputs = 2 * window if window <= LONG_WINDOW else INPUTS_OF_LONG
     n_scores = tile_index(whole_tiles(most_targets) // TILE, 0, n_inputs)
     return Scratch(
         kept_ids=whole_lines(n_kept, np.int32),

@@ -21,9 +21,12 @@ ROW_PAD = CACHE_LINE // 4
 TILE = 6
 """Target rows processed together: the default, a center and five noise words, fills one tile."""
 
-MOST_INPUTS = 128
-"""Input rows of a block, at most. More contexts are trained block by block: each row moves by what
-it was before its block, so the moves of a longer one would overshoot.
+LONG_WINDOW = 64
+"""The contexts of a center are one block in windows of up to this many words on each side."""
+
+INPUTS_OF_LONG = 16
+"""Input rows of a block in longer windows. Every row of a block moves by what all of them were
+before it, so the sum of the moves of a large one overshoots.
 """
 
 SCORE_ROW = ROW_PAD

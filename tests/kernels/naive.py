@@ -12,7 +12,7 @@ import numpy as np
 
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
-MOST_INPUTS = 128
+LONG_WINDOW, INPUTS_OF_LONG = 64, 16
 
 
 def mix(bits):
@@ -165,8 +165,9 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
         return loss, 1
     if settings["shared_noise"] or settings["objective"] != "negative-sampling":
         loss = 0.0
-        for first in range(0, len(contexts), MOST_INPUTS):
-            some = contexts[first : first + MOST_INPUTS]
+        most = len(contexts) if settings["window"] <= LONG_WINDOW else INPUTS_OF_LONG
+        for first in range(0, len(contexts), most):
+            some = contexts[first : first + most]
             rows = v[some]
             new, nats = predict(rows, center, lr, key, 0, settings, u, nodes, noise_table, tree)
             for context, step in zip(some, new - rows, strict=True):

@@ -112,7 +112,7 @@ def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
 def test_a_window_longer_than_a_block_and_a_buffer_has_all_its_contexts(
     objective, way, monkeypatch
 ):
-    """The buffer slides several times; a center has up to 220 contexts, in two blocks."""
+    """The buffer slides several times; a center has up to 220 contexts, in 14 blocks."""
     monkeypatch.setattr(scratch, "KEPT_CAPACITY", 64)
     setup = Setup(
         n_tokens=1_000, sample=0.0, vector_size=5, negative=2, window=110, shrink_windows=False,

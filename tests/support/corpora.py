@@ -34,6 +34,16 @@ def topical_sentences(n_sentences: int, seed: int = 0) -> list[list[str]]:
     return sentences
 
 
+def topical_baskets() -> list[list[str]]:
+    """Six sentences of 200 words, each of one topic, among common words."""
+    draw = random.Random(0)
+    topics = [line.split() for line in TOPICS.values()] * 2
+    return [
+        [draw.choice(topic if draw.random() < 0.8 else ["the", "a", "of"]) for _ in range(200)]
+        for topic in topics
+    ]
+
+
 def encoded(sentences: Iterable[list[str]]) -> EncodedCorpus:
     """A corpus in memory that keeps every word."""
     return encode_sentences(sentences, CorpusSettings(min_count=1))

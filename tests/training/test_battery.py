@@ -14,7 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from tests.support.corpora import TOPICS, encoded, topical_sentences
+from tests.support.corpora import (
+    TOPICS,
+    encoded,
+    topic_margin,
+    topical_baskets,
+    topical_sentences,
+)
 from tests.support.runs import left_threads, matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from tests.support.wait import until
@@ -109,6 +115,20 @@ def check_it_learns(way: Way, tmp_path: Path) -> None:
             nearest = vectors.most_similar(word, topn=1)[0][0]
             nearer += nearest in words.split()
     assert nearer >= 15  # of 18
+
+
+def check_it_learns_with_a_window_of_the_whole_text(way: Way, tmp_path: Path) -> None:
+    """A center has more contexts than a block of the kernels, as in baskets and random walks."""
+    corpus = encoded(topical_baskets())
+    wide = {"window": 10_000, "epochs": 4, "sample": 0.0, "shrink_windows": False}
+    run = trained(way.run(live=wide, corpus=corpus))
+    shot = run.snapshot()
+    assert shot.progress.tokens == 4 * len(corpus.ids)
+    assert math.isfinite(shot.losses.mean)
+    assert topic_margin(run.vectors()) > 0.2
+    if way.exact:
+        again = trained(way.run(live=wide, corpus=corpus))
+        assert same_bits(run.matrices(), matrices_of(again))
 
 
 def check_every_token_is_trained_once(way: Way, tmp_path: Path) -> None:
@@ -272,6 +292,7 @@ def checks_of(way: Way) -> Iterator[Check]:
     """Every check that a way must pass."""
     yield check_it_learns
     yield check_pairs_of_a_topic_score_higher
+    yield check_it_learns_with_a_window_of_the_whole_text
     yield check_every_token_is_trained_once
     if way.exact:
         yield check_it_repeats
