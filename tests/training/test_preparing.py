@@ -32,10 +32,9 @@ def test_what_is_done_with_the_corpus_is_said(phase, said):
 
     run = Run(read)
     run.start()
-    until(lambda: run.snapshot().activity == said, lambda: run.snapshot().activity)
+    until(lambda: run.snapshot().activity.startswith(said), lambda: run.snapshot().activity)
     assert run.snapshot().activity_fraction == 0
     run.stop()
-    until(lambda: run.snapshot().activity == f"stopping after this: {said}" or run.is_over(0))
     assert run.wait(DEADLINE)
 
 

@@ -97,7 +97,9 @@ class Preparation:
         if self._control.state != "preparing":
             return activity
         if not self._is_read:
-            return activity.replace(_READING, _PHASES[self._reading.phase])
+            activity = activity.replace(_READING, _PHASES[self._reading.phase])
+            if self.fraction != 0:
+                return activity
         seconds = time.monotonic() - self._since
         return f"{activity} ({seconds:.0f} s so far)" if seconds >= _SHOWN_SECONDS else activity
 
