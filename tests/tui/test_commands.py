@@ -23,7 +23,8 @@ from tests.support.screens import (
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.dialogs import Ask, SaveDialog
+from w2vtui.tui.help_screen import Help
 from w2vtui.tui.train_screen.commands import (
     COMMANDS,
     CONTROLS,

@@ -17,7 +17,7 @@ from tests.support.screens import TRAINING, screen_lines, scripted, send_keys, t
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.dialogs import Ask, Help, SaveDialog
+from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.glyphs import (
     _PLAIN,
@@ -29,6 +29,7 @@ from w2vtui.tui.glyphs import (
     MARKERS,
     glyphs_for,
 )
+from w2vtui.tui.help_screen import Help
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows

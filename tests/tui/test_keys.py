@@ -23,9 +23,9 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.dialogs import Help
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_of
+from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import all_keys, check_keys, own_bindings
 from w2vtui.tui.scopes import SCOPES
 from w2vtui.tui.session import Form
@@ -236,7 +236,10 @@ async def test_the_help_begins_with_what_has_the_focus():
     async with train_screen() as (app, _):
         app.simulate_key("f1")
         await until(app, lambda: isinstance(app.screen, Help))
-        first, second = app.screen.sections[:2]
+        keys, first, second = app.screen.sections[:3]
+        assert keys.title == "The keys to begin with"
+        assert len(keys.keys) == 10
+        assert keys.keys[4] == ("space", "pause or resume training")
         assert first.title == "In focus: Live controls"
         assert first.about == SettingRows.HELP
         assert ("enter", "apply what is staged") in first.keys
@@ -248,7 +251,7 @@ async def test_the_help_begins_with_what_has_the_focus():
         await until(app, lambda: isinstance(app.focused, Input))
         app.simulate_key("f1")
         await until(app, lambda: isinstance(app.screen, Help))
-        first = app.screen.sections[0]
+        first = app.screen.sections[1]
         assert first.title == "In focus: Neighbors"
         assert "a query's answer" in first.about
         assert [key for key, _ in first.keys] == ["enter", "↑", "↓", "tab", "shift+tab"]
@@ -404,3 +407,45 @@ def test_the_help_of_a_pane_is_one_line():
         text = owner.__dict__.get("HELP") or ""
         assert "\n" not in text
         assert len(text) < 120
+
+
+# ---- the help beside what it explains, and the palette
+
+
+async def test_the_help_stands_beside_the_pane_it_explains_and_is_filtered():
+    async with train_screen() as (app, _):
+        controls = app.screen.query_one("#controls").region
+        app.simulate_key("f1")
+        await until(app, lambda: "The keys to begin with" in text_of(app))
+        dialog = app.screen.query_one("#dialog")
+        await until(app, lambda: 0 < dialog.region.right <= controls.x)
+        assert "learning rate" in text_of(app)
+        for key in ("slash", *"undo"):
+            app.simulate_key(key)
+        await until(app, lambda: "In focus" not in text_of(app))
+        assert "undo the last change" in text_of(app)
+        assert "pause or resume training" not in text_of(app)
+        for key in "qq":
+            app.simulate_key(key)
+        await until(app, lambda: "nothing found" in text_of(app))
+        app.simulate_key("escape")
+        await until(app, lambda: "In focus: Live controls" in text_of(app))
+        app.simulate_key("q")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+
+
+@pytest.mark.parametrize("width", [120, 60])
+async def test_an_entry_of_the_palette_is_one_line_with_its_key_at_the_right(width):
+    async with train_screen(size=(width, 40)) as (app, _):
+        app.simulate_key("ctrl+p")
+        await until(app, lambda: " Freeze " in text_of(app) and "Search for" in text_of(app))
+        await until(app, lambda: " Help " in text_of(app) and "every key" in text_of(app))
+        (line,) = [line for line in screen_lines(app) if " freeze the display" in line]
+        assert line.strip().startswith("Freeze ")
+        assert line.rstrip().endswith(" f")
+        assert len(line.rstrip()) > width - 10
+        for key in "undo":
+            app.simulate_key(key)
+        await until(app, lambda: "freeze the display" not in text_of(app))
+        (line,) = [line for line in screen_lines(app) if " undo the last change" in line]
+        assert line.rstrip().endswith(" u")

@@ -9,7 +9,7 @@ import shlex
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
@@ -19,11 +19,12 @@ from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.dialogs import Help
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.help import help_sections, palette_commands
+from w2vtui.tui.help import help_sections, palette_commands, region_explained
+from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
+from w2vtui.tui.palette import Entries
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import LeaveDialog
 from w2vtui.tui.sources import sources_of
@@ -39,6 +40,8 @@ TWICE_SECONDS = 2.0
 
 class W2vApp(BaseApp):
     """Trains word vectors in view of the user."""
+
+    COMMANDS: ClassVar = {Entries}
 
     def __init__(
         self,
@@ -270,7 +273,8 @@ class W2vApp(BaseApp):
         from w2vtui.tui.train_screen.commands import COMMANDS
 
         commands = [(command.name, command.about) for command in COMMANDS.values()]
-        self.push_screen(Help(help_sections(self, self.screen, SCOPES, commands)))
+        sections = help_sections(self, self.screen, SCOPES, commands)
+        self.push_screen(Help(sections, region_explained(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that can be used now, with or without a key."""

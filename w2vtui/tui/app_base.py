@@ -35,6 +35,7 @@ class PaletteCommand(NamedTuple):
     title: str
     action: str
     help: str
+    keys: str = ""
 
 
 class BaseApp(App[None]):

@@ -1,8 +1,7 @@
-"""Dialogs over a screen: a question with answers, where to save, and the help."""
+"""Dialogs over a screen: a question with answers, and where to save."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -20,11 +19,6 @@ from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import TargetTakenError
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.widgets.field import Field
-
-_HELP_CELLS = 66
-"""Width of a line of the help."""
-_KEY_CELLS = 16
-"""Width of the column of keys in the help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,54 +149,3 @@ def may_replace(error: TargetTakenError) -> Ask:
         Choice("replace", "r", "Replace it", "what is in it is lost"),
     )
     return Ask("Replace this file?", text, choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Keys under a title, and what they do."""
-
-    title: str
-    keys: Sequence[tuple[str, str]]
-    about: str = ""
-    """A sentence below the title."""
-
-
-class Help(ModalScreen[None]):
-    """Lists every key and command."""
-
-    HELP_TITLE = "Help"
-    app: BaseApp
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,question_mark,q", "close", "close", show=False, id="help.close", priority=True
-        ),
-    ]
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        super().__init__()
-        self.sections = sections
-
-    def compose(self) -> ComposeResult:
-        """One text that scrolls."""
-        text = Text()
-        for section in self.sections:
-            text.append(f"{section.title}\n", "bold")
-            if section.about:
-                text.append(f"{section.about}\n", "italic")
-            for key, does in section.keys:
-                first, *rest = textwrap.wrap(does, _HELP_CELLS - _KEY_CELLS) or [""]
-                text.append(f"  {pad(key, _KEY_CELLS)}", "bold")
-                text.append("\n".join([first, *(" " * (_KEY_CELLS + 2) + line for line in rest)]))
-                text.append("\n")
-            text.append("\n")
-        text.rstrip()
-        with VerticalScroll(id="dialog", classes="help") as dialog:
-            dialog.border_title = "Keys"
-            close = self.app.key_of("help.close", Help)
-            dialog.border_subtitle = f"↑↓ scroll   {close} closes"
-            yield Static(text)
-
-    def action_close(self) -> None:
-        """Close the help."""
-        self.dismiss(None)

@@ -5,22 +5,25 @@ A class with keys may declare
     HELP_TITLE        the title of its keys in the help
     OTHER_KEYS        (key, what it does), for keys that are not bindings
     PALETTE_COMMANDS  commands without a key
+    FIRST_KEYS        ids of the keys one needs first on a screen
+    FIRST_KEYS_OF     classes of widgets that declare some of them
     PANE_NAME         the name of a pane whose title tells more than its name
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from textual.app import SystemCommand
 from textual.dom import DOMNode
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.dialogs import Section
+from w2vtui.tui.help_screen import Section
 from w2vtui.tui.keys import Scope, key_texts, own_bindings
 from w2vtui.tui.widgets.panel import Panel
 
@@ -31,12 +34,12 @@ Entries = Sequence[tuple[str, str]]
 def help_sections(
     app: BaseApp, screen: Screen[Any], scopes: Iterable[Scope], commands: Entries
 ) -> list[Section]:
-    """The keys of the focused widget, then those of the screen and its panes, then all others.
+    """The keys to begin with, those of the focused widget, of the screen and its panes, all others.
 
     scopes     every class with keys
     commands   the commands of the command line
     """
-    sections = _focused_sections(app, screen)
+    sections = [*_first_section(app, screen), *_focused_sections(app, screen)]
     described = set(_focused_classes(screen))
 
     def add(owner: type[DOMNode]) -> None:
@@ -56,15 +59,48 @@ def help_sections(
     return sections
 
 
-def palette_commands(app: BaseApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Every command of the focused widget, the screen and the app that can be used now, once."""
+def _first_section(app: BaseApp, screen: Screen[Any]) -> list[Section]:
+    """The keys that a screen declares as those one needs first."""
+    owner = next(iter(_classes(screen)), type(screen))
+    every = [
+        one
+        for cls in (*_declared(owner, "FIRST_KEYS_OF"), owner, BaseApp)
+        for one in own_bindings(cls)
+    ]
+    by_id = {one.id: one for one in every}
+    wanted = [by_id[name] for name in _declared(owner, "FIRST_KEYS")]
+    keys = [("  ".join(key_texts(app, app.keys, one)), one.tooltip or one.description)
+            for one in wanted]  # fmt: skip
+    return [Section("The keys to begin with", keys)] if keys else []
+
+
+def _declared(owner: type[DOMNode], name: str) -> Sequence[Any]:
+    declared: Sequence[Any] = vars(owner).get(name, ())
+    return declared
+
+
+def palette_entries(
+    app: BaseApp, screen: Screen[Any]
+) -> Iterator[tuple[PaletteCommand, Callable[[], Any]]]:
+    """Every command of the focused widget, the screen and the app that can be used now, once, and
+    what carries it out.
+    """
     seen = set()
     for node in (*_focused_nodes(screen), screen, app):
         for owner in _classes(node):
-            for title, action, about in _commands(app, owner):
-                if title not in seen and node.check_action(action.split("(")[0], ()):
-                    seen.add(title)
-                    yield SystemCommand(title, about, partial(app.run_action, action, node))
+            for command in _commands(app, owner):
+                if command.title not in seen and node.check_action(
+                    command.action.split("(")[0], ()
+                ):
+                    seen.add(command.title)
+                    yield command, partial(app.run_action, command.action, node)
+
+
+def palette_commands(app: BaseApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """The entries of the palette as Textual has them, with the keys before the help."""
+    for command, run in palette_entries(app, screen):
+        about = ": ".join(part for part in (command.keys, command.help) if part)
+        yield SystemCommand(command.title, about, run)
 
 
 def help_of(widget: Widget) -> str:
@@ -113,9 +149,8 @@ def _commands(app: BaseApp, owner: type[DOMNode]) -> Iterable[PaletteCommand]:
     for binding in own_bindings(owner):
         if binding.action != "command_palette":  # the palette does not list itself
             keys = "  ".join(key_texts(app, app.keys, binding))
-            about = f"{keys}: {binding.tooltip}" if binding.tooltip else keys
             title = binding.description[:1].upper() + binding.description[1:]
-            yield PaletteCommand(title, binding.action, about)
+            yield PaletteCommand(title, binding.action, binding.tooltip or "", keys)
     yield from vars(owner).get("PALETTE_COMMANDS", ())
 
 
@@ -146,3 +181,9 @@ def _name_of(pane: Widget) -> str:
     """The first words of its title, without the numbers that may follow."""
     named: str = vars(type(pane)).get("PANE_NAME", "")
     return named or str(pane.border_title or pane.id or "").split("  ")[0].strip()
+
+
+def region_explained(screen: Screen[Any]) -> Region | None:
+    """Where the pane in focus is; None if there is none."""
+    pane = _pane_of(screen.focused)
+    return None if pane is None else pane.region

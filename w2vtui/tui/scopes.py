@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.dialogs import Help, SaveDialog
+from w2vtui.tui.dialogs import SaveDialog
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
@@ -11,6 +11,7 @@ from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.run_queries import RunQueries
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
+from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel

@@ -52,6 +52,11 @@ class NewRunScreen(TabbedScreen):
     PANES = PANES
     ALWAYS_THERE = "#start"
     HELP_TITLE = "First screen"
+    FIRST_KEYS = (
+        *("new.start", "new.browse", "new.runs", "new.next", "rows.left", "rows.right"),
+        *("presets.choose", "new.copy", "app.palette", "app.quit"),
+    )
+    FIRST_KEYS_OF = (SettingRows, PresetList)
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -54,6 +54,11 @@ class TrainScreen(Changing, ViewActions, Saving):
 
     PANES = ("controls", "watch", "run", "speed", "events", "quality")
     FIRST_PANE = "loss"
+    FIRST_KEYS = (
+        *("rows.left", "rows.right", "rows.apply", "train.undo", "train.pause"),
+        *("train.query", "train.save", "train.command", "app.palette", "app.quit"),
+    )
+    FIRST_KEYS_OF = (SettingRows,)
     AUTO_FOCUS = "SettingRows"
     HELP_TITLE = "While a run trains"
     ALLOW_IN_MAXIMIZED_VIEW = "#header, #progress, #hint, KeyBar, Prompt"
