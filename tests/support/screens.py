@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -28,6 +29,7 @@ from w2vtui.training.state.snapshot import (
     Snapshot,
     Speed,
 )
+from w2vtui.tui import app_base
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.session import Form, Session
@@ -123,29 +125,46 @@ def form(
     )
 
 
+class AtOnce(W2vApp):
+    """The app as it is once a run was started on the first screen, which takes a while to draw."""
+
+    CSS_PATH = Path(app_base.__file__).with_name("app.tcss")
+
+    def begin(self) -> None:
+        self.launch(self._form)
+
+
 @asynccontextmanager
 async def on_first_screen(
     chosen: Form, *, output: str | None = None, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[W2vApp]:
     app = W2vApp(chosen, output, interval=0.05)
-    async with app.run_test(size=size):
+    async with app.run_test(size=size), _ended(app):
         await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
-        try:
-            yield app
-        finally:
-            if app.session is not None:
-                await asyncio.to_thread(app.session.end)
+        yield app
 
 
 @asynccontextmanager
-async def training(chosen: Form, **options: Any) -> AsyncIterator[W2vApp]:
+async def training(
+    chosen: Form, *, output: str | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[W2vApp]:
     """A run that trains, on its screen."""
-    async with on_first_screen(chosen, **options) as app:
-        app.launch(chosen)
-        await until(app, lambda: state(app) != "preparing")
+    app = AtOnce(chosen, output, interval=0.05)
+    async with app.run_test(size=size), _ended(app):
+        await until(app, lambda: state(app) not in ("none", "preparing"))
         await until(app, lambda: shot_of(app).progress.tokens > 0)
         await until(app, lambda: isinstance(app.focused, SettingRows) and app.focused.rows)
         yield app
+
+
+@asynccontextmanager
+async def _ended(app: W2vApp) -> AsyncIterator[None]:
+    """In the end, end the run."""
+    try:
+        yield
+    finally:
+        if app.session is not None:
+            await asyncio.to_thread(app.session.end)
 
 
 def shot_of(app: W2vApp) -> Snapshot:
@@ -280,9 +299,8 @@ async def scripted(
         session.starting_words = ("king", "東京")
         return as_run
 
-    app = W2vApp(Form(), build=build, interval=0.05, **options)
+    app = AtOnce(Form(), build=build, interval=0.05, **options)
     async with app.run_test(size=size, notifications=notifications) as pilot:
-        app.launch(Form())
         await until(app, lambda: app.session is not None and app.session.run is as_run)
         await until(app, lambda: shown_shot(app) == run.shot)
         await pilot.pause()

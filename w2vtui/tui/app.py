@@ -80,6 +80,10 @@ class W2vApp(BaseApp):
         self._asked_at = self._interrupted_at = -TWICE_SECONDS
 
     def on_mount(self) -> None:
+        """Show a screen."""
+        self.begin()
+
+    def begin(self) -> None:
         """Show the first screen, or the run to begin with."""
         if self.take_run is None:
             self.push_screen(NewRunScreen(self._form))
