@@ -99,7 +99,7 @@ async def test_a_staged_change_is_applied_and_marked(topical_corpus):
         assert app.session.snapshot().settings.negative == 5
         await press(app, "enter")
         await until(app, lambda: app.session.snapshot().settings.negative == 15)
-        await shows(app, "① K 5→15", "① K 5 → 15", "acknowledged in")
+        await shows(app, "① K 5→15", "① K 5 → 15  at ", "predicted")
         await until(app, lambda: "staged" not in text_of(app))
 
 
