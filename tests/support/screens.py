@@ -128,7 +128,7 @@ def form(
 class AtOnce(W2vApp):
     """The app as it is once a run was started on the first screen, which takes a while to draw."""
 
-    CSS_PATH = Path(app_base.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(app_base.__file__).with_name("app.tcss"))
 
     def begin(self) -> None:
         self.launch(self._form)
