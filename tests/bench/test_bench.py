@@ -438,6 +438,30 @@ def test_json_that_cannot_be_written_is_refused_first(quick, topical_corpus, tmp
     assert quick.asked == []
 
 
+def test_json_replaces_nothing_but_a_report(quick, topical_corpus, tmp_path):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "a.txt").write_text(topical_corpus.read_text())
+    (tmp_path / "hard.json").hardlink_to(texts / "a.txt")
+    (tmp_path / "soft.json").symlink_to(texts / "a.txt")
+    (tmp_path / "diary.json").write_text("dear diary\n")
+    (tmp_path / "other.json").write_text('{"complete": true}')
+    for name, message in (
+        ("hard.json", "is a text of the corpus"),
+        ("soft.json", "is a text of the corpus"),
+        ("texts/a.txt", "is a text of the corpus"),
+        ("diary.json", "exists and is not a report of w2vtui bench"),
+        ("other.json", "or replace it with --overwrite"),
+    ):
+        result = quick(texts, *ONE, "--json", tmp_path / name)
+        assert (result.code, message in result.err) == (2, True), result.err
+    refused = quick(texts, *ONE, "--json", tmp_path / "soft.json", "--overwrite")
+    assert "is a text of the corpus" in refused.err
+    assert quick.asked == []
+    assert quick(texts, *ONE, "--json", tmp_path / "diary.json", "--overwrite").code == 0
+    assert quick(texts, *ONE, "--json", tmp_path / "diary.json").code == 0  # now it is a report
+
+
 # ---- interruption
 
 

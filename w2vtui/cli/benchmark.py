@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -32,13 +31,18 @@ from w2vtui.bench.report import Report, threads_text
 from w2vtui.cli.console import show_drawn
 from w2vtui.cli.file_options import question_options, report_hint
 from w2vtui.cli.output import report, show
+from w2vtui.config import settings_files
 from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path
 from w2vtui.display import clock_text
-from w2vtui.errors import ChildError, SettingsError
+from w2vtui.errors import ChildError, TargetTakenError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
+from w2vtui.regular_files import content_of
 from w2vtui.resources import available_cores
+from w2vtui.runs.targets import check_not_read
 
+_MOST_BYTES = 1 << 26
+"""Of a report that is read again."""
 _PIPE_WIDTH = 200
 """Columns of a table that is not printed on a terminal; more than any table needs."""
 
@@ -105,7 +109,7 @@ class _Wanted:
         questions = tuple(Questions.read(path, options, report_hint) for path in arguments.quality)
         files = find_files(sources)
         check_rereadable(files)
-        _check_json(arguments.json, [*files, *map(Path, arguments.quality)])
+        _check_json(arguments, sources)
         cores = available_cores()
         threads = arguments.threads or sorted({1, cores})
         if max(threads) > cores:
@@ -187,11 +191,25 @@ def _is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def _check_json(path: str | None, read: Sequence[Path]) -> None:
-    """Refuse a JSON file that cannot be written, or that is an input."""
-    if path is None or path == "-":
+def _check_json(arguments: argparse.Namespace, sources: Sequence[str]) -> None:
+    """Refuse a JSON file that cannot be written, that is read, or that holds something else.
+
+    Raises:
+        W2vtuiError: it is one of these.
+    """
+    if arguments.json is None or arguments.json == "-":
         return
+    path = Path(arguments.json)
     check_target(path)
-    for other in read:
-        if os.path.realpath(other) == os.path.realpath(path):
-            raise SettingsError(f"{path} is an input and would be overwritten: name another file")
+    inputs = (*arguments.quality, *settings_files())
+    check_not_read(path, sources, arguments.corpus_settings.encoding, inputs)
+    if path.exists() and not arguments.overwrite and not _is_report(path):
+        raise TargetTakenError(str(path), "a report of w2vtui bench")
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        found = json.loads(content_of(path, _MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"complete", "machine", "tools"} <= found.keys()

@@ -50,12 +50,7 @@ def check_targets(
     if not _same_file(beside, counts) and is_vocab_file(beside):  # may be kept in step with them
         targets.append((beside, is_vocab_file, "a file of word counts", False))
     for target, is_saved, what, is_stored in targets:
-        _check_sources(target, sources, encoding, is_saved)
-        for path in inputs:
-            if _same_file(target, Path(path)):
-                raise SettingsError(
-                    f"{target} is read by this run and would be overwritten: name another file"
-                )
+        check_not_read(target, sources, encoding, inputs, is_saved)
         if target.exists() and (is_stored or not overwrite) and not is_saved(target):
             if is_stored:
                 raise SettingsError(
@@ -63,6 +58,28 @@ def check_targets(
                     "for the vectors"
                 )
             raise TargetTakenError(str(target), what)
+
+
+def check_not_read(
+    target: Path,
+    sources: Sequence[str],
+    encoding: str,
+    inputs: Sequence[str | Path],
+    is_saved: Callable[[Path], bool] = lambda path: False,
+) -> None:
+    """Refuse a target that is read, by whatever name: a text of the corpus, or another input.
+
+    is_saved   whether an earlier run saved a file of the corpus there, so it is not text
+
+    Raises:
+        SettingsError: it is read.
+    """
+    _check_sources(target, sources, encoding, is_saved)
+    for path in inputs:
+        if _same_file(target, Path(path)):
+            raise SettingsError(
+                f"{target} is read by this run and would be overwritten: name another file"
+            )
 
 
 def _check_sources(

@@ -69,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="save every run as JSON; - prints it on stdout in place of the tables",
     )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="let --json replace a file that is not such a report; never one that is read",
+    )
     group = parser.add_argument_group("Training")
     add_setting(group, LiveSettings, "epochs", default=_EPOCHS)
     for settings, name in _COMPARABLE:
