@@ -20,6 +20,7 @@ from w2vtui.training.state.snapshot import (
     VectorHealth,
 )
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.first_screen.text_panels import header as first_header
 from w2vtui.tui.inks import PLAIN_INKS
 from w2vtui.tui.train_screen.event_rows import event_rows, outcomes, row_line
 from w2vtui.tui.train_screen.header import INK_OF_STATE, STATES, header, small_lines
@@ -100,6 +101,12 @@ def test_a_tiny_terminal_says_alarms_reasons_and_how_to_get_on(height):
     if height == 11:
         assert " ".join(lines[1:3]) == ALARM.line
         assert REASON in " ".join(lines)
+
+
+def test_the_first_screen_too_says_how_to_get_on_where_it_is_tiny():
+    advice = first_header(50, tiny=True).plain
+    assert advice.strip() == "New run: enter starts; enlarge to 60x16 to choose"
+    assert first_header(30, tiny=True).plain.strip() == "New run: enter starts"
 
 
 @pytest.mark.parametrize(

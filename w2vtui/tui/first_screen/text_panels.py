@@ -140,7 +140,8 @@ class NeedsPanel(Panel):
 def header(width: int, *, tiny: bool) -> Text:
     """The first line of the screen."""
     if tiny:
-        return Text(pad(" New run: enter starts", width))
+        advice = " New run: enter starts; enlarge to 60x16 to choose"
+        return Text(pad(whole_parts(advice, width), width))
     line = Text(" w2vtui", "bold", no_wrap=True)
     line.append("  New run", "not bold")
     if width >= 90:
