@@ -53,6 +53,12 @@ PLAIN_WORDS = {
     r"at the speed of now": "at the present speed",
     r"speed to go by": "measured speed",
     r"what there is to": "say it",
+    r"judge (?:a|by|it by)": "compare by, look at",
+    r"yardstick stays": "stays comparable",
+    r"let(?:s|ting)? .{1,20} stand still": "freeze",
+    r"comes? in a moment": "soon, say what is being done",
+    r"training goes on": "training continues",
+    r"with strangers": "with other users",
     # American spelling; a quoted name is what somebody types
     r"[a-z]*(?:colour|behaviour|favour|honour|centre)\w*": "color, behavior, favor, center",
     r"(?<![\"'])neighbour\w*": "neighbor",

@@ -119,7 +119,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         name="rare words",
-        why="the tree moves rare words, frequent ones are thinned out (Mikolov et al. 2013)",
+        why="the tree moves rare words, frequent ones are downsampled (Mikolov et al. 2013)",
         corpus={"min_count": 2},
         live={"objective": "hierarchical-softmax", "sample": 1e-4, "epochs": 10},
     ),

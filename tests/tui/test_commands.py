@@ -354,7 +354,7 @@ async def test_stop_asks():
         await until(app, lambda: isinstance(app.screen, Ask))
         assert app.session.snapshot().state == "training"
         await until(
-            app, lambda: "▸ s   Stop           the vectors stay as they are" in text_of(app)
+            app, lambda: "▸ s   Stop           keep the vectors as they are now" in text_of(app)
         )
 
 

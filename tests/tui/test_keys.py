@@ -335,7 +335,7 @@ def test_a_command_without_a_key_names_an_action_that_exists():
 
 
 async def test_a_key_hides_the_hints_and_shows_them_again():
-    hint = "judge a change by the probe loss"
+    hint = "compare settings by the probe loss"
     async with train_screen() as (app, _):
         await until(app, lambda: hint in text_of(app))
         app.simulate_key("i")
@@ -347,7 +347,7 @@ async def test_a_key_hides_the_hints_and_shows_them_again():
 async def test_without_hints_the_panes_have_their_line():
     async with train_screen(hints=False) as (app, _):
         await until(app, lambda: "space Pause" in screen_lines(app)[-1])
-        assert "judge a change" not in text_of(app)
+        assert "compare settings" not in text_of(app)
         assert screen_lines(app)[-2].startswith("╰")
 
 

@@ -138,7 +138,7 @@ def _little_text(case: Case) -> str:
         return ""
     return (
         f"{case.shot.progress.tokens_per_epoch:,} tokens are too little text for analogies: "
-        "judge by nearest words, or add text"
+        "look at nearest words, or add text"
     )
 
 
@@ -247,7 +247,7 @@ def _loss_moved(case: Case) -> str:
         labels[2:] = [f"{len(labels) - 2} more"]
     what = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
     judge = f"the probe ({case.probes[-1].loss:.3f})" if case.probes else "nearest words"
-    return f"{what} changed, so the objective loss moved with it: judge by {judge}"
+    return f"{what} changed: the objective loss is not comparable: look at {judge}"
 
 
 def _unused_noise(case: Case) -> str:

@@ -25,7 +25,7 @@ class PathInput(Field):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Next", id="path.complete",
-                tooltip="accept the proposed path, else next field"),
+                tooltip="accept the suggestion, or move to the next field"),
     ]  # fmt: skip
 
     def __init__(self, value: str, **options: Any) -> None:

@@ -116,7 +116,7 @@ class RunActions(RunScreen):
     def action_stop(self) -> None:
         """Ask whether to end training."""
         choices = (
-            Choice("stop", "s", "Stop", "the vectors stay as they are"),
+            Choice("stop", "s", "Stop", "keep the vectors as they are now"),
             Choice("", "escape", "Keep training"),
         )
 

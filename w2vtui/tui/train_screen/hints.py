@@ -59,7 +59,7 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
         return first.line + (f" · :doctor lists {len(others)} more" if others else "")
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
-    return "judge a change by the probe loss: its yardstick stays the same"
+    return "compare settings by the probe loss: it stays comparable"
 
 
 def _paused(shot: Snapshot, key: Callable[[str], str]) -> str:
