@@ -24,17 +24,11 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
 
     chosen   the targets for all context words, unless each pair draws its own from stream `key`
     """
-    loss, saturated, one = 0.0, 0, np.int64(1)  # of one type with a number that is counted
     if not objectives.chooses_for_each_pair(worker.hyper):
-        most = len(worker.scratch.inputs)
-        for first in range(0, n_contexts, most):
-            n = min(most, n_contexts - first)
-            block_loss, block_saturated = rows_predict(
-                contexts[first : first + n], n, center, chosen, lr, worker
-            )
-            loss += block_loss
-            saturated += block_saturated
-        return loss, saturated
+        if n_contexts > len(worker.scratch.inputs):
+            return blocks_predict(contexts, n_contexts, center, chosen, lr, worker)
+        return rows_predict(contexts, n_contexts, center, chosen, lr, worker)
+    loss, saturated, one = 0.0, 0, np.int64(1)  # of one type with a number that is counted
     for c in range(n_contexts):
         objectives.choose(center, key, c * worker.hyper.negative, worker, chosen)
         pair_loss, pair_saturated = rows_predict(
@@ -42,6 +36,19 @@ def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
         )
         loss += pair_loss
         saturated += pair_saturated
+    return loss, saturated
+
+
+@kernel_part
+def blocks_predict(contexts, n_contexts, center, chosen, lr, worker):
+    """The same as `rows_predict` for more context words than a block holds, block by block."""
+    loss, saturated, most = 0.0, 0, len(worker.scratch.inputs)
+    for first in range(0, n_contexts, most):
+        n = min(most, n_contexts - first)
+        block = contexts[first : first + n]
+        block_loss, block_saturated = rows_predict(block, n, center, chosen, lr, worker)
+        loss += block_loss
+        saturated += block_saturated
     return loss, saturated
 
 
