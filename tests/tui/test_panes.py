@@ -201,7 +201,7 @@ async def test_a_tiny_terminal_shows_its_line_instead_of_an_open_pane():
         app.simulate_key("x")
         await until(app, lambda: app.screen.maximized is not None)
         await _resized(app, 50, 12)
-        await until(app, lambda: not any(line.strip() for line in screen_lines(app)[1:]))
+        await until(app, lambda: not any(line.strip() for line in screen_lines(app)[2:]))
         app.simulate_key("x")
         app.simulate_key("f")
         await until(app, lambda: app.screen.frozen)
