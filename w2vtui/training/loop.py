@@ -125,7 +125,7 @@ class TrainingLoop:
         if tallies.not_finite:
             raise DivergedError(
                 f"training diverged after {tallies.tokens:,} tokens: the loss is no longer a "
-                f"number: lower alpha ({trainer.dispatcher.plan.settings.alpha:g})"
+                f"number: lower the learning rate ({trainer.dispatcher.plan.settings.alpha:g})"
             )
 
     def _meet_breakpoints(self) -> None:

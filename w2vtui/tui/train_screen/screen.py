@@ -212,7 +212,7 @@ class TrainScreen(Changing, ViewActions, Saving):
         ended = self.shot.ended
         possible = {
             "new": ended,
-            "more": ended and self.session.folder is not None,
+            "more": self.shot.state in ("done", "stopped") and self.session.folder is not None,
             "resume_anyway": self.session.changed_text is not None,
             "pause": not ended or self.shot.state == "stopped",
             "stop": not ended,
