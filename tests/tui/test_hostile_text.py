@@ -139,7 +139,7 @@ async def test_the_train_screen_its_notices_and_dialogs(hostile_text, drawn_raw)
 
 
 def test_what_is_printed_after_the_screens_is_escaped(capsys):
-    shutdown._report("w2vtui resume \x1b[31m\u202e\nforged resumes it")
+    shutdown.print_line("w2vtui resume \x1b[31m\u202e\nforged resumes it")
     printed = capsys.readouterr().err
     assert printed == "w2vtui resume \\x1b[31m\\u202e\\nforged resumes it\n"
 
