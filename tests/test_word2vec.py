@@ -255,7 +255,7 @@ def test_a_missing_file_is_reported(tmp_path):
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
 def test_divergence_is_raised_and_leaves_no_thread(model, objective):
     mode = {"model": model, "objective": objective, "workers": 2}
-    with pytest.raises(DivergedError, match=r"diverged.*lower alpha"):
+    with pytest.raises(DivergedError, match=r"diverged.*lower the learning rate"):
         Word2Vec(topical_sentences(300), alpha=1000.0, **(SMALL | mode))
     assert_no_thread_is_left()
 
