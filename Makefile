@@ -1,8 +1,8 @@
 # run    train the bundled sample: the app in a terminal, a headless run through a pipe
 # quick  the tests of the inner loop: no screens, no processes, few examples
 # test   all tests, and the 20 slowest
-# coverage  the lines that all tests run, compiled, and those of the kernels as plain Python
-# check  everything a change must pass; ends with the tests
+# coverage  all tests, and the share of lines that they run, the kernels' as plain Python
+# check  everything a change must pass; ends with the tests and their coverage
 # lint   style, types, the direction of imports, plain English, how files are opened
 # plain  the kernels as plain Python, not compiled
 # bounds the kernels with every index checked, apart from those that are kept
@@ -25,12 +25,12 @@ quick: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
-# Two at a time: each of the four keeps about one core busy.
+# Two at a time: each of the three keeps about one core busy. `coverage` runs what `plain` does.
 check: $(READY)
-	$(MAKE) --jobs 2 --output-sync lint wheel plain bounds
-	$(MAKE) test
+	$(MAKE) --jobs 2 --output-sync lint wheel bounds
+	$(MAKE) coverage
 
-# Apart from `check`: tracing makes the tests half as slow again.
+# Tracing makes the tests half as slow again.
 coverage: $(READY)
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=

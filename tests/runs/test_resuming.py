@@ -247,9 +247,9 @@ def test_vectors_among_the_texts_do_not_count_as_text(text, root, w2v, tmp_path)
     [
         (["--window", "3"], "was trained with other settings, window 5 → 3: drop the options"),
         (["--window", "3", "--alpha", "0.1"], "window 5 → 3, learning rate 0.025 → 0.1"),
-        (["--min-count", "4"], "was trained with other settings, min_count 1 → 4"),
-        (["--vector-size", "16"], "vector_size is 8 and fixed for a run, got 16"),
-        (["--vector-size", "16", "--force"], "vector_size is 8 and fixed for a run, got 16"),
+        (["--min-count", "4"], "was trained with other settings, min count 1 → 4"),
+        (["--vector-size", "16"], "vector size is 8 and fixed for a run, got 16"),
+        (["--vector-size", "16", "--force"], "vector size is 8 and fixed for a run, got 16"),
         (["--seed", "9", "--force"], "seed is 3 and fixed for a run, got 9"),
         (["--epochs", "2", "--force"], "epochs must be more than the 7"),
         (["--window", "0"], "window must be 1 to 10,000"),
@@ -302,7 +302,7 @@ def test_a_run_that_is_done_and_was_not_saved_is_saved(text, root, w2v, tmp_path
     ("flags", "difference"),
     [
         (["--window", 8], "window 5 → 8"),
-        (["--min-count", 4], "min_count 1 → 4"),
+        (["--min-count", 4], "min count 1 → 4"),
         (["--epochs", 10], "epochs 20 → 10"),
     ],
 )
