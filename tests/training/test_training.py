@@ -209,10 +209,12 @@ def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
     assert pairs.pop() > 10_000
 
 
-def test_a_single_word_trains():
-    run = trained(make_run(sentences=[["only"] * 50] * 20, probe=False))
+def test_two_words_train_and_a_single_one_is_refused():
+    run = trained(make_run(sentences=[["one", "other"] * 25] * 20, probe=False))
     assert run.snapshot().state == "done"
     assert np.isfinite(run.vectors().vectors).all()
+    with pytest.raises(CorpusError, match="nothing can be learned from a single word, 'only'"):
+        trained(make_run(sentences=[["only"] * 50] * 20, probe=False))
 
 
 def test_the_learning_rate_ends_at_min_alpha():
