@@ -187,6 +187,14 @@ def test_an_excursion_does_not_flatten_the_rest_and_is_marked(length):
     assert len(rows) >= 4
 
 
+def test_of_excursions_close_together_each_has_its_sign_and_no_number_is_cut():
+    points = [(x, 9.0 if x in (60.0, 72.0) else y) for x, y in excursion(0)]
+    (top,) = [line for line in drawing(points, x_high=200.0) if "↑" in line]
+    assert top.count("↑") == 2
+    assert top.count("↑9.000") == 1
+    assert top.rstrip("\u2800 ").endswith("↑9.000")
+
+
 def test_a_fall_below_the_scale_is_marked_too():
     lines = drawing([(x, -y) for x, y in excursion(3)], x_high=200.0)
     assert "↓-6.000" in lines[-1]

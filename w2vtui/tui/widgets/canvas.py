@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
@@ -77,13 +78,23 @@ class Canvas:
         if not x.size:
             return
         columns = np.array([self.plot.column(one, self.n_columns) for one in x.tolist()], dtype=int)
-        for part in np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 1) + 1):
-            for sign, row, far in (("↑", 0, y[part].max()), ("↓", self.n_rows - 1, y[part].min())):
-                if far > scale.high if sign == "↑" else far < scale.low:
-                    at = GUTTER + int(columns[part].mean())
-                    text = f"{sign}{loss_text(float(far))}"
-                    fits = at + len(text) <= GUTTER + self.n_columns
-                    self._write(self.top + row, at, text if fits else sign, "chart--clipped")
+        parts = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 1) + 1)
+        at = [GUTTER + int(columns[part].mean()) for part in parts]
+        tops = [(at[i], float(y[part].max())) for i, part in enumerate(parts)]
+        feet = [(at[i], float(y[part].min())) for i, part in enumerate(parts)]
+        self._mark_in_row(0, "↑", [(cell, far) for cell, far in tops if far > scale.high])
+        self._mark_in_row(
+            self.n_rows - 1, "↓", [(cell, far) for cell, far in feet if far < scale.low]
+        )
+
+    def _mark_in_row(self, row: int, sign: str, marked: Sequence[tuple[int, float]]) -> None:
+        """Write a sign at each cell, and how far that value is where there is room for it."""
+        past = GUTTER + self.n_columns
+        limits = [*(cell for cell, _ in marked[1:]), past]
+        for (cell, far), limit in zip(marked, limits, strict=False):
+            text = f"{sign}{loss_text(far)}"
+            fits = cell + len(text) < limit + (limit == past)
+            self._write(self.top + row, cell, text if fits else sign, "chart--clipped")
 
     def _axes(self, scale: Scale, place: Place) -> None:
         for row in range(self.n_rows):
