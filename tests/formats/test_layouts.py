@@ -134,6 +134,17 @@ def test_any_words_and_numbers_come_back(
     assert loaded.counts.tolist() == counts.tolist()
 
 
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("n_words", [1, 2, 3])
+def test_numbers_that_begin_with_the_byte_of_a_blank_come_back(size, n_words, tmp_path):
+    """Of a size that no vectors have, so that nothing but the line ends tells them from text."""
+    matrix = np.full((n_words, size), np.float32(322217.0))
+    assert matrix.tobytes()[0] == ord(" ")
+    words = [str(number) for number in range(n_words)]
+    save_vectors(KeyedVectors(words, matrix), tmp_path / "v.bin")
+    assert_same(load_vectors(tmp_path / "v.bin"), words, matrix)
+
+
 ODD_WORDS = [
     *("👍🏽", "👨\u200d👩\u200d👧", "🇺🇳", "e\u0301", "é", "שלום", "می\u200cخواهم", "हिन्दी"),
     *("\u202eevil\u202c", "\ufeff", "a\ufeff", "\u2028", "\x85", "\xa0", "\u3000", "\x1c\x1f"),

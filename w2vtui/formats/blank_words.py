@@ -91,7 +91,8 @@ class Records:
     def next(self, block: bytes, start: int, follows: tuple[bytes, ...] = ()) -> tuple[bytes, int]:
         """The word of the record that starts there, and where its numbers end.
 
-        follows   what may come after it: the rest of the block, or a line end; () for anything
+        follows   what may come after it, likelier first: nothing, as the block ends, or a line
+                  end, with which it ends if nothing may come; () for anything
 
         Raises:
             AmbiguousError: two ways to read it are as good, or there is none.
@@ -99,8 +100,11 @@ class Records:
         blanks = list(self._blanks(block, start))
         if follows:
             ends = {at: at + 1 + 4 * self._size for at in blanks}
-            n = max(len(rest) for rest in follows) + (b"" in follows)
-            blanks = [at for at in blanks if block[ends[at] : ends[at] + n] in follows]
+            n = 1 + (b"" in follows)
+            rests = {at: block[ends[at] : ends[at] + n] for at in blanks}
+            blanks = next(
+                (fit for one in follows if (fit := [at for at in blanks if rests[at] == one])), []
+            )
         if len(blanks) == 1:
             return block[start : blanks[0]].lstrip(b"\n"), blanks[0] + 1 + 4 * self._size
         return _best([self._reading(block, start, at, blanks[0]) for at in blanks])
@@ -184,7 +188,9 @@ def _read(
             ended = len(more) < max(_BLOCK_BYTES, needed)
             block, at = block[at:] + more, 0
         is_last = len(words) == header.n_words - 1
-        follows = (b"", b"\n") if is_last else (b"\n",) if have_line_ends else ()
+        follows = (b"\n",) if have_line_ends else ()
+        if is_last:
+            follows = (b"\n", b"") if have_line_ends else (b"", b"\n")
         try:
             word, end = records.next(block, at, follows)
         except AmbiguousError as error:
