@@ -18,6 +18,8 @@ from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.runs import request
 
+pytestmark = pytest.mark.slow
+
 # ---- training and saving
 
 

@@ -32,6 +32,8 @@ from w2vtui.formats import (
 )
 from w2vtui.vectors import KeyedVectors
 
+pytestmark = pytest.mark.slow
+
 
 def wide(words: list[str], extension: str) -> bytes:
     """A file of vectors long enough to tell its layout."""

@@ -24,6 +24,8 @@ from w2vtui.runs.disk.journal import (
 from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, read_vocab
 from w2vtui.runs.status import status_of
 
+pytestmark = pytest.mark.slow
+
 # ---- sealed files
 
 

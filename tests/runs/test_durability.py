@@ -49,7 +49,7 @@ KILLS = int(os.environ.get("KILLS", "8"))
 """A case; `KILLS=100 make test` for more, tools/kills.py for as many as one likes."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kill -9 and locks are POSIX'")
-pytestmark = posix
+pytestmark = [posix, pytest.mark.slow]
 
 
 # ---- kill -9

@@ -22,6 +22,8 @@ from w2vtui.runs.disk.journal import (
     read_events,
 )
 
+pytestmark = pytest.mark.slow
+
 # ---- events and the journal
 
 

@@ -37,6 +37,8 @@ from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 
+pytestmark = pytest.mark.slow
+
 TRAINING = {"vector_size": 8, "seed": 3}
 LIVE = {"epochs": 20, "workers": 1}
 

@@ -32,6 +32,8 @@ from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 8
 
 

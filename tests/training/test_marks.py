@@ -24,6 +24,8 @@ from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 
+pytestmark = pytest.mark.slow
+
 WORDS = [word for topic in ("sea", "farm") for word in TOPICS[topic].split()]
 ANALOGIES = [(a, b, "cow", c) for a in WORDS[:3] for b in WORDS[3:6] for c in WORDS[7:12]]
 QUESTIONS = QualitySets(

@@ -30,6 +30,8 @@ from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.measuring.probe import choose_held_out
 from w2vtui.training.run import Run
 
+pytestmark = pytest.mark.slow
+
 MODES = [
     (model, objective)
     for model in ("skip-gram", "cbow")

@@ -13,6 +13,8 @@ from w2vtui.formats import load_vectors
 PROSE = "the ship and the sailor near the harbor\n" * 60
 START = """
 from w2vtui.cli import run_command_line
+
+pytestmark = pytest.mark.slow
 sys.exit(run_command_line({argv!r}))
 """
 
