@@ -188,7 +188,7 @@ def _read(
             ended = len(more) < max(_BLOCK_BYTES, needed)
             block, at = block[at:] + more, 0
         is_last = len(words) == header.n_words - 1
-        follows = (b"\n",) if have_line_ends else ()
+        follows: tuple[bytes, ...] = (b"\n",) if have_line_ends else ()
         if is_last:
             follows = (b"\n", b"") if have_line_ends else (b"", b"\n")
         try:
