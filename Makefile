@@ -22,9 +22,8 @@ quick: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick \
 		-m "not slow and not process and not terminal"
 
-# Three at a time on two cores: the tests wait a quarter of their time.
 test: $(READY)
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 20
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 # Two at a time: each of the three keeps about one core busy. `coverage` runs what `plain` does.
 check: $(READY)

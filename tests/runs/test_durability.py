@@ -70,7 +70,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     assert done.returncode == 0, done.stderr
     report = Counter(json.loads(done.stdout))  # what never happened is not in it
     assert report["kills"] == KILLS
-    assert report["while writing one"] > 0
+    assert report["while writing one"] > 0 or KILLS < 8  # of a few, it may be none
     assert report["before the folder"] + report["before the first checkpoint"] > 0
     assert report["runs that were interrupted"] > 0
     assert (report["changes"] > 0) == (case == "changed")

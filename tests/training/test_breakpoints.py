@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -353,9 +354,16 @@ def test_a_run_that_nobody_attends_is_paused_by_no_breakpoint():
     assert run.wait(DEADLINE)
 
 
+def stands_still(run):
+    tokens = run.snapshot().progress.tokens
+    time.sleep(0.3)
+    return run.snapshot().progress.tokens == tokens
+
+
 def test_cleared_breakpoints_pause_nothing():
     run = training_run()
     run.pause()
+    until(lambda: stands_still(run), "the workers, which finish what they hold")
     for past in ("epoch 1", "tokens 1", "minutes 0.000001"):
         with pytest.raises(SettingsError, match="is past: "):
             run.break_when(past)

@@ -10,11 +10,11 @@ import pytest
 from tests.support.terminals import terminal
 from w2vtui.formats import load_vectors
 
+pytestmark = pytest.mark.slow
+
 PROSE = "the ship and the sailor near the harbor\n" * 60
 START = """
 from w2vtui.cli import run_command_line
-
-pytestmark = pytest.mark.slow
 sys.exit(run_command_line({argv!r}))
 """
 
