@@ -354,7 +354,7 @@ def test_a_run_that_nobody_attends_is_paused_by_no_breakpoint():
     assert run.wait(DEADLINE)
 
 
-def stands_still(run):
+def no_worker_trains(run):
     tokens = run.snapshot().progress.tokens
     time.sleep(0.3)
     return run.snapshot().progress.tokens == tokens
@@ -363,7 +363,7 @@ def stands_still(run):
 def test_cleared_breakpoints_pause_nothing():
     run = training_run()
     run.pause()
-    until(lambda: stands_still(run), "the workers, which finish what they hold")
+    until(lambda: no_worker_trains(run), "the workers, which finish what they hold")
     for past in ("epoch 1", "tokens 1", "minutes 0.000001"):
         with pytest.raises(SettingsError, match="is past: "):
             run.break_when(past)
