@@ -21,6 +21,7 @@ from w2vtui.corpus import charsets
 from w2vtui.corpus.progress import check_stop
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.foreign_files import kind_of
 from w2vtui.settings import CorpusSettings
 
 
@@ -40,34 +41,38 @@ COMPRESSED: dict[str, Callable[[IO[bytes]], _Reader]] = {
 }
 """Readers of compressed files, by the end of the name."""
 
-_PACKED = (
-    (0, b"\x1f\x8b\x08", "compressed with gzip: let its name end in .gz, or", "gzip -dc"),
-    (4, b"1AY&SY", "compressed with bzip2: let its name end in .bz2, or", "bzip2 -dc"),
-    (0, b"\xfd7zXZ\0", "compressed with xz: let its name end in .xz, or", "xz -dc"),
-    (0, b"\x28\xb5\x2f\xfd", "compressed with Zstandard, which is not supported:", "zstd -dc"),
-    (0, b"\x04\x22\x4d\x18", "compressed with LZ4, which is not supported:", "lz4 -dc"),
-    (0, b"PK\x03\x04", "a zip archive, which is not supported:", "unzip -p"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not supported:", "7z x -so"),
-    (257, b"ustar\0", "a tar archive, which is not supported:", "tar -xOf"),
-    (257, b"ustar  \0", "a tar archive, which is not supported:", "tar -xOf"),
-)
-"""Files that are not plain text: the bytes that mark them and where, what they are, what unpacks
-them.
-"""
+_PACKED = {
+    "gzip": ("compressed with gzip: let its name end in .gz, or", "gzip -dc"),
+    "bzip2": ("compressed with bzip2: let its name end in .bz2, or", "bzip2 -dc"),
+    "xz": ("compressed with xz: let its name end in .xz, or", "xz -dc"),
+    "zstd": ("compressed with Zstandard, which is not supported:", "zstd -dc"),
+    "lz4": ("compressed with LZ4, which is not supported:", "lz4 -dc"),
+    "zip": ("a zip archive, which is not supported:", "unzip -p"),
+    "7z": ("a 7z archive, which is not supported:", "7z x -so"),
+    "tar": ("a tar archive, which is not supported:", "tar -xOf"),
+}
+"""What files are that hold text in another form, and what unpacks them, by their kind."""
 
-_OTHER_DATA = (
-    (b"\x93NUMPY", "holds numbers of NumPy, not text"),
-    (b"\x80\x02", "is a Python pickle, such as a model of gensim's, not text"),
-    (b"\x80\x03", "is a Python pickle, such as a model of gensim's, not text"),
-    (b"\x80\x04\x95", "is a Python pickle, such as a model of gensim's, not text"),
-    (b"\x80\x05\x95", "is a Python pickle, such as a model of gensim's, not text"),
-    (b"%PDF-", "is a PDF: write out its text, pdftotext FILE - | w2vtui train - ..."),
-    (b"\x89HDF\r\n", "is an HDF5 file, not text"),
-    (b"PAR1", "is a Parquet file: write out its text first"),
-    (b"SQLite format 3\0", "is an SQLite database: write out its text first"),
-    (b"version https://git-lfs.github.com/spec/", "is a pointer of Git LFS: git lfs pull gets it"),
+_SURE = (
+    ("gzip", 0, b"\x1f\x8b\x08"),
+    ("bzip2", 4, b"1AY&SY"),
+    ("tar", 257, b"ustar\0"),
+    ("tar", 257, b"ustar  \0"),
+    ("git lfs", 0, b"version https://git-lfs.github.com/spec/"),
 )
-"""The first bytes of files that are neither text nor packed, and what to say of them."""
+"""More than the signatures of these kinds, which a text may hold by chance."""
+
+_OTHER_DATA = {
+    "numpy": "holds numbers of NumPy, not text",
+    "pdf": "is a PDF: write out its text, pdftotext FILE - | w2vtui train - ...",
+    "hdf5": "is an HDF5 file, not text",
+    "parquet": "is a Parquet file: write out its text first",
+    "sqlite": "is an SQLite database: write out its text first",
+    "git lfs": "is a pointer of Git LFS: git lfs pull gets it",
+}
+"""What to say of files that are neither text nor packed, by their kind."""
+_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04\x95", b"\x80\x05\x95")
+"""How pickles begin; the first two bytes of the last ones are letters in UTF-16."""
 
 NOT_TEXT = "not text"
 _LOOK_UP_SECONDS = 0.2
@@ -373,12 +378,19 @@ def _ways_out(sample: bytes, encoding: str) -> str:
 
 def _refuse_packed(head: bytes, name: str) -> None:
     """Raise an error that names what a file with this beginning is, if it is not text."""
-    for at, magic, what, command in _PACKED:
-        if head[at : at + len(magic)] == magic:
-            raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")
-    for magic, what in _OTHER_DATA:
-        if head.startswith(magic):
-            raise PackedError(f"{name} {what}")
+    kind = kind_of(head)
+    if any(kind == unsure for unsure, _, _ in _SURE):
+        kind = ""
+    for sure, at, magic in _SURE:
+        if not kind and head[at : at + len(magic)] == magic:
+            kind = sure
+    if kind in _PACKED:
+        what, command = _PACKED[kind]
+        raise PackedError(f"{name} is {what} unpack it: {command} FILE | w2vtui train - ...")
+    if head.startswith(_PICKLES):
+        raise PackedError(f"{name} is a Python pickle, such as a model of gensim's, not text")
+    if kind in _OTHER_DATA:
+        raise PackedError(f"{name} {_OTHER_DATA[kind]}")
 
 
 def looks_like_text(path: Path, encoding: str) -> bool:
