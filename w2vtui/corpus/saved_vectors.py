@@ -37,7 +37,8 @@ def is_vector_file(path: Path) -> bool:
     first_line, line_end, rest = head.partition(b"\n")
     fields = first_line.split()
     if len(fields) != 2:
-        return _is_glove(_rows(head, complete))
+        may_be = len(fields) > 2 and all(map(_NUMBER.fullmatch, fields[1:]))
+        return may_be and _is_glove(_rows(head, complete))  # most texts are not split for it
     if not line_end or not all(_WHOLE_NUMBER.fullmatch(field) for field in fields):
         return False
     n_words, size = map(int, fields)
