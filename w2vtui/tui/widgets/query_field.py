@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import ClassVar
 
@@ -94,9 +94,10 @@ class WordSuggester(Suggester):
         self._words = words
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The query with its last word completed."""
-        found = await asyncio.to_thread(completions, self._words(), value, 1)
-        return found[0] if found and found[0].startswith(value) else None
+        """The query with its last word completed, in the case that it is typed in."""
+        head, begun = _parted(value)
+        found = await asyncio.to_thread(next, _continued(self._words(), begun), None)
+        return None if found is None else head + found
 
 
 def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> list[str]:
@@ -104,12 +105,24 @@ def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> 
 
     Words that differ in case follow those that do not; the word as it is typed is left out.
     """
-    begun = query.rsplit(maxsplit=1)[-1] if query and not query[-1].isspace() else ""
-    if not begun or begun in SIGNS:
-        return []
-    head, folded = query[: len(query) - len(begun)], begun.casefold()
-    same = (word for word in words if word.startswith(begun) and word != begun)
+    head, begun = _parted(query)
+    folded = begun.casefold()
     others = (
-        word for word in words if word.casefold().startswith(folded) and not word.startswith(begun)
+        word
+        for word in words
+        if begun and word.casefold().startswith(folded) and not word.startswith(begun)
     )
-    return [head + word for word in islice(chain(same, others), most)]
+    return [head + word for word in islice(chain(_continued(words, begun), others), most)]
+
+
+def _parted(query: str) -> tuple[str, str]:
+    """A query without its last word, and the word; it is empty if none is begun."""
+    begun = query.rsplit(maxsplit=1)[-1] if query and not query[-1].isspace() else ""
+    if begun in SIGNS:
+        begun = ""
+    return query[: len(query) - len(begun)], begun
+
+
+def _continued(words: Sequence[str], begun: str) -> Iterator[str]:
+    """The words that begin like this and are longer; none if nothing is begun."""
+    return (word for word in words if begun and word.startswith(begun) and word != begun)
