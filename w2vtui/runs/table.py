@@ -6,18 +6,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
-_HEADS = {
-    "negative": "K", "window": "win", "vector_size": "dim", "epochs": "ep", "model": "model",
-    "objective": "objective", "alpha": "alpha", "min_alpha": "min alpha", "sample": "sample",
-    "ns_exponent": "ns power", "min_count": "min count", "shared_noise": "shared noise",
-    "shrink_windows": "shrink", "cbow_mean": "cbow mean", "cbow_divide": "cbow divide",
-    "workers": "threads", "seed": "seed", "deterministic": "deterministic",
+_SHORT_HEADS = {
+    "negative": "K", "window": "win", "vector_size": "dim", "epochs": "ep", "sample": "sample",
+    "shrink_windows": "shrink",
 }  # fmt: skip
-"""The settings that may be columns, in order, and what stands above them."""
+_SETTINGS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (LiveSettings, ("negative", "window")),
+    (TrainingSettings, ("vector_size",)),
+    (LiveSettings, ("epochs", "model", "objective", "alpha", "min_alpha", "sample", "ns_exponent")),
+    (CorpusSettings, ("min_count",)),
+    (LiveSettings, ("shared_noise", "shrink_windows", "cbow_mean", "cbow_divide", "workers")),
+    (TrainingSettings, ("seed", "deterministic")),
+)
+"""The settings that may be columns, in order."""
+_HEADS = {
+    name: _SHORT_HEADS.get(name, label_of(owner, name))
+    for owner, names in _SETTINGS
+    for name in names
+}
+"""What stands above them: what they are called elsewhere, or in short."""
 _ALWAYS = ("negative", "window", "vector_size", "epochs")
 _SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
 _NAME_CELLS = 40
