@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.corpora import topical_sentences
-from tests.support.warm import COMMAND_LINE, COMMON, OF_TERMINALS, WarmProcess, can_be_warm
+from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
 from w2vtui.corpus import cache
 
 # A shell ignores SIGINT in background jobs; tests send it to their children.
@@ -83,8 +83,7 @@ def environment(tmp_path):
     temporary files where they are seen, nothing of the terminal that the tests run in.
     """
     (tmp_path / "tmp").mkdir()
-    variables = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
-    return variables | COMMON | {"TMPDIR": str(tmp_path / "tmp"), "TERM": "xterm"}
+    return common_environment() | {"TMPDIR": str(tmp_path / "tmp"), "TERM": "xterm"}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import until
-from tests.support.warm import COMMON, OF_TERMINALS, WarmProcess, can_be_warm
+from tests.support.warm import WarmProcess, can_be_warm, common_environment
 
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
@@ -56,10 +56,7 @@ class Terminal:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
         self.before = termios.tcgetattr(inside)
-        environment = {
-            name: value for name, value in os.environ.items() if name not in OF_TERMINALS
-        }
-        environment |= COMMON | {"TERM": "xterm-256color"} | variables
+        environment = common_environment() | {"TERM": "xterm-256color"} | variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
         arguments = [str(corpus), str(output), str(runs_dir), first, cache]
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), inside)

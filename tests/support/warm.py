@@ -24,17 +24,17 @@ from w2v_kernels.machine import compiling
 
 COMMAND_LINE = "from w2vtui.__main__ import main; main()"
 """What `python -m w2vtui` runs."""
-OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES")
+_OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES")
 """Variables that would tell a process of the terminal that the tests run in."""
 _ROOT = Path(__file__).resolve().parents[2]
-COMMON = {
+_COMMON = {
     "PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "kernels")]),
     "PYTHONWARNINGS": "error",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""Variables of every process that a test starts."""
+"""Where a process finds this program, its compiled kernels, and what it is strict about."""
 if compiling.CACHE_FOLDER is not None:
-    COMMON["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+    _COMMON["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
 _IMPORTED = (
     "w2vtui.__main__",
     "w2vtui.cli.headless",
@@ -46,6 +46,12 @@ _IMPORTED = (
 _READ_LATE = ("W2VTUI_", "XDG_", "HOME", "TMPDIR")
 """Variables that the program reads after it has imported everything."""
 _PR_SET_CHILD_SUBREAPER = 36
+
+
+def common_environment() -> dict[str, str]:
+    """Variables of every process that a test starts: those of the tests, but for their terminal."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
+    return kept | _COMMON
 
 
 def can_be_warm(variables: Mapping[str, str], options: Mapping[str, Any]) -> bool:
@@ -116,8 +122,7 @@ class _Nursery:
 
 @functools.cache
 def _nursery() -> _Nursery:
-    environment = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
-    return _Nursery(environment | COMMON)
+    return _Nursery(common_environment())
 
 
 # ---- the nursery
