@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from typing import TypeAlias
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.regular_files import AnyPath
-from w2vtui.tables import BLANKS, Report, Row, Table, read_table, split
+from w2vtui.reports import Report, warn
+from w2vtui.tables import BLANKS, Row, Table, read_table, split
 
 Pair: TypeAlias = tuple[str, str, float]
 Analogy: TypeAlias = tuple[str, str, str, str]
@@ -40,16 +40,12 @@ class QuestionOptions:
     """Whether lines that cannot be read are left out."""
 
 
-def _warn(remark: str) -> None:
-    warnings.warn(remark, stacklevel=3)
-
-
 def read_pairs(
     path: AnyPath,
     columns: Sequence[str] = (),
     *,
     skip_bad_rows: bool = False,
-    report: Report = _warn,
+    report: Report = warn,
 ) -> list[Pair]:
     """Word pairs and people's scores from a file: a line a pair, `word word score`.
 
@@ -95,7 +91,7 @@ def read_analogies(
     columns: Sequence[str] = (),
     *,
     skip_bad_rows: bool = False,
-    report: Report = _warn,
+    report: Report = warn,
 ) -> dict[str, list[Analogy]]:
     """Analogy questions by section: a line `: section`, then lines `a b c d`, a is to b as c to d.
 

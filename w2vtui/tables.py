@@ -11,14 +11,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.foreign_files import foreign_kind, is_pickle
 from w2vtui.regular_files import AnyPath, TooLargeError, content_of
-
-Report: TypeAlias = Callable[[str], object]
+from w2vtui.reports import Report
 
 BLANKS = " "
 """Any white space separates."""

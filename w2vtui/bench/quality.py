@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from w2vtui.errors import CorpusError
-from w2vtui.evaluate import (
-    evaluate_analogies,
-    evaluate_pairs,
-)
+from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
 from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
-from w2vtui.tables import Report
+from w2vtui.reports import Report
 from w2vtui.vectors import KeyedVectors
 
 

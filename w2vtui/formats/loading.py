@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-import warnings
 import zlib
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
@@ -25,6 +23,7 @@ from w2vtui.formats.vocab_file import counts_beside, counts_in
 from w2vtui.formats.word2vec_binary import read_binary
 from w2vtui.formats.word2vec_text import read_text
 from w2vtui.regular_files import NotRegularError, opened, size_of
+from w2vtui.reports import Report, warn
 from w2vtui.vectors import KeyedVectors
 
 _GZIP = b"\x1f\x8b"
@@ -41,10 +40,6 @@ _FASTTEXT_MAGIC = b"\xba\x16\x4f\x2f"
 _FASTTEXT = "a fastText model: load the .vec file that fastText wrote beside it"
 
 
-def _warn(remark: str) -> None:
-    warnings.warn(remark, stacklevel=3)
-
-
 def load_vectors(
     path: AnyPath,
     *,
@@ -52,7 +47,7 @@ def load_vectors(
     vocab_path: AnyPath | None = None,
     encoding_errors: EncodingErrors = "strict",
     skip_bad_rows: bool = False,
-    report: Callable[[str], object] = _warn,
+    report: Report = warn,
 ) -> KeyedVectors:
     """Read vectors in word2vec's text or binary layout, or GloVe's, as the content shows.
 

@@ -18,8 +18,8 @@ from w2vtui.evaluate import (
 )
 from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
 from w2vtui.regular_files import AnyPath
+from w2vtui.reports import Report
 from w2vtui.similarity import Floats
-from w2vtui.tables import Report
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.state.curves import RunCurves
