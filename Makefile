@@ -11,6 +11,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := .venv/.tools-ready
 
 .PHONY: run quick test coverage check lint format wheel plain bounds clean
 
@@ -18,32 +19,32 @@ run: $(READY)
 	@[ -t 1 ] || echo "w2vtui: starting to train the bundled sample" >&2
 	@$(BIN)/python -m w2vtui
 
-quick: $(READY)
+quick: $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick \
 		-m "not slow and not process and not terminal"
 
-test: $(READY)
+test: $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 # Two at a time: each of the three keeps about one core busy. `coverage` runs what `plain` does.
-check: $(READY)
+check: $(TOOLS)
 	$(MAKE) --jobs 2 --output-sync lint wheel bounds
 	$(MAKE) coverage
 
 # Tracing makes the tests half as slow again.
-coverage: $(READY)
+coverage: $(TOOLS)
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/kernels --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under 80
 
-plain: $(READY)
+plain: $(TOOLS)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/kernels
 
-bounds: $(READY)
+bounds: $(TOOLS)
 	NUMBA_BOUNDSCHECK=1 W2VTUI_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/kernels
 
-lint: $(READY)
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -52,11 +53,11 @@ lint: $(READY)
 	$(BIN)/python tools/check_english.py
 	$(BIN)/python tools/check_opens.py
 
-format: $(READY)
+format: $(TOOLS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-wheel: $(READY)
+wheel: $(TOOLS)
 	rm -rf build/wheel && mkdir -p build/wheel
 	$(BIN)/python -m build --wheel --outdir build/wheel .
 	$(PYTHON) -m venv build/wheel/venv
@@ -72,6 +73,10 @@ $(READY): pyproject.toml
 		exit 1; \
 	}
 	@$(PYTHON) tools/install.py
+	@touch $@
+
+$(TOOLS): $(READY)
+	@$(PYTHON) tools/install.py tools
 	@touch $@
 
 clean:

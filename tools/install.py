@@ -1,5 +1,7 @@
 """Makes the virtual environment of this folder and installs w2vtui into it, for the Makefile.
 
+With `tools` as its argument it adds what tests and checks need, and all optional libraries.
+
 What pip prints is shown only if it fails; until then seconds show that it works.
 """
 
@@ -26,12 +28,19 @@ class StepError(Exception):
     """A step failed; holds what to say of it."""
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Do each step; return the exit code."""
     scripts = VENV / ("Scripts" if sys.platform == "win32" else "bin")
     pip = [str(scripts / "python"), "-m", "pip", "install", "--quiet"]
     pip += ["--no-input", "--disable-pip-version-check", "--retries", "3"]
     try:
+        if "tools" in argv:
+            do(
+                "installing what the tests need (about a minute, once)",
+                [*pip, "--editable", ".[all]", "--group", "dev"],
+                "pip could not install it",
+            )
+            return 0
         do(
             "making a virtual environment (a few seconds, once)",
             [sys.executable, "-m", "venv", str(VENV)],
@@ -44,7 +53,7 @@ def main() -> int:
         )
         do(
             "installing w2vtui and its libraries (about 15 s, once)",
-            [*pip, "--editable", ".", "--group", "dev"],
+            [*pip, "--editable", "."],
             "pip could not install them",
         )
     except StepError as failure:
@@ -106,4 +115,4 @@ def _show_seconds(what: str, process: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
