@@ -20,7 +20,7 @@ from w2vtui.evaluate import (
     evaluate_pairs,
     ranks,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 # Correlations
 
@@ -62,7 +62,7 @@ def test_correlations_are_numpys(points: list[tuple[int, int]]) -> None:
 
 # Word pairs
 
-PLANE = KeyedVectors(
+PLANE = WordVectors(
     ["east", "North", "north", "northeast", "zero"],
     np.array([[1, 0], [0, 1], [1, 0], [2, 2], [0, 0]], dtype=np.float32),
 )
@@ -98,7 +98,7 @@ def test_pairs_that_are_not_covered_give_no_score() -> None:
 
 def test_a_word_with_itself_is_always_equally_alike() -> None:
     rng = np.random.default_rng(0)
-    model = KeyedVectors(
+    model = WordVectors(
         [str(n) for n in range(200)], rng.standard_normal((200, 50)).astype(np.float32)
     )
     pairs = [(str(n), str(n), float(n)) for n in range(200)]
@@ -114,7 +114,7 @@ def test_a_vector_of_zeros_has_cosine_0() -> None:
 
 
 def naive_answer(
-    model: KeyedVectors, question: tuple[str, ...], restrict: int, lowercase: bool
+    model: WordVectors, question: tuple[str, ...], restrict: int, lowercase: bool
 ) -> bool | None:
     """One question by the protocol in plain words; None when it is not covered."""
     fold = str.upper if lowercase else str
@@ -144,7 +144,7 @@ def test_analogies_are_counted_as_by_the_plain_protocol(
         for case in rng.permutation([str.lower, str.upper, str.title])[: rng.integers(1, 4)]
     ]
     rng.shuffle(words)
-    model = KeyedVectors(words, rng.standard_normal((len(words), 3)).astype(np.float32))
+    model = WordVectors(words, rng.standard_normal((len(words), 3)).astype(np.float32))
     names = [*words, "absent"]
     sections = {
         name: [tuple(rng.choice(names, 4)) for _ in range(12)] for name in ("family", "gram1-x")
@@ -160,7 +160,7 @@ def test_analogies_are_counted_as_by_the_plain_protocol(
         )
 
 
-GRID = KeyedVectors(
+GRID = WordVectors(
     ["king", "queen", "man", "woman", "walk", "walked", "talk", "talked"],
     np.array(
         [
@@ -212,7 +212,7 @@ def test_a_word_of_the_question_is_not_an_answer() -> None:
 
 
 def test_with_no_candidate_left_nothing_is_right() -> None:
-    model = KeyedVectors(["a", "b", "c"], np.ones((3, 2), dtype=np.float32))
+    model = WordVectors(["a", "b", "c"], np.ones((3, 2), dtype=np.float32))
     assert evaluate_analogies(model, {"x": [("a", "b", "c", "a")]}).total.correct == 0
 
 
@@ -238,9 +238,9 @@ def test_scores_do_not_depend_on_the_length_of_vectors(scale: float) -> None:
     numbers = rng.uniform(-1, 1, (30, 20))
     sections = {"x": [tuple(rng.choice(words, 4, replace=False)) for _ in range(200)]}
     pairs = [(a, b, float(n)) for n, (a, b, *_) in enumerate(sections["x"])]
-    plain = KeyedVectors(words, numbers.astype(np.float32))
+    plain = WordVectors(words, numbers.astype(np.float32))
     for size in (scale, np.where(np.arange(30) % 2, scale, 1.0)[:, None]):
-        model = KeyedVectors(words, (numbers * size).astype(np.float32))
+        model = WordVectors(words, (numbers * size).astype(np.float32))
         assert evaluate_analogies(model, sections) == evaluate_analogies(plain, sections)
         assert evaluate_pairs(model, pairs).pearson == pytest.approx(
             evaluate_pairs(plain, pairs).pearson, abs=1e-6
@@ -253,7 +253,7 @@ def test_scores_do_not_depend_on_the_length_of_vectors(scale: float) -> None:
 def test_vectors_that_are_not_numbers_are_not_covered_and_never_an_answer() -> None:
     words = ["nan", "man", "woman", "king", "queen"]
     rows = [[np.nan, 0], [1, 0], [0, 1], [2, 0.1], [0.1, 2]]
-    vectors = KeyedVectors(words, np.array(rows, dtype=np.float32))
+    vectors = WordVectors(words, np.array(rows, dtype=np.float32))
     pairs = [("nan", "man", 1.0), ("man", "king", 9.0), ("man", "woman", 1.0)]
     result = evaluate_pairs(vectors, pairs)
     assert (result.covered, result.total) == (2, 3)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from w2vtui.version import VERSION
 
 if TYPE_CHECKING:
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.keyed_vectors import KeyedVectors
     from w2vtui.word2vec import Word2Vec
 
 __version__ = VERSION
 __all__ = ["KeyedVectors", "Word2Vec", "__version__"]
 
-_HOMES = {"KeyedVectors": "w2vtui.vectors", "Word2Vec": "w2vtui.word2vec"}
+_HOMES = {"KeyedVectors": "w2vtui.keyed_vectors", "Word2Vec": "w2vtui.word2vec"}
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from w2vtui.errors import SettingsError
 from w2vtui.questions import Analogy, Pair
 from w2vtui.similarity import Floats, Lengths, norms_of, units_beyond_products
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 _SCORES_A_BLOCK = 1 << 22
 
@@ -164,7 +164,7 @@ class KnownAnalogies:
 
 
 def evaluate_pairs(
-    vectors: KeyedVectors, pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
+    vectors: WordVectors, pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
 ) -> PairsResult:
     """Correlation of the cosines of word pairs with people's scores of them.
 
@@ -174,7 +174,7 @@ def evaluate_pairs(
 
 
 def evaluate_analogies(
-    vectors: KeyedVectors,
+    vectors: WordVectors,
     sections: Mapping[str, Sequence[Analogy]],
     restrict: int | None = 30_000,
     lowercase: bool = True,

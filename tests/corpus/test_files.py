@@ -25,7 +25,7 @@ from w2vtui.corpus.files import STDIN, title_of
 from w2vtui.errors import CorpusError
 from w2vtui.formats import save_vectors
 from w2vtui.tui.first_screen.preview import look_at
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 def tar_of(data: bytes, layout: int = tarfile.PAX_FORMAT) -> bytes:
@@ -241,7 +241,7 @@ def test_files_of_a_folder_that_are_left_out_are_counted_and_named(tmp_path):
     for name in "1234":
         written(root, b"\x89PNG\0\0", f"{name}.png")
     written(root, "wide words\n".encode("utf-16"), "wide.txt")
-    save_vectors(KeyedVectors(["some", "words"], np.ones((2, 4), np.float32)), root / "v.vec")
+    save_vectors(WordVectors(["some", "words"], np.ones((2, 4), np.float32)), root / "v.vec")
     glove = written(root, "".join(f"w{n} 0.1 0.{n}\n" for n in range(9)), "glove.txt")
     for cached in (False, True):
         corpus = open_corpus([root], keep_all())
@@ -261,7 +261,7 @@ def test_files_of_a_folder_that_are_left_out_are_counted_and_named(tmp_path):
 
 
 def test_vectors_are_not_read_as_text(tmp_path):
-    vectors = KeyedVectors(["king", "queen"], np.ones((2, 4), np.float32))
+    vectors = WordVectors(["king", "queen"], np.ones((2, 4), np.float32))
     for name in ("v.bin", "v.vec", "v.txt"):
         save_vectors(vectors, tmp_path / name)
     packed = written(tmp_path, gzip.compress((tmp_path / "v.vec").read_bytes()), "v.vec.gz")

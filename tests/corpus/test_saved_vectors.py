@@ -9,12 +9,12 @@ import pytest
 
 from w2vtui.corpus import find_files, is_vector_file, is_vocab_file
 from w2vtui.formats import save_vectors
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
-def some_vectors(n_words=300, size=8) -> KeyedVectors:
+def some_vectors(n_words=300, size=8) -> WordVectors:
     numbers = np.random.default_rng(1).normal(size=(n_words, size)).astype(np.float32)
-    return KeyedVectors(
+    return WordVectors(
         [f"word{row}" for row in range(n_words)], numbers, counts=np.arange(n_words, 0, -1)
     )
 

@@ -20,7 +20,7 @@ from w2vtui.formats import (
     check_writable,
     save_vectors,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 def test_a_file_is_replaced_when_the_block_ends(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_full_or_failing_disk_leaves_the_old_file(
     path = written(tmp_path, "v.bin", b"old")
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(DiskError) as caught:
-        save_vectors(KeyedVectors(WORDS, MATRIX), path)
+        save_vectors(WordVectors(WORDS, MATRIX), path)
     monkeypatch.undo()
     assert str(caught.value).startswith(f"cannot write {path}: ")
     assert advice in str(caught.value)
@@ -84,8 +84,8 @@ def test_a_disk_that_fills_while_writing_leaves_the_old_file(
         "import resource, sys, numpy as np\n"
         "from w2vtui.errors import DiskError\n"
         "from w2vtui.formats import save_vectors\n"
-        "from w2vtui.vectors import KeyedVectors\n"
-        "model = KeyedVectors([str(n) for n in range(5000)], np.ones((5000, 50)))\n"
+        "from w2vtui.vectors import WordVectors\n"
+        "model = WordVectors([str(n) for n in range(5000)], np.ones((5000, 50)))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "try:\n"
         "    save_vectors(model, sys.argv[1])\n"
@@ -168,7 +168,7 @@ def test_what_cannot_be_written_is_found_before_a_training(tmp_path: Path) -> No
             check_writable(path)
         assert message in str(caught.value)
         with pytest.raises(DiskError):
-            save_vectors(KeyedVectors(WORDS, MATRIX, np.array([3, 2, 1])), path)
+            save_vectors(WordVectors(WORDS, MATRIX, np.array([3, 2, 1])), path)
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -16,12 +16,12 @@ from w2vtui.formats import (
     vocab_beside,
     write_vocab,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 def test_counts_are_saved_beside_the_vectors(tmp_path: Path) -> None:
     path = tmp_path / "v.bin"
-    save_vectors(KeyedVectors(WORDS, MATRIX, np.array([90, 7, 5])), path)
+    save_vectors(WordVectors(WORDS, MATRIX, np.array([90, 7, 5])), path)
     assert vocab_beside(path).read_bytes() == "</s> 90\nnaïve 7\n日本 5\n".encode()
     assert load_vectors(path).counts.tolist() == [90, 7, 5]
     assert load_vectors(path, limit=2).counts.tolist() == [90, 7]
@@ -29,7 +29,7 @@ def test_counts_are_saved_beside_the_vectors(tmp_path: Path) -> None:
 
 def test_counts_go_to_the_path_given(tmp_path: Path) -> None:
     path, vocab = tmp_path / "v.bin", tmp_path / "counts"
-    save_vectors(KeyedVectors(WORDS, MATRIX, np.array([90, 7, 5])), path, vocab_path=vocab)
+    save_vectors(WordVectors(WORDS, MATRIX, np.array([90, 7, 5])), path, vocab_path=vocab)
     assert not vocab_beside(path).exists()
     assert load_vectors(path).counts is None
     assert load_vectors(path, vocab_path=vocab).counts.tolist() == [90, 7, 5]
@@ -37,7 +37,7 @@ def test_counts_go_to_the_path_given(tmp_path: Path) -> None:
 
 def test_counts_that_are_not_known_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no counts to write"):
-        save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / "v.bin", vocab_path=tmp_path / "c")
+        save_vectors(WordVectors(WORDS, MATRIX), tmp_path / "v.bin", vocab_path=tmp_path / "c")
     assert list(tmp_path.iterdir()) == []
 
 

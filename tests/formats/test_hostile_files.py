@@ -30,7 +30,7 @@ from w2vtui.formats import (
     load_vectors,
     save_vectors,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def wide(words: list[str], extension: str) -> bytes:
     """A file of vectors long enough to tell its layout."""
     numbers = np.linspace(-1, 1, 12 * len(words), dtype=np.float32).reshape(-1, 12)
     with tempfile.TemporaryDirectory() as folder:
-        save_vectors(KeyedVectors(words, numbers), Path(folder, f"v{extension}"))
+        save_vectors(WordVectors(words, numbers), Path(folder, f"v{extension}"))
         return Path(folder, f"v{extension}").read_bytes()
 
 

@@ -29,7 +29,7 @@ from w2vtui.formats import (
     load_vectors,
     save_vectors,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_files_of_other_programs_are_read(
 
 
 def test_text_is_written_a_word_a_line_under_its_header(tmp_path: Path) -> None:
-    save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / "v.txt")
+    save_vectors(WordVectors(WORDS, MATRIX), tmp_path / "v.txt")
     nine_digits = TEXT.replace(b"3.4e+38", b"3.39999995e+38")  # as all from 1e8 on
     assert (tmp_path / "v.txt").read_bytes() == nine_digits
 
 
 def test_binary_is_written_as_word2vec_c_writes_it(tmp_path: Path) -> None:
-    save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / "v.bin")
+    save_vectors(WordVectors(WORDS, MATRIX), tmp_path / "v.bin")
     assert (tmp_path / "v.bin").read_bytes() == WORD2VEC_C_BINARY
 
 
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.model", "v"])
 def test_the_layout_is_found_from_the_content_not_the_name(tmp_path: Path, name: str) -> None:
     matrix = np.random.default_rng(0).standard_normal((5, 30)).astype(np.float32)
-    model = KeyedVectors([f"w{row}" for row in range(5)], matrix)
+    model = WordVectors([f"w{row}" for row in range(5)], matrix)
     for source in ("source.txt", "source.bin"):
         save_vectors(model, tmp_path / source)
         path = written(tmp_path, name, (tmp_path / source).read_bytes())
@@ -92,7 +92,7 @@ def test_many_blocks_are_read_as_one(
     monkeypatch.setattr("w2vtui.formats.word2vec_text._BLOCK_NUMBERS", 50)
     monkeypatch.setattr("w2vtui.formats.word2vec_binary._BLOCK_BYTES", 70)
     matrix = np.random.default_rng(0).standard_normal((400, 12)).astype(np.float32)
-    model = KeyedVectors([f"w{row}" for row in range(400)], matrix)
+    model = WordVectors([f"w{row}" for row in range(400)], matrix)
     save_vectors(model, tmp_path / f"v{extension}")
     assert_same(load_vectors(tmp_path / f"v{extension}"), model.index_to_key, matrix)
     limited = load_vectors(tmp_path / f"v{extension}", limit=33)
@@ -127,7 +127,7 @@ def test_any_words_and_numbers_come_back(
     words = data.draw(st.lists(tokens, min_size=len(matrix), max_size=len(matrix), unique=True))
     counts = data.draw(hnp.arrays(np.int64, len(matrix), elements=st.integers(0, 10**15)))
     path = tmp_path / f"v{extension}"
-    save_vectors(KeyedVectors(words, matrix, counts), path)
+    save_vectors(WordVectors(words, matrix, counts), path)
     loaded = load_vectors(path)
     assert_same(loaded, words, matrix)
     assert loaded.counts is not None
@@ -141,7 +141,7 @@ def test_numbers_that_begin_with_the_byte_of_a_blank_come_back(size, n_words, tm
     matrix = np.full((n_words, size), np.float32(322217.0))
     assert matrix.tobytes()[0] == ord(" ")
     words = [str(number) for number in range(n_words)]
-    save_vectors(KeyedVectors(words, matrix), tmp_path / "v.bin")
+    save_vectors(WordVectors(words, matrix), tmp_path / "v.bin")
     assert_same(load_vectors(tmp_path / "v.bin"), words, matrix)
 
 
@@ -161,7 +161,7 @@ def test_words_of_every_script_and_odd_character_come_back(
     words = ODD_WORDS[first:] + ODD_WORDS[:first]  # each kind stands first once, after the header
     matrix = np.random.default_rng(first).standard_normal((len(words), 12)).astype(np.float32)
     counts = np.arange(len(words))[::-1] + 1
-    save_vectors(KeyedVectors(words, matrix, counts), tmp_path / f"v{extension}")
+    save_vectors(WordVectors(words, matrix, counts), tmp_path / f"v{extension}")
     loaded = load_vectors(tmp_path / f"v{extension}")
     assert_same(loaded, words, matrix)
     assert loaded.counts.tolist() == counts.tolist()
@@ -174,7 +174,7 @@ def test_gensim_and_we_read_what_the_other_writes(tmp_path: Path, extension: str
     words = [word for word in ODD_WORDS if word == word.strip() and word.isprintable()]
     matrix = np.random.default_rng(0).standard_normal((len(words), 12)).astype(np.float32)
     ours, theirs, binary = tmp_path / f"a{extension}", tmp_path / "b", extension == ".bin"
-    save_vectors(KeyedVectors(words, matrix), ours)
+    save_vectors(WordVectors(words, matrix), ours)
     known = gensim.KeyedVectors.load_word2vec_format(str(ours), binary=binary)
     assert known.index_to_key == words
     assert np.array_equal(known.vectors, matrix)
@@ -192,14 +192,14 @@ def test_text_holds_every_float32(tmp_path: Path) -> None:
     matrix = numbers[len(numbers) % 20 :].astype(np.float32).reshape(-1, 20)
     words = [f"w{row}" for row in range(len(matrix))]
     path = tmp_path / "v.txt"
-    save_vectors(KeyedVectors(words, matrix), path)
+    save_vectors(WordVectors(words, matrix), path)
     assert_same(load_vectors(path), words, matrix)
 
 
 def test_text_takes_no_more_digits_than_needed(tmp_path: Path) -> None:
     matrix = np.random.default_rng(0).standard_normal((50, 20)).astype(np.float32)
     path = tmp_path / "v.txt"
-    save_vectors(KeyedVectors([f"w{row}" for row in range(50)], matrix), path)
+    save_vectors(WordVectors([f"w{row}" for row in range(50)], matrix), path)
     for line, row in zip(path.read_text().splitlines()[1:], matrix, strict=True):
         texts, shortest = line.split()[1:], [str(number) for number in row]
         assert [float(text) for text in texts] == [float(text) for text in shortest]

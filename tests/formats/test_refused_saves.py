@@ -15,7 +15,7 @@ from w2vtui.formats import (
     load_vectors,
     save_vectors,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
@@ -36,7 +36,7 @@ def test_a_word_that_would_not_come_back_is_refused_and_nothing_written(
 ) -> None:
     path = written(tmp_path, f"v{extension}", b"old")
     with pytest.raises(VectorsError) as caught:
-        save_vectors(KeyedVectors(["a", word], MATRIX[:2]), path)
+        save_vectors(WordVectors(["a", word], MATRIX[:2]), path)
     assert message in str(caught.value)
     with pytest.raises(VectorsError):
         check_words(["a", word])
@@ -53,14 +53,14 @@ def test_numbers_that_are_not_finite_are_not_saved(tmp_path: Path, value: float)
     matrix = MATRIX.copy()
     matrix[1, 0] = value
     with pytest.raises(VectorsError, match=f"the vector of 'naïve' holds {value}"):
-        save_vectors(KeyedVectors(WORDS, matrix), tmp_path / "v.bin")
+        save_vectors(WordVectors(WORDS, matrix), tmp_path / "v.bin")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["v", "v.model", "v.txt.gz", "v.npy", ".txt"])
 def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
     for attempt in (
-        lambda: save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / name),
+        lambda: save_vectors(WordVectors(WORDS, MATRIX), tmp_path / name),
         lambda: check_writable(tmp_path / name),
     ):
         with pytest.raises(SettingsError, match=r"must end in \.txt, \.vec, \.bin"):
@@ -69,5 +69,5 @@ def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path, nam
 
 
 def test_extensions_may_be_upper_case(tmp_path: Path) -> None:
-    save_vectors(KeyedVectors(WORDS, MATRIX), tmp_path / "V.BIN")
+    save_vectors(WordVectors(WORDS, MATRIX), tmp_path / "V.BIN")
     assert_same(load_vectors(tmp_path / "V.BIN"), WORDS, MATRIX)

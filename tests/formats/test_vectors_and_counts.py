@@ -14,13 +14,13 @@ from tests.support.processes import run_support
 from tests.support.vector_files import EXTENSIONS, MATRIX, WORDS, written
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors, save_vectors, vocab_beside, write_vocab
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 OLD, NEW = np.array([90, 7, 5]), np.array([91, 8, 6])
 
 
-def saved(path: Path, counts: np.ndarray | None = OLD, scale: float = 1.0) -> KeyedVectors:
-    vectors = KeyedVectors(WORDS, MATRIX * np.float32(scale), counts)
+def saved(path: Path, counts: np.ndarray | None = OLD, scale: float = 1.0) -> WordVectors:
+    vectors = WordVectors(WORDS, MATRIX * np.float32(scale), counts)
     save_vectors(vectors, path)
     return vectors
 
@@ -65,7 +65,7 @@ def test_a_disk_that_fails_leaves_a_pair_or_vectors_alone(
 def test_counts_that_go_elsewhere_leave_no_old_ones_beside_the_vectors(tmp_path):
     path, elsewhere = tmp_path / "v.bin", tmp_path / "counts"
     saved(path)
-    vectors = KeyedVectors(WORDS, MATRIX, NEW)
+    vectors = WordVectors(WORDS, MATRIX, NEW)
     files = save_vectors(vectors, path, vocab_path=elsewhere)
     assert load_vectors(path).counts.tolist() == NEW.tolist()
     assert load_vectors(path, vocab_path=elsewhere).counts.tolist() == NEW.tolist()
@@ -76,7 +76,7 @@ def test_a_file_beside_the_vectors_that_is_not_about_them_stays(tmp_path):
     path, elsewhere = tmp_path / "v.bin", tmp_path / "counts"
     for text in (b"prose of somebody\n", b"other 3\nwords 2\n"):
         beside = written(tmp_path, "v.bin.vocab", text)
-        save_vectors(KeyedVectors(WORDS, MATRIX, NEW), path, vocab_path=elsewhere)
+        save_vectors(WordVectors(WORDS, MATRIX, NEW), path, vocab_path=elsewhere)
         assert beside.read_bytes() == text
 
 

@@ -21,7 +21,7 @@ from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import write_vocab
 from w2vtui.runs.saved import SAVED, is_saved
 from w2vtui.tui.first_screen import run_list
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 WORDS, COUNTS = ["one", "two", "three"], np.array([33, 22, 11])
 
@@ -110,7 +110,7 @@ def change_a_count(output: Path, folder: Path) -> None:
 
 
 def save_another_training(output: Path, folder: Path) -> None:
-    save_vectors(KeyedVectors(WORDS, np.ones((3, 2)), COUNTS + 1), output)
+    save_vectors(WordVectors(WORDS, np.ones((3, 2)), COUNTS + 1), output)
 
 
 def remove_the_note(output: Path, folder: Path) -> None:
@@ -164,7 +164,7 @@ def test_what_is_no_longer_as_noted_is_saved_again(change, done, output, w2v):
 def test_an_output_that_is_a_link_to_another_file_now_is_saved_again(done, output, tmp_path, w2v):
     assert w2v("resume", "last").code == 0
     output.unlink()
-    save_vectors(KeyedVectors(WORDS, np.ones((3, 2)), COUNTS), tmp_path / "other.bin")
+    save_vectors(WordVectors(WORDS, np.ones((3, 2)), COUNTS), tmp_path / "other.bin")
     output.symlink_to(tmp_path / "other.bin")
     assert "saved already" not in w2v("resume", "last").err
     assert is_of_the_run(tmp_path / "other.bin")

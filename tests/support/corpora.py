@@ -9,7 +9,7 @@ import numpy as np
 
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.settings import CorpusSettings
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 TOPICS = {
     "sea": "ship sailor harbor wave anchor captain",
@@ -49,7 +49,7 @@ def encoded(sentences: Iterable[list[str]]) -> EncodedCorpus:
     return encode_sentences(sentences, CorpusSettings(min_count=1))
 
 
-def topic_margin(vectors: KeyedVectors) -> float:
+def topic_margin(vectors: WordVectors) -> float:
     """Mean cosine of two words of one topic, less that of words of two topics."""
     words = [(word, topic) for topic, line in TOPICS.items() for word in line.split()]
     same: list[float] = []

@@ -23,7 +23,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors, save_vectors, vocab_beside
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.record import write_vocab
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 CALLS = ("rename", "replace", "fsync", "unlink", "chmod")
 """Between two of these nothing changes on the disk but the size of a draft."""
@@ -82,8 +82,8 @@ def pairs(place: Path) -> None:
 
 
 def _pair(folder: Path, path: Path, before: str, named: Path | None) -> None:
-    old = KeyedVectors(WORDS, np.full((3, 5), 0.5), OLD_COUNTS)
-    new = KeyedVectors(WORDS, np.full((3, 5), 0.75), NEW_COUNTS)
+    old = WordVectors(WORDS, np.full((3, 5), 0.5), OLD_COUNTS)
+    new = WordVectors(WORDS, np.full((3, 5), 0.75), NEW_COUNTS)
 
     def prepare() -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -135,7 +135,7 @@ def resumed(place: Path) -> None:
 def _resumed(folder: Path, output: Path, before: str) -> None:
     done = small_checkpoint(10_000, reason="done", state="done", vectors={
         "input_vectors": np.full((3, 2), 0.75, dtype=np.float32)})  # fmt: skip
-    old = KeyedVectors(WORDS, np.full((3, 2), 0.5), OLD_COUNTS)
+    old = WordVectors(WORDS, np.full((3, 2), 0.5), OLD_COUNTS)
 
     def prepare() -> None:
         shutil.rmtree(folder, ignore_errors=True)

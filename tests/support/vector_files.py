@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
 from w2vtui.formats import load_vectors
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 EXTENSIONS = [".txt", ".vec", ".bin"]
 
@@ -35,7 +35,7 @@ GENSIM_BINARY = b"3 2\n" + b"".join(
 )
 
 
-def assert_same(loaded: KeyedVectors, words: list[str], matrix: NDArray[np.float32]) -> None:
+def assert_same(loaded: WordVectors, words: list[str], matrix: NDArray[np.float32]) -> None:
     assert loaded.index_to_key == words
     assert loaded.vectors.dtype == np.float32
     assert np.array_equal(loaded.vectors.view(np.uint32), matrix.view(np.uint32))  # bit for bit
@@ -47,7 +47,7 @@ def written(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def load(path: Path, **options: Any) -> tuple[KeyedVectors, list[str]]:
+def load(path: Path, **options: Any) -> tuple[WordVectors, list[str]]:
     """The vectors of a file, and what was said of them, without the name of the file."""
     said: list[str] = []
     loaded = load_vectors(path, report=said.append, **options)

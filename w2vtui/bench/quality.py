@@ -12,7 +12,7 @@ from w2vtui.errors import CorpusError
 from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
 from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
 from w2vtui.reports import Report
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Questions:
             report(remark)
         return found
 
-    def score(self, vectors: KeyedVectors) -> Score:
+    def score(self, vectors: WordVectors) -> Score:
         """Score vectors as `w2vtui evaluate` does."""
         if self.analogies is None:
             pairs = evaluate_pairs(vectors, self.pairs)

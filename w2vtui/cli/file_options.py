@@ -16,7 +16,7 @@ from w2vtui.settings import RunSettings
 from w2vtui.tables import split
 
 if TYPE_CHECKING:
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.vectors import WordVectors
 
 
 def add_vectors(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +103,7 @@ def _columns_reader(n: int) -> Callable[[str], tuple[str, ...]]:
     return read
 
 
-def load(arguments: argparse.Namespace) -> KeyedVectors:
+def load(arguments: argparse.Namespace) -> WordVectors:
     """The vectors that the arguments name; reports what was left out or mended.
 
     Raises:

@@ -32,7 +32,7 @@ from w2vtui.streams import (
 )
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 N_WORDS_PRINTED = 5
 
@@ -121,7 +121,7 @@ def carry_out(
 
 def _save(
     run: Run,
-    vectors: KeyedVectors,
+    vectors: WordVectors,
     recorder: Recorder | None,
     request: RunRequest,
     *,
@@ -189,7 +189,7 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
 
 
 def _print_results(
-    run: Run, vectors: KeyedVectors, words: Sequence[str] | None, interrupted: _Interrupted
+    run: Run, vectors: WordVectors, words: Sequence[str] | None, interrupted: _Interrupted
 ) -> None:
     try:
         print_scores(run.snapshot().quality)
@@ -201,7 +201,7 @@ def _print_results(
         silence(sys.stdout)  # the terminal has hung up, as the exit code says
 
 
-def _print_words(vectors: KeyedVectors, words: Sequence[str] | None) -> None:
+def _print_words(vectors: WordVectors, words: Sequence[str] | None) -> None:
     if words is None:
         words = notable_words(vectors.index_to_key, N_WORDS_PRINTED)
     for word in words:

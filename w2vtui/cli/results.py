@@ -9,13 +9,13 @@ from typing import Any
 from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.vectors import KeyedVectors, parse_query
+from w2vtui.vectors import WordVectors, parse_query
 
 Found = Sequence[tuple[str, float]]
 """Words with their cosines, nearest first."""
 
 
-def nearest_words(vectors: KeyedVectors, query: str, n: int) -> Found:
+def nearest_words(vectors: WordVectors, query: str, n: int) -> Found:
     """The n words nearest to a word, or to a sum such as `king - man + woman`.
 
     Raises:
@@ -30,7 +30,7 @@ def nearest_words(vectors: KeyedVectors, query: str, n: int) -> Found:
     return vectors.most_similar(positive=added, negative=taken, topn=n)
 
 
-def print_neighbors(vectors: KeyedVectors, query: str, n: int) -> None:
+def print_neighbors(vectors: WordVectors, query: str, n: int) -> None:
     """Print a query and its n nearest words, one per line; raises as `nearest_words` does."""
     print_found(query, nearest_words(vectors, query, n))
 

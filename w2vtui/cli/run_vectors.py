@@ -15,7 +15,7 @@ from w2vtui.errors import VectorsError
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.vectors import WordVectors
 
 
 def run_named(arguments: argparse.Namespace) -> Path | None:
@@ -38,10 +38,10 @@ def run_named(arguments: argparse.Namespace) -> Path | None:
         raise VectorsError(f"there is no file '{safe_text(name, 80)}', and {error}") from error
 
 
-def vectors_of(run: Path, limit: int | None) -> KeyedVectors:
+def vectors_of(run: Path, limit: int | None) -> WordVectors:
     """The vectors of a run's newest checkpoint."""
     from w2vtui.runs.record import checkpoint_vectors
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.vectors import WordVectors
 
     vectors, checkpoint, troubles = checkpoint_vectors(run)
     for trouble in troubles:
@@ -50,4 +50,4 @@ def vectors_of(run: Path, limit: int | None) -> KeyedVectors:
     if limit is None:
         return vectors
     counts = None if vectors.counts is None else vectors.counts[:limit]
-    return KeyedVectors(vectors.index_to_key[:limit], vectors.vectors[:limit], counts)
+    return WordVectors(vectors.index_to_key[:limit], vectors.vectors[:limit], counts)

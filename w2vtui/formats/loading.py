@@ -24,7 +24,7 @@ from w2vtui.formats.word2vec_binary import read_binary
 from w2vtui.formats.word2vec_text import read_text
 from w2vtui.regular_files import NotRegularError, opened, size_of
 from w2vtui.reports import Report, warn
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 _GZIP = b"\x1f\x8b"
 _GZIP_MOST = 1032
@@ -48,7 +48,7 @@ def load_vectors(
     encoding_errors: EncodingErrors = "strict",
     skip_bad_rows: bool = False,
     report: Report = warn,
-) -> KeyedVectors:
+) -> WordVectors:
     """Read vectors in word2vec's text or binary layout, or GloVe's, as the content shows.
 
     limit            read the first words only
@@ -91,11 +91,11 @@ def load_vectors(
     complete = limit is None and not remarks
     if vocab_path is not None:
         named = counts_in(vocab_path, words, complete, encoding_errors)
-        return KeyedVectors(words, vectors, named)
+        return WordVectors(words, vectors, named)
     counts = counts_beside(path, words, complete, encoding_errors)
     if _identity(path) != read_from:  # written again since: the counts may be the new ones
         counts = None
-    return KeyedVectors(words, vectors, counts)
+    return WordVectors(words, vectors, counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from w2vtui.formats.vocab_file import counts_beside, vocab_beside, write_counts
 from w2vtui.formats.word2vec_binary import write_binary
 from w2vtui.formats.word2vec_text import write_text
 from w2vtui.similarity import first_not_finite
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 def save_vectors(
-    vectors: KeyedVectors, path: AnyPath, *, vocab_path: AnyPath | None = None
+    vectors: WordVectors, path: AnyPath, *, vocab_path: AnyPath | None = None
 ) -> tuple[WrittenFile, ...]:
     """Write vectors in the layout of the extension: .txt and .vec text, .bin binary; return the
     files of vectors and counts.
@@ -103,7 +103,7 @@ def _layout_of_name(path: AnyPath) -> Layout:
     return layout
 
 
-def _check_finite(vectors: KeyedVectors) -> None:
+def _check_finite(vectors: WordVectors) -> None:
     row = first_not_finite(vectors.vectors)
     if row is not None:
         vector = vectors.vectors[row]

@@ -36,7 +36,7 @@ from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 RECORD = "run.json"
 VOCAB = "vocab.json"
@@ -254,7 +254,7 @@ def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> N
         raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
 
 
-def checkpoint_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str]]:
+def checkpoint_vectors(folder: Path) -> tuple[WordVectors, Checkpoint, list[str]]:
     """The vectors of a run's newest intact checkpoint, the checkpoint, and what is wrong with newer
     ones.
 
@@ -271,5 +271,5 @@ def checkpoint_vectors(folder: Path) -> tuple[KeyedVectors, Checkpoint, list[str
     check_record(folder, RunRecord.read(folder), checkpoint)
     words, counts = read_vocab(folder)
     check_words(folder, words, checkpoint)
-    vectors = KeyedVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
+    vectors = WordVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
     return vectors, checkpoint, troubles

@@ -17,7 +17,7 @@ from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.saved import note_saved
 from w2vtui.runs.targets import check_targets, temporary_target
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +94,7 @@ class RunRequest(RunChoices):
         )
         return tuple(os.path.realpath(path) for path in self.outputs)
 
-    def save(self, vectors: KeyedVectors, run: Path | None = None, tokens: int = 0) -> None:
+    def save(self, vectors: WordVectors, run: Path | None = None, tokens: int = 0) -> None:
         """Write vectors and counts to the outputs, which are checked again: a file may have
         appeared there since; then note in the run's folder that they are saved.
 
@@ -112,7 +112,7 @@ class RunRequest(RunChoices):
             note_saved(run, tokens, files)
 
     def save_somewhere(
-        self, vectors: KeyedVectors, run: Path | None = None, tokens: int = 0
+        self, vectors: WordVectors, run: Path | None = None, tokens: int = 0
     ) -> None:
         """Save the vectors; if that fails, save them to a temporary file before raising the error.
 

@@ -47,7 +47,7 @@ from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.training.trainer import RunRecords, Trainer
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 
 class Run:
@@ -265,7 +265,7 @@ class Run:
         """
         return self._ended.wait(timeout)
 
-    def vectors(self) -> KeyedVectors:
+    def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now.
 
         Raises:

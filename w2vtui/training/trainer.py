@@ -39,7 +39,7 @@ from w2vtui.training.state.snapshot import (
     Speed,
     State,
 )
-from w2vtui.vectors import KeyedVectors
+from w2vtui.vectors import WordVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 """The last checkpoint's reason is the state that the run ends in."""
@@ -249,10 +249,10 @@ class Trainer:
         dispatcher, seconds = self.dispatcher, self.counters.watch.seconds
         return Moment(dispatcher.plan, self.pool.tallies(), seconds, dispatcher.schedule.planned)
 
-    def vectors(self) -> KeyedVectors:
+    def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now."""
         vocab, output = self.backend.corpus.vocab, self.backend.output_vectors
-        return KeyedVectors(
+        return WordVectors(
             vocab.words,
             self.backend.input_vectors.copy(),
             counts=vocab.counts,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.vectors import WordVectors
 
 TOP = 10
 LEAVING_SECONDS = 10.0
@@ -106,7 +106,7 @@ class Session:
         self._build = build or build_run
         self._left = False
         self._saving = threading.Lock()
-        self._vectors: KeyedVectors | None = None
+        self._vectors: WordVectors | None = None
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
         if output is not None:
             self.note(f"vectors will be saved to {output}")
@@ -303,7 +303,7 @@ class Session:
         return answer_to(self._vectors, query)
 
 
-def answer_to(vectors: KeyedVectors, query: str) -> Neighbors:
+def answer_to(vectors: WordVectors, query: str) -> Neighbors:
     """The nearest words of a query, or why there are none."""
     from w2vtui.vectors import parse_query  # loads NumPy
 

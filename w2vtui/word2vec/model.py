@@ -10,6 +10,7 @@ from typing import Any
 from w2vtui.corpus import EncodedCorpus, encode_sentences, open_corpus
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import SettingsError
+from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -19,7 +20,6 @@ from w2vtui.settings import (
     unknown_name_message,
 )
 from w2vtui.training.run import Run
-from w2vtui.vectors import KeyedVectors
 
 
 class Word2Vec:
@@ -125,7 +125,7 @@ def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings
     except BaseException:  # Ctrl-C: leave no thread behind
         run.stop()
         raise
-    return run.vectors()
+    return KeyedVectors.of(run.vectors())
 
 
 def _of_gensim_3(further: dict[str, Any], old: str, new: str, given: Any, default: Any) -> Any:

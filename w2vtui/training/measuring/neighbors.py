@@ -17,7 +17,7 @@ from w2vtui.training.engine.plan import Moment
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import Neighbors
-from w2vtui.vectors import NOT_NUMBERS, KeyedVectors, parse_query
+from w2vtui.vectors import NOT_NUMBERS, WordVectors, parse_query
 
 COST_SHARE = 0.02
 """Share of one core that looking up the watched queries may take."""
@@ -45,7 +45,7 @@ class NeighborLookup:
     def __init__(self, backend: Backend, watch_list: WatchList) -> None:
         vocab = backend.corpus.vocab
         self._backend = backend
-        self._words = KeyedVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
+        self._words = WordVectors(vocab.words, backend.input_vectors, counts=vocab.counts)
         self._watch_list = watch_list
         self._past: dict[str, Past] = {}
         self._watched_at = -1  # tokens

@@ -23,7 +23,7 @@ from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.query_field import QueryField
 
 if TYPE_CHECKING:
-    from w2vtui.vectors import KeyedVectors
+    from w2vtui.vectors import WordVectors
 
 
 class RunQueries(ModalScreen[None]):
@@ -41,7 +41,7 @@ class RunQueries(ModalScreen[None]):
         """folder: of the run"""
         super().__init__()
         self._folder = folder
-        self._vectors: KeyedVectors | None = None
+        self._vectors: WordVectors | None = None
         self._query = ""
 
     def compose(self) -> ComposeResult:

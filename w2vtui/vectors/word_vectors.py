@@ -6,10 +6,8 @@ results are gensim's KeyedVectors' where it has the method.
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +16,13 @@ from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
 from w2vtui.similarity import Floats, Lengths, cosines_with, nearest, norms_of, unit
 from w2vtui.spelling import near_spellings
-
-Query: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
-
-SIGNS = ("+", "-", "\N{MINUS SIGN}")
-"""Between the words of a sum."""
+from w2vtui.vectors.queries import Query, terms_of
 
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""
 
 
-class KeyedVectors:
+class WordVectors:
     """Words and their vectors, most frequent word first.
 
     words           V different words
@@ -143,7 +137,7 @@ class KeyedVectors:
         Raises:
             UnknownWordError: a word has no vector.
         """
-        return _cosine(float(self.get_vector(a, norm=True) @ self.get_vector(b, norm=True)))
+        return clipped(float(self.get_vector(a, norm=True) @ self.get_vector(b, norm=True)))
 
     def distance(self, a: str, b: str) -> float:
         """1 - similarity: 0 in the same direction, 2 in the opposite one."""
@@ -172,7 +166,7 @@ class KeyedVectors:
             raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
         query = np.zeros(self.vector_size, dtype=np.float64)
         asked = []
-        terms = [*_terms(positive, 1.0), *_terms(negative, -1.0)]
+        terms = [*terms_of(positive, 1.0), *terms_of(negative, -1.0)]
         if not terms:
             raise VectorsError("nothing to compare with: give at least one word or vector")
         for item, weight in terms:
@@ -191,7 +185,7 @@ class KeyedVectors:
             exclude=asked,
         )
         return [
-            (self.index_to_key[row], _cosine(value))
+            (self.index_to_key[row], clipped(value))
             for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
         ]
 
@@ -266,7 +260,7 @@ class _NoVector:
     for near spellings each time would take minutes.
     """
 
-    def __init__(self, vectors: KeyedVectors, word: str) -> None:
+    def __init__(self, vectors: WordVectors, word: str) -> None:
         self._vectors, self._word = vectors, word
 
     def __str__(self) -> str:
@@ -287,23 +281,6 @@ class _NoVector:
         return str, (str(self),)  # an error sent to another process leaves the matrix behind
 
 
-def parse_query(text: str) -> tuple[list[str], list[str]]:
-    """The words to add and to subtract: `king - man + woman` -> ([king, woman], [man]).
-
-    A sign counts only between spaces, since tokens may contain one.
-    """
-    added: list[str] = []
-    taken: list[str] = []
-    side = added
-    for part in text.split():
-        if part in SIGNS:
-            side = added if part == "+" else taken
-        else:
-            side.append(part)
-            side = added
-    return added, taken
-
-
 def repeated(words: Sequence[str]) -> tuple[int, int]:
     """Positions of the first word that occurs a second time, and of that second time."""
     first: dict[str, int] = {}
@@ -313,17 +290,6 @@ def repeated(words: Sequence[str]) -> tuple[int, int]:
     raise ValueError("all words differ")
 
 
-def _terms(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating], float]]:
-    """One side of a question as (word or vector, weight) pairs; `weight` where none is given."""
-    one = isinstance(side, str) or _has_weight(side) or getattr(side, "ndim", 0) == 1
-    items = [] if side is None else [side] if one else list(side)
-    return [item if _has_weight(item) else (item, weight) for item in items]
-
-
-def _has_weight(item: Any) -> bool:
-    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], numbers.Real)
-
-
-def _cosine(value: float) -> float:
+def clipped(value: float) -> float:
     """A cosine without the rounding that can carry it past 1."""
     return min(max(value, -1.0), 1.0)

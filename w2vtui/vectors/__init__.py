@@ -1,0 +1,10 @@
+"""Words and their vectors: nearest words, analogies, the odd one out.
+
+queries   questions as text, and as sums of words and vectors
+word_vectors      WordVectors: what is trained, saved, loaded and shown
+"""
+
+from w2vtui.vectors.queries import SIGNS, Query, parse_query
+from w2vtui.vectors.word_vectors import NOT_NUMBERS, WordVectors, repeated
+
+__all__ = ["NOT_NUMBERS", "SIGNS", "Query", "WordVectors", "parse_query", "repeated"]
