@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ def make_run(
     seed: int = 1,
     probe: bool = True,
     script: Script | None = None,
+    begin_at: Mapping[str, NDArray[np.float32]] | None = None,
     **live: Any,
 ) -> Run:
     """A run on 1,500 topical sentences or others, with two workers and three epochs or others."""
@@ -35,6 +37,7 @@ def make_run(
         TrainingSettings(vector_size=vector_size, seed=seed, probe=probe),
         LiveSettings(**live),
         script=script,
+        begin_at=begin_at,
     )
 
 

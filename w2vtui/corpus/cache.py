@@ -24,6 +24,7 @@ from w2vtui.corpus.files import status_of
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import ALL_FILES, FORMAT_VERSION, DamagedError, load_corpus
 from w2vtui.corpus.streams import COMPRESSED, SAMPLED_WHOLE, sampled_blocks
+from w2vtui.corpus.vocab import Vocab
 from w2vtui.resources import user_folder
 from w2vtui.settings import CorpusSettings
 
@@ -61,8 +62,8 @@ def cache_folder() -> Path | None:
     return None if root is None else root.absolute() / "corpora"
 
 
-def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
-    """A key for the corpus that these files give under these settings.
+def key_of(files: Sequence[Path], settings: CorpusSettings, vocab: Vocab | None = None) -> str:
+    """A key for the corpus that these files give under these settings, or with a given vocabulary.
 
     A small file is represented by its bytes and its time of modification, a larger one by its whole
     stamp and 64 samples. The Unicode version matters since it defines letters, and the end of a
@@ -73,6 +74,8 @@ def key_of(files: Sequence[Path], settings: CorpusSettings) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     rules = [FORMAT_VERSION, unicodedata.unidata_version, dataclasses.asdict(settings)]
+    if vocab is not None:
+        rules.append(vocab.digest())
     digest.update(json.dumps(rules).encode())
     for path in files:
         stamp = stamp_of(path)

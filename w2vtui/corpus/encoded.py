@@ -31,6 +31,11 @@ class EncodedCorpus:
     """whether it was read and encoded in an earlier run"""
 
     @property
+    def n_left_out(self) -> int:
+        """Tokens of the text that are not in the vocabulary."""
+        return self.n_raw_tokens - len(self.ids)
+
+    @property
     def n_sentences(self) -> int:
         """Sentences that hold at least one word of the vocabulary."""
         return len(self.sentence_starts) - 1

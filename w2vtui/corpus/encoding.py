@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,14 @@ from w2vtui.corpus.vocab import Expansion
 from w2vtui.errors import DiskError
 
 
+class Encoded(NamedTuple):
+    """What was written."""
+
+    n_tokens: int
+    n_alone: int
+    """tokens alone on a line"""
+
+
 def write_ids(
     draft: Draft,
     expansion: Expansion,
@@ -22,9 +31,8 @@ def write_ids(
     stop: threading.Event | None,
     *,
     block_ids: int,
-) -> int:
-    """From the provisional ids of a draft write the ids of the vocabulary and the sentence starts;
-    return the tokens alone on a line.
+) -> Encoded:
+    """From the provisional ids of a draft write the ids of the vocabulary and the sentence starts.
 
     Raises:
         DiskError: they cannot be written, or the provisional ids are not those that were.
@@ -63,4 +71,4 @@ def write_ids(
             progress.bytes_done += block.nbytes
         n_expanded = int(state[text_to_ids.N_EXPANDED])
         start_file.append(np.array([n_expanded], dtype=np.int64))
-    return n_alone + (n_expanded - last_start == 1)
+    return Encoded(n_expanded, n_alone + (n_expanded - last_start == 1))

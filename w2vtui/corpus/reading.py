@@ -26,7 +26,7 @@ from w2vtui.corpus.storage import (
     write_words,
 )
 from w2vtui.corpus.streams import ByteStream, find_codec, printable
-from w2vtui.corpus.vocab import Census
+from w2vtui.corpus.vocab import Census, Expansion, Vocab
 from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
 
@@ -43,17 +43,23 @@ def open_corpus(
     sources: Sequence[str | Path],
     settings: CorpusSettings,
     *,
+    vocab: Vocab | None = None,
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
     cache: bool = True,
 ) -> EncodedCorpus:
     """Read files, folders and "-" for stdin, one after another; a line is a sentence.
 
+    vocab: the words to train, in this order and with these counts, which may be those of another
+    text; min_count and max_final_vocab are not applied then. Other tokens are left out: the result
+    says how many they were, and so does a hint. Without it the words are those of the text.
+
     cache: use the result of an earlier run if it is on disk, and store this one there. Text from
     stdin or a pipe is not stored.
 
     Raises:
-        CorpusError: a source cannot be read, or no word is left under the settings.
+        CorpusError: a source cannot be read, no word is left under the settings, or none of the
+            vocabulary occurs.
         SettingsError: the encoding is unknown.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
@@ -61,14 +67,14 @@ def open_corpus(
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
     files, left_out = find_texts(sources, encoding=settings.encoding)
-    text = _Text(files, settings, title_of(files, sources), progress, stop)
+    text = _Text(files, settings, vocab, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
     if not (cache and again):
         stamps = [kept.stamp_of(path) for path in files] if again else []
         return text.read(None, stamps, [*left_out])
     kept.wait_for_stamps(files, stop)
     stamps = [kept.stamp_of(path) for path in files]
-    key = kept.key_of(files, settings)
+    key = kept.key_of(files, settings, vocab)
     try:
         found = kept.find(key, text.name, progress, stop)
     except DamagedError as error:
@@ -87,6 +93,8 @@ class _Text:
 
     files: Sequence[Path]
     settings: CorpusSettings
+    vocab: Vocab | None
+    """the words to train; None for those of the text"""
     name: str
     progress: ReadingProgress
     stop: threading.Event | None
@@ -130,21 +138,23 @@ def encode_sentences(
     sentences: Iterable[Iterable[str]],
     settings: CorpusSettings,
     *,
+    vocab: Vocab | None = None,
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
 ) -> EncodedCorpus:
     """Encode sentences that are lists of words; what the iterator raises passes through.
 
-    Words are never split: only the settings min_count, max_final_vocab and lowercase apply. Empty
-    words are left out.
+    Words are never split: only the settings min_count, max_final_vocab and lowercase apply, and
+    with a given vocabulary, as of `open_corpus`, only lowercase. Empty words are left out.
 
     Raises:
-        CorpusError: a sentence is not a list of words, or no word occurs often enough.
+        CorpusError: a sentence is not a list of words, no word occurs often enough, or none of the
+            vocabulary occurs.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
     progress = ReadingProgress() if progress is None else progress
-    text = _Text((), settings, "the sentences", progress, stop)
+    text = _Text((), settings, vocab, "the sentences", progress, stop)
     progress.begin("reading")
     with Draft(None) as draft:
         count = SentenceCount(settings)
@@ -158,23 +168,40 @@ def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None
     """Choose the vocabulary and write the corpus to the draft that its provisional ids are in."""
     from w2vtui.corpus.encoding import write_ids
 
-    settings, name = text.settings, text.name
+    name = text.name
     census = Census.take(count.splits(), count.counts)
     if not census.tokens:
         raise CorpusError("; ".join([f"there are no words in {name}", *count.left_out]))
-    vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
     hints = count.hints_on(census)
     on_separators = [hint for hint in hints if is_on_separators(hint)]
-    if not vocab.words:
-        raise CorpusError(
-            f"no word occurs {settings.min_count} times or more in {name} "
-            f"({census.n_tokens} tokens): {'; '.join(on_separators) or 'lower min_count'}"
-        )
-    n_alone = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)
+    vocab, expansion = _choose(census, text, on_separators)
+    encoded = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)
     draft.remove(PROVISIONAL)
     if not on_separators:
-        hints += map(str, hints_on_lines(n_alone, vocab.n_tokens))
-    write_words(draft, vocab, census.n_tokens, len(census.tokens), hints)
+        hints += map(str, hints_on_lines(encoded.n_alone, encoded.n_tokens))
+    n_unknown = census.n_tokens - encoded.n_tokens
+    if text.vocab is not None and n_unknown:
+        hints.append(
+            f"{n_unknown:,} of {census.n_tokens:,} tokens are not in the vocabulary: left out"
+        )
+    write_words(draft, vocab, census, hints, given=text.vocab is not None)
+
+
+def _choose(census: Census, text: _Text, on_separators: list[str]) -> tuple[Vocab, Expansion]:
+    """The vocabulary, and what each type stands for in it; some of it occurs."""
+    if text.vocab is not None:
+        vocab, expansion = census.choose_given(text.vocab)
+        cure, wanted = "give the vocabulary of such a text", "word of the vocabulary occurs"
+    else:
+        settings = text.settings
+        vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
+        cure, wanted = "lower min_count", f"word occurs {settings.min_count} times or more"
+    if not len(expansion.words):
+        raise CorpusError(
+            f"no {wanted} in {text.name} ({census.n_tokens} tokens): "
+            f"{'; '.join(on_separators) or cure}"
+        )
+    return vocab, expansion
 
 
 def _finished(draft: Draft, key: str | None, text: _Text, remarks: list[str]) -> EncodedCorpus:

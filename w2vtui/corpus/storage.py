@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus.draft import LOCK, Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.vocab import Vocab
+from w2vtui.corpus.vocab import Census, Vocab
 from w2vtui.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
 
 FORMAT_VERSION = 3
@@ -111,9 +111,11 @@ class ArrayReader:
 
 
 def write_words(
-    draft: Draft, vocab: Vocab, n_raw_tokens: int, n_raw_types: int, hints: Sequence[str]
+    draft: Draft, vocab: Vocab, census: Census, hints: Sequence[str], *, given: bool
 ) -> None:
     """Write the words, their counts and what is known of the text.
+
+    given   whether the counts are not those of this text
 
     Raises:
         DiskError: they cannot be written.
@@ -122,11 +124,13 @@ def write_words(
         counts.append(vocab.counts)
     facts = {
         "version": FORMAT_VERSION,
-        "n_raw_tokens": n_raw_tokens,
-        "n_raw_types": n_raw_types,
+        "n_raw_tokens": census.n_tokens,
+        "n_raw_types": len(census.tokens),
         "hints": list(hints),
         "words": vocab.words,
     }
+    if given:
+        facts["given"] = True
     # With escapes, two lone surrogates in a row would come back as one character.
     content = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")
     draft.write(_WORDS, 0, content)
@@ -172,7 +176,7 @@ def load_corpus(
         ids = files.array(IDS, np.int32, lambda block: block.view(np.uint32).max() < len(words))
         if not (
             len(words) == len(counts)
-            and counts.sum() == len(ids)
+            and (facts.get("given") is True or counts.sum() == len(ids))
             and (starts[0], starts[-1]) == (0, len(ids))
         ):
             raise ValueError("its files do not match each other")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.errors import ManyTypesError
+from w2vtui.errors import CorpusError, ManyTypesError
 from w2vtui.resources import available_memory
 
 MERGED_BYTES = 200
@@ -21,7 +23,9 @@ Split = tuple[list[str], NDArray[np.int64]]
 
 @dataclass(frozen=True, eq=False)
 class Vocab:
-    """The words, most frequent first, ties in code-point order."""
+    """The words, most frequent first, ties in code-point order; one that is given may have another
+    order, and counts of another text.
+    """
 
     words: list[str]
     counts: NDArray[np.int64]
@@ -34,6 +38,11 @@ class Vocab:
     def n_tokens(self) -> int:
         """Occurrences of all words together."""
         return int(self.counts.sum())
+
+    def digest(self) -> str:
+        """A name for these words, in this order and with these counts."""
+        words = json.dumps(self.words, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(words + self.counts.astype("<i8").tobytes()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +101,33 @@ class Census:
         vocab = Vocab([self.tokens[index] for index in order.tolist()], self.counts[order])
         id_of = np.full(len(self.tokens), -1, dtype=np.int32)
         id_of[order] = np.arange(len(order), dtype=np.int32)
+        return vocab, self._expansion(id_of)
+
+    def choose_given(self, given: Vocab) -> tuple[Vocab, Expansion]:
+        """A given vocabulary, in its order and with its counts, and what each type stands for in
+        it. A count of 0 becomes 1: every word can be drawn.
+
+        Raises:
+            CorpusError: a word is in it twice, or it has not a count for each word.
+        """
+        index = {word: number for number, word in enumerate(given.words)}
+        if len(index) < len(given.words):
+            twice = next(word for number, word in enumerate(given.words) if index[word] != number)
+            raise CorpusError(f"the vocabulary has {twice!r:.80} twice: give each word once")
+        if given.counts.shape != (len(given.words),):
+            raise CorpusError(
+                f"the vocabulary has {len(given.words):,} words and counts of shape "
+                f"{given.counts.shape}: give a count for each word"
+            )
+        id_of = np.fromiter((index.get(token, -1) for token in self.tokens), np.int32)
+        vocab = Vocab(given.words, np.maximum(given.counts, 1).astype(np.int64))
+        return vocab, self._expansion(id_of)
+
+    def _expansion(self, id_of: NDArray[np.int32]) -> Expansion:
+        """What each type stands for, by the id of each token, -1 for one that is left out."""
         ids = id_of[self.expansion.words]
         kept = ids >= 0
-        return vocab, Expansion(_bounds(kept)[self.expansion.starts], ids[kept])
+        return Expansion(_bounds(kept)[self.expansion.starts], ids[kept])
 
     def _by_frequency(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
         """Candidates in the order of a vocabulary.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.corpus.progress import Phase
@@ -70,15 +73,18 @@ class Preparation:
         has_checkpoints: bool,
         log: EventLog,
         control: RunControl,
+        begin_at: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> None:
         """
         requested        settings in which `auto` is allowed
         script           changes to apply, and where to stop
         has_checkpoints  whether memory for checkpoints is needed
+        begin_at         vectors to begin with, instead of random ones
         """
         self.training, self.requested, self._script = training, requested, script
         self._has_checkpoints = has_checkpoints
         self._log, self._control = log, control
+        self._begin_at = begin_at
         self._reading = ReadingProgress()
         self._is_read = False
         self._since = time.monotonic()
@@ -127,10 +133,11 @@ class Preparation:
             tallies = tallies_at(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
         live = self._resolved(per_epoch)
+        vectors, self._begin_at = (start.vectors if start else self._begin_at), None
         if start is None and (warning := check_worth(corpus, live)):
             self._log.note(f"hint: {warning}")
         check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._has_checkpoints)
-        backend = CpuBackend(corpus, self.training, start.vectors if start else None)
+        backend = CpuBackend(corpus, self.training, vectors)
         plan = backend.plan(live)
         self._compile(backend, plan)
         return Prepared(

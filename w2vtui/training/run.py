@@ -20,6 +20,7 @@ one frozen `LiveSettings`, replaced as a whole between spans.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ class Run:
         resume_from: FindCheckpoint | None = None,
         earlier: tuple[Event, ...] = (),
         script: Script | None = None,
+        begin_at: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> None:
         """
         quality_sets        what `snapshot().quality` measures
@@ -75,6 +77,10 @@ class Run:
         resume_from         finds the checkpoint to begin at
         earlier             what happened before that checkpoint
         script              changes to apply, and where to stop
+        begin_at            what `matrices` gives, to begin with: `input_vectors` (V, D), for
+                            negative sampling `output_vectors` (V, D), for hierarchical softmax
+                            `node_vectors` (V - 1, D). What is missing begins as it always does,
+                            except the first. They are copied; rate and clock begin at the start
         """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
@@ -96,6 +102,7 @@ class Run:
             has_checkpoints=store is not None,
             log=self._log,
             control=self._control,
+            begin_at=begin_at,
         )
         self._error: BaseException | None = None
         self._ended = threading.Event()

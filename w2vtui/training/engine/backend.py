@@ -146,6 +146,7 @@ class CpuBackend:
 
         Raises:
             OutOfMemoryError: not enough memory.
+            SettingsError: the vectors do not fit the vocabulary or the vector size.
         """
         self.corpus = corpus
         self.training = training

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels import layout
 from w2v_kernels.sizes import N_PRIVATE
-from w2vtui.errors import OutOfMemoryError
+from w2vtui.errors import OutOfMemoryError, SettingsError
 from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS
 
@@ -52,12 +52,18 @@ class Matrices:
 
         Raises:
             OutOfMemoryError: not enough memory.
+            SettingsError: one has another shape, or there are no input vectors.
         """
         if "output_vectors" in vectors:
             self.use_output()
         if "node_vectors" in vectors:
             self.use_nodes()
         for name, matrix in self.views().items():
+            given = np.shape(vectors[name]) if name in vectors else ()
+            if given != matrix.shape:
+                raise SettingsError(
+                    f"{name} to begin with must be an array of shape {matrix.shape}, got {given}"
+                )
             matrix[:] = vectors[name]
 
     @property
