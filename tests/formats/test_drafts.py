@@ -131,7 +131,7 @@ def test_any_name_that_a_file_may_have_can_be_written(tmp_path, name):
 def test_a_draft_that_is_taken_for_a_dead_one_before_it_is_locked_is_made_again(
     tmp_path, monkeypatch
 ):
-    lock, locked = drafts._lock, []
+    lock, locked = drafts.lock, []
 
     def overtaken(descriptor: int, *, shared: bool) -> bool | None:
         if not locked:
@@ -140,7 +140,7 @@ def test_a_draft_that_is_taken_for_a_dead_one_before_it_is_locked_is_made_again(
         locked.append(descriptor)
         return lock(descriptor, shared=shared)
 
-    monkeypatch.setattr(drafts, "_lock", overtaken)
+    monkeypatch.setattr(drafts, "lock", overtaken)
     write(tmp_path / "notes.bin")
     assert len(locked) == 2
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]

@@ -46,7 +46,7 @@ def open_draft(
         draft = new_draft(target)
         descriptor = (open_it or os.open)(draft, flags, 0o666)
         # Another process may have found it before it was locked, and have removed it.
-        if _lock(descriptor, shared=False) is not False and os.path.lexists(draft):
+        if lock(descriptor, shared=False) is not False and os.path.lexists(draft):
             return draft, descriptor
         os.close(descriptor)
         draft.unlink(missing_ok=True)
@@ -54,12 +54,12 @@ def open_draft(
 
 def new_draft(target: Path) -> Path:
     """A path for a draft of `target`; nothing is there."""
-    return target.with_name(f".{_stem(target)}.w2vtui-{token_hex(_ID_BYTES)}.tmp")
+    return target.with_name(f".{stem_of(target)}.w2vtui-{token_hex(_ID_BYTES)}.tmp")
 
 
 def remove_dead_drafts(target: Path) -> None:
     """Remove the drafts of `target` that no process is writing; what cannot be removed stays."""
-    name = rf"\.{re.escape(_stem(target))}\.w2vtui-[0-9a-f]{{{2 * _ID_BYTES}}}\.tmp"
+    name = rf"\.{re.escape(stem_of(target))}\.w2vtui-[0-9a-f]{{{2 * _ID_BYTES}}}\.tmp"
     with suppress(OSError), os.scandir(target.parent) as entries:  # it may not be listed
         for entry in entries:
             if re.fullmatch(name, entry.name) and entry.is_file(follow_symlinks=False):
@@ -70,7 +70,7 @@ def remove_dead_drafts(target: Path) -> None:
 def _remove_if_dead(draft: Path) -> None:
     descriptor = regular_only(draft, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     try:
-        if _lock(descriptor, shared=True):
+        if lock(descriptor, shared=True):
             draft.unlink()
     finally:
         os.close(descriptor)
@@ -89,7 +89,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         return
     try:
         for _ in range(_TRIES):
-            if _lock(descriptor, shared=False) is not False:
+            if lock(descriptor, shared=False) is not False:
                 break
             time.sleep(_TRY_SECONDS)
         yield
@@ -97,7 +97,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _stem(target: Path) -> str:
+def stem_of(target: Path) -> str:
     """The name of a target, or where that is long a number that stands for it."""
     encoded = os.fsencode(target.name)
     if len(encoded) <= _MOST_NAME_BYTES:
@@ -105,7 +105,7 @@ def _stem(target: Path) -> str:
     return hashlib.sha256(encoded).hexdigest()[:32]
 
 
-def _lock(descriptor: int, *, shared: bool) -> bool | None:
+def lock(descriptor: int, *, shared: bool) -> bool | None:
     """Lock a file; return whether that worked, None where the disk or system has no locks."""
     if fcntl is None:
         return None
