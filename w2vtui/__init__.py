@@ -8,12 +8,24 @@ from w2vtui.version import VERSION
 
 if TYPE_CHECKING:
     from w2vtui.keyed_vectors import KeyedVectors
+    from w2vtui.line_sentences import LineSentence, PathLineSentences, Text8Corpus
     from w2vtui.word2vec import Word2Vec
 
 __version__ = VERSION
-__all__ = ["KeyedVectors", "Word2Vec", "__version__"]
+__all__ = [
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+    "__version__",
+]
 
-_HOMES = {"KeyedVectors": "w2vtui.keyed_vectors", "Word2Vec": "w2vtui.word2vec"}
+_HOMES = {
+    "KeyedVectors": "w2vtui.keyed_vectors",
+    "Word2Vec": "w2vtui.word2vec",
+    **dict.fromkeys(("LineSentence", "PathLineSentences", "Text8Corpus"), "w2vtui.line_sentences"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@
     result         encoded.py    memory-mapped; storage.py  its files and their check; draft.py
                    where they are written; cache.py  saved for later
     all of it      reading.py    open_corpus, encode_sentences
+    as words       pieces.py     lists of words in Python instead of ids
     beforehand     sample.py     a quick sample; statistics.py  what it shows
 
 Work that Unicode makes slow is done once per type, not once per token: 17 million tokens of English
