@@ -6,6 +6,7 @@
 # lint   style, types, the direction of imports, plain English, how files are opened
 # plain  the kernels as plain Python, not compiled
 # bounds the kernels with every index checked, apart from those that are kept
+# docs   build the pages in docs/ as a site, build/docs/index.html; a warning is an error
 # wheel  build the wheel, install it in a clean environment, start it
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := .venv/.tools-ready
 
-.PHONY: run quick test coverage check lint format wheel plain bounds clean
+.PHONY: run quick test coverage check lint format docs wheel plain bounds clean
 
 run: $(READY)
 	@[ -t 1 ] || echo "w2vtui: starting to train the bundled sample" >&2
@@ -26,9 +27,9 @@ quick: $(TOOLS)
 test: $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
-# Two at a time: each of the three keeps about one core busy. `coverage` runs what `plain` does.
+# Two at a time: each of the four keeps about one core busy. `coverage` runs what `plain` does.
 check: $(TOOLS)
-	$(MAKE) --jobs 2 --output-sync lint wheel bounds
+	$(MAKE) --jobs 2 --output-sync lint docs wheel bounds
 	$(MAKE) coverage
 
 # Tracing makes the tests half as slow again.
@@ -52,6 +53,11 @@ lint: $(TOOLS)
 	$(BIN)/python tools/check_imports.py
 	$(BIN)/python tools/check_english.py
 	$(BIN)/python tools/check_opens.py
+	$(BIN)/python tools/page_blocks.py build/examples
+	$(BIN)/mypy --allow-untyped-defs --check-untyped-defs build/examples
+
+docs: $(TOOLS)
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/docs
 
 format: $(TOOLS)
 	$(BIN)/ruff check --fix .
