@@ -2,7 +2,7 @@
 
     verbs/        a module for each verb: its help, its options, what it does
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
-    legacy.py     word2vec.c's options               file_options.py  options of other files read
+    legacy.py     word2vec.c's command line        file_options.py  options of other files read
     headless.py   trains without a screen              progress.py    shows how far it is
     piped.py      finds text on stdin
     results.py    prints words and cosines             scores.py      prints the scores of a run
@@ -54,7 +54,7 @@ def _run(argv: Sequence[str]) -> int:
     try:
         try:
             arguments = parse(argv)
-            for note in arguments.config.notes:
+            for note in (*arguments.notes, *arguments.config.notes):
                 report(note)
             check_room(_ROOM.get(arguments.verb, _ROOM_OF_NUMPY))
             exit_code: int = arguments.run_verb(arguments)

@@ -39,7 +39,7 @@ from w2vtui.formats import atomic_write
 from w2vtui.formats.atomic import check_target
 from w2vtui.regular_files import content_of
 from w2vtui.resources import available_cores
-from w2vtui.runs.targets import check_not_read
+from w2vtui.runs.targets import Reads, check_not_read
 
 _MOST_BYTES = 1 << 26
 """Of a report that is read again."""
@@ -202,7 +202,7 @@ def _check_json(arguments: argparse.Namespace, sources: Sequence[str]) -> None:
     path = Path(arguments.json)
     check_target(path)
     inputs = (*arguments.quality, *settings_files())
-    check_not_read(path, sources, arguments.corpus_settings.encoding, inputs)
+    check_not_read(path, Reads(sources, arguments.corpus_settings.encoding, inputs))
     if path.exists() and not arguments.overwrite and not _is_report(path):
         raise TargetTakenError(str(path), "a report of w2vtui bench")
 

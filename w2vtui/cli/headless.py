@@ -14,7 +14,7 @@ from types import FrameType
 
 from w2vtui.cli.file_options import question_options
 from w2vtui.cli.output import flush_results, report, silence
-from w2vtui.cli.progress import choose_progress
+from w2vtui.cli.progress import Show, choose_progress
 from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import SAMPLE, sample_path
@@ -35,42 +35,45 @@ from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
 from w2vtui.vectors import WordVectors
 
 N_WORDS_PRINTED = 5
+_OF_TRAIN = ("save_vocab", "read_vocab", "classes")
+"""Of a request, what only `w2vtui train` has options for."""
+
+
+def request_of(arguments: argparse.Namespace) -> RunRequest:
+    """What the arguments of a training ask for; those that the verb lacks keep their defaults."""
+    given = {name: value for name in _OF_TRAIN if (value := getattr(arguments, name, None))}
+    return RunRequest(
+        sources=tuple(arguments.corpus or [str(sample_path(SAMPLE))]),
+        corpus_settings=arguments.corpus_settings,
+        training=arguments.training_settings,
+        live=arguments.live_settings,
+        output=arguments.output,
+        pairs=tuple(arguments.pairs),
+        analogies=tuple(arguments.analogies),
+        questions=question_options(arguments),
+        run_settings=arguments.run_settings,
+        cache=not getattr(arguments, "no_cache", False),
+        overwrite=arguments.overwrite,
+        **given,
+    )
 
 
 def train(
-    arguments: argparse.Namespace,
+    request: RunRequest,
     *,
-    save_vocab: str | None = None,
-    cache: bool = True,
     stop_when: Sequence[str] = (),
     words: Sequence[str] | None = (),
-    json_lines: bool = False,
+    show: Show = "progress",
 ) -> int:
-    """Train on the corpus of the arguments with their settings; return the exit code.
+    """Train as requested; return the exit code.
 
     The other parameters are those of `carry_out`.
 
     Raises:
         SettingsError: the output is not a file that this run may write.
     """
-    request = RunRequest(
-        sources=tuple(arguments.corpus or [str(sample_path(SAMPLE))]),
-        corpus_settings=arguments.corpus_settings,
-        training=arguments.training_settings,
-        live=arguments.live_settings,
-        output=arguments.output,
-        save_vocab=save_vocab,
-        pairs=tuple(arguments.pairs),
-        analogies=tuple(arguments.analogies),
-        questions=question_options(arguments),
-        run_settings=arguments.run_settings,
-        cache=cache,
-        overwrite=arguments.overwrite,
-    )
     run, recorder = open_run(request, report)
-    return carry_out(
-        run, recorder, request, stop_when=stop_when, words=words, json_lines=json_lines
-    )
+    return carry_out(run, recorder, request, stop_when=stop_when, words=words, show=show)
 
 
 def carry_out(
@@ -81,7 +84,7 @@ def carry_out(
     saves_branch: bool = True,
     stop_when: Sequence[str] = (),
     words: Sequence[str] | None = (),
-    json_lines: bool = False,
+    show: Show = "progress",
 ) -> int:
     """Train to the end or to a signal, save, print nearest words; return the exit code.
 
@@ -90,12 +93,14 @@ def carry_out(
     saves_branch  whether to save vectors to the request's output even if a resumed run has become
                   another run
     words         the words to print the nearest words of; None for some worth showing
+    show          progress as it suits stderr, as JSON on stdout, or the results alone
     """
     run.is_attended = False
-    progress = choose_progress(run, json_lines)
-    if request.output is not None:
+    progress = choose_progress(run, show)
+    if request.output is not None and show != "results":
         unless = "" if saves_branch else ", unless its text has changed"
-        report(f"vectors will be saved to {request.output}{unless}")
+        what = "vectors" if request.classes is None else "classes"
+        report(f"{what} will be saved to {request.output}{unless}")
     with _stopped_by_signals(run) as interrupted:  # to the end: an echo may come late
         with _recorded(run, recorder):
             for condition in stop_when:
@@ -110,7 +115,7 @@ def carry_out(
                 report(f"--stop-when {condition!r} was never met")
             vectors = run.vectors()
             saved = _save(run, vectors, recorder, request, saves_branch=saves_branch)
-        if not json_lines:
+        if show != "json":
             _print_results(run, vectors, words, interrupted)
         learned = _report_alarms(run.snapshot())
         kept = recorder is None or _report_recorder(recorder, run.snapshot(), saved=saved)
@@ -133,7 +138,10 @@ def _save(
     if output is not None:
         folder = None if recorder is None else recorder.folder
         request.save_somewhere(vectors, folder, run.snapshot().progress.tokens)
-        report(f"saved {output}: {len(vectors):,} words x {vectors.vector_size}")
+        if request.classes is None:
+            report(f"saved {output}: {len(vectors):,} words x {vectors.vector_size}")
+        else:
+            report(f"saved {output}: {len(vectors):,} words in {request.classes:,} classes")
     return bool(output)
 
 
@@ -162,7 +170,7 @@ def follow(run: Run) -> int:
     """Follow a started run whose screen is gone; return the exit code of a signal, or 0."""
     run.is_attended = False
     with _stopped_by_signals(run) as interrupted:
-        choose_progress(run, json_lines=False).follow()
+        choose_progress(run, "progress").follow()
     return interrupted.exit_code
 
 

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
-from w2vtui.cli.legacy import from_word2vec_c
+from w2vtui.cli.legacy import Translation, from_word2phrase, from_word2vec_c
 from w2vtui.cli.options import settle
-from w2vtui.cli.verbs import APP, VERBS, train
+from w2vtui.cli.verbs import APP, VERBS
 from w2vtui.config import Config, read_config
 from w2vtui.errors import SettingsError
 
@@ -54,6 +54,10 @@ _OTHER_VERBS = {
     "version": "--version",
 }  # fmt: skip
 """What our commands are called elsewhere."""
+
+
+_LEGACY = {"train": from_word2vec_c, "phrases": from_word2phrase}
+"""Verbs that take the command line of another program too."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -122,8 +126,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse a command line.
 
     The namespace holds the options of the verb; `verb`, its name or "app"; `run_verb`, its
-    function; `config`, what files and variables say; and an object for each settings class that
-    the verb names. Where it names any, `settled` holds the value of each setting with its source.
+    function; `config`, what files and variables say; `notes`, what is to be said first; and an
+    object for each settings class that the verb names. Where it names any, `settled` holds the
+    value of each setting with its source.
 
     Raises:
         SettingsError: the arguments make no sense; the message says why.
@@ -139,10 +144,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         usage=verb.USAGE,
     )
     verb.add_arguments(parser)
-    arguments = parser.parse_strictly(from_word2vec_c(rest) if verb is train else rest)
+    translation = _LEGACY.get(name, Translation)(rest)
+    arguments = parser.parse_strictly(translation.argv)
     if name == "app" and _is_neither(rest):
         raise SettingsError(_no_verb(rest[0]))
     arguments.verb, arguments.run_verb, arguments.config = name, verb.run, Config()
+    arguments.notes = translation.notes
     if verb.SETTINGS:
         settle(arguments, read_config(), verb.SETTINGS)
     return arguments

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -25,6 +25,8 @@ TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0
 JSON_SECONDS = 1.0
 POLL_SECONDS = 0.1
+Show = Literal["progress", "json", "results"]
+"""What is shown of a run: its progress, that as JSON and nothing else, or only its results."""
 LEAST_BAR, MOST_BAR = 8, 30
 """The width of the bar, in terminal cells."""
 
@@ -149,10 +151,20 @@ class LiveProgress(Progress):
         self._live.update(line, refresh=True)
 
 
-def choose_progress(run: Run, json_lines: bool) -> Progress:
-    """JSON lines if wanted, a live line on a terminal, plain lines elsewhere."""
-    if json_lines:
-        return JsonLines(run)
+class NoProgress(Progress):
+    """Nothing until the end."""
+
+    def note(self, event: Event) -> None:
+        """Print nothing."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print nothing."""
+
+
+def choose_progress(run: Run, show: Show) -> Progress:
+    """What is wanted: nothing or JSON lines; a live line on a terminal, plain lines elsewhere."""
+    if show != "progress":
+        return JsonLines(run) if show == "json" else NoProgress(run)
     # With FORCE_COLOR Rich assumes a terminal, but a log with colors is still a log.
     if sys.stderr is None or not sys.stderr.isatty():
         return PlainLines(run)

@@ -5,6 +5,7 @@ known, a vocabulary file `NAME.vocab` is written beside the vectors.
 """
 
 from w2vtui.formats.atomic import atomic_write
+from w2vtui.formats.classes_file import save_classes
 from w2vtui.formats.loading import load_vectors
 from w2vtui.formats.saving import check_words, check_writable, save_vectors
 from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
@@ -18,6 +19,7 @@ __all__ = [
     "load_vectors",
     "read_vector_folder",
     "read_vocab",
+    "save_classes",
     "save_vectors",
     "vocab_beside",
     "write_vector_folder",

@@ -49,8 +49,8 @@ _REQUIRED = (
     "n_words", "n_tokens", "fingerprint",
 )  # fmt: skip
 _KEYS = (
-    *_REQUIRED, "output", "save_vocab", "pairs", "analogies", "questions", "run_settings",
-    "breakpoints", "parent", "signature",
+    *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "questions",
+    "run_settings", "breakpoints", "parent", "signature",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 
@@ -84,7 +84,7 @@ class RunRecord:
         """What was asked for; without outputs if the run was not made here."""
         if self.is_made_here:
             return dataclasses.replace(self.request, is_stored=True)
-        return dataclasses.replace(self.request, output=None, save_vocab=None)
+        return dataclasses.replace(self.request, output=None, save_vocab=None, classes=None)
 
     def output_for(self, run: str, named: str | None) -> str | None:
         """Where vectors of the run go: as named now, or as named when it was made here.

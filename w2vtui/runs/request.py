@@ -12,12 +12,14 @@ from pathlib import Path
 from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, SettingsError, W2vtuiError
-from w2vtui.formats import check_words, save_vectors, vocab_beside
+from w2vtui.formats import check_words, save_classes, save_vectors, vocab_beside
 from w2vtui.runs.choices import RunChoices
+from w2vtui.runs.given_vocab import GivenVocab, read_given_vocab
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.saved import note_saved
-from w2vtui.runs.targets import check_targets, temporary_target
+from w2vtui.runs.targets import Reads, check_targets, temporary_target
 from w2vtui.vectors import WordVectors
+from w2vtui.word_classes import word_classes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +32,10 @@ class RunRequest(RunChoices):
     """Where the vectors go; None saves none."""
     save_vocab: str | None = None
     """Where the word counts go; None for the file beside the vectors."""
+    read_vocab: str | None = None
+    """A file with the words to train and their counts; None for those of the text."""
+    classes: int | None = None
+    """How many classes the words are grouped in, which are saved in place of the vectors."""
     cache: bool = True
     """Whether the encoded text is stored for the next run."""
     is_stored: bool = False
@@ -42,16 +48,21 @@ class RunRequest(RunChoices):
         """The files that vectors and counts go to, in this order."""
         if self.output is None:
             return ()
+        if self.classes is not None:
+            return (_home(self.output), *([_home(self.save_vocab)] if self.save_vocab else []))
         return _home(self.output), _home(self.save_vocab or str(vocab_beside(self.output)))
 
     def to(self, output: str | None, *, overwrite: bool = False) -> RunRequest:
         """The same with vectors saved to another file, or nowhere.
 
-        The counts go beside them, unless it is the file that was asked for.
+        Unless it is the file that was asked for, the counts go beside them, and classes were not
+        asked for.
         """
-        counts = self.save_vocab if output == self.output else None
+        overwrite = self.overwrite or overwrite
+        if output == self.output:
+            return dataclasses.replace(self, overwrite=overwrite)
         return dataclasses.replace(
-            self, output=output, save_vocab=counts, overwrite=self.overwrite or overwrite
+            self, output=output, save_vocab=None, classes=None, overwrite=overwrite
         )
 
     def check(self) -> tuple[str, ...]:
@@ -60,9 +71,11 @@ class RunRequest(RunChoices):
         Raises:
             SettingsError: an output has an unknown ending, or is a file that the run reads.
             TargetTakenError: an output is a file that is not vectors, or not counts.
+            VectorsError: the file of the vocabulary cannot be read.
             DiskError: an output, or the folder that was named for runs, cannot be written to.
         """
         outputs = self.check_outputs()
+        self.given_vocab()
         if self.run_settings.checkpoints and self.run_settings.runs_dir is not None:
             check_root(runs_folder(self.run_settings.runs_dir))
         return outputs
@@ -79,18 +92,23 @@ class RunRequest(RunChoices):
         if self.output == "":
             raise SettingsError("-o has an empty file name: give a name such as vectors.bin")
         if self.output is None:
-            if self.save_vocab:
-                raise SettingsError(f"--save-vocab {self.save_vocab} needs -o FILE: give both")
+            for flag, value in (("save-vocab", self.save_vocab), ("classes", self.classes)):
+                if value:
+                    raise SettingsError(f"--{flag} {value} needs -o FILE: give both")
             return ()
-        vectors, counts = map(Path, self.outputs)
+        vectors = Path(self.outputs[0])
+        vocab = [self.read_vocab] if self.read_vocab else []
         check_targets(
             vectors,
-            counts if self.save_vocab else None,
-            sources=self.sources,
-            encoding=self.corpus_settings.encoding,
-            inputs=(*self.pairs, *self.analogies, *settings_files()),
+            Path(self.outputs[1]) if self.save_vocab else None,
+            Reads(
+                self.sources,
+                self.corpus_settings.encoding,
+                (*self.pairs, *self.analogies, *vocab, *settings_files()),
+            ),
             overwrite=self.overwrite,
             are_counts_stored=self.is_stored and self.save_vocab is not None,
+            has_vectors=self.classes is None,
         )
         return tuple(os.path.realpath(path) for path in self.outputs)
 
@@ -107,7 +125,10 @@ class RunRequest(RunChoices):
         self.check_outputs()
         path = self.outputs[0]
         counts = self.outputs[1] if self.save_vocab else None
-        files = save_vectors(vectors, path, vocab_path=counts)
+        if self.classes is None:
+            files = save_vectors(vectors, path, vocab_path=counts)
+        else:
+            files = save_classes(vectors, word_classes(vectors, self.classes), path, counts)
         if run is not None:
             note_saved(run, tokens, files)
 
@@ -140,16 +161,42 @@ class RunRequest(RunChoices):
         """
         saved = [os.path.realpath(path) for path in self.outputs]
         texts = without(self.sources, saved, self.corpus_settings)
-        return self.checked(
-            open_corpus(texts, self.corpus_settings, progress=progress, stop=stop, cache=self.cache)
+        given = self.given_vocab()
+        corpus = open_corpus(
+            texts,
+            self.corpus_settings,
+            vocab=None if given is None else given.vocab,
+            progress=progress,
+            stop=stop,
+            cache=self.cache,
         )
+        if given is not None:
+            corpus = dataclasses.replace(corpus, hints=(*corpus.hints, *given.hints))
+        return self.checked(corpus)
+
+    def given_vocab(self) -> GivenVocab | None:
+        """The vocabulary to train; None if it is that of the text.
+
+        Raises:
+            VectorsError: its file cannot be read, or holds no word that is frequent enough.
+        """
+        if self.read_vocab is None:
+            return None
+        return read_given_vocab(_home(self.read_vocab), self.corpus_settings)
 
     def checked(self, corpus: EncodedCorpus) -> EncodedCorpus:
         """The corpus, once it is known that its words can be saved.
 
         Raises:
+            SettingsError: there are fewer words than classes.
             VectorsError: there is an output, and no file of vectors can hold one of the words.
         """
+        n_words = len(corpus.vocab)
+        if self.classes is not None and self.classes > n_words:
+            raise SettingsError(
+                f"--classes must be at most the {n_words:,} words of {corpus.name}, got "
+                f"{self.classes:,}"
+            )
         if self.output is not None:
             check_words(corpus.vocab.words)
         return corpus
@@ -161,6 +208,7 @@ class RunRequest(RunChoices):
             sources=absolute(self.sources),
             output=None if self.output is None else absolute(self.outputs[:1])[0],
             save_vocab=None if self.save_vocab is None else absolute(self.outputs[1:])[0],
+            read_vocab=self.read_vocab and absolute([_home(self.read_vocab)])[0],
             pairs=absolute(self.pairs),
             analogies=absolute(self.analogies),
         )

@@ -84,7 +84,7 @@ class Resumption:
         """Reads its text again."""
         asked = self.request
         outputs = self.record.request.outputs
-        return text_of_run(self.name, asked.sources, asked.corpus_settings, outputs)
+        return text_of_run(self.folder, asked, outputs)
 
     def run(self, read: ReadCorpus | None = None) -> Run:
         """The resumed run, not started; `read` in place of `self.read`."""
@@ -137,7 +137,7 @@ class Resumption:
                 difference,
             )
         check_words(self.folder, words, checkpoint)
-        asked = dataclasses.replace(self.request, output=None, save_vocab=None)
+        asked = dataclasses.replace(self.request, output=None, save_vocab=None, classes=None)
         self.recorder.branch(asked, self.name)
         vectors = aligned(checkpoint, words, corpus)
         return dataclasses.replace(checkpoint, vectors=vectors, memory={})

@@ -11,28 +11,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
-from w2vtui.errors import (
-    CorpusError,
-)
-from w2vtui.runs.record import RunRecord
-from w2vtui.settings import CorpusSettings
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, Vocab, open_corpus, without
+from w2vtui.errors import CorpusError, DamagedRunError
+from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.request import RunRequest
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.state.checkpoint import Checkpoint
 
 
 def text_of_run(
-    name: str,
-    sources: Sequence[str],
-    settings: CorpusSettings,
+    folder: Path,
+    asked: RunRequest,
     outputs: Sequence[str],
     verb: str = "resume",
 ) -> ReadCorpus:
-    """The function that reads the text of a run again.
+    """The function that reads the text of a run again, with the vocabulary that it was given.
 
+    asked    what the run was asked for, with its text where it is now
     outputs  its vectors and counts, which are not text even in a folder of its text
     verb     the command that needs the text, for messages
     """
+    name, sources, settings = folder.name, asked.sources, asked.corpus_settings
     elsewhere = f"w2vtui {verb} {name} --corpus FILE"
     pipe_again = (
         f"the text of run {name} came through a pipe: pipe it again, or name its file with "
@@ -50,13 +49,27 @@ def text_of_run(
             raise CorpusError(pipe_again)
         texts = without(sources, saved, settings)
         try:
-            return open_corpus(texts, settings, progress=progress, stop=stop)
+            vocab = _given_vocab(folder, asked)
+            return open_corpus(texts, settings, vocab=vocab, progress=progress, stop=stop)
         except CorpusError as error:
             if "-" not in sources:
                 raise
             raise CorpusError(f"{error}: {pipe_again}") from error
 
     return read
+
+
+def _given_vocab(folder: Path, asked: RunRequest) -> Vocab | None:
+    """The vocabulary that a run was given, as it keeps it, or from the file that was named; None
+    for one that has that of its text.
+    """
+    if asked.read_vocab is None:
+        return None
+    try:
+        return Vocab(*read_vocab(folder))
+    except DamagedRunError:
+        given = asked.given_vocab()
+        return None if given is None else given.vocab
 
 
 def describe_difference(

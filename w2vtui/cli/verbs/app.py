@@ -68,12 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open the app on a terminal; elsewhere train without a screen."""
     if not has_screen():
-        from w2vtui.cli.headless import train
+        from w2vtui.cli.headless import request_of, train
 
         if not arguments.corpus and is_text_piped():
             report("training on the text from stdin: -o FILE saves its vectors")
             arguments.corpus = ["-"]
-        return train(arguments, words=None if arguments.corpus else WORDS_OF_SAMPLE)
+        words = None if arguments.corpus else WORDS_OF_SAMPLE
+        return train(request_of(arguments), words=words)
     return show_screens(arguments, form_of(arguments))
 
 

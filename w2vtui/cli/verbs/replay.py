@@ -55,11 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
         sources=sources,
         output=arguments.output,
         save_vocab=None,
+        classes=None,
         overwrite=arguments.overwrite,
     )
     request.check_outputs()
-    outputs = record.request.outputs
-    read = text_of_run(folder.name, sources, record.request.corpus_settings, outputs, "replay")
+    read = text_of_run(folder, request, record.request.outputs, "replay")
 
     def read_same(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         corpus = read(progress, stop)
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         looks_at_vectors=False,
         script=recorded.script,
     )
-    code = carry_out(replayed, None, request, json_lines=arguments.json)
+    code = carry_out(replayed, None, request, show="json" if arguments.json else "progress")
     if code not in (0, DivergedError.exit_code):  # 4: it learned nothing, as the run may have
         return code
     return _compare(replayed, recorded)

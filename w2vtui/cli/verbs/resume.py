@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
         saves_branch=arguments.output is not None or not arguments.force,
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
-        json_lines=arguments.json,
+        show="json" if arguments.json else "progress",
     )
 
 

@@ -11,6 +11,7 @@ from w2vtui.cli.options import (
     add_progress_json,
     add_settings,
     add_stop_when,
+    whole_number,
 )
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.errors import SettingsError
@@ -23,7 +24,10 @@ HELP = """Train vectors from text and save them.
   w2vtui train books/ -o books.vec --model cbow --vector-size 200 --tokenizer words --lowercase
   zcat logs.gz | w2vtui train - -o logs.bin --epochs 10 --json
 
-word2vec.c's options are understood as well: -train text8 -output v.bin -cbow 0 -negative 5 ...
+The command line of word2vec.c works as it is, with its defaults: CBOW at 0.05, 0.025 with -cbow 0,
+and 5 epochs; all cores train:
+
+  w2vtui train -train text8 -output v.bin -cbow 0 -size 200 -window 8 -negative 25 -sample 1e-4
 
 Ctrl-C stops the training and saves what it has learned so far. Exit codes: 0 done, 2 usage,
 3 unreadable corpus, 4 diverged or nothing learned (the vectors are saved, and !! lines say why), 5
@@ -44,8 +48,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-vocab", metavar="FILE", help="save the word counts here (default: FILE.vocab)"
     )
+    parser.add_argument(
+        "--read-vocab",
+        metavar="FILE",
+        help="train the words of this file, a line `word count` each, instead of counting those of "
+        "the text; --min-count and --max-final-vocab choose among them",
+    )
+    parser.add_argument(
+        "--classes",
+        metavar="K",
+        type=whole_number,
+        help="group the words into K classes by their vectors, and save a line `word class` for "
+        "each word to -o instead of the vectors",
+    )
     add_neighbors(parser)
     add_progress_json(parser)
+    parser.add_argument("--quiet", action="store_true", help="print no progress")
     parser.add_argument(
         "--no-cache", action="store_true", help="do not cache the encoded text for the next run"
     )
@@ -60,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: there is no text, or the training would leave nothing behind.
     """
-    from w2vtui.cli.headless import train
+    from w2vtui.cli.headless import request_of, train
 
     if not arguments.corpus:
         if not is_text_piped():
@@ -73,10 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
             "--neighbors WORD ... without --json to print nearest words"
         )
     return train(
-        arguments,
-        save_vocab=arguments.save_vocab,
-        cache=not arguments.no_cache,
+        request_of(arguments),
         stop_when=arguments.stop_when,
         words=arguments.neighbors,
-        json_lines=arguments.json,
+        show="json" if arguments.json else "results" if arguments.quiet else "progress",
     )
