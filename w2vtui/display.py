@@ -36,6 +36,12 @@ def safe_text(token: str, limit: int | None = None) -> str:
     return shown
 
 
+def printable(name: object) -> str:
+    """A file name that is safe in a terminal: unchanged, or escaped and quoted."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
+
+
 def cell_width(text: str) -> int:
     """How many terminal cells `text` takes: 2 for wide characters and emoji, 0 for combining."""
     from rich.cells import cell_len  # 20 ms to import; what draws has it loaded, --help does not

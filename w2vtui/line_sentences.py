@@ -15,7 +15,8 @@ from typing import IO, Any
 
 from w2vtui.corpus.files import STDIN, find_texts
 from w2vtui.corpus.pieces import pieces_of
-from w2vtui.corpus.streams import ByteStream, not_in_encoding
+from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.sources.text_stream import not_in_encoding
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.regular_files import AnyPath
 from w2vtui.settings import CorpusSettings, EncodingErrors

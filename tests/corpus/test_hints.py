@@ -7,8 +7,9 @@ import subprocess
 import pytest
 
 from tests.support.texts import keep_all, posix_only, written
-from w2vtui.corpus import open_corpus
+from w2vtui.corpus import hints, open_corpus
 from w2vtui.corpus.hints import is_on_separators
+from w2vtui.corpus.sample import take_sample
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
@@ -26,9 +27,9 @@ def rows(separator: str) -> str:
 
 def the_hint(tmp_path, text: str, **settings) -> str:
     """The one hint on what separates words."""
-    hints = open_corpus([written(tmp_path, text)], keep_all(**settings)).hints
-    assert not any("put a sentence on each line" in hint for hint in hints)
-    (hint,) = filter(is_on_separators, hints)
+    found = open_corpus([written(tmp_path, text)], keep_all(**settings)).hints
+    assert not any("put a sentence on each line" in hint for hint in found)
+    (hint,) = filter(is_on_separators, found)
     return hint
 
 
@@ -57,8 +58,8 @@ def test_what_a_tokenizer_would_tear_apart_is_split_by_a_command(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (CHINESE, "python -m jieba -d ' ' FILE | w2vtui train -"),
-        (CHINESE.replace("我们", "，我们 "), "python -m jieba"),
+        (CHINESE, "--tokenizer chinese splits it into words"),
+        (CHINESE.replace("我们", "，我们 "), "--tokenizer chinese"),
         (JAPANESE, "mecab -O wakati FILE | w2vtui train -"),
         (THAI, "with a segmenter of the language"),
         ('{"user":1,"items":["a","b"]}\n' * 9, "jq -r .text FILE | w2vtui train -"),
@@ -69,8 +70,8 @@ def test_what_a_tokenizer_would_tear_apart_is_split_by_a_command(tmp_path):
 @pytest.mark.parametrize("tokenizer", ["whitespace", "words"])
 def test_text_that_nothing_separates_is_said_to_be(tmp_path, text, said, tokenizer):
     if tokenizer == "words" and text[0] in "[{":  # it does separate them
-        hints = open_corpus([written(tmp_path, text)], keep_all(tokenizer="words")).hints
-        assert not any(map(is_on_separators, hints))
+        found = open_corpus([written(tmp_path, text)], keep_all(tokenizer="words")).hints
+        assert not any(map(is_on_separators, found))
         return
     hint = the_hint(tmp_path, text, tokenizer=tokenizer)
     assert said in hint
@@ -89,16 +90,47 @@ def test_text_that_nothing_separates_is_said_to_be(tmp_path, text, said, tokeniz
     ],
 )
 def test_text_with_blanks_between_its_words_is_left_alone(tmp_path, text):
-    hints = open_corpus([written(tmp_path, text)], keep_all()).hints
-    assert not any(map(is_on_separators, hints))
+    found = open_corpus([written(tmp_path, text)], keep_all()).hints
+    assert not any(map(is_on_separators, found))
 
 
 def test_the_hint_takes_the_place_of_a_lower_min_count(tmp_path):
-    for text, said in ((rows(","), "--tokenizer words"), (CHINESE, "jieba")):
+    for text, said in ((rows(","), "--tokenizer words"), (CHINESE, "--tokenizer chinese")):
         with pytest.raises(CorpusError, match="no word occurs 5 times or more") as caught:
             open_corpus([written(tmp_path, text)], CorpusSettings())
         assert said in str(caught.value)
         assert "lower min_count" not in str(caught.value)
+
+
+KOREAN = "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "library", "taken", "advice"),
+    [
+        (CHINESE, True, "chinese", "--tokenizer chinese splits it into words"),
+        (CHINESE, False, "characters", "pip install 'w2vtui[chinese]'; --tokenizer characters"),
+        (JAPANESE, True, "characters", "--tokenizer characters makes each character a token"),
+        (KOREAN, True, "korean", "--tokenizer korean splits those off"),
+        (KOREAN, False, "characters", "pip install 'w2vtui[korean]'; --tokenizer characters"),
+    ],
+)
+def test_the_tokenizer_of_the_language_is_proposed(
+    tmp_path, monkeypatch, text, library, taken, advice
+):
+    monkeypatch.setattr(hints, "has_library", lambda tokenizer: library)
+    sample = take_sample([written(tmp_path, text)], keep_all())
+    (hint,) = hints.hints_on(sample.census(keep_all()), keep_all())
+    assert (hint.setting, hint.value) == ("tokenizer", taken)
+    assert advice in hint.cure
+    rules = keep_all(tokenizer="characters")
+    sample = take_sample([tmp_path / "notes.txt"], rules)
+    assert not hints.hints_on(sample.census(rules), rules)  # it helps
+
+
+def test_korean_that_was_split_is_left_alone(tmp_path):
+    text = "모든 인간 은 태어나 ᆯ 때 부터 자유 롭 으며 그 존엄 과 권리 에 있 어 동등 하 다\n" * 9
+    assert not open_corpus([written(tmp_path, text)], keep_all()).hints
 
 
 def test_zeros_in_words_are_counted(tmp_path):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.texts import keep_all, posix_only, written
-from w2vtui.corpus import ReadingProgress, ReadingStopped, cache, open_corpus, streams
+from w2vtui.corpus import ReadingProgress, ReadingStopped, cache, open_corpus
 
 TICK_NS = cache._TICK_NS
 
@@ -31,9 +31,9 @@ def size(request, monkeypatch):
     have in common.
     """
     if request.param == "large":
-        monkeypatch.setattr(streams, "_SAMPLED_BLOCKS", 1)
-        monkeypatch.setattr(streams, "_SAMPLED_BYTES", 300)
-        monkeypatch.setattr(cache, "SAMPLED_WHOLE", 300)
+        monkeypatch.setattr(cache, "_SAMPLED_BLOCKS", 1)
+        monkeypatch.setattr(cache, "_SAMPLED_BYTES", 300)
+        monkeypatch.setattr(cache, "_SAMPLED_WHOLE", 300)
     return request.param
 
 
@@ -124,9 +124,9 @@ def test_a_text_that_changes_while_it_is_read_is_not_cached(tmp_path):
 
 def test_where_no_time_of_change_is_known_all_bytes_are_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "_DATES_CHANGES", False)
-    monkeypatch.setattr(streams, "_SAMPLED_BLOCKS", 1)
-    monkeypatch.setattr(streams, "_SAMPLED_BYTES", 300)
-    monkeypatch.setattr(cache, "SAMPLED_WHOLE", 300)
+    monkeypatch.setattr(cache, "_SAMPLED_BLOCKS", 1)
+    monkeypatch.setattr(cache, "_SAMPLED_BYTES", 300)
+    monkeypatch.setattr(cache, "_SAMPLED_WHOLE", 300)
     path = written(tmp_path, BEFORE)
     date = path.stat().st_mtime_ns
     open_corpus([path], keep_all())

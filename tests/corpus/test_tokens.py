@@ -26,7 +26,7 @@ from w2vtui.corpus import (
     open_corpus,
     reading,
 )
-from w2vtui.corpus.streams import ByteStream
+from w2vtui.corpus.sources.byte_stream import ByteStream
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
@@ -44,7 +44,7 @@ all_rules = st.builds(
     min_count=st.integers(1, 3),
     max_final_vocab=st.none() | st.integers(1, 4),
     lowercase=st.booleans(),
-    tokenizer=st.sampled_from(["whitespace", "words"]),
+    tokenizer=st.sampled_from(["whitespace", "words", "characters"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-7", "gb18030"]),
 )
 

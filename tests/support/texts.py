@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from w2vtui.corpus import (
     EncodedCorpus,
 )
+from w2vtui.corpus.sources.segmenting import by_character
 from w2vtui.settings import CorpusSettings
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
@@ -80,7 +81,10 @@ def words_by_hand(line: str) -> list[str]:
 def by_hand(text: str, rules: CorpusSettings) -> tuple[list[list[str]], list[str], list[int]]:
     """Sentences, words and counts from the plainest Python."""
     split = words_by_hand if rules.tokenizer == "words" else str.split
-    sentences = [split(line.lower() if rules.lowercase else line) for line in lines_of(text)]
+    lines = lines_of(text)
+    if rules.tokenizer == "characters":  # in which a sigma is never at the end of a word
+        lines = [by_character(line) for line in lines]
+    sentences = [split(line.lower() if rules.lowercase else line) for line in lines]
     counts = Counter(token for sentence in sentences for token in sentence)
     often = [(-n, word) for word, n in counts.items() if n >= rules.min_count]
     chosen = sorted(often)[: rules.max_final_vocab]

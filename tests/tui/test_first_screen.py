@@ -31,6 +31,7 @@ from w2vtui.tui.first_screen.path_input import completion_of
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.preview import look_at
 from w2vtui.tui.first_screen.screen import PANES, NewRunScreen
+from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.first_screen.text_report import (
     duration,
@@ -301,6 +302,20 @@ def test_hints_have_lines_of_their_own_and_fit():
     ]  # fmt: skip
     assert [number for _, number in lines] == [0, 0, 1, 1, 2, 2]
     assert {cell_len(line.plain) for line, _ in lines} == {34}
+
+
+async def test_a_tokenizer_that_decides_what_is_read_has_the_text_read_again(tmp_path):
+    path = tmp_path / "chinese.txt"
+    path.write_text("今天天气很好我们去公园散步吧\n" * 50)
+    survey, plain = Survey(str(path)), CorpusSettings()
+    await survey.look(plain)
+    await survey.read(plain)
+    await survey.count(plain, 0.0)
+    assert survey.statistics.n_types == 1
+    await survey.count(CorpusSettings(tokenizer="characters"), 0.0)
+    assert survey.statistics.n_types == 13  # 天 occurs twice
+    await survey.count(CorpusSettings(tokenizer="characters", lowercase=True), 0.0)
+    assert survey.statistics.n_types == 13
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])

@@ -13,7 +13,8 @@ from w2vtui.bench.child import ask
 from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.quality import Questions, Score
 from w2vtui.corpus.files import is_regular
-from w2vtui.corpus.streams import COMPRESSED, ByteStream
+from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.sources.compressed import COMPRESSED
 from w2vtui.errors import ChildError, CorpusError, VectorsError
 from w2vtui.formats import load_vectors
 from w2vtui.formats.atomic import disk_error

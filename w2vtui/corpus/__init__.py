@@ -1,6 +1,6 @@
 """Text to numbers: files -> lines -> tokens -> Vocab -> EncodedCorpus.
 
-    files, stdin   files.py      which files; streams.py  their bytes: decompressed, decoded
+    files, stdin   files.py      which files; sources/  their bytes and text, see there
                    charsets.py   which encoding a text is in, if it is not the one named
                    saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types

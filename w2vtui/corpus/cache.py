@@ -13,7 +13,7 @@ import threading
 import time
 import unicodedata
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -22,9 +22,13 @@ from w2vtui.corpus.draft import DRAFT, Draft, is_abandoned
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.sources.compressed import COMPRESSED
+from w2vtui.corpus.sources.segmenting import tokenizer_version
 from w2vtui.corpus.storage import ALL_FILES, FORMAT_VERSION, DamagedError, load_corpus
-from w2vtui.corpus.streams import COMPRESSED, SAMPLED_WHOLE, sampled_blocks
 from w2vtui.corpus.vocab import Vocab
+from w2vtui.display import printable
+from w2vtui.errors import CorpusError
+from w2vtui.regular_files import opened
 from w2vtui.resources import user_folder
 from w2vtui.settings import CorpusSettings
 
@@ -38,6 +42,10 @@ _TICK_NS = 50_000_000
 """Two changes of a file further apart than this have different times."""
 _COARSE_TICK_NS = 2_050_000_000
 """The same where times are whole seconds, or every other one."""
+_SAMPLED_BLOCKS = 64
+_SAMPLED_BYTES = 1 << 16
+_SAMPLED_WHOLE = _SAMPLED_BLOCKS * _SAMPLED_BYTES
+"""Files up to this size are sampled from end to end."""
 _DATES_CHANGES = os.name == "posix"
 """Whether the third time of a file is that of its last change, which no program can set; in
 Windows it is that of its creation.
@@ -73,17 +81,22 @@ def key_of(files: Sequence[Path], settings: CorpusSettings, vocab: Vocab | None 
         CorpusError: a file cannot be read.
     """
     digest = hashlib.blake2b(digest_size=16)
-    rules = [FORMAT_VERSION, unicodedata.unidata_version, dataclasses.asdict(settings)]
+    rules = [
+        FORMAT_VERSION,
+        unicodedata.unidata_version,
+        tokenizer_version(settings),
+        dataclasses.asdict(settings),
+    ]
     if vocab is not None:
         rules.append(vocab.digest())
     digest.update(json.dumps(rules).encode())
     for path in files:
         stamp = stamp_of(path)
-        by_stamp = _DATES_CHANGES and stamp.size > SAMPLED_WHOLE
+        by_stamp = _DATES_CHANGES and stamp.size > _SAMPLED_WHOLE
         known = stamp if by_stamp else stamp[:2]
         ending = path.suffix.lower() if path.suffix.lower() in COMPRESSED else ""
         digest.update(f"{' '.join(map(str, known))} {ending} ".encode())
-        for block in sampled_blocks(path, stamp.size, whole=not by_stamp):
+        for block in _sampled_blocks(path, stamp.size, whole=not by_stamp):
             digest.update(block)
     return digest.hexdigest()
 
@@ -227,3 +240,23 @@ def _remove(folder: Path) -> None:
             shutil.rmtree(aside, ignore_errors=True)
         else:
             aside.unlink()
+
+
+def _sampled_blocks(path: Path, size: int, *, whole: bool) -> Iterator[bytes]:
+    """Up to 64 blocks of 64 KB, evenly spread over a file of this size, still compressed.
+
+    whole: as many blocks as it takes to leave nothing out
+
+    Raises:
+        CorpusError: the file cannot be read.
+    """
+    n_blocks = -(-size // _SAMPLED_BYTES)
+    n_blocks = n_blocks if whole else min(_SAMPLED_BLOCKS, n_blocks)
+    last = max(size - _SAMPLED_BYTES, 0)
+    try:
+        with opened(path) as file:
+            for index in range(n_blocks):
+                file.seek(last * index // max(n_blocks - 1, 1))
+                yield file.read(_SAMPLED_BYTES)
+    except OSError as error:
+        raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error

@@ -13,8 +13,8 @@ from w2v_kernels import text_to_ids
 from w2vtui.corpus.hints import hints_on
 from w2vtui.corpus.long_tokens import LongTokens, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
 from w2vtui.corpus.storage import ArrayFile
-from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
 from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census, Split, check_room
 from w2vtui.errors import CorpusError
@@ -128,7 +128,7 @@ class TextCount:
         self._settings = settings
         self._block_bytes = block_bytes
         self._table = TypeTable()
-        self._streams: list[TextStream] = []
+        self._streams: list[Text] = []
         self._begins: list[int] = []
         self._n_bytes = 0
         self._long = LongTokens(settings)
@@ -140,7 +140,7 @@ class TextCount:
 
     def read(
         self,
-        source: ByteStream,
+        text: Text,
         out: ArrayFile,
         progress: ReadingProgress,
         stop: threading.Event | None,
@@ -151,11 +151,10 @@ class TextCount:
             CorpusError: it cannot be read, or is not in the encoding.
             ReadingStopped: the event was set.
         """
-        stream = TextStream(source, self._settings)
-        self._streams.append(stream)
+        self._streams.append(text)
         self._begins.append(self._n_bytes)
         bytes_before = progress.bytes_done
-        progress.file = source.name
+        progress.file = text.name
 
         def count(ids: NDArray[np.int32]) -> None:
             out.append(ids)
@@ -166,14 +165,14 @@ class TextCount:
         while not at_end:
             check_stop(stop)
             # Twice the token that is cut off, or a long one would be scanned too often.
-            block = stream.read(max(self._block_bytes, len(rest)))
+            block = text.read(max(self._block_bytes, len(rest)))
             at_end = not block
             # The end of a source ends its last line.
             block = self._long.blanked(rest + (block or b"\n"))
             n_whole = self._table.scan(block, self._n_bytes, count)
             rest = block[n_whole:]
             self._n_bytes += n_whole
-            progress.bytes_done = bytes_before + source.n_done
+            progress.bytes_done = bytes_before + text.n_done
 
     def splits(self) -> Iterator[Split]:
         """What the types stand for, in batches of types in order.
@@ -192,7 +191,8 @@ class TextCount:
     def left_out(self) -> list[str]:
         """A remark on the tokens that were left out, if any were."""
         n = self._long.n_left_out
-        return [remark(n)] if n else []
+        of_sources = [one for text in self._streams for one in text.remarks]
+        return [*of_sources, *([remark(n)] if n else [])]
 
     def _lines(self) -> Iterator[str]:
         """The types in batches, as text of one type a line.

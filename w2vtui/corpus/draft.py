@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from w2vtui.corpus.progress import check_stop
-from w2vtui.corpus.streams import printable
+from w2vtui.display import printable
 from w2vtui.errors import DiskError
 from w2vtui.regular_files import AnyPath, opened, regular_only
 

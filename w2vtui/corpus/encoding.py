@@ -11,8 +11,8 @@ from w2v_kernels import text_to_ids
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import IDS, PROVISIONAL, STARTS, ArrayFile, ArrayReader
-from w2vtui.corpus.streams import printable
 from w2vtui.corpus.vocab import Expansion
+from w2vtui.display import printable
 from w2vtui.errors import DiskError
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
-from w2vtui.corpus.streams import looks_like_text, printable, why_not_text
+from w2vtui.corpus.sources.looks import looks_like_text, why_not_text
+from w2vtui.display import printable
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 

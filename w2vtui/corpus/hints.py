@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from w2vtui.corpus.sources.segmenting import has_library
 from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census
 from w2vtui.display import safe_text
@@ -33,6 +34,13 @@ _SEPARATORS = {
     "\uff1b": "semicolons", "/": "slashes", ":": "colons", "&": "ampersands", "+": "pluses",
 }  # fmt: skip
 _BEGIN_OF_JSON = re.compile(r'^[\[{]+"[^"]+("|$)')
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_KOREAN_PARTICLE = re.compile(
+    "[\uac00-\ud7a3](?:은|는|이|가|을|를|의|에|와|과|도|로|다|고|서|한|할|하는)[.,!?]?$"
+)
+"""How words of Korean often end, after another syllable: particles, and endings of verbs."""
+_PARTICLE_SHARE = 0.3
+"""Of words of a text from which these were not split off; of its morphemes far fewer."""
 _KANA = re.compile("[\u3041-\u30fe]")
 _NOT_SEPARATED = "nothing separates the words"
 _PIPE = "FILE | w2vtui train - ..."
@@ -45,8 +53,6 @@ class _Script(NamedTuple):
     letters: re.Pattern[str]
     word_letters: float
     """Letters in a row, in the mean, that only a text which has not been cut into words has."""
-    program: str
-    """Cuts a text into words."""
 
 
 _SCRIPTS = (
@@ -54,13 +60,11 @@ _SCRIPTS = (
         "Chinese or Japanese",
         re.compile("[\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]+"),
         4.0,
-        "python -m jieba -d ' '",
     ),
     _Script(
         "Thai, Lao, Burmese or Khmer",
         re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"),
         12.0,
-        "",
     ),
 )
 
@@ -78,9 +82,13 @@ class Hint(NamedTuple):
 
 
 def hints_on(census: Census, settings: CorpusSettings) -> list[Hint]:
-    """What the tokens look like and which setting would change that; the gravest first."""
+    """What the tokens look like and which setting would change that; the gravest first, and one
+    value for a setting.
+    """
     joined = _on_separators(census, settings)
-    return [*joined, *_on_zeros(census), *_on_shapes(census, settings)]
+    proposed = {hint.setting for hint in joined if hint.setting}
+    shapes = [hint for hint in _on_shapes(census, settings) if hint.setting not in proposed]
+    return [*joined, *_on_zeros(census), *shapes]
 
 
 def hints_on_lines(n_alone: int, n_tokens: int) -> list[Hint]:
@@ -142,10 +150,22 @@ def _on_unsegmented(example: str, script: _Script, share: float) -> Hint:
         f"{_NOT_SEPARATED}, as in '{safe_text(example, _SHOWN_CELLS)}': "
         f"{_percent(share)} of the tokens are {script.name} without blanks"
     )
-    program = "mecab -O wakati" if _KANA.search(example) else script.program
-    if not program:
+    if script is not _SCRIPTS[0]:
         return Hint(what, "put blanks between words first, with a segmenter of the language")
-    return Hint(what, f"put blanks between words first, as with: {program} {_PIPE}")
+    characters = "--tokenizer characters makes each character a token"
+    if _KANA.search(example):
+        cure = f"{characters}; mecab puts blanks between words: mecab -O wakati {_PIPE}"
+        return Hint(what, cure, "tokenizer", "characters")
+    return _by_library(what, "chinese", "splits it into words", characters)
+
+
+def _by_library(what: str, tokenizer: str, does: str, instead: str) -> Hint:
+    """A hint that proposes a tokenizer, or `characters` if its library is not installed."""
+    cure = f"--tokenizer {tokenizer} {does}"
+    if has_library(tokenizer):
+        return Hint(what, cure, "tokenizer", tokenizer)
+    cure += f" once its library is installed, pip install 'w2vtui[{tokenizer}]'; {instead}"
+    return Hint(what, cure, "tokenizer", "characters")
 
 
 def _on_zeros(census: Census) -> list[Hint]:
@@ -159,8 +179,8 @@ def _on_zeros(census: Census) -> list[Hint]:
 
 
 def _on_shapes(census: Census, settings: CorpusSettings) -> list[Hint]:
-    hints = []
-    if settings.tokenizer == "whitespace":
+    hints = _on_particles(census, settings)
+    if settings.tokenizer == "whitespace" and not hints:
         share = _share(census, [token[-1] in _ENDS_IN_PUNCTUATION for token in census.tokens])
         if share > HINT_SHARE:
             what = f"{_percent(share)} of the tokens carry punctuation"
@@ -171,6 +191,26 @@ def _on_shapes(census: Census, settings: CorpusSettings) -> list[Hint]:
             what = f"{_percent(share)} of the tokens begin with a capital"
             hints.append(Hint(what, "--lowercase merges Paris and paris", "lowercase", True))
     return hints
+
+
+def _on_particles(census: Census, settings: CorpusSettings) -> list[Hint]:
+    """A remark on Korean, whose particles and endings stay on the words."""
+    tokens = census.tokens[:_LOOKED_AT]
+    if settings.tokenizer not in ("whitespace", "words"):
+        return []
+    hangul = _share(census, [bool(_HANGUL.search(token)) for token in tokens])
+    if hangul <= MOST_SHARE:
+        return []
+    with_particle = [bool(_KOREAN_PARTICLE.search(token)) for token in tokens]
+    if _share(census, with_particle) <= _PARTICLE_SHARE * hangul:
+        return []
+    example = safe_text(tokens[with_particle.index(True)], _SHOWN_CELLS)
+    what = (
+        f"{_percent(hangul)} of the tokens are Korean words with their particles and endings, "
+        f"such as '{example}'"
+    )
+    instead = "--tokenizer characters makes each syllable a token"
+    return [_by_library(what, "korean", "splits those off", instead)]
 
 
 def _share(census: Census, chosen: list[bool]) -> float:

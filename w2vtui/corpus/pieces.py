@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 
 from w2vtui.corpus.long_tokens import LongTokens
-from w2vtui.corpus.streams import ByteStream, TextStream, decoder_of, not_in_encoding
+from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.sources.text_stream import TextStream, decoder_of, not_in_encoding
 from w2vtui.settings import CorpusSettings
 
 BLOCK_BYTES = 1 << 20

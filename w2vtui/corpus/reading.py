@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from w2vtui.corpus.files import find_texts, is_regular, title_of
 from w2vtui.corpus.hints import hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sentences import SentenceCount
+from w2vtui.corpus.sources.opening import opened_texts
+from w2vtui.corpus.sources.segmenting import check_tokenizer
+from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.storage import (
     PROVISIONAL,
     ArrayFile,
@@ -25,8 +29,8 @@ from w2vtui.corpus.storage import (
     write_seal,
     write_words,
 )
-from w2vtui.corpus.streams import ByteStream, find_codec, printable
 from w2vtui.corpus.vocab import Census, Expansion, Vocab
+from w2vtui.display import printable
 from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
 
@@ -66,6 +70,7 @@ def open_corpus(
     """
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
+    check_tokenizer(settings)
     files, left_out = find_texts(sources, encoding=settings.encoding)
     text = _Text(files, settings, vocab, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
@@ -117,8 +122,9 @@ class _Text:
             count = TextCount(self.settings, BLOCK_BYTES)
             with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
                 for path in self.files:
-                    with ByteStream(path, self.stop) as source:
-                        count.read(source, provisional, self.progress, self.stop)
+                    with closing(opened_texts(path, self.settings, self.stop)) as texts:
+                        for source in texts:
+                            count.read(source, provisional, self.progress, self.stop)
             if stamps and not self._are_unchanged(stamps):
                 key = None
                 remarks.append(

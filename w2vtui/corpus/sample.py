@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,21 +19,20 @@ from numpy.typing import NDArray
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.long_tokens import LongTokens
 from w2vtui.corpus.progress import check_stop
-from w2vtui.corpus.streams import (
-    COMPRESSED,
-    ByteStream,
-    TextStream,
-    decoder_of,
-    not_in_encoding,
-    printable,
-)
+from w2vtui.corpus.sources.compressed import COMPRESSED
+from w2vtui.corpus.sources.opening import opened_texts
+from w2vtui.corpus.sources.segmenting import Segment, is_segmented, is_slow, segment_of
+from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
 from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census
+from w2vtui.display import printable
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 SAMPLE_BYTES = 4 << 20
 """The most bytes of text that are read."""
+SLOW_BYTES = 1 << 17
+"""The same where splitting it into tokens takes long."""
 PIECE_BYTES = 1 << 16
 """Bytes read in one place: enough for many lines, few enough for many places."""
 
@@ -55,7 +55,13 @@ class TextSample:
     """how much of the text this is, above 0 to 1"""
     exact: bool
     """whether it is all of the text"""
+    rules: tuple[object, ...] = ()
+    """the settings under which it was read, see `reading_rules`"""
     _kept: dict[tuple[object, ...], Census] = field(default_factory=dict)
+
+    def fits(self, settings: CorpusSettings) -> bool:
+        """Whether reading the text again under other settings would give the same sample."""
+        return self.rules == reading_rules(settings)
 
     def census(self, settings: CorpusSettings, stop: threading.Event | None = None) -> Census:
         """The distinct tokens of the sample; cached until the settings split it differently.
@@ -86,11 +92,21 @@ class TextSample:
                 raise not_in_encoding("the text", settings.encoding, error) from None
 
 
+def reading_rules(settings: CorpusSettings) -> tuple[object, ...]:
+    """The settings that decide what is read of a text, not only how it is split."""
+    segmented = is_segmented(settings)
+    return (
+        settings.encoding,
+        settings.tokenizer if segmented else "",
+        settings.encoding_errors if segmented or decoder_of(settings) is not None else "",
+    )
+
+
 def take_sample(
     files: Sequence[Path],
     settings: CorpusSettings,
     *,
-    n_bytes: int = SAMPLE_BYTES,
+    n_bytes: int | None = None,
     stop: threading.Event | None = None,
 ) -> TextSample:
     """Read about `n_bytes` of regular files, in pieces evenly spread over all of them.
@@ -100,8 +116,11 @@ def take_sample(
 
     Raises:
         CorpusError: a file cannot be read.
+        SettingsError: the library of the tokenizer is not installed.
         ReadingStopped: the event was set.
     """
+    if n_bytes is None:
+        n_bytes = SLOW_BYTES if is_slow(settings) else SAMPLE_BYTES
     sizes = [status_of(path).st_size for path in files]
     total = sum(sizes)
     tally = _Tally()
@@ -114,7 +133,8 @@ def take_sample(
             room = max(sum(past - first for first, past in pieces), n_bytes * size // total)
             n_here, n_in_file = _read_head(path, size, room, settings, tally, stop)
         else:
-            n_here = sum(_read_piece(path, size, *piece, tally, stop) for piece in pieces)
+            read = _PieceReader(path, size, settings, tally)
+            n_here = sum(read(*piece, stop) for piece in pieces)
             n_in_file = size
         n_read, n_text, n_covered = n_read + n_here, n_text + n_in_file, n_covered + size
     exact = n_read == n_text and n_covered == total
@@ -125,6 +145,7 @@ def take_sample(
         n_lines=tally.n_lines,
         share=1.0 if exact else share,
         exact=exact,
+        rules=reading_rules(settings),
     )
 
 
@@ -172,28 +193,43 @@ def _pieces(sizes: Sequence[int], n_bytes: int) -> dict[int, list[tuple[int, int
     return found
 
 
-def _read_piece(
-    path: Path, size: int, first: int, past: int, tally: _Tally, stop: threading.Event | None
-) -> int:
-    """Count the whole lines of a piece of UTF-8, or its whole tokens if it has no whole line."""
-    check_stop(stop)
-    try:
-        with path.open("rb") as file:
-            file.seek(first)
-            text = file.read(past - first)
-    except OSError as error:
-        raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error
-    begin, end = 0, len(text)
-    if first > 0:
-        begin = text.find(b"\n") + 1 or _first_white(text)
-    if past < size:
-        end = max(text.rfind(b"\n") + 1, 0)
-        if end <= begin:
-            end = _last_white(text) + 1
-    text = text[begin:end].removeprefix(_MARK if first == 0 else b"")
-    tally.add(text)
-    tally.end()
-    return len(text)
+class _PieceReader:
+    """Counts pieces of a file of UTF-8."""
+
+    def __init__(self, path: Path, size: int, settings: CorpusSettings, tally: _Tally) -> None:
+        self._path, self._size, self._tally = path, size, tally
+        self._settings = settings
+        self._segment = segment_of(settings)
+
+    def __call__(self, first: int, past: int, stop: threading.Event | None) -> int:
+        """Count the whole lines of a piece, or its whole tokens if it has no whole line; return
+        how many bytes they have.
+        """
+        check_stop(stop)
+        try:
+            with self._path.open("rb") as file:
+                file.seek(first)
+                text = file.read(past - first)
+        except OSError as error:
+            raise CorpusError(f"cannot read {printable(self._path)}: {error.strerror}") from error
+        begin, end = 0, len(text)
+        if first > 0:
+            begin = text.find(b"\n") + 1 or _first_white(text)
+        if past < self._size:
+            end = max(text.rfind(b"\n") + 1, 0)
+            if end <= begin:
+                end = _last_white(text) + 1
+        text = text[begin:end].removeprefix(_MARK if first == 0 else b"")
+        self._tally.add(text if self._segment is None else self._segmented(text, self._segment))
+        self._tally.end()
+        return len(text)
+
+    def _segmented(self, text: bytes, segment: Segment) -> bytes:
+        try:
+            decoded = text.decode("utf-8", self._settings.encoding_errors)
+        except UnicodeDecodeError as error:
+            raise not_in_encoding(printable(self._path), self._settings.encoding, error) from None
+        return segment(decoded).encode()
 
 
 def _read_head(
@@ -205,26 +241,43 @@ def _read_head(
     stop: threading.Event | None,
 ) -> tuple[int, float]:
     """Count a file from its beginning; bytes of text read, and about how many it holds."""
+    n_read, n_done = 0, 0
+    with closing(opened_texts(path, settings, stop)) as texts:
+        for text in texts:
+            n_here, at_end = _read_text(text, room - n_read, settings, tally, stop)
+            n_read += n_here
+            n_done += text.n_done
+            if not at_end:
+                return n_read, max(n_read * size / max(n_done, 1), n_read + 1)
+    return n_read, n_read
+
+
+def _read_text(
+    text: Text,
+    room: int,
+    settings: CorpusSettings,
+    tally: _Tally,
+    stop: threading.Event | None,
+) -> tuple[int, bool]:
+    """Count a text from its beginning; bytes read, and whether they are all."""
     n_read, rest, long = 0, b"", LongTokens(settings)
-    with ByteStream(path) as source:
-        text = TextStream(source, settings)
-        while n_read < room:
-            check_stop(stop)
-            block = text.read(PIECE_BYTES)
-            n_read += len(block)
-            if not block:
-                tally.add(rest)
-                tally.end()
-                return n_read, n_read
-            block = long.blanked(rest + block)
-            whole = _last_white(block) + 1
-            tally.add(block[:whole])
-            rest = block[whole:]
-        at_end = not text.read(1)
-        if at_end:
+    while n_read < room:
+        check_stop(stop)
+        block = text.read(PIECE_BYTES)
+        n_read += len(block)
+        if not block:
             tally.add(rest)
-        tally.end()
-        return n_read, n_read if at_end else max(n_read * size / source.n_done, n_read + 1)
+            tally.end()
+            return n_read, True
+        block = long.blanked(rest + block)
+        whole = _last_white(block) + 1
+        tally.add(block[:whole])
+        rest = block[whole:]
+    at_end = not text.read(1)
+    if at_end:
+        tally.add(rest)
+    tally.end()
+    return n_read, at_end
 
 
 def _first_white(text: bytes) -> int:

@@ -16,7 +16,7 @@ from w2vtui.settings.spec import Checked, setting, spec_of
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
-Tokenizer = Literal["whitespace", "words"]
+Tokenizer = Literal["whitespace", "words", "characters", "chinese", "korean"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
 Marker = Literal["braille", "block", "ascii"]
 
@@ -48,7 +48,8 @@ class CorpusSettings(Checked):
     tokenizer: Tokenizer = setting(
         "whitespace",
         help="whitespace: tokens are separated by white space; "
-        "words: runs of letters and digits, without punctuation",
+        "words: runs of letters and digits, without punctuation; characters: each one, with the "
+        "marks on it; chinese: words found by jieba; korean: morphemes found by kiwipiepy",
     )
     encoding: str = setting("utf-8", help="encoding of the text files")
     encoding_errors: EncodingErrors = setting(

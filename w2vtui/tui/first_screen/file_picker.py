@@ -98,7 +98,7 @@ class TextTree(DirectoryTree):
         return [path for path in paths if not path.name.startswith(".") and self._is_text(path)]
 
     def _is_text(self, path: Path) -> bool:
-        from w2vtui.corpus.streams import looks_like_text
+        from w2vtui.corpus.sources.looks import looks_like_text
 
         try:
             if path.is_dir():

@@ -37,7 +37,8 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
     Reads files: not for the thread that draws.
     """
     from w2vtui.corpus.files import find_files, is_regular, title_of
-    from w2vtui.corpus.streams import COMPRESSED, ByteStream
+    from w2vtui.corpus.sources.byte_stream import ByteStream
+    from w2vtui.corpus.sources.compressed import COMPRESSED
 
     try:
         sources = tuple(sources_of(text))
@@ -73,7 +74,7 @@ def look_at(text: str, encoding: str, errors: EncodingErrors = "strict") -> Prev
 
 def _problem_with(head: bytes, name: str, encoding: str, errors: EncodingErrors) -> str:
     """Why a text with this beginning cannot be trained on; empty if it can."""
-    from w2vtui.corpus.streams import check_encoding, find_codec, not_in_encoding
+    from w2vtui.corpus.sources.text_stream import check_encoding, find_codec, not_in_encoding
 
     find_codec(encoding)
     try:

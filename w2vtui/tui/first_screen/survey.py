@@ -71,8 +71,14 @@ class Survey:
             self._report(error)
 
     async def count(self, settings: CorpusSettings, subsample: float) -> None:
-        """Count the sample under these settings; nothing is read again."""
-        if self.sample is None:
+        """Count the sample under these settings; it is read again only if they decide what is
+        read.
+        """
+        if self.sample is not None and not self.sample.fits(settings):
+            self.statistics = self.needs = None
+            await self.look(settings)
+            await self.read(settings)
+        if self.sample is None or self.problem:
             return
         try:
             self.statistics = await asyncio.to_thread(
