@@ -23,6 +23,7 @@ def write_example_files(folder: Path) -> None:
     for name in ("atlas.txt", "notes.txt", "logs/monday.txt", "books/one.txt"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "sessions.txt").write_text("tea cup sugar\nbread butter jam tea\n" * 100)
     (folder / "big.gz").write_bytes(gzip.compress(text.encode(), 1))
     for name, ours in (("pairs.txt", "atlas-pairs.txt"), ("questions.txt", "atlas-analogies.txt")):
         for copy in (name, ours):
