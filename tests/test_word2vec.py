@@ -228,8 +228,8 @@ def test_a_sentence_that_is_text_is_refused():
 
 
 def test_words_of_other_types_are_refused_with_their_sentence():
-    with pytest.raises(CorpusError, match="sentence 1 holds 7, which is not a str"):
-        Word2Vec([["a", "b"], ["a", 7]], min_count=1)
+    with pytest.raises(CorpusError, match=r"sentence 1 holds 7\.5, which is not a str"):
+        Word2Vec([["a", "b"], ["a", 7.5]], min_count=1)
 
 
 @pytest.mark.parametrize("wide", [{"min_count": 0}, {"window": 100}, {"window": 10_000}])

@@ -4,7 +4,8 @@
                    charsets.py   which encoding a text is in, if it is not the one named
                    saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types
-                   sentences.py  the same for tokens that come from Python
+                   sentences.py  the same for tokens that come from Python; token_ids.py
+                   how those become text for the same kernel
                    long_tokens.py  leaves out what is too long to be a word
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
     second pass    encoding.py   ids of types become ids of words

@@ -53,7 +53,7 @@ class LongTokens:
         """
         if self._is_inside:
             text = self._without_rest(text)
-        if not self._is_inside and _may_be_long(text):
+        if not self._is_inside and may_hold_long_ones(text):
             edited = bytearray(text)
             for first, past in _long_runs(text):
                 edited[first:past], is_cut = self._shortened(text[first:past])
@@ -104,7 +104,7 @@ def is_remark(hint: str) -> bool:
     return hint.endswith(_ADVICE)
 
 
-def _may_be_long(text: bytes) -> bool:
+def may_hold_long_ones(text: bytes) -> bool:
     """Whether a run without white space may be too long: it would cover a window of half that."""
     size = MOST_TOKEN_BYTES // 2
     return any(

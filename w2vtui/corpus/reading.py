@@ -17,7 +17,6 @@ from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import find_texts, is_regular, title_of
 from w2vtui.corpus.hints import hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
-from w2vtui.corpus.sentences import SentenceCount
 from w2vtui.corpus.sources.opening import opened_texts
 from w2vtui.corpus.sources.segmenting import check_tokenizer
 from w2vtui.corpus.sources.text_stream import find_codec
@@ -36,6 +35,7 @@ from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
     from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.sentences import SentenceCount
 
 BLOCK_BYTES = 1 << 20
 """Bytes of text between two looks at the stop event: about 10 ms of work."""
@@ -141,7 +141,7 @@ class _Text:
 
 
 def encode_sentences(
-    sentences: Iterable[Iterable[str]],
+    sentences: Iterable[Iterable[str | int]],
     settings: CorpusSettings,
     *,
     vocab: Vocab | None = None,
@@ -150,15 +150,21 @@ def encode_sentences(
 ) -> EncodedCorpus:
     """Encode sentences that are lists of words; what the iterator raises passes through.
 
+    sentences   read once, each before the next is asked for: lists of str, other iterables of
+                them, lists or arrays (n,) of ints, or an array (sentences, words) of ints.
+                An int becomes the word that str makes of it: 5 is "5", also among the vectors
+
     Words are never split: only the settings min_count, max_final_vocab and lowercase apply, and
     with a given vocabulary, as of `open_corpus`, only lowercase. Empty words are left out.
 
     Raises:
-        CorpusError: a sentence is not a list of words, no word occurs often enough, or none of the
-            vocabulary occurs.
+        CorpusError: a sentence is not a list of words, with its number and the odd word; no word
+            occurs often enough, or none of the vocabulary occurs.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
+    from w2vtui.corpus.sentences import SentenceCount
+
     progress = ReadingProgress() if progress is None else progress
     text = _Text((), settings, vocab, "the sentences", progress, stop)
     progress.begin("reading")
