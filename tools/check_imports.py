@@ -15,7 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = {"numpy", "numba", "textual", "rich", "gensim", "platformdirs"}
 """Packages that take a noticeable part of the time in which help is printed."""
-SLOW |= {"jieba", "kiwipiepy", "pooch", "pyarrow", "requests", "zstandard"}  # nor always installed
+SLOW |= {
+    "jieba",
+    "kiwipiepy",
+    "ot",
+    "pooch",
+    "pyarrow",
+    "requests",
+    "zstandard",
+}  # nor always installed
 ALSO_LATE = (
     "importlib",  # only for a name that is looked up in the package
     "resource",  # not on every system

@@ -2,11 +2,15 @@
 
     W2vtuiError                 1
     |-- SettingsError           2   a setting is unknown, out of range or of the wrong type
-    |     `-- TargetTakenError      a file that is not vectors is where they are to go
+    |     |-- TargetTakenError      a file that is not vectors is where they are to go
+    |     `-- MissingLibraryError   what is asked needs a library that is not installed
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
     |     `-- ManyTypesError    6   it has too many distinct tokens for the memory
-    |-- VectorsError            3   vectors cannot be read, or hold no such word
-    |     `-- UnknownWordError
+    |-- VectorsError            3   vectors cannot be read, or not answer what they are asked
+    |     |-- UnknownWordError        a word has no vector
+    |     |     `-- NotAWordError     what is asked about is not text
+    |     |-- UnknownAttributeError   words have no such attribute
+    |     `-- NoVectorsFileError      there is no such file
     |-- DivergedError           4   the loss is no longer a number; `train` and `resume` also end
     |                               with 4 when the vectors hold nothing
     |-- DiskError               5   an output cannot be written
@@ -35,6 +39,10 @@ class SettingsError(W2vtuiError, ValueError):
     exit_code = 2
 
 
+class MissingLibraryError(SettingsError, ImportError):
+    """What is asked needs a library that is not installed."""
+
+
 class TargetTakenError(SettingsError):
     """A file that is neither vectors nor counts is where they are to go; it may be replaced if the
     person says so.
@@ -54,8 +62,10 @@ class CorpusError(W2vtuiError):
     exit_code = 3
 
 
-class VectorsError(W2vtuiError):
-    """A file of vectors cannot be read, or is not what it says."""
+class VectorsError(W2vtuiError, ValueError):
+    """A file of vectors cannot be read, or is not what it says; or vectors cannot answer what they
+    are asked.
+    """
 
     exit_code = 3
 
@@ -65,6 +75,21 @@ class UnknownWordError(VectorsError, KeyError):
 
     def __str__(self) -> str:  # str of a KeyError is the repr of the message
         return str(self.args[0]) if self.args else ""
+
+
+class NotAWordError(UnknownWordError, TypeError):
+    """What is asked about is not text."""
+
+
+class UnknownAttributeError(VectorsError, KeyError):
+    """Words have no attribute of this name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class NoVectorsFileError(VectorsError, FileNotFoundError):
+    """There is no file of vectors of this name."""
 
 
 class DivergedError(W2vtuiError):

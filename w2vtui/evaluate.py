@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError
 from w2vtui.questions import Analogy, Pair
-from w2vtui.similarity import Floats, Lengths, norms_of, units_beyond_products
+from w2vtui.similarity import Floats, Lengths, norms_of, products_with_units
 from w2vtui.vectors import WordVectors
 
 _SCORES_A_BLOCK = 1 << 22
@@ -72,8 +72,8 @@ class KnownPairs:
     def __init__(
         self, words: Sequence[str], pairs: Sequence[Pair], lowercase: bool = True, name: str = ""
     ) -> None:
-        row_of = _rows_by_word(words, lowercase)
-        folded = ((_fold(a, lowercase), _fold(b, lowercase), score) for a, b, score in pairs)
+        row_of = rows_by_word(words, lowercase)
+        folded = ((fold(a, lowercase), fold(b, lowercase), score) for a, b, score in pairs)
         covered = [(row_of[a], row_of[b], s) for a, b, s in folded if a in row_of and b in row_of]
         self._name, self._total = name, len(pairs)
         self._a = np.array([a for a, _, _ in covered], dtype=np.intp)
@@ -102,6 +102,18 @@ class KnownPairs:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSection:
+    """Analogy questions of one kind as rows of vectors."""
+
+    name: str
+    rows: list[list[int]]
+    """Of each covered question, those of its four words."""
+    covered: list[int]
+    """Which of the questions these are, from 0."""
+    total: int
+
+
 class KnownAnalogies:
     """Analogy questions as rows of vectors: looked up once, answered as often as the vectors
     change.
@@ -122,36 +134,31 @@ class KnownAnalogies:
         if restrict is not None and restrict < 1:
             raise SettingsError(f"restrict must be 1 word or more, got {restrict}")
         words = words[:restrict]
-        row_of = _rows_by_word(words, lowercase)
+        row_of = rows_by_word(words, lowercase)
         self._n_words = len(words)
         self._variants: defaultdict[int, list[int]] = defaultdict(list)
         for row, word in enumerate(words):
-            self._variants[row_of[_fold(word, lowercase)]].append(row)
-        self._sections: list[tuple[str, list[list[int]], int]] = []
+            self._variants[row_of[fold(word, lowercase)]].append(row)
+        self.sections: list[KnownSection] = []
+        """In the order that they were given in."""
         for name, questions in sections.items():
-            rows = [
-                [row_of[word] for word in folded]
-                for folded in ([_fold(word, lowercase) for word in four] for four in questions)
-                if all(word in row_of for word in folded)
-            ]
-            self._sections.append((name, rows, len(questions)))
+            folded = [[fold(word, lowercase) for word in four] for four in questions]
+            covered = [n for n, four in enumerate(folded) if all(word in row_of for word in four)]
+            rows = [[row_of[word] for word in folded[n]] for n in covered]
+            self.sections.append(KnownSection(name, rows, covered, len(questions)))
 
     def __len__(self) -> int:
         """Questions whose four words are all among the candidates."""
-        return sum(len(rows) for _, rows, _ in self._sections)
+        return sum(len(section.rows) for section in self.sections)
 
     def score(self, vectors: Floats, norms: Lengths | None = None) -> AnalogyResult:
         """Answer each question by the row of `vectors`, float32 (V, D), nearest to b - a + c.
 
         norms  float64 (V,), the lengths of the rows; computed when not given
         """
-        candidates = vectors[: self._n_words]
-        norms = norms_of(candidates) if norms is None else norms[: self._n_words]
         results = [
-            SectionResult(
-                name, _count_correct(candidates, norms, rows, self._variants), len(rows), total
-            )
-            for name, rows, total in self._sections
+            SectionResult(section.name, int(right.sum()), len(right), section.total)
+            for section, right in zip(self.sections, self.right(vectors, norms), strict=True)
         ]
         syntactic = [result for result in results if result.name.startswith("gram")]
         semantic = [result for result in results if not result.name.startswith("gram")]
@@ -161,6 +168,15 @@ class KnownAnalogies:
             _sum("syntactic", syntactic),
             _sum("total", results),
         )
+
+    def right(self, vectors: Floats, norms: Lengths | None = None) -> list[NDArray[np.bool_]]:
+        """For each section, whether each of its covered questions is answered right."""
+        candidates = vectors[: self._n_words]
+        norms = norms_of(candidates) if norms is None else norms[: self._n_words]
+        return [
+            _answered_right(candidates, norms, section.rows, self._variants)
+            for section in self.sections
+        ]
 
 
 def evaluate_pairs(
@@ -206,48 +222,44 @@ def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))
 
 
-def _count_correct(
+def _answered_right(
     candidates: Floats, norms: Lengths, questions: list[list[int]], variants: dict[int, list[int]]
-) -> int:
-    """How many questions are right: rows (a, b, c, d) of candidates (n, D) with norms (n,).
+) -> NDArray[np.bool_]:
+    """Which questions are answered right: rows (a, b, c, d) of candidates (n, D) with norms (n,).
 
     variants  for each row of a question, the rows of the same word in any case, its own included
     """
     inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
-    not_numbers = ~np.isfinite(norms)
     block_size = max(1, _SCORES_A_BLOCK // len(candidates))
-    correct = 0
+    right = np.zeros(len(questions), dtype=np.bool_)
     for start in range(0, len(questions), block_size):
         block = questions[start : start + block_size]
         a, b, c = (candidates[row] * inverse[row, None] for row in np.array(block).T[:3])
-        asked = (b - a + c).astype(np.float32)
-        with np.errstate(over="ignore", invalid="ignore"):
-            scores = asked @ candidates.T
-            scores *= inverse  # now cosines but for the length of `asked`, which orders nothing
-        for rows, units in units_beyond_products(candidates, norms):
-            scores[:, rows] = asked @ units.T
-        scores[:, not_numbers] = -np.inf
+        # Cosines but for the length of b - a + c, which orders nothing.
+        scores = products_with_units(candidates, (b - a + c).astype(np.float32), norms)
+        scores[:, ~np.isfinite(norms)] = -np.inf
         for question, four in enumerate(block):
             for word in four[:3]:
                 scores[question, variants[word]] = -np.inf
         answers, best = scores.argmax(axis=1), scores.max(axis=1)
-        correct += sum(
+        right[start : start + block_size] = [
             answer in variants[four[3]] and score > -np.inf  # with no candidate left, row 0 "wins"
             for four, answer, score in zip(block, answers.tolist(), best.tolist(), strict=True)
-        )
-    return correct
+        ]
+    return right
 
 
-def _rows_by_word(words: Sequence[str], lowercase: bool) -> dict[str, int]:
+def rows_by_word(words: Sequence[str], lowercase: bool) -> dict[str, int]:
     """The first row of each word; of words that differ in case alone, of all of them together."""
     rows: dict[str, int] = {}
     for row, word in enumerate(words):
-        rows.setdefault(_fold(word, lowercase), row)
+        rows.setdefault(fold(word, lowercase), row)
     return rows
 
 
-def _fold(word: str, lowercase: bool) -> str:
-    return word.upper() if lowercase else word  # upper case as gensim and word2vec.c do
+def fold(word: str, lowercase: bool) -> str:
+    """A word as it is compared: in upper case, as in gensim and word2vec.c, or as it is."""
+    return word.upper() if lowercase else word
 
 
 def _sum(name: str, results: Sequence[SectionResult]) -> SectionResult:

@@ -66,6 +66,21 @@ def cosines_with(vectors: Floats, query: NDArray[np.floating], norms: Lengths) -
     return cosines
 
 
+def products_with_units(vectors: Floats, queries: Floats, norms: Lengths) -> Floats:
+    """float32 (n, V): products of queries (n, D), about as long as 1, with each row at length 1.
+
+    0 for rows of zeros, NaN for rows that are not numbers.
+    """
+    inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        products: Floats = queries @ vectors.T
+        products *= inverse
+    for rows, units in units_beyond_products(vectors, norms):
+        products[:, rows] = queries @ units.T
+    products[:, ~np.isfinite(norms)] = np.nan
+    return products
+
+
 def units_beyond_products(
     vectors: Floats, norms: Lengths
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:

@@ -1,21 +1,21 @@
-"""The public class."""
+"""The public class: all topics together."""
 
 from __future__ import annotations
 
-from typing import Self
+from w2vtui.keyed_vectors.batches import Batches
+from w2vtui.keyed_vectors.groups import Groups
+from w2vtui.keyed_vectors.old_names import OldNames
+from w2vtui.keyed_vectors.showing import Showing
+from w2vtui.keyed_vectors.sides import Sides
 
-from w2vtui.vectors import WordVectors
 
+class KeyedVectors(Batches, Groups, Sides, Showing, OldNames):
+    """Words and their vectors, with the names and results of gensim 4's KeyedVectors.
 
-class KeyedVectors(WordVectors):
-    """Words and their vectors, with the names and results of gensim 4's KeyedVectors."""
+    `KeyedVectors(100)` holds no words yet, and `add_vectors` adds them; `KeyedVectors(words,
+    vectors)` holds these; `KeyedVectors.of(vectors)` shares what others hold.
 
-    @classmethod
-    def of(cls, vectors: WordVectors) -> Self:
-        """The same words and vectors, not copied."""
-        return cls(
-            vectors.index_to_key,
-            vectors.vectors,
-            counts=vectors.counts,
-            output_vectors=vectors.output_vectors,
-        )
+    Where gensim answers wrongly, hangs or crashes, this does not; docs/moving-from-gensim.md lists
+    what differs. A word is always text: `wv["5"]` is the vector of the word 5, `wv.vectors[5]` that
+    of row 5.
+    """

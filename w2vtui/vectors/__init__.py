@@ -1,10 +1,19 @@
 """Words and their vectors: nearest words, analogies, the odd one out.
 
-queries   questions as text, and as sums of words and vectors
-word_vectors      WordVectors: what is trained, saved, loaded and shown
+queries        questions as text, and as sums of words and vectors
+word_vectors   WordVectors: what is trained, saved, loaded and shown
 """
 
-from w2vtui.vectors.queries import SIGNS, Query, parse_query
-from w2vtui.vectors.word_vectors import NOT_NUMBERS, WordVectors, repeated
+from w2vtui.vectors.queries import SIGNS, Query, parse_query, terms_of
+from w2vtui.vectors.word_vectors import NOT_NUMBERS, WordVectors, clipped, repeated
 
-__all__ = ["NOT_NUMBERS", "SIGNS", "Query", "WordVectors", "parse_query", "repeated"]
+__all__ = [
+    "NOT_NUMBERS",
+    "SIGNS",
+    "Query",
+    "WordVectors",
+    "clipped",
+    "parse_query",
+    "repeated",
+    "terms_of",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,7 +34,8 @@ def parse_query(text: str) -> tuple[list[str], list[str]]:
 
 def terms_of(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating], float]]:
     """One side of a question as (word or vector, weight) pairs; `weight` where none is given."""
-    one = isinstance(side, str) or _has_weight(side) or getattr(side, "ndim", 0) == 1
+    one = not isinstance(side, Iterable) or isinstance(side, str) or _has_weight(side)
+    one = one or getattr(side, "ndim", 0) == 1
     items = [] if side is None else [side] if one else list(side)
     return [item if _has_weight(item) else (item, weight) for item in items]
 

@@ -6,15 +6,15 @@ results are gensim's KeyedVectors' where it has the method.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
-from w2vtui.similarity import Floats, Lengths, cosines_with, nearest, norms_of, unit
+from w2vtui.errors import NotAWordError, SettingsError, UnknownWordError, VectorsError
+from w2vtui.similarity import Floats, Lengths, nearest, norms_of, unit
 from w2vtui.spelling import near_spellings
 from w2vtui.vectors.queries import Query, terms_of
 
@@ -42,13 +42,28 @@ class WordVectors:
         counts: NDArray[np.integer] | None = None,
         output_vectors: NDArray[np.floating] | None = None,
     ) -> None:
+        if np.ndim(vectors) != 2 or np.size(vectors) == 0:
+            raise VectorsError(
+                f"vectors must be a matrix with one row per word, got shape {np.shape(vectors)}"
+            )
+        self._hold(words, vectors, counts, output_vectors)
+
+    def _hold(
+        self,
+        words: Sequence[str],
+        vectors: NDArray[np.floating],
+        counts: NDArray[np.integer] | None,
+        output_vectors: NDArray[np.floating] | None,
+    ) -> None:
+        """Take words and arrays of as many rows, which may be none.
+
+        Raises:
+            VectorsError: a word occurs twice, or an array has the wrong shape.
+        """
         self.index_to_key: list[str] = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         n_words = len(self.index_to_key)
-        if self.vectors.ndim != 2 or self.vectors.size == 0:
-            raise VectorsError(
-                f"vectors must be a matrix with one row per word, got shape {self.vectors.shape}"
-            )
+        self._norms: Lengths | None = None
         self.counts: NDArray[np.int64] | None = (
             None if counts is None else np.asarray(counts, dtype=np.int64)
         )
@@ -79,10 +94,12 @@ class WordVectors:
         """Length D of a vector."""
         return int(self.vectors.shape[1])
 
-    @cached_property
+    @property
     def norms(self) -> Lengths:
-        """float64 (V,): the Euclidean length of each vector."""
-        return norms_of(self.vectors)
+        """float64 (V,): the Euclidean length of each vector, computed once."""
+        if self._norms is None:
+            self._norms = norms_of(self.vectors)
+        return self._norms
 
     def __len__(self) -> int:
         return len(self.index_to_key)
@@ -99,55 +116,56 @@ class WordVectors:
         Raises:
             UnknownWordError: a word has no vector.
         """
-        if isinstance(words, str):
+        if isinstance(words, str) or not isinstance(words, Iterable):
             return self.get_vector(words)
         return self.vectors[[self.get_index(word) for word in words]]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} words x {self.vector_size}>"
 
-    def get_index(self, word: str) -> int:
+    def get_index(self, key: str) -> int:
         """The row of a word.
 
         Raises:
             UnknownWordError: the word has no vector.
+            NotAWordError: it is not text, as a number of a row.
         """
-        if not isinstance(word, str):
-            raise TypeError(f"a word must be text, got {word!r}")
-        row = self.key_to_index.get(word)
+        if not isinstance(key, str):
+            raise NotAWordError(
+                f"a word must be text, got {key!r}: the vector of row i is vectors[i], "
+                "and its word is index_to_key[i]"
+            )
+        row = self.key_to_index.get(key)
         if row is None:
-            raise UnknownWordError(_NoVector(self, word))
+            raise UnknownWordError(_NoVector(self, key))
         return row
 
-    def get_vector(self, word: str, norm: bool = False) -> Floats:
+    def get_vector(self, key: str, norm: bool = False) -> Floats:
         """The vector (D,) of a word, read-only; with `norm` a copy of length 1.
 
         Raises:
             UnknownWordError: the word has no vector.
         """
-        row: Floats = self.vectors[self.get_index(word)]
+        row: Floats = self.vectors[self.get_index(key)]
         if norm:
             return unit(row)
         row.flags.writeable = False  # of this view; the norms would not follow a change
         return row
 
-    def similarity(self, a: str, b: str) -> float:
+    def similarity(self, w1: str, w2: str) -> float:
         """Cosine of the angle between two words' vectors, 0 where a vector is 0.
 
         Raises:
             UnknownWordError: a word has no vector.
         """
-        return clipped(float(self.get_vector(a, norm=True) @ self.get_vector(b, norm=True)))
-
-    def distance(self, a: str, b: str) -> float:
-        """1 - similarity: 0 in the same direction, 2 in the opposite one."""
-        return 1.0 - self.similarity(a, b)
+        return clipped(float(self.get_vector(w1, norm=True) @ self.get_vector(w2, norm=True)))
 
     def most_similar(
         self,
         positive: Query | Sequence[Query] | NDArray[np.floating] | None = None,
         negative: Query | Sequence[Query] | NDArray[np.floating] | None = None,
         topn: int = 10,
+        *,
         restrict_vocab: int | None = None,
     ) -> list[tuple[str, float]]:
         """The `topn` words of highest cosine with the sum of `positive` less `negative`.
@@ -164,6 +182,23 @@ class WordVectors:
         """
         if restrict_vocab is not None and restrict_vocab < 1:
             raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
+        query, asked = self.sum_of(positive, negative)
+        rows, cosines = nearest(
+            self.vectors[:restrict_vocab],
+            query,
+            topn,
+            norms=self.norms[:restrict_vocab],
+            exclude=asked,
+        )
+        return self.named(rows, cosines)
+
+    def sum_of(self, positive: Any, negative: Any = None) -> tuple[NDArray[np.float64], list[int]]:
+        """The vector (D,) that a question of `most_similar` stands for, and the rows of its words.
+
+        Raises:
+            UnknownWordError: a word has no vector.
+            VectorsError: nothing is asked, or a vector has the wrong length or is not of numbers.
+        """
         query = np.zeros(self.vector_size, dtype=np.float64)
         asked = []
         terms = [*terms_of(positive, 1.0), *terms_of(negative, -1.0)]
@@ -177,49 +212,14 @@ class WordVectors:
                 query += weight * self.get_vector(item, norm=True)
         if not np.isfinite(query).all():
             raise VectorsError(self._not_numbers(asked))
-        rows, cosines = nearest(
-            self.vectors[:restrict_vocab],
-            query,
-            topn,
-            norms=self.norms[:restrict_vocab],
-            exclude=asked,
-        )
+        return query, asked
+
+    def named(self, rows: NDArray[np.intp], cosines: Floats) -> list[tuple[str, float]]:
+        """The words of rows, each with its cosine."""
         return [
             (self.index_to_key[row], clipped(value))
             for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
         ]
-
-    def similar_by_word(
-        self, word: str, topn: int = 10, restrict_vocab: int | None = None
-    ) -> list[tuple[str, float]]:
-        """The `topn` words nearest to a word, by cosine."""
-        return self.most_similar(positive=[word], topn=topn, restrict_vocab=restrict_vocab)
-
-    def similar_by_vector(
-        self, vector: NDArray[np.floating], topn: int = 10, restrict_vocab: int | None = None
-    ) -> list[tuple[str, float]]:
-        """The `topn` words nearest to a vector (D,), by cosine."""
-        return self.most_similar(positive=[vector], topn=topn, restrict_vocab=restrict_vocab)
-
-    def doesnt_match(self, words: Sequence[str]) -> str:
-        """The word farthest from the mean of all of `words`, each at length 1.
-
-        Raises:
-            UnknownWordError: a word has no vector (gensim leaves such words out).
-            VectorsError: there are no words.
-        """
-        if not words:
-            raise VectorsError("no words to choose from: give at least one")
-        vectors = np.stack([self.get_vector(word, norm=True) for word in words])
-        return words[int(np.argmin(vectors @ vectors.mean(axis=0)))]
-
-    def rank(self, a: str, b: str) -> int:
-        """The place of `b` among the words nearest to `a`: 1 for the nearest."""
-        row_a, row_b = self.get_index(a), self.get_index(b)
-        cosines = cosines_with(self.vectors, self.vectors[row_a], self.norms)
-        closer = cosines > cosines[row_b]
-        closer[[row_a, row_b]] = False
-        return int(np.count_nonzero(closer)) + 1
 
     def suggestions(self, word: str, n: int = 5) -> list[tuple[str, int | None]]:
         """Up to `n` words spelled like `word`, with their counts.

@@ -1,0 +1,211 @@
+"""What KeyedVectors hold, and the attributes of their words."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, Self, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError, UnknownAttributeError, VectorsError
+from w2vtui.similarity import Floats
+from w2vtui.vectors import WordVectors
+
+Default = TypeVar("Default")
+
+COUNT = "count"
+"""The attribute that says how often a word occurs."""
+
+
+class KeyedTable(WordVectors):
+    """Words, vectors and attributes of words, which may grow and be changed."""
+
+    vectors_lockf: Floats
+    """float32 (1,) or (V,): how much of each update of training a vector takes, 0 none of it."""
+
+    def __init__(
+        self,
+        vector_size: int | Sequence[str],
+        count: int | NDArray[np.floating] = 0,
+        counts: NDArray[np.integer] | None = None,
+        output_vectors: NDArray[np.floating] | None = None,
+        *,
+        dtype: Any = np.float32,
+    ) -> None:
+        """No words yet, to be added: `KeyedVectors(100)`; or words and their vectors.
+
+        vector_size      the length D of a vector; or V words
+        count            how many words to make room for; or their vectors (V, D), which are used
+                         as they are if they are float32
+        counts           int64 (V,), how often each word occurs
+        output_vectors   float32 (V, D)
+        dtype            float32, in which vectors are held
+
+        Raises:
+            SettingsError: vector_size is below 1, or dtype is another.
+            VectorsError: a word occurs twice, or an array has the wrong shape.
+        """
+        if np.dtype(dtype) != np.float32:
+            raise SettingsError(f"dtype must be float32, in which vectors are held, got {dtype}")
+        self._attributes: dict[str, NDArray[Any]] = {}
+        self.vectors_lockf = np.ones(1, dtype=np.float32)
+        if not isinstance(vector_size, Iterable):
+            size, n = checked_size("vector_size", vector_size, 1), checked_size("count", count, 0)
+            self._room: Floats = np.empty((n, size), dtype=np.float32)
+            self._hold([], self._room[:0], counts, output_vectors)
+        else:
+            super().__init__(vector_size, np.asarray(count), counts, output_vectors)
+            self._room = self.vectors
+
+    @classmethod
+    def of(cls, vectors: WordVectors) -> Self:
+        """The same words and vectors; arrays are shared, not copied."""
+        made = cls(vectors.vector_size)
+        made.index_to_key = vectors.index_to_key.copy()
+        made.key_to_index = vectors.key_to_index.copy()
+        made.vectors = made._room = vectors.vectors
+        made.counts, made.output_vectors = vectors.counts, vectors.output_vectors
+        if isinstance(vectors, KeyedTable):
+            made._attributes = vectors._attributes.copy()
+            made.vectors_lockf = vectors.vectors_lockf
+        return made
+
+    @overload
+    def get_index(self, key: str, default: None = None) -> int: ...
+
+    @overload
+    def get_index(self, key: str, default: Default) -> int | Default: ...
+
+    def get_index(self, key: str, default: Default | None = None) -> int | Default:
+        """The row of a word; of a word without a vector `default`, if that is given.
+
+        Raises:
+            UnknownWordError: the word has no vector, and there is no default.
+            NotAWordError: it is not text, as a number of a row.
+        """
+        if default is not None and isinstance(key, str) and key not in self.key_to_index:
+            return default
+        return super().get_index(key)
+
+    def has_index_for(self, key: str) -> bool:
+        """Whether a word has a vector."""
+        return key in self.key_to_index
+
+    def fill_norms(self, force: bool = False) -> None:
+        """Compute the lengths of the vectors, if they are not known.
+
+        force   compute them again, as is needed once the numbers in `vectors` were changed by hand
+        """
+        if force:
+            self._norms = None
+        _ = self.norms
+
+    # ---- attributes of words
+
+    @property
+    def expandos(self) -> dict[str, NDArray[Any]]:
+        """The attributes of words, each an array (V,): `count` and those of `set_vecattr`."""
+        count = {} if self.counts is None else {COUNT: self.counts}
+        return count | self._attributes
+
+    def set_vecattr(self, key: str, attr: str, val: Any) -> None:
+        """Set an attribute of a word; of words that have none, a number is 0, anything else None.
+
+        The first value decides the type: whole numbers, numbers, or anything.
+
+        Raises:
+            UnknownWordError: the word has no vector.
+            TypeError: the attribute is of another type.
+        """
+        row = self.get_index(key)
+        self.allocate_vecattrs([attr], [type(val)])
+        self.expandos[attr][row] = val
+
+    def get_vecattr(self, key: str, attr: str) -> Any:
+        """The attribute of a word.
+
+        Raises:
+            UnknownWordError: the word has no vector.
+            UnknownAttributeError: words have no such attribute.
+        """
+        row = self.get_index(key)
+        attributes = self.expandos
+        if attr not in attributes:
+            known = ", ".join(safe_text(name, 20) for name in attributes) or "none"
+            raise UnknownAttributeError(
+                f"words have no attribute '{safe_text(attr, 40)}' (there is {known}): "
+                "set it with set_vecattr"
+            )
+        return attributes[attr][row]
+
+    def allocate_vecattrs(self, attrs: Sequence[str] = (), types: Sequence[type[Any]] = ()) -> None:
+        """Make room for attributes of words that are not there yet.
+
+        Raises:
+            TypeError: one is there, with another type.
+        """
+        for attr, kind in zip(attrs, types, strict=True):
+            dtype, found = _dtype_of(kind), self.expandos.get(attr)
+            if found is None:
+                self._set_attribute(attr, np.full(len(self), nothing(dtype), dtype=dtype))
+            elif not np.can_cast(dtype, found.dtype):
+                raise TypeError(
+                    f"the attribute '{safe_text(attr, 40)}' is of type {found.dtype}, which cannot "
+                    f"hold {kind.__name__}: use another name"
+                )
+
+    def _set_attribute(self, attr: str, values: NDArray[Any]) -> None:
+        """Set the attribute (V,) of all words.
+
+        Raises:
+            VectorsError: counts are not whole numbers of 0 or more.
+        """
+        if attr == COUNT:
+            check_counts(values)
+            self.counts = values.astype(np.int64, copy=False)
+        else:
+            self._attributes[attr] = values
+
+
+def checked_size(name: str, value: Any, least: int) -> int:
+    """A number of rows or columns.
+
+    Raises:
+        SettingsError: it is not a whole number of at least `least`.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise SettingsError(f"{name} must be a whole number of {least} or more, got {value!r}")
+    return number
+
+
+def _dtype_of(kind: type[Any]) -> np.dtype[Any]:
+    """The type of the array that holds such values."""
+    if issubclass(kind, (bool, np.bool_)):
+        return np.dtype(np.bool_)
+    if issubclass(kind, (int, np.integer)):
+        return np.dtype(np.int64)
+    if issubclass(kind, (float, np.floating)):
+        return np.dtype(np.float64)
+    return np.dtype(object)
+
+
+def check_counts(values: NDArray[Any]) -> None:
+    """Check the attribute `count`.
+
+    Raises:
+        VectorsError: it is not of whole numbers of 0 or more.
+    """
+    if values.dtype.kind not in "iub" or (values < 0).any():
+        raise VectorsError(f"{COUNT} must hold whole numbers of 0 or more: how often a word occurs")
+
+
+def nothing(dtype: np.dtype[Any]) -> Any:
+    """What a word without the attribute has."""
+    return None if dtype.kind == "O" else 0
