@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "kernels"), str(ROOT / "docs" / "_ext")]
+sys.path[:0] = [str(ROOT), str(ROOT / "kernels")]
 
 from w2vtui.version import VERSION  # noqa: E402 - the path comes first
 
@@ -18,10 +18,9 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "plain_docstrings",
-    "settings_table",
+    "tools.sphinx_docstrings",
+    "tools.sphinx_settings",
 ]
-exclude_patterns = ["_ext"]
 
 myst_heading_anchors = 3
 

@@ -14,6 +14,7 @@ import pytest
 import w2vtui
 from tests.support.pages import write_example_files
 from tools.page_blocks import PAGES, Block, as_module, blocks_of
+from tools.sphinx_docstrings import as_rest
 from w2vtui import bundled
 from w2vtui.cli import run_command_line
 
@@ -145,3 +146,30 @@ def test_blocks_have_a_language_a_line_and_a_reason():
 def test_a_block_without_end_or_reason_is_an_error(page, message):
     with pytest.raises(ValueError, match=message):
         list(blocks_of(page))
+
+
+# ---- docstrings in the reference
+
+DOCSTRING = """\
+A word's vector, or `None`, where 2 * 3 | 4 and name_ are no markup.
+
+ids  int32 (n,)
+rows of `vectors`
+
+    an indented picture
+
+Raises:
+    SettingsError: a * is wrong.
+""".splitlines()
+
+
+def test_a_docstring_becomes_rest_that_reads_the_same():
+    assert as_rest(DOCSTRING) == [
+        "A word's vector, or ``None``, where 2 \\* 3 \\| 4 and name\\_ are no markup.",
+        "",
+        *("::", "", "   ids  int32 (n,)", "   rows of `vectors`"),
+        "",
+        *("::", "", "       an indented picture"),
+        "",
+        *("Raises:", "    SettingsError: a \\* is wrong."),
+    ]
