@@ -151,7 +151,7 @@ def test_a_block_without_end_or_reason_is_an_error(page, message):
 # ---- docstrings in the reference
 
 DOCSTRING = """\
-A word's vector, or `None`, where 2 * 3 | 4 and name_ are no markup.
+A word's vector, or `None`, where 2 * 3 | 4 and name_ mark nothing.
 
 ids  int32 (n,)
 rows of `vectors`
@@ -165,7 +165,7 @@ Raises:
 
 def test_a_docstring_becomes_rest_that_reads_the_same():
     assert as_rest(DOCSTRING) == [
-        "A word's vector, or ``None``, where 2 \\* 3 \\| 4 and name\\_ are no markup.",
+        "A word's vector, or ``None``, where 2 \\* 3 \\| 4 and name\\_ mark nothing.",
         "",
         *("::", "", "   ids  int32 (n,)", "   rows of `vectors`"),
         "",

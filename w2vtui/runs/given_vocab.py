@@ -13,7 +13,7 @@ from w2vtui.regular_files import AnyPath
 from w2vtui.settings import CorpusSettings
 
 LINE_END = "</s>"
-"""What word2vec.c counts for the end of each line; lines are no words here."""
+"""What word2vec.c counts for the end of each line; here only words count."""
 
 
 class GivenVocab(NamedTuple):
