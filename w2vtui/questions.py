@@ -73,14 +73,18 @@ def read_pairs(
 
     table = read_table(path, _PAIR_SEPARATORS, fits, report)
     if not table.rows:
-        raise CorpusError(f"{path} holds no word pairs: give a file of lines `word word score`")
+        raise CorpusError(
+            f"{table.path} holds no word pairs: give a file of lines `word word score`"
+        )
     places = [table.column(name) for name in columns] or _pair_columns(table)
     rows = _without_heading(table, places, report)
     pairs = []
     for a, b, score in _sound(table, rows, places, skip_bad_rows, report):
         pairs.append((a, b, number(score)))
     if not pairs:
-        raise CorpusError(f"{path} holds no word pairs: give a file of lines `word word score`")
+        raise CorpusError(
+            f"{table.path} holds no word pairs: give a file of lines `word word score`"
+        )
     if any("," in row.fields[places[2]] for row in rows if len(row.fields) > places[2]):
         report(f"{path}: commas in the scores are taken for decimal points")
     return pairs
@@ -110,7 +114,7 @@ def read_analogies(
     table = read_table(path, _ANALOGY_SEPARATORS, fits, report)
     places = [table.column(name) for name in columns] if table.rows else []
     sections: defaultdict[str, list[Analogy]] = defaultdict(list)
-    section = Path(path).stem
+    section = Path(table.path).stem
     n_left_out, first_left_out = 0, 0
     for row in table.rows:
         if row.line.startswith(":"):
@@ -129,7 +133,7 @@ def read_analogies(
     if n_left_out:
         report(_left_out_remark(table, n_left_out, first_left_out))
     if not sections:
-        raise CorpusError(f"{path} holds no questions: give a file of lines `a b c d`")
+        raise CorpusError(f"{table.path} holds no questions: give a file of lines `a b c d`")
     return dict(sections)
 
 

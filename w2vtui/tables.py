@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,7 @@ def read_table(
 ) -> Table:
     """The rows of a text file, with the separator that gives most rows that fit.
 
+    path        `-` for standard input
     separators  those to try; of equally good ones the first is taken
     fits        whether the fields that a separator gives are those of a row
     report      gets what was left out
@@ -93,7 +95,9 @@ def read_table(
     """
     lines, comments = [], []
     given = ""
-    for number, line in enumerate(io.StringIO(_text_of(path), newline=None), start=1):
+    text = _text_of(path)
+    path = "stdin" if path == "-" else path
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if len(line) > _LONGEST_LINE:
             raise CorpusError(
                 f"{path}, line {number}: it has {len(line):,} characters, more than a pair or an "
@@ -149,9 +153,21 @@ def _with_content(rows: Sequence[Row], path: AnyPath, report: Report) -> list[Ro
     return kept
 
 
+def _stdin() -> bytes:
+    """All of standard input.
+
+    Raises:
+        TooLargeError: it is larger than a file may be.
+    """
+    content: bytes = b"" if sys.stdin is None else sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise TooLargeError(f"stdin has more than {_MOST_BYTES:,} bytes")
+    return content
+
+
 def _text_of(path: AnyPath) -> str:
     try:
-        content = content_of(path, _MOST_BYTES)
+        content = _stdin() if path == "-" else content_of(path, _MOST_BYTES)
     except OSError as error:
         raise CorpusError(
             f"cannot read {path}: {(error.strerror or str(error)).lower()}: "

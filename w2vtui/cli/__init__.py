@@ -7,7 +7,7 @@
     piped.py      finds text on stdin
     results.py    prints words and cosines             scores.py      prints the scores of a run
     benchmark.py  the work of `w2vtui bench`           output.py      stdout and stderr
-    console.py    tables and live lines
+    console.py    tables and live lines                interactive.py  questions line by line
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

@@ -196,15 +196,15 @@ def add_progress_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_lookup(parser: argparse.ArgumentParser) -> None:
-    """Add -n and --json of a look-up of words."""
+def add_lookup(parser: argparse.ArgumentParser, n: int = 10) -> None:
+    """Add -n and --json of a look-up of words; n: the words that are printed by default."""
     parser.add_argument(
         "-n",
         dest="n",
         metavar="N",
         type=whole_number,
-        default=10,
-        help="number of words to print (default: 10)",
+        default=n,
+        help=f"number of words to print (default: {n})",
     )
     add_result_json(parser)
 

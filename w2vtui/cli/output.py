@@ -19,6 +19,16 @@ def show(*lines: str) -> None:
     print("\n".join(map(safe_text, lines)))
 
 
+def show_fields(*fields: str) -> None:
+    """Print fields on a line, two tabs between them, as word2vec.c's programs do."""
+    print("\t\t".join(map(safe_text, fields)))
+
+
+def show_prompt(text: str) -> None:
+    """Ask for a line of stdin."""
+    print(text, end=" ", flush=True)
+
+
 def report(*lines: str) -> None:
     """Print lines on stderr; if nothing reads them any longer, the work continues."""
     if sys.stderr is None:  # closed from the start; print would take None for stdout

@@ -38,11 +38,11 @@ _ELSEWHERE = {
 """What gensim, word2vec.c and fastText call our options, if the spelling is not near."""
 _OTHER_VERBS = {
     **dict.fromkeys(("help", "usage", "commands"), "--help"),
-    **dict.fromkeys(("nearest", "nn", "similar", "most-similar", "similarity", "query", "distance"),
+    **dict.fromkeys(("nearest", "nn", "similar", "most-similar", "similarity", "query"),
                     "neighbors"),
     **dict.fromkeys(("neighbours", "neighbor", "neighbour"), "neighbors"),
-    **dict.fromkeys(("analogies", "word-analogy"), "analogy"),
-    **dict.fromkeys(("test", "score", "accuracy", "compute-accuracy"), "evaluate"),
+    **dict.fromkeys(("analogies",), "analogy"),
+    **dict.fromkeys(("test", "score", "accuracy"), "evaluate"),
     **dict.fromkeys(("compare", "list", "ls", "show", "status", "log"), "runs"),
     **dict.fromkeys(("remove", "rm", "delete"), "runs --remove"),
     **dict.fromkeys(("continue", "restart"), "resume"),

@@ -6,6 +6,7 @@
     neighbors    nearest words                   analogy      a is to b as c is to ...
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
+    distance, word-analogy, compute-accuracy   as word2vec.c's programs
 
 Help must appear at once, so a module imports what it works with in its `run`.
 """
@@ -19,7 +20,9 @@ from w2vtui.cli.verbs import (
     analogy,
     app,
     bench,
+    compute_accuracy,
     config,
+    distance,
     evaluate,
     export,
     neighbors,
@@ -27,6 +30,7 @@ from w2vtui.cli.verbs import (
     resume,
     runs,
     train,
+    word_analogy,
 )
 
 
@@ -66,5 +70,8 @@ VERBS: dict[str, Verb] = {
     "evaluate": evaluate,
     "bench": bench,
     "config": config,
+    "distance": distance,
+    "word-analogy": word_analogy,
+    "compute-accuracy": compute_accuracy,
 }
 """Verbs by the word that calls them."""

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui evaluate` takes."""
     add_vectors(parser)
     parser.add_argument(
-        "--pairs", metavar="FILE", nargs="+", default=[], help="word pairs with scores"
+        "--pairs", metavar="FILE", nargs="+", default=[], help="word pairs with scores; - for stdin"
     )
     parser.add_argument(
         "--analogies", metavar="FILE", nargs="+", default=[], help="analogies in Google's format"
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(
             {
                 "pairs": {path: _pairs_json(result) for path, result in pair_results.items()},
-                "analogies": {path: _analogies_json(r) for path, r in analogy_results.items()},
+                "analogies": {path: analogies_json(r) for path, r in analogy_results.items()},
             }
         )
         return 0
@@ -89,15 +89,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _title(path: str) -> str:
+    return "stdin" if path == "-" else Path(path).name
+
+
 def _print_pairs(path: str, result: PairsResult) -> None:
     show(
-        f"{Path(path).name}  Spearman {percent_text(result.spearman)}  "
+        f"{_title(path)}  Spearman {percent_text(result.spearman)}  "
         f"({result.covered:,} of {result.total:,} pairs)"
     )
 
 
 def _print_analogies(path: str, result: AnalogyResult) -> None:
-    show(Path(path).name)
+    show(_title(path))
     rows = [*result.sections, result.semantic, result.syntactic, result.total]
     width = max(cell_width(safe_text(row.name)) for row in rows)
     for row in rows:
@@ -118,7 +122,8 @@ def _pairs_json(result: PairsResult) -> dict[str, object]:
     }
 
 
-def _analogies_json(result: AnalogyResult) -> dict[str, object]:
+def analogies_json(result: AnalogyResult) -> dict[str, object]:
+    """Scores of analogies as JSON has them."""
     return {
         "sections": {row.name: _section_json(row) for row in result.sections},
         "semantic": _section_json(result.semantic),
