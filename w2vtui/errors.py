@@ -5,7 +5,8 @@
     |     |-- TargetTakenError      a file that is not vectors is where they are to go
     |     `-- MissingLibraryError   what is asked needs a library that is not installed
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
-    |     `-- ManyTypesError    6   it has too many distinct tokens for the memory
+    |     |-- ManyTypesError    6   it has too many distinct tokens for the memory
+    |     `-- NoQuestionsFileError    there is no such file of questions
     |-- VectorsError            3   vectors cannot be read, or not answer what they are asked
     |     |-- UnknownWordError        a word has no vector
     |     |     `-- NotAWordError     what is asked about is not text
@@ -60,6 +61,10 @@ class CorpusError(W2vtuiError):
     """The corpus cannot be read, or leaves nothing to train on."""
 
     exit_code = 3
+
+
+class NoQuestionsFileError(CorpusError, FileNotFoundError):
+    """There is no file of questions of this name."""
 
 
 class VectorsError(W2vtuiError, ValueError):

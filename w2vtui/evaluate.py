@@ -136,9 +136,10 @@ class KnownAnalogies:
         words = words[:restrict]
         row_of = rows_by_word(words, lowercase)
         self._n_words = len(words)
-        self._variants: defaultdict[int, list[int]] = defaultdict(list)
+        self.variants: defaultdict[int, list[int]] = defaultdict(list)
+        """For each row of a question, the rows of the same word in any case, its own included."""
         for row, word in enumerate(words):
-            self._variants[row_of[fold(word, lowercase)]].append(row)
+            self.variants[row_of[fold(word, lowercase)]].append(row)
         self.sections: list[KnownSection] = []
         """In the order that they were given in."""
         for name, questions in sections.items():
@@ -174,7 +175,7 @@ class KnownAnalogies:
         candidates = vectors[: self._n_words]
         norms = norms_of(candidates) if norms is None else norms[: self._n_words]
         return [
-            _answered_right(candidates, norms, section.rows, self._variants)
+            _answered_right(candidates, norms, section.rows, self.variants)
             for section in self.sections
         ]
 

@@ -152,3 +152,38 @@ def test_what_gensim_refuses_is_refused_with_its_kind_of_error(ours, theirs, cal
             kind = type(error)
     with pytest.raises(kind):
         call(ours)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("questions")
+    rng = np.random.default_rng(5)
+    fours = [" ".join(rng.choice(WORDS, 4, replace=False)) for _ in range(60)]
+    asked = [": one", *fours[:30], "W1 w2 W3 w4", "w1 x w2 w3", ": gram", *fours[30:]]
+    (folder / "analogies").write_text("\n".join(asked) + "\n")
+    pairs = ["\t".join([*rng.choice(WORDS, 2), f"{rng.uniform(0, 9):.2f}"]) for _ in range(20)]
+    (folder / "pairs").write_text("\n".join(["# scores", *pairs, "w1\tx\t3.5", "W1\tw2\t4"]) + "\n")
+    (folder / "blanks").write_text("w1 w2 1\nw3 w4 9\nw5 w6 3.5\n")
+    return folder
+
+
+ON_FILES = {
+    "analogies": lambda v, f: v.evaluate_word_analogies(f / "analogies"),
+    "of few words": lambda v, f: v.evaluate_word_analogies(f / "analogies", restrict_vocab=25),
+    "of none": lambda v, f: v.evaluate_word_analogies(f / "analogies", restrict_vocab=1),
+    "in this case": lambda v, f: v.evaluate_word_analogies(f / "analogies", case_insensitive=False),
+    "unknown are wrong": lambda v, f: v.evaluate_word_analogies(
+        f / "analogies", dummy4unknown=True
+    ),
+    "pairs": lambda v, f: v.evaluate_word_pairs(f / "pairs"),
+    "pairs of few words": lambda v, f: v.evaluate_word_pairs(f / "pairs", restrict_vocab=20),
+    "unknown pairs are 0": lambda v, f: v.evaluate_word_pairs(f / "pairs", dummy4unknown=True),
+    "blanks": lambda v, f: v.evaluate_word_pairs(f / "blanks", delimiter=" "),
+}
+
+
+@pytest.mark.parametrize("score", ON_FILES.values(), ids=ON_FILES)
+def test_scores_are_gensims(ours, theirs, files, score) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        same(score(ours, files), score(theirs, files))
