@@ -9,10 +9,20 @@ from w2vtui.version import VERSION
 if TYPE_CHECKING:
     from w2vtui.keyed_vectors import KeyedVectors
     from w2vtui.line_sentences import LineSentence, PathLineSentences, Text8Corpus
-    from w2vtui.word2vec import Word2Vec
+    from w2vtui.word2vec import (
+        RULE_DEFAULT,
+        RULE_DISCARD,
+        RULE_KEEP,
+        CallbackAny2Vec,
+        Word2Vec,
+    )
 
 __version__ = VERSION
 __all__ = [
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
+    "CallbackAny2Vec",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
@@ -21,11 +31,15 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {
-    "KeyedVectors": "w2vtui.keyed_vectors",
-    "Word2Vec": "w2vtui.word2vec",
-    **dict.fromkeys(("LineSentence", "PathLineSentences", "Text8Corpus"), "w2vtui.line_sentences"),
+_NAMES = {
+    "w2vtui.keyed_vectors": ("KeyedVectors",),
+    "w2vtui.line_sentences": ("LineSentence", "PathLineSentences", "Text8Corpus"),
+    "w2vtui.word2vec": (
+        *("RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP"),
+        *("CallbackAny2Vec", "Word2Vec"),
+    ),
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,8 @@
     W2vtuiError                 1
     |-- SettingsError           2   a setting is unknown, out of range or of the wrong type
     |     |-- TargetTakenError      a file that is not vectors is where they are to go
+    |     |-- WrongTypeError        an argument is not of a type that is taken (a TypeError)
+    |     |-- NotReadyError         a model cannot do this in its state (a RuntimeError)
     |     `-- MissingLibraryError   what is asked needs a library that is not installed
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
     |     |-- ManyTypesError    6   it has too many distinct tokens for the memory
@@ -55,6 +57,14 @@ class TargetTakenError(SettingsError):
         super().__init__(
             f"{path} exists and is not {what}: name another file, or replace it with --overwrite"
         )
+
+
+class WrongTypeError(SettingsError, TypeError):
+    """An argument is not of a type that is taken there, or one is missing."""
+
+
+class NotReadyError(SettingsError, RuntimeError):
+    """A model cannot do this now: it has no vocabulary, is training, or has another objective."""
 
 
 class CorpusError(W2vtuiError):

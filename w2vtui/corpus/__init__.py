@@ -12,6 +12,7 @@
     result         encoded.py    memory-mapped; storage.py  its files and their check; draft.py
                    where they are written; cache.py  saved for later
     all of it      reading.py    open_corpus, encode_sentences
+    counts alone   raw_counts.py count_files, count_sentences
     as words       pieces.py     lists of words in Python instead of ids
     beforehand     sample.py     a quick sample; statistics.py  what it shows
 
@@ -25,16 +26,22 @@ from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import find_files, text_in_folder, without
 from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
+from w2vtui.corpus.raw_counts import RawCounts, count_files, count_sentences
 from w2vtui.corpus.reading import encode_sentences, open_corpus
 from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
-from w2vtui.corpus.vocab import Vocab
+from w2vtui.corpus.vocab import Census, Vocab, by_frequency
 
 __all__ = [
     "SAMPLE",
+    "Census",
     "EncodedCorpus",
+    "RawCounts",
     "ReadingProgress",
     "ReadingStopped",
     "Vocab",
+    "by_frequency",
+    "count_files",
+    "count_sentences",
     "encode_sentences",
     "find_files",
     "is_vector_file",

@@ -14,7 +14,7 @@ from w2vtui.corpus.hints import hints_on
 from w2vtui.corpus.long_tokens import LongTokens, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
-from w2vtui.corpus.storage import ArrayFile
+from w2vtui.corpus.storage import IdSink
 from w2vtui.corpus.tokens import split_lines
 from w2vtui.corpus.vocab import Census, Split, check_room
 from w2vtui.errors import CorpusError
@@ -141,7 +141,7 @@ class TextCount:
     def read(
         self,
         text: Text,
-        out: ArrayFile,
+        out: IdSink,
         progress: ReadingProgress,
         stop: threading.Event | None,
     ) -> None:

@@ -21,6 +21,8 @@ class EncodedCorpus:
     """(n_sentences + 1,) from 0 to n_tokens, strictly increasing"""
     n_raw_tokens: int
     """tokens of the text before any were left out"""
+    n_raw_sentences: int
+    """sentences of the text that hold a token, whether or not it is in the vocabulary"""
     n_raw_types: int
     """distinct tokens of the text before any were left out"""
     hints: tuple[str, ...]

@@ -22,6 +22,8 @@ class Encoded(NamedTuple):
     n_tokens: int
     n_alone: int
     """tokens alone on a line"""
+    n_raw_sentences: int
+    """sentences that hold a token, whether or not it is in the vocabulary"""
 
 
 def write_ids(
@@ -44,7 +46,7 @@ def write_ids(
     state = text_to_ids.new_expand_state()
     ids = np.empty(block_ids, dtype=np.int32)
     starts = np.empty(block_ids, dtype=np.int64)
-    n_alone = 0
+    n_alone = n_raw_sentences = 0
     last_start = -2  # nothing ends at the first start
     with (
         ArrayFile(draft, IDS, np.int32) as id_file,
@@ -56,6 +58,7 @@ def write_ids(
                     f"{printable(draft.folder)} reads back differently from what was written: "
                     "name another folder with W2VTUI_CACHE_DIR or TMPDIR"
                 )
+            n_raw_sentences += int(np.count_nonzero(block < 0))
             position = 0
             while position < len(block):  # several rounds where a type stands for many words
                 check_stop(stop)
@@ -71,4 +74,5 @@ def write_ids(
             progress.bytes_done += block.nbytes
         n_expanded = int(state[text_to_ids.N_EXPANDED])
         start_file.append(np.array([n_expanded], dtype=np.int64))
-    return Encoded(n_expanded, n_alone + (n_expanded - last_start == 1))
+    n_alone += n_expanded - last_start == 1
+    return Encoded(n_expanded, n_alone, n_raw_sentences)

@@ -28,7 +28,7 @@ from w2vtui.corpus.storage import (
     write_seal,
     write_words,
 )
-from w2vtui.corpus.vocab import Census, Expansion, Vocab
+from w2vtui.corpus.vocab import Census, ChooseVocab, Expansion, Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
@@ -47,7 +47,7 @@ def open_corpus(
     sources: Sequence[str | Path],
     settings: CorpusSettings,
     *,
-    vocab: Vocab | None = None,
+    vocab: Vocab | ChooseVocab | None = None,
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
     cache: bool = True,
@@ -56,7 +56,8 @@ def open_corpus(
 
     vocab: the words to train, in this order and with these counts, which may be those of another
     text; min_count and max_final_vocab are not applied then. Other tokens are left out: the result
-    says how many they were, and so does a hint. Without it the words are those of the text.
+    says how many they were, and so does a hint. Or a function that chooses the words from those of
+    the text, which is then not stored. Without it the settings choose them.
 
     cache: use the result of an earlier run if it is on disk, and store this one there. Text from
     stdin or a pipe is not stored.
@@ -74,7 +75,7 @@ def open_corpus(
     files, left_out = find_texts(sources, encoding=settings.encoding)
     text = _Text(files, settings, vocab, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
-    if not (cache and again):
+    if callable(vocab) or not (cache and again):
         stamps = [kept.stamp_of(path) for path in files] if again else []
         return text.read(None, stamps, [*left_out])
     kept.wait_for_stamps(files, stop)
@@ -98,8 +99,8 @@ class _Text:
 
     files: Sequence[Path]
     settings: CorpusSettings
-    vocab: Vocab | None
-    """the words to train; None for those of the text"""
+    vocab: Vocab | ChooseVocab | None
+    """the words to train; None for those of the text that the settings choose"""
     name: str
     progress: ReadingProgress
     stop: threading.Event | None
@@ -144,7 +145,7 @@ def encode_sentences(
     sentences: Iterable[Iterable[str | int]],
     settings: CorpusSettings,
     *,
-    vocab: Vocab | None = None,
+    vocab: Vocab | ChooseVocab | None = None,
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
 ) -> EncodedCorpus:
@@ -192,17 +193,19 @@ def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None
     if not on_separators:
         hints += map(str, hints_on_lines(encoded.n_alone, encoded.n_tokens))
     n_unknown = census.n_tokens - encoded.n_tokens
-    if text.vocab is not None and n_unknown:
+    if isinstance(text.vocab, Vocab) and n_unknown:
         hints.append(
             f"{n_unknown:,} of {census.n_tokens:,} tokens are not in the vocabulary: left out"
         )
-    write_words(draft, vocab, census, hints, given=text.vocab is not None)
+    n_sentences, given = encoded.n_raw_sentences, text.vocab is not None
+    write_words(draft, vocab, census, hints, n_sentences=n_sentences, given=given)
 
 
 def _choose(census: Census, text: _Text, on_separators: list[str]) -> tuple[Vocab, Expansion]:
     """The vocabulary, and what each type stands for in it; some of it occurs."""
     if text.vocab is not None:
-        vocab, expansion = census.choose_given(text.vocab)
+        given = text.vocab(census) if callable(text.vocab) else text.vocab
+        vocab, expansion = census.choose_given(given)
         cure, wanted = "give the vocabulary of such a text", "word of the vocabulary occurs"
     else:
         settings = text.settings

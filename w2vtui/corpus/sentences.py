@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus.long_tokens import remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.storage import ArrayFile
+from w2vtui.corpus.storage import IdSink
 from w2vtui.corpus.token_ids import TokenIds, is_token
 from w2vtui.corpus.vocab import Census, Split
 from w2vtui.errors import CorpusError
@@ -43,7 +43,7 @@ class SentenceCount:
     def read(
         self,
         sentences: Iterable[Iterable[str | int]],
-        out: ArrayFile,
+        out: IdSink,
         progress: ReadingProgress,
         stop: threading.Event | None,
     ) -> None:

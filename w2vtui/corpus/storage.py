@@ -16,7 +16,7 @@ from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Census, Vocab
 from w2vtui.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 IDS = "ids.npy"
 STARTS = "starts.npy"
@@ -45,6 +45,13 @@ _CHECKED_AT_ONCE = 1 << 20
 
 class DamagedError(Exception):
     """A folder no longer holds what was written there. Never leaves this package."""
+
+
+class IdSink(Protocol):
+    """Takes provisional ids piece by piece: those of types, ~id where a sentence begins."""
+
+    def append(self, values: NDArray[np.int32], /) -> None:
+        """Take some more; the array is reused afterwards."""
 
 
 class ArrayFile:
@@ -111,11 +118,18 @@ class ArrayReader:
 
 
 def write_words(
-    draft: Draft, vocab: Vocab, census: Census, hints: Sequence[str], *, given: bool
+    draft: Draft,
+    vocab: Vocab,
+    census: Census,
+    hints: Sequence[str],
+    *,
+    n_sentences: int,
+    given: bool,
 ) -> None:
     """Write the words, their counts and what is known of the text.
 
-    given   whether the counts are not those of this text
+    n_sentences   those that hold a token
+    given         whether the counts are not those of this text
 
     Raises:
         DiskError: they cannot be written.
@@ -125,6 +139,7 @@ def write_words(
     facts = {
         "version": FORMAT_VERSION,
         "n_raw_tokens": census.n_tokens,
+        "n_raw_sentences": n_sentences,
         "n_raw_types": len(census.tokens),
         "hints": list(hints),
         "words": vocab.words,
@@ -185,6 +200,7 @@ def load_corpus(
             ids=ids,
             sentence_starts=starts,
             n_raw_tokens=facts["n_raw_tokens"],
+            n_raw_sentences=facts["n_raw_sentences"],
             n_raw_types=facts["n_raw_types"],
             hints=tuple(facts["hints"]),
             name=name,

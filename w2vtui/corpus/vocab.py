@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -97,7 +97,8 @@ class Census:
 
     def choose(self, min_count: int, max_words: int | None) -> tuple[Vocab, Expansion]:
         """The vocabulary, and what each type stands for in it."""
-        order = self._by_frequency(np.flatnonzero(self.counts >= min_count))[:max_words]
+        candidates = np.flatnonzero(self.counts >= min_count)
+        order = by_frequency(self.tokens, self.counts, candidates)[:max_words]
         vocab = Vocab([self.tokens[index] for index in order.tolist()], self.counts[order])
         id_of = np.full(len(self.tokens), -1, dtype=np.int32)
         id_of[order] = np.arange(len(order), dtype=np.int32)
@@ -129,17 +130,24 @@ class Census:
         kept = ids >= 0
         return Expansion(_bounds(kept)[self.expansion.starts], ids[kept])
 
-    def _by_frequency(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Candidates in the order of a vocabulary.
 
-        NumPy sorts by count without the GIL; Python compares words only among equal counts.
-        """
-        order = candidates[np.argsort(-self.counts[candidates], kind="stable")]
-        changes = np.flatnonzero(np.diff(self.counts[order])) + 1
-        for first, last in pairwise([0, *changes.tolist(), len(order)]):
-            if last - first > 1:
-                order[first:last] = sorted(order[first:last].tolist(), key=self.tokens.__getitem__)
-        return order
+ChooseVocab = Callable[[Census], Vocab]
+"""Chooses the words to train from all tokens of a text."""
+
+
+def by_frequency(
+    tokens: Sequence[str], counts: NDArray[np.int64], candidates: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Candidates in the order of a vocabulary: most frequent first, ties in code-point order.
+
+    NumPy sorts by count without the GIL; Python compares words only among equal counts.
+    """
+    order = candidates[np.argsort(-counts[candidates], kind="stable")]
+    changes = np.flatnonzero(np.diff(counts[order])) + 1
+    for first, last in pairwise([0, *changes.tolist(), len(order)]):
+        if last - first > 1:
+            order[first:last] = sorted(order[first:last].tolist(), key=tokens.__getitem__)
+    return order
 
 
 def check_room(n_types: int, n_bytes: int) -> None:

@@ -31,6 +31,8 @@ class RunControl:
         """Set once the run is to end."""
         self.wake = threading.Event()
         """Set to wake the run's thread before its next tick."""
+        self.halted = threading.Event()
+        """Set while the run is paused, and once it is over."""
         self._dispatcher: Dispatcher | None = None
 
     def begin(self, dispatcher: Dispatcher) -> None:
@@ -54,6 +56,7 @@ class RunControl:
             self.state, self.pause_reason = "paused", reason
             self._dispatcher.pause()
             self.counters.watch.stop()
+            self.halted.set()
             return True
 
     def resume(self) -> bool:
@@ -62,6 +65,7 @@ class RunControl:
             if self.state != "paused" or self._dispatcher is None:
                 return False
             self.state, self.pause_reason = "training", ""
+            self.halted.clear()
             self.counters.watch.start()
             self._dispatcher.resume()
             return True
@@ -87,3 +91,4 @@ class RunControl:
         with self.lock:
             self.counters.watch.stop()
             self.state = ending
+            self.halted.set()

@@ -50,6 +50,8 @@ class TrainingLoop:
         while pool.busy or not (control.stopping.is_set() or self._is_at_the_end):
             control.wake.wait(TICK_SECONDS)
             control.wake.clear()
+            if self._trainer.dispatcher.all_trained:
+                pool.wait(TICK_SECONDS)  # they are leaving: a moment, not a tick
             self._leave_out(suspension.seconds())
             self._step()
             if not control.stopping.is_set():

@@ -272,6 +272,13 @@ class Run:
         """
         return self._ended.wait(timeout)
 
+    def wait_for_halt(self, timeout: float | None = None) -> bool:
+        """Wait until the run is paused or its training has ended; return whether it is.
+
+        At a breakpoint of an epoch or of tokens all text before it is trained then, none after it.
+        """
+        return self._control.halted.wait(timeout)
+
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now.
 

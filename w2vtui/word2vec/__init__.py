@@ -1,8 +1,18 @@
 """The Python class: gensim 4's `Word2Vec`, so that a script changes one import.
 
-model   the class: its constructor, and the vectors that it trained
+arguments          gensim's names, checked, as settings of this program
+trim_rules         rules of the caller's own that keep or drop words
+word_choice        which words of a text become the vocabulary
+state              what a model holds between two calls
+weights            its matrices, made for the vocabulary and grown with it
+vocabulary_calls   build_vocab, scan_vocab, prepare_vocab and others
+callbacks          what is called between epochs; epochs.py stops the run there
+training_calls     train
+model              the class, and the arguments that it is made with
 """
 
+from w2vtui.word2vec.callbacks import CallbackAny2Vec
 from w2vtui.word2vec.model import Word2Vec
+from w2vtui.word2vec.trim_rules import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 
-__all__ = ["Word2Vec"]
+__all__ = ["RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP", "CallbackAny2Vec", "Word2Vec"]

@@ -1,38 +1,54 @@
-"""The Python class: gensim's constructor, so that a script changes one import."""
+"""The class, and the arguments that it is made with."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from w2vtui.corpus import EncodedCorpus, encode_sentences, open_corpus
 from w2vtui.corpus.long_tokens import is_remark
-from w2vtui.errors import SettingsError
-from w2vtui.keyed_vectors import KeyedVectors
-from w2vtui.settings import (
-    CorpusSettings,
-    LiveSettings,
-    Objective,
-    TrainingSettings,
-    field_types,
-    unknown_name_message,
+from w2vtui.errors import WrongTypeError
+from w2vtui.settings import default_alpha
+from w2vtui.word2vec.arguments import (
+    CORPUS_NAMES,
+    flag,
+    further_settings,
+    renamed,
+    whole,
 )
-from w2vtui.training.run import Run
+from w2vtui.word2vec.callbacks import CallbackAny2Vec, checked_callbacks
+from w2vtui.word2vec.state import Sentences, check_one_corpus
+from w2vtui.word2vec.training_calls import TrainingCalls
+from w2vtui.word2vec.trim_rules import TrimRule
+from w2vtui.word2vec.vocabulary_calls import VocabularyCalls
 
 
-class Word2Vec:
+class Word2Vec(VocabularyCalls, TrainingCalls):
     """Vectors trained on sentences, or on a file with a sentence a line; `wv` holds them.
 
-    The names and defaults are gensim 4's: CBOW, negative sampling, 5 epochs.
+    The names, their order and defaults are gensim 4's: CBOW, negative sampling, 5 epochs. Without a
+    corpus the model is untrained: `build_vocab`, then `train`.
 
-    sentences     lists of tokens
-    corpus_file   a text file (or .gz, .bz2, .xz), tokens separated by white space
-    sg            1 skip-gram, 0 CBOW
-    hs            1 hierarchical softmax (and no negative sampling), 0 negative sampling
-    min_count, max_final_vocab, vector_size, window, negative, ns_exponent, sample, alpha,
-    min_alpha, epochs, workers, seed, shrink_windows, cbow_mean   as in settings.py
+    sentences         lists of tokens; read once
+    corpus_file       a text file (or .gz, .bz2, .xz), tokens separated by white space
+    sg                1 skip-gram, 0 CBOW
+    hs                1 hierarchical softmax (and no negative sampling), 0 negative sampling
+    sample            0 to 1: thins out words more frequent than this share of the text, 0 none;
+                      above 1: words more frequent than this count
+    max_vocab_size    scan at most so many words: the most frequent ones, exactly
+    max_final_vocab   keep at most so many of those that occur min_count times, exactly
+    trim_rule         from a word, its count and min_count to RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
+    sorted_vocab      0 keeps the order of first appearance; 1 the most frequent word first
+    null_word         1 adds a word of one zero byte, which is in no text
+    compute_loss      measure the loss of each epoch, for `get_latest_training_loss`
+    callbacks         what is called between epochs: see CallbackAny2Vec
+    comment           kept with the model
+    hashfxn, batch_words   taken for gensim's sake: the seed alone decides, and text is handed out
+                      in spans
+    vector_size, alpha, window, min_count, seed, workers, min_alpha, negative, ns_exponent,
+    cbow_mean, epochs, shrink_windows   as in settings.py
 
     Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
     name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
@@ -45,107 +61,91 @@ class Word2Vec:
         OutOfMemoryError: the vectors do not fit in memory; says what would.
     """
 
-    def __init__(  # noqa: PLR0913 - named as gensim's are
+    def __init__(  # noqa: PLR0913, PLR0917 - named as gensim's are, and in its order
         self,
-        sentences: Iterable[Iterable[str]] | None = None,
+        sentences: Sentences | None = None,
         corpus_file: str | Path | None = None,
-        *,
         vector_size: int = 100,
-        alpha: float = 0.025,
+        alpha: float | None = 0.025,
         window: int = 5,
         min_count: int = 5,
-        max_final_vocab: int | None = None,
+        max_vocab_size: int | None = None,
         sample: float = 1e-3,
         seed: int = 1,
-        workers: int = 3,
+        workers: int | None = 3,
         min_alpha: float = 1e-4,
         sg: int = 0,
         hs: int = 0,
         negative: int = 5,
         ns_exponent: float = 0.75,
         cbow_mean: int = 1,
-        epochs: int = 5,
+        hashfxn: Callable[..., int] = hash,
+        epochs: int | None = 5,
+        null_word: int = 0,
+        trim_rule: TrimRule | None = None,
+        sorted_vocab: int = 1,
+        batch_words: int = 10_000,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        comment: str | None = None,
+        max_final_vocab: int | None = None,
         shrink_windows: bool = True,
         **further: Any,
     ) -> None:
-        if (sentences is None) == (corpus_file is None):
-            given = "neither" if sentences is None else "both"
-            raise SettingsError(f"give sentences or corpus_file, one of them; got {given}")
-        if "size" in further:
-            vector_size = _of_gensim_3(further, "size", "vector_size", vector_size, 100)
-        if "iter" in further:
-            epochs = _of_gensim_3(further, "iter", "epochs", epochs, 5)
-        of_corpus = {name: further.pop(name) for name in _CORPUS_NAMES if name in further}
-        deterministic = further.pop("deterministic", False)
-        for name in further:
-            if name not in field_types(LiveSettings):
-                raise SettingsError(unknown_name_message(name, _ALL_NAMES))
-        corpus = CorpusSettings(min_count=min_count, max_final_vocab=max_final_vocab, **of_corpus)
-        training = TrainingSettings(
-            vector_size=vector_size, seed=seed, probe=False, deterministic=deterministic
-        )
-        named = {
-            "model": "skip-gram" if _flag("sg", sg) else "cbow",
-            "objective": _objective(hs, negative),
-            "negative": 1 if negative == 0 else negative,  # hs=1, negative=0, as gensim has it
-            "window": window,
-            "alpha": alpha,
-            "min_alpha": min_alpha,
-            "sample": sample,
-            "ns_exponent": ns_exponent,
-            "epochs": epochs,
-            "workers": workers,
-            "shrink_windows": shrink_windows,
-            "cbow_mean": _flag("cbow_mean", cbow_mean),
-        }
-        live = LiveSettings(**(named | further))
-        encoded = (
-            encode_sentences(sentences, corpus)
-            if sentences is not None
-            else open_corpus([str(corpus_file)], corpus)
-        )
-        for hint in filter(is_remark, encoded.hints):
+        apart = ("self", "further", "sentences", "corpus_file", "trim_rule")
+        given = {name: value for name, value in locals().items() if name not in apart}
+        renamed(further, given)
+        if sentences is not None or corpus_file is not None:
+            check_one_corpus(sentences, corpus_file)
+        calls = checked_callbacks(given.pop("callbacks"))
+        self.check_rule(trim_rule)
+        self._set_up(given, further)
+        if hashfxn is not hash:
+            warnings.warn("hashfxn has no effect: the seed alone decides", stacklevel=2)
+        if sentences is None and corpus_file is None:
+            return
+        for hint in self._train_from_start(sentences, corpus_file, trim_rule, calls):
             warnings.warn(hint, stacklevel=2)
-        self.wv: KeyedVectors = _train(encoded, training, live)
 
+    def _set_up(self, given: dict[str, Any], further: dict[str, Any]) -> None:
+        """Check all settings, and make them attributes."""
+        self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
+        self._deterministic = further.pop("deterministic", False)
+        self._further = further_settings(further)
+        for name, value in given.items():
+            setattr(self, name, value)
+        whole("batch_words", self.batch_words, "words")
+        for name in ("null_word", "sorted_vocab", "compute_loss"):
+            flag(name, given[name])
+        if self.max_vocab_size is not None:
+            whole("max_vocab_size", self.max_vocab_size, "words")
+        if self.comment is not None and not isinstance(self.comment, str):
+            raise WrongTypeError(f"comment must be text, got {self.comment!r:.80}")
+        if not callable(self.hashfxn):
+            raise WrongTypeError(f"hashfxn must be a function, got {self.hashfxn!r:.80}")
+        self.of_text(), self.fixed()
+        live = self.live()
+        self.sg, self.hs = int(live.model == "skip-gram"), int(live.walks_tree)
+        self.min_alpha_yet_reached = (
+            default_alpha(live.model, live.objective) if live.alpha is None else live.alpha
+        )
+        self.effective_min_count = self.min_count
+        self.raw_vocab = {}
 
-_CORPUS_NAMES = ("lowercase", "tokenizer", "encoding", "encoding_errors")
-_ALL_NAMES = [
-    *("sg", "hs", "vector_size", "seed", "deterministic"),
-    *field_types(CorpusSettings),
-    *field_types(LiveSettings),
-]
-
-
-def _train(corpus: EncodedCorpus, training: TrainingSettings, live: LiveSettings) -> KeyedVectors:
-    run = Run(lambda progress, stop: corpus, training, live, looks_at_vectors=False)
-    run.start()
-    try:
-        run.wait()
-    except BaseException:  # Ctrl-C: leave no thread behind
-        run.stop()
-        raise
-    return KeyedVectors.of(run.vectors())
-
-
-def _of_gensim_3(further: dict[str, Any], old: str, new: str, given: Any, default: Any) -> Any:
-    """The value of a setting under its old name, which is taken out of `further`."""
-    value = further.pop(old)
-    if given != default:
-        raise SettingsError(f"give {new} or {old}, one of them; got {given!r} and {value!r}")
-    warnings.warn(f"{old} is {new} since gensim 4", DeprecationWarning, stacklevel=3)
-    return value
-
-
-def _objective(hs: int, negative: int) -> Objective:
-    if _flag("hs", hs):
-        return "hierarchical-softmax"
-    if negative == 0:
-        raise SettingsError("hs=0 and negative=0 leave nothing to train: set hs=1 or negative=5")
-    return "negative-sampling"
-
-
-def _flag(name: str, value: int) -> bool:
-    if value not in (0, 1):
-        raise SettingsError(f"{name} must be 0 or 1, got {value!r}")
-    return bool(value)
+    def _train_from_start(
+        self,
+        sentences: Sentences | None,
+        corpus_file: str | Path | None,
+        rule: TrimRule | None,
+        callbacks: Sequence[CallbackAny2Vec],
+    ) -> list[str]:
+        """Build the vocabulary and train, with the corpus read once; return remarks on it."""
+        by_settings = (
+            rule is None and self.sorted_vocab and not (self.null_word or self.max_vocab_size)
+        )
+        choose = None if by_settings else partial(self.choose, rule=rule)
+        corpus = self.encoded(sentences, corpus_file, choose)
+        self.begin_vocabulary(corpus.vocab)
+        self.corpus_count, self.corpus_total_words = corpus.n_raw_sentences, corpus.n_raw_tokens
+        self.train_on(corpus, self.live(), callbacks)
+        return list(filter(is_remark, corpus.hints))

@@ -66,7 +66,7 @@ class Dispatcher:
         """
         clock      where to begin
         milestone  as in `wait_at`
-        arrived    called when all text before the milestone, or before a mark, is trained
+        arrived    called when all text before the milestone, before a mark, or of the run is trained
         """
         self._backend, self._order = backend, order
         self._changed = threading.Condition()
@@ -91,6 +91,11 @@ class Dispatcher:
     def finished(self) -> bool:
         """Whether all the planned text has been handed out."""
         return self.clock >= self.schedule.planned
+
+    @property
+    def all_trained(self) -> bool:
+        """Whether all the planned text is trained."""
+        return self.finished and not self._at_work
 
     @property
     def at_milestone(self) -> bool:
@@ -220,7 +225,7 @@ class Dispatcher:
             self._at_work.discard(number)
             self._awaited.discard(number)
             self._changed.notify_all()
-            arrived = self.at_milestone or self.at_mark
+            arrived = self.at_milestone or self.at_mark or self.all_trained
         if arrived:
             self._arrived()
 

@@ -17,6 +17,15 @@ _DRAWN_AT_ONCE = 1 << 18
 """Random numbers drawn at a time, to keep their buffer small."""
 
 
+def draw_evenly(vectors: NDArray[np.float32], seed: int | tuple[int, ...]) -> None:
+    """Fill vectors (n, D) with numbers drawn evenly from -1/2D to 1/2D, as word2vec.c does."""
+    random, size = np.random.default_rng(seed), vectors.shape[1]
+    n_rows = max(_DRAWN_AT_ONCE // size, 1)
+    for first in range(0, len(vectors), n_rows):
+        rows = vectors[first : first + n_rows]
+        rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
+
+
 class Matrices:
     """Input vectors, and a matrix for each kind of target, made when it is first trained.
 
@@ -40,12 +49,8 @@ class Matrices:
         self.output = self.nodes = layout.empty_rows(1, vector_size)
 
     def begin_at_random(self, seed: int) -> None:
-        """Draw input vectors evenly from -1/2D to 1/2D, as word2vec.c does."""
-        random, size = np.random.default_rng(seed), self.vector_size
-        n_rows = max(_DRAWN_AT_ONCE // size, 1)
-        for word in range(0, self.n_words, n_rows):
-            rows = self.input[word : min(word + n_rows, self.n_words), :size]
-            rows[:] = (random.random(rows.shape, dtype=np.float32) - 0.5) / size
+        """Draw the input vectors, as `draw_evenly` does."""
+        draw_evenly(self.input[: self.n_words, : self.vector_size], seed)
 
     def begin_at(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Copy the `views` of an earlier training.

@@ -121,6 +121,12 @@ class WorkerPool:
         self.staff()
         return clock
 
+    def wait(self, timeout: float) -> None:
+        """Wait until every worker has left, for this many seconds at most."""
+        until = time.monotonic() + timeout
+        for worker in self._workers:
+            worker.join(max(until - time.monotonic(), 0))
+
     def join(self) -> None:
         """Wait until every worker has left, then free their replicas."""
         for worker in self._workers:

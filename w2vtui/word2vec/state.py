@@ -1,0 +1,189 @@
+"""What a model holds between two calls: its settings, vocabulary, matrices and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels.formulas import noise_probabilities
+from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
+from w2vtui.corpus.vocab import ChooseVocab
+from w2vtui.errors import NotReadyError, WrongTypeError
+from w2vtui.keyed_vectors import KeyedVectors
+from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.run import Run
+from w2vtui.word2vec.arguments import live_settings, training_settings
+from w2vtui.word2vec.word_choice import sample_share
+
+Sentences = Iterable[Iterable[str]]
+Floats = NDArray[np.float32]
+
+LIVE_NAMES = (
+    *("sg", "hs", "negative", "window", "alpha", "min_alpha", "sample", "ns_exponent"),
+    *("epochs", "workers", "shrink_windows", "cbow_mean"),
+)
+"""Attributes that a training begins with; they may be set between two of them."""
+
+
+class ModelState:
+    """The attributes of a model, under gensim's names, and what follows from them.
+
+    V words, D numbers a vector.
+    """
+
+    vector_size: int
+    """D"""
+    alpha: float | None
+    """None for what suits the model and the objective"""
+    min_alpha: float
+    window: int
+    sg: int
+    hs: int
+    negative: int
+    sample: float
+    ns_exponent: float
+    cbow_mean: int
+    shrink_windows: bool
+    epochs: int | None
+    """None for what suits the corpus"""
+    workers: int | None
+    """None for the available cores"""
+    seed: int
+    min_count: int
+    max_final_vocab: int | None
+    max_vocab_size: int | None
+    null_word: int
+    sorted_vocab: int
+    batch_words: int
+    hashfxn: Callable[[str], int]
+    comment: str | None
+    compute_loss: bool
+
+    corpus_count: int = 0
+    """sentences that the vocabulary was counted in"""
+    corpus_total_words: int = 0
+    """tokens that it was counted in"""
+    effective_min_count: int
+    """the fewest occurrences of a word that is kept"""
+    raw_vocab: dict[str, int]
+    """every word that was scanned with its count, until the vocabulary is chosen from them"""
+    train_count: int = 0
+    """how often `train` was called"""
+    total_train_time: float = 0.0
+    """seconds of all training together"""
+    running_training_loss: float = 0.0
+    """what `get_latest_training_loss` gives"""
+    min_alpha_yet_reached: float
+    """the learning rate at which the last training ended"""
+    syn1neg: Floats
+    """(V, D) output vectors of negative sampling; absent under hierarchical softmax"""
+    syn1: Floats
+    """(V - 1, D) vectors of the tree's nodes, the root's first; absent otherwise"""
+    run: Run | None = None
+    """the training that runs now"""
+
+    _wv: KeyedVectors | None = None
+    _further: dict[str, Any]
+    _deterministic: bool
+    _of_text: dict[str, Any]
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The words, their vectors and counts."""
+        if self._wv is None:
+            raise NotReadyError("there are no words yet: build the vocabulary first")
+        return self._wv
+
+    @property
+    def layer1_size(self) -> int:
+        """D, under its old name."""
+        return self.vector_size
+
+    @property
+    def cum_table(self) -> NDArray[np.uint32]:
+        """(V,) the cumulative noise distribution, up to 2**31 - 1, in gensim's form."""
+        shares = np.cumsum(noise_probabilities(self.vocabulary().counts, self.ns_exponent))
+        return np.round(shares * (2**31 - 1)).astype(np.uint32)
+
+    def live(self, **instead: Any) -> LiveSettings:
+        """The settings of the next training.
+
+        instead   values that take the place of attributes
+
+        Raises:
+            SettingsError: a value is out of range.
+        """
+        named = {name: getattr(self, name) for name in LIVE_NAMES} | instead
+        live = live_settings(named, self._further)
+        if named["sample"] < 1 or self._wv is None:
+            return live
+        return live.changed(sample=sample_share(named["sample"], self.vocabulary().n_tokens))
+
+    def fixed(self) -> TrainingSettings:
+        """The settings that no training changes."""
+        return training_settings(self.vector_size, self.seed, self._deterministic)
+
+    def of_text(self) -> CorpusSettings:
+        """How text becomes words."""
+        return CorpusSettings(
+            min_count=self.min_count, max_final_vocab=self.max_final_vocab, **self._of_text
+        )
+
+    def vocabulary(self) -> Vocab:
+        """The words in their order, and their counts.
+
+        Raises:
+            NotReadyError: there are none yet.
+        """
+        if self._wv is None:
+            raise NotReadyError(
+                "you must first build the vocabulary before training the model: "
+                "call build_vocab with a corpus"
+            )
+        counts = np.ones(len(self._wv), dtype=np.int64)
+        if self._wv.counts is not None:
+            known = self._wv.counts
+            counts[: len(known)] = np.maximum(known, 1)
+        return Vocab(self._wv.index_to_key, counts)
+
+    def matrices(self) -> dict[str, Floats]:
+        """What is trained, by the names of a run; not copied."""
+        found = {"input_vectors": self.wv.vectors}
+        if hasattr(self, "syn1neg"):
+            found["output_vectors"] = self.syn1neg
+        if hasattr(self, "syn1"):
+            found["node_vectors"] = self.syn1
+        return found
+
+    def take(self, trained: dict[str, Floats]) -> None:
+        """Copy what a run has trained so far."""
+        for name, matrix in self.matrices().items():
+            if name in trained:
+                np.copyto(matrix, trained[name])
+        self.wv.__dict__.pop("norms", None)
+
+    def encoded(
+        self,
+        sentences: Sentences | None,
+        corpus_file: str | Path | None,
+        vocab: Vocab | ChooseVocab | None,
+    ) -> EncodedCorpus:
+        """Read and encode a corpus, once through; what its iterator raises passes through."""
+        if sentences is not None:
+            return encode_sentences(sentences, self.of_text(), vocab=vocab)
+        return open_corpus([str(corpus_file)], self.of_text(), vocab=vocab)
+
+
+def check_one_corpus(sentences: object, corpus_file: object) -> None:
+    """Refuse two corpora, or none.
+
+    Raises:
+        WrongTypeError: neither or both are given.
+    """
+    if (sentences is None) == (corpus_file is None):
+        given = "neither" if sentences is None else "both"
+        raise WrongTypeError(f"give corpus_iterable or corpus_file, one of the two; got {given}")

@@ -1,0 +1,193 @@
+"""Training a model, or training it further: `train`, and what it reports."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import GeneratorType
+
+import numpy as np
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.corpus.long_tokens import is_remark
+from w2vtui.errors import NotReadyError, SettingsError, WrongTypeError
+from w2vtui.settings import LiveSettings
+from w2vtui.training.run import Run
+from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.word2vec.arguments import whole
+from w2vtui.word2vec.callbacks import CallbackAny2Vec, Moment, checked_callbacks
+from w2vtui.word2vec.epochs import EpochLosses, drive
+from w2vtui.word2vec.state import Sentences, check_one_corpus
+from w2vtui.word2vec.weights import Weights
+
+
+class TrainingCalls(Weights):
+    """Trains the vectors that are there, as often as it is asked to."""
+
+    def train(  # noqa: PLR0913, PLR0917 - named as gensim's are
+        self,
+        corpus_iterable: Sentences | None = None,
+        corpus_file: str | Path | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+    ) -> tuple[int, int]:
+        """Train on a corpus from the present vectors; words that have no vector are left out.
+
+        corpus_iterable          sentences, each a list of words; read once, whatever `epochs` is
+        corpus_file              a text file, a sentence a line, in place of sentences
+        total_examples, total_words   one of them must be given, as in gensim; the learning rate
+                                 falls along the text itself, so a wrong number does no harm
+        epochs                   passes over the corpus; must be given, usually model.epochs
+        start_alpha, end_alpha   learning rates, which the model's become; without them it begins
+                                 and ends at the model's
+        compute_loss             measure the loss of each epoch, for `get_latest_training_loss`
+        callbacks                what is called between epochs: see CallbackAny2Vec
+        word_count, queue_factor, report_delay   taken for gensim's sake
+
+        Returns the words that were trained as centers, which subsampling thins out, and the words
+        of the text, all epochs together.
+
+        Raises:
+            WrongTypeError: neither corpus or both are given; a generator is to be read twice.
+            SettingsError: epochs and a total are missing, or a value is out of range; found before
+                anything is read.
+            NotReadyError: there is no vocabulary yet.
+            CorpusError: the corpus cannot be read, or holds no word of the vocabulary.
+            DivergedError: the loss stopped being a number.
+            BaseException: what the corpus or a callback raises passes through, and so does Ctrl-C.
+                After an error the vectors are those of before the call or of the last epoch that a
+                callback saw; after Ctrl-C those that were trained by then.
+        """
+        check_one_corpus(corpus_iterable, corpus_file)
+        callbacks = checked_callbacks(callbacks)
+        self._check_totals(corpus_file, epochs, total_examples, total_words)
+        alpha = self.alpha if start_alpha is None else start_alpha
+        min_alpha = self.min_alpha if end_alpha is None else end_alpha
+        live = self.live(epochs=epochs, alpha=alpha, min_alpha=min_alpha)
+        self._check_idle()
+        self.vocabulary()
+        if isinstance(corpus_iterable, GeneratorType) and epochs != 1:
+            raise WrongTypeError(
+                f"a generator as corpus_iterable cannot support {epochs} passes: pass a list, or "
+                "any iterable that begins again each time"
+            )
+        self.alpha, self.min_alpha, self.compute_loss = alpha, min_alpha, compute_loss
+        self.update_weights()
+        corpus = self.encoded(corpus_iterable, corpus_file, self.vocabulary())
+        _warn(corpus)
+        return self.train_on(corpus, live, callbacks)
+
+    def get_latest_training_loss(self) -> float:
+        """The mean loss of a pair in the latest epoch, in nats, float64; 0 before any training.
+
+        gensim has a float32 sum over all epochs so far. Without compute_loss and callbacks it is
+        the mean over the whole of the latest call of `train`.
+        """
+        return self.running_training_loss
+
+    def train_on(
+        self, corpus: EncodedCorpus, live: LiveSettings, callbacks: Sequence[CallbackAny2Vec]
+    ) -> tuple[int, int]:
+        """Train on text that is encoded with the model's vocabulary; returns what `train` does."""
+        run = Run(
+            lambda progress, stop: corpus,
+            self.fixed(),
+            live,
+            looks_at_vectors=False,
+            begin_at=self.matrices(),
+        )
+        losses = EpochLosses()
+
+        def call(moment: Moment) -> None:
+            for callback in callbacks:
+                getattr(callback, moment)(self)
+
+        def between(epoch: int) -> None:
+            self._end_epoch(run, losses)
+            if callbacks:
+                self.take(run.matrices())
+                call("on_epoch_end")
+                call("on_epoch_begin")
+                for name, matrix in self.matrices().items():  # a callback may have changed them
+                    np.copyto(run.matrices()[name], matrix)
+
+        self.run = run
+        try:
+            call("on_train_begin")
+            call("on_epoch_begin")
+            self._drive(run, between if callbacks or self.compute_loss else None)
+            self._end_epoch(run, losses)
+            call("on_epoch_end")
+        finally:
+            self.run = None
+        words = self._note(run.snapshot(), corpus)
+        call("on_train_end")
+        return words
+
+    def _drive(self, run: Run, between: Callable[[int], None] | None) -> None:
+        """Train to the end, or to Ctrl-C, and take what was trained."""
+        try:
+            drive(run, between)
+        except KeyboardInterrupt:
+            if run.snapshot().progress.tokens:
+                self.take(run.matrices())
+            raise
+        self.take(run.matrices())
+
+    def _end_epoch(self, run: Run, losses: EpochLosses) -> None:
+        losses.end_epoch(run.snapshot())
+        if losses.means:
+            self.running_training_loss = losses.means[-1]
+
+    def _note(self, shot: Snapshot, corpus: EncodedCorpus) -> tuple[int, int]:
+        """Note the figures of a training that has ended; return what `train` does."""
+        progress = shot.progress
+        self.train_count += 1
+        self.total_train_time += progress.seconds
+        self.min_alpha_yet_reached = shot.rate
+        if self.epochs is None:
+            self.epochs = shot.settings.epochs
+        centers = round(progress.tokens * (progress.kept_share or 0.0))
+        passes = progress.tokens / progress.tokens_per_epoch
+        return centers, round(corpus.n_raw_tokens * passes)
+
+    def _check_idle(self) -> None:
+        if self.run is not None:
+            raise NotReadyError("this model is training: wait for its end")
+
+    @staticmethod
+    def _check_totals(
+        corpus_file: object, epochs: object, total_examples: object, total_words: object
+    ) -> None:
+        """Refuse a call without the numbers that gensim asks for."""
+        if epochs is None or epochs == 0:
+            raise SettingsError(
+                "give an explicit number of epochs, 1 or more: usually epochs=model.epochs"
+            )
+        if total_examples is not None:
+            whole("total_examples", total_examples, "sentences", low=0)
+        if total_words is not None:
+            whole("total_words", total_words, "words", low=0)
+        if corpus_file is not None and total_words is None:
+            raise SettingsError(
+                "give total_words with corpus_file: usually model.corpus_total_words"
+            )
+        if total_examples is None and total_words is None:
+            raise SettingsError(
+                "give total_examples or total_words: if the vocabulary was built from the same "
+                "corpus, total_examples=model.corpus_count"
+            )
+
+
+def _warn(corpus: EncodedCorpus) -> None:
+    for hint in filter(is_remark, corpus.hints):
+        warnings.warn(hint, stacklevel=3)
