@@ -37,8 +37,8 @@ class Word2Vec(VocabularyCalls, TrainingCalls):
     hs                1 hierarchical softmax (and no negative sampling), 0 negative sampling
     sample            0 to 1: thins out words more frequent than this share of the text, 0 none;
                       above 1: words more frequent than this count
-    max_vocab_size    scan at most so many words: the most frequent ones, exactly
-    max_final_vocab   keep at most so many of those that occur min_count times, exactly
+    max_vocab_size    scan at most this many words: the most frequent ones, exactly
+    max_final_vocab   keep at most this many of those that occur min_count times, exactly
     trim_rule         from a word, its count and min_count to RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
     sorted_vocab      0 keeps the order of first appearance; 1 the most frequent word first
     null_word         1 adds a word of one zero byte, which is in no text

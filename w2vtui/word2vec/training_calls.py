@@ -64,7 +64,7 @@ class TrainingCalls(Weights):
             CorpusError: the corpus cannot be read, or holds no word of the vocabulary.
             DivergedError: the loss stopped being a number.
             BaseException: what the corpus or a callback raises passes through, and so does Ctrl-C.
-                After an error the vectors are those of before the call or of the last epoch that a
+                After an error the vectors are as they were, or those of the last epoch that a
                 callback saw; after Ctrl-C those that were trained by then.
         """
         check_one_corpus(corpus_iterable, corpus_file)

@@ -16,7 +16,7 @@ class Weights(ModelState):
     """Begins the vectors of a vocabulary, and adds those of new words."""
 
     def init_weights(self) -> None:
-        """Begin anew with the present words: input vectors at random, as word2vec.c does, and
+        """Begin again with the present words: input vectors at random, as word2vec.c does, and
         output vectors of 0.
 
         Raises:
@@ -48,7 +48,7 @@ class Weights(ModelState):
             self.init_weights()
 
     def reset_from(self, other_model: ModelState) -> None:
-        """Take over another model's words, counts and corpus figures, and begin with them anew.
+        """Take over another model's words, counts and corpus figures, and begin with them.
 
         Raises:
             NotReadyError: the other model has no words.

@@ -19,7 +19,7 @@ NULL_WORD = "\0"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordChoice:
-    """How words are chosen: by count, by a rule, and at most so many of them."""
+    """How words are chosen: by count, by a rule, and up to a limit."""
 
     min_count: int
     max_final_vocab: int | None = None

@@ -66,7 +66,7 @@ class Dispatcher:
         """
         clock      where to begin
         milestone  as in `wait_at`
-        arrived    called when all text before the milestone, before a mark, or of the run is trained
+        arrived    called when all text before the milestone or a mark, or all of it, is trained
         """
         self._backend, self._order = backend, order
         self._changed = threading.Condition()
