@@ -206,7 +206,7 @@ def test_a_corpus_without_known_words_is_refused(model, call):
 
 @pytest.mark.parametrize(
     ("failure", "error"),
-    [(OSError("lost"), OSError), (["a"], CorpusError), (3, CorpusError), ("text", CorpusError)],
+    [(OSError("lost"), OSError), (["a"], CorpusError), (0.5, CorpusError), ("text", CorpusError)],
     ids=["an error", "a list as a word", "a number as a word", "text as a sentence"],
 )
 def test_what_the_corpus_raises_comes_through_at_once(model, failure, error):

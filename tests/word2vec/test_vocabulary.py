@@ -7,7 +7,7 @@ import pytest
 
 import w2vtui
 from w2vtui import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, Word2Vec
-from w2vtui.errors import CorpusError, NotReadyError, SettingsError
+from w2vtui.errors import CorpusError, SettingsError
 
 SENTENCES = [["d", "a", "b", "a", "c"], ["a", "b", "e"], ["a", "b", "b", "c", "f", "f", "f"]] * 3
 """a 12, b 12, f 9, c 6, d 3, e 3"""
@@ -44,12 +44,6 @@ def known(model):
     return counts, model.corpus_count, model.corpus_total_words, model.effective_min_count
 
 
-def mine(model):
-    return (
-        counts_of(model), model.corpus_count, model.corpus_total_words, model.effective_min_count,
-    )  # fmt: skip
-
-
 # ---- as gensim has it
 
 
@@ -73,7 +67,7 @@ def test_the_words_counts_and_figures_are_gensims(both, model, call):
     theirs, ours = both(**model)
     for one in (theirs, ours):
         one.build_vocab(SENTENCES, **call)
-    assert mine(ours) == known(theirs)
+    assert known(ours) == known(theirs)
     assert ours.raw_vocab == dict(theirs.raw_vocab)
 
 
@@ -85,7 +79,7 @@ def test_the_order_is_gensims_up_to_ties(both):
         expected = theirs.wv.index_to_key
         if named.get("sorted_vocab", 1):
             counts = counts_of(ours)
-            expected = sorted(expected, key=lambda word: (-counts[word], word))  # noqa: B023
+            expected = sorted(expected, key=lambda word: (-counts[word], word))
         assert ours.wv.index_to_key == expected
 
 
@@ -108,8 +102,7 @@ def test_the_report_is_gensims(both, model, call):
     assert ours.scan_vocab(SENTENCES) == theirs.scan_vocab(SENTENCES) == (45, 9)
     report = ours.prepare_vocab(dry_run=True, **call)
     assert report == theirs.prepare_vocab(dry_run=True, **call)
-    with pytest.raises(NotReadyError):
-        _ = ours.wv
+    assert not len(ours.wv)
     assert ours.raw_vocab
 
 
@@ -122,7 +115,7 @@ def test_an_update_reports_and_adds_as_gensims_does(both, dry_run):
         one.scan_vocab([["a", "new", "new", "f", "f"], ["x"]])
         reports.append(one.prepare_vocab(update=True, dry_run=dry_run))
     assert reports[0] == reports[1]
-    assert mine(ours) == known(theirs)
+    assert known(ours) == known(theirs)
 
 
 def test_counts_alone_make_a_vocabulary(both):
@@ -141,7 +134,7 @@ def test_a_file_is_counted_as_its_sentences_are(both, tmp_path):
     theirs, ours = both()
     for one in (theirs, ours):
         one.build_vocab(corpus_file=str(path))
-    assert mine(ours) == known(theirs)
+    assert known(ours) == known(theirs)
     assert ours.scan_vocab(corpus_file=path) == (45, 9)
 
 
@@ -161,7 +154,7 @@ def test_the_constructor_scans_as_build_vocab_does():
         built.build_vocab(SENTENCES)
         trained = model_of(sentences=SENTENCES, epochs=1, workers=1, **named)
         assert trained.wv.index_to_key == built.wv.index_to_key
-        assert mine(trained) == mine(built)
+        assert known(trained) == known(built)
 
 
 # ---- where we are exact
@@ -225,7 +218,7 @@ def test_one_model_begins_with_the_words_of_another():
     assert second.wv.vectors.shape == (6, 6)
     assert second.wv.index_to_key == first.wv.index_to_key
     assert second.wv is not first.wv
-    assert mine(second) == mine(first)
+    assert known(second) == known(first)
     second.train(SENTENCES, total_examples=9, epochs=1)
 
 
@@ -259,8 +252,7 @@ def test_a_wrong_call_says_what_to_do(call, error, message):
     model = model_of()
     with pytest.raises(error, match=message):
         call(model)
-    with pytest.raises(RuntimeError):
-        _ = model.wv
+    assert not len(model.wv)
 
 
 def test_nothing_above_min_count_is_refused_with_advice():

@@ -101,6 +101,10 @@ class WordVectors:
             self._norms = norms_of(self.vectors)
         return self._norms
 
+    def forget_norms(self) -> None:
+        """Compute the lengths again when they are next needed: `vectors` was changed."""
+        self._norms = None
+
     def __len__(self) -> int:
         return len(self.index_to_key)
 

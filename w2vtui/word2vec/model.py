@@ -10,6 +10,7 @@ from typing import Any
 
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import WrongTypeError
+from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.settings import default_alpha
 from w2vtui.word2vec.arguments import (
     CORPUS_NAMES,
@@ -114,6 +115,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls):
         self._further = further_settings(further)
         for name, value in given.items():
             setattr(self, name, value)
+        self.wv = KeyedVectors(self.fixed().vector_size)
         whole("batch_words", self.batch_words, "words")
         for name in ("null_word", "sorted_vocab", "compute_loss"):
             flag(name, given[name])
@@ -123,7 +125,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls):
             raise WrongTypeError(f"comment must be text, got {self.comment!r:.80}")
         if not callable(self.hashfxn):
             raise WrongTypeError(f"hashfxn must be a function, got {self.hashfxn!r:.80}")
-        self.of_text(), self.fixed()
+        self.of_text()
         live = self.live()
         self.sg, self.hs = int(live.model == "skip-gram"), int(live.walks_tree)
         self.min_alpha_yet_reached = (

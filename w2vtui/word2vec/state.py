@@ -86,17 +86,12 @@ class ModelState:
     run: Run | None = None
     """the training that runs now"""
 
-    _wv: KeyedVectors | None = None
+    wv: KeyedVectors
+    """the words, their vectors and counts; none before the vocabulary is built"""
+
     _further: dict[str, Any]
     _deterministic: bool
     _of_text: dict[str, Any]
-
-    @property
-    def wv(self) -> KeyedVectors:
-        """The words, their vectors and counts."""
-        if self._wv is None:
-            raise NotReadyError("there are no words yet: build the vocabulary first")
-        return self._wv
 
     @property
     def layer1_size(self) -> int:
@@ -119,7 +114,7 @@ class ModelState:
         """
         named = {name: getattr(self, name) for name in LIVE_NAMES} | instead
         live = live_settings(named, self._further)
-        if named["sample"] < 1 or self._wv is None:
+        if named["sample"] < 1 or not len(self.wv):
             return live
         return live.changed(sample=sample_share(named["sample"], self.vocabulary().n_tokens))
 
@@ -139,16 +134,14 @@ class ModelState:
         Raises:
             NotReadyError: there are none yet.
         """
-        if self._wv is None:
+        if not len(self.wv):
             raise NotReadyError(
                 "you must first build the vocabulary before training the model: "
                 "call build_vocab with a corpus"
             )
-        counts = np.ones(len(self._wv), dtype=np.int64)
-        if self._wv.counts is not None:
-            known = self._wv.counts
-            counts[: len(known)] = np.maximum(known, 1)
-        return Vocab(self._wv.index_to_key, counts)
+        known = self.wv.counts
+        counts = np.ones(len(self.wv), dtype=np.int64) if known is None else np.maximum(known, 1)
+        return Vocab(self.wv.index_to_key.copy(), counts)
 
     def matrices(self) -> dict[str, Floats]:
         """What is trained, by the names of a run; not copied."""
@@ -164,7 +157,7 @@ class ModelState:
         for name, matrix in self.matrices().items():
             if name in trained:
                 np.copyto(matrix, trained[name])
-        self.wv.__dict__.pop("norms", None)
+        self.wv.forget_norms()
 
     def encoded(
         self,

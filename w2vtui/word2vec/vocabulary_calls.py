@@ -218,7 +218,7 @@ class VocabularyCalls(Weights):
         return Vocab([*vocab.words, NULL_WORD], np.append(vocab.counts, 1))
 
     def _check_can_grow(self) -> None:
-        if self._wv is None:
+        if not len(self.wv):
             raise NotReadyError(
                 "you cannot do an online update of a model without a vocabulary: build it from a "
                 "first corpus, then update it with others"

@@ -73,7 +73,7 @@ class Weights(ModelState):
             self.syn1 = np.zeros((len(vocab) - 1, size), dtype=np.float32)
         else:
             output = self.syn1neg = np.zeros((len(vocab), size), dtype=np.float32)
-        self._wv = KeyedVectors(vocab.words, vectors, vocab.counts, output)
+        self.wv = KeyedVectors(vocab.words, vectors, vocab.counts, output)
 
     def add_words(self, words: list[str], counts: dict[str, int]) -> None:
         """Add words, with vectors that have not been trained, and more occurrences of old ones.
@@ -81,17 +81,17 @@ class Weights(ModelState):
         counts   of words that are in the vocabulary afterwards; others are passed over
         """
         old = self.vocabulary()
-        vectors = self._empty(len(old) + len(words))
-        vectors[: len(old)] = self.wv.vectors
-        draw_evenly(vectors[len(old) :], (self.seed, len(old)))
-        all_words = [*old.words, *words]
-        more = np.fromiter((counts.get(word, 0) for word in all_words), np.int64, len(all_words))
+        if words:
+            vectors = self._empty(len(words))
+            draw_evenly(vectors, (self.seed, len(old)))
+            self.wv.add_vectors(words, vectors)
+        found = (counts.get(word, 0) for word in self.wv.index_to_key)
+        more = np.fromiter(found, np.int64, len(self.wv))
         more[: len(old)] += old.counts
-        self._wv = KeyedVectors(all_words, vectors, more, None)
+        self.wv.counts = more
         if self.live().walks_tree:
-            self.syn1 = np.zeros((len(all_words) - 1, self.vector_size), dtype=np.float32)
+            self.syn1 = np.zeros((len(self.wv) - 1, self.vector_size), dtype=np.float32)
         else:
-            self.wv.output_vectors = self.syn1neg
             self.update_weights()
 
     def _empty(self, n_words: int) -> Floats:
