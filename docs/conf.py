@@ -17,7 +17,6 @@ release = version = VERSION
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "tools.sphinx_docstrings",
     "tools.sphinx_settings",
 ]
@@ -30,8 +29,6 @@ autodoc_typehints_format = "short"
 autoclass_content = "class"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
-napoleon_google_docstring = True
-napoleon_numpy_docstring = False
 
 highlight_language = "none"
 html_theme = "furo"

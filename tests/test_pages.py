@@ -14,7 +14,7 @@ import pytest
 import w2vtui
 from tests.support.pages import write_example_files
 from tools.page_blocks import PAGES, Block, as_module, blocks_of
-from tools.sphinx_docstrings import as_rest
+from tools.sphinx_docstrings import as_rest, short_types
 from w2vtui import bundled
 from w2vtui.cli import run_command_line
 
@@ -171,5 +171,13 @@ def test_a_docstring_becomes_rest_that_reads_the_same():
         "",
         *("::", "", "       an indented picture"),
         "",
-        *("Raises:", "    SettingsError: a \\* is wrong."),
+        ":raises SettingsError: a \\* is wrong.",
     ]
+
+
+def test_the_types_of_a_signature_are_short():
+    array = "~numpy.ndarray[tuple[~typing.Any, ...], ~numpy.dtype[~numpy.float32]]"
+    default = "<class 'numpy.float32'>"
+    assert short_types(f"(a: {array} | None, b: ~typing.Any = {default}, c: float = 0.5)") == (
+        "(a: NDArray[float32] | None, b: Any = float32, c: float = 0.5)"
+    )
