@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus.files import find_texts
 from w2vtui.corpus.progress import ReadingProgress
-from w2vtui.corpus.sentences import SentenceCount
 from w2vtui.corpus.sources.opening import opened_texts
 from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.vocab import Census
@@ -22,6 +21,7 @@ from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
     from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.sentences import SentenceCount
 
 _BLOCK_BYTES = 1 << 20
 
@@ -56,6 +56,9 @@ def count_sentences(
         CorpusError: a sentence is not a list of words.
         ReadingStopped: the event was set.
     """
+    # Numba is slow to import.
+    from w2vtui.corpus.sentences import SentenceCount
+
     count, starts = SentenceCount(settings), _Starts()
     count.read(sentences, starts, progress or ReadingProgress(), stop)
     return _counted(count, starts)
@@ -75,7 +78,6 @@ def count_files(
         SettingsError: the encoding is unknown.
         ReadingStopped: the event was set.
     """
-    # Numba is slow to import.
     from w2vtui.corpus.counting import TextCount
 
     find_codec(settings.encoding)
