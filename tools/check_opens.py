@@ -29,6 +29,8 @@ ALLOWED = {
     "corpus/sources/byte_stream.py": "the text, which may be anything",
     "formats/atomic.py": "writes, and syncs folders",
     "formats/drafts.py": "makes files of its own, and opens folders to lock them",
+    "formats/folder_drafts.py": "writes files of its own, and opens folders to lock them",
+    "formats/safetensors_file.py": "maps a file that the door has opened",
     "resources.py": "files of the system",
     "streams.py": "the null device, to write to",
     "runs/disk/tensor_file.py": "maps a file that it has checked",

@@ -12,15 +12,21 @@ the numbers themselves shows the mistake. Two signs are looked for:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.formats.blocks import rows_a_block
 from w2vtui.formats.records import Header, Source, how_to_read, shown
+
+Rows: TypeAlias = tuple[list[bytes], NDArray[np.float32]]
+"""Words as they are in a file, and float32 (n, D)."""
 
 MOST_BYTES = 256
 """The longest rest of a word, after its first blank, that is looked for."""
@@ -151,7 +157,7 @@ def _best(readings: Sequence[_Reading]) -> tuple[bytes, int]:
 
 def read_carefully(
     file: BufferedIOBase, header: Header, n_words: int, records: Records, source: Source
-) -> tuple[list[bytes], NDArray[np.float32]]:
+) -> Iterator[Rows]:
     """Words, which may hold blanks, and float32 (n, D) of a file that stands after its header.
 
     Raises:
@@ -159,15 +165,16 @@ def read_carefully(
     """
     begin = file.tell()
     n_read = min(n_words + _MORE_WORDS, header.n_words)
+    have_line_ends = True
     try:
-        words, vectors = _read(file, header, n_read, records, source, have_line_ends=True)
+        deque(_rows(file, header, n_read, records, source, have_line_ends=True), maxlen=0)
     except VectorsError:
-        file.seek(begin)
-        words, vectors = _read(file, header, n_words, records, source, have_line_ends=False)
-    return words[:n_words], vectors[:n_words]
+        have_line_ends = False
+    file.seek(begin)
+    yield from _rows(file, header, n_words, records, source, have_line_ends=have_line_ends)
 
 
-def _read(
+def _rows(
     file: BufferedIOBase,
     header: Header,
     n_words: int,
@@ -175,30 +182,37 @@ def _read(
     source: Source,
     *,
     have_line_ends: bool,
-) -> tuple[list[bytes], NDArray[np.float32]]:
+) -> Iterator[Rows]:
     """The same of a file in which a line end follows each record but the last, or none."""
     size = header.vector_size
-    words: list[bytes] = []
-    vectors = np.empty((n_words, size), dtype=np.float32)
+    n_done = 0
     block, at, ended = b"", 0, False
     needed = _LONGEST_WORD + 4 * size
-    while len(words) < n_words:
-        if len(block) - at < needed and not ended:
-            more = file.read(max(_BLOCK_BYTES, needed))
-            ended = len(more) < max(_BLOCK_BYTES, needed)
-            block, at = block[at:] + more, 0
-        is_last = len(words) == header.n_words - 1
-        follows: tuple[bytes, ...] = (b"\n",) if have_line_ends else ()
-        if is_last:
-            follows = (b"\n", b"") if have_line_ends else (b"", b"\n")
-        try:
-            word, end = records.next(block, at, follows)
-        except AmbiguousError as error:
-            raise _explained(error, source, len(words) + 1) from error
-        vectors[len(words)] = np.frombuffer(block, "<f4", size, end - 4 * size)
-        words.append(word)
-        at = end
-    return words, vectors
+    while n_done < n_words:
+        words: list[bytes] = []
+        vectors = np.empty((min(rows_a_block(size), n_words - n_done), size), dtype=np.float32)
+        for row in vectors:
+            if len(block) - at < needed and not ended:
+                more = file.read(max(_BLOCK_BYTES, needed))
+                ended = len(more) < max(_BLOCK_BYTES, needed)
+                block, at = block[at:] + more, 0
+            is_last = n_done + len(words) == header.n_words - 1
+            try:
+                word, end = records.next(block, at, _what_follows(is_last, have_line_ends))
+            except AmbiguousError as error:
+                raise _explained(error, source, n_done + len(words) + 1) from error
+            row[:] = np.frombuffer(block, "<f4", size, end - 4 * size)
+            words.append(word)
+            at = end
+        yield words, vectors
+        n_done += len(words)
+
+
+def _what_follows(is_last: bool, have_line_ends: bool) -> tuple[bytes, ...]:
+    """What may come after a record, likelier first; () for anything."""
+    if is_last:
+        return (b"\n", b"") if have_line_ends else (b"", b"\n")
+    return (b"\n",) if have_line_ends else ()
 
 
 def _explained(error: AmbiguousError, source: Source, record: int) -> VectorsError:

@@ -62,6 +62,13 @@ class FolderDraft:
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         self.create(name).write(text.encode("utf-8", "surrogatepass") + b"\n")
 
+    def clear(self) -> None:
+        """Remove what was written so far."""
+        for file in self._files:
+            file.close()
+            Path(file.name).unlink()
+        self._files.clear()
+
     def publish(self) -> WrittenFile:
         """Become the folder, in place of the old one; return what it holds."""
         for file in self._files:

@@ -10,26 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.remarks import Remarks
 
-Layout: TypeAlias = Literal["text", "binary"]
 EncodingErrors: TypeAlias = Literal["strict", "replace", "ignore"]
-
-LAYOUTS: dict[str, Layout] = {".txt": "text", ".vec": "text", ".bin": "binary"}
-"""The layout that an extension stands for."""
 
 MAX_WORD_BYTES = 1 << 24
 """The longest word in a file. Without a limit, a file without spaces would be read whole."""
 
-_WHITE = " \t\n\v\f\r"
-_SEPARATOR = re.compile(f"[{_WHITE}]")
-_SEPARATOR_BYTE = re.compile(rb"[ \t\v\f\r]")
-_BLOCK_NUMBERS = 1 << 18
+WHITE = " \t\n\v\f\r"
+SEPARATOR = re.compile(f"[{WHITE}]")
 LEFT_OUT = b"\n"
 """Stands for the word of a row that is left out."""
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
@@ -49,7 +40,7 @@ class Source:
 
     name: str
     """As error messages give it."""
-    unit: Literal["line", "word"]
+    unit: Literal["line", "word", "row"]
     """What records are counted in."""
     most_bytes: int
     """The file's size; of a compressed one the most that it can hold."""
@@ -121,18 +112,20 @@ def how_to_read(n_words: int) -> str:
     return f"; --limit {n_words} (in Python limit={n_words}) reads the {n_words:,} before"
 
 
-def encode_words(words: Sequence[str]) -> list[bytes]:
+def encode_words(words: Sequence[str], first: int = 1) -> list[bytes]:
     """The words as UTF-8.
+
+    first   the number of the first of them
 
     Raises:
         VectorsError: a word is empty, holds white space, or cannot be encoded; such a word would
             be read back as something else.
     """
     encoded = []
-    for position, word in enumerate(words, start=1):
+    for position, word in enumerate(words, start=first):
         if not word:
             raise VectorsError(f"word {position:,} is empty, which this format cannot store")
-        if _SEPARATOR.search(word):
+        if SEPARATOR.search(word):
             raise VectorsError(
                 f"{_named(position, word)} contains white space, which ends a word in "
                 "this format: replace it, by _ for example"
@@ -189,71 +182,6 @@ def _decoded(word: bytes, source: Source, record: int) -> str:
             f"the word {shown(word)} is not UTF-8 ({error.reason} at byte {error.start}): "
             "--encoding-errors replace (in Python encoding_errors='replace') reads it",
         ) from error
-
-
-def settled(
-    encoded: Sequence[bytes], vectors: NDArray[np.float32], source: Source, first: int
-) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and vectors without blank words and those that were there before, all of it counted.
-
-    encoded   the words of the file, LEFT_OUT for a row that is left out
-    vectors   float32 (n, D), overwritten
-    first     the number of the first record
-
-    Raises:
-        VectorsError: a word is not UTF-8, or none is left.
-    """
-    words = decode_words(encoded, source, first)
-    rows = _first_times(words, source, first)
-    if len(rows) < len(words):
-        if not rows:
-            raise source.error(None, "no row holds a word with a vector: this is not a vector file")
-        words = [words[row] for row in rows]
-        vectors = _compacted(vectors, np.array(rows, dtype=np.intp))
-    if _SEPARATOR_BYTE.search(b"".join(encoded)):
-        for row, word in zip(rows, words, strict=True):
-            if _SEPARATOR.search(word):
-                source.remarks.add(
-                    "spaced", f"'{safe_text(word, 40)}' in {source.place(row + first)}"
-                )
-    _note_not_finite(words, vectors, source)
-    return words, vectors
-
-
-def _first_times(words: Sequence[str], source: Source, first: int) -> Sequence[int]:
-    """The rows of words that are not blank and were not there before."""
-    if len(set(words)) == len(words) and not any(map(str.isspace, words)) and "" not in words:
-        return range(len(words))
-    rows: dict[str, int] = {}
-    for row, word in enumerate(words):
-        place = source.place(row + first)
-        if word == LEFT_OUT.decode():
-            continue
-        if not word.strip(_WHITE):
-            source.remarks.add("blank", place)
-        elif rows.setdefault(word, row) != row:
-            source.remarks.add("repeated", f"'{safe_text(word, 40)}' in {place}")
-    return list(rows.values())
-
-
-def _compacted(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Some rows, in rising order, moved to the front: a copy could be larger than the memory."""
-    n_rows = max(_BLOCK_NUMBERS // vectors.shape[1], 1)
-    for start in range(0, len(rows), n_rows):
-        block = rows[start : start + n_rows]
-        vectors[start : start + len(block)] = vectors[block]
-    return vectors[: len(rows)]
-
-
-def _note_not_finite(words: Sequence[str], vectors: NDArray[np.float32], source: Source) -> None:
-    """Count the vectors (V, D) with NaN or infinity."""
-    n_rows = max(_BLOCK_NUMBERS // vectors.shape[1], 1)
-    for start in range(0, len(vectors), n_rows):
-        finite = np.isfinite(vectors[start : start + n_rows]).all(axis=1)
-        if not finite.all():
-            row = start + int(np.argmin(finite))
-            n_bad = int(np.count_nonzero(~finite))
-            source.remarks.add("no numbers", f"that of '{safe_text(words[row], 40)}'", n_bad)
 
 
 def shown(raw: bytes) -> str:

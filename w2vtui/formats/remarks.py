@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal[
-    "repeated", "blank", "spaced", "cut", "recoded", "skipped", "no numbers", "unclear"
+    "repeated", "blank", "spaced", "cut", "recoded", "skipped", "unclear"
 ]
 
 _SENTENCES: dict[Kind, tuple[str, str]] = {
@@ -23,7 +23,6 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         "word may have had a blank in it, and be followed by wrong numbers",
         "words may have had a blank in them, and be followed by wrong numbers",
     ),
-    "no numbers": ("vector holds NaN or infinity", "vectors hold NaN or infinity"),
 }
 """What is said of one, and of several."""
 
@@ -48,6 +47,12 @@ class Remarks:
     def say(self, line: str) -> None:
         """Add a remark of another kind."""
         self._others.append(line)
+
+    def clear(self) -> None:
+        """Forget them all: the file is read again from its beginning."""
+        self._counts.clear()
+        self._first.clear()
+        self._others.clear()
 
     def lines(self) -> list[str]:
         """A sentence for each kind that was counted, and the other remarks."""

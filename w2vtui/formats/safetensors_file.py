@@ -164,19 +164,24 @@ def read_tensors(path: AnyPath, *, mmap: bool = False) -> dict[str, NDArray[Any]
     with opened(path) as file:
         places = tensors_in(file, str(path))
         return {
-            name: _mapped(file, tensor) if mmap else _read(file, tensor)
+            name: _mapped(file, tensor) if mmap else tensor_values(file, tensor)
             for name, tensor in places.items()
         }
 
 
 def _mapped(file: BufferedReader, tensor: Tensor) -> NDArray[Any]:
     if tensor.type == "BF16" or not tensor.n_bytes:
-        return _read(file, tensor)
+        return tensor_values(file, tensor)
     with mapping():
         return np.memmap(file, tensor.dtype, "r", tensor.begin, tensor.shape)
 
 
-def _read(file: BufferedReader, tensor: Tensor) -> NDArray[Any]:
+def tensor_values(file: BufferedReader, tensor: Tensor) -> NDArray[Any]:
+    """All numbers of a tensor; BF16 as float32.
+
+    Raises:
+        VectorsError: the file became shorter.
+    """
     array = np.empty(tensor.shape, tensor.dtype)
     file.seek(tensor.begin)
     if tensor.n_bytes and file.readinto(array.reshape(-1).view(np.uint8).data) < tensor.n_bytes:
@@ -195,7 +200,7 @@ def rows_of(file: BufferedReader, tensor: Tensor, n_rows: int) -> Iterator[NDArr
         n = min(n_rows, tensor.shape[0] - start)
         n_before = start * size * tensor.dtype.itemsize
         part = Tensor(tensor.name, tensor.type, (n, size), tensor.begin + n_before)
-        yield _read(file, part).astype(np.float32, copy=False)
+        yield tensor_values(file, part).astype(np.float32, copy=False)
 
 
 def _as_floats(halves: NDArray[np.uint16]) -> NDArray[np.float32]:

@@ -4,103 +4,137 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.formats.atomic import AnyPath, WrittenFile, check_target, draft_of, publish
+from w2vtui.formats.atomic import AnyPath, WrittenFile, check_target, draft_of
+from w2vtui.formats.blocks import Held
 from w2vtui.formats.drafts import remove_dead_drafts
-from w2vtui.formats.records import LAYOUTS, Layout, encode_words
-from w2vtui.formats.vocab_file import counts_beside, vocab_beside, write_counts
-from w2vtui.formats.word2vec_binary import write_binary
-from w2vtui.formats.word2vec_text import write_text
+from w2vtui.formats.folder_drafts import check_folder
+from w2vtui.formats.layouts import LAYOUTS, Layout, checked_words, layout_of
+from w2vtui.formats.parquet_file import library
+from w2vtui.formats.records import encode_words
+from w2vtui.formats.targets import Counts, copy, files_of, target_of
+from w2vtui.formats.vocab_file import counts_beside, vocab_beside
 from w2vtui.similarity import first_not_finite
 from w2vtui.vectors import WordVectors
 
 
 def save_vectors(
-    vectors: WordVectors, path: AnyPath, *, vocab_path: AnyPath | None = None
+    vectors: WordVectors,
+    path: AnyPath,
+    *,
+    layout: str | None = None,
+    vocab_path: AnyPath | None = None,
 ) -> tuple[WrittenFile, ...]:
-    """Write vectors in the layout of the extension: .txt and .vec text, .bin binary; return the
-    files of vectors and counts.
+    """Write vectors in the layout that is named, or that the ending of the name stands for; return
+    the files of vectors and counts.
 
-    Counts, where they are known, go to `vocab_path`, or to `PATH.vocab` when it is not given. A
-    `PATH.vocab` that would be taken for theirs is replaced in any case. Each file appears whole or
-    not at all, and counts never lie beside vectors of another training; nothing is written before
-    all is known to be writable.
+    Counts, where they are known, go to `vocab_path`, or to `PATH.vocab` when it is not given and
+    the layout does not hold them. A `PATH.vocab` that would be taken for theirs is replaced in any
+    case. Each file appears whole or not at all, and counts never lie beside vectors of another
+    training; nothing is written before all is known to be writable.
 
     Raises:
-        SettingsError: the extension is unknown, or counts are wanted and not known.
-        VectorsError: a word cannot be written in this format, or a number is not finite.
+        SettingsError: the layout or the ending is unknown, or counts are wanted and not known.
+        VectorsError: a word cannot be written in this layout, or a number is not finite.
         DiskError: a file cannot be written; old vectors are untouched, or the new ones complete.
     """
-    layout = _layout_of_name(path)
+    chosen = saved_layout(path, layout)
     if vocab_path is not None and vectors.counts is None:
         raise SettingsError(f"no counts to write to {vocab_path}: these vectors have none")
-    words = encode_words(vectors.index_to_key)
+    checked_words(vectors.index_to_key, chosen)
+    if vocab_path is not None:
+        encode_words(vectors.index_to_key)
     _check_finite(vectors)
-    with ExitStack() as drafts:
-        main = drafts.enter_context(draft_of(path))
-        (write_binary if layout == "binary" else write_text)(main.file, words, vectors.vectors)
+    with target_of(path, chosen) as (target, drafts):
         about = []
-        if vectors.counts is not None:
-            for place in _places_of_counts(vectors.index_to_key, path, vocab_path):
-                about.append(drafts.enter_context(draft_of(place)))
-                write_counts(about[-1].file, words, vectors.counts)
-        written = [draft.written() for draft in (main, *about)]
-        publish(main, *about)
-    return tuple(written[:2])
+        for place in _places_of_counts(vectors, path, vocab_path, chosen):
+            about.append(drafts.enter_context(draft_of(place)))
+            counts = Counts(about[-1])
+            for block in Held(vectors).blocks():
+                counts.write(block)
+        if chosen.name == "folder":
+            target.write_folder(vectors)
+        else:
+            copy(Held(vectors), target, path)
+        written = target.publish(*about)
+    return written[:2]
 
 
 def _places_of_counts(
-    words: Sequence[str], path: AnyPath, vocab_path: AnyPath | None
+    vectors: WordVectors, path: AnyPath, vocab_path: AnyPath | None, layout: Layout
 ) -> list[AnyPath]:
     """The files that the counts go to: the one that is wanted, and the one beside the vectors if it
-    would be read as theirs.
+    would be read as theirs. Where the layout holds counts, only the one that is wanted.
     """
+    if vectors.counts is None:
+        return []
     beside = vocab_beside(path)
-    if vocab_path is None:
-        return [beside]
-    if os.path.realpath(beside) == os.path.realpath(vocab_path):
-        return [vocab_path]
+    wanted = [] if vocab_path is None or _are_same(vocab_path, beside) else [vocab_path]
+    if layout.holds_counts:
+        return wanted if vocab_path is None or wanted else [vocab_path]
+    if layout.name == "npy":  # which has the words there in any case
+        return wanted
+    if not wanted:
+        return [beside if vocab_path is None else vocab_path]
     remove_dead_drafts(Path(os.path.realpath(beside)))
-    is_taken_for_theirs = counts_beside(path, words) is not None
-    return [vocab_path, beside] if is_taken_for_theirs else [vocab_path]
+    is_taken_for_theirs = counts_beside(path, vectors.index_to_key) is not None
+    return [*wanted, beside] if is_taken_for_theirs else wanted
 
 
-def check_writable(path: AnyPath) -> None:
+def _are_same(one: AnyPath, other: AnyPath) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def check_writable(path: AnyPath, layout: str | None = None) -> None:
     """Check before a training that vectors can be saved to `path`, which is not touched.
 
     Raises:
-        SettingsError: the extension is unknown.
+        SettingsError: the layout or the ending is unknown, or a folder of others is there.
+        VectorsError: the layout needs a library that is not installed.
         DiskError: the folder is missing or not writable, or the name is taken by a folder.
     """
-    _layout_of_name(path)
-    check_target(path)
-    check_target(vocab_beside(path))
+    chosen = saved_layout(path, layout)
+    if chosen.name == "parquet":
+        library()
+    if chosen.is_folder:
+        check_folder(path)
+        return
+    for place in files_of(path, chosen):
+        check_target(place)
+    if not chosen.holds_counts:
+        check_target(vocab_beside(path))
 
 
-def check_words(words: Sequence[str]) -> None:
-    """Check before a training that every word can be saved.
+def check_words(
+    words: Sequence[str], path: AnyPath | None = None, layout: str | None = None
+) -> None:
+    """Check before a training that every word can be saved to `path`, in its layout; without one in
+    word2vec's.
 
     Raises:
-        VectorsError: a word is empty, holds white space, is too long or cannot be encoded; no
-            layout can hold it.
+        VectorsError: a word is blank, holds what separates words there, is too long or cannot be
+            encoded.
     """
-    encode_words(words)
+    checked_words(words, LAYOUTS["text"] if path is None else saved_layout(path, layout))
 
 
-def _layout_of_name(path: AnyPath) -> Layout:
-    layout = LAYOUTS.get(Path(path).suffix.lower())
-    if layout is None:
+def saved_layout(path: AnyPath, layout: str | None = None) -> Layout:
+    """The layout that vectors at `path` are saved in.
+
+    Raises:
+        SettingsError: it is unknown, or holds no vectors.
+    """
+    chosen = layout_of(path, layout)
+    if not chosen.holds_vectors:
         raise SettingsError(
-            f"{os.fspath(path)} must end in {', '.join(LAYOUTS)}: .txt and .vec are word2vec's "
-            "text layout, .bin its binary one"
+            f"{os.fspath(path)} would hold no vectors: {chosen.name} is {chosen.title}"
         )
-    return layout
+    return chosen
 
 
 def _check_finite(vectors: WordVectors) -> None:

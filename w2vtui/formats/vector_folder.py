@@ -23,9 +23,17 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.atomic import AnyPath, WrittenFile
-from w2vtui.formats.folder_drafts import CONFIG, config_of, folder_draft, mark, put_back
+from w2vtui.formats.folder_drafts import (
+    CONFIG,
+    FolderDraft,
+    config_of,
+    folder_draft,
+    mark,
+    put_back,
+)
 from w2vtui.formats.safetensors_file import Tensors, read_tensors, write_tensors
 from w2vtui.regular_files import TooLargeError, lines_of
+from w2vtui.vectors import WordVectors
 
 TENSORS = "model.safetensors"
 WORDS = "words.jsonl"
@@ -67,16 +75,36 @@ def write_vector_folder(
         DiskError: it cannot be written; what was there is untouched.
         TypeError, ValueError: the metadata are not JSON.
     """
-    n_words, size = tensors["vectors"].shape
+    n_words = len(tensors["vectors"])
     if n_words != len(words):
         raise VectorsError(f"{len(words):,} words must have as many vectors, got {n_words:,}")
-    config = config_for(n_words, size, metadata)
-    json.dumps(config, allow_nan=False)  # before anything is written
+    json.dumps(metadata, allow_nan=False)  # before anything is written
     with folder_draft(path) as draft:
-        write_tensors(draft.create(TENSORS), tensors)
-        write_words(draft.create(WORDS), words)
-        draft.write_json(CONFIG, config)
+        fill(draft, words, tensors, metadata)
         return draft.publish()
+
+
+def fill(
+    draft: FolderDraft,
+    words: Sequence[str],
+    tensors: Tensors,
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Write all files of a folder of vectors into a draft.
+
+    Raises:
+        VectorsError: an array is not of numbers that the format has.
+    """
+    write_tensors(draft.create(TENSORS), tensors)
+    write_words(draft.create(WORDS), words)
+    draft.write_json(CONFIG, config_for(len(words), tensors["vectors"].shape[1], metadata))
+
+
+def tensors_of(vectors: WordVectors) -> dict[str, NDArray[Any]]:
+    """The arrays of word vectors as such a folder names them."""
+    known = {"vectors": vectors.vectors, "output_vectors": vectors.output_vectors,
+             "counts": vectors.counts}  # fmt: skip
+    return {name: array for name, array in known.items() if array is not None}
 
 
 def config_for(n_words: int, size: int, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -120,7 +148,12 @@ def read_vector_folder(path: AnyPath, *, mmap: bool = False) -> VectorFolder:
         words = list(chain.from_iterable(words_in(folder)))
     except OSError as error:
         raise _unreadable(folder, error) from error
-    _check_shapes(folder, len(words), tensors, config)
+    check_shapes(folder, {name: tensor.shape for name, tensor in tensors.items()}, config)
+    if len(words) != len(tensors["vectors"]):
+        raise VectorsError(
+            f"{folder}: {len(words):,} words and {len(tensors['vectors']):,} vectors do not belong "
+            "together"
+        )
     return VectorFolder(words, tensors, config["metadata"])
 
 
@@ -184,26 +217,27 @@ def _parsed(lines: Sequence[bytes]) -> list[str] | None:
     return list(words)
 
 
-def _check_shapes(
-    folder: Path, n_words: int, tensors: Mapping[str, NDArray[Any]], config: Mapping[str, Any]
+def check_shapes(
+    folder: Path, shapes: Mapping[str, tuple[int, ...]], config: Mapping[str, Any]
 ) -> None:
-    """Check that words, tensors and what config.json says belong together."""
-    vectors = tensors.get("vectors")
-    if vectors is None or vectors.ndim != 2 or vectors.dtype.kind != "f":
+    """Check that the tensors of a folder, and what config.json says, belong together.
+
+    Raises:
+        VectorsError: they do not.
+    """
+    shape = shapes.get("vectors", ())
+    if len(shape) != 2:
         raise VectorsError(f"{folder / TENSORS} holds no matrix named vectors")
-    shapes: dict[str, tuple[int, ...]] = {
-        "output_vectors": vectors.shape, "counts": (len(vectors),),
-    }  # fmt: skip
-    for name, shape in shapes.items():
-        if name in tensors and tensors[name].shape != shape:
+    for name, needed in (("output_vectors", shape), ("counts", shape[:1])):
+        if name in shapes and shapes[name] != needed:
             raise VectorsError(
-                f"{folder / TENSORS}: {name} must have shape {shape}, got {tensors[name].shape}"
+                f"{folder / TENSORS}: {name} must have shape {needed}, got {shapes[name]}"
             )
     expected = (config.get("words"), config.get("vector_size"))
-    if vectors.shape != expected or n_words != len(vectors):
+    if shape != expected:
         raise VectorsError(
-            f"{folder}: {n_words:,} words, vectors of shape {vectors.shape} and {CONFIG}, which "
-            f"gives {safe_text(str(expected), 40)}, do not belong together"
+            f"{folder}: vectors of shape {shape} and {CONFIG}, which gives "
+            f"{safe_text(str(expected), 40)}, do not belong together"
         )
 
 

@@ -6,9 +6,9 @@ not; a reader takes both, and leaves out further line ends before a word, as gen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,10 @@ from w2vtui.formats.blank_words import (
     MOST_BYTES,
     AmbiguousError,
     Records,
+    Rows,
     read_carefully,
 )
+from w2vtui.formats.blocks import Block, Shape, StartOver
 from w2vtui.formats.records import (
     MAX_WORD_BYTES,
     Header,
@@ -27,9 +29,9 @@ from w2vtui.formats.records import (
     how_to_read,
     parse_header,
     rows_to_read,
-    settled,
     shown,
 )
+from w2vtui.formats.settling import Settler
 
 _BLOCK_BYTES = 1 << 22
 _LONGEST_HEADER = 64
@@ -40,36 +42,62 @@ _TELLING_SIZE = 8
 """Of that many numbers or more, one is odd where they are read from the wrong place."""
 
 
-def write_binary(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32]) -> None:
-    """Write the header and a record a word, with the line ends of word2vec.c."""
-    file.write(b"%d %d\n" % vectors.shape)
-    for word, row in zip(words, vectors, strict=True):
-        file.write(b"%b %b\n" % (word, row.astype("<f4").tobytes()))
-
-
-def read_binary(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file that stands where it begins.
+class BinaryReader:
+    """Reads a file that stands where it begins.
 
     Raises:
-        VectorsError: the header is wrong, the file ends within a record or continues after the last
-            one, a word cannot be decoded, or where it ends is not clear.
+        VectorsError: the header is wrong.
     """
-    header = parse_header(file.readline(_LONGEST_HEADER), source)
-    n_words = rows_to_read(header, 4 * header.vector_size + 1, source)  # a space; a word may lack
-    begin = file.tell()
-    reader = _QuickReader(file, header, source)
-    try:
-        words, vectors = reader.read(n_words)
-    except AmbiguousError:
-        file.seek(begin)
-        assert reader.records is not None  # which found the word that is not clear
+
+    def __init__(self, file: BufferedIOBase, source: Source) -> None:
+        self._file, self._source = file, source
+        self._header = parse_header(file.readline(_LONGEST_HEADER), source)
+        size = self._header.vector_size
+        n_words = rows_to_read(self._header, 4 * size + 1, source)  # a space; a word may lack
+        self.shape = Shape(n_words, size)
+        self._begin = file.tell()
+        self._records: Records | None = None
+        """What is known of the records, where a word may hold a blank."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Words and vectors.
+
+        Raises:
+            VectorsError: the file ends within a record or continues after the last one, a word
+                cannot be decoded, or where it ends is not clear.
+            StartOver: a word holds a blank, and may have been read wrongly.
+        """
+        self._source.remarks.clear()
+        settler = Settler(self._source)
+        n_done = 0
+        self._file.seek(self._begin)
+        for words, rows in self._quickly() if self._records is None else self._carefully():
+            yield settler.settle_encoded(words, rows, 1 + n_done)
+            n_done += len(words)
+        settler.check_any()
+
+    def _quickly(self) -> Iterator[Rows]:
+        reader = _QuickReader(self._file, self._header, self._source)
         try:
-            words, vectors = read_carefully(file, header, n_words, reader.records, source)
+            yield from reader.rows(self.shape.most_words)
+        except AmbiguousError:
+            assert reader.records is not None  # which found the word that is not clear
+            self._records = reader.records
+            raise StartOver from None
+
+    def _carefully(self) -> Iterator[Rows]:
+        assert self._records is not None
+        n_words = self.shape.most_words
+        try:
+            yield from read_carefully(
+                self._file, self._header, n_words, self._records, self._source
+            )
         except VectorsError:
-            file.seek(begin)  # a header that is wrong looks like that too, and is the better reason
-            _QuickReader(file, header, source, trusts=True).read(n_words)
+            # A header that is wrong looks like that too, and is the better reason.
+            self._file.seek(self._begin)
+            trusting = _QuickReader(self._file, self._header, self._source, trusts=True)
+            deque(trusting.rows(n_words), maxlen=0)
             raise
-    return settled(words, vectors, source, 1)
 
 
 class _QuickReader:
@@ -82,48 +110,55 @@ class _QuickReader:
         self._file, self._header, self._source = file, header, source
         self._trusts = trusts
         self._size = header.vector_size
-        self._words: list[bytes] = []
-        self._vectors = np.empty((0, self._size), dtype=np.float32)
+        self._n = 0
+        """How many records were read."""
+        self._last = b""
+        """The word of the last of them."""
         self.records: Records | None = None
         """What is known of the records, once some are read."""
-        self._unclear: list[int] = []
+        self._unclear: list[str] = []
         """Rows that look right but could be read otherwise."""
 
-    def read(self, n_words: int) -> tuple[list[bytes], NDArray[np.float32]]:
-        """The first words and float32 (n, D).
+    def rows(self, n_words: int) -> Iterator[Rows]:
+        """The first words and float32 (n, D), some at a time.
 
         Raises:
             AmbiguousError: a word may hold a blank.
             VectorsError: the file is not as long as its header says.
         """
         n_read = min(n_words + 1, self._header.n_words)  # the next one shows where the last ends
-        self._vectors = np.empty((n_read, self._size), dtype=np.float32)
         rest = b""
-        while len(self._words) < n_read:
+        while self._n < n_read:
             n_bytes = max(_BLOCK_BYTES, len(rest))  # a header may claim any length
             read = self._file.read(n_bytes)
-            rest = self._take(rest + read, n_read, len(read) < n_bytes)
-            if len(read) < n_bytes and len(self._words) >= n_words:
+            n_before = self._n
+            words, rows, rest = self._take(rest + read, n_read, len(read) < n_bytes)
+            if words and n_before < n_words:
+                n = min(len(words), n_words - n_before)
+                yield [word.lstrip(b"\n") for word in words[:n]], rows[:n]
+            if len(read) < n_bytes and self._n >= n_words:
                 break
             self._check_progress(rest, n_read, len(read) < n_bytes)
         if self._source.limit is None or self._source.limit > self._header.n_words:
             self._check_end(rest + self._file.read(MOST_BYTES))
-        elif self._words[-1][:1] == b"\n" and rest[:1] not in _ENDS and not self._trusts:
+        elif self._last[:1] == b"\n" and rest[:1] not in _ENDS and not self._trusts:
             raise AmbiguousError
         self._note_unclear()
-        return [word.lstrip(b"\n") for word in self._words[:n_words]], self._vectors[:n_words]
 
-    def _take(self, block: bytes, n_read: int, ended: bool) -> bytes:
-        """Read the whole records of a block; return what is left of it.
+    def _take(
+        self, block: bytes, n_read: int, ended: bool
+    ) -> tuple[list[bytes], NDArray[np.float32], bytes]:
+        """The words and rows of the whole records of a block, and what is left of it.
 
         ended   nothing follows the block
         """
         vector_bytes = 4 * self._size
         last = len(block) if ended else len(block) - MOST_BYTES
-        first, words, starts = len(self._words), self._words, [0]
+        words: list[bytes] = []
+        starts = [0]
         numbers = []
         position = 0
-        while len(words) < n_read:
+        while self._n + len(words) < n_read:
             start = block.find(b" ", position) + 1
             end = start + vector_bytes
             if start == 0 or end > last:
@@ -132,28 +167,36 @@ class _QuickReader:
             numbers.append(block[start:end])
             starts.append(end)
             position = end
-        rows = self._vectors[first : len(words)]
-        rows[:] = np.frombuffer(b"".join(numbers), dtype="<f4").reshape(rows.shape)
+        joined = np.frombuffer(b"".join(numbers), dtype="<f4").reshape(-1, self._size)
+        rows: NDArray[np.float32] = joined.astype(np.float32, copy=False)
         if self.records is None and len(rows):
             self.records = Records(self._size, rows)
-        if not (self._trusts or self._have_line_ends(first)):
-            self._check_records(block, starts, rows)
-        return block[position:]
+        if not (self._trusts or self._have_line_ends(words)):
+            self._check_records(block, starts, words, rows)
+        self._n += len(words)
+        self._last = words[-1] if words else self._last
+        return words, rows, block[position:]
 
-    def _have_line_ends(self, first: int) -> bool:
-        """Whether a line end stands between any two records from `first` on.
+    def _have_line_ends(self, words: Sequence[bytes]) -> bool:
+        """Whether a line end stands between any two records of a block.
 
         Raises:
             AmbiguousError: there are others, or some records only have one.
         """
-        words = self._words[max(first, 1) :]
+        words = words if self._n else words[1:]
         n_before = sum(word.startswith(b"\n") for word in words)
         n_line_ends = sum(word.count(b"\n") for word in words)
         if n_line_ends != n_before or n_before not in (0, len(words)):
             raise AmbiguousError
         return n_before > 0
 
-    def _check_records(self, block: bytes, starts: list[int], rows: NDArray[np.float32]) -> None:
+    def _check_records(
+        self,
+        block: bytes,
+        starts: Sequence[int],
+        words: Sequence[bytes],
+        rows: NDArray[np.float32],
+    ) -> None:
         """Look again at records without line ends whose numbers are not like those of vectors.
 
         Raises:
@@ -164,14 +207,14 @@ class _QuickReader:
         doubtful: Sequence[int] = range(len(rows))
         if self._size >= _TELLING_SIZE:
             doubtful = np.flatnonzero(self.records.are_odd(rows).any(axis=1)).tolist()
-        first = len(self._words) - len(rows)
         for row in doubtful:
             try:
                 end = self.records.next(block, starts[row])[1]
             except AmbiguousError as error:
                 if not error.looks_right:
                     raise
-                self._unclear.append(first + row)
+                place = self._source.place(self._n + row + 1)
+                self._unclear.append(f"{shown(words[row])}, {place}")
                 continue
             if end != starts[row + 1]:
                 raise AmbiguousError
@@ -182,14 +225,13 @@ class _QuickReader:
         Raises:
             AmbiguousError: they are more than there are by chance.
         """
-        if len(self._unclear) > _BY_CHANCE * len(self._words):
+        if len(self._unclear) > _BY_CHANCE * self._n:
             raise AmbiguousError
-        for row in self._unclear:
-            place = f"{shown(self._words[row])}, {self._source.place(row + 1)}"
+        for place in self._unclear:
             self._source.remarks.add("unclear", place)
 
     def _check_progress(self, rest: bytes, n_read: int, ended: bool) -> None:
-        n_words, header = len(self._words), self._header
+        n_words, header = self._n, self._header
         if n_words < n_read and ended:
             raise self._source.error(
                 n_words + 1,

@@ -11,11 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from io import BufferedIOBase
 from itertools import islice
-from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
+from w2vtui.formats.blocks import Block, Shape, rows_a_block
 from w2vtui.formats.records import (
     MAX_WORD_BYTES,
     Header,
@@ -23,94 +20,83 @@ from w2vtui.formats.records import (
     how_to_read,
     parse_header,
     rows_to_read,
-    settled,
     shown,
 )
+from w2vtui.formats.settling import Settler
 from w2vtui.formats.text_rows import RowParser
 
-_BLOCK_NUMBERS = 1 << 17
 _BLOCK_BYTES = 1 << 20
 _MOST_BLANK_BLOCKS = 64
 _SNIFFED_BYTES = 1 << 16
-_POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
 _LONGEST_LINE = MAX_WORD_BYTES + (1 << 22)
 
 
-def write_text(file: BinaryIO, words: list[bytes], vectors: NDArray[np.float32]) -> None:
-    """Write the header and a line a word, each number in the fewest digits that give it back."""
-    n_words, size = vectors.shape
-    file.write(b"%d %d\n" % (n_words, size))
-    line = b"%b" + b" %.9g" * size + b"\n"
-    n_rows = max(1, _BLOCK_NUMBERS // size)
-    for start in range(0, n_words, n_rows):
-        rows = _fewest_digits(vectors[start : start + n_rows]).tolist()
-        file.writelines(
-            line % (word, *row)
-            for word, row in zip(words[start : start + n_rows], rows, strict=True)
-        )
-
-
-def _fewest_digits(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Decimals of 6 to 9 digits, the shortest that float32 rounds to the numbers.
-
-    9 digits always give a float32 back, and `%.9g` leaves out zeros at the end: this does what
-    str() of each number would, in half the time. From 1e8 on it leaves the 9 digits.
-    """
-    exact = numbers.astype(np.float64)
-    decimals = exact.copy()
-    with np.errstate(divide="ignore"):  # log10(0) is -inf, and any decimal of 0 is 0
-        exponents = np.floor(np.log10(np.abs(exact)))
-    for digits in (8, 7, 6):
-        # Powers of ten up to the 22nd are exact in float64, so that the quotient is the very
-        # float64 that the decimal is read as; the comparison then shows how it will be read.
-        scales = _POWERS_OF_TEN[np.clip(digits - 1 - exponents, 0, 22).astype(np.intp)]
-        shorter = np.rint(exact * scales) / scales
-        np.copyto(decimals, shorter, where=shorter.astype(np.float32) == numbers)
-    return decimals
-
-
-def read_text(file: BufferedIOBase, source: Source) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and float32 (V, D) from a file that stands where it begins.
+class TextReader:
+    """Reads a file that stands where it begins.
 
     A first line of two fields is the header; of more, the first row of a file without one.
 
     Raises:
-        VectorsError: a row is not a word and D numbers, the rows are not as many as announced, or
-            the last one is cut short.
+        VectorsError: the first line is neither.
     """
-    header, is_announced = _header(file, source)
-    lines = _lines(file, source)
-    if is_announced:
-        next(lines)
-    size, first = header.vector_size, 1 + is_announced
-    n_words = rows_to_read(header, _fewest_bytes(size), source) if is_announced else header.n_words
-    vectors = np.empty((n_words, size), dtype=np.float32)
-    words: list[bytes] = []
-    rows = islice(lines, n_words)
-    parser = RowParser(size, source)
-    while block := list(islice(rows, max(1, _BLOCK_NUMBERS // size))):
-        row = len(words)
-        block_words, vectors[row : row + len(block)] = parser.parse(block, first + row)
-        words += block_words
-    parser.check_size()
-    if is_announced and len(words) < n_words:
-        raise source.error(
-            None,
-            f"{len(words):,} rows follow a header that gives {header.n_words:,}: the file is cut "
-            f"short, or its header is wrong{how_to_read(len(words))}",
-        )
-    is_whole = source.limit is None or (is_announced and source.limit > n_words)
-    if is_whole and next(lines, None) is not None:
-        raise source.error(
-            first + n_words,
-            f"the file continues after the {n_words:,} words that "
-            + ("its header gives" if is_announced else "were counted in it")
-            + how_to_read(n_words),
-        )
-    return settled(words, vectors[: len(words)], source, first)
+
+    def __init__(
+        self, file: BufferedIOBase, source: Source, *, has_header: bool | None = None
+    ) -> None:
+        """has_header: whether the first line is one; None to find that out."""
+        self._file, self._source = file, source
+        self._header, self._is_announced = _header(file, source, has_header)
+        header, size = self._header, self._header.vector_size
+        n_words = header.n_words
+        if self._is_announced:
+            n_words = rows_to_read(header, _fewest_bytes(size), source)
+        self.shape = Shape(n_words, size)
+
+    def blocks(self) -> Iterator[Block]:
+        """Words and vectors.
+
+        Raises:
+            VectorsError: a row is not a word and D numbers, the rows are not as many as announced,
+                or the last one is cut short.
+        """
+        source, size, n_words = self._source, self.shape.vector_size, self.shape.most_words
+        source.remarks.clear()
+        self._file.seek(source.begin)
+        lines = _lines(self._file, source)
+        if self._is_announced:
+            next(lines)
+        first, n_done = 1 + self._is_announced, 0
+        rows = islice(lines, n_words)
+        parser, settler = RowParser(size, source), Settler(source)
+        while block := list(islice(rows, rows_a_block(size))):
+            yield settler.settle_encoded(*parser.parse(block, first + n_done), first + n_done)
+            n_done += len(block)
+        parser.check_size()
+        self._check_end(n_done, next(lines, None) is not None)
+        settler.check_any()
+
+    def _check_end(self, n_done: int, has_more: bool) -> None:
+        """Refuse fewer or more rows than announced."""
+        n_words, source = self.shape.most_words, self._source
+        if self._is_announced and n_done < n_words:
+            raise source.error(
+                None,
+                f"{n_done:,} rows follow a header that gives {self._header.n_words:,}: the file is "
+                f"cut short, or its header is wrong{how_to_read(n_done)}",
+            )
+        is_whole = source.limit is None or (self._is_announced and source.limit > n_words)
+        if is_whole and has_more:
+            raise source.error(
+                1 + self._is_announced + n_words,
+                f"the file continues after the {n_words:,} words that "
+                + ("its header gives" if self._is_announced else "were counted in it")
+                + how_to_read(n_words),
+            )
 
 
-def _header(file: BufferedIOBase, source: Source) -> tuple[Header, bool]:
+def _header(
+    file: BufferedIOBase, source: Source, has_header: bool | None
+) -> tuple[Header, bool]:
     """What the first line announces, and True; of a file without a header what its rows show, at
     most, and False. The file stands where it begins again.
 
@@ -120,7 +106,7 @@ def _header(file: BufferedIOBase, source: Source) -> tuple[Header, bool]:
     first_line = next(_lines(file, source), b"")
     file.seek(source.begin)
     n_fields = len(first_line.split())
-    if n_fields == 2:
+    if n_fields == 2 if has_header is None else has_header:
         return parse_header(first_line, source), True
     if n_fields < 2:
         advice = ", separated by blanks and not by commas" if b"," in first_line else ""

@@ -1,0 +1,164 @@
+"""The files that vectors are written to, whatever their layout: drafts until all of it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from w2vtui.formats.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
+from w2vtui.formats.blocks import Block, Reader, Shape, StartOver, Writer
+from w2vtui.formats.folder_drafts import FolderDraft, folder_draft
+from w2vtui.formats.folder_stream import FolderWriter
+from w2vtui.formats.layouts import Layout, is_packed, words_beside
+from w2vtui.formats.model2vec_folder import Model2VecWriter
+from w2vtui.formats.npy_file import NpyWriter
+from w2vtui.formats.parquet_file import ParquetWriter
+from w2vtui.formats.projector import ProjectorWriter
+from w2vtui.formats.records import encode_words
+from w2vtui.formats.tables_of_vectors import TableWriter
+from w2vtui.formats.vector_folder import fill, tensors_of
+from w2vtui.formats.vocab_file import vocab_beside, write_counts
+from w2vtui.formats.word2vec_writers import RecordWriter
+from w2vtui.vectors import WordVectors
+
+
+class Target:
+    """Drafts of the files of one layout."""
+
+    def __init__(
+        self, path: AnyPath, layout: Layout, drafts: ExitStack, *, normalize: bool = True
+    ) -> None:
+        """normalize: as the model2vec layout has it"""
+        self._path, self._layout, self._normalize = path, layout, normalize
+        self._folder: FolderDraft | None = None
+        self._drafts: list[Draft] = []
+        if layout.is_folder:
+            self._folder = drafts.enter_context(folder_draft(path))
+            return
+        self._drafts.append(drafts.enter_context(draft_of(path)))
+        words = words_beside(path, layout)
+        if words is not None:
+            self._drafts.append(drafts.enter_context(draft_of(words)))
+
+    def writer(self, shape: Shape) -> Writer:
+        """A writer that begins anew.
+
+        Raises:
+            VectorsError: the layout cannot hold such vectors, or needs a library.
+        """
+        if self._folder is not None:
+            self._folder.clear()
+            if self._layout.name == "model2vec":
+                return Model2VecWriter(self._folder, shape, normalize=self._normalize)
+            return FolderWriter(self._folder, shape)
+        for draft in self._drafts:
+            draft.file.seek(0)
+            draft.file.truncate()
+        file, *words = (draft.file for draft in self._drafts)
+        match self._layout.name:
+            case "npy":
+                return NpyWriter(file, words[0], shape)
+            case "projector":
+                return ProjectorWriter(file, words[0], shape)
+            case "parquet":
+                return ParquetWriter(file, shape)
+            case "csv" | "jsonl":
+                return TableWriter(file, shape, self._layout, packed=is_packed(self._path))
+        return RecordWriter(file, shape, self._layout, packed=is_packed(self._path))
+
+    def write_folder(self, vectors: WordVectors) -> None:
+        """Write all that is known of vectors to a folder of ours."""
+        assert self._folder is not None, "for the layout folder"
+        fill(self._folder, vectors.index_to_key, tensors_of(vectors))
+
+    def publish(self, *about: Draft) -> tuple[WrittenFile, ...]:
+        """Let the drafts become their files, with files about them; return what they hold: the
+        vectors, then what is about them.
+
+        Raises:
+            DiskError: the files are as they were; or the vectors are new, and what is about them is
+                missing.
+        """
+        if self._folder is not None:
+            others = [draft.written() for draft in about]
+            written = self._folder.publish()
+            for draft in about:
+                publish(draft)
+            return (written, *others)
+        files = (*self._drafts, *about)
+        every = [draft.written() for draft in files]
+        publish(*files)
+        return tuple(every)
+
+
+class Counts:
+    """Writes the counts of what is written to a file beside it, or to another."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._n_words = 0
+
+    def begin(self) -> None:
+        """Begin anew."""
+        self._draft.file.seek(0)
+        self._draft.file.truncate()
+        self._n_words = 0
+
+    def write(self, block: Block) -> None:
+        """Write more words and their counts."""
+        if block.counts is not None:
+            words = encode_words(block.words, self._n_words + 1)
+            write_counts(self._draft.file, words, block.counts)
+            self._n_words += len(words)
+
+
+def copy(reader: Reader, target: Target, path: AnyPath, counts: Counts | None = None) -> int:
+    """Write all that a reader has; return how many words that is.
+
+    Raises:
+        VectorsError: a word cannot be held, or the reader's file is not what it says.
+        DiskError: it cannot be written.
+    """
+    while True:
+        n_words = 0
+        with disk_errors(path):
+            writer = target.writer(reader.shape)
+            if counts is not None:
+                counts.begin()
+        try:
+            for block in reader.blocks():
+                with disk_errors(path):
+                    writer.write(block)
+                    if counts is not None:
+                        counts.write(block)
+                n_words += len(block.words)
+        except StartOver:
+            continue
+        with disk_errors(path):
+            writer.finish(n_words)
+        return n_words
+
+
+@contextmanager
+def target_of(
+    path: AnyPath, layout: Layout, *, normalize: bool = True
+) -> Iterator[tuple[Target, ExitStack]]:
+    """The files of vectors at `path`, and what further drafts are put in; all of them are removed
+    at the end of the block if they were not published.
+    """
+    with ExitStack() as drafts:
+        yield Target(path, layout, drafts, normalize=normalize), drafts
+
+
+def files_of(path: AnyPath, layout: Layout) -> tuple[Path, ...]:
+    """The files or the folder that vectors at `path` are written to, without a file of counts that
+    has its own name.
+    """
+    words = words_beside(path, layout)
+    return (Path(path),) if words is None else (Path(path), words)
+
+
+def counts_file(path: AnyPath, layout: Layout) -> Path | None:
+    """The file beside the vectors that their counts go to; None for a layout that holds them."""
+    return None if layout.holds_counts else vocab_beside(path)
