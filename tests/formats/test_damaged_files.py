@@ -26,8 +26,9 @@ from tests.support.vector_files import (
 )
 from w2vtui.errors import VectorsError
 from w2vtui.formats import load_vectors
+from w2vtui.formats.blocks import Block, collected
 from w2vtui.formats.records import Source
-from w2vtui.formats.word2vec_text import read_text
+from w2vtui.formats.word2vec_text import TextReader
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,10 @@ def test_a_file_of_line_ends_takes_no_memory_for_rows(tmp_path: Path) -> None:
     assert len(load_vectors(written(tmp_path, "v.txt.gz", content))) == 1
 
 
+def read_text(file: io.BytesIO) -> Block:
+    return collected(TextReader(file, Source("v", "line", len(file.getvalue()))))
+
+
 @pytest.mark.parametrize("header", [b"", b"2 3\n"])
 def test_line_ends_after_the_last_row_are_not_read_one_by_one(header: bytes) -> None:
     class Noted(io.BytesIO):
@@ -190,17 +195,17 @@ def test_line_ends_after_the_last_row_are_not_read_one_by_one(header: bytes) -> 
     for blank in (b"\n", b" \r\n"):
         rows = header + b"a 1 2 3\nb 1 2 3\n"
         file = Noted(rows + blank * 100_000)
-        words, vectors = read_text(file, Source("v", "line", len(file.getvalue())))
-        assert words == ["a", "b"]
-        assert vectors.shape == (2, 3)
+        found = read_text(file)
+        assert found.words == ["a", "b"]
+        assert found.vectors.shape == (2, 3)
         assert file.n_lines < 10
         file = Noted(rows + blank * 2_000_000 + b"c 1 2 3\n")
         with pytest.raises(VectorsError, match="the line is empty"):
-            read_text(file, Source("v", "line", len(file.getvalue())))
+            read_text(file)
         assert file.n_lines < 10
     endless = rows + b"\n" * (65 << 20)
     with pytest.raises(VectorsError, match="from here on there are only empty lines"):
-        read_text(io.BytesIO(endless), Source("v", "line", len(endless)))
+        read_text(io.BytesIO(endless))
 
 
 def test_no_row_is_lost_after_a_gap_that_looks_like_the_end(tmp_path: Path) -> None:

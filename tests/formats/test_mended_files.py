@@ -50,7 +50,6 @@ def in_binary(word: bytes, binary: bytes = GENSIM_BINARY) -> bytes:
         (in_text(b"Boeing 747"), "</s> Boeing_747 日本", "1 word contains white space: 'Boe"),
         (in_text(JAPAN[:5]), r"</s> 日\xe6\x9c 日本", r"1 word is cut within a character"),
         (TEXT[:-1], "</s> naïve 日本", "line 4 does not end in a newline: if the"),
-        (TEXT.replace(b"1e-07", b"nan"), "</s> naïve 日本", "1 vector holds NaN or infinity:"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
@@ -98,12 +97,31 @@ def test_binary_loads_with_what_was_mended(
     assert said[0].startswith(remark)
 
 
+@pytest.mark.parametrize("number", [b"nan", b"-inf", b"1e39"])
+@pytest.mark.parametrize("header", [True, False])
+def test_text_that_is_not_of_numbers_is_refused_or_left_out(
+    tmp_path: Path, number: bytes, header: bool
+) -> None:
+    content = TEXT.replace(b"1e-07", number)
+    path = written(tmp_path, "v.vec", content if header else content.partition(b"\n")[2])
+    line = 2 + header
+    assert f"line {line}: the vector of 'naïve' holds " in refusal(path)
+    loaded, said = load(path, skip_bad_rows=True)
+    assert loaded.index_to_key == ["</s>", "日本"]
+    assert loaded.vectors.tolist() == MATRIX[[0, 2]].tolist()
+    assert said[0].startswith(f"1 row cannot be read and is left out: line {line}, the vector of")
+
+
 @pytest.mark.parametrize("number", [b"\x00\x00\xc0\x7f", b"\x00\x00\x80\xff"])
-def test_vectors_that_are_not_numbers_load_and_are_counted(tmp_path: Path, number: bytes) -> None:
+def test_a_binary_that_is_not_of_numbers_is_refused_or_left_out(
+    tmp_path: Path, number: bytes
+) -> None:
     content = GENSIM_BINARY.replace(ROWS[1], number * 2).replace(ROWS[2], number * 2)
-    loaded, said = load(written(tmp_path, "v.bin", content))
-    assert loaded.index_to_key == WORDS
-    assert said == ["2 vectors hold NaN or infinity: first that of 'naïve'"]
+    path = written(tmp_path, "v.bin", content)
+    assert "word 2: the vector of 'naïve' holds " in refusal(path)
+    loaded, said = load(path, skip_bad_rows=True)
+    assert loaded.index_to_key == ["</s>"]
+    assert said[0].startswith("2 rows cannot be read and are left out: first word 2, the vector of")
 
 
 def test_what_is_left_out_is_warned_of_where_nobody_listens(tmp_path: Path) -> None:

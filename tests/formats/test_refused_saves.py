@@ -57,7 +57,7 @@ def test_numbers_that_are_not_finite_are_not_saved(tmp_path: Path, value: float)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["v", "v.model", "v.txt.gz", "v.npy", ".txt"])
+@pytest.mark.parametrize("name", ["v", "v.model", "v.txt.bz2", "v.safetensors", ".txt"])
 def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
     for attempt in (
         lambda: save_vectors(WordVectors(WORDS, MATRIX), tmp_path / name),

@@ -95,14 +95,14 @@ def test_vectors_that_are_replaced_while_they_are_read_get_no_counts(tmp_path, m
     saved(path)
     from w2vtui.formats import loading
 
-    read = loading._read
+    read = loading.collected
 
     def read_and_be_overtaken(*arguments):
         found = read(*arguments)
         saved(path, NEW, 0.5)
         return found
 
-    monkeypatch.setattr(loading, "_read", read_and_be_overtaken)
+    monkeypatch.setattr(loading, "collected", read_and_be_overtaken)
     loaded = load_vectors(path)
     assert np.array_equal(loaded.vectors, MATRIX)
     assert loaded.counts is None

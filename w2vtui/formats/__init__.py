@@ -6,12 +6,14 @@ known, a vocabulary file `NAME.vocab` is written beside the vectors.
 
 from w2vtui.formats.atomic import atomic_write
 from w2vtui.formats.classes_file import save_classes
+from w2vtui.formats.layouts import LAYOUTS
 from w2vtui.formats.loading import load_vectors
 from w2vtui.formats.saving import check_words, check_writable, save_vectors
 from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
 from w2vtui.formats.vocab_file import read_vocab, vocab_beside, write_vocab
 
 __all__ = [
+    "LAYOUTS",
     "VectorFolder",
     "atomic_write",
     "check_words",

@@ -40,8 +40,8 @@ class Shape:
     """Whether there are as many as that."""
 
 
-class StartOver(Exception):
-    """What was read so far was read wrongly: `blocks` of the same reader reads it again, rightly."""
+class StartOverError(Exception):
+    """What was read so far was read wrongly: `blocks` of the same reader reads it rightly."""
 
 
 class Reader(Protocol):
@@ -56,7 +56,7 @@ class Reader(Protocol):
 
         Raises:
             VectorsError: the file is not what it says.
-            StartOver: take back what came so far, and ask again.
+            StartOverError: drop what came so far, and ask again.
         """
 
 
@@ -120,7 +120,7 @@ def collected(reader: Reader) -> Block:
                 words += block.words
                 if block.counts is not None:
                     counts.append(block.counts)
-        except StartOver:
+        except StartOverError:
             continue
         known = np.concatenate(counts) if counts else np.empty(0, dtype=np.int64)
         return Block(words, vectors[: len(words)], known if len(known) == len(words) else None)

@@ -55,7 +55,7 @@ def layout_of_folder(folder: Path) -> Layout:
     if (folder / TENSORS).is_file() and (folder / "tokenizer.json").is_file():
         return LAYOUTS["model2vec"]
     raise VectorsError(
-        f"{folder} is a folder without vectors: name a file, or a folder with {CONFIG} and {TENSORS}"
+        f"{folder} is not a file, and not a folder of vectors, which has {CONFIG} and {TENSORS}"
     )
 
 

@@ -93,7 +93,7 @@ class FolderReader:
                 raise VectorsError(f"{self._folder / WORDS}: there are more vectors than words")
             at = slice(n_done, n_done + n)
             counts = None if self._counts is None else self._counts[at]
-            yield settler.settle(words[:n], rows[:n], n_done + 1, counts)
+            yield settler.settle(words[:n], rows[:n], range(n_done + 1, n_done + 1 + n), counts)
             words = words[n:]
             n_done += n
             if n_done == most:

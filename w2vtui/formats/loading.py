@@ -26,7 +26,6 @@ def load_vectors(
     encoding_errors: EncodingErrors = "strict",
     skip_bad_rows: bool = False,
     layout: str | None = None,
-    mmap: bool = False,
     report: Report = warn,
 ) -> WordVectors:
     """Read vectors in any of `LAYOUTS`, as the content shows.
@@ -39,7 +38,6 @@ def load_vectors(
                      word2vec.c cut within a character
     skip_bad_rows    leave out rows that are not a word and finite numbers
     layout           the name of the layout, where the content is not to be trusted
-    mmap             map a folder of w2vtui's into memory read-only, instead of reading it
     report           gets what was left out or mended, with counts; without it, that is warned of
 
     Words that are there again, and blanks for words, are left out.
@@ -50,7 +48,7 @@ def load_vectors(
     """
     path = Path(path)
     if _is_our_folder(path, layout) and limit is None and vocab_path is None:
-        return _from_folder(place_of(path), mmap=mmap)
+        return _from_folder(place_of(path))
     read_from = _identity(path)
     remarks = Remarks()
     wanted = Wanted(limit, encoding_errors, skip_bad_rows, layout=layout)
@@ -75,9 +73,9 @@ def _is_our_folder(path: Path, layout: str | None) -> bool:
     return layout is None and place.is_dir() and layout_of_folder(place).name == "folder"
 
 
-def _from_folder(folder: Path, *, mmap: bool) -> WordVectors:
+def _from_folder(folder: Path) -> WordVectors:
     """All that a folder of ours holds."""
-    held = read_vector_folder(folder, mmap=mmap)
+    held = read_vector_folder(folder)
     output = held.tensors.get("output_vectors")
     counts = held.tensors.get("counts")
     return WordVectors(

@@ -38,6 +38,8 @@ _HEADER_BYTES = 256
 _MOST_TOKENIZER_BYTES = 1 << 32
 _WHITESPACE = {"type": "WhitespaceSplit"}
 """Splits at white space alone; the plain `Whitespace` would split `don't` too."""
+_NOT_ONE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What a tokenizer.json of another shape raises."""
 
 
 class Model2VecReader:
@@ -97,7 +99,7 @@ class Model2VecReader:
             if part.start <= self._unknown < part.stop:
                 at = self._unknown - part.start
                 words, rows = words[:at] + words[at + 1 :], np.delete(rows, at, axis=0)
-            yield settler.settle(words, rows, start + 1)
+            yield settler.settle(words, rows, range(start + 1, start + 1 + len(words)))
         settler.check_any()
 
     def _part(self, part: slice) -> NDArray[np.float32]:
@@ -126,7 +128,7 @@ def _vocabulary(path: Path) -> tuple[list[str], str | None]:
         rows.update({one["content"]: one["id"] for one in content.get("added_tokens") or ()})
     except OSError as error:
         raise VectorsError(f"cannot read {path}: {(error.strerror or '').lower()}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, TooLargeError) as error:
+    except (TooLargeError, *_NOT_ONE) as error:
         raise VectorsError(f"{path} is not the description of a tokenizer") from error
     if sorted(rows.values()) != list(range(len(rows))):
         raise VectorsError(f"{path}: tokens must be numbered from 0 without gaps")
@@ -164,7 +166,7 @@ class Model2VecWriter:
         size = self._shape.vector_size
         if not self._unknown_free:
             raise VectorsError("the words hold every name that unknown words could have: [UNK] ...")
-        unknown = json.dumps(min(self._unknown_free, key=len))
+        unknown = json.dumps(min(self._unknown_free, key=lambda name: (len(name), name)))
         self._tokenizer.write(f"{unknown}:{n_words}".encode())
         self._tokenizer.write(self._after.replace(b'"[UNK]"', unknown.encode()))
         self._tensors.write(np.zeros(size, "<f4").tobytes())
@@ -207,7 +209,7 @@ def _unknown(n: int) -> str:
 
 def _tokenizer_json() -> tuple[bytes, bytes]:
     """tokenizer.json before its words and after them."""
-    described = {
+    described: dict[str, Any] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,
@@ -216,7 +218,7 @@ def _tokenizer_json() -> tuple[bytes, bytes]:
         "pre_tokenizer": _WHITESPACE,
         "post_processor": None,
         "decoder": None,
-        "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {}},
+        "model": {"type": "WordLevel", "vocab": {}, "unk_token": "[UNK]"},
     }
     before, after = json.dumps(described).encode().rsplit(b"{}", 1)
     return before + b"{\n", b"}" + after + b"\n"

@@ -77,7 +77,7 @@ class NpyReader:
             counts = None if self._counts is None else self._counts[part]
             with np.errstate(over="ignore"):
                 floats = rows.astype(np.float32, copy=False)
-            yield settler.settle(self._words[part], floats, start + 1, counts)
+            yield settler.settle(self._words[part], floats, range(start + 1, start + 1 + n), counts)
         settler.check_any()
 
 

@@ -159,7 +159,8 @@ def _whole_file(
     layout: Layout, plain: BufferedReader, packed: bool, place: Path, source: Source
 ) -> Reader:
     if packed:
-        raise VectorsError(f"{place} is compressed by gzip: unpack it with gunzip")
+        kind = "a Parquet table" if layout.name == "parquet" else "a NumPy array"
+        raise VectorsError(f"{place} is {kind} under gzip: unpack it with gunzip")
     if layout.name == "npy":
         return NpyReader(plain, place, source)
     return ParquetReader(plain, source)

@@ -34,6 +34,7 @@ def library() -> Any:
     """
     try:
         import pyarrow
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError as error:
         raise VectorsError(
@@ -98,15 +99,14 @@ class ParquetReader:
         if len(self._columns) > 2:
             known = batch.column(self._columns[2])
             counts = known.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-        return settler.settle(
-            words, self._rows(batch.column(self._columns[1]), first), first, counts
-        )
+        rows = self._rows(batch.column(self._columns[1]), first)
+        return settler.settle(words, rows, range(first, first + len(words)), counts)
 
     def _rows(self, lists: pa.Array, first: int) -> NDArray[np.float32]:
         """float32 (n, D) of lists of numbers."""
         size = self.shape.vector_size
-        lengths = self._pa.compute.list_value_length(lists).fill_null(0).to_numpy(
-            zero_copy_only=False
+        lengths = (
+            self._pa.compute.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
         )
         odd = np.flatnonzero(lengths != size)
         if len(odd):
@@ -115,8 +115,9 @@ class ParquetReader:
                 first + row, f"{lengths[row]:,} numbers where {size:,} are expected"
             )
         with np.errstate(over="ignore"):
-            numbers = lists.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
-        return numbers.reshape(-1, size)
+            numbers = lists.flatten().to_numpy(zero_copy_only=False)
+            floats: NDArray[np.float32] = numbers.astype(np.float32)
+        return floats.reshape(-1, size)
 
 
 def _columns(schema: Any, pa: Any, source: Source) -> tuple[str, ...]:
@@ -126,7 +127,9 @@ def _columns(schema: Any, pa: Any, source: Source) -> tuple[str, ...]:
         VectorsError: there are none of words or vectors.
     """
     types = pa.types
-    texts = [one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)]
+    texts = [
+        one.name for one in schema if types.is_string(one.type) or types.is_large_string(one.type)
+    ]
     lists = [
         one.name
         for one in schema

@@ -67,7 +67,11 @@ class ProjectorReader:
             at = slice(n_done, n_done + len(part))
             counts = None if self._counts is None else self._counts[at]
             vectors = self._parsed(part, n_done + 1)
-            yield settler.settle(self._words[at], vectors, n_done + 1, counts)
+            if not part[-1].endswith(b"\n"):
+                source.note_no_line_end(source.place(n_done + len(part)))
+            yield settler.settle(
+                self._words[at], vectors, range(n_done + 1, n_done + 1 + len(part)), counts
+            )
             n_done += len(part)
         more = b"" if self.shape.most_words < len(self._words) else next(lines, b"").strip()
         if n_done < self.shape.most_words or more:
@@ -128,9 +132,7 @@ def _metadata(path: Path, source: Source) -> tuple[list[str], NDArray[np.int64] 
     rows = [line.split(b"\t") for line in lines[1:]]
     for number, row in enumerate(rows, start=2):
         if len(row) != len(heads):
-            raise about.error(
-                number, f"{len(row)} columns where the header has {len(heads)}"
-            )
+            raise about.error(number, f"{len(row)} columns where the header has {len(heads)}")
     column = next((heads.index(name) for name in _WORDS if name in heads), 0)
     words = decode_words([row[column] for row in rows], about, 2)
     counted = next((heads.index(name) for name in _COUNTS if name in heads), None)

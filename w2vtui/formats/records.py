@@ -59,6 +59,13 @@ class Source:
         """Where a record is, from 1."""
         return f"{self.unit} {record:,}"
 
+    def note_no_line_end(self, place: str) -> None:
+        """Note that the last line does not end in a newline."""
+        self.remarks.say(
+            f"{place} does not end in a newline: if the file was cut short, digits are missing "
+            "there"
+        )
+
     def error(self, record: int | None, message: str) -> VectorsError:
         """A VectorsError that names the file and, where known, the record, from 1."""
         place = "" if record is None else f", {self.place(record)}"

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal[
-    "repeated", "blank", "spaced", "cut", "recoded", "skipped", "unclear"
-]
+Kind: TypeAlias = Literal["repeated", "blank", "spaced", "cut", "recoded", "skipped", "unclear"]
 
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     "repeated": ("word occurs a second time and is left out", "words occur again and are left out"),

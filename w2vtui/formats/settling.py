@@ -1,5 +1,5 @@
 """What a reader does with rows once it has them: words that are blank, or were there before, are
-left out, and numbers that are none are refused.
+left out, and numbers that are not finite are refused.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ class Settler:
             VectorsError: a word is not UTF-8, or a number is not one.
         """
         words = decode_words(encoded, self._source, first)
-        block, rows = self._settled(words, vectors, None, first)
+        records = range(first, first + len(words))
+        block, rows = self._settled(words, vectors, None, records)
         if _SEPARATOR_BYTE.search(b"".join(encoded)):
             for row, word in zip(rows, block.words, strict=True):
                 if SEPARATOR.search(word):
-                    place = self._source.place(row + first)
+                    place = self._source.place(records[row])
                     self._source.remarks.add("spaced", f"'{safe_text(word, 40)}' in {place}")
         return block
 
@@ -51,15 +52,17 @@ class Settler:
         self,
         words: Sequence[str],
         vectors: NDArray[np.float32],
-        first: int,
+        records: Sequence[int],
         counts: NDArray[np.int64] | None = None,
     ) -> Block:
         """A block of words that are decoded.
 
+        records   the number of each
+
         Raises:
             VectorsError: a number is not one.
         """
-        return self._settled(words, vectors, counts, first)[0]
+        return self._settled(words, vectors, counts, records)[0]
 
     def check_any(self) -> None:
         """Refuse a file of which no row was left.
@@ -77,11 +80,11 @@ class Settler:
         words: Sequence[str],
         vectors: NDArray[np.float32],
         counts: NDArray[np.int64] | None,
-        first: int,
+        records: Sequence[int],
     ) -> tuple[Block, Sequence[int]]:
         """A block, and its rows among those that were given."""
-        rows = self._kept(words, first)
-        rows = self._finite(words, vectors, rows, first)
+        rows = self._kept(words, records)
+        rows = self._finite(words, vectors, rows, records)
         if len(rows) < len(words):
             words = [words[row] for row in rows]
             chosen = np.array(rows, dtype=np.intp)
@@ -89,7 +92,7 @@ class Settler:
             counts = None if counts is None else counts[chosen]
         return Block(list(words), vectors, counts), rows
 
-    def _kept(self, words: Sequence[str], first: int) -> Sequence[int]:
+    def _kept(self, words: Sequence[str], records: Sequence[int]) -> Sequence[int]:
         """The rows of words that are not blank and were not there before."""
         seen = self._seen
         fresh = set(words)
@@ -99,7 +102,7 @@ class Settler:
             return range(len(words))
         rows = []
         for row, word in enumerate(words):
-            place = self._source.place(row + first)
+            place = self._source.place(records[row])
             if word == LEFT_OUT.decode() and not self._keeps_blank:
                 continue
             if not (self._keeps_blank or word.strip(WHITE)):
@@ -112,12 +115,16 @@ class Settler:
         return rows
 
     def _finite(
-        self, words: Sequence[str], vectors: NDArray[np.float32], rows: Sequence[int], first: int
+        self,
+        words: Sequence[str],
+        vectors: NDArray[np.float32],
+        rows: Sequence[int],
+        records: Sequence[int],
     ) -> Sequence[int]:
         """The rows without those that hold NaN or infinity, which are refused unless they are to be
         skipped.
         """
-        finite = np.isfinite(vectors).all(axis=1)
+        finite = np.logical_and.reduce(np.isfinite(vectors), axis=1)
         if finite.all():
             return rows
         left = []
@@ -129,11 +136,11 @@ class Settler:
             fault = f"the vector of '{safe_text(words[row], 40)}' holds {value}"
             if not self._source.skips_bad_rows:
                 raise self._source.error(
-                    row + first,
+                    records[row],
                     f"{fault}, which is not a number to compare with: --skip-bad-rows (in Python "
                     "skip_bad_rows=True) leaves such rows out",
                 )
-            self._source.remarks.add("skipped", f"{self._source.place(row + first)}, {fault}")
+            self._source.remarks.add("skipped", f"{self._source.place(records[row])}, {fault}")
             self._seen.discard(words[row])
         return left
 
@@ -145,7 +152,7 @@ class Row(NamedTuple):
     """Of its line, from 1."""
     word: str
     numbers: Sequence[float]
-    count: int | None = None
+    known_count: int | None = None
 
 
 def settled_rows(rows: Iterable[Row], source: Source, size: int) -> Iterator[Block]:
@@ -159,7 +166,8 @@ def settled_rows(rows: Iterable[Row], source: Source, size: int) -> Iterator[Blo
     while part := list(islice(rows, rows_a_block(size))):
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
             vectors = np.array([row.numbers for row in part], dtype=np.float64).astype(np.float32)
-        known = [row.count for row in part if row.count is not None]
+        known = [row.known_count for row in part if row.known_count is not None]
         counts = np.array(known, dtype=np.int64) if len(known) == len(part) else None
-        yield settler.settle([row.word for row in part], vectors, part[0].number, counts)
+        numbers = [row.number for row in part]
+        yield settler.settle([row.word for row in part], vectors, numbers, counts)
     settler.check_any()

@@ -1,6 +1,6 @@
 """Vectors as rows of a table: CSV with a column a number, and JSON with an object a line.
 
-    word,count,x1,x2,...          {"word": "king", "count": 9, "vector": [0.1, ...]}
+word,count,x1,x2,...          {"word": "king", "count": 9, "vector": [0.1, ...]}
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
@@ -39,9 +39,11 @@ class TableReader:
         self._file, self._source = file, source
         self._rows = self._csv_rows if layout.name == "csv" else self._json_rows
         self._file.seek(source.begin)
-        n_lines = 1
+        n_lines, last = 1, b""
         while block := self._file.read(_BLOCK_BYTES):
             n_lines += block.count(b"\n")
+            last = block[-1:]
+        self._may_be_cut = layout.name == "csv" and last != b"\n"
         first = next(self._rows(), None)
         if first is None:
             raise source.error(None, "the table has no rows of a word and its numbers")
@@ -50,7 +52,7 @@ class TableReader:
             raise source.error(first.number, "the row has no numbers")
         most = min(n_lines, source.most_bytes // (2 * self._size) + 1)
         most = most if source.limit is None else min(most, source.limit)
-        self.shape = Shape(most, self._size, first.count is not None)
+        self.shape = Shape(most, self._size, first.known_count is not None)
         source.remarks.clear()
 
     def blocks(self) -> Iterator[Block]:
@@ -60,6 +62,8 @@ class TableReader:
             VectorsError: a row is not a word and its numbers.
         """
         self._source.remarks.clear()
+        if self._may_be_cut:
+            self._source.note_no_line_end("the last line")
         yield from settled_rows(self._checked_rows(), self._source, self._size)
 
     def _checked_rows(self) -> Iterator[Row]:
@@ -89,7 +93,7 @@ class TableReader:
     def _csv_rows(self) -> Iterator[Row]:
         self._file.seek(self._source.begin)
         text = io.TextIOWrapper(
-            self._file, "utf-8", errors=self._source.encoding_errors, newline=""
+            cast("BinaryIO", self._file), "utf-8", errors=self._source.encoding_errors, newline=""
         )
         try:
             rows = csv.reader(text, strict=True)
@@ -136,17 +140,28 @@ def _csv_row(row: list[str], names: list[str], number: int) -> Row:
     at = next((names.index(name) for name in _WORDS if name in names), 0)
     counted = next((names.index(name) for name in _COUNTS if name in names), None)
     numbers = [float(text) for column, text in enumerate(row) if column not in (at, counted)]
-    return Row(number, row[at], numbers, None if counted is None else int(row[counted]))
+    return Row(number, row[at], numbers, None if counted is None else _counted(int(row[counted])))
 
 
 def _json_row(fields: dict[str, Any]) -> Row:
-    word = next(fields[name] for name in _WORDS if name in fields)
-    numbers = next(fields[name] for name in _VECTORS if name in fields)
+    word = fields[next((name for name in _WORDS if name in fields), _WORDS[0])]
+    numbers = fields[next((name for name in _VECTORS if name in fields), _VECTORS[0])]
     count = next((fields[name] for name in _COUNTS if name in fields), None)
     are_right = isinstance(word, str) and all(type(one) in (int, float) for one in numbers)
     if not are_right or (count is not None and type(count) is not int):
         raise ValueError("a word, numbers and a count are expected")
-    return Row(0, word, numbers, count)
+    return Row(0, word, numbers, None if count is None else _counted(count))
+
+
+def _counted(count: int) -> int:
+    """A count that 64 bits hold.
+
+    Raises:
+        ValueError: they do not.
+    """
+    if not 0 <= count < 1 << 63:
+        raise ValueError("a count must be a whole number from 0 on")
+    return count
 
 
 def _are_numbers(fields: list[str]) -> bool:
@@ -188,9 +203,8 @@ class TableWriter:
         rows = [[float(f"{x:.9g}") for x in row] for row in fewest_digits(block.vectors).tolist()]
         if self._layout.name == "csv":
             known = [[count] for count in counts] if counts else [[]] * len(rows)
-            self._write_csv(
-                [[word, *count, *row] for word, count, row in zip(block.words, known, rows, strict=True)]
-            )
+            lines = zip(block.words, known, rows, strict=True)
+            self._write_csv([[word, *count, *row] for word, count, row in lines])
             return
         for at, word in enumerate(block.words):
             fields: dict[str, Any] = {"word": word}

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from w2vtui.formats.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
-from w2vtui.formats.blocks import Block, Reader, Shape, StartOver, Writer
+from w2vtui.formats.blocks import Block, Reader, Shape, StartOverError, Writer
 from w2vtui.formats.folder_drafts import FolderDraft, folder_draft
 from w2vtui.formats.folder_stream import FolderWriter
 from w2vtui.formats.layouts import Layout, is_packed, words_beside
@@ -42,7 +42,7 @@ class Target:
             self._drafts.append(drafts.enter_context(draft_of(words)))
 
     def writer(self, shape: Shape) -> Writer:
-        """A writer that begins anew.
+        """A writer that begins from the start.
 
         Raises:
             VectorsError: the layout cannot hold such vectors, or needs a library.
@@ -100,7 +100,7 @@ class Counts:
         self._n_words = 0
 
     def begin(self) -> None:
-        """Begin anew."""
+        """Begin from the start."""
         self._draft.file.seek(0)
         self._draft.file.truncate()
         self._n_words = 0
@@ -133,7 +133,7 @@ def copy(reader: Reader, target: Target, path: AnyPath, counts: Counts | None = 
                     if counts is not None:
                         counts.write(block)
                 n_words += len(block.words)
-        except StartOver:
+        except StartOverError:
             continue
         with disk_errors(path):
             writer.finish(n_words)

@@ -43,7 +43,8 @@ class RowParser:
             VectorsError: a line is not a word and its numbers.
         """
         if not lines[-1][-1:].isspace():
-            self._note_no_line_end(first + len(lines) - 1)
+            source = self._source
+            source.note_no_line_end(source.place(first + len(lines) - 1))
         parts = [line.split(None, 1) for line in lines]
         if all(len(part) == 2 for part in parts) and not any(
             char in part[1] for part in parts for char in _NO_SPACE
@@ -123,12 +124,6 @@ class RowParser:
             return False
         has_decimals = any(b"." in number for number in fields[n_pieces:])
         return not (_DIGITS.fullmatch(fields[n_pieces - 1]) and has_decimals)
-
-    def _note_no_line_end(self, number: int) -> None:
-        self._source.remarks.say(
-            f"{self._source.place(number)} does not end in a newline: if the file was cut short, "
-            "digits are missing there"
-        )
 
 
 def _numbers(rows: Sequence[bytes]) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ from w2vtui.formats.blank_words import (
     Rows,
     read_carefully,
 )
-from w2vtui.formats.blocks import Block, Shape, StartOver
+from w2vtui.formats.blocks import Block, Shape, StartOverError
 from w2vtui.formats.records import (
     MAX_WORD_BYTES,
     Header,
@@ -65,14 +65,20 @@ class BinaryReader:
         Raises:
             VectorsError: the file ends within a record or continues after the last one, a word
                 cannot be decoded, or where it ends is not clear.
-            StartOver: a word holds a blank, and may have been read wrongly.
+            StartOverError: a word holds a blank, and may have been read wrongly.
         """
         self._source.remarks.clear()
         settler = Settler(self._source)
         n_done = 0
         self._file.seek(self._begin)
-        for words, rows in self._quickly() if self._records is None else self._carefully():
-            yield settler.settle_encoded(words, rows, 1 + n_done)
+        records = self._quickly() if self._records is None else self._carefully()
+        for words, rows in records:
+            try:
+                block = settler.settle_encoded(words, rows, 1 + n_done)
+            except VectorsError:  # a header that is wrong may be the reason
+                deque(records, maxlen=0)
+                raise
+            yield block
             n_done += len(words)
         settler.check_any()
 
@@ -83,7 +89,7 @@ class BinaryReader:
         except AmbiguousError:
             assert reader.records is not None  # which found the word that is not clear
             self._records = reader.records
-            raise StartOver from None
+            raise StartOverError from None
 
     def _carefully(self) -> Iterator[Rows]:
         assert self._records is not None

@@ -94,9 +94,7 @@ class TextReader:
             )
 
 
-def _header(
-    file: BufferedIOBase, source: Source, has_header: bool | None
-) -> tuple[Header, bool]:
+def _header(file: BufferedIOBase, source: Source, has_header: bool | None) -> tuple[Header, bool]:
     """What the first line announces, and True; of a file without a header what its rows show, at
     most, and False. The file stands where it begins again.
 

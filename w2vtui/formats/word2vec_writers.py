@@ -22,7 +22,7 @@ class RecordWriter:
     zeros before it, which every reader takes. Under gzip the header is a member of its own then.
 
     Raises:
-        VectorsError: vectors of one number cannot be told from a header.
+        VectorsError: a row of one number would be taken for a header.
     """
 
     def __init__(self, file: BinaryIO, shape: Shape, layout: Layout, *, packed: bool) -> None:
@@ -54,9 +54,7 @@ class RecordWriter:
         self._n_words += len(words)
         if self._layout.name in ("text", "glove"):
             rows = rows_as_text(block.vectors, b" ")
-            self._file.writelines(
-                b"%b %b\n" % record for record in zip(words, rows, strict=True)
-            )
+            self._file.writelines(b"%b %b\n" % record for record in zip(words, rows, strict=True))
             return
         end = b"\n" if self._layout.name == "binary" else b""
         numbers = block.vectors.astype("<f4", copy=False)
