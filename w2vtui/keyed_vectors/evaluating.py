@@ -23,7 +23,7 @@ Section: TypeAlias = dict[str, Any]
 """`section`, its name, `correct` and `incorrect`, lists of questions of four words."""
 
 _TRIED = 5
-"""So many answers of another way of asking are looked at for one that is not of the question."""
+"""How many answers of another way of asking are looked at for one that is not of the question."""
 _MOST_BYTES = 1 << 26
 
 

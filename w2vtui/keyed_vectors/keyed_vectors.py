@@ -6,11 +6,12 @@ from w2vtui.keyed_vectors.batches import Batches
 from w2vtui.keyed_vectors.evaluating import Evaluation
 from w2vtui.keyed_vectors.groups import Groups
 from w2vtui.keyed_vectors.old_names import OldNames
+from w2vtui.keyed_vectors.saving import Saving
 from w2vtui.keyed_vectors.showing import Showing
 from w2vtui.keyed_vectors.sides import Sides
 
 
-class KeyedVectors(Batches, Groups, Evaluation, Sides, Showing, OldNames):
+class KeyedVectors(Batches, Groups, Evaluation, Sides, Saving, Showing, OldNames):
     """Words and their vectors, with the names and results of gensim 4's KeyedVectors.
 
     `KeyedVectors(100)` holds no words yet, and `add_vectors` adds them; `KeyedVectors(words,
