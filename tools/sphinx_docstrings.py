@@ -18,6 +18,7 @@ _COLUMNS = re.compile(r"^\s*\S.*?\S?\s{2,}\S")
 _LITERAL = re.compile(r"`([^`]+)`")
 _ERROR = re.compile(r"^    (\w+): (.*)$")
 _HOME = re.compile(r"~?\b(?:[a-z_]\w*\.)+(?=\w)")
+_VALUE = re.compile(r"<(?:class '|built-in function )([\w.]+)'?>")
 _ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+(?:\[\w+\])?)\]\]")
 _ARRAY_LIKE = re.compile(
     r"_Buffer \| _SupportsArray\[[\w\[]+\]\] \| _NestedSequence\[_SupportsArray\[[\w\[]+\]\]\]"
@@ -70,7 +71,7 @@ def _process(
 
 def short_types(signature: str) -> str:
     """A signature with the types of arrays as NDArray[...] and ArrayLike."""
-    signature = _HOME.sub("", re.sub(r"<class '([\w.]+)'>", r"\1", signature))
+    signature = _HOME.sub("", _VALUE.sub(r"\1", signature))
     return _ARRAY_LIKE.sub("ArrayLike", _ARRAY.sub(r"NDArray[\1]", signature))
 
 
