@@ -73,14 +73,17 @@ def _run_commands(block: Block, place: str, names: dict[str, object], monkeypatc
 
 
 def _run(command: str, monkeypatch, capsys) -> tuple[int, str]:
-    """Do a line of a shell: `w2vtui ...`, with `cat FILE |` before it or not."""
+    """Do a line of a shell: `w2vtui ...`, with `cat FILE |` or `echo WORDS |` before it or not."""
     words = shlex.split(command, comments=True)
     piped = Path("piped")
     piped.write_bytes(b"")
     if "|" in words:
-        (opener, name), words = words[: words.index("|")], words[words.index("|") + 1 :]
-        with OPENED_BY[opener](name, "rb") as file:
-            piped.write_bytes(file.read())
+        (first, *given), words = words[: words.index("|")], words[words.index("|") + 1 :]
+        if first == "echo":
+            piped.write_text(" ".join(given) + "\n", encoding="utf-8")
+        else:
+            with OPENED_BY[first](*given, "rb") as file:
+                piped.write_bytes(file.read())
     assert words[0] == "w2vtui", f"{command}: not a command that can be run here"
     with piped.open(encoding="utf-8") as stdin, monkeypatch.context() as patched:
         patched.setattr(sys, "stdin", stdin)
