@@ -8,6 +8,8 @@ weights            its matrices, made for the vocabulary and grown with it
 vocabulary_calls   build_vocab, scan_vocab, prepare_vocab and others
 callbacks          what is called between epochs; epochs.py stops the run there
 training_calls     train
+scoring_calls      score, predict_output_word
+saving_calls       save, load
 model              the class, and the arguments that it is made with
 """
 
