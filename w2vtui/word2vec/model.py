@@ -20,6 +20,7 @@ from w2vtui.word2vec.arguments import (
     whole,
 )
 from w2vtui.word2vec.callbacks import CallbackAny2Vec, checked_callbacks
+from w2vtui.word2vec.saving_calls import SavingCalls
 from w2vtui.word2vec.scoring_calls import ScoringCalls
 from w2vtui.word2vec.state import Sentences, check_one_corpus
 from w2vtui.word2vec.training_calls import TrainingCalls
@@ -27,7 +28,7 @@ from w2vtui.word2vec.trim_rules import TrimRule
 from w2vtui.word2vec.vocabulary_calls import VocabularyCalls
 
 
-class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls):
+class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     """Vectors trained on sentences, or on a file with a sentence a line; `wv` holds them.
 
     The names, their order and defaults are gensim 4's: CBOW, negative sampling, 5 epochs. Without a

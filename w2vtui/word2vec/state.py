@@ -152,6 +152,16 @@ class ModelState:
             found["node_vectors"] = self.syn1
         return found
 
+    def make_writable(self) -> None:
+        """Copy what is mapped from a file."""
+        if not self.wv.vectors.flags.writeable:
+            self.wv.vectors = self.wv.vectors.copy()
+        for name in ("syn1", "syn1neg"):
+            if hasattr(self, name) and not getattr(self, name).flags.writeable:
+                setattr(self, name, getattr(self, name).copy())
+        if hasattr(self, "syn1neg"):
+            self.wv.output_vectors = self.syn1neg
+
     def take(self, trained: dict[str, Floats]) -> None:
         """Copy what a run has trained so far."""
         for name, matrix in self.matrices().items():

@@ -98,6 +98,7 @@ class TrainingCalls(Weights):
         self, corpus: EncodedCorpus, live: LiveSettings, callbacks: Sequence[CallbackAny2Vec]
     ) -> tuple[int, int]:
         """Train on text that is encoded with the model's vocabulary; returns what `train` does."""
+        self.make_writable()
         run = Run(
             lambda progress, stop: corpus,
             self.fixed(),
