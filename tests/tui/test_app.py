@@ -17,6 +17,7 @@ from tests.support.screens import (
     on_first_screen,
     pick,
     press,
+    screen_lines,
     shows,
     state,
     text_of,
@@ -133,6 +134,9 @@ async def test_a_refused_change_is_a_notice_and_everything_stays(topical_corpus,
         await pick(app, "objective")
         await press(app, "right", "enter")
         await until(app, lambda: "softmax is for small vocabularies" in notices(app))
+        cost = screen_lines(app)[-2]
+        await until(app, lambda: screen_lines(app)[-2] != cost)  # the speed has changed
+        assert "softmax is for small vocabularies" in notices(app)
         assert app.screen.staging.staged == {"objective": "hierarchical-softmax"}
         assert state(app) == "training"
 

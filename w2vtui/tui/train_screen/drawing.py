@@ -82,6 +82,8 @@ class Drawing:
         self._screen, self._session, self._key = screen, session, key
         self._staging, self._watching = staging, watching
         self._last = LastDrawn()
+        self._staged: dict[str, object] = {}
+        """What was staged when the cost of it was last drawn."""
         self._busy = readouts.BusyMeter()
         self._began = time.monotonic()
 
@@ -116,8 +118,10 @@ class Drawing:
             hint = explained(self._screen.query_one(Prompt).field.value)
         else:
             cost = self._cost_text(shot)
-            if cost and self._last.is_new("cost", cost):
-                self._screen.app.clear_notifications()  # they would cover it
+            if self._staged != self._staging.staged:
+                self._staged = dict(self._staging.staged)
+                if cost:
+                    self._screen.app.clear_notifications()  # they would cover it
             hint = cost or hints.hint(shot, self._session.saved_to, self._key)
         self._lines("#hint", [hints.hint_line(hint, width - 2, inks)])
 
