@@ -174,10 +174,10 @@ class Session:
     @property
     def changed_text(self) -> ChangedTextError | None:
         """Why a saved run was not resumed, if it could be resumed with its changed text."""
-        error = self.snapshot().error
-        if self.resumed_from is None or not isinstance(error, ChangedTextError):
+        if self.resumed_from is None:
             return None
-        return error
+        error = self.snapshot().error
+        return error if isinstance(error, ChangedTextError) else None
 
     def how_to_resume(self) -> str:
         """The command that resumes the run after the program has ended; empty if there is none."""

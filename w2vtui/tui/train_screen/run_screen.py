@@ -108,7 +108,7 @@ class RunScreen(PanedScreen):
     @property
     def _is_there(self) -> bool:
         """Whether the screen can be drawn: a late call may come when it is being removed."""
-        return self in self.app.screen_stack and bool(self.query("#header"))
+        return self in self.app.screen_stack and self.query_one_optional("#header") is not None
 
     def theme_changed(self, theme: Theme) -> None:
         """Draw in the colors of another theme."""

@@ -221,7 +221,7 @@ class TrainScreen(Changing, ViewActions, Saving):
         if action in possible:
             return possible[action]
         if action in CURVE_ACTIONS:
-            return bool(self.query(LossPanel))  # keys may arrive before the screen is laid out
+            return self._loss is not None  # keys may arrive before the screen is laid out
         asking = isinstance(self.focused, Input)
         if action == "query":
             return not asking or self._is_answered
@@ -235,11 +235,15 @@ class TrainScreen(Changing, ViewActions, Saving):
             return (
                 asking
                 or bool(self.watching.query)
-                or any(panel.view.cursor is not None for panel in self.query(LossPanel))
+                or (self._loss is not None and self._loss.view.cursor is not None)
             )
         if action == "pane":
             return self.has_class("tabbed")
         return True
+
+    @property
+    def _loss(self) -> LossPanel | None:
+        return self.query_one_optional(LossPanel)
 
     @property
     def _is_answered(self) -> bool:
