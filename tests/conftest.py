@@ -77,6 +77,16 @@ def _no_waiting_for_clocks(monkeypatch):
     monkeypatch.setattr(cache, "_TICK_NS", 0)
 
 
+@pytest.fixture(autouse=True)
+def _calm_trainings(request, monkeypatch):
+    """Leave the processor to the screens, where a test shows them."""
+    if request.node.get_closest_marker("terminal") is not None:
+        from tests.support.calm import calmly  # loads Numba, as the screens do
+        from w2vtui.training.engine.backend import CpuBackend
+
+        monkeypatch.setattr(CpuBackend, "train_span", calmly)
+
+
 @pytest.fixture
 def environment(tmp_path):
     """Variables of another process: this program and its compiled kernels, warnings as errors,

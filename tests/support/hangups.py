@@ -27,6 +27,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.support.calm import train_calmly
 from tests.support.corpora import topical_sentences
 from tests.support.terminals import fill
 from tests.support.wait import until
@@ -79,6 +80,7 @@ class Round:
         """Show the app, made so that it can be stopped in the state; return its exit code."""
         faulthandler.register(signal.SIGUSR1, (self.folder / "stacks").open("w"))
         app.TWICE_SECONDS = 60.0
+        train_calmly()
         for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
             os.environ.pop(name, None)
         {

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.events import Resize
 from textual.geometry import Size
 from textual.widgets import Input
@@ -35,6 +37,24 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.session import Form, Session
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
+
+# ---- style sheets
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+
+
+def _parse_once(sheet: Stylesheet, css: str, *origin: Any, **named: Any) -> list[RuleSet]:
+    """Parse a style sheet, unless an app has: hundreds start with the same ones, and would take a
+    quarter of their start to parse them.
+    """
+    key = (css, origin, tuple(named.items()), tuple(sheet._variables.items()))
+    if key not in _parsed:
+        _parsed[key] = _parse(sheet, css, *origin, **named)
+    return _parsed[key]
+
+
+Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
 
 # ---- what is on the screen
 

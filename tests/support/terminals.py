@@ -24,6 +24,7 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 import w2v_kernels.machine.compiling  # before the cache of corpora is named: it has no kernels
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
+from tests.support.calm import train_calmly
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.headless import follow
 from w2vtui.tui import app
@@ -31,6 +32,7 @@ from w2vtui.tui.launch import run_app
 from w2vtui.tui.session import Form
 from w2vtui.tui.sources import field_text
 app.TWICE_SECONDS = 60.0  # however busy the machine is
+train_calmly()
 run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}
 exec(first)
 live = LiveSettings(epochs=1000000, workers=1)
@@ -52,6 +54,7 @@ class Terminal:
         first: str,
         variables: dict[str, str],
         wrapped: Sequence[str],
+        log: Path | None,
     ) -> None:
         self.outside, inside = pty.openpty()
         termios.tcsetwinsize(inside, (40, 120))
@@ -59,7 +62,9 @@ class Terminal:
         environment = common_environment() | {"TERM": "xterm-256color"} | variables
         cache = environment.pop("W2VTUI_CACHE_DIR")
         arguments = [str(corpus), str(output), str(runs_dir), first, cache]
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), inside)
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), inside)
+        if log is not None:
+            streams["stderr"] = log.open("wb", buffering=0)
         self.program: subprocess.Popen[Any]
         if wrapped or not can_be_warm(variables, streams):
             command = [*wrapped, sys.executable, "-c", PROGRAM, *arguments]
@@ -70,6 +75,8 @@ class Terminal:
             self.program = WarmProcess(
                 PROGRAM, arguments, env=environment, start_new_session=True, **streams
             )
+        if log is not None:
+            streams["stderr"].close()
         self.inside = inside
         os.set_blocking(self.outside, False)
         self.written = b""
@@ -130,15 +137,17 @@ def terminal(
     output: Path | str = "",
     first: str = "",
     wrapped: Sequence[str] = (),
+    log: Path | None = None,
     **variables: str,
 ) -> Iterator[Terminal]:
     """Open a terminal in which the app starts, and close it with all that runs there.
 
     first      what the program does before it shows a screen
     wrapped    a command that runs it
+    log        where its stderr goes, in place of the terminal
     variables  of the environment
     """
-    opened = Terminal(corpus, folder / "runs", output, first, variables, wrapped)
+    opened = Terminal(corpus, folder / "runs", output, first, variables, wrapped, log)
     try:
         yield opened
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import gc
 import importlib
 import json
 import os
@@ -178,6 +179,7 @@ def _main() -> NoReturn:
     from numba.core.registry import cpu_target
 
     cpu_target.target_context.refresh()  # as the first call of a kernel does
+    gc.freeze()  # what processes share they look through neither while they run nor at their end
     door = socket.socket(fileno=int(sys.argv[1]))
     door.send(b"ready")
     request, descriptors = _serve(door)

@@ -41,6 +41,7 @@ def test_the_clock_of_a_training_leaves_a_suspension_out(program, number):
     stopped = time.monotonic()
     while time.monotonic() < stopped + SUSPENDED_SECONDS:
         assert os.waitpid(program.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
+        time.sleep(0.01)
     program.send_signal(signal.SIGCONT)
     after = next_look(program)
     while after["tokens"] <= before["tokens"]:

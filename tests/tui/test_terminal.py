@@ -339,19 +339,17 @@ def test_terminals_that_die_in_any_state_leave_a_run_that_resumes(environment, t
 
 @pytest.mark.parametrize("closed", [False, True], ids=["a file", "closed"])
 def test_stderr_may_go_elsewhere(topical_corpus, tmp_path, closed):
-    log = tmp_path / "log"
-    elsewhere = "2>&-" if closed else f"2>{log}"
+    log = None if closed else tmp_path / "log"
+    wrapped = ("sh", "-c", 'exec "$@" 2>&-', "sh") if closed else ()
     warns = BROKEN_SCREEN.replace("raise ZeroDivisionError", "sys.stderr.write('noted\\n') #")
-    with terminal(
-        topical_corpus, tmp_path, wrapped=("sh", "-c", f'exec "$@" {elsewhere}', "sh"), first=warns
-    ) as opened:
+    with terminal(topical_corpus, tmp_path, wrapped=wrapped, log=log, first=warns) as opened:
         opened.trains()
-        opened.until(lambda: closed or b"noted" in log.read_bytes())
+        opened.until(lambda: log is None or b"noted" in log.read_bytes())
         opened.program.send_signal(signal.SIGTERM)
         assert opened.exit_code() == 143
         assert opened.was_restored()
     name = only_run(tmp_path).name
-    if not closed:
+    if log is not None:
         assert f"Resume it: w2vtui resume {name}" in log.read_text()
 
 
