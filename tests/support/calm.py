@@ -29,4 +29,4 @@ def calmly(backend: CpuBackend, plan: Any, span: Any, *rest: Any) -> None:
 
 def train_calmly() -> None:
     """Let this process, which shows screens, train calmly from now on."""
-    CpuBackend.train_span = calmly  # type: ignore[method-assign]
+    CpuBackend.train_span = calmly  # type: ignore[assignment, method-assign]

@@ -54,7 +54,7 @@ def _parse_once(sheet: Stylesheet, css: str, *origin: Any, **named: Any) -> list
     return _parsed[key]
 
 
-Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
+Stylesheet._parse_rules = _parse_once  # type: ignore[assignment, method-assign]
 
 # ---- what is on the screen
 
