@@ -85,6 +85,10 @@ class Tables(NamedTuple):
     tree: Tree
     every_word: np.ndarray
     """int32 (V, in whole tiles): from `exact_softmax.every_word`"""
+    locks: np.ndarray
+    """float32 (V,): the share of its moves that each input vector makes, 0 for none; or (0,), and
+    all of them make theirs
+    """
 
 
 class Hyper(NamedTuple):

@@ -55,10 +55,21 @@ def blocks_predict(contexts, n_contexts, center, chosen, lr, worker):
 @kernel_part
 def rows_predict(contexts, n_contexts, center, chosen, lr, worker):
     """Let the context words' vectors predict the center word, and move them."""
-    vectors, inputs = worker.weights.input_vectors, worker.scratch.inputs
+    scratch, locks = worker.scratch, worker.tables.locks
+    vectors, inputs = worker.weights.input_vectors, scratch.inputs
     # Copies: a vector may be in the window twice, and must be read as it was before it moved.
     copy_rows(vectors, contexts, n_contexts, inputs)
-    return objectives.predict(inputs, n_contexts, center, chosen, lr, vectors, contexts, worker)
+    moved, moved_rows = vectors, contexts
+    if locks.size > 0:  # asked once for each block, so that runs without locks lose nothing
+        moved, moved_rows = scratch.moves, scratch.numbers
+        moved[:n_contexts] = np.float32(0.0)
+    loss, saturated = objectives.predict(
+        inputs, n_contexts, center, chosen, lr, moved, moved_rows, worker
+    )
+    if locks.size > 0:
+        for c in range(n_contexts):
+            move_locked(moved[c : c + 1], np.float32(1.0), vectors, contexts[c : c + 1], locks)
+    return loss, saturated
 
 
 @kernel_part
@@ -79,5 +90,15 @@ def cbow(center, contexts, n_contexts, chosen, lr, worker):
         mean, one, center, chosen, lr, move, scratch.numbers, worker
     )
     back = share if hyper.cbow_divide else np.float32(1.0)
-    spread(move, back, vectors, contexts, n_contexts)
+    if worker.tables.locks.size > 0:
+        for c in range(n_contexts):
+            move_locked(move, back, vectors, contexts[c : c + 1], worker.tables.locks)
+    else:
+        spread(move, back, vectors, contexts, n_contexts)
     return loss, saturated
+
+
+@kernel_part
+def move_locked(move, scale, vectors, word, locks):
+    """vectors[word[0]] += scale * move[0], as far as the word's lock lets it."""
+    spread(move, scale * locks[word[0]], vectors, word, np.int64(1))

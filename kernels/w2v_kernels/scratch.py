@@ -48,6 +48,8 @@ class Scratch(NamedTuple):
     """int32 (C,): 0, 1, 2 ..., which names the rows of `inputs`"""
     move: np.ndarray
     """float32 (1, D padded): the move of a mean"""
+    moves: np.ndarray
+    """float32 (C, D padded): the moves of the input rows, where there are locks"""
     scores: np.ndarray
     """float32, in the order of `tiles`; the exact softmax needs `steps` alone"""
     steps: np.ndarray
@@ -96,6 +98,7 @@ def make_scratch(
         inputs=empty_rows(n_inputs, vector_size),
         numbers=np.arange(n_inputs, dtype=np.int32),
         move=empty_rows(1, vector_size),
+        moves=empty_rows(n_inputs, vector_size),
         scores=whole_lines(n_scores, np.float32),
         steps=whole_lines(n_scores, np.float32),
         blank=blank,

@@ -126,7 +126,7 @@ def train_span(corpus_ids, starts, span, settings, v, u, nodes, noise_table, tre
     place.
 
     settings  model, objective, negative, window, shrink_windows, shared_noise, cbow_mean,
-    cbow_divide, sample
+    cbow_divide, sample, locks (of each word, or none)
     span      first, stop, visible, key, rate(position)
     Returns loss in nats, pairs, kept centers.
     """
@@ -154,6 +154,7 @@ def train_span(corpus_ids, starts, span, settings, v, u, nodes, noise_table, tre
 
 
 def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, tree):
+    locks = settings["locks"] if len(settings["locks"]) else np.ones(len(v))
     if settings["model"] == "cbow":
         mean = v[contexts].sum(axis=0, keepdims=True)
         if settings["cbow_mean"]:
@@ -161,7 +162,7 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
         new, loss = predict(mean, center, lr, key, 0, settings, u, nodes, noise_table, tree)
         step = (new - mean)[0] / (len(contexts) if settings["cbow_divide"] else 1)
         for context in contexts:
-            v[context] += step
+            v[context] += locks[context] * step
         return loss, 1
     if settings["shared_noise"] or settings["objective"] != "negative-sampling":
         loss = 0.0
@@ -171,7 +172,7 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
             rows = v[some]
             new, nats = predict(rows, center, lr, key, 0, settings, u, nodes, noise_table, tree)
             for context, step in zip(some, new - rows, strict=True):
-                v[context] += step
+                v[context] += locks[context] * step
             loss += nats
         return loss, len(contexts)
     loss = 0.0
@@ -179,7 +180,7 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
         row = v[[context]]
         draw = c * settings["negative"]
         new, pair_loss = predict(row, center, lr, key, draw, settings, u, nodes, noise_table, tree)
-        v[context] = new[0]
+        v[context] += locks[context] * (new - row)[0]
         loss += pair_loss
     return loss, len(contexts)
 

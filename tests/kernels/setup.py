@@ -57,6 +57,7 @@ class Setup:
             "cbow_mean": True,
             "cbow_divide": False,
             "sample": 0.05,
+            "locks": (),
         } | settings
         random = np.random.default_rng(seed)
         odds = 1 / np.arange(1, n_words + 1)
@@ -81,6 +82,7 @@ class Setup:
             negative_sampling.build_noise_table(self.counts, 0.75),
             hierarchical_softmax.build_tree(self.counts),
             exact_softmax.every_word(n_words),
+            np.array(self.settings["locks"], dtype=np.float32),
         )
         self.key = rng.stream_key(7, 0)
 

@@ -55,6 +55,21 @@ def test_a_span_trains_as_the_naive_form_does(variant):
     assert tallies[layout.LOSS] == pytest.approx(loss, rel=1e-4)
 
 
+LOCKED = [*VARIANTS[:7], {"window": 70, "sample": 0.0}, {"model": "cbow", "cbow_divide": True}]
+
+
+@pytest.mark.parametrize("variant", LOCKED, ids=lambda v: "-".join(map(str, v.values())))
+def test_locked_vectors_make_a_share_of_their_moves(variant):
+    setup = Setup(n_tokens=300, locks=[0, 1, 0.25, 2] * 10, **variant)
+    v, u, nodes = setup.exact()
+    frozen = v[::4].copy()
+    setup.train_naively(setup.span(), v, u, nodes)
+    setup.train(setup.span())
+    for matrix, expected in zip(setup.exact(), (v, u, nodes), strict=True):
+        np.testing.assert_allclose(matrix, expected, atol=2e-4)
+    assert np.array_equal(setup.exact()[0][::4], frozen)
+
+
 EVERY_MODE = [
     {"model": "skip-gram", "objective": objective, "shrink_windows": shrink, "shared_noise": shared}
     for objective in OBJECTIVES

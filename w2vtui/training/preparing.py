@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
 from w2vtui.training.measuring.worth import check_worth
-from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.checkpoint import LOCKS, Checkpoint
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.script import Script
 
@@ -61,6 +62,13 @@ class Prepared:
     """Changes to apply, and where to stop."""
 
 
+class Given(NamedTuple):
+    """What a run begins with instead of random vectors, all of which make their moves."""
+
+    vectors: Mapping[str, NDArray[np.float32]] | None = None
+    locks: NDArray[np.floating[Any]] | None = None
+
+
 class Preparation:
     """Reads the corpus of one run and prepares a backend for it, on the run's thread."""
 
@@ -73,18 +81,18 @@ class Preparation:
         has_checkpoints: bool,
         log: EventLog,
         control: RunControl,
-        begin_at: Mapping[str, NDArray[np.float32]] | None = None,
+        given: Given,
     ) -> None:
         """
         requested        settings in which `auto` is allowed
         script           changes to apply, and where to stop
         has_checkpoints  whether memory for checkpoints is needed
-        begin_at         vectors to begin with, instead of random ones
+        given            what the run begins with
         """
         self.training, self.requested, self._script = training, requested, script
         self._has_checkpoints = has_checkpoints
         self._log, self._control = log, control
-        self._begin_at = begin_at
+        self._given = given
         self._reading = ReadingProgress()
         self._is_read = False
         self._since = time.monotonic()
@@ -133,11 +141,13 @@ class Preparation:
             tallies = tallies_at(start.tallies, start.clock)
             start = dataclasses.replace(start, tallies=tallies)
         live = self._resolved(per_epoch)
-        vectors, self._begin_at = (start.vectors if start else self._begin_at), None
         if start is None and (warning := check_worth(corpus, live)):
             self._log.note(f"hint: {warning}")
         check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._has_checkpoints)
-        backend = CpuBackend(corpus, self.training, vectors)
+        given, self._given = self._given, Given()  # its vectors are copied, and needed no longer
+        if start is not None:
+            given = Given(start.vectors, start.memory.get(LOCKS))
+        backend = CpuBackend(corpus, self.training, *given)
         plan = backend.plan(live)
         self._compile(backend, plan)
         return Prepared(

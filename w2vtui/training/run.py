@@ -41,7 +41,7 @@ from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.neighbors import WatchList
 from w2vtui.training.measuring.quality import QualitySets
-from w2vtui.training.preparing import FindCheckpoint, Preparation, ReadCorpus
+from w2vtui.training.preparing import FindCheckpoint, Given, Preparation, ReadCorpus
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
@@ -68,6 +68,7 @@ class Run:
         earlier: tuple[Event, ...] = (),
         script: Script | None = None,
         begin_at: Mapping[str, NDArray[np.float32]] | None = None,
+        locks: NDArray[np.floating[Any]] | None = None,
     ) -> None:
         """
         quality_sets        what `snapshot().quality` measures
@@ -81,6 +82,8 @@ class Run:
                             negative sampling `output_vectors` (V, D), for hierarchical softmax
                             `node_vectors` (V - 1, D). What is missing begins as it always does,
                             except the first. They are copied; rate and clock begin at the start
+        locks               float32 (V,) or (1,): the share of its moves that each input vector
+                            makes, 0 for none
         """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
@@ -102,7 +105,7 @@ class Run:
             has_checkpoints=store is not None,
             log=self._log,
             control=self._control,
-            begin_at=begin_at,
+            given=Given(begin_at, locks),
         )
         self._error: BaseException | None = None
         self._ended = threading.Event()

@@ -6,6 +6,8 @@ import dataclasses
 from contextlib import nullcontext
 from typing import NamedTuple
 
+import numpy as np
+
 from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.control import RunControl
@@ -26,7 +28,7 @@ from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.quality import QualitySets
 from w2vtui.training.preparing import Prepared
-from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
+from w2vtui.training.state.checkpoint import LOCKS, Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import (
@@ -147,6 +149,7 @@ class Trainer:
         pool, dispatcher = self.pool, self.dispatcher
         counters, observer = self.counters, self.observer
         saved = self._breakpoints.saved()
+        locks = self.backend.locks.astype(np.float64)
         return Checkpoint(
             reason=reason,
             state=_ENDINGS.get(reason, self._control.state),
@@ -164,7 +167,10 @@ class Trainer:
             breakpoints=saved.breakpoints,
             curves=self._curves.saved(),
             vectors=self.backend.matrices(),
-            memory={_TALLIES: pool.tally_rows()} | self.lookouts.saved() | saved.memory,
+            memory={_TALLIES: pool.tally_rows()}
+            | ({LOCKS: locks} if locks.size else {})
+            | self.lookouts.saved()
+            | saved.memory,
         )
 
     # ---- changes

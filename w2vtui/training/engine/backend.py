@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,14 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.matrices import Matrices
-from w2vtui.training.engine.plan import Plan, Rates, TableCache, check_objective, hyper_of
+from w2vtui.training.engine.plan import (
+    Plan,
+    Rates,
+    TableCache,
+    check_objective,
+    hyper_of,
+    locks_of,
+)
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
@@ -56,6 +63,10 @@ class Backend(Protocol):
     @property
     def n_words(self) -> int:
         """V"""
+
+    @property
+    def locks(self) -> NDArray[np.float32]:
+        """The share of its moves that each input vector makes: float32 (V,); (0,) for all."""
 
     @property
     def input_vectors(self) -> NDArray[np.float32]:
@@ -139,14 +150,17 @@ class CpuBackend:
         corpus: EncodedCorpus,
         training: TrainingSettings,
         vectors: Mapping[str, NDArray[np.float32]] | None = None,
+        locks: NDArray[np.floating[Any]] | None = None,
     ) -> None:
         """
         vectors   as `matrices` gave them, to resume from; without them input vectors begin at
                   random
+        locks     (V,) the share of its moves that each input vector makes, or (1,) that of all
 
         Raises:
             OutOfMemoryError: not enough memory.
-            SettingsError: the vectors do not fit the vocabulary or the vector size.
+            SettingsError: the vectors do not fit the vocabulary or the vector size, or the locks
+                the vocabulary.
         """
         self.corpus = corpus
         self.training = training
@@ -154,7 +168,9 @@ class CpuBackend:
         self._arrays = layout.Corpus(
             np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts)
         )
-        self._tables = TableCache(corpus.vocab.counts)
+        self.locks = locks_of(locks, self.n_words)
+        """float32 (V,); (0,) where nothing is locked."""
+        self._tables = TableCache(corpus.vocab.counts, self.locks)
         self._matrices = Matrices(self.n_words, training.vector_size)
         if vectors is None:
             self._matrices.begin_at_random(training.seed)

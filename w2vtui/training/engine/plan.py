@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,29 @@ def hyper_of(settings: LiveSettings) -> layout.Hyper:
     )
 
 
+def locks_of(shares: NDArray[np.floating[Any]] | None, n_words: int) -> NDArray[np.float32]:
+    """The locks that kernels read: float32 (V,), or (0,) where every vector makes all its moves.
+
+    shares   (V,) or (1,), or None
+
+    Raises:
+        SettingsError: another shape, or a number that is not finite.
+    """
+    if shares is None:
+        return np.zeros(0, np.float32)
+    locks = np.asarray(shares, dtype=np.float32)
+    if locks.shape not in ((1,), (n_words,)):
+        raise SettingsError(
+            f"locks must be an array of 1 number or of one for each of {n_words:,} words, "
+            f"got shape {locks.shape}"
+        )
+    if not np.isfinite(locks).all():
+        raise SettingsError(f"locks must be finite numbers, got {locks[~np.isfinite(locks)][0]}")
+    if (locks == 1).all():
+        return np.zeros(0, np.float32)
+    return np.broadcast_to(locks, n_words).copy()
+
+
 class TableCache:
     """The tables of one vocabulary, each built when a plan first needs it.
 
@@ -103,9 +126,12 @@ class TableCache:
     plans keep references to theirs.
     """
 
-    def __init__(self, counts: NDArray[np.int64]) -> None:
-        """counts: (V,), most frequent first."""
-        self._counts = counts
+    def __init__(self, counts: NDArray[np.int64], locks: NDArray[np.float32]) -> None:
+        """
+        counts  (V,)
+        locks   (V,) or (0,), as in layout.Tables
+        """
+        self._counts, self._locks = counts, locks
         self._noise: tuple[float, NDArray[np.uint32]] | None = None
         self._keep: tuple[float, NDArray[np.uint32]] | None = None
         self._every_word = np.zeros(0, np.int32)
@@ -131,7 +157,9 @@ class TableCache:
             self._noise = (settings.ns_exponent, table)
         if self._keep is None or self._keep[0] != settings.sample:
             self._keep = (settings.sample, keep_thresholds(self._counts, settings.sample))
-        return layout.Tables(self._keep[1], self._noise[1], self.tree, self._every_word)
+        return layout.Tables(
+            self._keep[1], self._noise[1], self.tree, self._every_word, self._locks
+        )
 
     def most_targets(self, settings: LiveSettings) -> int:
         """The most targets of a pair: 1 + K, V, or the length of the longest path."""

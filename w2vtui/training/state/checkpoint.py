@@ -22,6 +22,9 @@ from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event, Probe, State
 
+LOCKS = "locks"
+"""What the locks of input vectors are called in the memory of a checkpoint."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastSettings:
@@ -67,6 +70,7 @@ class Checkpoint:
     memory: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """What it takes to meet breakpoints where a run without a break meets them: `tallies` of each
     worker (1 + n, 8), `due`, `loss`, `churn`, `breakpoint N`. Earlier versions did not save it.
+    And `locks` (V,) of input vectors, if there are any.
     """
 
     @property
@@ -87,7 +91,7 @@ class Checkpoint:
             clock=min(round(self.clock * factor), planned),
             schedule=dataclasses.replace(self.schedule.rescaled(factor), planned=planned),
             past=tuple(past),
-            memory={},
+            memory={name: self.memory[name] for name in (LOCKS,) if name in self.memory},
         )
 
     @property
