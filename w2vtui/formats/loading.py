@@ -18,11 +18,12 @@ from w2vtui.reports import Report, warn
 from w2vtui.vectors import WordVectors
 
 
-def load_vectors(
+def load_vectors(  # noqa: PLR0913 - each by name
     path: AnyPath,
     *,
     limit: int | None = None,
     vocab_path: AnyPath | None = None,
+    encoding: str = "utf-8",
     encoding_errors: EncodingErrors = "strict",
     skip_bad_rows: bool = False,
     layout: str | None = None,
@@ -34,7 +35,8 @@ def load_vectors(
     vocab_path       a vocabulary file with the words' counts. When not given, `PATH.vocab` is
                      taken where it is there and belongs to them; else counts are those that the
                      layout holds, or None
-    encoding_errors  what to do with words that are not valid UTF-8, other than those that
+    encoding         of the words
+    encoding_errors  what to do with words that are not valid in it, other than those that
                      word2vec.c cut within a character
     skip_bad_rows    leave out rows that are not a word and finite numbers
     layout           the name of the layout, where the content is not to be trusted
@@ -51,14 +53,14 @@ def load_vectors(
         return _from_folder(place_of(path))
     read_from = _identity(path)
     remarks = Remarks()
-    wanted = Wanted(limit, encoding_errors, skip_bad_rows, layout=layout)
+    wanted = Wanted(limit, encoding_errors, skip_bad_rows, layout=layout, encoding=encoding)
     with reading(path, wanted, remarks) as reader:
         found = collected(reader)
     for line in remarks.lines():
         report(f"{path}: {line}")
     complete = limit is None and not remarks
     if vocab_path is not None:
-        counts = counts_in(vocab_path, found.words, complete, encoding_errors)
+        counts = counts_in(vocab_path, found.words, complete, encoding_errors, encoding)
         return WordVectors(found.words, found.vectors, counts)
     if found.counts is not None:
         return WordVectors(found.words, found.vectors, found.counts)

@@ -53,6 +53,8 @@ class Wanted:
     matrix: Matrix = "input"
     layout: str | None = None
     """By name; None to find it out."""
+    encoding: str = "utf-8"
+    """Of the words."""
 
 
 @contextmanager
@@ -199,6 +201,7 @@ def _source(
         wanted.skip_bad_rows,
         begin,
         remarks,
+        wanted.encoding,
     )
 
 

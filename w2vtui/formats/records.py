@@ -54,6 +54,8 @@ class Source:
     """Where it begins, after a byte order mark."""
     remarks: Remarks = field(default_factory=Remarks)
     """Takes what is left out and mended."""
+    encoding: str = "utf-8"
+    """Of the words, one in which a byte below 128 is an ASCII character."""
 
     def place(self, record: int) -> str:
         """Where a record is, from 1."""
@@ -162,11 +164,11 @@ def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[s
     A word that ends within a character, where word2vec.c cut it, keeps its last bytes as `\xe5`.
 
     Raises:
-        VectorsError: a word is not UTF-8.
+        VectorsError: a word is not in the encoding of the file.
     """
     joined = b"\n".join(encoded)
     try:
-        words = joined.decode().split("\n")
+        words = joined.decode(source.encoding).split("\n")
         if len(words) == len(encoded):  # no word holds a line end
             return words
     except UnicodeDecodeError:
@@ -176,17 +178,18 @@ def decode_words(encoded: Sequence[bytes], source: Source, first: int) -> list[s
 
 def _decoded(word: bytes, source: Source, record: int) -> str:
     try:
-        return word.decode()
+        return word.decode(source.encoding)
     except UnicodeDecodeError as error:
         if source.encoding_errors != "strict":
             source.remarks.add("recoded", f"{shown(word)} in {source.place(record)}")
-            return word.decode("utf-8", source.encoding_errors)
+            return word.decode(source.encoding, source.encoding_errors)
         if error.reason == "unexpected end of data":
             source.remarks.add("cut", f"{shown(word)} in {source.place(record)}")
             return word.decode("utf-8", "backslashreplace")
         raise source.error(
             record,
-            f"the word {shown(word)} is not UTF-8 ({error.reason} at byte {error.start}): "
+            f"the word {shown(word)} is not {source.encoding.upper()} "
+            f"({error.reason} at byte {error.start}): "
             "--encoding-errors replace (in Python encoding_errors='replace') reads it",
         ) from error
 

@@ -49,7 +49,7 @@ def save_vectors(
     checked_words(vectors.index_to_key, chosen)
     if vocab_path is not None:
         encode_words(vectors.index_to_key)
-    _check_finite(vectors)
+    check_finite(vectors)
     with target_of(path, chosen) as (target, drafts):
         about = []
         for place in _places_of_counts(vectors, path, vocab_path, chosen):
@@ -137,7 +137,12 @@ def saved_layout(path: AnyPath, layout: str | None = None) -> Layout:
     return chosen
 
 
-def _check_finite(vectors: WordVectors) -> None:
+def check_finite(vectors: WordVectors) -> None:
+    """Refuse vectors that hold NaN or infinity.
+
+    Raises:
+        VectorsError: one does.
+    """
     row = first_not_finite(vectors.vectors)
     if row is not None:
         vector = vectors.vectors[row]

@@ -52,7 +52,7 @@ def write_counts(file: BinaryIO, words: Sequence[bytes], counts: NDArray[np.int6
 
 
 def read_vocab(
-    path: AnyPath, encoding_errors: EncodingErrors = "strict"
+    path: AnyPath, encoding_errors: EncodingErrors = "strict", encoding: str = "utf-8"
 ) -> tuple[list[str], NDArray[np.int64]]:
     """The words of a vocabulary file and how often each occurs, int64 (V,).
 
@@ -60,7 +60,7 @@ def read_vocab(
         VectorsError: the file cannot be read, or a line is not a word and a count.
     """
     path = Path(path)
-    source = Source(str(path), "line", 0, None, encoding_errors)
+    source = Source(str(path), "line", 0, None, encoding_errors, encoding=encoding)
     words, counts = [], []
     try:
         for number, line in enumerate(lines_of(path, _LONGEST_LINE), start=1):
@@ -93,6 +93,7 @@ def counts_in(
     words: Sequence[str],
     complete: bool = True,
     encoding_errors: EncodingErrors = "strict",
+    encoding: str = "utf-8",
 ) -> NDArray[np.int64]:
     """The counts (V,) of the words of vectors, from a vocabulary file.
 
@@ -101,7 +102,7 @@ def counts_in(
     Raises:
         VectorsError: the file cannot be read, or is not about these words.
     """
-    return _counts_of(path, words, read_vocab(path, encoding_errors), complete)
+    return _counts_of(path, words, read_vocab(path, encoding_errors, encoding), complete)
 
 
 def counts_beside(

@@ -25,11 +25,20 @@ class RecordWriter:
         VectorsError: a row of one number would be taken for a header.
     """
 
-    def __init__(self, file: BinaryIO, shape: Shape, layout: Layout, *, packed: bool) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        shape: Shape,
+        layout: Layout,
+        *,
+        packed: bool,
+        has_header: bool | None = None,
+    ) -> None:
+        """has_header: whether there is one; None for as the layout has it."""
         self._raw, self._shape, self._layout = file, shape, layout
         self._n_words = 0
-        self._has_header = layout.name != "glove"
-        if not self._has_header and shape.vector_size == 1:
+        self._has_header = layout.name != "glove" if has_header is None else has_header
+        if layout.name == "glove" and shape.vector_size == 1:
             raise VectorsError(
                 "vectors of 1 number cannot be saved without a header, which their first row would "
                 "be taken for: choose the layout text"

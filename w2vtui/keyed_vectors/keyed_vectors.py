@@ -9,9 +9,13 @@ from w2vtui.keyed_vectors.old_names import OldNames
 from w2vtui.keyed_vectors.saving import Saving
 from w2vtui.keyed_vectors.showing import Showing
 from w2vtui.keyed_vectors.sides import Sides
+from w2vtui.keyed_vectors.word2vec_reading import Word2VecReading
+from w2vtui.keyed_vectors.word2vec_writing import Word2VecWriting
 
 
-class KeyedVectors(Batches, Groups, Evaluation, Sides, Saving, Showing, OldNames):
+class KeyedVectors(
+    Batches, Groups, Evaluation, Sides, Saving, Word2VecReading, Word2VecWriting, Showing, OldNames
+):
     """Words and their vectors, with the names and results of gensim 4's KeyedVectors.
 
     `KeyedVectors(100)` holds no words yet, and `add_vectors` adds them; `KeyedVectors(words,
