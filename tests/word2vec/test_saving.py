@@ -174,7 +174,7 @@ def test_damaged_settings_are_refused(tmp_path, part, name, value, message):
         Word2Vec.load(tmp_path / "m")
 
 
-def test_numbers_that_are_none_are_refused(tmp_path):
+def test_nan_in_a_matrix_is_refused(tmp_path):
     model = trained()
     model.syn1neg[3, 3] = np.nan
     model.save(tmp_path / "m")
