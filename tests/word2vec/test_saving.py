@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import topical_sentences
+from tests.support.models import same_matrices
 from w2vtui import CallbackAny2Vec, KeyedVectors, Word2Vec
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.formats import folder_drafts
@@ -27,13 +28,6 @@ def trained(**named):
     return Word2Vec(SENTENCES, **(SMALL | named))
 
 
-def same(first, second):
-    one, other = first.matrices(), second.matrices()
-    return one.keys() == other.keys() and all(
-        np.array_equal(one[name], other[name]) for name in one
-    )
-
-
 @pytest.mark.parametrize(
     "named",
     [{}, {"hs": 1}, {"sg": 1, "negative": 3}, {"objective": "softmax"}, {"deterministic": True},
@@ -44,17 +38,17 @@ def test_a_model_loads_as_it_was_and_trains_on(tmp_path, named):
     model = trained(**named)
     model.save(tmp_path / "m")
     loaded = Word2Vec.load(str(tmp_path / "m"))
-    assert same(model, loaded)
+    assert same_matrices(model, loaded)
     assert loaded.wv.index_to_key == model.wv.index_to_key
     assert loaded.wv.counts.tolist() == model.wv.counts.tolist()
-    assert (loaded.live(), loaded.fixed(), loaded.of_text()) == (
-        model.live(), model.fixed(), model.of_text(),
+    assert (loaded._live(), loaded._fixed(), loaded._corpus_settings()) == (
+        model._live(), model._fixed(), model._corpus_settings(),
     )  # fmt: skip
     for name in FIGURES:
         assert getattr(loaded, name) == getattr(model, name)
     for one in (model, loaded):
         one.train(SENTENCES, total_examples=60, epochs=2)
-    assert same(model, loaded)
+    assert same_matrices(model, loaded)
 
 
 def test_an_untrained_model_can_be_saved(tmp_path):
@@ -88,7 +82,7 @@ def test_a_callback_may_save(tmp_path):
             model.save(tmp_path / "m")
 
     model = trained(callbacks=[Saves()])
-    assert same(model, Word2Vec.load(tmp_path / "m"))
+    assert same_matrices(model, Word2Vec.load(tmp_path / "m"))
 
 
 def test_a_full_disk_leaves_the_older_model(tmp_path, monkeypatch):
@@ -101,7 +95,7 @@ def test_a_full_disk_leaves_the_older_model(tmp_path, monkeypatch):
     monkeypatch.setattr(folder_drafts.FolderDraft, "write_json", full)
     with pytest.raises(DiskError, match="m"):
         trained(vector_size=16).save(tmp_path / "m")
-    assert same(old, Word2Vec.load(tmp_path / "m"))
+    assert same_matrices(old, Word2Vec.load(tmp_path / "m"))
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 
 
@@ -109,7 +103,7 @@ def test_a_newer_model_replaces_an_older_one(tmp_path):
     trained().save(tmp_path / "m")
     newer = trained(vector_size=16)
     newer.save(tmp_path / "m")
-    assert same(newer, Word2Vec.load(tmp_path / "m"))
+    assert same_matrices(newer, Word2Vec.load(tmp_path / "m"))
 
 
 def test_gensims_arguments_are_taken_with_a_warning(tmp_path):
@@ -117,7 +111,7 @@ def test_gensims_arguments_are_taken_with_a_warning(tmp_path):
     with pytest.warns(UserWarning, match="have no effect") as caught:
         model.save(tmp_path / "m", separately=["syn1neg"], ignore=["x"], pickle_protocol=4)
     assert caught[0].filename == __file__
-    assert same(model, Word2Vec.load(tmp_path / "m"))
+    assert same_matrices(model, Word2Vec.load(tmp_path / "m"))
 
 
 # ---- refusals

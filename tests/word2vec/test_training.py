@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import topical_sentences
+from tests.support.models import matrices_of, same_matrices
 from tests.support.wait import until
 from w2vtui import CallbackAny2Vec, Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
@@ -27,7 +28,7 @@ def model():
 
 
 def vectors_of(model):
-    return {name: matrix.copy() for name, matrix in model.matrices().items()}
+    return {name: matrix.copy() for name, matrix in matrices_of(model).items()}
 
 
 def same(first, second):
@@ -93,7 +94,7 @@ def test_unknown_words_count_as_words_of_the_text_alone(model):
 def test_building_and_training_is_what_the_constructor_does(model):
     model.train(SENTENCES, total_examples=model.corpus_count, epochs=model.epochs)
     at_once = Word2Vec(SENTENCES, **SMALL)
-    assert same(vectors_of(model), vectors_of(at_once))
+    assert same_matrices(model, at_once)
     assert at_once.corpus_count == model.corpus_count == 60
     assert at_once.corpus_total_words == model.corpus_total_words == N_TOKENS
 
@@ -104,8 +105,28 @@ def test_training_continues_from_the_present_vectors(model):
     model.train(SENTENCES, total_examples=60, epochs=1, start_alpha=1e-3, end_alpha=1e-3)
     assert model.wv is wv
     assert model.wv.vectors is vectors
-    assert 0 < np.abs(vectors - before["input_vectors"]).max() < 1e-3
+    assert 0 < np.abs(vectors - before["vectors"]).max() < 1e-3
     assert (model.alpha, model.min_alpha) == (1e-3, 1e-3)
+
+
+def test_locked_vectors_stay_and_others_move(model):
+    before = vectors_of(model)
+    model.wv.vectors_lockf = np.ones(len(model.wv), dtype=np.float32)
+    model.wv.vectors_lockf[[0, 3]] = 0.0
+    model.train(SENTENCES, total_examples=60, epochs=1)
+    moved = (model.wv.vectors != before["vectors"]).any(axis=1)
+    assert not moved[[0, 3]].any()
+    assert moved.sum() == len(model.wv) - 2
+    model.wv.vectors_lockf = np.ones(5, dtype=np.float32)
+    with pytest.raises(SettingsError, match="26"):
+        model.train(SENTENCES, total_examples=60, epochs=1)
+
+
+def test_words_that_were_added_to_the_vectors_are_trained(model):
+    model.wv.add_vectors(["brand", "new"], np.ones((2, 8), dtype=np.float32))
+    model.train([["ship", "brand", "new"]] * 5, total_examples=5, epochs=1)
+    assert model.syn1neg.shape == (28, 8)
+    assert (model.wv["brand"] != 1).any()
 
 
 def test_attributes_may_be_set_between_two_trainings(model):
@@ -138,7 +159,7 @@ def test_deterministic_training_repeats_with_several_workers():
     first, second = (
         Word2Vec(SENTENCES, **(SMALL | {"workers": 3, "deterministic": True})) for _ in range(2)
     )
-    assert same(vectors_of(first), vectors_of(second))
+    assert same_matrices(first, second)
 
 
 # ---- arguments
@@ -274,7 +295,7 @@ def test_callbacks_see_each_epoch_on_the_callers_thread(model):
 
 def test_callbacks_do_not_change_what_is_learned(model):
     model.train(SENTENCES, total_examples=60, epochs=5, callbacks=[Recorder()])
-    assert same(vectors_of(model), vectors_of(Word2Vec(SENTENCES, **SMALL)))
+    assert same_matrices(model, Word2Vec(SENTENCES, **SMALL))
 
 
 def test_an_epoch_ends_where_the_text_does(model):

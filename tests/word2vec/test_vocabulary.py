@@ -18,7 +18,7 @@ def model_of(**named):
 
 
 def counts_of(model):
-    return dict(zip(model.wv.index_to_key, map(int, model.vocabulary().counts), strict=True))
+    return dict(zip(model.wv.index_to_key, map(int, model._vocabulary().counts), strict=True))
 
 
 @pytest.fixture(scope="module")

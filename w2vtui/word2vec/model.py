@@ -101,7 +101,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         if sentences is not None or corpus_file is not None:
             check_one_corpus(sentences, corpus_file)
         calls = checked_callbacks(given.pop("callbacks"))
-        self.check_rule(trim_rule)
+        self._check_rule(trim_rule)
         self._set_up(given, further)
         if hashfxn is not hash:
             warnings.warn("hashfxn has no effect: the seed alone decides", stacklevel=2)
@@ -117,7 +117,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         self._further = further_settings(further)
         for name, value in given.items():
             setattr(self, name, value)
-        self.wv = KeyedVectors(self.fixed().vector_size)
+        self.wv = KeyedVectors(self._fixed().vector_size)
         whole("batch_words", self.batch_words, "words")
         for name in ("null_word", "sorted_vocab", "compute_loss"):
             flag(name, given[name])
@@ -127,8 +127,8 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
             raise WrongTypeError(f"comment must be text, got {self.comment!r:.80}")
         if not callable(self.hashfxn):
             raise WrongTypeError(f"hashfxn must be a function, got {self.hashfxn!r:.80}")
-        self.of_text()
-        live = self.live()
+        self._corpus_settings()
+        live = self._live()
         self.sg, self.hs = int(live.model == "skip-gram"), int(live.walks_tree)
         self.min_alpha_yet_reached = (
             default_alpha(live.model, live.objective) if live.alpha is None else live.alpha
@@ -147,9 +147,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         by_settings = (
             rule is None and self.sorted_vocab and not (self.null_word or self.max_vocab_size)
         )
-        choose = None if by_settings else partial(self.choose, rule=rule)
-        corpus = self.encoded(sentences, corpus_file, choose)
-        self.begin_vocabulary(corpus.vocab)
+        choose = None if by_settings else partial(self._choose, rule=rule)
+        corpus = self._encoded(sentences, corpus_file, choose)
+        self._begin_vocabulary(corpus.vocab)
         self.corpus_count, self.corpus_total_words = corpus.n_raw_sentences, corpus.n_raw_tokens
-        self.train_on(corpus, self.live(), callbacks)
+        self._train_on(corpus, self._live(), callbacks)
         return list(filter(is_remark, corpus.hints))

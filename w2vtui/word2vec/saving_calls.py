@@ -120,7 +120,7 @@ class SavingCalls(ModelState):
             return
         self.wv = KeyedVectors.from_folder(folder)
         n_words = len(self.wv)
-        if self.live().walks_tree:
+        if self._live().walks_tree:
             nodes = folder.tensors.get(_NODES)
             self.syn1 = _fitting(path, _NODES, nodes, (n_words - 1, self.vector_size))
         else:

@@ -39,7 +39,7 @@ class ScoringCalls(ModelState):
             NotReadyError: there is no vocabulary yet.
             WrongTypeError: the context is a text, not a list of words.
         """
-        counts = self.vocabulary().counts
+        counts = self._vocabulary().counts
         if isinstance(context_words_list, str | bytes):
             raise WrongTypeError("context_words_list is text, not a list of words: split it first")
         rows = [self.wv.get_index(word) for word in context_words_list if self._knows(word)]
@@ -48,7 +48,7 @@ class ScoringCalls(ModelState):
             return None
         vectors = self.wv.vectors[rows].astype(np.float64)
         hidden = vectors.mean(axis=0) if self.cbow_mean else vectors.sum(axis=0)
-        if self.live().walks_tree:
+        if self._live().walks_tree:
             every = np.arange(len(counts), dtype=np.int32)[None]
             shares = np.exp(TreeScores(counts, self.syn1).log_probabilities(hidden[None], every)[0])
         else:
@@ -77,12 +77,12 @@ class ScoringCalls(ModelState):
             NotReadyError: there is no vocabulary yet, or the model was trained without
                 hierarchical softmax, whose probabilities are exact.
         """
-        counts = self.vocabulary().counts
-        if not self.live().walks_tree:
+        counts = self._vocabulary().counts
+        if not self._live().walks_tree:
             raise NotReadyError(
                 "sentences are scored under hierarchical softmax only: train a model with hs=1"
             )
-        tree, live = TreeScores(counts, self.syn1), self.live()
+        tree, live = TreeScores(counts, self.syn1), self._live()
         score = _skip_gram_scores if live.model == "skip-gram" else _cbow_scores
         totals: list[NDArray[np.float64]] = [np.zeros(0)]
         for words, numbers, n_sentences in self._chunks(sentences):

@@ -101,10 +101,10 @@ class ModelState:
     @property
     def cum_table(self) -> NDArray[np.uint32]:
         """(V,) the cumulative noise distribution, up to 2**31 - 1, in gensim's form."""
-        shares = np.cumsum(noise_probabilities(self.vocabulary().counts, self.ns_exponent))
+        shares = np.cumsum(noise_probabilities(self._vocabulary().counts, self.ns_exponent))
         return np.round(shares * (2**31 - 1)).astype(np.uint32)
 
-    def live(self, **instead: Any) -> LiveSettings:
+    def _live(self, **instead: Any) -> LiveSettings:
         """The settings of the next training.
 
         instead   values that take the place of attributes
@@ -116,19 +116,19 @@ class ModelState:
         live = live_settings(named, self._further)
         if named["sample"] < 1 or not len(self.wv):
             return live
-        return live.changed(sample=sample_share(named["sample"], self.vocabulary().n_tokens))
+        return live.changed(sample=sample_share(named["sample"], self._vocabulary().n_tokens))
 
-    def fixed(self) -> TrainingSettings:
+    def _fixed(self) -> TrainingSettings:
         """The settings that no training changes."""
         return training_settings(self.vector_size, self.seed, self._deterministic)
 
-    def of_text(self) -> CorpusSettings:
+    def _corpus_settings(self) -> CorpusSettings:
         """How text becomes words."""
         return CorpusSettings(
             min_count=self.min_count, max_final_vocab=self.max_final_vocab, **self._of_text
         )
 
-    def vocabulary(self) -> Vocab:
+    def _vocabulary(self) -> Vocab:
         """The words in their order, and their counts.
 
         Raises:
@@ -143,7 +143,7 @@ class ModelState:
         counts = np.ones(len(self.wv), dtype=np.int64) if known is None else np.maximum(known, 1)
         return Vocab(self.wv.index_to_key.copy(), counts)
 
-    def matrices(self) -> dict[str, Floats]:
+    def _matrices(self) -> dict[str, Floats]:
         """What is trained, by the names of a run; not copied."""
         found = {"input_vectors": self.wv.vectors}
         if hasattr(self, "syn1neg"):
@@ -152,7 +152,7 @@ class ModelState:
             found["node_vectors"] = self.syn1
         return found
 
-    def make_writable(self) -> None:
+    def _make_writable(self) -> None:
         """Copy what is mapped from a file."""
         if not self.wv.vectors.flags.writeable:
             self.wv.vectors = self.wv.vectors.copy()
@@ -162,14 +162,14 @@ class ModelState:
         if hasattr(self, "syn1neg"):
             self.wv.output_vectors = self.syn1neg
 
-    def take(self, trained: dict[str, Floats]) -> None:
+    def _take(self, trained: dict[str, Floats]) -> None:
         """Copy what a run has trained so far."""
-        for name, matrix in self.matrices().items():
+        for name, matrix in self._matrices().items():
             if name in trained:
                 np.copyto(matrix, trained[name])
         self.wv.forget_norms()
 
-    def encoded(
+    def _encoded(
         self,
         sentences: Sentences | None,
         corpus_file: str | Path | None,
@@ -177,8 +177,8 @@ class ModelState:
     ) -> EncodedCorpus:
         """Read and encode a corpus, once through; what its iterator raises passes through."""
         if sentences is not None:
-            return encode_sentences(sentences, self.of_text(), vocab=vocab)
-        return open_corpus([str(corpus_file)], self.of_text(), vocab=vocab)
+            return encode_sentences(sentences, self._corpus_settings(), vocab=vocab)
+        return open_corpus([str(corpus_file)], self._corpus_settings(), vocab=vocab)
 
 
 def check_one_corpus(sentences: object, corpus_file: object) -> None:

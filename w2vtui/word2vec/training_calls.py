@@ -72,9 +72,9 @@ class TrainingCalls(Weights):
         self._check_totals(corpus_file, epochs, total_examples, total_words)
         alpha = self.alpha if start_alpha is None else start_alpha
         min_alpha = self.min_alpha if end_alpha is None else end_alpha
-        live = self.live(epochs=epochs, alpha=alpha, min_alpha=min_alpha)
+        live = self._live(epochs=epochs, alpha=alpha, min_alpha=min_alpha)
         self._check_idle()
-        self.vocabulary()
+        self._vocabulary()
         if isinstance(corpus_iterable, GeneratorType) and epochs != 1:
             raise WrongTypeError(
                 f"a generator as corpus_iterable cannot support {epochs} passes: pass a list, or "
@@ -82,9 +82,9 @@ class TrainingCalls(Weights):
             )
         self.alpha, self.min_alpha, self.compute_loss = alpha, min_alpha, compute_loss
         self.update_weights()
-        corpus = self.encoded(corpus_iterable, corpus_file, self.vocabulary())
+        corpus = self._encoded(corpus_iterable, corpus_file, self._vocabulary())
         _warn(corpus)
-        return self.train_on(corpus, live, callbacks)
+        return self._train_on(corpus, live, callbacks)
 
     def get_latest_training_loss(self) -> float:
         """The mean loss of a pair in the latest epoch, in nats, float64; 0 before any training.
@@ -94,17 +94,18 @@ class TrainingCalls(Weights):
         """
         return self.running_training_loss
 
-    def train_on(
+    def _train_on(
         self, corpus: EncodedCorpus, live: LiveSettings, callbacks: Sequence[CallbackAny2Vec]
     ) -> tuple[int, int]:
         """Train on text that is encoded with the model's vocabulary; returns what `train` does."""
-        self.make_writable()
+        self._make_writable()
         run = Run(
             lambda progress, stop: corpus,
-            self.fixed(),
+            self._fixed(),
             live,
             looks_at_vectors=False,
-            begin_at=self.matrices(),
+            begin_at=self._matrices(),
+            locks=self.wv.vectors_lockf,
         )
         losses = EpochLosses()
 
@@ -115,10 +116,10 @@ class TrainingCalls(Weights):
         def between(epoch: int) -> None:
             self._end_epoch(run, losses)
             if callbacks:
-                self.take(run.matrices())
+                self._take(run.matrices())
                 call("on_epoch_end")
                 call("on_epoch_begin")
-                for name, matrix in self.matrices().items():  # a callback may have changed them
+                for name, matrix in self._matrices().items():  # a callback may have changed them
                     np.copyto(run.matrices()[name], matrix)
 
         self.run = run
@@ -140,9 +141,9 @@ class TrainingCalls(Weights):
             drive(run, between)
         except KeyboardInterrupt:
             if run.snapshot().progress.tokens:
-                self.take(run.matrices())
+                self._take(run.matrices())
             raise
-        self.take(run.matrices())
+        self._take(run.matrices())
 
     def _end_epoch(self, run: Run, losses: EpochLosses) -> None:
         losses.end_epoch(run.snapshot())

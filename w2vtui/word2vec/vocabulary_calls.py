@@ -49,7 +49,7 @@ class VocabularyCalls(Weights):
             NotReadyError: `update`, and there is nothing to add to.
         """
         check_one_corpus(corpus_iterable, corpus_file)
-        self.check_rule(trim_rule)
+        self._check_rule(trim_rule)
         if update:
             self._check_can_grow()
         total, count = self.scan_vocab(corpus_iterable, corpus_file, progress_per)
@@ -74,7 +74,7 @@ class VocabularyCalls(Weights):
             SettingsError: a word is not text, or a count not a whole number from 0 on.
             CorpusError: no word is left.
         """
-        self.check_rule(trim_rule)
+        self._check_rule(trim_rule)
         if update:
             self._check_can_grow()
         self.raw_vocab = _checked_counts(word_freq)
@@ -103,11 +103,11 @@ class VocabularyCalls(Weights):
         check_one_corpus(corpus_iterable, corpus_file)
         raw: RawCounts
         if corpus_iterable is not None:
-            raw = count_sentences(corpus_iterable, self.of_text())
+            raw = count_sentences(corpus_iterable, self._corpus_settings())
         else:
-            raw = count_files([str(corpus_file)], self.of_text())
+            raw = count_files([str(corpus_file)], self._corpus_settings())
         words, counts = raw.tokens, raw.counts
-        stay = self.word_choice(None).most_frequent(words, counts)
+        stay = self._word_choice(None).most_frequent(words, counts)
         if stay is not None:
             words, counts = [words[index] for index in stay.tolist()], counts[stay]
         self.raw_vocab = dict(zip(words, counts.tolist(), strict=True))
@@ -141,7 +141,7 @@ class VocabularyCalls(Weights):
         sample = checked_sample(sample or self.sample)
         words = list(self.raw_vocab)
         counts = np.fromiter(self.raw_vocab.values(), np.int64, len(words))
-        chosen = self.word_choice(trim_rule, min_count).of(words, counts)
+        chosen = self._word_choice(trim_rule, min_count).of(words, counts)
         found = report(counts, chosen, sample)
         if dry_run:
             return found
@@ -151,14 +151,14 @@ class VocabularyCalls(Weights):
         names = [words[index] for index in chosen.tolist()]
         if update:
             self.effective_min_count = min_count
-            self.add_words([word for word in names if word not in self.wv], self.raw_vocab)
+            self._add_words([word for word in names if word not in self.wv], self.raw_vocab)
         else:
             if not names:
                 raise CorpusError(
                     f"no word occurs {min_count} times or more ({counts.sum():,} tokens): "
                     "lower min_count"
                 )
-            self.begin_vocabulary(Vocab(names, counts[chosen]))
+            self._begin_vocabulary(Vocab(names, counts[chosen]))
         if not keep_raw_vocab:
             self.raw_vocab = {}
         return found
@@ -174,7 +174,7 @@ class VocabularyCalls(Weights):
         Returns vocab, vectors, syn1 or syn1neg, and total. The text and the program come on top.
         """
         n_words = len(self.wv) if vocab_size is None else vocab_size
-        row, live = 4 * row_length(self.vector_size), self.live()
+        row, live = 4 * row_length(self.vector_size), self._live()
         found = {} if report is None else report
         found["vocab"] = WORD_BYTES * n_words
         # The model's, in rows of D, and those that train, in rows that are padded.
@@ -184,17 +184,17 @@ class VocabularyCalls(Weights):
         found["total"] = sum(found[part] for part in parts if part in found)
         return found
 
-    def begin_vocabulary(self, vocab: Vocab) -> None:
+    def _begin_vocabulary(self, vocab: Vocab) -> None:
         """Use these words, with null_word's after them, and begin their vectors."""
         least = int(vocab.counts.min())
         is_cut = self.max_final_vocab is not None and len(vocab) == self.max_final_vocab
         self.effective_min_count = max(self.min_count, least) if is_cut else self.min_count
-        self.set_vocabulary(self._with_null_word(vocab))
+        self._set_vocabulary(self._with_null_word(vocab))
 
-    def choose(self, census: Census, *, rule: TrimRule | None) -> Vocab:
+    def _choose(self, census: Census, *, rule: TrimRule | None) -> Vocab:
         """The vocabulary from all tokens of a text, chosen as `build_vocab` chooses it."""
         words, counts = census.tokens, census.counts
-        choice = self.word_choice(rule)
+        choice = self._word_choice(rule)
         stay = choice.most_frequent(words, counts)
         if stay is not None:
             words, counts = [words[index] for index in stay.tolist()], counts[stay]
@@ -202,7 +202,7 @@ class VocabularyCalls(Weights):
         names = [words[index] for index in chosen.tolist()]
         return self._with_null_word(Vocab(names, counts[chosen]))
 
-    def word_choice(self, rule: TrimRule | None, min_count: int | None = None) -> WordChoice:
+    def _word_choice(self, rule: TrimRule | None, min_count: int | None = None) -> WordChoice:
         """How words are chosen now."""
         return WordChoice(
             min_count=self.min_count if min_count is None else min_count,
@@ -225,7 +225,7 @@ class VocabularyCalls(Weights):
             )
 
     @staticmethod
-    def check_rule(rule: object) -> None:
+    def _check_rule(rule: object) -> None:
         """Refuse what cannot be called.
 
         Raises:

@@ -23,7 +23,7 @@ class Weights(ModelState):
             NotReadyError: there are no words.
             OutOfMemoryError: not enough memory.
         """
-        self.set_vocabulary(self.vocabulary())
+        self._set_vocabulary(self._vocabulary())
 
     def update_weights(self) -> None:
         """Give every word that has none yet its output vector of 0.
@@ -32,7 +32,7 @@ class Weights(ModelState):
         no node is where it was, so all of them begin at 0 again.
         """
         n_words, size = len(self.wv), self.vector_size
-        if self.live().walks_tree:
+        if self._live().walks_tree:
             if len(self.syn1) != n_words - 1:
                 self.syn1 = np.zeros((n_words - 1, size), dtype=np.float32)
         elif len(self.syn1neg) < n_words:
@@ -53,17 +53,17 @@ class Weights(ModelState):
         Raises:
             NotReadyError: the other model has no words.
         """
-        vocab = other_model.vocabulary()
+        vocab = other_model._vocabulary()
         self.corpus_count = other_model.corpus_count
         self.corpus_total_words = other_model.corpus_total_words
         self.effective_min_count = other_model.effective_min_count
-        self.set_vocabulary(Vocab(list(vocab.words), vocab.counts.copy()))
+        self._set_vocabulary(Vocab(list(vocab.words), vocab.counts.copy()))
 
-    def set_vocabulary(self, vocab: Vocab) -> None:
+    def _set_vocabulary(self, vocab: Vocab) -> None:
         """Use these words, with vectors that have not been trained."""
-        live, size = self.live(), self.vector_size
+        live, size = self._live(), self.vector_size
         most_frequent_first = np.sort(vocab.counts)[::-1]
-        check_fits(most_frequent_first, self.fixed(), live, checkpoints=False)
+        check_fits(most_frequent_first, self._fixed(), live, checkpoints=False)
         vectors = self._empty(len(vocab))
         draw_evenly(vectors, self.seed)
         output: Floats | None = None
@@ -75,12 +75,12 @@ class Weights(ModelState):
             output = self.syn1neg = np.zeros((len(vocab), size), dtype=np.float32)
         self.wv = KeyedVectors(vocab.words, vectors, vocab.counts, output)
 
-    def add_words(self, words: list[str], counts: dict[str, int]) -> None:
+    def _add_words(self, words: list[str], counts: dict[str, int]) -> None:
         """Add words, with vectors that have not been trained, and more occurrences of old ones.
 
         counts   of words that are in the vocabulary afterwards; others are passed over
         """
-        old = self.vocabulary()
+        old = self._vocabulary()
         if words:
             vectors = self._empty(len(words))
             draw_evenly(vectors, (self.seed, len(old)))
@@ -89,7 +89,7 @@ class Weights(ModelState):
         more = np.fromiter(found, np.int64, len(self.wv))
         more[: len(old)] += old.counts
         self.wv.counts = more
-        if self.live().walks_tree:
+        if self._live().walks_tree:
             self.syn1 = np.zeros((len(self.wv) - 1, self.vector_size), dtype=np.float32)
         else:
             self.update_weights()
