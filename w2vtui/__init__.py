@@ -9,6 +9,7 @@ from w2vtui.version import VERSION
 if TYPE_CHECKING:
     from w2vtui.keyed_vectors import KeyedVectors
     from w2vtui.line_sentences import LineSentence, PathLineSentences, Text8Corpus
+    from w2vtui.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phrases
     from w2vtui.word2vec import (
         RULE_DEFAULT,
         RULE_DISCARD,
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 __all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
     "RULE_DEFAULT",
     "RULE_DISCARD",
     "RULE_KEEP",
     "CallbackAny2Vec",
+    "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
+    "Phraser",
+    "Phrases",
     "Text8Corpus",
     "Word2Vec",
     "__version__",
@@ -34,6 +39,7 @@ __all__ = [
 _NAMES = {
     "w2vtui.keyed_vectors": ("KeyedVectors",),
     "w2vtui.line_sentences": ("LineSentence", "PathLineSentences", "Text8Corpus"),
+    "w2vtui.phrases": ("ENGLISH_CONNECTOR_WORDS", "FrozenPhrases", "Phraser", "Phrases"),
     "w2vtui.word2vec": (
         *("RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP"),
         *("CallbackAny2Vec", "Word2Vec"),

@@ -65,9 +65,12 @@ class LineSentence:
         return (Path(self.source),)
 
     def __iter__(self) -> Iterator[list[str]]:
-        for words in self._lines():
-            if words:
-                yield from _parts(words, self.max_sentence_length or len(words))
+        lines = filter(None, self._lines())
+        if self.max_sentence_length is None:
+            yield from lines
+            return
+        for words in lines:
+            yield from _parts(words, self.max_sentence_length)
 
     def __repr__(self) -> str:
         source = str(self.source) if isinstance(self.source, _PATHS) else self.source
@@ -188,6 +191,9 @@ def _lines_of(path: Path, settings: CorpusSettings) -> Iterator[list[str]]:
     line: list[str] = []
     with ByteStream(_regular(path)) as source:
         for words, is_end in pieces_of(source, settings):
+            if is_end and not line:
+                yield words
+                continue
             line += words
             if is_end:
                 yield line
