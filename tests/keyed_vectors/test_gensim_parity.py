@@ -51,7 +51,7 @@ CALLS = {
     "vectors": lambda v: v[["w3", "w0"]],
     "unit vector": lambda v: v.get_vector("w3", norm=True),
     "row": lambda v: [v.get_index("w3"), v.get_index("x", -1), v.has_index_for("x"), "w3" in v],
-    "norms": lambda v: v.norms,
+    "norms": lambda v: [v.fill_norms(), v.norms],
     "normed": lambda v: v.get_normed_vectors(),
     "word": lambda v: v.most_similar("w1"),
     "positional": lambda v: v.most_similar(["w1", "w2"], ["w3"], 4),
