@@ -129,6 +129,12 @@ def test_attributes_take_their_type_from_the_first_value() -> None:
     assert vectors.counts.tolist() == [0, 7, 0]
     assert vectors.get_vecattr("a", "color") is None
     assert vectors.expandos["weight"].tolist() == [0, 0, 1.5]
+    for count in (-1, 2.5):
+        with pytest.raises((TypeError, ValueError), match="count"):
+            vectors.set_vecattr("b", "count", count)
+    with pytest.raises(TypeError, match="must be text, got 5"):
+        vectors.set_vecattr("b", 5, 1)
+    assert vectors.get_vecattr("b", "count") == 7
     with pytest.raises(TypeError, match="'size' is of type int64, which cannot hold float"):
         vectors.set_vecattr("a", "size", 0.5)
     with pytest.raises(KeyError, match=r"no attribute 'x' \(there is count, color, size, weight\)"):

@@ -86,7 +86,7 @@ def test_questions_without_vectors_score_0_with_a_warning(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("a b 1\n", {}, r"holds no word pairs: lines .*got 'a b 1': delimiter=' '"),
+        ("a b 1\n", {}, r"with '\\t' between them are expected, got 'a b 1': delimiter=' '"),
         ("a\tb\t1\n", {}, "1 of the 1 pairs in .* have vectors for both words"),
         ("k\tl\t1\nm\tn\t2\n", {}, "0 of the 2 pairs"),
         ("a\tb\tx\n", {}, "holds no word pairs"),

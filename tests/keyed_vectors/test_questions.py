@@ -39,8 +39,10 @@ def test_a_number_is_not_a_word(ask) -> None:
 
 def test_each_side_may_be_any_collection() -> None:
     expected = PLANE.most_similar(["east", "north"], topn=2)
-    for words in (("east", "north"), {"east": 1, "north": 2}, iter(["east", "north"])):
+    for words in (("east", "north"), {"east": 1.0, "north": 1}, iter(["east", "north"])):
         assert PLANE.most_similar(words, topn=2) == expected
+    weights = {"east": 2.0, "north": -0.5}
+    assert PLANE.most_similar(weights) == PLANE.most_similar(list(weights.items()))
 
 
 def test_an_index_answers_in_place_of_the_search() -> None:
@@ -97,6 +99,24 @@ def test_words_without_a_vector_are_left_out_of_a_group_with_a_warning() -> None
         PLANE.doesnt_match(["up"])
     with pytest.warns(UserWarning, match="its distance is infinite"):
         assert PLANE.wmdistance(["up"], ["east"]) == np.inf
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda v: v.doesnt_match(["east", "lost"]),
+        lambda v: v.rank("east", "lost"),
+        lambda v: v.closer_than("lost", "east"),
+        lambda v: v.wmdistance(["east"], ["lost"]),
+        lambda v: v.most_similar_many(["east", "lost"]),
+    ],
+)
+def test_a_vector_that_is_not_of_numbers_is_not_compared(ask) -> None:
+    vectors = KeyedVectors(["east", "lost"], np.float32([[1, 0], [np.nan, 0]]))
+    with pytest.raises(VectorsError, match="the vector of 'lost' holds NaN or infinity"):
+        ask(vectors)
+    with pytest.raises(VectorsError, match=r"got shape \(2,\) of complex128"):
+        vectors.most_similar(np.ones(2) * 1j)
 
 
 def test_a_word_is_a_group_of_one() -> None:
@@ -186,12 +206,19 @@ def test_methods_of_gensim_3_work_with_a_warning() -> None:
         PLANE.init_sims()
 
 
+def test_what_is_not_a_word_is_named() -> None:
+    for key in (b"east", None, 1.5):
+        with pytest.raises(TypeError, match=f"a word must be text, got {key!r}$"):
+            PLANE[key]
+
+
 def test_settings_are_refused_before_anything_is_made() -> None:
     for arguments, message in (
         ({"vector_size": 0}, "vector_size must be a whole number of 1 or more, got 0"),
         ({"vector_size": 2.5}, "got 2.5"),
         ({"vector_size": 3, "count": -1}, "count must be a whole number of 0 or more, got -1"),
         ({"vector_size": 3, "dtype": np.float16}, "dtype must be float32"),
+        ({"vector_size": 3, "counts": np.float64}, "dtype must be float32"),  # gensim's third
     ):
         with pytest.raises(SettingsError, match=message):
             KeyedVectors(**arguments)

@@ -122,6 +122,8 @@ def test_a_file_that_would_be_wrong_is_refused(tmp_path, arguments, message) -> 
     vectors.set_vecattr("a", "color", "red")
     with pytest.raises(SettingsError, match=message):
         vectors.save_word2vec_format(path, **arguments)
+    with pytest.raises(VectorsError, match="no words to save"):
+        KeyedVectors(3).save_word2vec_format(path)
     vectors.vectors[1, 1] = np.nan
     with pytest.raises(VectorsError, match="'é' holds nan"):
         vectors.save_word2vec_format(path)

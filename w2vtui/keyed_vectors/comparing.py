@@ -70,6 +70,7 @@ class Comparisons(KeyedTable):
     def _closer(self, a: str, b: str) -> NDArray[np.intp]:
         """The rows of the words nearer to `a` than `b` is."""
         row_a, row_b = self.get_index(a), self.get_index(b)
+        self._check_numbers((row_a, row_b))
         cosines = cosines_with(self.vectors, self.vectors[row_a], self.norms)
         closer = cosines > cosines[row_b]
         closer[[row_a, row_b]] = False

@@ -186,8 +186,8 @@ def _pairs_in(path: AnyPath, delimiter: str, encoding: str) -> list[Pair]:
     if not pairs:
         example = f", got '{safe_text(bad[0], 60)}'" if bad else ""
         raise CorpusError(
-            f"{os.fspath(path)} holds no word pairs: lines `word{delimiter!r}word{delimiter!r}"
-            f"score` are expected{example}: delimiter=' ' gives another separator"
+            f"{os.fspath(path)} holds no word pairs: lines of word, word and score with "
+            f"{delimiter!r} between them are expected{example}: delimiter=' ' gives another"
         )
     if bad:
         warnings.warn(

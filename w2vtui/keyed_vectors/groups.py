@@ -105,6 +105,7 @@ class Groups(KeyedTable):
             warnings.warn(f"no vector for {missing}: left out", stacklevel=3)
         if not known:
             raise VectorsError("no words to choose from: give at least one that has a vector")
+        self._check_numbers(self.key_to_index[word] for word in known)
         vectors = np.stack([self.get_vector(word, norm=use_norm) for word in known])
         closeness = vectors @ unit(vectors.mean(axis=0))
         order = np.argsort(-closeness, kind="stable").tolist()
@@ -135,6 +136,7 @@ class Groups(KeyedTable):
             warnings.warn("a document has no word with a vector: its distance is infinite",
                           stacklevel=2)  # fmt: skip
             return float("inf")
+        self._check_numbers([*rows_a.tolist(), *rows_b.tolist()])
         a, b = (self._places(rows, norm) for rows in (rows_a, rows_b))
         between = np.sqrt(((a[:, None] - b[None]) ** 2).sum(axis=2))
         return _least_move(counts_a / counts_a.sum(), counts_b / counts_b.sum(), between)

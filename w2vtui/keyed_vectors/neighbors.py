@@ -59,9 +59,10 @@ class Neighbors(Comparisons):
     ) -> Found | Floats:
         """The `topn` words of highest cosine with the sum of `positive` less `negative`.
 
-        Each side is a word, a vector (D,), a (word or vector, weight) pair, or several of them. A
-        word stands for its vector at length 1, a vector for itself; a weight replaces the 1 of
-        `positive` or the -1 of `negative`, sign included. Words asked about are left out.
+        Each side is a word, a vector (D,), a (word or vector, weight) pair, several of them, or a
+        dictionary of words and weights. A word stands for its vector at length 1, a vector for
+        itself; a weight replaces the 1 of `positive` or the -1 of `negative`, sign included. Words
+        asked about are left out.
 
         clip_start, clip_end   search these rows only, as in a slice
         restrict_vocab         search the first rows only; goes before both

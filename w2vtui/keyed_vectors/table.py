@@ -30,7 +30,7 @@ class KeyedTable(WordVectors):
         self,
         vector_size: int | Sequence[str],
         count: int | NDArray[np.floating] = 0,
-        counts: NDArray[np.integer] | None = None,
+        counts: NDArray[np.integer] | type[np.floating] | None = None,
         output_vectors: NDArray[np.floating] | None = None,
         *,
         dtype: Any = np.float32,
@@ -40,7 +40,8 @@ class KeyedTable(WordVectors):
         vector_size      the length D of a vector; or V words
         count            how many words to make room for; or their vectors (V, D), which are used
                          as they are if they are float32
-        counts           int64 (V,), how often each word occurs
+        counts           int64 (V,), how often each word occurs; where gensim has dtype, so that
+                         a type is taken for that
         output_vectors   float32 (V, D)
         dtype            float32, in which vectors are held
 
@@ -48,6 +49,8 @@ class KeyedTable(WordVectors):
             SettingsError: vector_size is below 1, or dtype is another.
             VectorsError: a word occurs twice, or an array has the wrong shape.
         """
+        if isinstance(counts, type):
+            counts, dtype = None, counts
         if np.dtype(dtype) != np.float32:
             raise SettingsError(f"dtype must be float32, in which vectors are held, got {dtype}")
         self._attributes: dict[str, NDArray[Any]] = {}
@@ -103,6 +106,19 @@ class KeyedTable(WordVectors):
             self._norms = None
         _ = self.norms
 
+    def _check_numbers(self, rows: Iterable[int]) -> None:
+        """Refuse to compare words with vectors that hold NaN or infinity.
+
+        Raises:
+            VectorsError: a row is one.
+        """
+        for row in rows:
+            if not np.isfinite(self.vectors[row]).all():
+                raise VectorsError(
+                    f"the vector of '{safe_text(self.index_to_key[row], 40)}' holds NaN or "
+                    "infinity, as after a training that diverged: leave the word out"
+                )
+
     # ---- attributes of words
 
     @property
@@ -119,9 +135,14 @@ class KeyedTable(WordVectors):
         Raises:
             UnknownWordError: the word has no vector.
             TypeError: the attribute is of another type.
+            VectorsError: a count is below 0.
         """
         row = self.get_index(key)
+        if not isinstance(attr, str):
+            raise TypeError(f"the name of an attribute must be text, got {attr!r}")
         self.allocate_vecattrs([attr], [type(val)])
+        if attr == COUNT:
+            check_counts(np.asarray(val))
         self.expandos[attr][row] = val
 
     def get_vecattr(self, key: str, attr: str) -> Any:

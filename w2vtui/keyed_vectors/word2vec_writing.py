@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError
+from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.formats.atomic import Draft, draft_of, publish
 from w2vtui.formats.blocks import Held, Shape
 from w2vtui.formats.layouts import LAYOUTS, is_packed
@@ -56,6 +56,8 @@ class Word2VecWriting(KeyedTable):
             VectorsError: a word cannot be written in this format, or a number is not finite.
             DiskError: a file cannot be written; what was there is untouched.
         """
+        if not len(self):
+            raise VectorsError("there are no words to save: add some")
         named = self._sorted_for_file(sort_attr, prefix)
         words = encode_words(named.index_to_key)
         check_finite(named)

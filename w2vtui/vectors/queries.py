@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,6 +36,8 @@ def terms_of(side: Any, weight: float) -> list[tuple[str | NDArray[np.floating],
     """One side of a question as (word or vector, weight) pairs; `weight` where none is given."""
     one = not isinstance(side, Iterable) or isinstance(side, str) or _has_weight(side)
     one = one or getattr(side, "ndim", 0) == 1
+    if isinstance(side, Mapping):
+        side = side.items()
     items = [] if side is None else [side] if one else list(side)
     return [item if _has_weight(item) else (item, weight) for item in items]
 

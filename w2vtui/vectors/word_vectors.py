@@ -6,6 +6,7 @@ results are gensim's KeyedVectors' where it has the method.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -120,7 +121,7 @@ class WordVectors:
         Raises:
             UnknownWordError: a word has no vector.
         """
-        if isinstance(words, str) or not isinstance(words, Iterable):
+        if isinstance(words, str | bytes) or not isinstance(words, Iterable):
             return self.get_vector(words)
         return self.vectors[[self.get_index(word) for word in words]]
 
@@ -135,10 +136,9 @@ class WordVectors:
             NotAWordError: it is not text, as a number of a row.
         """
         if not isinstance(key, str):
-            raise NotAWordError(
-                f"a word must be text, got {key!r}: the vector of row i is vectors[i], "
-                "and its word is index_to_key[i]"
-            )
+            rows = ": the vector of row i is vectors[i], and its word is index_to_key[i]"
+            is_row = isinstance(key, numbers.Integral)
+            raise NotAWordError(f"a word must be text, got {key!r}{rows if is_row else ''}")
         row = self.key_to_index.get(key)
         if row is None:
             raise UnknownWordError(_NoVector(self, key))
@@ -250,9 +250,10 @@ class WordVectors:
         )
 
     def _checked_vector(self, vector: NDArray[np.floating]) -> NDArray[np.floating]:
-        if vector.shape != (self.vector_size,):
+        if vector.shape != (self.vector_size,) or vector.dtype.kind not in "fiub":
             raise VectorsError(
-                f"a vector must hold {self.vector_size} numbers, got shape {vector.shape}"
+                f"a vector must hold {self.vector_size} numbers, got shape {vector.shape} "
+                f"of {vector.dtype}"
             )
         return vector
 
