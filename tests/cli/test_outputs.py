@@ -218,7 +218,7 @@ def test_words_that_the_encoding_of_stdout_lacks_are_escaped(started, vectors):
         ("missing/v.bin", 5, "cannot write {0}: no such file or directory: create the folder"),
         ("corpus.txt/v.bin", 5, "a part of the path is a file, not a folder"),
         ("folder.bin", 5, "the name is a folder's: choose another"),
-        ("v.npy", 2, "must end in .txt, .vec, .bin"),
+        ("v.doc", 2, "must end in .txt, .vec, .bin"),
         ("v", 2, "must end in .txt, .vec, .bin"),
         ("x" * 300 + ".bin", 5, "choose a shorter name"),
         ("corpus.txt", 2, "corpus.txt is the corpus and would be overwritten"),

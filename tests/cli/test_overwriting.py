@@ -38,7 +38,7 @@ def place(tmp_path, topical_corpus, w2v, monkeypatch) -> Path:
         ("link.txt", 2, "link.txt is the corpus and would be overwritten"),
         ("other.txt", 2, "other.txt exists and is not a file of word vectors"),
         ("missing/v.bin", 5, "create the folder first"),
-        ("v.npy", 2, "must end in .txt, .vec, .bin"),
+        ("v.doc", 2, "must end in .txt, .vec, .bin"),
     ],
 )
 def test_a_file_that_cannot_be_replaced_is_refused(w2v, unread, place, verb, output, code, message):

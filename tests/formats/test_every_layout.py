@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 from tests.support.vector_files import assert_same, load, refusal, written
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.formats import LAYOUTS, check_words, check_writable, load_vectors, save_vectors
-from w2vtui.formats.layouts import SAVED, layout_of
+from w2vtui.vector_layouts import SAVED, layout_of
 from w2vtui.vectors import WordVectors
 
 NAMES = {
@@ -110,17 +110,17 @@ def test_a_word_comes_back_or_is_refused_before_anything_is_written(
     except VectorsError:
         assert list(tmp_path.iterdir()) == []
         with pytest.raises(VectorsError, match="word 2"):
-            check_words(["x", word], path, layout)
+            check_words(["x", word], LAYOUTS[layout])
     else:
-        check_words(["x", word], path, layout)
+        check_words(["x", word], LAYOUTS[layout])
         assert_same(load_vectors(path), ["x", word], MATRIX[:2])
 
 
 @pytest.mark.parametrize("layout", ["glove", "projector"])
-def test_a_byte_order_mark_cannot_begin_a_file_without_header(tmp_path: Path, layout: str) -> None:
+def test_a_byte_order_mark_cannot_begin_a_file_without_header(layout: str) -> None:
     with pytest.raises(VectorsError, match="byte order mark"):
-        check_words(["\ufeffx", "y"], tmp_path / "v", layout)
-    check_words(["y", "\ufeffx"], tmp_path / "v", layout)
+        check_words(["\ufeffx", "y"], LAYOUTS[layout])
+    check_words(["y", "\ufeffx"], LAYOUTS[layout])
 
 
 @pytest.mark.parametrize("layout", sorted(set(NAMES) - {"model2vec", "folder", "parquet"}))

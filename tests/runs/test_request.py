@@ -52,7 +52,7 @@ FORCED = pytest.mark.parametrize("overwrite", [False, True])
         (["notes.txt"], {"output": ""}, SettingsError, "empty file name"),
         (["notes.txt"], {"save_vocab": "c"}, SettingsError, "needs -o FILE"),
         (["notes.txt"], {"output": "missing/v.bin"}, DiskError, "create the folder first"),
-        (["notes.txt"], {"output": "v.npy"}, SettingsError, "must end in .txt, .vec, .bin"),
+        (["notes.txt"], {"output": "v.doc"}, SettingsError, "must end in .txt, .vec, .bin"),
         (["notes.txt"], {"output": "v.bin", "save_vocab": "missing/c"}, DiskError, "create the"),
         (["notes.txt"], {"output": "v.txt", "save_vocab": "v.txt"}, SettingsError, "two files"),
         (["notes.txt"], {"output": "notes.txt"}, SettingsError, "is the corpus"),

@@ -49,7 +49,7 @@ def says(opened, text: str) -> None:
         (["texts", "-o", "texts/b.txt"], 2, "is a text of the corpus texts and would be overw"),
         (["topics.txt", "-o", "other.txt"], 2, "or replace it with --overwrite"),
         (["topics.txt", "-o", "missing/v.bin"], 5, "create the folder first"),
-        (["topics.txt", "-o", "v.npy"], 2, "must end in .txt, .vec, .bin"),
+        (["topics.txt", "-o", "v.doc"], 2, "must end in .txt, .vec, .bin"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -14,6 +14,7 @@ from w2vtui.cli.run_vectors import run_named, vectors_of
 from w2vtui.questions import QuestionOptions
 from w2vtui.settings import RunSettings
 from w2vtui.tables import split
+from w2vtui.vector_layouts import is_vector_folder
 
 if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors
@@ -113,7 +114,7 @@ def load(arguments: argparse.Namespace) -> WordVectors:
     from w2vtui.formats import load_vectors
 
     path = Path(arguments.vectors)
-    if path.is_dir() or not os.path.lexists(path):
+    if not is_vector_folder(path) and (path.is_dir() or not os.path.lexists(path)):
         run = run_named(arguments)
         if run is not None:
             return vectors_of(run, arguments.limit)

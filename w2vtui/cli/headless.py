@@ -53,6 +53,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         questions=question_options(arguments),
         run_settings=arguments.run_settings,
         cache=not getattr(arguments, "no_cache", False),
+        layout=arguments.layout,
         overwrite=arguments.overwrite,
         **given,
     )

@@ -26,6 +26,7 @@ from w2vtui.settings import (
     spec_of,
     value_from_text,
 )
+from w2vtui.vector_layouts import OTHER_ENDINGS, SAVED, layout_named
 
 AUTO = object()
 """The value of an option given as `auto`; None is that of an option that was not given."""
@@ -147,13 +148,29 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="save the vectors here: .bin for word2vec binary, .txt or .vec for word2vec text",
+        help="save the vectors here; the ending says how: .bin for word2vec binary, .txt or .vec "
+        f"for word2vec text, / for a folder, also {', '.join(OTHER_ENDINGS)}",
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="LAYOUT",
+        type=known_layout,
+        help="how the vectors are laid out, in place of what the ending says: "
+        f"{', '.join(layout.name for layout in SAVED)}",
     )
     parser.add_argument(
         "--overwrite",
         action="store_true",
         help="let -o replace a file that is not a vector file; never one that the run reads",
     )
+
+
+def known_layout(text: str) -> str:
+    """The name of a layout, from an option."""
+    try:
+        return layout_named(text).name
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_neighbors(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,8 @@ _NAMES_SHOWN = 3
 _VECTORS = "vectors or their counts"
 _OF_RUN = ("run.json", "events.jsonl")
 """Files of a saved run."""
+_OF_VECTORS = frozenset(("model.safetensors", "config.json"))
+"""Files of a folder of vectors."""
 
 
 class Texts(NamedTuple):
@@ -77,11 +79,15 @@ def find_texts(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> Tex
 
 
 def without(
-    sources: Sequence[str], outputs: Sequence[str], settings: CorpusSettings
+    sources: Sequence[str],
+    outputs: Sequence[str],
+    settings: CorpusSettings,
+    is_saved: Callable[[Path], bool] = lambda path: False,
 ) -> Sequence[str | Path]:
     """The sources; a folder that holds vectors from an earlier time becomes its other files.
 
     outputs   real paths of vectors and counts; a file there that is neither is text
+    is_saved  whether a file there was saved in another layout of vectors
 
     Raises:
         CorpusError: a folder cannot be read, or is without text.
@@ -93,7 +99,7 @@ def without(
         file
         for file in files
         if os.path.realpath(file) not in outputs
-        or not (is_vector_file(file) or is_vocab_file(file))
+        or not (is_vector_file(file) or is_vocab_file(file) or is_saved(file))
     ]
     return others if len(others) < len(files) else sources
 
@@ -246,6 +252,9 @@ def _files_below(folder: Path) -> Iterator[Path]:
         raise CorpusError(f"cannot read {printable(error.filename)}: {error.strerror}") from error
 
     for parent, folders, names in os.walk(folder, onerror=fail):
+        if _OF_VECTORS.issubset(names):  # a folder of vectors; its words are not text
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)

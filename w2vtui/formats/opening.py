@@ -24,7 +24,6 @@ from w2vtui.formats.detecting import (
 )
 from w2vtui.formats.folder_drafts import put_back
 from w2vtui.formats.folder_stream import FolderReader, Matrix
-from w2vtui.formats.layouts import Layout, layout_named
 from w2vtui.formats.model2vec_folder import Model2VecReader
 from w2vtui.formats.npy_file import NpyReader
 from w2vtui.formats.parquet_file import ParquetReader
@@ -35,6 +34,7 @@ from w2vtui.formats.tables_of_vectors import TableReader
 from w2vtui.formats.word2vec_binary import BinaryReader
 from w2vtui.formats.word2vec_text import TextReader
 from w2vtui.regular_files import NotRegularError, opened, size_of
+from w2vtui.vector_layouts import Layout, layout_named
 
 _GZIP = b"\x1f\x8b"
 _GZIP_MOST = 1032

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BufferedReader
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
 from w2vtui.formats.blocks import Block, Shape, rows_a_block
-from w2vtui.formats.layouts import LAYOUTS, checked_words
+from w2vtui.formats.layouts import checked_words
 from w2vtui.formats.records import Source
 from w2vtui.formats.settling import Settler
+from w2vtui.regular_files import opened
+from w2vtui.vector_layouts import LAYOUTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -145,6 +148,22 @@ def _columns(schema: Any, pa: Any, source: Source) -> tuple[str, ...]:
     whole = [one.name for one in schema if types.is_integer(one.type)]
     count = [name for name in whole if name.lower() in _COUNTS][:1]
     return word, lists[0], *count
+
+
+def has_own_columns(path: Path) -> bool:
+    """Whether a table has the columns that this program writes, and no others.
+
+    Raises:
+        VectorsError: the library is not installed.
+        OSError: it cannot be read.
+    """
+    pa = library()
+    try:
+        with opened(path) as file:
+            names = pa.parquet.ParquetFile(file).schema_arrow.names
+    except pa.ArrowException:
+        return False
+    return [name for name in names if name != "count"] == ["word", "vector"]
 
 
 def _damaged(source: Source, error: Exception) -> VectorsError:

@@ -14,12 +14,13 @@ from w2vtui.formats.atomic import AnyPath, WrittenFile, check_target, draft_of
 from w2vtui.formats.blocks import Held
 from w2vtui.formats.drafts import remove_dead_drafts
 from w2vtui.formats.folder_drafts import check_folder
-from w2vtui.formats.layouts import LAYOUTS, Layout, checked_words, layout_of
+from w2vtui.formats.layouts import checked_words, files_of
 from w2vtui.formats.parquet_file import library
 from w2vtui.formats.records import encode_words
-from w2vtui.formats.targets import Counts, copy, files_of, target_of
+from w2vtui.formats.targets import Counts, copy, target_of
 from w2vtui.formats.vocab_file import counts_beside, vocab_beside
 from w2vtui.similarity import first_not_finite
+from w2vtui.vector_layouts import LAYOUTS, Layout, layout_of
 from w2vtui.vectors import WordVectors
 
 
@@ -62,7 +63,8 @@ def save_vectors(
         else:
             copy(Held(vectors), target, path)
         written = target.publish(*about)
-    return written[:2]
+    n_named = len(files_of(path, chosen)) + bool(about)
+    return written[:n_named]  # without a file of counts that is only kept in step
 
 
 def _places_of_counts(
@@ -110,17 +112,14 @@ def check_writable(path: AnyPath, layout: str | None = None) -> None:
         check_target(vocab_beside(path))
 
 
-def check_words(
-    words: Sequence[str], path: AnyPath | None = None, layout: str | None = None
-) -> None:
-    """Check before a training that every word can be saved to `path`, in its layout; without one in
-    word2vec's.
+def check_words(words: Sequence[str], layout: Layout | None = None) -> None:
+    """Check before a training that every word can be saved in a layout; without one in word2vec's.
 
     Raises:
         VectorsError: a word is blank, holds what separates words there, is too long or cannot be
             encoded.
     """
-    checked_words(words, LAYOUTS["text"] if path is None else saved_layout(path, layout))
+    checked_words(words, layout or LAYOUTS["text"])
 
 
 def saved_layout(path: AnyPath, layout: str | None = None) -> Layout:

@@ -17,9 +17,10 @@ from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.blocks import Block, Shape
 from w2vtui.formats.digits import fewest_digits
-from w2vtui.formats.layouts import LAYOUTS, Layout, checked_words
+from w2vtui.formats.layouts import checked_words
 from w2vtui.formats.records import Source
 from w2vtui.formats.settling import Row, settled_rows
+from w2vtui.vector_layouts import LAYOUTS, Layout
 
 _WORDS = ("word", "token", "key", "text", "term", "name", "item")
 _VECTORS = ("vector", "embedding", "vec", "values")

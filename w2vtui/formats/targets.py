@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from w2vtui.formats.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
 from w2vtui.formats.blocks import Block, Reader, Shape, StartOverError, Writer
 from w2vtui.formats.folder_drafts import FolderDraft, folder_draft
 from w2vtui.formats.folder_stream import FolderWriter
-from w2vtui.formats.layouts import Layout, is_packed, words_beside
+from w2vtui.formats.layouts import words_beside
 from w2vtui.formats.model2vec_folder import Model2VecWriter
 from w2vtui.formats.npy_file import NpyWriter
 from w2vtui.formats.parquet_file import ParquetWriter
@@ -18,8 +17,9 @@ from w2vtui.formats.projector import ProjectorWriter
 from w2vtui.formats.records import encode_words
 from w2vtui.formats.tables_of_vectors import TableWriter
 from w2vtui.formats.vector_folder import fill, tensors_of
-from w2vtui.formats.vocab_file import vocab_beside, write_counts
+from w2vtui.formats.vocab_file import write_counts
 from w2vtui.formats.word2vec_writers import RecordWriter
+from w2vtui.vector_layouts import Layout, is_packed
 from w2vtui.vectors import WordVectors
 
 
@@ -149,16 +149,3 @@ def target_of(
     """
     with ExitStack() as drafts:
         yield Target(path, layout, drafts, normalize=normalize), drafts
-
-
-def files_of(path: AnyPath, layout: Layout) -> tuple[Path, ...]:
-    """The files or the folder that vectors at `path` are written to, without a file of counts that
-    has its own name.
-    """
-    words = words_beside(path, layout)
-    return (Path(path),) if words is None else (Path(path), words)
-
-
-def counts_file(path: AnyPath, layout: Layout) -> Path | None:
-    """The file beside the vectors that their counts go to; None for a layout that holds them."""
-    return None if layout.holds_counts else vocab_beside(path)

@@ -11,8 +11,8 @@ from typing import BinaryIO
 from w2vtui.errors import VectorsError
 from w2vtui.formats.blocks import Block, Shape
 from w2vtui.formats.digits import rows_as_text
-from w2vtui.formats.layouts import Layout
 from w2vtui.formats.records import encode_words
+from w2vtui.vector_layouts import Layout
 
 
 class RecordWriter:

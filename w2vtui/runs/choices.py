@@ -24,5 +24,7 @@ class RunChoices:
     """How both are read."""
     run_settings: RunSettings = RunSettings()
     """Whether, where and how often the run is saved."""
+    layout: str | None = None
+    """How vectors are laid out in the output, by name; None for what its ending stands for."""
     overwrite: bool = False
     """Whether a target may replace a file that is not vectors; never one that the run reads."""

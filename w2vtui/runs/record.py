@@ -50,7 +50,7 @@ _REQUIRED = (
 )  # fmt: skip
 _KEYS = (
     *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "questions",
-    "run_settings", "breakpoints", "parent", "signature",
+    "run_settings", "breakpoints", "parent", "signature", "layout",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 

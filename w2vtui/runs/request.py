@@ -12,7 +12,17 @@ from pathlib import Path
 from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, SettingsError, W2vtuiError
-from w2vtui.formats import check_words, save_classes, save_vectors, vocab_beside
+from w2vtui.formats import (
+    Layout,
+    check_words,
+    files_of,
+    holds_vectors,
+    holds_words_of,
+    save_classes,
+    save_vectors,
+    saved_layout,
+    vocab_beside,
+)
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.given_vocab import GivenVocab, read_given_vocab
 from w2vtui.runs.root import check_root, runs_folder
@@ -48,21 +58,38 @@ class RunRequest(RunChoices):
         """The files that vectors and counts go to, in this order."""
         if self.output is None:
             return ()
+        counts = [_home(self.save_vocab)] if self.save_vocab else []
         if self.classes is not None:
-            return (_home(self.output), *([_home(self.save_vocab)] if self.save_vocab else []))
-        return _home(self.output), _home(self.save_vocab or str(vocab_beside(self.output)))
+            return (_home(self.output), *counts)
+        try:
+            layout = saved_layout(_home(self.output), self.layout)
+        except SettingsError:  # which `check_outputs` reports
+            return _home(self.output), *(counts or [str(vocab_beside(_home(self.output)))])
+        vectors, *words = map(str, files_of(_home(self.output), layout))
+        if not (counts or words or layout.holds_counts):
+            counts = [str(vocab_beside(vectors))]
+        return (vectors, *words, *counts)
 
-    def to(self, output: str | None, *, overwrite: bool = False) -> RunRequest:
+    def to(
+        self, output: str | None, *, overwrite: bool = False, layout: str | None = None
+    ) -> RunRequest:
         """The same with vectors saved to another file, or nowhere.
+
+        layout   how they are laid out there, by name; None for what its ending stands for
 
         Unless it is the file that was asked for, the counts go beside them, and classes were not
         asked for.
         """
         overwrite = self.overwrite or overwrite
-        if output == self.output:
+        if output == self.output and layout in (None, self.layout):
             return dataclasses.replace(self, overwrite=overwrite)
         return dataclasses.replace(
-            self, output=output, save_vocab=None, classes=None, overwrite=overwrite
+            self,
+            output=output,
+            layout=layout,
+            save_vocab=None,
+            classes=None,
+            overwrite=overwrite,
         )
 
     def check(self) -> tuple[str, ...]:
@@ -96,11 +123,11 @@ class RunRequest(RunChoices):
                 if value:
                     raise SettingsError(f"--{flag} {value} needs -o FILE: give both")
             return ()
-        vectors = Path(self.outputs[0])
+        vectors, *others = map(Path, self.outputs)
         vocab = [self.read_vocab] if self.read_vocab else []
         check_targets(
             vectors,
-            Path(self.outputs[1]) if self.save_vocab else None,
+            others[-1] if self.save_vocab else None,
             Reads(
                 self.sources,
                 self.corpus_settings.encoding,
@@ -108,9 +135,36 @@ class RunRequest(RunChoices):
             ),
             overwrite=self.overwrite,
             are_counts_stored=self.is_stored and self.save_vocab is not None,
-            has_vectors=self.classes is None,
+            layout=self._layout,
         )
         return tuple(os.path.realpath(path) for path in self.outputs)
+
+    def is_saved(self, path: Path) -> bool:
+        """Whether a file among the outputs was saved as one of them earlier, and is not text."""
+        layout = self._layout
+        return layout is not None and (
+            holds_vectors(path, layout) or holds_words_of(path, Path(self.outputs[0]), layout)
+        )
+
+    @property
+    def layout_name(self) -> str | None:
+        """The name of the layout of the output; None if it holds no vectors.
+
+        Raises:
+            SettingsError: it is unknown.
+        """
+        return None if self._layout is None else self._layout.name
+
+    @property
+    def _layout(self) -> Layout | None:
+        """The layout of the output; None if classes go there.
+
+        Raises:
+            SettingsError: it is unknown.
+        """
+        if self.output is None or self.classes is not None:
+            return None
+        return saved_layout(_home(self.output), self.layout)
 
     def save(self, vectors: WordVectors, run: Path | None = None, tokens: int = 0) -> None:
         """Write vectors and counts to the outputs, which are checked again: a file may have
@@ -124,9 +178,9 @@ class RunRequest(RunChoices):
         """
         self.check_outputs()
         path = self.outputs[0]
-        counts = self.outputs[1] if self.save_vocab else None
+        counts = self.outputs[-1] if self.save_vocab else None
         if self.classes is None:
-            files = save_vectors(vectors, path, vocab_path=counts)
+            files = save_vectors(vectors, path, layout=self.layout_name, vocab_path=counts)
         else:
             files = save_classes(vectors, word_classes(vectors, self.classes), path, counts)
         if run is not None:
@@ -145,7 +199,7 @@ class RunRequest(RunChoices):
         except (DiskError, SettingsError) as error:
             try:
                 rescued = temporary_target(Path(self.outputs[0]).name)
-                save_vectors(vectors, rescued)
+                save_vectors(vectors, rescued, layout=self.layout_name)
             except (W2vtuiError, OSError):
                 raise error from None
             raise DiskError(f"{error}; the vectors are safe in {rescued}") from error
@@ -160,7 +214,7 @@ class RunRequest(RunChoices):
             VectorsError: it has a word that cannot be saved.
         """
         saved = [os.path.realpath(path) for path in self.outputs]
-        texts = without(self.sources, saved, self.corpus_settings)
+        texts = without(self.sources, saved, self.corpus_settings, self.is_saved)
         given = self.given_vocab()
         corpus = open_corpus(
             texts,
@@ -198,7 +252,9 @@ class RunRequest(RunChoices):
                 f"{self.classes:,}"
             )
         if self.output is not None:
-            check_words(corpus.vocab.words)
+            check_words(corpus.vocab.words, self._layout)
+            if self.save_vocab:
+                check_words(corpus.vocab.words)
         return corpus
 
     def absolute(self) -> RunRequest:
@@ -207,7 +263,8 @@ class RunRequest(RunChoices):
             self,
             sources=absolute(self.sources),
             output=None if self.output is None else absolute(self.outputs[:1])[0],
-            save_vocab=None if self.save_vocab is None else absolute(self.outputs[1:])[0],
+            layout=self.layout_name,  # a path without the / of a folder
+            save_vocab=None if self.save_vocab is None else absolute(self.outputs[-1:])[0],
             read_vocab=self.read_vocab and absolute([_home(self.read_vocab)])[0],
             pairs=absolute(self.pairs),
             analogies=absolute(self.analogies),
@@ -221,7 +278,4 @@ def absolute(paths: Sequence[str]) -> tuple[str, ...]:
 
 def _home(path: str) -> str:
     """A path with ~ as the home folder."""
-    try:
-        return str(Path(path).expanduser()) if path.startswith("~") else path
-    except RuntimeError:  # no such user
-        return path
+    return os.path.expanduser(path)  # noqa: PTH111 - a / at the end, which says folder, stays

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.formats.atomic import WrittenFile
+from w2vtui.formats.folder_drafts import written_folder
 from w2vtui.regular_files import opened, size_of
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
@@ -70,6 +71,8 @@ def _noted(folder: Path) -> list[SavedVectors]:
 
 def _is_as_written(file: WrittenFile) -> bool:
     try:
+        if Path(file.path).is_dir():
+            return written_folder(Path(file.path)) == file
         with opened(file.path) as there:
             if size_of(there) != file.size:
                 return False

@@ -8,9 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vtui.corpus import is_vector_file, is_vocab_file, text_in_folder
+from w2vtui.corpus import is_vocab_file, text_in_folder
 from w2vtui.errors import SettingsError, TargetTakenError
-from w2vtui.formats import check_writable, vocab_beside
+from w2vtui.formats import (
+    Layout,
+    check_writable,
+    files_of,
+    holds_vectors,
+    vocab_beside,
+)
 from w2vtui.formats.atomic import check_target
 
 _Target = tuple[Path, Callable[[Path], bool], str, bool]
@@ -36,7 +42,7 @@ def check_targets(
     *,
     overwrite: bool,
     are_counts_stored: bool,
-    has_vectors: bool = True,
+    layout: Layout | None,
 ) -> None:
     """Find out that vectors and counts cannot be saved, or only over what is still needed.
 
@@ -44,30 +50,27 @@ def check_targets(
     reads              what the run reads; none of it is ever replaced
     overwrite          whether other files may be replaced
     are_counts_stored  whether the file of the counts was named earlier, and so replaces only counts
-    has_vectors        whether vectors go there, and not the classes of words, which are text; no
-                       counts go beside those
+    layout             how the vectors are laid out; None if the classes of words go there, which
+                       are text, and no counts beside them
 
     Raises:
         SettingsError: a name has an unknown ending, or is that of a file that is still needed.
         TargetTakenError: a file is there that is not vectors, or not counts.
         DiskError: a folder is missing or not writable.
     """
-    (check_writable if has_vectors else check_target)(vectors)
+    if layout is None:
+        check_target(vectors)
+    else:
+        check_writable(vectors, layout.name)
     if counts is not None:
         check_target(counts)
-    beside = vocab_beside(vectors)
-    if has_vectors:
-        targets: list[_Target] = [(vectors, is_vector_file, "a file of word vectors", False)]
-        counts = counts or beside
-    else:
-        targets = [(vectors, lambda path: False, "a file of word vectors", False)]
-    if counts is not None:
         if _same_file(vectors, counts):
             raise SettingsError(f"{vectors} cannot hold the vectors and the counts: name two files")
+    if layout is not None and layout.is_folder:
+        _check_folder_not_read(vectors, reads)
+    targets = _targets_of_vectors(vectors, counts, layout)
+    if counts is not None:
         targets.append((counts, is_vocab_file, "a file of word counts", are_counts_stored))
-        if has_vectors and not _same_file(beside, counts) and is_vocab_file(beside):
-            # may be kept in step with the vectors
-            targets.append((beside, is_vocab_file, "a file of word counts", False))
     for target, is_saved, what, is_stored in targets:
         check_not_read(target, reads, is_saved)
         if target.exists() and (is_stored or not overwrite) and not is_saved(target):
@@ -77,6 +80,40 @@ def check_targets(
                     "for the vectors"
                 )
             raise TargetTakenError(str(target), what)
+
+
+def _targets_of_vectors(vectors: Path, counts: Path | None, layout: Layout | None) -> list[_Target]:
+    """The files that are written, without the one that is named for counts; a folder is not among
+    them, which is only replaced if it holds vectors and nothing else.
+    """
+    what, of_words = "a file of word vectors", "a file of words of such vectors"
+    if layout is None:
+        return [(vectors, lambda path: False, what, False)]
+    if layout.is_folder:
+        return []
+    vectors, *words = files_of(vectors, layout)
+    targets: list[_Target] = [(vectors, lambda path: holds_vectors(path, layout), what, False)]
+    targets += [(one, lambda _: holds_vectors(vectors, layout), of_words, False) for one in words]
+    beside = vocab_beside(vectors)
+    is_free = counts is None or (not _same_file(beside, counts) and is_vocab_file(beside))
+    if is_free and not (words or layout.holds_counts):
+        # With counts elsewhere it may be kept in step with the vectors.
+        targets.append((beside, is_vocab_file, "a file of word counts", False))
+    return targets
+
+
+def _check_folder_not_read(folder: Path, reads: Reads) -> None:
+    """Refuse a folder of vectors that something is read from.
+
+    Raises:
+        SettingsError: it is.
+    """
+    place = os.path.realpath(folder)
+    for path in (*reads.sources, *reads.inputs):
+        if path != "-" and f"{os.path.realpath(path)}{os.sep}".startswith(place + os.sep):
+            raise SettingsError(
+                f"{folder} is read by this run and would be overwritten: name another folder"
+            )
 
 
 def check_not_read(

@@ -47,7 +47,7 @@ def text_of_run(
             )
         if "-" in sources and (sys.stdin is None or sys.stdin.isatty()):
             raise CorpusError(pipe_again)
-        texts = without(sources, saved, settings)
+        texts = without(sources, saved, settings, asked.is_saved)
         try:
             vocab = _given_vocab(folder, asked)
             return open_corpus(texts, settings, vocab=vocab, progress=progress, stop=stop)

@@ -320,6 +320,7 @@ def form_of(taken: Resumption, chosen: Form) -> Form:
         analogies=asked.analogies,
         questions=asked.questions,
         run_settings=chosen.run_settings,
+        layout=chosen.layout,
         overwrite=chosen.overwrite,
     )
 

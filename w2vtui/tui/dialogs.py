@@ -16,9 +16,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.errors import TargetTakenError
+from w2vtui.errors import SettingsError, TargetTakenError
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.widgets.field import Field
+from w2vtui.vector_layouts import OTHER_ENDINGS, layout_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ class SaveDialog(ModalScreen[str | None]):
             dialog.border_title = "Save vectors"
             yield Field(self._proposed, id="path", compact=True, select_on_focus=False)
             yield Static("", id="note", markup=False)
-            yield Static(Text(".txt or .vec: word2vec text   .bin: binary", "dim"), id="formats")
+            others = f"/ a folder   {' '.join(OTHER_ENDINGS)}"
+            yield Static(
+                Text(f".txt or .vec: word2vec text   .bin: binary\n{others}", "dim"), id="formats"
+            )
             cancel = self.app.key_of("save.cancel", SaveDialog)
             yield Static(Text(f"enter saves   {cancel} cancels", "dim"))
 
@@ -125,13 +129,15 @@ class SaveDialog(ModalScreen[str | None]):
 
 
 def _note_on(path: str) -> Text:
-    from w2vtui.corpus import is_vector_file  # loads NumPy
+    from w2vtui.formats import holds_vectors  # loads NumPy
 
     try:
         place = Path(path).expanduser()
         if not place.is_file():
             return Text("")
-        is_vectors = is_vector_file(place)
+        is_vectors = holds_vectors(place, layout_of(path))
+    except SettingsError:  # no layout has that ending
+        is_vectors = False
     except (OSError, ValueError, RuntimeError):
         return Text("")
     return Text(

@@ -41,6 +41,8 @@ def command_line(
         words += _other_options(choices)
     if output is not None:
         words += ["-o", _path(output)]
+        if choices is not None and choices.layout is not None:
+            words += ["--layout", choices.layout]
     return " ".join(words)
 
 

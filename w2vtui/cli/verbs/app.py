@@ -93,6 +93,7 @@ def form_of(arguments: argparse.Namespace) -> Form:
         analogies=tuple(arguments.analogies),
         questions=question_options(arguments),
         run_settings=arguments.run_settings,
+        layout=arguments.layout,
         overwrite=arguments.overwrite,
     )
 

@@ -37,15 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     output = RunRecord.read(folder).output_for(folder.name, arguments.output)
     if output is None:
         raise SettingsError(f"{folder.name} has no output file: give one with -o FILE")
-    export(folder, output, overwrite=arguments.overwrite)
+    export(folder, output, overwrite=arguments.overwrite, layout=arguments.layout)
     return 0
 
 
-def export(folder: Path, output: str, *, overwrite: bool) -> None:
+def export(folder: Path, output: str, *, overwrite: bool, layout: str | None = None) -> None:
     """Save the vectors of the newest checkpoint in a run's folder, and report it."""
     from w2vtui.runs.record import RunRecord, checkpoint_vectors
 
-    request = RunRecord.read(folder).own_request.to(output, overwrite=overwrite)
+    request = RunRecord.read(folder).own_request.to(output, overwrite=overwrite, layout=layout)
     request.check_outputs()
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     for trouble in troubles:

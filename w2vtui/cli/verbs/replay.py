@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         record.request,
         sources=sources,
         output=arguments.output,
+        layout=arguments.layout,
         save_vocab=None,
         classes=None,
         overwrite=arguments.overwrite,

@@ -104,7 +104,9 @@ def run(arguments: argparse.Namespace) -> int:
         output = RunRecord.read(folder).output_for(folder.name, arguments.output)
         if output is None or (arguments.force and arguments.corpus):
             raise
-        _save_done(folder, done.tokens, output, overwrite=arguments.overwrite)
+        _save_done(
+            folder, done.tokens, output, overwrite=arguments.overwrite, layout=arguments.layout
+        )
         return 0
     if in_app:
         return _show(opened, arguments)
@@ -119,16 +121,19 @@ def run(arguments: argparse.Namespace) -> int:
     )
 
 
-def _save_done(folder: Path, tokens: int, output: str, *, overwrite: bool) -> None:
+def _save_done(
+    folder: Path, tokens: int, output: str, *, overwrite: bool, layout: str | None
+) -> None:
     """Save the vectors of a run that is done after `tokens`, unless they are there already."""
     from w2vtui.runs.record import RunRecord
     from w2vtui.runs.saved import is_saved
 
-    if is_saved(folder, tokens, RunRecord.read(folder).own_request.to(output).outputs):
+    request = RunRecord.read(folder).own_request.to(output, layout=layout)
+    if is_saved(folder, tokens, request.outputs):
         report(f"run {folder.name} is done, and saved already: {output}")
         return
     report(f"run {folder.name} is done")
-    export(folder, output, overwrite=overwrite)
+    export(folder, output, overwrite=overwrite, layout=layout)
 
 
 def wants_screen(arguments: argparse.Namespace) -> bool:
@@ -156,7 +161,7 @@ def _taken(folder: Path, arguments: argparse.Namespace) -> Resumption:
     )
     try:
         output = taken.record.output_for(taken.name, arguments.output)
-        request = taken.request.to(output, overwrite=arguments.overwrite)
+        request = taken.request.to(output, overwrite=arguments.overwrite, layout=arguments.layout)
         request.check_outputs()
         seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
         if seconds is not None:
