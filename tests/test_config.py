@@ -161,7 +161,7 @@ def test_the_line_is_that_of_the_key_and_not_of_one_like_it(files):
         "[training.x]\n"
     )
     assert "line 8: there is no setting 'x' under [training]" in refusal()
-    files[0].write_text("[corpus]\n# window\n[training]\nshrink_windows = true\nwindow = 10001\n")
+    files[0].write_text("[corpus]\n# window\n[training]\nshrink_windows = true\nwindow = -1\n")
     assert "line 5: window must be" in refusal()
 
 

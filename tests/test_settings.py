@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from fractions import Fraction
 from typing import get_args
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2vtui.config.writing import toml_value
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
+    ALL_WORDS,
     CorpusSettings,
     LiveSettings,
     Objective,
@@ -96,7 +99,8 @@ def test_the_ends_of_a_range_belong_to_it(settings, name):
 @pytest.mark.parametrize(("settings", "name"), WHOLE)
 def test_a_whole_number_out_of_range_is_refused_by_name_range_and_value(settings, name):
     spec = spec_of(settings, name)
-    for value in (spec.low - 1, spec.high + 1, -(10**30), 10**30):
+    above = () if spec.beyond else (spec.high + 1, 10**30)
+    for value in (spec.low - 1, -(10**30), *above):
         message = refusal(settings, name, value)
         expected = f"{name} must be {spec.low:,} to {spec.high:,}"
         assert message.startswith(expected), message
@@ -172,7 +176,7 @@ def test_none_is_for_settings_with_auto_alone(settings, name):
     if type(None) in get_args(field_types(settings)[name]):
         assert made(settings, name, None) is None
         assert spec_of(settings, name).auto  # the help says what None stands for
-    else:
+    elif not spec_of(settings, name).beyond:
         assert refusal(settings, name, None).startswith(f"{name} must be ")
 
 
@@ -452,3 +456,23 @@ def test_the_learning_rates_are_those_of_word2vec_c_but_for_one():
         assert default_alpha("skip-gram", objective) == 0.025
     assert default_alpha("cbow", "hierarchical-softmax") == 0.05
     assert default_alpha("cbow", "negative-sampling") == 0.075
+
+
+@pytest.mark.parametrize(
+    "value", [None, "all", " ALL ", 10_001, 10**30, np.int64(20_000), ALL_WORDS]
+)
+def test_a_window_above_its_range_is_all_words_of_a_sentence(value):
+    live = LiveSettings(window=value)
+    assert live.window is ALL_WORDS
+    assert (live.reach, live.shrinks) == (10_000, False)
+    assert f"{live.window} {live.window:,} {live.window!r}" == "all all all"
+    assert live.without_effect["shrink_windows"] == "window all"
+    assert LiveSettings(**json.loads(json.dumps(dataclasses.asdict(live)))).window is ALL_WORDS
+    assert toml_value(live.window) == '"all"'
+
+
+def test_the_widest_window_in_range_is_drawn_like_any_other():
+    live = LiveSettings(window=10_000)
+    assert (live.reach, live.shrinks) == (10_000, True)
+    assert "shrink_windows" not in live.without_effect
+    assert refusal(LiveSettings, "window", "everything").startswith("window must be 1 to 10,000")

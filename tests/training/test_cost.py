@@ -61,6 +61,10 @@ def test_the_contexts_of_long_windows_are_counted_at_once(shrink):
     in_long = TextShape(text_of([2_000, 9_000, 300_000])).contexts(settings)
     assert in_long == pytest.approx(9_700 if shrink else 19_000, rel=0.05)
     assert TextShape(text_of([100] * 9)).contexts(settings) == pytest.approx(99, rel=0.01)
+    everything = settings.changed(window=None)  # never drawn, and as bounded in a long sentence
+    shape = TextShape(text_of([2_000, 9_000, 300_000]))
+    widest = LiveSettings(sample=EVERY_WORD, window=10_000, shrink_windows=False)
+    assert shape.contexts(everything) == shape.contexts(widest)
 
 
 def test_subsampling_is_predicted():

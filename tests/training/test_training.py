@@ -21,7 +21,7 @@ from w2v_kernels.layout import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import ALL_WORDS, CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
@@ -118,13 +118,18 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     lines=st.lists(st.lists(st.sampled_from("abcdef"), max_size=30), min_size=1, max_size=60),
     workers=st.integers(1, 4),
     epochs=st.integers(1, 2),
-    window=st.integers(1, 5),
+    window=st.one_of(st.integers(1, 5), st.just(ALL_WORDS)),
 )
 def test_every_token_is_a_center_once_and_meets_its_whole_window(lines, workers, epochs, window):
     """All that is between a text and the tallies is real."""
     corpus = encode_sentences([*lines, ["a"]], CorpusSettings(min_count=1))
     live = LiveSettings(
-        workers=workers, epochs=epochs, window=window, shrink_windows=False, sample=0.0, alpha=0.1
+        workers=workers,
+        epochs=epochs,
+        window=window,
+        shrink_windows=window == ALL_WORDS,  # which has no part then
+        sample=0.0,
+        alpha=0.1,
     )
     backend = CpuBackend(corpus, TrainingSettings(vector_size=2))
     order = TokenOrder(len(corpus.ids))

@@ -20,6 +20,7 @@ from w2vtui.display import clock_text, loss_text, number, short, size_text
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.notable_words import notable_words
 from w2vtui.settings import (
+    ALL_WORDS,
     CorpusSettings,
     LiveSettings,
     RunSettings,
@@ -124,7 +125,10 @@ def test_a_step_from_between_two_steps_goes_to_the_next_one():
     assert LIVE["alpha"].stepped(0.025, 1) == 0.035
     assert LIVE["negative"].stepped(256, 1) == 256
     assert LIVE["window"].stepped(64, 1) == 100
-    assert LIVE["window"].stepped(10_000, 3) == 10_000
+    assert LIVE["window"].stepped(5_000, 3) is ALL_WORDS
+    assert LIVE["window"].stepped(ALL_WORDS, 1) is ALL_WORDS
+    assert LIVE["window"].stepped(ALL_WORDS, -1) == 10_000
+    assert value_text(LIVE["window"].from_text("20000")) == value_text(ALL_WORDS) == "all"
     assert LIVE["shared_noise"].stepped(True, 1) is False
     assert LIVE["model"].stepped("cbow", 1) == "skip-gram"
 

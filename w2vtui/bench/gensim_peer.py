@@ -36,7 +36,7 @@ def train(job: Job) -> Outcome:
         hs=int(by_tree),
         negative=0 if by_tree else live.negative,
         vector_size=job.training.vector_size,
-        window=live.window,
+        window=live.reach,
         sample=live.sample,
         min_count=job.corpus.min_count,
         alpha=live.alpha,

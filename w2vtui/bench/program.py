@@ -91,7 +91,7 @@ def command_line(job: Job) -> list[str]:
         "-train": os.path.relpath(job.text, folder),
         "-output": Path(job.output).name,
         "-size": job.training.vector_size,
-        "-window": live.window,
+        "-window": live.reach,
         "-sample": live.sample,
         "-hs": int(by_tree),
         "-negative": 0 if by_tree else live.negative,

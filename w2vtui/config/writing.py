@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
 
 from w2vtui.config.reading import KEYS_TABLE, TABLES
-from w2vtui.settings import choices_of, field_default, field_types, spec_of
+from w2vtui.settings import WithoutLimit, choices_of, field_default, field_types, spec_of
 
 _HEAD = """\
 # Settings of w2vtui. A line that begins with #name is a default: remove the # and change it.
@@ -34,7 +34,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, str | None):
         # A JSON string is a TOML string but for DEL, which TOML wants escaped.
         return json.dumps(value or "auto", ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(value)
+    return '"all"' if isinstance(value, WithoutLimit) else repr(value)
 
 
 def template(keys: Sequence[Key] = ()) -> str:

@@ -5,6 +5,7 @@ which is what a run trains with. The others are fixed for a run.
 """
 
 from w2vtui.settings.declared import (
+    ALL_WORDS,
     AUTO_EPOCHS_TOKENS,
     MAX_NEGATIVE,
     MAX_WINDOW,
@@ -26,6 +27,7 @@ from w2vtui.settings.declared import (
 )
 from w2vtui.settings.spec import (
     Spec,
+    WithoutLimit,
     checked_value,
     choices_of,
     field_default,
@@ -37,6 +39,7 @@ from w2vtui.settings.spec import (
 )
 
 __all__ = [
+    "ALL_WORDS",
     "AUTO_EPOCHS_TOKENS",
     "MAX_NEGATIVE",
     "MAX_WINDOW",
@@ -53,6 +56,7 @@ __all__ = [
     "Spec",
     "Tokenizer",
     "TrainingSettings",
+    "WithoutLimit",
     "auto_epochs",
     "checked_value",
     "choices_of",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from w2vtui.errors import SettingsError
-from w2vtui.settings.spec import Checked, setting, spec_of
+from w2vtui.settings.spec import Checked, WithoutLimit, setting, spec_of
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
@@ -21,6 +21,8 @@ EncodingErrors = Literal["strict", "replace", "ignore"]
 Marker = Literal["braille", "block", "ascii"]
 
 MAX_WINDOW = 10_000
+ALL_WORDS = WithoutLimit(MAX_WINDOW + 1)
+"""The window of the whole sentence, of which up to MAX_WINDOW words on each side are trained."""
 MAX_NEGATIVE = 256
 MAX_WORKERS = 512
 
@@ -89,9 +91,12 @@ class LiveSettings(Checked):
         high=MAX_WINDOW,
         unit="words",
         label="window",
-        steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64, 100, 200, 500, 1000, 2000, 5000, 10_000),
-        help="context words on each side of the center",
-    )
+        steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64, 100, 200, 500, 1000, 2000, 5000, 10_000,
+               ALL_WORDS),
+        beyond=ALL_WORDS,
+        help="context words on each side of the center; all: every pair of a sentence, as fits "
+        "baskets (of a longer one, pairs up to 10,000 words apart)",
+    )  # fmt: skip
     alpha: float | None = setting(
         None,
         low=0.0,
@@ -189,9 +194,20 @@ class LiveSettings(Checked):
         return self.objective == "hierarchical-softmax"
 
     @property
+    def shrinks(self) -> bool:
+        """Whether each center's window is drawn, from 1 to `window`: not where all words count."""
+        return self.shrink_windows and self.window != ALL_WORDS
+
+    @property
+    def reach(self) -> int:
+        """Context words on each side of the center, at most."""
+        return min(self.window, MAX_WINDOW)
+
+    @property
     def without_effect(self) -> dict[str, str]:
-        """The settings that have no part under this model and objective, and which of the two."""
-        return without_effect(self.model, self.objective)
+        """The settings that have no part under these settings, and which of those is why."""
+        idle = without_effect(self.model, self.objective)
+        return idle | ({"shrink_windows": "window all"} if self.window == ALL_WORDS else {})
 
     def changed(self, **settings: Any) -> Self:
         """A copy with some settings replaced.

@@ -12,6 +12,20 @@ from typing import Any, Literal, get_args, get_type_hints
 from w2vtui.errors import SettingsError
 
 
+class WithoutLimit(int):
+    """The number above the range of a setting, which stands for all numbers up there; it is written
+    `all`.
+    """
+
+    def __str__(self) -> str:
+        return "all"
+
+    __repr__ = __str__
+
+    def __format__(self, _spec: str) -> str:
+        return "all"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spec:
     """Describes one setting, beyond its name, type and default."""
@@ -24,6 +38,8 @@ class Spec:
     label: str = ""
     steps: tuple[Any, ...] = ()
     auto: str = ""
+    beyond: WithoutLimit | None = None
+    """What None, `all` and every number above the range mean, if they are allowed."""
     side_effect: str = ""
     """What else a change in mid-run does."""
 
@@ -147,6 +163,12 @@ def _base_type(kind: Any) -> Any:
 
 def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
     """`value` as the field's own type, or a SettingsError that names the field and the range."""
+    if spec.beyond is not None and _is_beyond(value, spec.beyond):
+        return spec.beyond
+    return _in_range(name, value, kind, spec)
+
+
+def _in_range(name: str, value: Any, kind: Any, spec: Spec) -> Any:
     choices = choices_of(kind)
     if choices:
         if value not in choices:
@@ -177,3 +199,10 @@ def _checked(name: str, value: Any, kind: Any, spec: Spec) -> Any:
     if too_low or too_high or (base is float and not math.isfinite(number)):
         raise SettingsError(expected)
     return number
+
+
+def _is_beyond(value: Any, beyond: WithoutLimit) -> bool:
+    """Whether a value stands for all that is above the range."""
+    if isinstance(value, str):
+        return value.strip().lower() == str(beyond)
+    return value is None or (isinstance(value, Integral) and int(value) >= beyond)

@@ -88,10 +88,11 @@ def mean_contexts(live: LiveSettings, lengths: NDArray[np.float64]) -> NDArray[n
     def within(reach: NDArray[np.float64]) -> NDArray[np.float64]:
         return 2 * reach - reach * (reach + 1) / length
 
-    if not live.shrink_windows:
-        return within(np.minimum(live.window, furthest))
+    window = live.reach
+    if not live.shrinks:
+        return within(np.minimum(window, furthest))
     # The sum over windows of 1, 2, ... words: those within the sentence, then those beyond it.
-    n = np.minimum(live.window, np.floor(furthest))
+    n = np.minimum(window, np.floor(furthest))
     total = n * (n + 1) - n * (n + 1) * (n + 2) / (3 * length)
-    mean: NDArray[np.float64] = (total + (live.window - n) * within(furthest)) / live.window
+    mean: NDArray[np.float64] = (total + (window - n) * within(furthest)) / window
     return mean

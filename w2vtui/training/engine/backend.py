@@ -270,7 +270,7 @@ class CpuBackend:
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
         settings, matrices = plan.settings, self._matrices
-        size, window = self.training.vector_size, settings.window
+        size, window = self.training.vector_size, settings.reach
         if self.training.deterministic:
             return make_scratch(size, window, plan.most_targets, self.n_words)
         # Workers beyond the number of cores would not gain from copies, and have no room for them.

@@ -156,14 +156,14 @@ class WorkerPool:
 
         def span_tokens(plan: Plan) -> int:
             is_known = stint is not None and plan is stint.plan
-            return most if is_known else first_span_tokens(plan.settings.window)
+            return most if is_known else first_span_tokens(plan.settings.reach)
 
         while (job := self.dispatcher.next_job(number, span_tokens)) is not None:
             with self._finishing(number):
                 if stint is None or job.plan is not stint.plan:
                     stint, scratch = _Stint(job.plan), self._backend.scratch(job.plan, number)
                     self._stints[number].append(stint)
-                    most = first_span_tokens(job.plan.settings.window)
+                    most = first_span_tokens(job.plan.settings.reach)
                 assert scratch is not None
                 started = time.perf_counter()
                 job.train(scratch, self._tallies[number])

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from w2vtui.settings import LiveSettings, default_alpha, field_default, spec_of
+from w2vtui.settings import ALL_WORDS, LiveSettings, default_alpha, field_default, spec_of
 from w2vtui.training.measuring.doctor_case import Case
 from w2vtui.training.measuring.worth import (
     loss_exploded,
@@ -121,7 +121,7 @@ def _subsampling(case: Case) -> str:
 def _window(case: Case) -> str:
     """A window that reaches past the whole sentence adds work but no contexts."""
     window, mean = case.settings.window, case.mean_sentence
-    if mean is None or window <= mean:
+    if mean is None or window <= mean or window == ALL_WORDS:
         return ""
     return (
         f"window {window} reaches past most sentences, {mean:.1f} kept words on average: "
