@@ -36,6 +36,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
 
     sentences         lists of tokens; read once
     corpus_file       a text file (or .gz, .bz2, .xz), tokens separated by white space
+    window            context words on each side; None for all of a sentence, as baskets need
     sg                1 skip-gram, 0 CBOW
     hs                1 hierarchical softmax (and no negative sampling), 0 negative sampling
     sample            0 to 1: thins out words more frequent than this share of the text, 0 none;
@@ -50,7 +51,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     comment           kept with the model
     hashfxn, batch_words   taken for gensim's sake: the seed alone decides, and text is handed out
                       in spans
-    vector_size, alpha, window, min_count, seed, workers, min_alpha, negative, ns_exponent,
+    vector_size, alpha, min_count, seed, workers, min_alpha, negative, ns_exponent,
     cbow_mean, epochs, shrink_windows   as in settings.py
 
     Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
@@ -70,7 +71,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         corpus_file: str | Path | None = None,
         vector_size: int = 100,
         alpha: float | None = 0.025,
-        window: int = 5,
+        window: int | None = 5,
         min_count: int = 5,
         max_vocab_size: int | None = None,
         sample: float = 1e-3,

@@ -40,7 +40,8 @@ class ModelState:
     alpha: float | None
     """None for what suits the model and the objective"""
     min_alpha: float
-    window: int
+    window: int | None
+    """None for all of a sentence"""
     sg: int
     hs: int
     negative: int
