@@ -77,6 +77,10 @@ class NoQuestionsFileError(CorpusError, FileNotFoundError):
     """There is no file of questions of this name."""
 
 
+class NotSentencesError(CorpusError, TypeError):
+    """Sentences from Python are not lists of words."""
+
+
 class VectorsError(W2vtuiError, ValueError):
     """A file of vectors cannot be read, or is not what it says; or vectors cannot answer what they
     are asked.

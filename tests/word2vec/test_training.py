@@ -363,13 +363,83 @@ def test_a_callback_may_change_the_vectors(model):
     assert (model.wv.vectors[0] == 7.0).all()
 
 
-def test_a_callback_cannot_train_the_model_again(model):
-    class Trains(CallbackAny2Vec):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model.train(SENTENCES, total_examples=60, epochs=1),
+        lambda model: model.build_vocab([["a"]], update=True),
+        lambda model: model.build_vocab_from_freq({"a": 1}),
+        lambda model: model.init_weights(),
+        lambda model: model.reset_from(model),
+    ],
+)
+def test_a_callback_cannot_change_what_trains(model, change):
+    class Changes(CallbackAny2Vec):
         def on_epoch_end(self, model):
-            model.train(SENTENCES, total_examples=60, epochs=1)
+            change(model)
 
-    with pytest.raises(RuntimeError, match="training"):
-        model.train(SENTENCES, total_examples=60, epochs=2, callbacks=[Trains()])
+    with pytest.raises(RuntimeError, match="this model is training"):
+        model.train(SENTENCES, total_examples=60, epochs=2, callbacks=[Changes()])
+
+
+def test_a_callback_may_steer_the_run(model):
+    class Steers(CallbackAny2Vec):
+        def on_epoch_begin(self, model):
+            if model.run.snapshot().state == "paused":
+                model.run.change(epochs=3, alpha=0.01)
+
+    calls = Recorder()
+    model.train(SENTENCES, total_examples=60, epochs=2, callbacks=[Steers(), calls])
+    assert calls.seen == ["train", *["begin", "end"] * 3, "trained"]
+
+
+def test_gensim_3s_name_of_the_corpus_is_taken_with_a_warning():
+    model = Word2Vec(**SMALL)
+    with pytest.warns(DeprecationWarning, match="sentences is corpus_iterable") as caught:
+        model.build_vocab(sentences=SENTENCES)
+    assert caught[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match="sentences is corpus_iterable"):
+        assert model.train(sentences=SENTENCES, total_examples=60, epochs=1)[1] == N_TOKENS
+    with pytest.raises(TypeError, match="got both"):
+        model.build_vocab(SENTENCES, sentences=SENTENCES)
+
+
+MISTAKES = {
+    "no epochs": lambda m: m.train(SENTENCES, total_examples=60),
+    "no epochs at all": lambda m: m.train(SENTENCES, total_examples=60, epochs=0),
+    "no total": lambda m: m.train(SENTENCES, epochs=1),
+    "a file without words": lambda m: m.train(corpus_file=__file__, total_examples=9, epochs=1),
+    "no corpus": lambda m: m.train(total_examples=60, epochs=1),
+    "two corpora": lambda m: m.train(SENTENCES, __file__, total_examples=60, epochs=1),
+    "a generator": lambda m: m.train(iter_of(SENTENCES), total_examples=60, epochs=2),
+    "a number": lambda m: m.build_vocab(5),
+    "no vocabulary": lambda m: type(m)(min_count=1).train(SENTENCES, total_examples=9, epochs=1),
+    "an early update": lambda m: type(m)().build_vocab(SENTENCES, update=True),
+    "no tree": lambda m: type(m)().score(SENTENCES),
+    "no objective": lambda m: type(m)(SENTENCES, hs=0, negative=0, min_count=1),
+    "an unknown argument": lambda m: m.train(SENTENCES, total_examples=9, epochs=1, windows=3),
+    "no such model": lambda m: type(m).load("missing"),
+    "no name": lambda m: m.save(),
+}
+
+
+def iter_of(sentences):
+    yield from sentences
+
+
+@pytest.fixture(scope="module")
+def gensim_model():
+    model = pytest.importorskip("gensim.models").Word2Vec(min_count=1, vector_size=8)
+    model.build_vocab(SENTENCES)
+    return model
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_raises_what_gensim_raises(model, gensim_model, mistake):
+    with pytest.raises(Exception) as theirs:  # noqa: PT011 - whatever gensim raises
+        mistake(gensim_model)
+    with pytest.raises(theirs.type):
+        mistake(model)
 
 
 def test_gensims_own_callbacks_work(model):

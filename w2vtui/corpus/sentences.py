@@ -16,7 +16,7 @@ from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import IdSink
 from w2vtui.corpus.token_ids import TokenIds, is_token
 from w2vtui.corpus.vocab import Census, Split
-from w2vtui.errors import CorpusError
+from w2vtui.errors import NotSentencesError
 from w2vtui.settings import CorpusSettings
 
 _TOKENS_AT_ONCE = 1 << 16
@@ -50,11 +50,11 @@ class SentenceCount:
         """Count all sentences and write their provisional ids.
 
         Raises:
-            CorpusError: a sentence is not a list of words.
+            NotSentencesError: a sentence is not a list of words.
             ReadingStopped: the event was set.
         """
         if not isinstance(sentences, Iterable):
-            raise CorpusError(
+            raise NotSentencesError(
                 f"sentences is {type(sentences).__name__}, not a list of sentences: pass lists of "
                 "words, or name a file as corpus_file"
             )
@@ -155,7 +155,7 @@ class _Batch:
         self._flush()
         is_list = isinstance(sentence, Iterable) and getattr(sentence, "shape", None) != ()
         if isinstance(sentence, str | bytes) or not is_list:
-            raise CorpusError(
+            raise NotSentencesError(
                 f"sentence {self._n_written} is {type(sentence).__name__}, not a list of words: "
                 f"split it first, as in [line.split() for line in lines]{advice}"
             )
@@ -201,7 +201,7 @@ class _Batch:
                 raise
             number = self._n_written + bisect_right(ends, place)
             odd = tokens[place]
-            raise CorpusError(
+            raise NotSentencesError(
                 f"sentence {number} holds {odd!r:.80}, which is not a str: {_how_to_mend(odd)}"
             ) from error
 

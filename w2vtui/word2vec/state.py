@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,17 @@ class ModelState:
             found["node_vectors"] = self.syn1
         return found
 
+    def _check_idle(self) -> None:
+        """Refuse to change what is training, as from a callback or another thread.
+
+        Raises:
+            NotReadyError: a training runs.
+        """
+        if self.run is not None:
+            raise NotReadyError(
+                "this model is training: wait for its end, or change the training with model.run"
+            )
+
     def _make_writable(self) -> None:
         """Copy what is mapped from a file."""
         if not self.wv.vectors.flags.writeable:
@@ -180,6 +192,20 @@ class ModelState:
         if sentences is not None:
             return encode_sentences(sentences, self._corpus_settings(), vocab=vocab)
         return open_corpus([str(corpus_file)], self._corpus_settings(), vocab=vocab)
+
+
+def of_gensim_3(corpus_iterable: Sentences | None, sentences: Sentences | None) -> Sentences | None:
+    """The corpus under its present name, or its old one with a warning.
+
+    Raises:
+        WrongTypeError: it is given under both.
+    """
+    if sentences is None:
+        return corpus_iterable
+    if corpus_iterable is not None:
+        raise WrongTypeError("give corpus_iterable or sentences, its old name; got both")
+    warnings.warn("sentences is corpus_iterable since gensim 4", DeprecationWarning, stacklevel=3)
+    return sentences
 
 
 def check_one_corpus(sentences: object, corpus_file: object) -> None:

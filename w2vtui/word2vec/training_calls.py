@@ -11,14 +11,14 @@ import numpy as np
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.corpus.long_tokens import is_remark
-from w2vtui.errors import NotReadyError, SettingsError, WrongTypeError
+from w2vtui.errors import SettingsError, WrongTypeError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.arguments import whole
 from w2vtui.word2vec.callbacks import CallbackAny2Vec, Moment, checked_callbacks
 from w2vtui.word2vec.epochs import EpochLosses, drive
-from w2vtui.word2vec.state import Sentences, check_one_corpus
+from w2vtui.word2vec.state import Sentences, check_one_corpus, of_gensim_3
 from w2vtui.word2vec.weights import Weights
 
 
@@ -39,6 +39,8 @@ class TrainingCalls(Weights):
         report_delay: float = 1.0,
         compute_loss: bool = False,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        *,
+        sentences: Sentences | None = None,
     ) -> tuple[int, int]:
         """Train on a corpus from the present vectors; words that have no vector are left out.
 
@@ -50,7 +52,9 @@ class TrainingCalls(Weights):
         start_alpha, end_alpha   learning rates, which the model's become; without them it begins
                                  and ends at the model's
         compute_loss             measure the loss of each epoch, for `get_latest_training_loss`
-        callbacks                what is called between epochs: see CallbackAny2Vec
+        callbacks                what is called between epochs: see CallbackAny2Vec. With several
+                                 deterministic workers these and compute_loss change the bits
+        sentences                gensim 3's name of corpus_iterable
         word_count, queue_factor, report_delay   taken for gensim's sake
 
         Returns the words that were trained as centers, which subsampling thins out, and the words
@@ -67,6 +71,7 @@ class TrainingCalls(Weights):
                 After an error the vectors are as they were, or those of the last epoch that a
                 callback saw; after Ctrl-C those that were trained by then.
         """
+        corpus_iterable = of_gensim_3(corpus_iterable, sentences)
         check_one_corpus(corpus_iterable, corpus_file)
         callbacks = checked_callbacks(callbacks)
         self._check_totals(corpus_file, epochs, total_examples, total_words)
@@ -161,10 +166,6 @@ class TrainingCalls(Weights):
         centers = round(progress.tokens * (progress.kept_share or 0.0))
         passes = progress.tokens / progress.tokens_per_epoch
         return centers, round(corpus.n_raw_tokens * passes)
-
-    def _check_idle(self) -> None:
-        if self.run is not None:
-            raise NotReadyError("this model is training: wait for its end")
 
     @staticmethod
     def _check_totals(

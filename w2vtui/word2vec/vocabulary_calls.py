@@ -14,7 +14,7 @@ from w2vtui.errors import CorpusError, NotReadyError, SettingsError, WrongTypeEr
 from w2vtui.settings import MAX_WORKERS
 from w2vtui.training.costs.estimate import WORD_BYTES
 from w2vtui.word2vec.arguments import checked_sample
-from w2vtui.word2vec.state import Sentences, check_one_corpus
+from w2vtui.word2vec.state import Sentences, check_one_corpus, of_gensim_3
 from w2vtui.word2vec.trim_rules import TrimRule
 from w2vtui.word2vec.weights import Weights
 from w2vtui.word2vec.word_choice import NULL_WORD, WordChoice, report
@@ -31,6 +31,8 @@ class VocabularyCalls(Weights):
         progress_per: int = 10_000,
         keep_raw_vocab: bool = False,
         trim_rule: TrimRule | None = None,
+        *,
+        sentences: Sentences | None = None,
     ) -> None:
         """Count the words of a corpus, choose the vocabulary, and begin its vectors.
 
@@ -42,13 +44,16 @@ class VocabularyCalls(Weights):
         trim_rule         from a word, its count and min_count to RULE_DEFAULT, RULE_DISCARD or
                           RULE_KEEP; not saved with the model
         progress_per      taken for gensim's sake
+        sentences         gensim 3's name of corpus_iterable
 
         Raises:
             WrongTypeError: neither corpus or both are given.
             CorpusError: the corpus cannot be read, or no word is left.
             NotReadyError: `update`, and there is nothing to add to.
         """
+        corpus_iterable = of_gensim_3(corpus_iterable, sentences)
         check_one_corpus(corpus_iterable, corpus_file)
+        self._check_idle()
         self._check_rule(trim_rule)
         if update:
             self._check_can_grow()
@@ -74,6 +79,7 @@ class VocabularyCalls(Weights):
             SettingsError: a word is not text, or a count not a whole number from 0 on.
             CorpusError: no word is left.
         """
+        self._check_idle()
         self._check_rule(trim_rule)
         if update:
             self._check_can_grow()
@@ -135,6 +141,7 @@ class VocabularyCalls(Weights):
             NotReadyError: no corpus was scanned, or `update` and there is nothing to add to.
             CorpusError: no word is left.
         """
+        self._check_idle()
         if update:
             self._check_can_grow()
         min_count = min_count or self.min_count

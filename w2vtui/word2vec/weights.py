@@ -23,6 +23,7 @@ class Weights(ModelState):
             NotReadyError: there are no words.
             OutOfMemoryError: not enough memory.
         """
+        self._check_idle()
         self._set_vocabulary(self._vocabulary())
 
     def update_weights(self) -> None:
@@ -53,6 +54,7 @@ class Weights(ModelState):
         Raises:
             NotReadyError: the other model has no words.
         """
+        self._check_idle()
         vocab = other_model._vocabulary()
         self.corpus_count = other_model.corpus_count
         self.corpus_total_words = other_model.corpus_total_words
