@@ -47,6 +47,13 @@ class Neighbors(Comparisons):
         indexer: Indexer | None = None,
     ) -> Floats: ...  # fmt: skip
 
+    @overload
+    def most_similar(
+        self, positive: Any, negative: Any, topn: None, clip_start: int = 0,
+        clip_end: int | None = None, restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> Floats: ...  # fmt: skip
+
     def most_similar(  # noqa: PLR0917 - gensim's
         self,
         positive: Any = None,
@@ -85,6 +92,18 @@ class Neighbors(Comparisons):
         norms = self.norms[start:end]
         cosines = np.clip(cosines_with(self.vectors[start:end], query, norms), -1, 1)
         return self._best(cosines, asked, n, start)
+
+    @overload
+    def most_similar_cosmul(
+        self, positive: Any = None, negative: Any = None, topn: int = 10,
+        restrict_vocab: int | None = None,
+    ) -> Found: ...  # fmt: skip
+
+    @overload
+    def most_similar_cosmul(
+        self, positive: Any = None, negative: Any = None, *, topn: None,
+        restrict_vocab: int | None = None,
+    ) -> Floats: ...  # fmt: skip
 
     def most_similar_cosmul(
         self,

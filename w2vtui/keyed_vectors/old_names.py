@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from w2vtui.keyed_vectors.comparing import Comparisons
 from w2vtui.keyed_vectors.editing import Editing
@@ -26,15 +26,17 @@ _NOW = {
 class OldNames(Comparisons, Editing):
     """Names of gensim 3."""
 
-    def __getattr__(self, name: str) -> Any:
-        """Only what is not there comes here.
+    if not TYPE_CHECKING:  # where it would hide every slip of the pen
 
-        Raises:
-            AttributeError: always, with the name of today for one of gensim 3.
-        """
-        what = f"{type(self).__name__!r} object has no attribute {name!r}"
-        now = _NOW.get(name)
-        raise AttributeError(what if now is None else f"{what}: since gensim 4 it is {now}")
+        def __getattr__(self, name: str) -> Any:
+            """Only what is not there comes here.
+
+            Raises:
+                AttributeError: always, with the name of today for one of gensim 3.
+            """
+            what = f"{type(self).__name__!r} object has no attribute {name!r}"
+            now = _NOW.get(name)
+            raise AttributeError(what if now is None else f"{what}: since gensim 4 it is {now}")
 
     def word_vec(self, word: str, use_norm: bool = False) -> Floats:
         """Today `get_vector`."""
