@@ -25,6 +25,7 @@ SLOW |= {
     "zstandard",
 }  # nor always installed
 ALSO_LATE = (
+    "compression",  # from Python 3.14
     "importlib",  # only for a name that is looked up in the package
     "resource",  # not on every system
     "tomllib",  # only where there is a file of settings

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from w2vtui.corpus.files import STDIN, find_texts
-from w2vtui.corpus.pieces import pieces_of
-from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.pieces import Piece, pieces_of
+from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.corpus.sources.text_stream import not_in_encoding
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.regular_files import AnyPath
@@ -140,12 +141,11 @@ class Text8Corpus:
 
     def __iter__(self) -> Iterator[list[str]]:
         waiting: list[str] = []
-        with ByteStream(_regular(Path(self.fname))) as source:
-            for words, _ in pieces_of(source, CorpusSettings()):
-                waiting += words
-                if len(waiting) >= self.max_sentence_length:
-                    *full, waiting = _parts(waiting, self.max_sentence_length)
-                    yield from full
+        for words, _ in _pieces(Path(self.fname), CorpusSettings()):
+            waiting += words
+            if len(waiting) >= self.max_sentence_length:
+                *full, waiting = _parts(waiting, self.max_sentence_length)
+                yield from full
         yield from _parts(waiting, self.max_sentence_length)
 
     def __repr__(self) -> str:
@@ -189,17 +189,25 @@ def _files_in(source: Path) -> list[Path]:
 def _lines_of(path: Path, settings: CorpusSettings) -> Iterator[list[str]]:
     """The words of each line of a file."""
     line: list[str] = []
-    with ByteStream(_regular(path)) as source:
-        for words, is_end in pieces_of(source, settings):
-            if is_end and not line:
-                yield words
-                continue
-            line += words
-            if is_end:
-                yield line
-                line = []
+    for words, is_end in _pieces(path, settings):
+        if is_end and not line:
+            yield words
+            continue
+        line += words
+        if is_end:
+            yield line
+            line = []
     if line:
         yield line
+
+
+def _pieces(path: Path, settings: CorpusSettings) -> Iterator[Piece]:
+    """The words of a file, or of each text in an archive, in pieces of lines."""
+    with closing(opened_bytes(_regular(path), settings)) as sources:
+        for number, source in enumerate(sources):
+            if number:  # the end of a text ends its last line
+                yield [], True
+            yield from pieces_of(source, settings)
 
 
 def _lines_of_file(file: Iterable[str | bytes], settings: CorpusSettings) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from w2vtui.corpus import charsets, open_corpus
 from w2vtui.corpus.sample import take_sample
 from w2vtui.corpus.statistics import statistics_of
 from w2vtui.errors import CorpusError
+from w2vtui.settings import CorpusSettings
 from w2vtui.tui.first_screen.preview import look_at
 
 # fmt: off
@@ -63,7 +64,7 @@ def test_the_encoding_that_is_advised_reads_the_text(text, encoding, tmp_path, m
     reads = advised(str(caught.value))
     expected = open_corpus([written(tmp_path, f"words before\n{text}\n" * 3, "u.txt")], keep_all())
     assert sentences_of(open_corpus([path], keep_all(encoding=reads))) == sentences_of(expected)
-    assert advised(look_at(str(path), "utf-8").problem) == reads
+    assert advised(look_at(str(path), CorpusSettings()).problem) == reads
     standard_input(monkeypatch, data)
     with pytest.raises(CorpusError, match=f"^stdin is .*--encoding {reads} reads it"):
         open_corpus(["-"], keep_all())
@@ -89,14 +90,14 @@ def test_wide_text_is_recognized_whatever_is_named(data, mark, encoding, named, 
     path, text = written(tmp_path, data), data[len(mark) :].decode(encoding)
     if named == encoding or (mark and encoding.startswith(named)):
         assert sentences_of(open_corpus([path], keep_all(encoding=named)))[0] == text.split()[:4]
-        assert look_at(str(path), named).problem == ""
+        assert look_at(str(path), CorpusSettings(encoding=named)).problem == ""
         return
     kind = encoding[:6].upper() + " without a mark" * (not mark)
     with pytest.raises(CorpusError, match=f"is {kind}, not {named}: --encoding") as caught:
         open_corpus([path], keep_all(encoding=named))
     corpus = open_corpus([path], keep_all(encoding=advised(str(caught.value))))
     assert sentences_of(corpus)[0] == text.split("\n")[0].split()
-    assert look_at(str(path), named).problem == str(caught.value)
+    assert look_at(str(path), CorpusSettings(encoding=named)).problem == str(caught.value)
 
 
 def test_utf_8_is_not_read_as_something_wide(tmp_path):
@@ -111,7 +112,7 @@ DAMAGED = "größe über alle maße schön für möhren bücher wärme hütte l�
 
 def test_a_text_of_which_a_few_bytes_are_damaged_stays_utf_8(tmp_path):
     path = written(tmp_path, DAMAGED)
-    for problem in (look_at(str(path), "utf-8").problem, _problem(path, "utf-8")):
+    for problem in (look_at(str(path), CorpusSettings()).problem, _problem(path, "utf-8")):
         assert "most of it is utf-8: --encoding-errors replace replaces such bytes" in problem
         assert "--encoding " not in problem
     assert "--encoding utf-8 reads it" in _problem(written(tmp_path, "größe\n" * 9), "ascii")

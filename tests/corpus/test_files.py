@@ -24,6 +24,7 @@ from w2vtui.corpus import (
 from w2vtui.corpus.files import STDIN, title_of
 from w2vtui.errors import CorpusError
 from w2vtui.formats import save_vectors
+from w2vtui.settings import CorpusSettings
 from w2vtui.tui.first_screen.preview import look_at
 from w2vtui.vectors import WordVectors
 
@@ -67,7 +68,7 @@ def test_packed_files_are_refused_with_the_program_that_unpacks_them(
     """Its first odd byte would send one to other encodings, in which it is not a text either."""
     pack, advice = PACKED[kind]
     data = pack(b"some words\n" * 9)
-    path = written(tmp_path, data, "notes.txt.zst")
+    path = written(tmp_path, data, "notes.txt.packed")
     with pytest.raises(CorpusError) as caught:
         open_corpus([path], keep_all(**changed))
     assert str(caught.value).startswith(f"{path} is ")
@@ -272,7 +273,7 @@ def test_vectors_are_not_read_as_text(tmp_path):
         known = f"'{path}'" if " " in path.name else str(path)
         assert str(caught.value).startswith(f"{path} holds vectors, not text: ")
         assert f"w2vtui neighbors {known} WORD looks up" in str(caught.value)
-        assert look_at(f"'{path}'", "utf-8").problem == str(caught.value)
+        assert look_at(f"'{path}'", CorpusSettings()).problem == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_files_of_other_programs_are_named(tmp_path, content, said):
     with pytest.raises(CorpusError) as caught:
         open_corpus([path], keep_all())
     assert said in str(caught.value)
-    assert look_at(str(path), "utf-8").problem == str(caught.value)
+    assert look_at(str(path), CorpusSettings()).problem == str(caught.value)
 
 
 def test_a_saved_run_is_not_read_as_text(tmp_path):
@@ -297,7 +298,7 @@ def test_a_saved_run_is_not_read_as_text(tmp_path):
     (run / "checkpoints").mkdir(parents=True)
     for name in ("run.json", "events.jsonl"):
         written(run, "{}", name)
-    problem = look_at(str(run), "utf-8").problem
+    problem = look_at(str(run), CorpusSettings()).problem
     assert f"is a saved run, not text: w2vtui resume {run} resumes it" in problem
     with pytest.raises(CorpusError, match="is a saved run"):
         find_files([run])

@@ -29,7 +29,7 @@ from w2vtui.corpus import (
 from w2vtui.errors import CorpusError, SettingsError
 
 
-@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
 def test_compressed_text(tmp_path, monkeypatch, ending):
     monkeypatch.setattr(reading, "BLOCK_BYTES", 100)
     text = "\n".join(f"word{n % 50} again" for n in range(1000))
@@ -40,7 +40,7 @@ def test_compressed_text(tmp_path, monkeypatch, ending):
     assert open_corpus([path], keep_all()).from_cache
 
 
-@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
 @pytest.mark.parametrize("share", [0.001, 0.1, 0.5, 0.9, 0.999])
 def test_a_compressed_file_cut_short_is_an_error(tmp_path, folders, ending, share):
     data = compressed(np.random.default_rng(1).bytes(20_000).hex(" ").encode(), ending)
@@ -50,7 +50,7 @@ def test_a_compressed_file_cut_short_is_an_error(tmp_path, folders, ending, shar
     assert not list(folders.cached.iterdir())
 
 
-@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
 @pytest.mark.parametrize("damage", ["middle", "all"])
 def test_a_damaged_compressed_file_is_an_error(tmp_path, ending, damage):
     data = bytearray(compressed(np.random.default_rng(1).bytes(5_000).hex(" ").encode(), ending))
@@ -63,7 +63,7 @@ def test_a_damaged_compressed_file_is_an_error(tmp_path, ending, damage):
         open_corpus([path], keep_all())
 
 
-@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -114,6 +114,8 @@ def compressed(data: bytes, ending: str) -> bytes:
         ".bz2": bz2.compress,
         ".xz": lzma.compress,
     }
+    if ending == ".zst":
+        return bytes(pytest.importorskip("zstandard").ZstdCompressor().compress(data))
     return compress[ending](data)
 
 

@@ -147,7 +147,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
 async def test_a_file_that_cannot_be_trained_is_reported_in_place(tmp_path, content, complaint):
     path = tmp_path / "text"
     path.write_bytes(content)
-    assert complaint in look_at(str(path), "utf-8").problem
+    assert complaint in look_at(str(path), CorpusSettings()).problem
     async with first_screen(path, (80, 24), counted=False) as app:
         await until(app, lambda: app.screen.query_one("#hint").plain.startswith("✗"))
         send_keys(app, "ctrl+s")
@@ -168,12 +168,12 @@ async def test_a_byte_that_is_not_utf_8_far_into_the_text_is_reported(tmp_path):
 def test_bytes_that_the_settings_allow_are_not_a_problem(tmp_path):
     path = tmp_path / "text"
     path.write_bytes(b"caf\xe9 noir\n")
-    assert look_at(str(path), "utf-8", "replace").problem == ""
-    assert look_at(str(path), "latin-1").problem == ""
+    assert look_at(str(path), CorpusSettings(encoding_errors="replace")).problem == ""
+    assert look_at(str(path), CorpusSettings(encoding="latin-1")).problem == ""
     path.write_bytes("wide text\n".encode("utf-16"))
-    assert look_at(str(path), "utf-16").problem == ""
+    assert look_at(str(path), CorpusSettings(encoding="utf-16")).problem == ""
     path.write_bytes("é".encode() * 100_000)  # the part looked at ends within a character
-    assert look_at(str(path), "utf-8").problem == ""
+    assert look_at(str(path), CorpusSettings()).problem == ""
 
 
 # ---- presets
@@ -342,6 +342,29 @@ async def test_a_key_takes_what_a_hint_on_the_text_proposes(tmp_path, size):
         assert panel.offers == ()
         assert not panel.focusable
         assert "--lowercase --tokenizer words" in app.screen.command()
+
+
+async def test_a_key_takes_the_field_without_which_a_file_is_refused(tmp_path, topical_corpus):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "books.parquet"
+    table = pyarrow.table({"id": ["1"] * 99, "body": ["The king said: go, Queen!"] * 99})
+    parquet.write_table(table, path)
+    async with first_screen(topical_corpus) as app:
+        panel = app.screen.query_one(WordsPanel)
+        app.screen.query_one("#corpus").value = str(path)
+        await shows(app, "is a Parquet file: --field body reads")
+        await until(app, lambda: len(panel.offers) == 1)
+        await shows(app, "space: field body")
+        send_keys(app, "tab", "tab", "tab")
+        await until(app, lambda: panel.has_focus)
+        send_keys(app, "space")
+        await until(app, lambda: app.screen.form.corpus_settings.field == "body")
+        await shows(app, "The king said: go, Queen!")
+        await until(
+            app, lambda: {hint.setting for hint in panel.offers} == {"tokenizer", "lowercase"}
+        )
+        assert "--field body" in app.screen.command()
 
 
 def test_a_text_of_rare_words_needs_the_most_while_it_is_read():

@@ -206,8 +206,10 @@ def test_the_command_line_is_one_that_the_program_takes(tmp_path):
 
 def other_value(control):
     """A value of a setting that is not its default."""
-    if control.kind is str or control.name in ("runs_dir", "encoding"):
-        return {"encoding": "latin-1", "runs_dir": "my runs"}[control.name]
+    if not control.has_steps:
+        return {"encoding": "latin-1", "runs_dir": "my runs", "field": "title, body"}.get(
+            control.name, "other"
+        )
     begin = control.default if control.default is not None else 3
     value = control.stepped(begin, 1)
     return control.stepped(begin, -1) if value == control.default else value
@@ -232,7 +234,7 @@ def test_the_command_line_has_every_setting_that_was_given_or_changed(part, cont
     assert value != control.default
     changed = replace(getattr(Form(), part), **{control.name: value})
     check_same_command(Form(corpus="a b.txt", **{part: changed}))
-    flag = [control.flag, value_text(value).replace(",", "")]
+    flag = [control.flag, value if isinstance(value, str) else value_text(value).replace(",", "")]
     if isinstance(value, bool):
         flag = [control.flag if value else "--no-" + control.flag.removeprefix("--")]
     check_same_command(app.form_of(parser.parse(["a b.txt", *flag])))
@@ -293,20 +295,20 @@ def test_what_names_no_text_is_refused(text):
 
 @pytest.mark.parametrize("text", ["\0", "~nobody-there/x", "a" * 5000, "'open", "*[", "/no/such"])
 def test_any_text_in_the_corpus_field_gives_lines_or_a_problem(text):
-    preview = look_at(text, "utf-8")
+    preview = look_at(text, CorpusSettings())
     assert preview.problem or preview.lines
 
 
 def test_an_empty_file_is_a_problem(tmp_path):
     path = tmp_path / "empty.txt"
     path.touch()
-    assert look_at(str(path), "utf-8").problem == "this file is empty"
+    assert look_at(str(path), CorpusSettings()).problem == "this file is empty"
 
 
 def test_the_preview_guesses_the_epochs(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("the king and the queen\n" * 40_000)
-    preview = look_at(str(path), "utf-8")
+    preview = look_at(str(path), CorpusSettings())
     assert preview.epochs == 40
     assert "920 kB" in preview.summary
     assert "about 200k words" in preview.summary

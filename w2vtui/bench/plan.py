@@ -13,8 +13,8 @@ from w2vtui.bench.child import ask
 from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.quality import Questions, Score
 from w2vtui.corpus.files import is_regular
-from w2vtui.corpus.sources.byte_stream import ByteStream
-from w2vtui.corpus.sources.compressed import COMPRESSED
+from w2vtui.corpus.sources.compressed import is_packed
+from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.errors import ChildError, CorpusError, VectorsError
 from w2vtui.formats import load_vectors
 from w2vtui.formats.atomic import disk_error
@@ -105,15 +105,15 @@ def plain_text(files: Sequence[Path], folder: Path) -> Path:
     """
     target = folder / "text.txt"
     try:
-        if len(files) == 1 and files[0].suffix.lower() not in COMPRESSED:
+        if len(files) == 1 and not is_packed(files[0]):
             target.symlink_to(files[0].absolute())
             return target
         with target.open("wb") as copy:
             for path in files:
-                with ByteStream(path) as source:
+                for source in opened_bytes(path, CorpusSettings()):
                     while block := source.read(COPIED_BYTES):
                         copy.write(block)
-                copy.write(b"\n")
+                    copy.write(b"\n")
     except OSError as error:
         raise disk_error(target, error) from error
     return target

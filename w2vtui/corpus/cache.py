@@ -22,7 +22,7 @@ from w2vtui.corpus.draft import DRAFT, Draft, is_abandoned
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.sources.compressed import COMPRESSED
+from w2vtui.corpus.sources.compressed import is_packed
 from w2vtui.corpus.sources.segmenting import tokenizer_version
 from w2vtui.corpus.storage import ALL_FILES, FORMAT_VERSION, DamagedError, load_corpus
 from w2vtui.corpus.vocab import Vocab
@@ -94,7 +94,8 @@ def key_of(files: Sequence[Path], settings: CorpusSettings, vocab: Vocab | None 
         stamp = stamp_of(path)
         by_stamp = _DATES_CHANGES and stamp.size > _SAMPLED_WHOLE
         known = stamp if by_stamp else stamp[:2]
-        ending = path.suffix.lower() if path.suffix.lower() in COMPRESSED else ""
+        named = is_packed(path) or settings.field is not None
+        ending = "".join(path.suffixes[-2:]).lower() if named else ""
         digest.update(f"{' '.join(map(str, known))} {ending} ".encode())
         for block in _sampled_blocks(path, stamp.size, whole=not by_stamp):
             digest.update(block)

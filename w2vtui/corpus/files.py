@@ -12,13 +12,17 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from w2vtui.corpus.patterns import is_pattern, matches
 from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
-from w2vtui.corpus.sources.looks import looks_like_text, why_not_text
+from w2vtui.corpus.sources.compressed import ARCHIVE
+from w2vtui.corpus.sources.looks import NOT_TEXT, looks_like_text, members, why_not_text
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 STDIN = Path("-")
+
+_DEFAULTS = CorpusSettings()
 
 _NAMES_COMPARED = 5000
 _NAMES_SHOWN = 3
@@ -37,15 +41,16 @@ class Texts(NamedTuple):
     """Remarks on files of folders that are not text."""
 
 
-def find_files(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> list[Path]:
+def find_files(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAULTS) -> list[Path]:
     """The files that sources stand for, in order: those of `find_texts`."""
-    return find_texts(sources, encoding=encoding).files
+    return find_texts(sources, settings).files
 
 
-def find_texts(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> Texts:
+def find_texts(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAULTS) -> Texts:
     """The files that sources stand for, in order, and remarks on those that were left out.
 
-    A file stays; a folder is searched through, in sorted order, for text, compressed or not;
+    A file stays; a folder is searched through, in sorted order, for text, compressed or not, and
+    so are the files and folders that a pattern matches, such as `texts/**/*.txt`;
     hidden files and folders are passed over, and so are links to folders, which may form loops, and
     vectors with the counts beside them, `NAME` and `NAME.vocab`, where they are that by content.
     "-" is stdin.
@@ -66,16 +71,34 @@ def find_texts(sources: Sequence[str | Path], *, encoding: str = "utf-8") -> Tex
         path = Path(source)
         if path == STDIN and source not in ("-", STDIN):  # a file of that name, as ./-
             path = path.absolute()
-        mode = 0 if path == STDIN else status_of(path).st_mode
-        if stat.S_ISDIR(mode):
-            texts, others = _text_files_below(path, encoding)
+        pattern = is_pattern(path)
+        mode = 0 if path == STDIN or pattern else status_of(path).st_mode
+        if pattern or stat.S_ISDIR(mode):
+            texts, others = _text_files_below(path, settings)
             found += texts
             left_out += others
         else:
             if stat.S_ISREG(mode):
                 _refuse_vectors(path)
             found.append(path)
+    for path in found:
+        left_out += _left_out_of(path, settings)
     return Texts(found, tuple(left_out))
+
+
+def _left_out_of(path: Path, settings: CorpusSettings) -> list[str]:
+    """A remark on the files in an archive that are not read, if there are any.
+
+    Raises:
+        CorpusError: no file in it is.
+    """
+    if path.suffix.lower() != ARCHIVE or not path.is_file():
+        return []
+    texts, others = members(path, settings)
+    remarks = [_left_out([Path(name) for name in others], NOT_TEXT)] if others else []
+    if not texts:
+        raise CorpusError("; ".join([f"{printable(path)} holds no text files", *remarks]))
+    return [f"{printable(path)}: {remark}" for remark in remarks]
 
 
 def without(
@@ -94,7 +117,7 @@ def without(
     """
     if not outputs or not any(Path(source).is_dir() for source in sources):
         return sources
-    files = find_files(sources, encoding=settings.encoding)
+    files = find_files(sources, settings)
     others = [
         file
         for file in files
@@ -107,14 +130,14 @@ def without(
 def text_in_folder(
     folder: Path, target: os.stat_result, encoding: str, is_saved: Callable[[Path], bool]
 ) -> bool:
-    """Whether a text below a folder is the same file as `target`.
+    """Whether a text below a folder, or among what a pattern matches, is the same file as `target`.
 
     is_saved   whether an earlier run saved a file there, so it is not text
 
     Errors are left for the reading of the corpus to report.
     """
     try:
-        for path in _files_below(folder):
+        for path in _candidates(folder):
             if os.path.samestat(path.stat(), target):
                 return looks_like_text(path, encoding) and not is_saved(path)
     except (OSError, CorpusError):
@@ -211,10 +234,12 @@ def _refuse_run(folder: Path) -> None:
         )
 
 
-def _text_files_below(folder: Path, encoding: str) -> tuple[list[Path], list[str]]:
-    """The texts in a folder, and remarks on the files that were left out."""
+def _text_files_below(folder: Path, settings: CorpusSettings) -> tuple[list[Path], list[str]]:
+    """The texts in a folder, or that a pattern matches, and remarks on what was left out."""
     _refuse_run(folder)
-    present = set(_files_below(folder))
+    present = set(_candidates(folder))
+    if not present and is_pattern(folder):
+        raise CorpusError(f"no file matches {printable(folder)}")
     # Vectors saved among the texts are not text; neither are the counts beside them.
     counts = {
         path
@@ -227,14 +252,15 @@ def _text_files_below(folder: Path, encoding: str) -> tuple[list[Path], list[str
     vectors = {path.with_suffix("") for path in counts}
     kinds = dict.fromkeys(vectors | counts, _VECTORS)
     for path in present - kinds.keys():
-        kinds[path] = why_not_text(path, encoding) or _VECTORS * is_vector_file(path)
+        kinds[path] = why_not_text(path, settings) or _VECTORS * is_vector_file(path)
     files = sorted(path for path, kind in kinds.items() if not kind)
     remarks = [
         f"{printable(folder)}: {_left_out(sorted(p for p in kinds if kinds[p] == kind), kind)}"
         for kind in sorted(set(kinds.values()) - {""})
     ]
     if not files:
-        raise CorpusError("; ".join([f"{printable(folder)} holds no text files", *remarks]))
+        verb = "matches" if is_pattern(folder) else "holds"
+        raise CorpusError("; ".join([f"{printable(folder)} {verb} no text files", *remarks]))
     return files, remarks
 
 
@@ -245,6 +271,15 @@ def _left_out(paths: Sequence[Path], kind: str) -> str:
     more = ", ..." if len(paths) > _NAMES_SHOWN else ""
     way = f": name such files alone, with --encoding {kind.lower()}" if kind[:3] == "UTF" else ""
     return f"{n} left out, {kind}: {names}{more}{way}"
+
+
+def _candidates(source: Path) -> Iterator[Path]:
+    """The files in a folder; those that a pattern matches, and those in the folders it matches."""
+    for path in matches(source) if is_pattern(source) else (source,):
+        if path.is_dir():
+            yield from _files_below(path)
+        elif path.is_file():
+            yield path
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

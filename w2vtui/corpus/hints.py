@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ _PARTICLE_SHARE = 0.3
 """Of words of a text from which these were not split off; of its morphemes far fewer."""
 _KANA = re.compile("[\u3041-\u30fe]")
 _NOT_SEPARATED = "nothing separates the words"
+_ALL_READ = "all of its fields are read as words"
 _PIPE = "FILE | w2vtui train - ..."
 
 
@@ -102,9 +104,23 @@ def hints_on_lines(n_alone: int, n_tokens: int) -> list[Hint]:
     return [Hint(what, "put a sentence on each line")]
 
 
+def on_records(kind: str, field: str, known: str, *, is_text: bool = True) -> Hint:
+    """A remark on text that is made of records.
+
+    kind    what the text is
+    field   the one with the most text
+    known   all of them
+    is_text whether it can be read as lines of text
+    """
+    name = safe_text(shlex.quote(field))
+    cure = f"--field {name} reads one of its fields: {known}"
+    what = _ALL_READ if is_text else "the words are in one of its fields"
+    return Hint(f"the text is {kind}, and {what}", cure, "field", field)
+
+
 def is_on_separators(hint: object) -> bool:
     """Whether a hint says that tokens are not the words of the text."""
-    return _NOT_SEPARATED in str(hint)
+    return _NOT_SEPARATED in str(hint) or _ALL_READ in str(hint)
 
 
 def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
@@ -113,7 +129,7 @@ def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
     if not tokens:
         return []
     if _share(census, [bool(_BEGIN_OF_JSON.search(token)) for token in tokens]) > _LEAST_JSON:
-        cure = f"write its words out first, as with: jq -r .text {_PIPE}"
+        cure = "--field NAME reads the field of that name in each line"
         return [Hint(f"the text is JSON, and {_NOT_SEPARATED} of its values", cure)]
     for script in _SCRIPTS:
         runs = [max(map(len, script.letters.findall(token)), default=0) for token in tokens]

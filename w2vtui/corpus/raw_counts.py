@@ -81,7 +81,7 @@ def count_files(
     from w2vtui.corpus.counting import TextCount
 
     find_codec(settings.encoding)
-    files, _ = find_texts(sources, encoding=settings.encoding)
+    files, _ = find_texts(sources, settings)
     count, starts = TextCount(settings, _BLOCK_BYTES), _Starts()
     progress = progress or ReadingProgress()
     for path in files:

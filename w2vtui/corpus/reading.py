@@ -14,6 +14,7 @@ import numpy as np
 from w2vtui.corpus import cache as kept
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
+from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import find_texts, is_regular, title_of
 from w2vtui.corpus.hints import hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
@@ -72,7 +73,7 @@ def open_corpus(
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
     check_tokenizer(settings)
-    files, left_out = find_texts(sources, encoding=settings.encoding)
+    files, left_out = find_texts(sources, settings)
     text = _Text(files, settings, vocab, title_of(files, sources), progress, stop)
     again = all(is_regular(path) for path in files)
     if callable(vocab) or not (cache and again):
@@ -185,7 +186,8 @@ def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None
     census = Census.take(count.splits(), count.counts)
     if not census.tokens:
         raise CorpusError("; ".join([f"there are no words in {name}", *count.left_out]))
-    hints = count.hints_on(census)
+    on_files = hints_on_files(text.files, text.settings)
+    hints = [*count.left_out, *map(str, on_files)] if on_files else count.hints_on(census)
     on_separators = [hint for hint in hints if is_on_separators(hint)]
     vocab, expansion = _choose(census, text, on_separators)
     encoded = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)

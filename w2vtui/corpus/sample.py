@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import status_of
+from w2vtui.corpus.hints import Hint
 from w2vtui.corpus.long_tokens import LongTokens
 from w2vtui.corpus.progress import check_stop
-from w2vtui.corpus.sources.compressed import COMPRESSED
+from w2vtui.corpus.sources.compressed import is_packed
 from w2vtui.corpus.sources.opening import opened_texts
 from w2vtui.corpus.sources.segmenting import Segment, is_segmented, is_slow, segment_of
 from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
@@ -57,6 +59,8 @@ class TextSample:
     """whether it is all of the text"""
     rules: tuple[object, ...] = ()
     """the settings under which it was read, see `reading_rules`"""
+    hints: tuple[Hint, ...] = ()
+    """on what its files are, if not lines of text"""
     _kept: dict[tuple[object, ...], Census] = field(default_factory=dict)
 
     def fits(self, settings: CorpusSettings) -> bool:
@@ -97,6 +101,8 @@ def reading_rules(settings: CorpusSettings) -> tuple[object, ...]:
     segmented = is_segmented(settings)
     return (
         settings.encoding,
+        settings.field,
+        settings.record_errors if settings.field is not None else "",
         settings.tokenizer if segmented else "",
         settings.encoding_errors if segmented or decoder_of(settings) is not None else "",
     )
@@ -128,8 +134,7 @@ def take_sample(
     """bytes read; bytes of text in the files looked into; their size on disk"""
     for index, pieces in _pieces(sizes, n_bytes).items():
         path, size = files[index], sizes[index]
-        packed = path.suffix.lower() in COMPRESSED
-        if pieces == [(0, size)] or packed or decoder_of(settings) is not None:
+        if pieces == [(0, size)] or _is_read_in_order(path, settings):
             room = max(sum(past - first for first, past in pieces), n_bytes * size // total)
             n_here, n_in_file = _read_head(path, size, room, settings, tally, stop)
         else:
@@ -146,7 +151,14 @@ def take_sample(
         share=1.0 if exact else share,
         exact=exact,
         rules=reading_rules(settings),
+        hints=tuple(hints_on_files(files, settings)),
     )
+
+
+def _is_read_in_order(path: Path, settings: CorpusSettings) -> bool:
+    """Whether a file cannot be entered in the middle."""
+    read_whole = settings.field is not None or decoder_of(settings) is not None
+    return read_whole or is_packed(path)
 
 
 class _Tally:

@@ -121,7 +121,7 @@ def statistics_of(
         rarest_kept=tuple(vocab.words[: -N_SHOWN_WORDS - 1 : -1]),
         rarest_count=round(int(vocab.counts[-1]) * larger) if vocab.words else 0,
         counts=counts if sample.exact else np.rint(counts * larger).astype(np.int64),
-        hints=tuple(hints_on(census, settings)),
+        hints=sample.hints or tuple(hints_on(census, settings)),
     )
 
 

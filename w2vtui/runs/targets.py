@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.corpus import is_vocab_file, text_in_folder
+from w2vtui.corpus.patterns import is_pattern
 from w2vtui.errors import SettingsError, TargetTakenError
 from w2vtui.formats import (
     Layout,
@@ -150,7 +151,7 @@ def _check_sources(
             )
         if (
             target.exists()
-            and path.is_dir()
+            and (path.is_dir() or is_pattern(path))
             and text_in_folder(path, target.stat(), encoding, is_saved)
         ):
             raise SettingsError(

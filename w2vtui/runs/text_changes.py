@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, Vocab, open_corpus, without
+from w2vtui.corpus.patterns import is_there
 from w2vtui.errors import CorpusError, DamagedRunError
 from w2vtui.runs.record import RunRecord, read_vocab
 from w2vtui.runs.request import RunRequest
@@ -40,7 +41,7 @@ def text_of_run(
     saved = [os.path.realpath(path) for path in outputs]
 
     def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        gone = [source for source in sources if source != "-" and not Path(source).exists()]
+        gone = [source for source in sources if source != "-" and not is_there(source)]
         if gone:
             raise CorpusError(
                 f"the text of run {name} is gone from {gone[0]}: {elsewhere} names where it is now"

@@ -18,6 +18,7 @@ Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
 Tokenizer = Literal["whitespace", "words", "characters", "chinese", "korean"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
+RecordErrors = Literal["strict", "skip"]
 Marker = Literal["braille", "block", "ascii"]
 
 MAX_WINDOW = 10_000
@@ -58,6 +59,40 @@ class CorpusSettings(Checked):
         "strict",
         help="how to handle bytes that are not valid in the encoding",
     )
+    field: str | None = setting(
+        None,
+        auto="none: lines of text",
+        help="read this field of JSON lines, CSV, TSV or Parquet: a name, a.b for one inside "
+        "another, a column's number, or several with commas",
+    )
+    record_errors: RecordErrors = setting(
+        "strict",
+        help="strict: a record that cannot be read, or lacks the field, is an error; skip: it is "
+        "left out, and counted",
+    )
+    kmer: int | None = setting(
+        None,
+        low=1,
+        high=31,
+        unit="letters",
+        auto="none: text",
+        steps=(*range(1, 13), 15, 18, 21, 25, 31),
+        help="read FASTA or FASTQ: each run of this many letters of a sequence is a token",
+    )
+    kmer_stride: int = setting(
+        1, low=1, high=31, unit="letters", help="letters from one k-mer to the next"
+    )
+
+    def __post_init__(self) -> None:
+        Checked.__post_init__(self)
+        if self.kmer is None:
+            return
+        if self.field is not None:
+            raise SettingsError("kmer reads sequences, and field reads records: drop one of them")
+        if self.tokenizer != "whitespace":
+            raise SettingsError(
+                f"kmer makes the tokens itself: drop the tokenizer {self.tokenizer}, or kmer"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from w2vtui.display import number
 from w2vtui.errors import SettingsError
@@ -43,6 +43,11 @@ class Control:
         """Its values, if it is not a number; else empty."""
         return (False, True) if self.kind is bool else choices_of(self.kind)
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether its values have an order, or are few: others are typed."""
+        return bool(self.choices) or str not in (self.kind, *get_args(self.kind))
+
     def stepped(self, value: Any, by: int) -> Any:
         """The value `by` steps up or down from a value, which may lie between steps."""
         if self.choices:
@@ -69,12 +74,13 @@ class Control:
     def facts_text(self, effect: str) -> str:
         """Its default, its range, and what a change does."""
         default = self.spec.auto if self.default is None else value_text(self.default)
-        values = () if self.choices else (self.spec.range_text(),)
+        values = (self.spec.range_text(),) if self.has_steps and not self.choices else ()
         return " · ".join((f"default {default}", *values, effect))
 
     def help_text(self) -> str:
         """What it does, its flag, and its range."""
-        known = self.flag if self.choices else f"{self.flag}, {self.spec.range_text()}"
+        is_number = self.has_steps and not self.choices
+        known = f"{self.flag}, {self.spec.range_text()}" if is_number else self.flag
         return f"{self.spec.help} ({known})"
 
 

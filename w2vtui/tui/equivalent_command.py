@@ -72,6 +72,9 @@ def _path(path: str) -> str:
 def _flag(control: Control, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [control.flag if value else "--no-" + control.flag.removeprefix("--")]
+    if isinstance(value, str):
+        quoted = shlex.quote(value)
+        return [f"{control.flag}={quoted}"] if value.startswith("-") else [control.flag, quoted]
     text = f"{value:.17g}" if isinstance(value, float) else value_text(value).replace(",", "")
     if isinstance(value, float) and float(f"{value:g}") == value:
         text = f"{value:g}"

@@ -35,7 +35,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     corpus the model is untrained: `build_vocab`, then `train`.
 
     sentences         lists of tokens; read once
-    corpus_file       a text file (or .gz, .bz2, .xz), tokens separated by white space
+    corpus_file       a text file (or .gz, .bz2, .xz, .zst, .zip), tokens separated by white space
     window            context words on each side; None for all of a sentence, as baskets need
     sg                1 skip-gram, 0 CBOW
     hs                1 hierarchical softmax (and no negative sampling), 0 negative sampling

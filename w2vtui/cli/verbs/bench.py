@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "corpus",
         nargs="*",
         metavar="CORPUS",
-        help="text files (also .gz .bz2 .xz) and folders (default: the bundled sample)",
+        help="text files (also .gz .bz2 .xz .zst .zip) and folders (default: the bundled sample)",
     )
     _add_setups(parser)
     parser.add_argument(

@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "corpus",
         nargs="*",
         metavar="CORPUS",
-        help="text files (also .gz .bz2 .xz), folders, or - for standard input, which is meant if "
-        "none is named and text is piped in",
+        help="text files (also .gz .bz2 .xz .zst .zip), folders, patterns, or - for standard "
+        "input, which is meant if none is named and text is piped in",
     )
     add_output(parser)
     parser.add_argument(

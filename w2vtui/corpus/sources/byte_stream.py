@@ -12,6 +12,7 @@ import threading
 import zlib
 from pathlib import Path
 from typing import IO, cast
+from zipfile import BadZipFile
 
 from w2vtui.corpus.progress import check_stop
 from w2vtui.corpus.sources.compressed import COMPRESSED, Reader
@@ -69,8 +70,13 @@ class ByteStream:
         self._n_read = 0
         self._stop = stop
         self._file = self._opened(path)
-        wrap = COMPRESSED.get(path.suffix.lower())
-        self._bytes: Reader = wrap(self._file) if wrap else self._file
+        self._bytes: Reader = self._file
+        try:
+            if wrap := COMPRESSED.get(path.suffix.lower()):
+                self._bytes = wrap(self._file)
+        except CorpusError:  # its library is not installed
+            self.close()
+            raise
 
     def _opened(self, path: Path) -> IO[bytes]:
         if self.is_stdin:
@@ -104,7 +110,7 @@ class ByteStream:
         """
         try:
             block = self._bytes.read(n_bytes)
-        except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, BadZipFile, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise CorpusError(f"cannot read {self.name}: {error.strerror}") from error
             if not self._n_read:
@@ -124,11 +130,11 @@ class ByteStream:
         Raises:
             CorpusError: it is plain text, or packed in another way.
         """
-        if not self._file.seekable():
+        if self._bytes is self._file or not self._file.seekable():
             return
         self._file.seek(0)
         head = self._file.read(SNIFFED_BYTES)
-        if head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
+        if head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")):
             return
         refuse_packed(head, self.name)
         if head and not _CONTROLS & set(head):

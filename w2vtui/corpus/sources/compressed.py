@@ -1,12 +1,26 @@
-"""Readers of compressed files."""
+"""Readers of compressed files, by the end of the name."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import sys
 from collections.abc import Callable
-from typing import IO, Protocol
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from w2vtui.errors import CorpusError
+from w2vtui.extras import is_installed, missing
+
+ARCHIVE = ".zip"
+"""The end of the names of archives, which hold texts: archives.py."""
+_FED_BYTES = 1 << 12
+"""Compressed bytes unpacked at once: a few may stand for 30,000 times as many."""
+_SKIPPED_FRAMES = {0x184D2A50 + number for number in range(16)}
+"""Zstandard's frames of other data, by their first four bytes."""
+_MOST_WINDOW = 1 << 31
 
 
 class Reader(Protocol):
@@ -19,9 +33,97 @@ class Reader(Protocol):
         """Close what was opened for this."""
 
 
+class _ZstdFile(io.RawIOBase):
+    """What Zstandard's frames hold, one after another.
+
+    The library's own reader ends without an error where a frame is cut short.
+    """
+
+    def __init__(self, file: IO[bytes], decompressor: Any) -> None:
+        """decompressor: of the library, which makes one for each frame"""
+        self._file = file
+        self._library = decompressor
+        self._frame: Any = None
+        self._packed = b""
+        self._plain = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._plain:
+            self._packed = self._packed or self._file.read(_FED_BYTES)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError("a frame ended before its end marker was reached")
+                return 0
+            self._unpack()
+        taken = self._plain[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._plain = self._plain[len(taken) :]
+        return len(taken)
+
+    def _unpack(self) -> None:
+        """Unpack some of what was read."""
+        if self._frame is None:
+            if self._is_other_data():
+                return
+            self._frame = self._library.decompressobj()
+        try:
+            self._plain = memoryview(self._frame.decompress(self._packed))
+        except Exception as error:  # of the library's own kind
+            raise OSError(str(error)) from error
+        self._packed = self._frame.unused_data
+        if self._frame.eof:
+            self._frame = None
+
+    def _is_other_data(self) -> bool:
+        """Pass over a frame that is not data; return whether there was one."""
+        while len(self._packed) < 8 and (more := self._file.read(_FED_BYTES)):
+            self._packed += more
+        if int.from_bytes(self._packed[:4], "little") not in _SKIPPED_FRAMES:
+            return False
+        n_left = 8 + int.from_bytes(self._packed[4:8], "little")
+        while n_left > len(self._packed):
+            n_left -= len(self._packed)
+            self._packed = self._file.read(_FED_BYTES)
+            if not self._packed:
+                raise EOFError("a frame ended before its end marker was reached")
+        self._packed = self._packed[n_left:]
+        return True
+
+
+def _zstd_file(file: IO[bytes]) -> Reader:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+
+        reader: Reader = zstd.ZstdFile(file)
+        return reader
+    if not is_installed("zstandard"):
+        raise CorpusError(missing("reading .zst", "zstd"))
+    import zstandard
+
+    return io.BufferedReader(
+        _ZstdFile(file, zstandard.ZstdDecompressor(max_window_size=_MOST_WINDOW)), 1 << 16
+    )
+
+
 COMPRESSED: dict[str, Callable[[IO[bytes]], Reader]] = {
     ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
+    ".zst": _zstd_file,
 }
 """Readers of compressed files, by the end of the name."""
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file says by its name that it is compressed, or an archive."""
+    ending = path.suffix.lower()
+    return ending in COMPRESSED or ending == ARCHIVE
+
+
+def inner_ending(name: str) -> str:
+    """The end of a name without that of a compression: `.csv` of `notes.csv.gz`."""
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix in COMPRESSED else path.suffix

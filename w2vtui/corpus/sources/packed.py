@@ -14,9 +14,9 @@ _PACKED = {
     "gzip": ("compressed with gzip: let its name end in .gz, or", "gzip -dc"),
     "bzip2": ("compressed with bzip2: let its name end in .bz2, or", "bzip2 -dc"),
     "xz": ("compressed with xz: let its name end in .xz, or", "xz -dc"),
-    "zstd": ("compressed with Zstandard, which is not supported:", "zstd -dc"),
+    "zstd": ("compressed with Zstandard: let its name end in .zst, or", "zstd -dc"),
     "lz4": ("compressed with LZ4, which is not supported:", "lz4 -dc"),
-    "zip": ("a zip archive, which is not supported:", "unzip -p"),
+    "zip": ("a zip archive: let its name end in .zip, or", "unzip -p"),
     "7z": ("a 7z archive, which is not supported:", "7z x -so"),
     "tar": ("a tar archive, which is not supported:", "tar -xOf"),
 }

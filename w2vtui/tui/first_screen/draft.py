@@ -26,11 +26,13 @@ CONTROLS: dict[str, Control] = {
         *controls_of(CorpusSettings, ("min_count",)),
         *controls_of(LiveSettings, ("epochs", "workers")),
         *controls_of(TrainingSettings, ("deterministic",)),
-        *controls_of(CorpusSettings, ("lowercase", "tokenizer")),
+        *controls_of(CorpusSettings, ("lowercase", "tokenizer", "field", "kmer")),
     )
 }
 """The settings that matter most before a run; all others keep what the command line gave."""
 _PARTS = {CorpusSettings: "corpus_settings", TrainingSettings: "training", LiveSettings: "live"}
+_ON_DEMAND = ("field", "kmer")
+"""Settings for texts of a special kind, which have rows while the text is one or they are set."""
 _AUTO_STEPS_FROM = 5
 """Where stepping a setting begins that is `auto` and whose value is not known."""
 
@@ -43,6 +45,8 @@ class Draft:
         self.n_cores = n_cores
         self.epochs: int | None = None
         """What `epochs auto` is likely to choose; None while the text is not known."""
+        self.proposed: frozenset[str] = frozenset()
+        """The settings that hints on the text name."""
         preset = None if form.preset else preset_in(_settings_of(form))
         if preset is not None:
             self.form = dataclasses.replace(form, preset=preset.name)
@@ -65,6 +69,8 @@ class Draft:
             SettingsError: the value does not fit the other settings.
         """
         value = self._value(name)
+        if not CONTROLS[name].has_steps:
+            return
         if value is None:
             value = self._auto(name) or _AUTO_STEPS_FROM
         self._set(name, CONTROLS[name].stepped(value, by))
@@ -108,6 +114,7 @@ class Draft:
                 idle=f"no part in {idle[name]}" if name in idle else "",
             )
             for name, control in CONTROLS.items()
+            if name not in _ON_DEMAND or name in self.proposed or self._value(name) is not None
         )
 
     def _value(self, name: str) -> Any:
@@ -122,6 +129,8 @@ class Draft:
         value = self._value(name)
         if value is not None:
             return value_text(value)
+        if CONTROLS[name].spec.auto.startswith("none"):
+            return "none"
         stands_for = self._auto(name)
         return "auto" if stands_for is None else f"auto ({value_text(stands_for)})"
 
@@ -129,7 +138,7 @@ class Draft:
         """What `auto` is likely to stand for; None while that is not known."""
         if name == "alpha":
             return default_alpha(self.form.live.model, self.form.live.objective)
-        return self.n_cores if name == "workers" else self.epochs
+        return {"workers": self.n_cores, "epochs": self.epochs}.get(name)
 
 
 def _settings_of(form: Form) -> Settings:

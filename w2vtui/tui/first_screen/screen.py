@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.tui.first_screen.preview import Preview
 
-_COUNTED = ("min_count", "lowercase", "tokenizer", "sample")
+_COUNTED = ("min_count", "lowercase", "tokenizer", "field", "kmer", "sample")
 """The settings that the figures of a text depend on."""
 PANES = ("settings", "presets", "words", "preview", "zipf")
 """The panels that share the middle of a small terminal, in the order of their tabs."""
@@ -276,6 +276,7 @@ class NewRunScreen(TabbedScreen):
         if tiny:
             return
         self.draft.epochs = self.survey.epochs
+        self.draft.proposed = frozenset(hint.setting for hint in self.survey.hints)
         self.query_one("#settings", SettingRows).show(self.draft.rows())
         self.query_one(PresetList).show(self.form.preset, self.draft.changes())
         self._show_text()
@@ -310,6 +311,8 @@ class NewRunScreen(TabbedScreen):
 
     def _hint(self) -> str:
         if self.survey.problem:
+            if self.survey.offers:
+                return f"✗ {self.survey.problem}; space in Words takes that"
             if self.has_class("tabbed"):  # the preview may be behind another pane
                 return f"✗ {self.survey.problem}"
             browse = self._key("browse")

@@ -13,6 +13,7 @@ from w2vtui.tui.first_screen.preview import Preview, look_at
 from w2vtui.tui.first_screen.text_report import Needs, needs_of
 
 if TYPE_CHECKING:
+    from w2vtui.corpus.hints import Hint
     from w2vtui.corpus.sample import TextSample
     from w2vtui.corpus.statistics import TextStatistics
 
@@ -38,6 +39,16 @@ class Survey:
         return self.preview.problem if self.preview is not None else ""
 
     @property
+    def offers(self) -> tuple[Hint, ...]:
+        """The settings that solve the problem, if any do."""
+        return self.preview.offers if self.preview is not None else ()
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What would fit the text better, as far as that is known."""
+        return self.statistics.hints if self.statistics is not None else self.offers
+
+    @property
     def is_counting(self) -> bool:
         """Whether figures are still to come."""
         known = self.preview is not None and (self.problem or not self.preview.files)
@@ -56,9 +67,7 @@ class Survey:
 
     async def look(self, settings: CorpusSettings) -> None:
         """Read the first lines."""
-        self.preview = await asyncio.to_thread(
-            look_at, self.text, settings.encoding, settings.encoding_errors
-        )
+        self.preview = await asyncio.to_thread(look_at, self.text, settings)
 
     async def read(self, settings: CorpusSettings) -> None:
         """Read a sample of a text that can be read twice."""
@@ -74,7 +83,8 @@ class Survey:
         """Count the sample under these settings; it is read again only if they decide what is
         read.
         """
-        if self.sample is not None and not self.sample.fits(settings):
+        is_other = self.sample is not None and not self.sample.fits(settings)
+        if is_other or self.offers:
             self.statistics = self.needs = None
             await self.look(settings)
             await self.read(settings)

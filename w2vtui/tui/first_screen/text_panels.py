@@ -99,9 +99,12 @@ class WordsPanel(Panel):
         """Show the figures under the settings of the last count."""
         words, needs = survey.statistics, survey.needs
         if words is None or needs is None:
-            self.show(Text("counting …" if survey.is_counting else "", "dim"))
+            self._offer(survey.offers)
+            on_hints = hint_lines(survey.offers, self.size.width, self._pointed_at())
+            self._of_lines = [number for _, number in on_hints]
+            counting = Text("counting …" if survey.is_counting else "", "dim")
+            self.show(joined([line for line, _ in on_hints]) if on_hints else counting)
             self.border_subtitle = ""
-            self._offer(())
             return
         self._offer(words.hints)
         on_hints = hint_lines(words.hints, self.size.width, self._pointed_at())
