@@ -112,6 +112,23 @@ def test_the_names_and_defaults_are_gensims():
     }
 
 
+def test_a_model_has_the_attributes_of_gensims():
+    theirs = pytest.importorskip("gensim.models").Word2Vec([["a", "b"]] * 5, **SMALL)
+    ours = Word2Vec([["a", "b"]] * 5, **SMALL)
+    names, found = (
+        {name for name in dir(model) if not name.startswith("_")} for model in (theirs, ours)
+    )
+    with pytest.warns(DeprecationWarning, match="unit_normalize_all"):
+        ours.init_sims(replace=True)
+    internal = {
+        *("add_lifecycle_event", "lifecycle_events", "random", "seeded_vector"),
+        *("add_null_word", "create_binary_tree", "make_cum_table"),
+    }
+    assert names - found == internal
+    for name in GENSIM.keys() - {"sentences", "corpus_file", "trim_rule", "callbacks"}:
+        assert getattr(ours, name) == getattr(theirs, name), name
+
+
 def test_the_defaults_train_what_gensims_do(settings_of_run):
     training, live = settings_of_run()
     assert (training.vector_size, training.seed, training.probe) == (100, 1, False)

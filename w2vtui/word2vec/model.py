@@ -27,6 +27,9 @@ from w2vtui.word2vec.training_calls import TrainingCalls
 from w2vtui.word2vec.trim_rules import TrimRule
 from w2vtui.word2vec.vocabulary_calls import VocabularyCalls
 
+_NOT_KEPT = ("self", "further", "sentences", "corpus_file", "trim_rule")
+"""Arguments of the constructor that are not attributes."""
+
 
 class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     """Vectors trained on sentences, or on a file with a sentence a line; `wv` holds them.
@@ -96,8 +99,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         shrink_windows: bool = True,
         **further: Any,
     ) -> None:
-        apart = ("self", "further", "sentences", "corpus_file", "trim_rule")
-        given = {name: value for name, value in locals().items() if name not in apart}
+        given = dict(locals())
+        for name in _NOT_KEPT:
+            del given[name]
         renamed(further, given)
         if sentences is not None or corpus_file is not None:
             check_one_corpus(sentences, corpus_file)
@@ -110,6 +114,12 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
             return
         for hint in self._train_from_start(sentences, corpus_file, trim_rule, calls):
             warnings.warn(hint, stacklevel=2)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """gensim 3's name for work that is done when it is needed; `replace` makes all input
+        vectors 1 long.
+        """
+        self.wv.init_sims(replace)
 
     def _set_up(self, given: dict[str, Any], further: dict[str, Any]) -> None:
         """Check all settings, and make them attributes."""
