@@ -8,9 +8,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError
 from w2vtui.keyed_vectors.neighbors import Found, Neighbors
+from w2vtui.keyed_vectors.table import several
 from w2vtui.similarity import Floats, products_with_units, unit
 
 _SCORES_A_BLOCK = 1 << 22
@@ -55,9 +54,7 @@ class Batches(Neighbors):
             SettingsError: restrict_vocab is below 1, or queries are a text.
         """
         start, end = self._searched(clip_start, clip_end, restrict_vocab)
-        if isinstance(queries, str):
-            raise SettingsError(f"queries must be a list, got one text: {safe_text(queries, 40)}")
-        asked = [self.sum_of(query) for query in queries]
+        asked = [self.sum_of(query) for query in several("queries", queries)]
         n = None if topn is None else operator.index(topn)
         vectors, norms = self.vectors[start:end], self.norms[start:end]
         answers: list[Found] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from w2vtui.keyed_vectors.table import KeyedTable
+from w2vtui.keyed_vectors.table import KeyedTable, one_or_more
 from w2vtui.similarity import Floats, cosines_with, norms_of
 
 
@@ -19,7 +19,7 @@ class Comparisons(KeyedTable):
         return 1.0 - self.similarity(w1, w2)
 
     def distances(
-        self, word_or_vector: str | ArrayLike, other_words: Iterable[str] | None = ()
+        self, word_or_vector: str | ArrayLike, other_words: str | Iterable[str] | None = ()
     ) -> Floats:
         """1 - cosine of a word or vector (D,) with each of `other_words`, float32 (n,).
 
@@ -33,7 +33,7 @@ class Comparisons(KeyedTable):
             if isinstance(word_or_vector, str)
             else self._checked_vector(np.asarray(word_or_vector, dtype=np.float64))
         )
-        others = [self.get_index(word) for word in other_words or ()]
+        others = [self.get_index(word) for word in one_or_more(other_words or ())]
         rows: list[int] | slice = others or slice(None)
         cosines = cosines_with(self.vectors[rows], query, self.norms[rows])
         return 1 - np.clip(cosines, -1, 1)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import NotAWordError, VectorsError
-from w2vtui.keyed_vectors.table import COUNT, KeyedTable, check_counts, nothing
+from w2vtui.keyed_vectors.table import COUNT, KeyedTable, check_counts, nothing, one_or_more
 from w2vtui.similarity import Floats
 
 
@@ -46,7 +46,7 @@ class Editing(KeyedTable):
         Raises:
             VectorsError: there are not as many vectors of D numbers, or attributes, as words.
         """
-        words = [keys] if isinstance(keys, str) else list(keys)
+        words = one_or_more(keys)
         for word in words:
             if not isinstance(word, str):
                 raise NotAWordError(f"a word must be text, got {word!r}: give str({word!r})")
@@ -74,7 +74,7 @@ class Editing(KeyedTable):
         self.add_vectors(keys, weights, replace=True)
 
     def vectors_for_all(
-        self, keys: Iterable[str], allow_inference: bool = True, copy_vecattrs: bool = False
+        self, keys: str | Iterable[str], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> Self:
         """The vectors of these words alone, copied, in their order; each word once.
 
@@ -83,7 +83,11 @@ class Editing(KeyedTable):
         allow_inference   has no effect: vectors of words alone cannot be inferred
         copy_vecattrs     with the attributes of the words
         """
-        rows = [self.key_to_index[key] for key in dict.fromkeys(keys) if key in self.key_to_index]
+        rows = [
+            self.key_to_index[key]
+            for key in dict.fromkeys(one_or_more(keys))
+            if key in self.key_to_index
+        ]
         chosen = type(self)(self.vector_size)
         chosen.add_vectors([self.index_to_key[row] for row in rows], self.vectors[rows])
         if self.output_vectors is not None:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from w2vtui.display import safe_text
-from w2vtui.errors import MissingLibraryError, SettingsError, VectorsError
+from w2vtui.errors import MissingLibraryError, VectorsError
 from w2vtui.extras import missing
-from w2vtui.keyed_vectors.table import KeyedTable
+from w2vtui.keyed_vectors.table import KeyedTable, one_or_more, several
 from w2vtui.similarity import Floats, unit
 from w2vtui.vectors import clipped
 
@@ -27,7 +27,7 @@ class Groups(KeyedTable):
         Raises:
             VectorsError: a group is empty.
         """
-        groups = [[ws] if isinstance(ws, str) else list(ws) for ws in (ws1, ws2)]
+        groups = [one_or_more(ws) for ws in (ws1, ws2)]
         if not all(groups):
             raise VectorsError("no words to compare: give at least one word in each group")
         means = [self.get_mean_vector(group, pre_normalize=False) for group in groups]
@@ -53,7 +53,7 @@ class Groups(KeyedTable):
             VectorsError: there are no keys, or not as many weights.
             UnknownWordError: a word has no vector, and `ignore_missing` is false.
         """
-        asked = [keys] if isinstance(keys, str) else list(keys)
+        asked = one_or_more(keys)
         if not asked:
             raise VectorsError("no mean of nothing: give at least one word or vector")
         factors = np.ones(len(asked)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -96,9 +96,7 @@ class Groups(KeyedTable):
         return self._by_centrality(words, use_norm)
 
     def _by_centrality(self, words: Iterable[str], use_norm: bool) -> list[tuple[float, str]]:
-        if isinstance(words, str):
-            raise SettingsError(f"words must be a list, got one text: {safe_text(words, 40)}")
-        asked = list(words)
+        asked = several("words", words)
         known = [word for word in asked if word in self.key_to_index]
         if len(known) < len(asked):
             missing = ", ".join(safe_text(str(w), 40) for w in asked if w not in self.key_to_index)
@@ -127,9 +125,7 @@ class Groups(KeyedTable):
         """
         sides = []
         for name, document in (("document1", document1), ("document2", document2)):
-            if isinstance(document, str):
-                raise SettingsError(f"{name} must be a list of words, got text: split it first")
-            words = [word for word in document if word in self.key_to_index]
+            words = [word for word in several(name, document) if word in self.key_to_index]
             sides.append(np.unique([self.key_to_index[word] for word in words], return_counts=True))
         (rows_a, counts_a), (rows_b, counts_b) = sides
         if not len(rows_a) or not len(rows_b):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeAlias, overload
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.keyed_vectors.comparing import Comparisons
+from w2vtui.keyed_vectors.table import several
 from w2vtui.similarity import Floats, cosines_with, highest, unit
 from w2vtui.vectors import terms_of
 
@@ -190,16 +191,17 @@ class Neighbors(Comparisons):
         query = [np.asarray(vector, dtype=np.float64)]
         return self.most_similar(query, topn=topn, restrict_vocab=restrict_vocab)
 
-    def most_similar_to_given(self, key1: str, keys_list: Sequence[str]) -> str:
+    def most_similar_to_given(self, key1: str, keys_list: Iterable[str]) -> str:
         """Which of some words is nearest to a word.
 
         Raises:
             UnknownWordError: a word has no vector.
             VectorsError: there are no words to choose from.
         """
-        if not keys_list:
+        keys = several("keys_list", keys_list)
+        if not keys:
             raise VectorsError("no words to choose from: give at least one in keys_list")
-        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
+        return keys[int(np.argmax([self.similarity(key1, key) for key in keys]))]
 
     def relative_cosine_similarity(self, wa: str, wb: str, topn: int = 10) -> float:
         """The cosine of two words as a share of those of the `topn` words nearest to `wa`.

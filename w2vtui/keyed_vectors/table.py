@@ -15,6 +15,7 @@ from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
 
 Default = TypeVar("Default")
+T = TypeVar("T")
 
 COUNT = "count"
 """The attribute that says how often a word occurs."""
@@ -189,6 +190,24 @@ class KeyedTable(WordVectors):
             self.counts = values.astype(np.int64, copy=False)
         else:
             self._attributes[attr] = values
+
+
+def one_or_more(words: str | Iterable[T]) -> list[str | T]:
+    """Several words; of one text that word, and not its letters."""
+    return [words] if isinstance(words, str) else list(words)
+
+
+def several(name: str, words: Iterable[T]) -> list[T]:
+    """The words of an argument that must be several.
+
+    Raises:
+        SettingsError: it is one text, whose letters it would be taken for.
+    """
+    if isinstance(words, str | bytes):
+        raise SettingsError(
+            f"{name} must be a list of words, got one text, {safe_text(str(words), 40)!r}: split it"
+        )
+    return list(words)
 
 
 def checked_size(name: str, value: Any, least: int) -> int:
