@@ -2,12 +2,12 @@
 
     verbs/        a module for each verb: its help, its options, what it does
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
-    legacy.py     word2vec.c's command line        file_options.py  options of other files read
+    legacy.py     word2vec.c's command line            file_options.py  options of other files read
     headless.py   trains without a screen              progress.py    shows how far it is
-    piped.py      finds text on stdin
+    piped.py      finds text on stdin                  interactive.py  questions line by line
     results.py    prints words and cosines             scores.py      prints the scores of a run
-    benchmark.py  the work of `w2vtui bench`           output.py      stdout and stderr
-    console.py    tables and live lines                interactive.py  questions line by line
+    benchmark.py  the work of `w2vtui bench`           joining_phrases.py  that of `w2vtui phrases`
+    output.py     stdout and stderr                    console.py     tables and live lines
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

@@ -50,6 +50,7 @@ _OTHER_VERBS = {
     **dict.fromkeys(("save", "print-vectors", "print-word-vectors"), "export"),
     **dict.fromkeys(("skipgram", "cbow", "fit", "learn", "run"), "train"),
     **dict.fromkeys(("speed", "benchmark"), "bench"),
+    **dict.fromkeys(("word2phrase", "phrase", "phraser", "bigrams"), "phrases"),
     **dict.fromkeys(("settings", "configure", "init"), "config"),
     "version": "--version",
 }  # fmt: skip

@@ -6,6 +6,7 @@
     neighbors    nearest words                   analogy      a is to b as c is to ...
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
+    phrases      words that belong together, joined in a text
     distance, word-analogy, compute-accuracy   as word2vec.c's programs
 
 Help must appear at once, so a module imports what it works with in its `run`.
@@ -26,6 +27,7 @@ from w2vtui.cli.verbs import (
     evaluate,
     export,
     neighbors,
+    phrases,
     replay,
     resume,
     runs,
@@ -70,6 +72,7 @@ VERBS: dict[str, Verb] = {
     "evaluate": evaluate,
     "bench": bench,
     "config": config,
+    "phrases": phrases,
     "distance": distance,
     "word-analogy": word_analogy,
     "compute-accuracy": compute_accuracy,

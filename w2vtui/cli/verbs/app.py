@@ -40,6 +40,7 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui neighbors notes.bin king         print nearest words
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
+  w2vtui phrases notes.txt -o joined.txt  join words that belong together: new_york
   w2vtui distance notes.bin               ask for nearest words line by line, as in word2vec.c
   w2vtui bench notes.txt                  measure how fast this machine trains
   w2vtui config show                      print the settings and where each one comes from
