@@ -42,7 +42,7 @@ def join_phrases(arguments: argparse.Namespace, settings: CorpusSettings) -> int
     """
     passes = [_nothing_counted(arguments) for _ in range(arguments.passes)]
     _check_output(arguments, settings)
-    found = find_texts(arguments.corpus, encoding=settings.encoding)
+    found = find_texts(arguments.corpus, settings)
     for remark in found.left_out:
         report_hint(remark)
     for path in found.files:
@@ -162,7 +162,7 @@ class _Progress:
         self._what = what
 
     def done(self, n_bytes: int) -> None:
-        """So many bytes have been read."""
+        """Report that n bytes have been read, if it is time to."""
         if not self._quiet and time.monotonic() - self._shown >= _SECONDS:
             self._shown = time.monotonic()
             share = n_bytes / self._n_bytes if self._n_bytes else 1.0
