@@ -9,13 +9,12 @@ import time
 from typing import TYPE_CHECKING, Literal
 
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.console import SafeConsole
 from w2vtui.cli.output import flush_results, report, report_unwritten, show, silence
-from w2vtui.display import cell_width, clock_text, loss_text, safe_text
+from w2vtui.display import safe_text
+from w2vtui.progress_line import drawn_line, how_text, line_of, where_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ JSON_SECONDS = 1.0
 POLL_SECONDS = 0.1
 Show = Literal["progress", "json", "results"]
 """What is shown of a run: its progress, that as JSON and nothing else, or only its results."""
-LEAST_BAR, MOST_BAR = 8, 30
-"""The width of the bar, in terminal cells."""
 
 
 class Progress:
@@ -75,8 +72,8 @@ class PlainLines(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Print a line on stderr, unless it is the same as the last."""
-        where = _where(snapshot)
-        line = f"{where}  {_how(snapshot)}".rstrip()
+        where = where_text(snapshot)
+        line = f"{where}  {how_text(snapshot)}".rstrip()
         if where and line != self._last_line:
             report(line)
             self._last_line = line
@@ -136,18 +133,7 @@ class LiveProgress(Progress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the bar and the numbers."""
-        fraction: float | None = snapshot.progress.fraction
-        if snapshot.state == "preparing":
-            fraction = snapshot.activity_fraction
-        pulse = fraction is None
-        where, how = _where(snapshot), _how(snapshot)
-        room = self._live.console.width - cell_width(where) - cell_width(how) - 5
-        width = min(max(room, LEAST_BAR), MOST_BAR)
-        bar = ProgressBar(total=1.0, completed=fraction or 0.0, width=width, pulse=pulse)
-        line = Table.grid(padding=(0, 2))
-        text = Text.assemble(where, "  ", (how, "dim"), no_wrap=True)
-        text.truncate(self._live.console.width - width - 3, overflow="ellipsis")
-        line.add_row(bar, text)
+        line = drawn_line(line_of(snapshot), self._live.console.width)
         self._live.update(line, refresh=True)
 
 
@@ -170,41 +156,3 @@ def choose_progress(run: Run, show: Show) -> Progress:
         return PlainLines(run)
     console = SafeConsole(stderr=True)
     return PlainLines(run) if console.is_dumb_terminal else LiveProgress(run, console)
-
-
-def _where(snapshot: Snapshot) -> str:
-    """How far the run is."""
-    if snapshot.state == "preparing":
-        done = snapshot.activity_fraction
-        return snapshot.activity + ("" if done is None else f"  {done:4.0%}")
-    progress = snapshot.progress
-    if snapshot.state == "failed" or (snapshot.ended and not progress.tokens):
-        return ""  # the error that ended it is reported instead
-    if snapshot.ended or snapshot.state == "finishing":
-        state = "finished" if progress.fraction >= 1 else f"stopped at {progress.fraction:.1%}"
-        return f"{state} after {clock_text(progress.seconds)}"
-    return (
-        f"epoch {progress.epoch}/{snapshot.settings.epochs}  {progress.fraction:6.1%}  "
-        f"ETA {clock_text(progress.eta_seconds)}"
-    )
-
-
-def _how(snapshot: Snapshot) -> str:
-    """Speed, losses and learning rate."""
-    parts = []
-    over = snapshot.ended or snapshot.state == "finishing"
-    if snapshot.progress.tokens:
-        speed, loss = snapshot.speed.now, snapshot.losses.now
-        if over:
-            speed, loss = snapshot.speed.mean, snapshot.losses.mean
-        parts.append(f"{speed:,.0f} words/s")
-        if loss is not None:
-            parts.append(f"loss {loss_text(loss)}")
-    if snapshot.probe:
-        parts.append(
-            f"probe {loss_text(snapshot.probe.loss)} \N{PLUS-MINUS SIGN} "
-            f"{loss_text(snapshot.probe.standard_error)}"
-        )
-    if snapshot.progress.tokens and not over:
-        parts.append(f"learning rate {snapshot.rate:.5f}")
-    return "  ".join(parts)

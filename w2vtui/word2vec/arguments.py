@@ -28,7 +28,16 @@ OLD_NAMES = {"size": ("vector_size", 100), "iter": ("epochs", 5)}
 """gensim 3's names: the present one, and its default."""
 _NO_GENSIM_NAME = ("model", "objective", "shared_noise", "cbow_divide")
 _ALL_NAMES = [
-    *("sg", "hs", "vector_size", "seed", "deterministic", "max_vocab_size", "null_word"),
+    *(
+        "sg",
+        "hs",
+        "vector_size",
+        "seed",
+        "deterministic",
+        "progress",
+        "max_vocab_size",
+        "null_word",
+    ),
     *("sorted_vocab", "batch_words", "compute_loss", "callbacks", "comment", "trim_rule"),
     *field_types(CorpusSettings),
     *field_types(LiveSettings),

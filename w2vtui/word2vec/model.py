@@ -57,9 +57,10 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     vector_size, alpha, min_count, seed, workers, min_alpha, negative, ns_exponent,
     cbow_mean, epochs, shrink_windows   as in settings.py
 
-    Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
-    name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
-    DeprecationWarning.
+    progress=True shows how far reading and training are: a bar in a terminal or a notebook, lines
+    elsewhere. Further settings of settings.py, such as shared_noise, lowercase or deterministic,
+    are taken by name; model and objective go before sg and hs. So are gensim 3's size and iter,
+    with a DeprecationWarning.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
@@ -125,6 +126,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         """Check all settings, and make them attributes."""
         self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
         self._deterministic = further.pop("deterministic", False)
+        self.progress = flag("progress", further.pop("progress", False))
         self._further = further_settings(further)
         for name, value in given.items():
             setattr(self, name, value)

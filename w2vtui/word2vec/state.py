@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.formulas import noise_probabilities
-from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
+from w2vtui.corpus import (
+    EncodedCorpus,
+    ReadingProgress,
+    Vocab,
+    encode_sentences,
+    open_corpus,
+)
 from w2vtui.corpus.vocab import ChooseVocab
 from w2vtui.errors import NotReadyError, WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.run import Run
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.arguments import live_settings, training_settings
 from w2vtui.word2vec.word_choice import sample_share
 
@@ -64,6 +72,8 @@ class ModelState:
     hashfxn: Callable[[str], int]
     comment: str | None
     compute_loss: bool
+    progress: bool = False
+    """whether to show how far reading and training are"""
 
     corpus_count: int = 0
     """sentences that the vocabulary was counted in"""
@@ -189,9 +199,21 @@ class ModelState:
         vocab: Vocab | ChooseVocab | None,
     ) -> EncodedCorpus:
         """Read and encode a corpus, once through; what its iterator raises passes through."""
-        if sentences is not None:
-            return encode_sentences(sentences, self._corpus_settings(), vocab=vocab)
-        return open_corpus([str(corpus_file)], self._corpus_settings(), vocab=vocab)
+        reading, settings = ReadingProgress(), self._corpus_settings()
+        with self._shown(lambda: reading):
+            if sentences is not None:
+                return encode_sentences(sentences, settings, vocab=vocab, progress=reading)
+            return open_corpus([str(corpus_file)], settings, vocab=vocab, progress=reading)
+
+    def _shown(
+        self, look: Callable[[], Snapshot | ReadingProgress]
+    ) -> AbstractContextManager[None]:
+        """Show how far a block is, if that is wanted."""
+        if not self.progress:
+            return nullcontext()
+        from w2vtui.word2vec.following import following
+
+        return following(look)
 
 
 def of_gensim_3(corpus_iterable: Sentences | None, sentences: Sentences | None) -> Sentences | None:

@@ -131,7 +131,8 @@ class TrainingCalls(Weights):
         try:
             call("on_train_begin")
             call("on_epoch_begin")
-            self._drive(run, between if callbacks or self.compute_loss else None)
+            with self._shown(run.snapshot):
+                self._drive(run, between if callbacks or self.compute_loss else None)
             self._end_epoch(run, losses)
             call("on_epoch_end")
         finally:
