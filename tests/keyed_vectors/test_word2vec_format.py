@@ -216,3 +216,17 @@ def test_vectors_of_a_file_are_taken_for_the_words_that_are_here(tmp_path, binar
         KeyedVectors(5).intersect_word2vec_format(tmp_path / "v")
     with pytest.raises(SettingsError, match="lockf must be a number of 0 or more, got -1"):
         vectors.intersect_word2vec_format(tmp_path / "v", lockf=-1)
+
+
+def test_a_text_is_not_replaced(tmp_path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("the king bowed\n")
+    wv = KeyedVectors(["a"], np.ones((1, 2), dtype=np.float32), np.array([3]))
+    for arguments in ({"fname": text}, {"fname": tmp_path / "new.vec", "fvocab": text}):
+        with pytest.raises(SettingsError, match=r"notes.txt exists and is not a file of word"):
+            wv.save_word2vec_format(**arguments)
+    assert text.read_text() == "the king bowed\n"
+    assert not (tmp_path / "new.vec").exists()
+    text.write_text("")  # as tempfile leaves it
+    wv.save_word2vec_format(text)
+    wv.save_word2vec_format(text, binary=True)

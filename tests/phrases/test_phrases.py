@@ -228,3 +228,14 @@ def test_a_damaged_file_is_refused(tmp_path, damage):
         path.write_bytes(content)
         with pytest.raises(CorpusError, match=r"phrases\.json"):
             Phrases.load(path)
+
+
+def test_a_text_is_not_replaced(tmp_path):
+    text = tmp_path / "notes.txt"
+    text.write_text("the king bowed\n")
+    phrases = Phrases([["a", "b"]] * 9, min_count=1)
+    with pytest.raises(SettingsError, match=r"notes.txt exists and is not a file of phrases"):
+        phrases.save(text)
+    assert text.read_text() == "the king bowed\n"
+    phrases.save(tmp_path / "phrases.json")
+    phrases.freeze().save(tmp_path / "phrases.json")

@@ -10,13 +10,14 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from w2vtui.errors import DiskError
+from w2vtui.display import safe_text
+from w2vtui.errors import DiskError, SettingsError
 from w2vtui.formats.drafts import alone_in, new_draft, open_draft, remove_dead_drafts
 from w2vtui.regular_files import opened
 
@@ -205,6 +206,22 @@ def check_target(path: AnyPath) -> None:
         draft.unlink()
     except OSError as error:
         raise disk_error(path, error) from error
+
+
+def check_replaceable(path: AnyPath, is_ours: Callable[[Path], bool], what: str) -> None:
+    """Refuse to replace a file with anything in it that is not what we write there.
+
+    what   what the file would have to be, for the message
+
+    Raises:
+        SettingsError: it is something else.
+    """
+    target = Path(path)
+    if target.is_file() and target.stat().st_size and not is_ours(target):
+        raise SettingsError(
+            f"{safe_text(str(target), 200)} exists and is not {what}: name another file, or remove "
+            "it first"
+        )
 
 
 def disk_error(path: AnyPath, error: OSError) -> DiskError:

@@ -11,9 +11,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus import is_vector_file, is_vocab_file
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.formats.atomic import Draft, draft_of, publish
+from w2vtui.formats.atomic import Draft, check_replaceable, draft_of, publish
 from w2vtui.formats.blocks import Held, Shape
 from w2vtui.formats.records import encode_words
 from w2vtui.formats.saving import check_finite
@@ -52,7 +53,8 @@ class Word2VecWriting(KeyedTable):
         Each file appears whole or not at all.
 
         Raises:
-            SettingsError: counts are wanted and not known, or a header would be wrong.
+            SettingsError: counts are wanted and not known, a header would be wrong, or a file is
+                there that is neither vectors nor counts.
             VectorsError: a word cannot be written in this format, or a number is not finite.
             DiskError: a file cannot be written; what was there is untouched.
         """
@@ -69,6 +71,10 @@ class Word2VecWriting(KeyedTable):
             )
         if fvocab is not None and self.counts is None:
             raise SettingsError(f"no counts to write to {os.fspath(fvocab)}: set them as 'count'")
+        if not append:
+            check_replaceable(fname, is_vector_file, "a file of word vectors")
+        if fvocab is not None:
+            check_replaceable(fvocab, is_vocab_file, "a file of word counts")
         layout = LAYOUTS["binary-plain" if binary else "text" if write_header else "glove"]
         with ExitStack() as drafts:
             main = drafts.enter_context(draft_of(fname))

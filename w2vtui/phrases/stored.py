@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
-from w2vtui.formats.atomic import atomic_write
-from w2vtui.regular_files import AnyPath, TooLargeError, content_of
+from w2vtui.formats.atomic import atomic_write, check_replaceable
+from w2vtui.regular_files import AnyPath, TooLargeError, content_of, opened
 
 _FORMAT = "w2vtui"
 _VERSION = 1
@@ -41,8 +42,10 @@ def write(path: AnyPath, kind: str, body: dict[str, Any]) -> None:
     """Write a file of phrases.
 
     Raises:
+        SettingsError: a file is there that does not hold phrases.
         DiskError: it cannot be written; what was there is untouched.
     """
+    check_replaceable(path, _holds_phrases, "a file of phrases")
     content = {"format": f"{_FORMAT} {kind}", "version": _VERSION} | body
     text = json.dumps(content, ensure_ascii=False, indent=0, allow_nan=True)
     with atomic_write(path) as file:
@@ -69,6 +72,13 @@ def read(path: AnyPath, kind: str) -> dict[str, Any]:
         raise CorpusError(f"{path} is of version {version!r:.20}, this w2vtui reads {_VERSION}")
     _check_types(path, kind, body)
     return body
+
+
+def _holds_phrases(path: Path) -> bool:
+    """Whether a file begins as `write` begins one."""
+    beginning = f'{{\n"format": "{_FORMAT} '.encode()
+    with opened(path) as file:
+        return file.read(len(beginning)) == beginning
 
 
 def _check_types(path: AnyPath, kind: str, body: dict[str, Any]) -> None:
