@@ -120,7 +120,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         """gensim 3's name for work that is done when it is needed; `replace` makes all input
         vectors 1 long.
         """
-        self.wv.init_sims(replace)
+        new = "unit_normalize_all" if replace else "fill_norms"
+        warnings.warn(f"init_sims is wv.{new} since gensim 4", DeprecationWarning, stacklevel=2)
+        getattr(self.wv, new)()
 
     def _set_up(self, given: dict[str, Any], further: dict[str, Any]) -> None:
         """Check all settings, and make them attributes."""

@@ -86,7 +86,7 @@ class ScoringCalls(ModelState):
         score = _skip_gram_scores if live.model == "skip-gram" else _cbow_scores
         totals: list[NDArray[np.float64]] = [np.zeros(0)]
         for words, numbers, n_sentences in self._chunks(sentences):
-            text = _Text(self.wv.vectors, words, numbers, live.window, live.cbow_mean)
+            text = _Text(self.wv.vectors, words, numbers, live.reach, live.cbow_mean)
             rows, scores = score(tree, text)
             totals.append(np.bincount(numbers[rows], scores, n_sentences).astype(np.float64))
         return np.concatenate(totals)
