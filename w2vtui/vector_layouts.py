@@ -198,7 +198,7 @@ def _advice(text: str) -> str:
     """What else may have been meant."""
     if text.lower().endswith(".safetensors"):
         return f"; safetensors are saved in a folder: {text[: -len('.safetensors')]}/"
-    return "; --layout NAME (in Python layout='NAME') takes any name"
+    return "; --layout NAME (of convert --to NAME, in Python layout='NAME') takes any name"
 
 
 def ending_list() -> str:

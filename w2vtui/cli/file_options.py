@@ -113,11 +113,9 @@ def load(arguments: argparse.Namespace) -> WordVectors:
     """
     from w2vtui.formats import load_vectors
 
-    path = Path(arguments.vectors)
-    if not is_vector_folder(path) and (path.is_dir() or not os.path.lexists(path)):
-        run = run_named(arguments)
-        if run is not None:
-            return vectors_of(run, arguments.limit)
+    run = named_run(arguments)
+    if run is not None:
+        return vectors_of(run, arguments.limit)
     return load_vectors(
         arguments.vectors,
         limit=arguments.limit,
@@ -125,6 +123,20 @@ def load(arguments: argparse.Namespace) -> WordVectors:
         skip_bad_rows=arguments.skip_bad_rows,
         report=report_hint,
     )
+
+
+def named_run(arguments: argparse.Namespace) -> Path | None:
+    """The folder of the saved run that VECTORS names; None if it names a file or a folder of
+    vectors.
+
+    Raises:
+        VectorsError: there is neither.
+        RunError: the name is that of several runs.
+    """
+    path = Path(arguments.vectors)
+    if is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir()):
+        return None
+    return run_named(arguments)
 
 
 def report_hint(remark: str) -> None:

@@ -5,9 +5,12 @@ known, a vocabulary file `NAME.vocab` is written beside the vectors.
 """
 
 from w2vtui.formats.atomic import atomic_write
+from w2vtui.formats.blocks import Held
 from w2vtui.formats.classes_file import save_classes
+from w2vtui.formats.converting import Conversion, convert
 from w2vtui.formats.layouts import files_of
 from w2vtui.formats.loading import load_vectors
+from w2vtui.formats.opening import Wanted
 from w2vtui.formats.own_files import holds_vectors, holds_words_of
 from w2vtui.formats.saving import check_words, check_writable, save_vectors, saved_layout
 from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
@@ -16,11 +19,15 @@ from w2vtui.vector_layouts import LAYOUTS, Layout
 
 __all__ = [
     "LAYOUTS",
+    "Conversion",
+    "Held",
     "Layout",
     "VectorFolder",
+    "Wanted",
     "atomic_write",
     "check_words",
     "check_writable",
+    "convert",
     "files_of",
     "holds_vectors",
     "holds_words_of",

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.errors import SettingsError
 from w2vtui.vectors import WordVectors
+
+Matrix: TypeAlias = Literal["input", "output", "sum"]
+"""Which vectors of each word."""
 
 BLOCK_NUMBERS = 1 << 17
 """About as many numbers are in a block."""
@@ -92,6 +96,23 @@ class Held:
         """Of all of them."""
         counts = self.vectors.counts
         return Shape(len(self.vectors), self.vectors.vector_size, counts is not None, is_exact=True)
+
+    @classmethod
+    def of(cls, vectors: WordVectors, matrix: Matrix, name: str) -> Held:
+        """A reader of the input vectors, the output vectors or their sum.
+
+        name   what the vectors are called in messages
+
+        Raises:
+            SettingsError: the output vectors are wanted, and there are none.
+        """
+        if matrix == "input":
+            return cls(vectors)
+        if vectors.output_vectors is None:
+            raise SettingsError(f"{name} has no output vectors: --vectors input")
+        if matrix == "output":
+            return cls(vectors, vectors.output_vectors)
+        return cls(vectors, vectors.vectors + vectors.output_vectors)
 
     def blocks(self) -> Iterator[Block]:
         """All of them."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.formats.blocks import Block, Shape, rows_a_block
+from w2vtui.formats.blocks import Block, Matrix, Shape, rows_a_block
 from w2vtui.formats.folder_drafts import CONFIG, FolderDraft
 from w2vtui.formats.records import Source
 from w2vtui.formats.safetensors_file import header_of, rows_of, tensor_values, tensors_in
@@ -27,7 +26,6 @@ from w2vtui.formats.vector_folder import (
 )
 from w2vtui.regular_files import opened
 
-Matrix: TypeAlias = Literal["input", "output", "sum"]
 _HEADER_BYTES = 512
 
 

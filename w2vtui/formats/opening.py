@@ -13,7 +13,7 @@ from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.formats.blocks import Block, Reader, Shape
+from w2vtui.formats.blocks import Block, Matrix, Reader, Shape
 from w2vtui.formats.detecting import (
     SNIFFED_BYTES,
     check_kind,
@@ -23,7 +23,7 @@ from w2vtui.formats.detecting import (
     place_of,
 )
 from w2vtui.formats.folder_drafts import put_back
-from w2vtui.formats.folder_stream import FolderReader, Matrix
+from w2vtui.formats.folder_stream import FolderReader
 from w2vtui.formats.model2vec_folder import Model2VecReader
 from w2vtui.formats.npy_file import NpyReader
 from w2vtui.formats.parquet_file import ParquetReader

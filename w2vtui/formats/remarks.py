@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["repeated", "blank", "spaced", "cut", "recoded", "skipped", "unclear"]
+Kind: TypeAlias = Literal[
+    "repeated", "blank", "spaced", "cut", "recoded", "skipped", "unclear", "not held"
+]
 
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     "repeated": ("word occurs a second time and is left out", "words occur again and are left out"),
@@ -20,6 +22,10 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     "unclear": (
         "word may have had a blank in it, and be followed by wrong numbers",
         "words may have had a blank in them, and be followed by wrong numbers",
+    ),
+    "not held": (
+        "word cannot be held by the new layout and is left out",
+        "words cannot be held by the new layout and are left out",
     ),
 }
 """What is said of one, and of several."""

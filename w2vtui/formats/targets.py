@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from w2vtui.errors import SettingsError
 from w2vtui.formats.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
 from w2vtui.formats.blocks import Block, Reader, Shape, StartOverError, Writer
 from w2vtui.formats.folder_drafts import FolderDraft, folder_draft
@@ -22,6 +26,38 @@ from w2vtui.formats.word2vec_writers import RecordWriter
 from w2vtui.vector_layouts import Layout, is_packed
 from w2vtui.vectors import WordVectors
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+class _Outlet(io.RawIOBase):
+    """A draft's file for a writer that keeps some of what it writes: it may be shut off, so that a
+    writer that is given up cannot write what it still has.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: BinaryIO | None = file
+
+    def shut(self) -> None:
+        """Let nothing through from now on."""
+        self._file = None
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def write(self, part: Buffer, /) -> int:
+        n_bytes = memoryview(part).nbytes
+        return n_bytes if self._file is None else self._file.write(part)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return 0 if self._file is None else self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return 0 if self._file is None else self._file.tell()
+
 
 class Target:
     """Drafts of the files of one layout."""
@@ -33,6 +69,7 @@ class Target:
         self._path, self._layout, self._normalize = path, layout, normalize
         self._folder: FolderDraft | None = None
         self._drafts: list[Draft] = []
+        self._outlet: _Outlet | None = None
         if layout.is_folder:
             self._folder = drafts.enter_context(folder_draft(path))
             return
@@ -40,6 +77,11 @@ class Target:
         words = words_beside(path, layout)
         if words is not None:
             self._drafts.append(drafts.enter_context(draft_of(words)))
+        drafts.callback(self._shut)
+
+    def _shut(self) -> None:
+        if self._outlet is not None:
+            self._outlet.shut()
 
     def writer(self, shape: Shape) -> Writer:
         """A writer that begins from the start.
@@ -56,6 +98,10 @@ class Target:
             draft.file.seek(0)
             draft.file.truncate()
         file, *words = (draft.file for draft in self._drafts)
+        self._shut()
+        if self._layout.name == "parquet" or is_packed(self._path):
+            self._outlet = _Outlet(file)
+            file = cast("BinaryIO", self._outlet)
         match self._layout.name:
             case "npy":
                 return NpyWriter(file, words[0], shape)
@@ -137,6 +183,29 @@ def copy(reader: Reader, target: Target, path: AnyPath, counts: Counts | None = 
             continue
         with disk_errors(path):
             writer.finish(n_words)
+        return n_words
+
+
+def copy_counts(reader: Reader, counts: Counts, path: AnyPath) -> int:
+    """Write the words and counts of a reader alone; return how many words there are.
+
+    Raises:
+        SettingsError: their counts are not known.
+        VectorsError: a word cannot be held, or the reader's file is not what it says.
+        DiskError: they cannot be written.
+    """
+    while True:
+        if not reader.shape.has_counts:
+            raise SettingsError(f"no counts to write to {os.fspath(path)}: these vectors have none")
+        counts.begin()
+        n_words = 0
+        try:
+            for block in reader.blocks():
+                with disk_errors(path):
+                    counts.write(block)
+                n_words += len(block.words)
+        except StartOverError:
+            continue
         return n_words
 
 

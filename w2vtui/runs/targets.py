@@ -19,6 +19,7 @@ from w2vtui.formats import (
     vocab_beside,
 )
 from w2vtui.formats.atomic import check_target
+from w2vtui.vector_layouts import LAYOUTS
 
 _Target = tuple[Path, Callable[[Path], bool], str, bool]
 """A file, whether what is there may be replaced, what it is then, and whether it was named earlier.
@@ -115,6 +116,29 @@ def _check_folder_not_read(folder: Path, reads: Reads) -> None:
             raise SettingsError(
                 f"{folder} is read by this run and would be overwritten: name another folder"
             )
+
+
+def check_conversion(source: Path, target: Path, layout: Layout, *, overwrite: bool) -> None:
+    """Find out that what vectors are converted to cannot be written, or only over what is needed.
+
+    Raises:
+        SettingsError: the two are the same, or something is there that is never replaced.
+        TargetTakenError: a file is there that is not vectors, or not counts.
+        DiskError: a folder is missing or not writable.
+    """
+    if _same_file(source, target):
+        raise SettingsError(f"{source} cannot be converted to itself: name another file")
+    beside = (vocab_beside(source), *files_of(source, LAYOUTS["projector"])[1:])
+    reads = Reads((), "utf-8", (source, *beside))
+    if layout.holds_vectors:
+        check_targets(
+            target, None, reads, overwrite=overwrite, are_counts_stored=False, layout=layout
+        )
+        return
+    check_target(target)
+    check_not_read(target, reads)
+    if target.exists() and not overwrite and not is_vocab_file(target):
+        raise TargetTakenError(str(target), "a file of word counts")
 
 
 def check_not_read(

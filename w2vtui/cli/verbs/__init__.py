@@ -3,6 +3,7 @@
     app          w2vtui itself: the screens      train        a training without a screen
     runs         saved runs, listed or removed   resume       a run, from its last checkpoint
     replay       a run, repeated and compared    export       the vectors of a run
+    convert      vectors in another layout
     neighbors    nearest words                   analogy      a is to b as c is to ...
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
@@ -23,6 +24,7 @@ from w2vtui.cli.verbs import (
     bench,
     compute_accuracy,
     config,
+    convert,
     distance,
     evaluate,
     export,
@@ -67,6 +69,7 @@ VERBS: dict[str, Verb] = {
     "resume": resume,
     "replay": replay,
     "export": export,
+    "convert": convert,
     "neighbors": neighbors,
     "analogy": analogy,
     "evaluate": evaluate,
