@@ -51,6 +51,16 @@ def test_prediction_is_gensims_softmax(model):
     assert found == pytest.approx({word: float(share) for word, share in expected}, rel=1e-4)
 
 
+def test_words_that_are_sorted_take_their_output_vectors_along():
+    model = Word2Vec(SENTENCES, sorted_vocab=0, **SMALL)
+    assert list(model.wv.counts) != sorted(model.wv.counts, reverse=True)
+    before = dict(model.predict_output_word(["ship", "cow"], topn=None))
+    model.wv.sort_by_descending_frequency()
+    assert list(model.wv.counts) == sorted(model.wv.counts, reverse=True)
+    assert dict(model.predict_output_word(["ship", "cow"], topn=None)) == pytest.approx(before)
+    assert model.syn1neg is model.wv.output_vectors
+
+
 def test_nothing_is_predicted_without_a_known_word(model):
     for words in (["unknown"], []):
         with pytest.warns(UserWarning, match="no context word has a vector"):

@@ -125,7 +125,7 @@ class SavingCalls(ModelState):
             self.syn1 = _fitting(path, _NODES, nodes, (n_words - 1, self.vector_size))
         else:
             output = self.wv.output_vectors
-            self.syn1neg = _fitting(path, "output_vectors", output, (n_words, self.vector_size))
+            _fitting(path, "output_vectors", output, (n_words, self.vector_size))
         _fitting(path, "vectors", self.wv.vectors, (n_words, self.vector_size))
 
 

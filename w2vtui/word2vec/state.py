@@ -91,8 +91,6 @@ class ModelState:
     """what `get_latest_training_loss` gives"""
     min_alpha_yet_reached: float
     """the learning rate at which the last training ended"""
-    syn1neg: Floats
-    """(V, D) output vectors of negative sampling; absent under hierarchical softmax"""
     syn1: Floats
     """(V - 1, D) vectors of the tree's nodes, the root's first; absent otherwise"""
     run: Run | None = None
@@ -104,6 +102,19 @@ class ModelState:
     _further: dict[str, Any]
     _deterministic: bool
     _of_text: dict[str, Any]
+
+    @property
+    def syn1neg(self) -> Floats:
+        """(V, D) output vectors of negative sampling, those of `wv`; absent under hierarchical
+        softmax.
+        """
+        if self.wv.output_vectors is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'syn1neg'")
+        return self.wv.output_vectors
+
+    @syn1neg.setter
+    def syn1neg(self, vectors: Floats) -> None:
+        self.wv.output_vectors = vectors
 
     @property
     def layer1_size(self) -> int:
@@ -182,8 +193,6 @@ class ModelState:
         for name in ("syn1", "syn1neg"):
             if hasattr(self, name) and not getattr(self, name).flags.writeable:
                 setattr(self, name, getattr(self, name).copy())
-        if hasattr(self, "syn1neg"):
-            self.wv.output_vectors = self.syn1neg
 
     def _take(self, trained: dict[str, Floats]) -> None:
         """Copy what a run has trained so far."""

@@ -39,7 +39,6 @@ class Weights(ModelState):
         elif len(self.syn1neg) < n_words:
             new = np.zeros((n_words - len(self.syn1neg), size), dtype=np.float32)
             self.syn1neg = np.concatenate([self.syn1neg, new])
-            self.wv.output_vectors = self.syn1neg
 
     def prepare_weights(self, update: bool = False) -> None:
         """`init_weights`, or with `update` `update_weights`."""
@@ -69,12 +68,11 @@ class Weights(ModelState):
         vectors = self._empty(len(vocab))
         draw_evenly(vectors, self.seed)
         output: Floats | None = None
-        for name in ("syn1", "syn1neg"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("syn1", None)
         if live.walks_tree:
             self.syn1 = np.zeros((len(vocab) - 1, size), dtype=np.float32)
         else:
-            output = self.syn1neg = np.zeros((len(vocab), size), dtype=np.float32)
+            output = np.zeros((len(vocab), size), dtype=np.float32)
         self.wv = KeyedVectors(vocab.words, vectors, vocab.counts, output)
 
     def _add_words(self, words: list[str], counts: dict[str, int]) -> None:
