@@ -11,7 +11,7 @@ from w2vtui.settings import LiveSettings
 
 
 def test_the_command_line_of_word2vec_c_trains(w2v, topical_corpus, tmp_path):
-    output, counts = tmp_path / "v.bin", tmp_path / "counts"
+    output, counts = tmp_path / "vectors", tmp_path / "counts"
     result = w2v(
         "train", "-train", topical_corpus, "-output", output, "-cbow", 1, "-size", 50,
         "-window", 8, "-hs", 1, "-negative", 0, "-threads", 2, "-iter", 1, "-binary", 1,
@@ -98,8 +98,6 @@ def test_two_objectives_at_once_are_said_to_be_one():
         (["-hs", "0", "-negative", "0"], "nothing to train"),
         (["-size", "0"], "--vector-size: vector size must be"),
         (["-iter", "x"], "epochs must be"),
-        (["-binary", "0"], "contradicts v.bin: the extension decides; name a .txt or .vec file"),
-        (["-output", "v.txt", "-binary", "1"], "contradicts"),
         (["-classes", "-1"], "--classes: must be a whole number of 1 or more, got '-1'"),
         (["-debug", "x"], "-debug must be 0 (no progress), 1 or 2, got 'x'"),
         (["-treads", "2"], "unknown option -treads: did you mean -threads?"),
@@ -175,3 +173,19 @@ def test_words_are_saved_by_class(w2v, topical_corpus, tmp_path, monkeypatch):
     assert [word for word, _ in rows] == read_vocab(tmp_path / "counts")[0]
     assert {number for _, number in rows} <= {"0", "1", "2"}
     assert "exists and is not a file of word vectors" in w2v(*line, "-classes", 3).err
+
+
+@pytest.mark.parametrize(
+    ("argv", "layout"),
+    [
+        (["-output", "v.txt", "-binary", "1"], "binary"),
+        (["-output", "v.bin", "-binary", "0"], "text"),
+        (["-output", "v.dat", "-binary", "1"], "binary"),
+        (["-output", "v.bin"], None),
+        (["-output", "vectors"], "text"),
+        (["-output", "classes.bin", "-binary", "1", "-classes", "5"], None),
+    ],
+    ids=str,
+)
+def test_binary_decides_the_layout_whatever_the_name(argv, layout):
+    assert parse(["train", "-train", "notes.txt", *argv]).layout == layout

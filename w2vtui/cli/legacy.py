@@ -10,10 +10,10 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from w2vtui.errors import SettingsError
+from w2vtui.vector_layouts import layout_of
 
 _NAME = re.compile(r"-[A-Za-z][\w-]+")
 """An option as both programs spell them."""
@@ -39,10 +39,10 @@ def from_word2vec_c(argv: Sequence[str]) -> Translation:
     """
     translated, given = _translated(argv, _WORD2VEC)
     _check_objective(given)
-    _check_layout(given, argv)
     defaults = _word2vec_defaults(given) if "-train" in given else []
     objective = ["--objective", "hierarchical-softmax"] if given.get("-hs") == "1" else []
-    return Translation([*defaults, *translated, *objective], tuple(_notes_on_objective(given)))
+    chosen = [*defaults, *_layout(given)]
+    return Translation([*chosen, *translated, *objective], tuple(_notes_on_objective(given)))
 
 
 def from_word2phrase(argv: Sequence[str]) -> Translation:
@@ -193,22 +193,20 @@ def _check_objective(given: Mapping[str, str]) -> None:
         )
 
 
-def _check_layout(given: Mapping[str, str], argv: Sequence[str]) -> None:
-    """The extension chooses the layout; refuse a -binary that contradicts it.
-
-    Raises:
-        SettingsError: it does.
+def _layout(given: Mapping[str, str]) -> list[str]:
+    """The layout that -binary names, whatever the ending of the output; without it that of the
+    ending, or text.
     """
-    binary, classes = given.get("-binary"), given.get("-classes", "0")
-    for flag in ("-output", "--output", "-o"):
-        if binary is not None and classes == "0" and flag in argv[:-1]:
-            name = argv[argv.index(flag) + 1]
-            if (Path(name).suffix.lower() == ".bin") != (binary == "1"):
-                wanted = ".bin" if binary == "1" else ".txt or .vec"
-                raise SettingsError(
-                    f"-binary {binary} contradicts {name}: the extension decides; name a "
-                    f"{wanted} file"
-                )
+    if given.get("-classes", "0") != "0":
+        return []
+    if "-binary" in given:
+        return ["--layout", "binary" if given["-binary"] == "1" else "text"]
+    if "-train" in given and "-output" in given:
+        try:
+            layout_of(given["-output"])
+        except SettingsError:
+            return ["--layout", "text"]
+    return []
 
 
 def _notes_on_objective(given: Mapping[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
+from w2vtui.cli import fasttext
 from w2vtui.cli.legacy import Translation, from_word2phrase, from_word2vec_c
 from w2vtui.cli.options import settle
 from w2vtui.cli.verbs import APP, VERBS
@@ -38,17 +39,16 @@ _ELSEWHERE = {
 """What gensim, word2vec.c and fastText call our options, if the spelling is not near."""
 _OTHER_VERBS = {
     **dict.fromkeys(("help", "usage", "commands"), "--help"),
-    **dict.fromkeys(("nearest", "nn", "similar", "most-similar", "similarity", "query"),
+    **dict.fromkeys(("nearest", "similar", "most-similar", "similarity", "query"),
                     "neighbors"),
     **dict.fromkeys(("neighbours", "neighbor", "neighbour"), "neighbors"),
-    **dict.fromkeys(("analogies",), "analogy"),
     **dict.fromkeys(("test", "score", "accuracy"), "evaluate"),
     **dict.fromkeys(("compare", "list", "ls", "show", "status", "log"), "runs"),
     **dict.fromkeys(("remove", "rm", "delete"), "runs --remove"),
     **dict.fromkeys(("continue", "restart"), "resume"),
     **dict.fromkeys(("repeat", "reproduce"), "replay"),
-    **dict.fromkeys(("save", "print-vectors", "print-word-vectors"), "export"),
-    **dict.fromkeys(("skipgram", "cbow", "fit", "learn", "run"), "train"),
+    **dict.fromkeys(("save", "print-vectors"), "export"),
+    **dict.fromkeys(("fit", "learn", "run"), "train"),
     **dict.fromkeys(("speed", "benchmark"), "bench"),
     **dict.fromkeys(("word2phrase", "phrase", "phraser", "bigrams"), "phrases"),
     **dict.fromkeys(("settings", "configure", "init"), "config"),
@@ -135,6 +135,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         SettingsError: the arguments make no sense; the message says why.
     """
     name, rest = (argv[0], list(argv[1:])) if argv and argv[0] in VERBS else ("app", list(argv))
+    if name == "app" and rest and _is_plain(rest[0]) and (answered := fasttext.answer(rest)):
+        raise SettingsError(answered)
     other_verb = _other_verb(rest) if name == "app" else ""
     if other_verb:
         raise SettingsError(_no_verb(rest[0], other_verb))
