@@ -21,7 +21,19 @@ class KeyedVectors(
     `KeyedVectors(100)` holds no words yet, and `add_vectors` adds them; `KeyedVectors(words,
     vectors)` holds these; `KeyedVectors.of(vectors)` shares what others hold.
 
-    Where gensim answers wrongly, hangs or crashes, this does not; docs/moving-from-gensim.md lists
-    what differs. A word is always text: `wv["5"]` is the vector of the word 5, `wv.vectors[5]` that
-    of row 5.
+    vector_size      the length D of a vector; or V different words
+    count            how many words to make room for; or their vectors, float32 (V, D), not copied
+    counts           int64 (V,), how often each word occurs
+    output_vectors   float32 (V, D), the words' vectors as targets of the prediction
+    dtype            float32, in which vectors are held
+
+    Row i of `vectors` belongs to the word `index_to_key[i]`; `key_to_index` has the row of each
+    word, `counts` and `expandos` its attributes, `norms` its length, `vectors_lockf` how much of
+    each update it takes in training. Where gensim answers wrongly, hangs or crashes, this does not;
+    docs/moving-from-gensim.md lists what differs. A word is always text: `wv["5"]` is the vector of
+    the word 5, `wv.vectors[5]` that of row 5.
+
+    Raises:
+        SettingsError: vector_size is below 1, or dtype is another.
+        VectorsError: a word occurs twice, or an array has the wrong shape.
     """

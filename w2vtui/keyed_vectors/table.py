@@ -36,18 +36,10 @@ class KeyedTable(WordVectors):
         *,
         dtype: Any = np.float32,
     ) -> None:
-        """No words yet, to be added: `KeyedVectors(100)`; or words and their vectors.
-
-        vector_size      the length D of a vector; or V words
-        count            how many words to make room for; or their vectors (V, D), which are used
-                         as they are if they are float32
-        counts           int64 (V,), how often each word occurs; where gensim has dtype, so that
-                         a type is taken for that
-        output_vectors   float32 (V, D)
-        dtype            float32, in which vectors are held
+        """As KeyedVectors has it; a type in the place of `counts` is dtype, as it is in gensim.
 
         Raises:
-            SettingsError: vector_size is below 1, or dtype is another.
+            SettingsError: vector_size is below 1, or dtype is another than float32.
             VectorsError: a word occurs twice, or an array has the wrong shape.
         """
         if isinstance(counts, type):
