@@ -4,6 +4,7 @@
                    charsets.py   which encoding a text is in, if it is not the one named
                    saved_vectors.py   which files in a folder of texts are vectors or counts
     first pass     counting.py   number the distinct runs between white space, the types
+                   kmers.py      the same for k-mers of sequences; first_pass.py  which of them
                    sentences.py  the same for tokens that come from Python; token_ids.py
                    how those become text for the same kernel
                    long_tokens.py  leaves out what is too long to be a word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,9 @@ from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 
 _LOOKED_AT_BYTES = 1 << 16
+_SEQUENCE = re.compile(r"[A-Za-z]+[*-]?")
+_NUCLEOTIDES = re.compile("[ACGTUNacgtun]+")
+_NUCLEOTIDE_K, _AMINO_ACID_K = 6, 3
 
 
 def hints_on_files(files: Sequence[Path], settings: CorpusSettings) -> list[Hint]:
@@ -40,10 +44,22 @@ def hints_on_files(files: Sequence[Path], settings: CorpusSettings) -> list[Hint
     if lines and lines[0].lstrip()[:1] in ("{", "[") and ending not in TABLE_ENDINGS:
         fields = fields_of_json(lines)
         return [_on_fields("JSON", fields)] if fields else []
+    if k := _kmer_of(lines):
+        what = "the text is sequences of letters in FASTA, and its lines are read as words"
+        return [Hint(what, f"--kmer {k} makes each run of {k} letters a word", "kmer", k)]
     if ending in TABLE_ENDINGS:
         fields = fields_of_table(lines, ending)
         return [_on_fields("a table", fields)] if len(fields) > 1 else []
     return []
+
+
+def _kmer_of(lines: Sequence[str]) -> int:
+    """The usual length of k-mers for a text that begins like this; 0 if it is not sequences."""
+    if len(lines) < 2 or lines[0][0] not in ">@" or not _SEQUENCE.fullmatch(lines[1].strip()):
+        return 0
+    if lines[0][0] == "@" and not (len(lines) > 2 and lines[2].startswith("+")):
+        return 0
+    return _NUCLEOTIDE_K if _NUCLEOTIDES.fullmatch(lines[1].strip()) else _AMINO_ACID_K
 
 
 def _beginning(path: Path, settings: CorpusSettings) -> tuple[str, list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +13,12 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus.files import find_texts
 from w2vtui.corpus.progress import ReadingProgress
-from w2vtui.corpus.sources.opening import opened_texts
 from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.vocab import Census
 from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.first_pass import FileCount
     from w2vtui.corpus.sentences import SentenceCount
 
 _BLOCK_BYTES = 1 << 20
@@ -78,16 +76,12 @@ def count_files(
         SettingsError: the encoding is unknown.
         ReadingStopped: the event was set.
     """
-    from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.first_pass import count_files
 
     find_codec(settings.encoding)
     files, _ = find_texts(sources, settings)
-    count, starts = TextCount(settings, _BLOCK_BYTES), _Starts()
-    progress = progress or ReadingProgress()
-    for path in files:
-        with closing(opened_texts(path, settings, stop)) as texts:
-            for text in texts:
-                count.read(text, starts, progress, stop)
+    starts, progress = _Starts(), progress or ReadingProgress()
+    count = count_files(files, settings, starts, progress, stop, block_bytes=_BLOCK_BYTES)
     return _counted(count, starts)
 
 
@@ -102,6 +96,6 @@ class _Starts:
         self.n += int(np.count_nonzero(ids < 0))
 
 
-def _counted(count: SentenceCount | TextCount, starts: _Starts) -> RawCounts:
+def _counted(count: SentenceCount | FileCount, starts: _Starts) -> RawCounts:
     census = Census.take(count.splits(), count.counts)
     return RawCounts(census.tokens, census.counts, starts.n)

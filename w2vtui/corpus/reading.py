@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import find_texts, is_regular, title_of
 from w2vtui.corpus.hints import hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
-from w2vtui.corpus.sources.opening import opened_texts
 from w2vtui.corpus.sources.segmenting import check_tokenizer
 from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.storage import (
@@ -35,7 +33,7 @@ from w2vtui.errors import CorpusError, DiskError
 from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.counting import TextCount
+    from w2vtui.corpus.first_pass import FileCount
     from w2vtui.corpus.sentences import SentenceCount
 
 BLOCK_BYTES = 1 << 20
@@ -116,17 +114,16 @@ class _Text:
         remarks  on this reading, to which others are added
         """
         # Numba is slow to import, and a corpus from the cache does not need it.
-        from w2vtui.corpus.counting import TextCount
+        from w2vtui.corpus.first_pass import count_files
 
         self.progress.begin("reading", sum(stamp.size for stamp in stamps))
         kept.sweep()
         with Draft(kept.cache_folder() if key else None, self.stop) as draft:
-            count = TextCount(self.settings, BLOCK_BYTES)
             with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
-                for path in self.files:
-                    with closing(opened_texts(path, self.settings, self.stop)) as texts:
-                        for source in texts:
-                            count.read(source, provisional, self.progress, self.stop)
+                count = count_files(
+                    self.files, self.settings, provisional, self.progress, self.stop,
+                    block_bytes=BLOCK_BYTES,
+                )  # fmt: skip
             if stamps and not self._are_unchanged(stamps):
                 key = None
                 remarks.append(
@@ -178,7 +175,7 @@ def encode_sentences(
         return _finished(draft, None, text, [])
 
 
-def _encode(draft: Draft, count: TextCount | SentenceCount, text: _Text) -> None:
+def _encode(draft: Draft, count: FileCount | SentenceCount, text: _Text) -> None:
     """Choose the vocabulary and write the corpus to the draft that its provisional ids are in."""
     from w2vtui.corpus.encoding import write_ids
 

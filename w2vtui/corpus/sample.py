@@ -20,9 +20,9 @@ from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.hints import Hint
 from w2vtui.corpus.long_tokens import LongTokens
-from w2vtui.corpus.progress import check_stop
+from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.sources.compressed import is_packed
-from w2vtui.corpus.sources.opening import opened_texts
+from w2vtui.corpus.sources.opening import opened_bytes, opened_texts
 from w2vtui.corpus.sources.segmenting import Segment, is_segmented, is_slow, segment_of
 from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
 from w2vtui.corpus.tokens import split_lines
@@ -102,6 +102,7 @@ def reading_rules(settings: CorpusSettings) -> tuple[object, ...]:
     return (
         settings.encoding,
         settings.field,
+        (settings.kmer, settings.kmer_stride),
         settings.record_errors if settings.field is not None else "",
         settings.tokenizer if segmented else "",
         settings.encoding_errors if segmented or decoder_of(settings) is not None else "",
@@ -125,6 +126,8 @@ def take_sample(
         SettingsError: the library of the tokenizer is not installed.
         ReadingStopped: the event was set.
     """
+    if settings.kmer is not None:
+        return _sample_of_sequences(files, settings, n_bytes or SAMPLE_BYTES, stop)
     if n_bytes is None:
         n_bytes = SLOW_BYTES if is_slow(settings) else SAMPLE_BYTES
     sizes = [status_of(path).st_size for path in files]
@@ -153,6 +156,43 @@ def take_sample(
         rules=reading_rules(settings),
         hints=tuple(hints_on_files(files, settings)),
     )
+
+
+def _sample_of_sequences(
+    files: Sequence[Path], settings: CorpusSettings, n_bytes: int, stop: threading.Event | None
+) -> TextSample:
+    """The k-mers at the beginning of each file."""
+    from w2vtui.corpus.kmers import KmerCount  # loads the kernels
+
+    sizes = [status_of(path).st_size for path in files]
+    total, n_done, ends = max(sum(sizes), 1), 0, True
+    count, nowhere, progress = KmerCount(settings, PIECE_BYTES), _Nowhere(), ReadingProgress()
+    for path, size in zip(files, sizes, strict=True):
+        room = max(n_bytes * size // total, PIECE_BYTES)
+        with closing(opened_bytes(path, settings, stop)) as sources:
+            for source in sources:
+                room -= count.read(source, nowhere, progress, stop, room)
+                at_end = not source.read(1)
+                n_done += source.n_done
+                if not at_end:
+                    ends = False
+                    break
+    types = [token.encode() for tokens, _ in count.splits() for token in tokens]
+    return TextSample(
+        types=types,
+        type_counts=count.counts.copy(),
+        n_lines=count.n_runs,
+        share=1.0 if ends else min(n_done / total, 1.0),
+        exact=ends,
+        rules=reading_rules(settings),
+    )
+
+
+class _Nowhere:
+    """Takes ids that nobody needs."""
+
+    def append(self, ids: NDArray[np.int32]) -> None:
+        """Forget them."""
 
 
 def _is_read_in_order(path: Path, settings: CorpusSettings) -> bool:
