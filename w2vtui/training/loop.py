@@ -120,6 +120,9 @@ class TrainingLoop:
         trainer, counters = self._trainer, self._counters
         learned = counters.read(trainer.pool)
         tallies = trainer.pool.tallies()
+        if learned:
+            rate = trainer.dispatcher.schedule.at(tallies.tokens)
+            self._curves.alpha.append(tallies.tokens, counters.watch.seconds, rate)
         if judgment := trainer.live_changes.judgment(counters.watch.seconds, tallies.tokens):
             self._log.check(str(judgment), *judgment)
         if learned or not tallies.pairs:

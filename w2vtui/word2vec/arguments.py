@@ -34,6 +34,7 @@ _ALL_NAMES = [
         "vector_size",
         "seed",
         "deterministic",
+        "probe",
         "progress",
         "max_vocab_size",
         "null_word",
@@ -97,14 +98,16 @@ def live_settings(named: Mapping[str, Any], further: Mapping[str, Any]) -> LiveS
     return LiveSettings(**(values | dict(further)))
 
 
-def training_settings(vector_size: int, seed: int, deterministic: bool) -> TrainingSettings:
+def training_settings(
+    vector_size: int, seed: int, deterministic: bool, probe: bool
+) -> TrainingSettings:
     """The settings that are fixed for a model.
 
     Raises:
         SettingsError: a value is out of range.
     """
     return TrainingSettings(
-        vector_size=vector_size, seed=seed, probe=False, deterministic=deterministic
+        vector_size=vector_size, seed=seed, probe=probe, deterministic=deterministic
     )
 
 

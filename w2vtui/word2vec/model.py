@@ -12,6 +12,7 @@ from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.settings import default_alpha
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.word2vec.arguments import (
     CORPUS_NAMES,
     flag,
@@ -22,6 +23,7 @@ from w2vtui.word2vec.arguments import (
 from w2vtui.word2vec.callbacks import CallbackAny2Vec, checked_callbacks
 from w2vtui.word2vec.saving_calls import SavingCalls
 from w2vtui.word2vec.scoring_calls import ScoringCalls
+from w2vtui.word2vec.showing_calls import ShowingCalls
 from w2vtui.word2vec.state import Sentences, check_one_corpus
 from w2vtui.word2vec.training_calls import TrainingCalls
 from w2vtui.word2vec.trim_rules import TrimRule
@@ -31,7 +33,7 @@ _NOT_KEPT = ("self", "further", "sentences", "corpus_file", "trim_rule")
 """Arguments of the constructor that are not attributes."""
 
 
-class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
+class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, ShowingCalls):
     """Vectors trained on sentences, or on a file with a sentence a line; `wv` holds them.
 
     The names, their order and defaults are gensim 4's: CBOW, negative sampling, 5 epochs. Without a
@@ -58,9 +60,13 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
     cbow_mean, epochs, shrink_windows   as in settings.py
 
     progress=True shows how far reading and training are: a bar in a terminal or a notebook, lines
-    elsewhere. Further settings of settings.py, such as shared_noise, lowercase or deterministic,
-    are taken by name; model and objective go before sg and hs. So are gensim 3's size and iter,
-    with a DeprecationWarning.
+    elsewhere. probe=True holds out up to 1 % of the text, and measures the probe loss on it. While
+    the model trains, `run` is there for other threads: snapshot, change, pause, resume, stop.
+    `curves` holds the latest training as arrays.
+
+    Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
+    name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
+    DeprecationWarning.
 
     Raises:
         SettingsError: a setting is unknown or out of range; found before anything is read.
@@ -128,6 +134,8 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls):
         """Check all settings, and make them attributes."""
         self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
         self._deterministic = further.pop("deterministic", False)
+        self._probe = further.pop("probe", False)
+        self._run_curves = RunCurves()
         self.progress = flag("progress", further.pop("progress", False))
         self._further = further_settings(further)
         for name, value in given.items():

@@ -24,6 +24,7 @@ from w2vtui.errors import NotReadyError, WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.run import Run
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.arguments import live_settings, training_settings
 from w2vtui.word2vec.word_choice import sample_share
@@ -101,6 +102,9 @@ class ModelState:
 
     _further: dict[str, Any]
     _deterministic: bool
+    _probe: bool
+    _run_curves: RunCurves
+    """of the latest training"""
     _of_text: dict[str, Any]
 
     @property
@@ -143,7 +147,7 @@ class ModelState:
 
     def _fixed(self) -> TrainingSettings:
         """The settings that no training changes."""
-        return training_settings(self.vector_size, self.seed, self._deterministic)
+        return training_settings(self.vector_size, self.seed, self._deterministic, self._probe)
 
     def _corpus_settings(self) -> CorpusSettings:
         """How text becomes words."""

@@ -127,7 +127,7 @@ class TrainingCalls(Weights):
                 for name, matrix in self._matrices().items():  # a callback may have changed them
                     np.copyto(run.matrices()[name], matrix)
 
-        self.run = run
+        self.run, self._run_curves = run, run.curves
         try:
             call("on_train_begin")
             call("on_epoch_begin")

@@ -100,6 +100,8 @@ class RunCurves:
         """Tokens a second."""
         self.probe = Curve()
         """Probe loss, nats."""
+        self.alpha = Curve()
+        """Learning rate."""
         self.churn = Curve()
         """Share of nearest neighbors that changed, 0..1."""
         self.settled = Curve()
@@ -132,8 +134,8 @@ class RunCurves:
 
     def _named(self) -> dict[str, Curve]:
         return {
-            "loss": self.loss, "speed": self.speed, "probe": self.probe, "churn": self.churn,
-            "settled": self.settled,
+            "loss": self.loss, "speed": self.speed, "probe": self.probe, "alpha": self.alpha,
+            "churn": self.churn, "settled": self.settled,
         }  # fmt: skip
 
 
