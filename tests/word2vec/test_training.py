@@ -393,6 +393,42 @@ def test_a_callback_may_steer_the_run(model):
     assert calls.seen == ["train", *["begin", "end"] * 3, "trained"]
 
 
+def test_a_run_that_is_stopped_ends_after_the_epoch_that_was_trained(model):
+    class Stops(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            model.run.stop()
+
+    calls = Recorder()
+    words = model.train(SENTENCES, total_examples=60, epochs=9, callbacks=[Stops(), calls])
+    assert words == (N_TOKENS, N_TOKENS)
+    assert calls.seen == ["train", "begin", "end", "begin", "trained"]
+
+
+def test_a_pause_that_is_asked_for_during_a_callback_holds(model):
+    seen = []
+
+    class Pauses(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            if not seen:
+                model.run.pause()
+                threading.Timer(0.1, model.run.resume).start()
+            seen.append(time.monotonic())
+
+    model.train(SENTENCES, total_examples=60, epochs=2, callbacks=[Pauses()])
+    assert seen[1] - seen[0] > 0.1
+
+
+def test_the_objective_may_be_changed_between_two_trainings(model):
+    for hs, name in ((1, "syn1"), (0, "syn1neg"), (1, "syn1")):
+        model.hs = hs
+        before = getattr(model, name, np.zeros(1)).copy()
+        model.train(SENTENCES, total_examples=60, epochs=1)
+        assert not np.array_equal(getattr(model, name), before)
+    model.build_vocab([["brand", "new"]], update=True)
+    assert (len(model.syn1), len(model.syn1neg)) == (27, 28)
+    model.train(SENTENCES, total_examples=60, epochs=1)
+
+
 def test_gensim_3s_name_of_the_corpus_is_taken_with_a_warning():
     model = Word2Vec(**SMALL)
     with pytest.warns(DeprecationWarning, match="sentences is corpus_iterable") as caught:

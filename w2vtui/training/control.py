@@ -22,6 +22,8 @@ class RunControl:
         """What the run is doing while nothing trains."""
         self.pause_reason = ""
         """What a breakpoint saw that paused the run; empty unless one did."""
+        self.stays_paused = False
+        """Whether a pause was asked for while the run was paused, as by a breakpoint."""
         self.is_attended = True
         """Whether somebody can resume the run after a pause."""
         self.lock = (
@@ -52,6 +54,7 @@ class RunControl:
         """
         with self.lock:
             if self.state != "training" or self._dispatcher is None:
+                self.stays_paused = self.state == "paused"
                 return False
             self.state, self.pause_reason = "paused", reason
             self._dispatcher.pause()
@@ -65,6 +68,7 @@ class RunControl:
             if self.state != "paused" or self._dispatcher is None:
                 return False
             self.state, self.pause_reason = "training", ""
+            self.stays_paused = False
             self.halted.clear()
             self.counters.watch.start()
             self._dispatcher.resume()

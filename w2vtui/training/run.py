@@ -275,6 +275,13 @@ class Run:
         """
         return self._ended.wait(timeout)
 
+    @property
+    def stays_paused(self) -> bool:
+        """Whether a pause was asked for while the run was paused, as by a breakpoint: whoever set
+        that should not resume the run then.
+        """
+        return self._control.stays_paused
+
     def wait_for_halt(self, timeout: float | None = None) -> bool:
         """Wait until the run is paused or its training has ended; return whether it is.
 

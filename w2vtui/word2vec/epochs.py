@@ -18,15 +18,20 @@ class EpochLosses:
 
     def __init__(self) -> None:
         self.means: list[float] = []
-        self._loss, self._pairs = 0.0, 0
+        self._loss, self._pairs, self._tokens = 0.0, 0, 0
 
-    def end_epoch(self, shot: Snapshot) -> None:
-        """Note the sums where an epoch ends; without pairs there is no loss."""
+    def end_epoch(self, shot: Snapshot) -> bool:
+        """Note the sums where an epoch ends, if any of it was trained; return whether it was.
+
+        Without pairs there is no loss.
+        """
+        was_trained, self._tokens = shot.progress.tokens > self._tokens, shot.progress.tokens
         loss = (shot.losses.mean or 0.0) * shot.losses.pairs
         pairs = shot.losses.pairs - self._pairs
         if pairs > 0:
             self.means.append((loss - self._loss) / pairs)
         self._loss, self._pairs = loss, shot.losses.pairs
+        return was_trained
 
 
 def drive(run: Run, between: Callable[[int], None] | None) -> None:
@@ -64,4 +69,5 @@ def _stop_between(run: Run, between: Callable[[int], None], mark: str) -> None:
         epoch += 1
         if run.snapshot().state == "paused":
             mark = str(run.break_when(f"epoch {epoch + 1}"))
-            run.resume()
+            if not run.stays_paused:
+                run.resume()

@@ -133,8 +133,8 @@ class TrainingCalls(Weights):
             call("on_epoch_begin")
             with self._shown(run.snapshot):
                 self._drive(run, between if callbacks or self.compute_loss else None)
-            self._end_epoch(run, losses)
-            call("on_epoch_end")
+            if self._end_epoch(run, losses):
+                call("on_epoch_end")
         finally:
             self.run = None
         words = self._note(run.snapshot(), corpus)
@@ -151,10 +151,12 @@ class TrainingCalls(Weights):
             raise
         self._take(run.matrices())
 
-    def _end_epoch(self, run: Run, losses: EpochLosses) -> None:
-        losses.end_epoch(run.snapshot())
+    def _end_epoch(self, run: Run, losses: EpochLosses) -> bool:
+        """Note the loss of an epoch; return whether any of it was trained."""
+        was_trained = losses.end_epoch(run.snapshot())
         if losses.means:
             self.running_training_loss = losses.means[-1]
+        return was_trained
 
     def _note(self, shot: Snapshot, corpus: EncodedCorpus) -> tuple[int, int]:
         """Note the figures of a training that has ended; return what `train` does."""

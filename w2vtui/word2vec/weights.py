@@ -33,12 +33,15 @@ class Weights(ModelState):
         no node is where it was, so all of them begin at 0 again.
         """
         n_words, size = len(self.wv), self.vector_size
-        if self._live().walks_tree:
-            if len(self.syn1) != n_words - 1:
-                self.syn1 = np.zeros((n_words - 1, size), dtype=np.float32)
-        elif len(self.syn1neg) < n_words:
-            new = np.zeros((n_words - len(self.syn1neg), size), dtype=np.float32)
-            self.syn1neg = np.concatenate([self.syn1neg, new])
+        nothing = np.zeros((0, size), dtype=np.float32)
+        walks_tree = self._live().walks_tree  # both are there once hs was set to another value
+        nodes = getattr(self, "syn1", nothing if walks_tree else None)
+        output = getattr(self, "syn1neg", None if walks_tree else nothing)
+        if nodes is not None and len(nodes) != n_words - 1:
+            self.syn1 = np.zeros((n_words - 1, size), dtype=np.float32)
+        if output is not None and len(output) < n_words:
+            new = np.zeros((n_words - len(output), size), dtype=np.float32)
+            self.syn1neg = np.concatenate([output, new])
 
     def prepare_weights(self, update: bool = False) -> None:
         """`init_weights`, or with `update` `update_weights`."""
@@ -89,10 +92,8 @@ class Weights(ModelState):
         more = np.fromiter(found, np.int64, len(self.wv))
         more[: len(old)] += old.counts
         self.wv.counts = more
-        if self._live().walks_tree:
-            self.syn1 = np.zeros((len(self.wv) - 1, self.vector_size), dtype=np.float32)
-        else:
-            self.update_weights()
+        self.__dict__.pop("syn1", None)
+        self.update_weights()
 
     def _empty(self, n_words: int) -> Floats:
         try:
