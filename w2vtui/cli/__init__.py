@@ -4,7 +4,7 @@
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
     legacy.py     word2vec.c's command line            file_options.py  options of other files read
     headless.py   trains without a screen              progress.py    shows how far it is
-    fasttext.py   answers fastText's command lines
+    fasttext.py   answers fastText's command lines     completion.py  scripts for shells
     piped.py      finds text on stdin                  interactive.py  questions line by line
     results.py    prints words and cosines             scores.py      prints the scores of a run
     benchmark.py  the work of `w2vtui bench`           joining_phrases.py  that of `w2vtui phrases`

@@ -141,12 +141,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if other_verb:
         raise SettingsError(_no_verb(rest[0], other_verb))
     verb = VERBS.get(name, APP)
-    parser = Parser(
-        prog="w2vtui" if verb is APP else f"w2vtui {name}",
-        description=verb.HELP,
-        usage=verb.USAGE,
-    )
-    verb.add_arguments(parser)
+    parser = parser_of(name)
     translation = _LEGACY.get(name, Translation)(rest)
     arguments = parser.parse_strictly(translation.argv)
     if name == "app" and _is_neither(rest):
@@ -156,6 +151,18 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if verb.SETTINGS:
         settle(arguments, read_config(), verb.SETTINGS)
     return arguments
+
+
+def parser_of(name: str) -> Parser:
+    """The parser of a verb, by its name; that of `w2vtui` itself by any other."""
+    verb = VERBS.get(name, APP)
+    parser = Parser(
+        prog="w2vtui" if verb is APP else f"w2vtui {name}",
+        description=verb.HELP,
+        usage=verb.USAGE,
+    )
+    verb.add_arguments(parser)
+    return parser
 
 
 def _other_verb(argv: Sequence[str]) -> str:
@@ -188,6 +195,10 @@ def _no_verb(word: str, meant: str = "") -> str:
 
 
 def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
-    """What begins with a name of three letters or more, else the nearest; empty if none is near."""
+    """What begins with a name of three letters or more, or has its letters in another order, else
+    the nearest; empty if none is near.
+    """
+    known = list(known)
     longer = [one for one in known if one.startswith(name)] if len(name) > 2 else []
-    return "".join(longer[:1] or difflib.get_close_matches(name, list(known), 1, cutoff))
+    swapped = [one for one in known if sorted(one) == sorted(name)] if len(name) > 1 else []
+    return "".join((longer + swapped)[:1] or difflib.get_close_matches(name, known, 1, cutoff))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from w2vtui import __version__
 from w2vtui.cli.file_options import add_quality, question_options
 from w2vtui.cli.options import add_output, add_settings
-from w2vtui.cli.output import report
+from w2vtui.cli.output import report, show
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.config import TABLES
+from w2vtui.errors import RunError
 from w2vtui.notable_words import WORDS_OF_SAMPLE
 from w2vtui.settings import (
     CorpusSettings,
@@ -58,6 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui` takes."""
     parser.add_argument("--version", action="version", version=f"w2vtui {__version__}")
     parser.add_argument(
+        "--completion",
+        choices=("bash", "zsh", "fish"),
+        metavar="bash|zsh|fish",
+        help="print a script that completes w2vtui's command lines in this shell, and says where "
+        "to put it",
+    )
+    parser.add_argument(
         "corpus",
         nargs="*",
         help="text files or folders; - for standard input, which trains without a screen",
@@ -69,6 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the app on a terminal; elsewhere train without a screen."""
+    if arguments.completion:
+        _print_completion(arguments.completion)
+        return 0
     if not has_screen():
         from w2vtui.cli.headless import request_of, train
 
@@ -78,6 +89,21 @@ def run(arguments: argparse.Namespace) -> int:
         words = None if arguments.corpus else WORDS_OF_SAMPLE
         return train(request_of(arguments), words=words)
     return show_screens(arguments, form_of(arguments))
+
+
+def _print_completion(shell: str) -> None:
+    """Print the script that completes command lines in a shell."""
+    from w2vtui.cli.completion import script, spelled
+    from w2vtui.cli.parser import parser_of
+    from w2vtui.cli.verbs import VERBS
+    from w2vtui.runs.root import runs_folder
+
+    try:
+        runs = runs_folder()
+    except RunError:
+        runs = None
+    lines = script(shell, {name: spelled(parser_of(name)) for name in ("", *VERBS)}, runs)
+    show(*lines.split("\n"))
 
 
 def form_of(arguments: argparse.Namespace) -> Form:
