@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from numbers import Integral, Real
+from types import MappingProxyType
 from typing import Any, Literal, get_args, get_type_hints
 
 from w2vtui.errors import SettingsError
@@ -71,8 +74,9 @@ class Checked:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for name, kind in field_types(type(self)).items():
-            value = _checked(name, getattr(self, name), kind, spec_of(type(self), name))
+        settings: type = type(self)
+        for name, kind in field_types(settings).items():
+            value = _checked(name, getattr(self, name), kind, spec_of(settings, name))
             object.__setattr__(self, name, value)
 
 
@@ -83,11 +87,19 @@ _SWITCHES = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
 
 def spec_of(settings: type, name: str) -> Spec:
     """The `Spec` of one field of a settings class."""
-    for declared in dataclasses.fields(settings):
-        if declared.name == name:
-            spec: Spec = declared.metadata["spec"]
-            return spec
-    raise SettingsError(unknown_name_message(name, [f.name for f in dataclasses.fields(settings)]))
+    specs = _specs(settings)
+    if name not in specs:
+        raise SettingsError(unknown_name_message(name, list(specs)))
+    return specs[name]
+
+
+@cache
+def _specs(settings: type) -> dict[str, Spec]:
+    return {
+        declared.name: declared.metadata["spec"]
+        for declared in dataclasses.fields(settings)
+        if "spec" in declared.metadata
+    }
 
 
 def label_of(settings: type, name: str) -> str:
@@ -100,11 +112,11 @@ def field_default(settings: type, name: str) -> Any:
     return next(f.default for f in dataclasses.fields(settings) if f.name == name)
 
 
-def field_types(settings: type) -> dict[str, Any]:
+@cache
+def field_types(settings: type) -> Mapping[str, Any]:
     """The type of each field of a settings class, in order."""
-    return {
-        name: kind for name, kind in get_type_hints(settings).items() if not name.startswith("_")
-    }
+    hints = get_type_hints(settings).items()
+    return MappingProxyType({name: kind for name, kind in hints if not name.startswith("_")})
 
 
 def choices_of(kind: Any) -> tuple[str, ...]:
@@ -187,17 +199,16 @@ def _in_range(name: str, value: Any, kind: Any, spec: Spec) -> Any:
         if not isinstance(value, bool):
             raise SettingsError(f"{name} must be true or false, got {value!r}")
         return value
-    expected = f"{name} must be {spec.range_text()}, got {value!r}"
     if isinstance(value, bool) or not isinstance(value, Integral if base is int else Real):
-        raise SettingsError(expected)
+        raise _out_of_range(name, value, spec)
     try:
         number = base(value)
     except OverflowError:  # 10 ** 400 is not a float
-        raise SettingsError(expected) from None
+        raise _out_of_range(name, value, spec) from None
     too_low = spec.low is not None and (number <= spec.low if spec.low_open else number < spec.low)
     too_high = spec.high is not None and number > spec.high
     if too_low or too_high or (base is float and not math.isfinite(number)):
-        raise SettingsError(expected)
+        raise _out_of_range(name, value, spec)
     return number
 
 
@@ -206,3 +217,7 @@ def _is_beyond(value: Any, beyond: WithoutLimit) -> bool:
     if isinstance(value, str):
         return value.strip().lower() == str(beyond)
     return value is None or (isinstance(value, Integral) and int(value) >= beyond)
+
+
+def _out_of_range(name: str, value: object, spec: Spec) -> SettingsError:
+    return SettingsError(f"{name} must be {spec.range_text()}, got {value!r}")
