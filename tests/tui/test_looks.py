@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from tests.support.screens import TRAINING, resize, screen_lines, scripted, text_of, until
+from tests.support.screens import TRAINING, resize, screen_lines, scripted, shows, text_of, until
 from w2vtui.errors import CorpusError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.snapshot import (
@@ -171,24 +171,25 @@ async def test_a_resize_changes_the_layout():
         await until(app, lambda: "1.860 ± 0.012" in text_of(app))
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
+async def test_each_state_has_its_words():
+    unread = CorpusError("there is no [x].txt: did you mean y.txt?")
+    looks = (
         ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space resumes"]),
         ({"state": "stopping"}, ["◐ STOPPING"]),
+        ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
+        ({"losses": Losses(not_finite=7)}, ["NaN/Inf losses  7"]),
         ({"state": "done"}, ["✓ DONE", "n New run", "s save the vectors"]),
         ({"state": "stopped"}, ["■ STOPPED", "n New run"]),
         (
-            {"state": "failed", "error": CorpusError("there is no [x].txt: did you mean y.txt?")},
+            {"state": "failed", "error": unread},
             ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n return"],
         ),
-        ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
-        ({"losses": Losses(not_finite=7)}, ["NaN/Inf losses  7"]),
-    ],
-)
-async def test_each_state_has_its_words(changes, expected):
-    async with scripted(replace(TRAINING, **changes), (120, 40)) as (app, _):
-        await until(app, lambda: all(part in text_of(app) for part in expected))
+    )
+    async with scripted(TRAINING, (120, 40)) as (app, run):
+        for changes, expected in looks:
+            assert not all(part in text_of(app) for part in expected)
+            run.shot = replace(TRAINING, **changes)
+            await shows(app, *expected)
 
 
 async def test_preparing_says_what_is_done_and_how_far():
