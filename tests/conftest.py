@@ -77,10 +77,16 @@ def _no_waiting_for_clocks(monkeypatch):
     monkeypatch.setattr(cache, "_TICK_NS", 0)
 
 
+@pytest.fixture
+def full_speed():
+    """A training beside the screens of a test runs as fast as it can, as a user's does."""
+
+
 @pytest.fixture(autouse=True)
 def _calm_trainings(request, monkeypatch):
     """Leave the processor to the screens, where a test shows them."""
-    if request.node.get_closest_marker("terminal") is not None:
+    shows_screens = request.node.get_closest_marker("terminal") is not None
+    if shows_screens and "full_speed" not in request.fixturenames:
         from tests.support.calm import calmly  # loads Numba, as the screens do
         from w2vtui.training.engine.backend import CpuBackend
 

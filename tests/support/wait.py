@@ -11,8 +11,8 @@ DEADLINE = 60.0
 """Seconds after which a test gives up waiting."""
 
 _POLL_SECONDS = 0.005
-_SCREEN_POLL_SECONDS = 0.015
-"""A condition on a screen may draw it, which takes as long."""
+_SCREEN_POLL_SECONDS, _SLOWEST_POLL_SECONDS = 0.01, 0.04
+"""A condition on a screen may draw it, which takes half as long; it is tried ever less often."""
 _Found = TypeVar("_Found")
 
 
@@ -32,10 +32,12 @@ async def until_async(
     condition: Callable[[], _Found], what: str | Callable[[], str] = "it"
 ) -> _Found:
     """`until`, while the event loop runs."""
+    pause = _SCREEN_POLL_SECONDS
     for _ in _polls(what):
         if found := condition():
             return found
-        await asyncio.sleep(_SCREEN_POLL_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(1.3 * pause, _SLOWEST_POLL_SECONDS)
     raise AssertionError
 
 

@@ -42,7 +42,9 @@ async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topi
         await until(app, lambda: state(app) == "paused")
 
 
-async def test_every_size_from_1x1_to_500x200_is_filled_while_a_run_trains(topical_corpus):
+async def test_every_size_from_1x1_to_500x200_is_filled_while_a_run_trains(
+    topical_corpus, full_speed
+):
     async with training(form(topical_corpus)) as app:
         for width, height in EVERY_KIND:
             size = Size(width, height)
