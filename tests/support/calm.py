@@ -11,7 +11,7 @@ from typing import Any
 
 from w2vtui.training.engine.backend import CpuBackend
 
-FIRST_TOKENS = 100_000
+FIRST_TOKENS = 300_000
 """Trained at full speed: something is learned, and short trainings end, as soon as usual."""
 _REST = 9
 """A worker rests for this many times the time that a span has taken."""

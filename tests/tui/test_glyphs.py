@@ -88,7 +88,7 @@ def test_signs_that_mean_different_things_stay_different():
 def test_every_sign_in_the_program_has_an_ascii_one():
     known = {*map(chr, _PLAIN), *(sign for sign, _ in _SPELLINGS)}
     for path in Path(w2vtui.__file__).parent.rglob("*.py"):
-        if path.name in ("charsets.py", "segmenting.py"):  # letters that it looks for, none that it shows
+        if path.name in ("charsets.py", "segmenting.py"):  # signs that it looks for
             continue
         signs = {c for c in path.read_text(encoding="utf-8") if not (c.isascii() or c.isalpha())}
         assert signs <= known, path

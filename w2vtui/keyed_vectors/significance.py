@@ -22,8 +22,8 @@ class Correlation(NamedTuple):
 def with_significance(correlation: float, n: int) -> Correlation:
     """A correlation of n pairs with its two-sided p-value.
 
-    t = r sqrt((n - 2) / (1 - r²)) has Student's distribution with n - 2 degrees of freedom, so
-    that p = I_x((n - 2) / 2, 1/2) at x = 1 - r². Abramowitz and Stegun 1964, 26.7.1.
+    t = r sqrt((n - 2) / (1 - r^2)) has Student's distribution with n - 2 degrees of freedom, so
+    that p = I_x((n - 2) / 2, 1/2) at x = 1 - r^2. Abramowitz and Stegun 1964, 26.7.1.
     """
     if math.isnan(correlation):
         return Correlation(math.nan, math.nan)
