@@ -7,9 +7,10 @@ state              what a model holds between two calls
 weights            its matrices, made for the vocabulary and grown with it
 vocabulary_calls   build_vocab, scan_vocab, prepare_vocab and others
 callbacks          what is called between epochs; epochs.py stops the run there
-training_calls     train
+training_calls     train; following.py shows its progress
 scoring_calls      score, predict_output_word
 saving_calls       save, load
+showing_calls      what a model shows of itself
 model              the class, and the arguments that it is made with
 """
 
