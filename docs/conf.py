@@ -24,7 +24,7 @@ extensions = [
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"show-inheritance": True}
 autodoc_typehints_format = "short"
 autoclass_content = "class"
 python_use_unqualified_type_names = True
