@@ -18,7 +18,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "tools.sphinx_docstrings",
-    "tools.sphinx_settings",
+    "tools.sphinx_tables",
 ]
 
 myst_heading_anchors = 3

@@ -1,7 +1,12 @@
-"""The directive `settings-tables`: all settings, as w2vtui/settings declares them."""
+"""Directives that make tables of what is declared in the source, so that they are never stale.
+
+settings-tables    all settings, as w2vtui/settings declares them
+layouts-table      the layouts of vectors, as w2vtui/vector_layouts.py declares them
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +22,7 @@ from w2vtui.settings import (
     field_types,
     spec_of,
 )
+from w2vtui.vector_layouts import LAYOUTS, Layout
 
 HEADINGS = ("option", "default", "range", "what it does")
 WIDTHS = (22, 14, 18, 46)
@@ -30,6 +36,37 @@ class SettingsTables(Directive):
         return [_section(table, settings) for table, settings in TABLES.items()]
 
 
+class LayoutsTable(Directive):
+    """Each layout of vectors in a row."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        rows = [
+            [
+                _literals(*layout.endings),
+                _literals(layout.name),
+                nodes.paragraph("", layout.title),
+                nodes.paragraph("", layout.words),
+                _gzip(layout),
+            ]
+            for layout in LAYOUTS.values()
+        ]
+        headings = ("ending", "name", "what it is", "its words hold", "under gzip")
+        return [_table(headings, (14, 14, 40, 20, 12), rows)]
+
+
+def _literals(*texts: str) -> nodes.paragraph:
+    paragraph = nodes.paragraph()
+    for place, text in enumerate(texts):
+        paragraph += nodes.Text(" " if place else "")
+        paragraph += nodes.literal("", text)
+    return paragraph
+
+
+def _gzip(layout: Layout) -> nodes.paragraph:
+    return nodes.paragraph("", "with .gz" if layout.packs else "no")
+
+
 def _section(name: str, settings: type) -> nodes.section:
     section = nodes.section(ids=[name])
     section += nodes.title("", name.capitalize())
@@ -39,21 +76,23 @@ def _section(name: str, settings: type) -> nodes.section:
     section += nodes.paragraph(
         "", "", nodes.literal("", f"[{name}]"), nodes.Text(f" in a settings file; {may_change}.")
     )
-    section += _table(settings)
+    section += _table(HEADINGS, WIDTHS, [_cells(settings, name) for name in field_types(settings)])
     return section
 
 
-def _table(settings: type) -> nodes.table:
-    table, group = nodes.table(), nodes.tgroup(cols=len(HEADINGS))
+def _table(
+    headings: Sequence[str], widths: Sequence[int], rows: Iterable[list[nodes.Node]]
+) -> nodes.table:
+    table, group = nodes.table(), nodes.tgroup(cols=len(headings))
     table += group
-    for width in WIDTHS:
+    for width in widths:
         group += nodes.colspec(colwidth=width)
     head, body = nodes.thead(), nodes.tbody()
     group += head
     group += body
-    head += _row([nodes.paragraph("", heading) for heading in HEADINGS])
-    for name in field_types(settings):
-        body += _row(_cells(settings, name))
+    head += _row([nodes.paragraph("", heading) for heading in headings])
+    for cells in rows:
+        body += _row(cells)
     return table
 
 
@@ -95,6 +134,7 @@ def _row(cells: list[nodes.Node]) -> nodes.row:
 
 
 def setup(app: Any) -> dict[str, bool]:
-    """Add the directive to Sphinx."""
+    """Add the directives to Sphinx."""
     app.add_directive("settings-tables", SettingsTables)
+    app.add_directive("layouts-table", LayoutsTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
