@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def write_example_files(folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "sessions.txt").write_text("tea cup sugar\nbread butter jam tea\n" * 100)
+    genome = "".join(random.Random(0).choices("ACGT", k=20_000)) + "ACGTAC" * 5
+    (folder / "genome.fa").write_text(f">chr1\n{genome}\n")
     (folder / "big.gz").write_bytes(gzip.compress(text.encode(), 1))
     for name, ours in (("pairs.txt", "atlas-pairs.txt"), ("questions.txt", "atlas-analogies.txt")):
         for copy in (name, ours):
