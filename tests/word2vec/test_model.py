@@ -504,3 +504,14 @@ def test_tokens_that_are_left_out_are_warned_of():
     with pytest.warns(UserWarning, match="5 tokens of more than 65,536 bytes were left out"):
         model = Word2Vec(sentences, vector_size=4, epochs=1, workers=1)
     assert len(model.wv) == 2
+
+
+def test_a_file_is_read_by_the_settings_of_texts(tmp_path):
+    genome = tmp_path / "genome.fa"
+    genome.write_text(">chr1\n" + "ACGTTGCA" * 9 + "\n")
+    table = tmp_path / "table.csv"
+    table.write_text("id,text\n" + "1,the king bowed\n" * 9)
+    assert "ACG" in Word2Vec(corpus_file=genome, kmer=3, **SMALL).wv
+    assert set(Word2Vec(corpus_file=table, field="text", **SMALL).wv.index_to_key) == {
+        *("the", "king", "bowed")
+    }

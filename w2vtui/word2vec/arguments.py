@@ -22,7 +22,9 @@ from w2vtui.settings import (
     unknown_name_message,
 )
 
-CORPUS_NAMES = ("lowercase", "tokenizer", "encoding", "encoding_errors")
+CORPUS_NAMES = tuple(
+    name for name in field_types(CorpusSettings) if name not in ("min_count", "max_final_vocab")
+)
 """Settings of a text that gensim does not have."""
 OLD_NAMES = {"size": ("vector_size", 100), "iter": ("epochs", 5)}
 """gensim 3's names: the present one, and its default."""
