@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WORDS = ("word", "token", "key", "text", "term", "name", "item")
 _COUNTS = ("count", "counts", "frequency", "n")
+_BUFFER_BYTES = 1 << 20
 _GROUP_NUMBERS = 1 << 22
 """About as many numbers are in a group of rows."""
 
@@ -56,7 +57,9 @@ class ParquetReader:
     def __init__(self, file: BufferedReader, source: Source) -> None:
         self._source, self._pa = source, library()
         try:
-            self._table = self._pa.parquet.ParquetFile(file)
+            self._table = self._pa.parquet.ParquetFile(
+                file, buffer_size=_BUFFER_BYTES, pre_buffer=False
+            )
             self._columns = _columns(self._table.schema_arrow, self._pa, source)
             n_rows = self._table.metadata.num_rows
             first = next(self._table.iter_batches(1, columns=[self._columns[1]]), None)
@@ -79,7 +82,7 @@ class ParquetReader:
         self._source.remarks.clear()
         settler, n_left, first = Settler(self._source), self.shape.most_words, 1
         batches = self._table.iter_batches(
-            rows_a_block(self.shape.vector_size), columns=list(self._columns)
+            rows_a_block(self.shape.vector_size), columns=list(self._columns), use_threads=False
         )
         while n_left:
             try:

@@ -271,5 +271,6 @@ def checkpoint_vectors(folder: Path) -> tuple[WordVectors, Checkpoint, list[str]
     check_record(folder, RunRecord.read(folder), checkpoint)
     words, counts = read_vocab(folder)
     check_words(folder, words, checkpoint)
-    vectors = WordVectors(words, checkpoint.vectors["input_vectors"], counts=counts)
+    found = checkpoint.vectors
+    vectors = WordVectors(words, found["input_vectors"], counts, found.get("output_vectors"))
     return vectors, checkpoint, troubles
