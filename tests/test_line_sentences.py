@@ -7,12 +7,14 @@ import gzip
 import io
 import lzma
 
+import numpy as np
 import pytest
 
-from w2vtui import LineSentence, PathLineSentences, Text8Corpus
+from w2vtui import LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 from w2vtui.corpus import encode_sentences, open_corpus
 from w2vtui.corpus.pieces import BLOCK_BYTES
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.line_sentences import files_instead
 from w2vtui.settings import CorpusSettings
 
 TEXT = "\ufeffthe king  rules\n\nthe\tqueen\r\nold\rman\u00a0walks"
@@ -115,3 +117,19 @@ def test_the_same_sentences_as_gensims(tmp_path):
         ours = {"LineSentence": LineSentence, "PathLineSentences": PathLineSentences,
                 "Text8Corpus": Text8Corpus}[name](source, *arguments)  # fmt: skip
         assert list(ours) == list(theirs), name
+
+
+def test_word2vec_reads_the_file_itself(tmp_path, monkeypatch):
+    path = tmp_path / "notes.txt"
+    path.write_text("new york city\nold york\n" * 40)
+    named = {"vector_size": 4, "min_count": 1, "epochs": 1, "workers": 1}
+    from_lists = Word2Vec(list(LineSentence(path)), **named)
+    monkeypatch.setattr(LineSentence, "_lines", lambda self: pytest.fail("read as lists"))
+    from_file = Word2Vec(LineSentence(path), **named)
+    assert np.array_equal(from_file.wv.vectors, from_lists.wv.vectors)
+    assert from_file.wv.index_to_key == from_lists.wv.index_to_key
+    assert from_file.corpus_count == from_lists.corpus_count == 80
+    from_file.build_vocab(LineSentence(path))
+    other = CorpusSettings(tokenizer="words")
+    assert files_instead(LineSentence(path), other) is None
+    assert files_instead([["a"]], CorpusSettings()) is None

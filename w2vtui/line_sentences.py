@@ -7,6 +7,7 @@ read the files itself, which is faster.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -63,7 +64,8 @@ class LineSentence:
         is_cut = self.max_sentence_length is not None or self.limit is not None
         if is_cut or self._settings != CorpusSettings() or not isinstance(self.source, _PATHS):
             return None
-        return (Path(self.source),)
+        path = Path(self.source)
+        return (path.absolute() if path == STDIN else path,)
 
     def __iter__(self) -> Iterator[list[str]]:
         lines = filter(None, self._lines())
@@ -83,6 +85,22 @@ class LineSentence:
         else:
             lines = _lines_of_file(self.source, self._settings)
         return islice(lines, self.limit)
+
+
+def files_instead(sentences: object, settings: CorpusSettings) -> tuple[Path, ...] | None:
+    """The files to read in place of sentences, if that gives the same words under these settings.
+
+    sentences   anything; those of a class with `corpus_files` may be read from files
+    """
+    files = getattr(sentences, "corpus_files", None)
+    defaults = CorpusSettings()
+    of_lists = dataclasses.replace(
+        settings,
+        min_count=defaults.min_count,
+        max_final_vocab=defaults.max_final_vocab,
+        lowercase=defaults.lowercase,
+    )
+    return files if of_lists == defaults and isinstance(files, tuple) else None
 
 
 class PathLineSentences(LineSentence):

@@ -22,6 +22,7 @@ from w2vtui.corpus import (
 from w2vtui.corpus.vocab import ChooseVocab
 from w2vtui.errors import NotReadyError, WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
+from w2vtui.line_sentences import files_instead
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
@@ -214,6 +215,8 @@ class ModelState:
         """Read and encode a corpus, once through; what its iterator raises passes through."""
         reading, settings = ReadingProgress(), self._corpus_settings()
         with self._shown(lambda: reading):
+            if files := files_instead(sentences, settings):
+                return open_corpus(files, settings, vocab=vocab, progress=reading)
             if sentences is not None:
                 return encode_sentences(sentences, settings, vocab=vocab, progress=reading)
             return open_corpus([str(corpus_file)], settings, vocab=vocab, progress=reading)

@@ -11,6 +11,7 @@ import numpy as np
 from w2v_kernels.sizes import row_length
 from w2vtui.corpus import Census, RawCounts, Vocab, count_files, count_sentences
 from w2vtui.errors import CorpusError, NotReadyError, SettingsError, WrongTypeError
+from w2vtui.line_sentences import files_instead
 from w2vtui.settings import MAX_WORKERS
 from w2vtui.training.costs.estimate import WORD_BYTES
 from w2vtui.word2vec.arguments import checked_sample
@@ -108,7 +109,9 @@ class VocabularyCalls(Weights):
         """
         check_one_corpus(corpus_iterable, corpus_file)
         raw: RawCounts
-        if corpus_iterable is not None:
+        if files := files_instead(corpus_iterable, self._corpus_settings()):
+            raw = count_files(files, self._corpus_settings())
+        elif corpus_iterable is not None:
             raw = count_sentences(corpus_iterable, self._corpus_settings())
         else:
             raw = count_files([str(corpus_file)], self._corpus_settings())
