@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 
 import numpy as np
 import pytest
@@ -34,6 +35,15 @@ def test_a_line_is_a_sentence_in_each_kind_of_file(tmp_path, suffix, pack):
     assert list(LineSentence(path, max_sentence_length=2)) == [
         ["the", "king"], ["rules"], ["the", "queen"], ["old"], ["man", "walks"],
     ]  # fmt: skip
+
+
+def test_the_texts_of_an_archive_are_read(tmp_path):
+    path = tmp_path / "notes.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "a b\nc")
+        archive.writestr("b.txt", "d e\n")
+    assert list(LineSentence(path)) == [["a", "b"], ["c"], ["d", "e"]]
+    assert list(Text8Corpus(path, 3)) == [["a", "b", "c"], ["d", "e"]]
 
 
 def test_open_files_of_text_and_of_bytes_are_rewound():

@@ -27,8 +27,8 @@ from w2vtui.settings import CorpusSettings, EncodingErrors
 class LineSentence:
     """The sentences of a text file: a line each, of words separated by white space.
 
-    source               a path (also .gz .bz2 .xz .zst), or an open file, of text or bytes, which
-                         is rewound before each iteration where it can be
+    source               a path, also of a packed file, or an open file, of text or bytes, which is
+                         rewound before each iteration where it can be
     max_sentence_length  words of the longest sentence: longer lines are cut into several. None, the
                          default, leaves lines whole (gensim cuts them at 10,000 words)
     limit                read this many lines only

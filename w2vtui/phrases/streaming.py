@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from w2vtui.corpus.pieces import Piece, pieces_of
-from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.phrases.finding import PhraseFinder
 from w2vtui.phrases.learned import Phrases
 from w2vtui.settings import CorpusSettings
@@ -28,15 +28,15 @@ class Text(NamedTuple):
         """The words of all files; the last line of each ends, too."""
         n_before = 0
         for path in self.files:
-            is_end = True
-            with ByteStream(path) as source:
+            for source in opened_bytes(path, self.settings):
+                is_end = True
                 for number, (words, is_end) in enumerate(pieces_of(source, self.settings)):
                     if number % _PIECES_AT_ONCE == 0:
                         done(n_before + source.n_done)
                     yield words, is_end
-                n_before += source.n_done
-            if not is_end:
-                yield [], True
+                if not is_end:
+                    yield [], True
+            n_before += path.stat().st_size
         done(n_before)
 
 
