@@ -28,6 +28,7 @@ ALLOWED = {
     "corpus/storage.py": "reads and maps files that the door has opened",
     "corpus/sources/archives.py": "files in an archive that the door has opened",
     "corpus/sources/byte_stream.py": "the text, which may be anything",
+    "downloads.py": "files in an archive that the door has opened",
     "formats/atomic.py": "writes, and syncs folders",
     "formats/drafts.py": "makes files of its own, and opens folders to lock them",
     "formats/folder_drafts.py": "writes files of its own, and opens folders to lock them",

@@ -1,7 +1,7 @@
 """Sequences to type ids: each run of k letters of FASTA or FASTQ is numbered at first sight.
 
 A k-mer is one integer, `bits` bits a letter, the last letter lowest; a step shifts the next letter
-in. Headers, and letters that are none of the alphabet's, end a run: no k-mer goes across them. Line
+in. Headers, and letters outside the alphabet, end a run: no k-mer goes across them. Line
 ends within a sequence do not. FASTQ's lines of quality are passed over by their length, since they
 may begin as headers do.
 """
@@ -20,7 +20,7 @@ LINE_BEGINS = 2  # 1 when the next byte is the first of a line
 CODE = 3  # the last letters
 N_RUN = 4  # letters of the run so far
 N_LETTERS = 5  # letters of the sequence so far; of its quality, those still to come
-N_OTHER = 6  # letters that are none of the alphabet's, over all calls
+N_OTHER = 6  # letters outside the alphabet, over all calls
 N_RUNS = 7  # runs with a k-mer, over all calls
 IS_FASTQ = 8  # 1 from a header that begins with @
 N_STATES = 9
@@ -30,7 +30,7 @@ _HEADER = 1
 _PLUS = 2  # the line between a sequence of FASTQ and its quality
 _QUALITY = 3
 
-# What a byte is that is no letter of the alphabet.
+# What a byte outside the alphabet is.
 OTHER = -1
 PASSED_OVER = -2  # white space
 
@@ -69,7 +69,7 @@ def find_letters(block, letters, found, state):
 
 @kernel_part
 def _is_mark(byte, state):
-    """Whether a line that begins like this is no part of the sequence; the mode is that then."""
+    """Whether a line that begins like this lies outside the sequence; the mode is that then."""
     if byte == 62 or byte == 59 or byte == 64:  # > ; @
         state[MODE] = _HEADER
         state[IS_FASTQ] = byte == 64

@@ -97,7 +97,7 @@ def test_a_wrong_command_line_is_refused_with_the_nearest_right_one(
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_every_flag_mistyped_is_answered_with_the_right_one(w2v, verb):
     shown = w2v(*filter(None, [verb, "--help"])).out
-    flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)))
+    flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", shown)))
     assert len(flags) >= 2
     words = ["show"] if verb == "config" else ["x"] * 4
     for flag in flags:

@@ -53,7 +53,7 @@ def test_any_fasta_reads_as_by_hand(tmp_path, body, k, stride, block_bytes):
         assert read(path, kmer=k, kmer_stride=stride) == by_hand(text, k, stride)
 
 
-def test_many_kmers_are_told_apart(tmp_path, monkeypatch):
+def test_many_kmers_are_distinguished(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "BLOCK_BYTES", 1000)  # so that the tables grow
     draw = random.Random(1)
     text = ">x\n" + "\n".join("".join(draw.choices("ACGT", k=60)) for _ in range(200))

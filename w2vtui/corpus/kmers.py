@@ -148,7 +148,7 @@ class KmerCount:
 
     @property
     def left_out(self) -> list[str]:
-        """Nothing: what is no letter only ends a run."""
+        """Nothing: other letters only end a run."""
         return []
 
     @property
