@@ -64,16 +64,13 @@ def _private_places(_all_private_places, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting_for_disks(monkeypatch):
-    """No test cuts the power, which is all that `fsync` protects from; it takes most of the time
-    of a test that writes many small files. A test of its calls replaces it again.
+def _no_waiting(monkeypatch):
+    """For disks: no test cuts the power, which is all that `fsync` protects from; it takes most of
+    the time of a test that writes many small files. A test of its calls replaces it again.
+
+    For clocks: few tests change a text in the moment after it was written; those wait, as is usual.
     """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_for_clocks(monkeypatch):
-    """Few tests change a text in the moment after it was written; those wait, as is usual."""
     monkeypatch.setattr(cache, "_TICK_NS", 0)
 
 
