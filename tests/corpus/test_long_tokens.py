@@ -6,7 +6,7 @@ import gzip
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.texts import (
@@ -32,6 +32,8 @@ HINT = "of more than 65,536 bytes {} left out: is all of it text?"
     block=st.integers(1, 20),
     tokenizer=st.sampled_from(["whitespace", "words"]),
 )
+@example(text="aaaa\u3000aéé。\u3000", block=1, tokenizer="whitespace")  # cuts within blanks
+@example(text=" aa\u3000aé。。\u3000a", block=1, tokenizer="whitespace")
 def test_only_long_tokens_are_left_out(text, block, tokenizer, tmp_path, monkeypatch):
     monkeypatch.setattr(long_tokens, "MOST_TOKEN_BYTES", 8)
     monkeypatch.setattr(reading, "BLOCK_BYTES", block)

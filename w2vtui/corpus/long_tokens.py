@@ -49,7 +49,8 @@ class LongTokens:
     def blanked(self, text: bytes) -> bytes:
         """A piece of text with blanks in place of tokens that are too long.
 
-        Its beginning may have been the end of the piece before.
+        Its beginning may have been the end of the piece before. It ends with a whole character:
+        one that is cut may separate tokens.
         """
         if self._is_inside:
             text = self._without_rest(text)

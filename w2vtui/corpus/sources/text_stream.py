@@ -39,7 +39,7 @@ class Text(Protocol):
 
 
 class TextStream:
-    """The text of a source as UTF-8, without a byte order mark.
+    """The text of a source as UTF-8, without a byte order mark, in pieces of whole characters.
 
     UTF-8 passes through unchecked: each type is checked once, when it is numbered, which is far
     less work than checking every byte.
@@ -55,6 +55,8 @@ class TextStream:
         self._decoder = decoder_of(settings)
         self._n_decoded = 0
         self._at_start = True
+        self._cut = b""
+        """What begins a character of the next piece."""
 
     @property
     def n_done(self) -> int:
@@ -68,7 +70,7 @@ class TextStream:
             CorpusError: the source cannot be read, or is not in the encoding.
         """
         if self._decoder is None:
-            return self._read_utf_8(n_bytes)
+            return self._whole_utf_8(n_bytes)
         while True:
             block = self._source.read(n_bytes)
             if not self._n_decoded:
@@ -79,6 +81,14 @@ class TextStream:
                 text = text.removeprefix("\ufeff")
             if text or not block:
                 return text.encode("utf-8", "surrogatepass")
+
+    def _whole_utf_8(self, n_bytes: int) -> bytes:
+        while block := self._read_utf_8(n_bytes):
+            text, self._cut = _whole_characters(self._cut + block)
+            if text:
+                return text
+        text, self._cut = self._cut, b""
+        return text
 
     def _read_utf_8(self, n_bytes: int) -> bytes:
         if not self._at_start:
@@ -105,6 +115,18 @@ class TextStream:
             ) from error
         self._n_decoded += len(block)
         return text
+
+
+def _whole_characters(text: bytes) -> tuple[bytes, bytes]:
+    """A text, and the bytes at its end that begin a character of more bytes; mostly none."""
+    for n in range(1, min(len(text), 3) + 1):
+        byte = text[-n]
+        if byte >= 0xC0:  # the first of 2, 3 or 4 bytes
+            n_bytes = 2 + (byte >= 0xE0) + (byte >= 0xF0)
+            return (text[:-n], text[-n:]) if n < n_bytes else (text, b"")
+        if byte < 0x80:
+            break
+    return text, b""
 
 
 def decoder_of(settings: CorpusSettings) -> codecs.IncrementalDecoder | None:
