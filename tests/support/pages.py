@@ -27,6 +27,8 @@ def write_example_files(folder: Path) -> None:
     (folder / "sessions.txt").write_text("tea cup sugar\nbread butter jam tea\n" * 100)
     genome = "".join(random.Random(0).choices("ACGT", k=20_000)) + "ACGTAC" * 5
     (folder / "genome.fa").write_text(f">chr1\n{genome}\n")
+    (folder / "genome.fa.gz").write_bytes(gzip.compress(f">chr1\n{genome}\n".encode()))
+    (folder / "proteins.faa").write_text(">p1\nMKVLAAGIVQLD\n" * 20)
     (folder / "big.gz").write_bytes(gzip.compress(text.encode(), 1))
     for name, ours in (("pairs.txt", "atlas-pairs.txt"), ("questions.txt", "atlas-analogies.txt")):
         for copy in (name, ours):
