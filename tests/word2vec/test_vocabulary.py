@@ -51,6 +51,13 @@ def discard_a_keep_e(word, count, min_count):
     return {"a": RULE_DISCARD, "e": RULE_KEEP}.get(word, RULE_DEFAULT)
 
 
+def _named(arguments):
+    """A name for a case; a function's address would differ from process to process."""
+    return ", ".join(
+        f"{name}={getattr(value, '__name__', value)}" for name, value in arguments.items()
+    )
+
+
 @pytest.mark.parametrize(
     ("model", "call"),
     [
@@ -61,7 +68,7 @@ def discard_a_keep_e(word, count, min_count):
         ({"min_count": 4}, {"keep_raw_vocab": True}),
         ({"min_count": 4}, {"trim_rule": discard_a_keep_e}),
     ],
-    ids=str,
+    ids=_named,
 )
 def test_the_words_counts_and_figures_are_gensims(both, model, call):
     theirs, ours = both(**model)
@@ -95,7 +102,7 @@ def test_the_order_is_gensims_up_to_ties(both):
         ({}, {"min_count": 4, "sample": 0.2}),
         ({}, {"min_count": 4, "trim_rule": discard_a_keep_e}),
     ],
-    ids=str,
+    ids=_named,
 )
 def test_the_report_is_gensims(both, model, call):
     theirs, ours = both(**model)
