@@ -155,7 +155,10 @@ class Run:
             SettingsError: this run has no checkpoints, or does not train.
         """
         if self._store is None:
-            raise SettingsError("this run has no checkpoints: it was started with --no-checkpoints")
+            raise SettingsError(
+                "this run has no checkpoints: it was started with --no-checkpoints, or in Python "
+                "without runs_dir"
+            )
         checkpointing = self._while_training("checkpoints are taken").checkpointing
         assert checkpointing is not None, "a run with a store has checkpoints once it trains"
         checkpointing.ask()

@@ -8,6 +8,7 @@ weights            its matrices, made for the vocabulary and grown with it
 vocabulary_calls   build_vocab, scan_vocab, prepare_vocab and others
 callbacks          what is called between epochs; epochs.py stops the run there
 training_calls     train; following.py shows its progress
+resuming_calls     saves the constructor's training in a folder as it goes; resume
 scoring_calls      score, predict_output_word
 saving_calls       save, load
 showing_calls      what a model shows of itself

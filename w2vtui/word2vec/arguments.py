@@ -38,6 +38,8 @@ _ALL_NAMES = [
         "deterministic",
         "probe",
         "progress",
+        "runs_dir",
+        "checkpoint_seconds",
         "max_vocab_size",
         "null_word",
     ),

@@ -11,6 +11,7 @@ from typing import Any
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
+from w2vtui.line_sentences import files_instead
 from w2vtui.settings import default_alpha
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.word2vec.arguments import (
@@ -21,6 +22,7 @@ from w2vtui.word2vec.arguments import (
     whole,
 )
 from w2vtui.word2vec.callbacks import CallbackAny2Vec, checked_callbacks
+from w2vtui.word2vec.resuming_calls import run_settings
 from w2vtui.word2vec.saving_calls import SavingCalls
 from w2vtui.word2vec.scoring_calls import ScoringCalls
 from w2vtui.word2vec.showing_calls import ShowingCalls
@@ -63,6 +65,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     elsewhere. probe=True holds out up to 1 % of the text, and measures the probe loss on it. While
     the model trains, `run` is there for other threads: snapshot, change, pause, resume, stop.
     `curves` holds the latest training as arrays.
+
+    runs_dir names a folder in which the training on corpus_file is saved, with a checkpoint every
+    checkpoint_seconds (60): `resume(model.run_folder)` continues it after any interruption.
 
     Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
     name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
@@ -135,6 +140,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
         self._deterministic = further.pop("deterministic", False)
         self._probe = further.pop("probe", False)
+        self._run_settings = run_settings(further)
         self._run_curves = RunCurves()
         self.progress = flag("progress", further.pop("progress", False))
         self._further = further_settings(further)
@@ -170,9 +176,13 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         by_settings = (
             rule is None and self.sorted_vocab and not (self.null_word or self.max_vocab_size)
         )
+        files = files_instead(sentences, self._corpus_settings()) or ()
+        if corpus_file is not None:
+            files = (Path(corpus_file),)
+        recorder = self._recorder(files, by_settings=bool(by_settings))
         choose = None if by_settings else partial(self._choose, rule=rule)
         corpus = self._encoded(sentences, corpus_file, choose)
         self._begin_vocabulary(corpus.vocab)
         self.corpus_count, self.corpus_total_words = corpus.n_raw_sentences, corpus.n_raw_tokens
-        self._train_on(corpus, self._live(), callbacks)
+        self._train_on(corpus, self._live(), callbacks, recorder)
         return list(filter(is_remark, corpus.hints))

@@ -23,7 +23,7 @@ from w2vtui.corpus.vocab import ChooseVocab
 from w2vtui.errors import NotReadyError, WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.line_sentences import files_instead
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Snapshot
@@ -82,7 +82,7 @@ class ModelState:
     corpus_total_words: int = 0
     """tokens that it was counted in"""
     effective_min_count: int
-    """the fewest occurrences of a word that is kept"""
+    """the fewest occurrences of a word that is saved"""
     raw_vocab: dict[str, int]
     """every word that was scanned with its count, until the vocabulary is chosen from them"""
     train_count: int = 0
@@ -97,6 +97,8 @@ class ModelState:
     """(V - 1, D) vectors of the tree's nodes, the root's first; absent otherwise"""
     run: Run | None = None
     """the training that runs now"""
+    run_folder: Path | None = None
+    """where the training of the constructor, or of `resume`, is saved"""
 
     wv: KeyedVectors
     """the words, their vectors and counts; none before the vocabulary is built"""
@@ -104,6 +106,7 @@ class ModelState:
     _further: dict[str, Any]
     _deterministic: bool
     _probe: bool
+    _run_settings: RunSettings
     _run_curves: RunCurves
     """of the latest training"""
     _of_text: dict[str, Any]

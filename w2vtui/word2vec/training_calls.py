@@ -12,17 +12,19 @@ import numpy as np
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import SettingsError, WrongTypeError
+from w2vtui.runs.recorder import Recorder
 from w2vtui.settings import LiveSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.arguments import whole
 from w2vtui.word2vec.callbacks import CallbackAny2Vec, Moment, checked_callbacks
 from w2vtui.word2vec.epochs import EpochLosses, drive
+from w2vtui.word2vec.resuming_calls import ResumingCalls, recorded
 from w2vtui.word2vec.state import Sentences, check_one_corpus, of_gensim_3
 from w2vtui.word2vec.weights import Weights
 
 
-class TrainingCalls(Weights):
+class TrainingCalls(Weights, ResumingCalls):
     """Trains the vectors that are there, as often as it is asked to."""
 
     def train(  # noqa: PLR0913, PLR0917 - named as gensim's are
@@ -100,9 +102,16 @@ class TrainingCalls(Weights):
         return self.running_training_loss
 
     def _train_on(
-        self, corpus: EncodedCorpus, live: LiveSettings, callbacks: Sequence[CallbackAny2Vec]
+        self,
+        corpus: EncodedCorpus,
+        live: LiveSettings,
+        callbacks: Sequence[CallbackAny2Vec],
+        recorder: Recorder | None = None,
     ) -> tuple[int, int]:
-        """Train on text that is encoded with the model's vocabulary; returns what `train` does."""
+        """Train on text that is encoded with the model's vocabulary; returns what `train` does.
+
+        recorder   what saves the training as it goes
+        """
         self._make_writable()
         run = Run(
             lambda progress, stop: corpus,
@@ -111,6 +120,8 @@ class TrainingCalls(Weights):
             looks_at_vectors=False,
             begin_at=self._matrices(),
             locks=self.wv.vectors_lockf,
+            store=recorder,
+            checkpoint_seconds=self._run_settings.checkpoint_seconds,
         )
         losses = EpochLosses()
 
@@ -131,12 +142,13 @@ class TrainingCalls(Weights):
         try:
             call("on_train_begin")
             call("on_epoch_begin")
-            with self._shown(run.snapshot):
+            with recorded(run, recorder), self._shown(run.snapshot):
                 self._drive(run, between if callbacks or self.compute_loss else None)
             if self._end_epoch(run, losses):
                 call("on_epoch_end")
         finally:
             self.run = None
+            self.run_folder = None if recorder is None else recorder.folder
         words = self._note(run.snapshot(), corpus)
         call("on_train_end")
         return words
