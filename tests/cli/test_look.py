@@ -78,12 +78,15 @@ def test_a_word_that_begins_with_a_dash_and_a_sign_alone_are_words(w2v, tmp_path
 def test_vectors_of_a_training_that_diverged_can_be_looked_at(w2v, tmp_path):
     path = tmp_path / "v.vec"
     path.write_text("king nan 1\nqueen 1 0\nman 1 1\n")
-    result = w2v("neighbors", path, "king", "queen", "king - man")
+    refused = w2v("neighbors", path, "queen")
+    assert refused.code == 3
+    assert "line 1: the vector of 'king' holds nan" in refused.err
+    result = w2v("neighbors", path, "king", "queen", "--skip-bad-rows")
     assert result.code == 3
     assert result.lines == ["queen", "  man   0.707"]
     assert "hint: " in result.err
-    assert "1 vector holds NaN or infinity: that of 'king'" in result.err
-    assert result.err.count("the vector of 'king' holds NaN or infinity") == 2
+    assert "1 row cannot be read and is left out: line 1" in result.err
+    assert "no vector for 'king'" in result.err
 
 
 def test_what_was_mended_is_said_and_options_of_reading_work(w2v, tmp_path):
