@@ -41,7 +41,7 @@ def test_a_file_comes_before_a_run(w2v, run):
         ("zebra", 3, "there is no file 'zebra', and there is no run 'zebra'"),
         ("missing.bin", 3, "cannot read missing.bin: no such file"),
         ("no/such", 3, "cannot read no/such: no such file"),
-        (".", 3, ". is not a file, and not a folder of vectors"),
+        (".", 3, ". is a folder, but not one of vectors"),
     ],
 )
 def test_what_is_neither_is_said(w2v, run, name, code, message):

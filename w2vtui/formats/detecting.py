@@ -56,8 +56,8 @@ def layout_of_folder(folder: Path) -> Layout:
     if (folder / TENSORS).is_file() and (folder / "tokenizer.json").is_file():
         return LAYOUTS["model2vec"]
     raise VectorsError(
-        f"{folder} is not a file but a directory, and not one of vectors, which has {CONFIG} "
-        f"and {TENSORS}"
+        f"{folder} is a folder, but not one of vectors: such a folder holds {CONFIG} and "
+        "model.safetensors"
     )
 
 
