@@ -56,8 +56,7 @@ def layout_of_folder(folder: Path) -> Layout:
     if (folder / TENSORS).is_file() and (folder / "tokenizer.json").is_file():
         return LAYOUTS["model2vec"]
     raise VectorsError(
-        f"{folder} is a folder, but not one of vectors: such a folder holds {CONFIG} and "
-        "model.safetensors"
+        f"{folder} is a folder, but not one of vectors: such a folder holds {CONFIG} and {TENSORS}"
     )
 
 
