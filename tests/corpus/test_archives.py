@@ -126,7 +126,7 @@ def test_a_pattern_that_no_shell_expanded_is_a_folder_of_its_matches(tmp_path):
     corpus = open_corpus([f"{tmp_path}/**/*.txt"], keep_all())
     assert corpus.name == f"{tmp_path.name}/ (3 files)"
     assert any("not text: photo.txt" in hint for hint in corpus.hints)
-    with pytest.raises(CorpusError, match=r"no file matches .*\*\.rst"):
+    with pytest.raises(CorpusError, match=r"there is no file that matches .*\*\.rst"):
         open_corpus([f"{tmp_path}/**/*.rst"], keep_all())
     assert is_there(f"{tmp_path}/*.txt")
     assert not is_there(f"{tmp_path}/*.rst")

@@ -239,7 +239,7 @@ def _text_files_below(folder: Path, settings: CorpusSettings) -> tuple[list[Path
     _refuse_run(folder)
     present = set(_candidates(folder))
     if not present and is_pattern(folder):
-        raise CorpusError(f"no file matches {printable(folder)}")
+        raise CorpusError(f"there is no file that matches {printable(folder)}")
     # Vectors saved among the texts are not text; neither are the counts beside them.
     counts = {
         path
