@@ -41,7 +41,13 @@ def wrong_value(table: str, name: str, kind: str) -> str:
 
 
 def wrong_values(table: str, name: str) -> list[str]:
-    return [wrong_value(table, name, kind) for kind in WRONG]
+    """Those of a setting; where numbers above its range have a meaning, they are not wrong."""
+    kinds = [kind for kind in WRONG if "above" not in kind or not is_open_above(table, name)]
+    return [wrong_value(table, name, kind) for kind in kinds]
+
+
+def is_open_above(table: str, name: str) -> bool:
+    return spec_of(TABLES[table], name).beyond is not None
 
 
 def assert_named(message: str, name: str, value: str) -> None:
@@ -56,7 +62,17 @@ def assert_named(message: str, name: str, value: str) -> None:
 
 def test_all_numbers_are_tried():
     assert [name for _, name in NUMBERS] == [
-        *("min_count", "max_final_vocab", "vector_size", "seed", "negative", "window", "alpha"),
+        *(
+            "min_count",
+            "max_final_vocab",
+            "kmer",
+            "kmer_stride",
+            "vector_size",
+            "seed",
+            "negative",
+            "window",
+            "alpha",
+        ),
         *("min_alpha", "sample", "ns_exponent", "epochs", "workers"),
         *("checkpoint_seconds", "fps"),
     ]
@@ -74,6 +90,8 @@ def test_in_python(table, name):
             TABLES[table](**{name: given})
         assert_named(str(caught.value), name, value)
         if table not in ("screen", "runs"):  # negative=0 is gensim's way to ask for the tree alone
+            if name == "sample" and isinstance(given, float) and 1 < given < math.inf:
+                continue  # a count, in gensim's arguments
             wanted = "nothing to train" if (name, given) == ("negative", 0) else f"{name} must be "
             with pytest.raises(SettingsError, match=wanted):
                 Word2Vec(untouchable(), **{name: given})

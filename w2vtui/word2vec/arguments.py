@@ -6,7 +6,6 @@ argument and its range.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
@@ -28,6 +27,7 @@ CORPUS_NAMES = tuple(
 """Settings of a text that gensim does not have."""
 OLD_NAMES = {"size": ("vector_size", 100), "iter": ("epochs", 5)}
 """gensim 3's names: the present one, and its default."""
+_MOST_COUNT = 10**18
 _NO_GENSIM_NAME = ("model", "objective", "shared_noise", "cbow_divide")
 _ALL_NAMES = [
     *(
@@ -122,7 +122,7 @@ def checked_sample(sample: Any) -> float:
         SettingsError: neither.
     """
     is_number = isinstance(sample, Real) and not isinstance(sample, bool)
-    if not is_number or not math.isfinite(sample) or sample < 0:
+    if not is_number or not 0 <= sample <= _MOST_COUNT:
         raise SettingsError(
             f"sample must be 0 to 1, a share of the text, or a count of words above, got {sample!r}"
         )
