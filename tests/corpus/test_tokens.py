@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.texts import (
@@ -50,6 +50,8 @@ all_rules = st.builds(
 
 
 @settings(parent=files_and_any_speed, max_examples=300)
+@example("a\0", CorpusSettings(min_count=1), 1, 1)
+@example("\u3000", CorpusSettings(encoding="utf-16-le"), 1, 1)
 @given(text=odd_texts, rules=all_rules, block_bytes=st.integers(1, 20), block_ids=st.integers(1, 9))
 def test_any_text_reads_as_by_hand(tmp_path, text, rules, block_bytes, block_ids):
     text = text.lstrip("\ufeff")  # in front of a text it is a mark, tested below

@@ -21,6 +21,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """UTF-32 first: in little-endian its mark begins like that of UTF-16."""
+_FEWEST_BYTES = 12
+"""Fewer do not tell a wide encoding from a text with odd characters."""
 _WITHOUT_MARK = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _ESCAPES = (b"\x1b$B", b"\x1b$@")
 _CONTROLS = bytes(sorted(set(range(0x20)) - set(b"\t\n\v\f\r")))
@@ -133,7 +135,7 @@ def wide_encoding(head: bytes) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    if b"\0" not in head:
+    if b"\0" not in head or len(head) < _FEWEST_BYTES:
         return ""
     if _n_controls(head) < _CONTROL_SHARE * len(head) and _decoded(head, "utf-8") is not None:
         return ""

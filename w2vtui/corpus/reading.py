@@ -15,7 +15,7 @@ from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import find_texts, is_regular, title_of
-from w2vtui.corpus.hints import hints_on_lines, is_on_separators
+from w2vtui.corpus.hints import Hint, hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sources.segmenting import check_tokenizer
 from w2vtui.corpus.sources.text_stream import find_codec
@@ -183,7 +183,7 @@ def _encode(draft: Draft, count: FileCount | SentenceCount, text: _Text) -> None
     census = Census.take(count.splits(), count.counts)
     if not census.tokens:
         raise CorpusError("; ".join([f"there are no words in {name}", *count.left_out]))
-    on_files = hints_on_files(text.files, text.settings)
+    on_files = _hints_on_files(text)
     hints = [*count.left_out, *map(str, on_files)] if on_files else count.hints_on(census)
     on_separators = [hint for hint in hints if is_on_separators(hint)]
     vocab, expansion = _choose(census, text, on_separators)
@@ -198,6 +198,13 @@ def _encode(draft: Draft, count: FileCount | SentenceCount, text: _Text) -> None
         )
     n_sentences, given = encoded.n_raw_sentences, text.vocab is not None
     write_words(draft, vocab, census, hints, n_sentences=n_sentences, given=given)
+
+
+def _hints_on_files(text: _Text) -> list[Hint]:
+    try:
+        return hints_on_files(text.files, text.settings)
+    except CorpusError:  # the file has gone or changed since it was read: all of it is here
+        return []
 
 
 def _choose(census: Census, text: _Text, on_separators: list[str]) -> tuple[Vocab, Expansion]:
