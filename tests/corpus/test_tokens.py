@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.texts import (
@@ -26,6 +26,7 @@ from w2vtui.corpus import (
     open_corpus,
     reading,
 )
+from w2vtui.corpus.charsets import contradiction
 from w2vtui.corpus.sources.byte_stream import ByteStream
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -55,7 +56,9 @@ all_rules = st.builds(
 @given(text=odd_texts, rules=all_rules, block_bytes=st.integers(1, 20), block_ids=st.integers(1, 9))
 def test_any_text_reads_as_by_hand(tmp_path, text, rules, block_bytes, block_ids):
     text = text.lstrip("\ufeff")  # in front of a text it is a mark, tested below
-    path = written(tmp_path, text.encode(rules.encoding))
+    data = text.encode(rules.encoding)
+    assume(not contradiction(data, rules.encoding))  # zeros here and there look like UTF-16
+    path = written(tmp_path, data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK_BYTES", block_bytes)
         patch.setattr(reading, "BLOCK_IDS", block_ids)
