@@ -92,8 +92,9 @@ async def test_settings_change_on_the_first_screen_and_so_does_the_command(topic
 # ---- live_changes
 
 
-async def test_a_staged_change_is_applied_and_marked(topical_corpus):
+async def test_a_staged_change_is_applied_and_marked(topical_corpus, full_speed):
     async with training(form(topical_corpus)) as app:
+        await until(app, lambda: app.session.snapshot().speed.now)  # a prediction needs one
         await pick(app, "negative")
         await press(app, "right", "right", "right")
         await shows(app, "5 → 15", "staged")
