@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from w2vtui.corpus import find_files, is_vector_file, is_vocab_file
+from w2vtui.errors import CorpusError
 from w2vtui.formats import save_vectors
+from w2vtui.settings import CorpusSettings
 from w2vtui.vectors import WordVectors
 
 
@@ -112,3 +114,15 @@ def test_vectors_saved_in_a_folder_of_texts_are_left_out(tmp_path):
     save_vectors(some_vectors(), tmp_path / "v.txt")
     found = [path.name for path in find_files([tmp_path])]
     assert found == ["a.txt", "a.txt.vocab", "b.txt", "b.txt.vocab"]
+
+
+@pytest.mark.parametrize("name", ["v.csv", "v.jsonl"])
+def test_tables_of_vectors_are_no_text_unless_a_field_is_named(tmp_path, name):
+    path = tmp_path / name
+    save_vectors(some_vectors(), path)
+    with pytest.raises(CorpusError, match="holds vectors, not text"):
+        find_files([path])
+    assert find_files([path], CorpusSettings(field="word")) == [path]
+    text = tmp_path / f"other-{name}"
+    text.write_text("word,x\nking,1\n" if name == "v.csv" else '{"word": "king", "text": "a"}\n')
+    assert find_files([text]) == [text]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2vtui.corpus.patterns import is_pattern, matches
-from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
+from w2vtui.corpus.saved_vectors import is_vector_file, is_vector_table, is_vocab_file
 from w2vtui.corpus.sources.compressed import ARCHIVE
 from w2vtui.corpus.sources.looks import NOT_TEXT, looks_like_text, members, why_not_text
 from w2vtui.display import printable
@@ -79,7 +79,7 @@ def find_texts(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAUL
             left_out += others
         else:
             if stat.S_ISREG(mode):
-                _refuse_vectors(path)
+                _refuse_vectors(path, settings)
             found.append(path)
     for path in found:
         left_out += _left_out_of(path, settings)
@@ -214,9 +214,9 @@ def _suggestion(path: Path) -> str:
     return f": did you mean {printable(path.with_name(near[0]))}?" if near else ""
 
 
-def _refuse_vectors(path: Path) -> None:
+def _refuse_vectors(path: Path, settings: CorpusSettings) -> None:
     """Refuse a file of vectors, which would train on its numbers."""
-    if is_vector_file(path):
+    if is_vector_file(path) or (settings.field is None and is_vector_table(path)):
         name = printable(path)
         raise CorpusError(
             f"{name} holds vectors, not text: w2vtui neighbors {shlex.quote(name)} WORD looks up "

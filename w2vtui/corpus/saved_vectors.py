@@ -25,6 +25,9 @@ _MOST_ROWS = 200
 _LARGEST = 1e6
 """Numbers of trained vectors are smaller; four letters read as a float32 give 1e20 and more."""
 _IN_TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+_VECTOR_TABLE = re.compile(
+    rb'word(,count)?,x1(,x[0-9]+)*\r?\n|\{"word": "[^\n]*", ("count": [0-9]+, )?"vector": \['
+)
 _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
@@ -47,6 +50,12 @@ def is_vector_file(path: Path) -> bool:
     if _holds_text_rows(_rows(rest, complete), n_words, size, complete):
         return True
     return _holds_binary_rows(rest, n_words, size, complete)
+
+
+def is_vector_table(path: Path) -> bool:
+    """Whether a file is CSV or JSON lines of words and vectors, as `w2vtui convert` writes them."""
+    head, _ = _beginning(path)
+    return _VECTOR_TABLE.match(head) is not None
 
 
 def is_vocab_file(path: Path) -> bool:
