@@ -515,3 +515,8 @@ def test_a_file_is_read_by_the_settings_of_texts(tmp_path):
     assert set(Word2Vec(corpus_file=table, field="text", **SMALL).wv.index_to_key) == {
         *("the", "king", "bowed")
     }
+
+
+def test_settings_of_texts_that_do_nothing_to_lists_are_warned_of():
+    with pytest.warns(UserWarning, match="field, kmer: no effect on lists of words"):
+        Word2Vec([["a", "b"]] * 9, field="text", kmer=None, min_count=1, vector_size=4, epochs=1)

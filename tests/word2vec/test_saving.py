@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import json
 import pickle
@@ -120,6 +121,15 @@ def test_gensims_arguments_are_taken_with_a_warning(tmp_path):
 class Harm:
     def __reduce__(self):
         return (pytest.fail, ("the pickle was run",))
+
+
+def test_a_model_is_copied_and_sent_to_processes():
+    model = trained()
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert np.array_equal(other.wv.vectors, model.wv.vectors)
+        assert len(other.curves["loss"]) == 0
+        other.train(SENTENCES, total_examples=60, epochs=1)
+        assert not np.array_equal(other.wv.vectors, model.wv.vectors)
 
 
 def test_a_pickle_is_refused_with_what_to_do(tmp_path):

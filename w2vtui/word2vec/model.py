@@ -179,6 +179,12 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         files = files_instead(sentences, self._corpus_settings()) or ()
         if corpus_file is not None:
             files = (Path(corpus_file),)
+        elif not files and (unused := self._of_text.keys() - {"lowercase"}):
+            warnings.warn(
+                f"{', '.join(sorted(unused))}: no effect on lists of words, which are not split: "
+                "for corpus_file only",
+                stacklevel=3,
+            )
         recorder = self._recorder(files, by_settings=bool(by_settings))
         choose = None if by_settings else partial(self._choose, rule=rule)
         corpus = self._encoded(sentences, corpus_file, choose)

@@ -183,6 +183,15 @@ class ModelState:
             found["node_vectors"] = self.syn1
         return found
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what belongs to a run, for copies and other processes; files are for `save`."""
+        of_run = ("run", "_run_curves")
+        return {name: value for name, value in self.__dict__.items() if name not in of_run}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._run_curves = RunCurves()
+
     def _check_idle(self) -> None:
         """Refuse to change what is training, as from a callback or another thread.
 
