@@ -189,3 +189,8 @@ def test_words_are_saved_by_class(w2v, topical_corpus, tmp_path, monkeypatch):
 )
 def test_binary_decides_the_layout_whatever_the_name(argv, layout):
     assert parse(["train", "-train", "notes.txt", *argv]).layout == layout
+
+
+def test_the_line_of_word2vec_c_means_train_without_the_verb():
+    arguments = parse(["-train", "notes.txt", "-output", "v.bin", "-size", "20"])
+    assert (arguments.verb, arguments.output) == ("train", "v.bin")

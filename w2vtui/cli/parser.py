@@ -135,6 +135,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         SettingsError: the arguments make no sense; the message says why.
     """
     name, rest = (argv[0], list(argv[1:])) if argv and argv[0] in VERBS else ("app", list(argv))
+    if name == "app" and "-train" in rest and "-output" in rest:
+        name = "train"  # word2vec.c's line behind our name
     if name == "app" and rest and _is_plain(rest[0]) and (answered := fasttext.answer(rest)):
         raise SettingsError(answered)
     other_verb = _other_verb(rest) if name == "app" else ""

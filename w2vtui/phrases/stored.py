@@ -67,7 +67,10 @@ def read(path: AnyPath, kind: str) -> dict[str, Any]:
         raise CorpusError(f"{path} is not a file of {kind}: {error}") from error
     wanted = f"{_FORMAT} {kind}"
     if not isinstance(body, dict) or body.pop("format", None) != wanted:
-        raise CorpusError(f"{path} is not a file of {kind}: it does not say {wanted!r}")
+        raise CorpusError(
+            f"{path} is not a file of {kind}: it does not say {wanted!r}; Phrases.load and "
+            "FrozenPhrases.load each read what their save wrote"
+        )
     if (version := body.pop("version", None)) != _VERSION:
         raise CorpusError(f"{path} is of version {version!r:.20}, this w2vtui reads {_VERSION}")
     _check_types(path, kind, body)

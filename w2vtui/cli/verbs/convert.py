@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--to",
+        "--layout",
         dest="to_layout",
         metavar="LAYOUT",
         type=known_layout,

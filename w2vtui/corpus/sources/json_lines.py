@@ -54,5 +54,5 @@ def _not_json(line: str, error: Exception) -> str:
         shape = "'.[]'" if begun.startswith("[") else "."
         return f"a JSON value of several lines: {_ONE_A_LINE} {shape} FILE"
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON ({error.msg} at character {error.colno})"
+        return f"not JSON ({error.msg} at character {min(error.pos, len(line.rstrip())) + 1})"
     return f"not JSON ({error})"
