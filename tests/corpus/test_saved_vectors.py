@@ -117,7 +117,7 @@ def test_vectors_saved_in_a_folder_of_texts_are_left_out(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["v.csv", "v.jsonl"])
-def test_tables_of_vectors_are_no_text_unless_a_field_is_named(tmp_path, name):
+def test_tables_of_vectors_are_refused_as_a_text_unless_a_field_is_named(tmp_path, name):
     path = tmp_path / name
     save_vectors(some_vectors(), path)
     with pytest.raises(CorpusError, match="holds vectors, not text"):

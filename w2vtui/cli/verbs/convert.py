@@ -19,7 +19,7 @@ USAGE = "w2vtui convert VECTORS OUT [options]"
 HELP = f"""Write vectors in another layout. The ending of OUT says which, or --to does:
 
 {described()}
-  .vocab          vocab         words and counts, without vectors
+  .vocab      vocab         words and counts, without vectors
 
   w2vtui convert notes.bin notes.vec
   w2vtui convert glove.6B.100d.txt glove.bin
