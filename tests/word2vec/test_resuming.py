@@ -67,6 +67,8 @@ def test_what_cannot_be_resumed_is_refused_before_anything_is_read(topical_corpu
         Word2Vec(corpus_file=topical_corpus, runs_dir=tmp_path, checkpoint_seconds=0, **SETTINGS)
     with pytest.raises(RunError, match="is not the folder of a run"):
         Word2Vec.resume(tmp_path)
+    with pytest.raises(RunError, match="was not saved: give the constructor runs_dir"):
+        Word2Vec.resume(Word2Vec(**SETTINGS).run_folder)
     assert not list(tmp_path.glob("*/run.json"))
 
 

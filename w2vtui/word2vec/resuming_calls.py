@@ -30,7 +30,7 @@ class ResumingCalls(ModelState):
 
     @classmethod
     def resume(
-        cls, path: AnyPath, corpus_file: AnyPath | None = None, *, progress: bool = False
+        cls, path: AnyPath | None, corpus_file: AnyPath | None = None, *, progress: bool = False
     ) -> Self:
         """Train a saved run to its end, from its newest checkpoint; return the model.
 
@@ -43,10 +43,12 @@ class ResumingCalls(ModelState):
         written. After Ctrl-C or an error the run is saved as far as it got.
 
         Raises:
-            RunError: this is not the folder of a run, or it is in use.
+            RunError: this is not the folder of a run, there is none, or it is in use.
             ChangedTextError: the text is another one.
             DamagedRunError: what was saved cannot be read.
         """
+        if path is None:  # the run_folder of a model
+            raise RunError("this model's training was not saved: give the constructor runs_dir")
         folder = Path(path)
         if not (folder / RECORD).exists():
             raise RunError(f"{folder} is not the folder of a run: it has no {RECORD}")
