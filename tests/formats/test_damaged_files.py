@@ -236,5 +236,5 @@ def test_compressed_data_that_are_damaged_are_refused(tmp_path: Path) -> None:
 def test_a_name_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "no such file" in refusal(tmp_path / "absent.txt")
-    assert "is not a file" in refusal(tmp_path)
+    assert "is a folder, but not one of vectors" in refusal(tmp_path)
     assert "is not a file" in refusal(tmp_path / "pipe")
