@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2vtui.corpus.patterns import is_pattern, matches
-from w2vtui.corpus.saved_vectors import is_vector_file, is_vector_table, is_vocab_file
+from w2vtui.corpus.saved_vectors import is_vector_file, is_vocab_file
 from w2vtui.corpus.sources.compressed import ARCHIVE
 from w2vtui.corpus.sources.looks import NOT_TEXT, looks_like_text, members, why_not_text
 from w2vtui.display import printable
@@ -216,7 +216,7 @@ def _suggestion(path: Path) -> str:
 
 def _refuse_vectors(path: Path, settings: CorpusSettings) -> None:
     """Refuse a file of vectors, which would train on its numbers."""
-    if is_vector_file(path) or (settings.field is None and is_vector_table(path)):
+    if is_vector_file(path, tables=settings.field is None):
         name = printable(path)
         raise CorpusError(
             f"{name} holds vectors, not text: w2vtui neighbors {shlex.quote(name)} WORD looks up "

@@ -32,11 +32,15 @@ _WHOLE_NUMBER = re.compile(rb"[0-9]{1,18}")
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
-def is_vector_file(path: Path) -> bool:
+def is_vector_file(path: Path, *, tables: bool = False) -> bool:
     """Whether a file holds word vectors: word2vec's text or binary layout, or GloVe's, or one of
     them under gzip.
+
+    tables   or CSV or JSON lines of words and vectors, as `w2vtui convert` writes them
     """
     head, complete = _beginning(path)
+    if tables and _VECTOR_TABLE.match(head):
+        return True
     first_line, line_end, rest = head.partition(b"\n")
     fields = first_line.split()
     if len(fields) != 2:
@@ -50,12 +54,6 @@ def is_vector_file(path: Path) -> bool:
     if _holds_text_rows(_rows(rest, complete), n_words, size, complete):
         return True
     return _holds_binary_rows(rest, n_words, size, complete)
-
-
-def is_vector_table(path: Path) -> bool:
-    """Whether a file is CSV or JSON lines of words and vectors, as `w2vtui convert` writes them."""
-    head, _ = _beginning(path)
-    return _VECTOR_TABLE.match(head) is not None
 
 
 def is_vocab_file(path: Path) -> bool:
