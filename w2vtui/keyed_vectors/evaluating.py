@@ -15,6 +15,7 @@ from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, NoQuestionsFileError, SettingsError
 from w2vtui.evaluate import KnownAnalogies, correlation, fold, ranks, rows_by_word
 from w2vtui.keyed_vectors.neighbors import Neighbors
+from w2vtui.keyed_vectors.saving import check_there
 from w2vtui.keyed_vectors.significance import Correlation, with_significance
 from w2vtui.questions import Pair, number, read_analogies
 from w2vtui.regular_files import AnyPath, content_of
@@ -54,7 +55,7 @@ class Evaluation(Neighbors):
             CorpusError: the file cannot be read or holds no question.
             SettingsError: restrict_vocab is below 1, or there is no such method.
         """
-        _check_there(analogies)
+        check_there(analogies, NoQuestionsFileError)
         asked = read_analogies(
             analogies, skip_bad_rows=True, report=partial(warnings.warn, stacklevel=3)
         )
@@ -170,7 +171,7 @@ def _pairs_in(path: AnyPath, delimiter: str, encoding: str) -> list[Pair]:
     Raises:
         CorpusError: it cannot be read, or no line is a pair.
     """
-    _check_there(path)
+    check_there(path, NoQuestionsFileError)
     try:
         content = content_of(path, _MOST_BYTES).removeprefix(codecs.BOM_UTF8)
         lines = content.decode(encoding).splitlines()
@@ -196,13 +197,3 @@ def _pairs_in(path: AnyPath, delimiter: str, encoding: str) -> list[Pair]:
             stacklevel=3,
         )
     return pairs
-
-
-def _check_there(path: AnyPath) -> None:
-    """Check that there is a file.
-
-    Raises:
-        NoQuestionsFileError: there is none.
-    """
-    if not os.path.exists(path):  # noqa: PTH110
-        raise NoQuestionsFileError(f"{os.fspath(path)} is not there: check the name")

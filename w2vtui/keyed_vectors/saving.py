@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
-from w2vtui.errors import NoVectorsFileError, SettingsError, VectorsError
+from w2vtui.errors import NoVectorsFileError, SettingsError, VectorsError, W2vtuiError
 from w2vtui.formats import load_vectors
 from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
 from w2vtui.keyed_vectors.table import KeyedTable
@@ -102,14 +102,14 @@ class Saving(KeyedTable):
         return made
 
 
-def check_there(path: AnyPath) -> None:
+def check_there(path: AnyPath, error: type[W2vtuiError] = NoVectorsFileError) -> None:
     """Check that there is a file or a folder.
 
     Raises:
-        NoVectorsFileError: there is none.
+        W2vtuiError: there is none; it is of the kind `error`.
     """
     if not os.path.exists(path):  # noqa: PTH110
-        raise NoVectorsFileError(f"{os.fspath(path)} is not there: check the name")
+        raise error(f"{os.fspath(path)} is not there: check the name")
 
 
 def _as_json(name: str, values: NDArray[Any]) -> NDArray[np.uint8]:
