@@ -5,6 +5,7 @@
     |     |-- TargetTakenError      a file that is not vectors is where they are to go
     |     |-- WrongTypeError        an argument is not of a type that is taken (a TypeError)
     |     |-- NotReadyError         a model cannot do this in its state (a RuntimeError)
+    |     |-- QuestionError         a line is not a question about words
     |     `-- MissingLibraryError   what is asked needs a library that is not installed
     |-- CorpusError             3   the corpus cannot be read, or leaves nothing to train on
     |     |-- ManyTypesError    6   it has too many distinct tokens for the memory
@@ -65,6 +66,10 @@ class WrongTypeError(SettingsError, TypeError):
 
 class NotReadyError(SettingsError, RuntimeError):
     """A model cannot do this now: it has no vocabulary, is training, or has another objective."""
+
+
+class QuestionError(SettingsError):
+    """A line is not a question about words, or asks for something else than its form takes."""
 
 
 class CorpusError(W2vtuiError):
