@@ -29,7 +29,14 @@ from w2vtui.training.engine.tallies import Tallies, empty_tallies
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.changes import describe_change
-from w2vtui.training.measuring.probe import MAX_SHARE, ProbeSet, choose_held_out, pair_losses
+from w2vtui.training.measuring.probe import (
+    MAX_SHARE,
+    ProbeSet,
+    best_scale,
+    choose_held_out,
+    cross_fitted_losses,
+    pair_losses,
+)
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import CAPACITY, Curve
 
@@ -506,20 +513,54 @@ def test_pair_losses_are_those_of_a_softmax():
 
 
 def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
-    """Vectors at the optimum of negative sampling probe alike, whatever their noise was."""
+    """Vectors at the optimum of negative sampling probe alike, whatever their noise and length."""
     corpus = encode_sentences(topical_sentences(4000), CorpusSettings(min_count=1))
     backend = CpuBackend(corpus, TrainingSettings(vector_size=26))
     blocks = choose_held_out(corpus.sentence_starts, 1)
     probe_set = ProbeSet(corpus, blocks, 1)
-    shift = np.random.default_rng(0).normal(size=(26, 26))  # some belief about each pair
+    ids = np.asarray(corpus.ids)
+    together = np.ones((26, 26))
+    np.add.at(together, (ids[:-1], ids[1:]), 1)
+    believed = np.log(together / together.sum(axis=1, keepdims=True))
     backend.input_vectors[:] = np.eye(26)
-    losses = []
+    scaled, unscaled = [], []
     for exponent in (0.0, 0.75, 1.0):
         plan = backend.plan(LiveSettings(ns_exponent=exponent).resolved(1, 1))
-        belief = shift - np.log(noise_probabilities(corpus.vocab.counts, exponent))
-        backend.output_vectors[:] = belief.T
-        losses.append(probe_set.measure(backend, plan, 0).loss)
-    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+        belief = believed - np.log(noise_probabilities(corpus.vocab.counts, exponent))
+        for length in (1.0, 5.0):
+            backend.output_vectors[:] = length * belief.T
+            probe = probe_set.measure(backend, plan, 0)
+            scaled.append(probe.loss)
+            if length == 1:
+                unscaled.append(probe.unscaled_loss)
+    assert scaled[::2] == pytest.approx(scaled[1::2], rel=1e-5)
+    assert scaled == pytest.approx([scaled[0]] * 6, rel=3e-3)
+    assert unscaled == pytest.approx([unscaled[0]] * 3, rel=1e-5)
+    assert scaled[0] < unscaled[0] < 0.95 * np.log(64)
+
+
+@pytest.mark.parametrize("length", [1e-6, 0.3, 40.0])
+def test_the_best_scale_is_that_of_a_search_on_a_grid(length):
+    random = np.random.default_rng(3)
+    correction = random.normal(size=(300, 64))
+    scores = random.normal(size=(300, 64))
+    scores[:, 0] += 1.5
+    best = best_scale(length * scores, correction) * length
+    grid = np.linspace(0.5, 2, 1501)
+    losses = [pair_losses(scale * scores + correction).mean() for scale in grid]
+    assert best == pytest.approx(grid[np.argmin(losses)], abs=1e-3)
+
+
+def test_scores_that_tell_nothing_gain_nothing_from_a_scale():
+    random = np.random.default_rng(4)
+    nothing = np.zeros((400, 64))
+    assert best_scale(nothing, nothing) == 1
+    wrong = random.normal(size=(400, 64))
+    wrong[:, 0] -= 3
+    assert best_scale(wrong, nothing) == pytest.approx(0, abs=1e-9)
+    by_chance = cross_fitted_losses(random.normal(size=(400, 64)), nothing)
+    assert by_chance.mean() == pytest.approx(np.log(64), abs=0.02)
+    assert np.isnan(cross_fitted_losses(np.full((4, 64), np.nan), np.zeros((4, 64)))).all()
 
 
 def test_a_schedule_bends_where_it_is_changed():

@@ -15,6 +15,12 @@ cancels, after a correction for the noise and the subsampling that it was traine
     either softmax        s = log P(o|c) - log P_probe-noise(o) + thinning(o)
 
 where thinning(o) = log P(probe's text keeps o) - log P(training text keeps o).
+
+Scores of CBOW are on another scale: it is trained with the mean of many context words, and asked
+about a single one. So the score, before the correction is added, is multiplied by the one number
+that makes the probe lowest, as temperature scaling does (Guo et al. 2017, "On Calibration of Modern
+Neural Networks"). Each half of the pairs is measured with the number fitted to the other half, so
+that no pair chooses its own scale. Trained skip-gram keeps its own scale to within a few percent.
 """
 
 from __future__ import annotations
@@ -34,6 +40,10 @@ N_NOISE = 63
 PROBE_WINDOW = 5
 PROBE_EXPONENT = 0.75
 PROBE_SAMPLE = 1e-3
+
+_MOST_STEPS = 30
+_FINE_ENOUGH = 1e-4
+"""A change of the scale, relative to it, that no longer changes the loss."""
 
 MAX_SHARE = 0.01
 """The largest share of the tokens that is held out."""
@@ -95,12 +105,13 @@ class ProbeSet:
     def measure(self, backend: Backend, plan: Plan, tokens: int) -> Probe:
         """The probe loss of the present vectors."""
         scores = backend.score_candidates(plan, self.contexts, self.candidates)
-        correction = self._correction(backend, plan.settings)
-        losses = pair_losses(scores + correction[self.candidates])
+        correction = self._correction(backend, plan.settings)[self.candidates]
+        losses = cross_fitted_losses(scores, correction)
         return Probe(
             tokens=tokens,
             loss=float(losses.mean()),
             standard_error=float(losses.std(ddof=1) / np.sqrt(len(losses))),
+            unscaled_loss=float(pair_losses(scores + correction).mean()),
         )
 
     def _correction(self, backend: Backend, settings: LiveSettings) -> NDArray[np.float64]:
@@ -128,6 +139,63 @@ def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     totals = np.log(np.exp(scores - highest).sum(axis=1)) + highest[:, 0]
     losses: NDArray[np.float64] = totals - scores[:, 0]
     return losses
+
+
+def cross_fitted_losses(
+    scores: NDArray[np.float64], correction: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The losses (P,) of pairs, each half with the scale that is best for the other half.
+
+    scores, correction  float64 (P, 1 + N), P >= 2, in the order of the text, so that the pairs of a
+                        sentence are in the same half
+    """
+    middle = len(scores) // 2
+    halves = slice(middle), slice(middle, None)
+    return np.concatenate([
+        pair_losses(best_scale(scores[other], correction[other]) * scores[own] + correction[own])
+        for own, other in (halves, halves[::-1])
+    ])  # fmt: skip
+
+
+def best_scale(scores: NDArray[np.float64], correction: NDArray[np.float64]) -> float:
+    """The a >= 0 for which the mean loss of a * scores + correction is lowest.
+
+    That loss is convex in a, so Newton's steps find it; one that overshoots is halved. Scores that
+    tell nothing apart, or that are not finite, keep the scale 1.
+    """
+    spread = float(scores.std())
+    if not np.isfinite(spread) or spread == 0:
+        return 1.0
+    scores = scores / spread  # of whatever lengths the vectors are
+    scale, (loss, slope, bend) = 1.0, _loss_at(1.0, scores, correction)
+    for _ in range(_MOST_STEPS):
+        if bend <= 0:
+            break
+        step = max(-slope / bend, -scale)
+        after = _loss_at(scale + step, scores, correction)
+        while after[0] > loss and abs(step) > _FINE_ENOUGH * scale:
+            step /= 2
+            after = _loss_at(scale + step, scores, correction)
+        scale, (loss, slope, bend) = scale + step, after
+        if abs(step) <= _FINE_ENOUGH * scale:
+            break
+    return scale / spread
+
+
+def _loss_at(
+    scale: float, scores: NDArray[np.float64], correction: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """The mean loss at a scale, with its first and second derivative by it."""
+    scaled = scale * scores + correction
+    highest = scaled.max(axis=1, keepdims=True)
+    shares = np.exp(scaled - highest)
+    totals = shares.sum(axis=1, keepdims=True)
+    shares /= totals
+    losses = np.log(totals[:, 0]) + highest[:, 0] - scaled[:, 0]
+    means = np.einsum("pn,pn->p", shares, scores)
+    squares = np.einsum("pn,pn,pn->p", shares, scores, scores)
+    slope, bend = (means - scores[:, 0]).mean(), (squares - means**2).mean()
+    return float(losses.mean()), float(slope), float(bend)
 
 
 def _pairs_within(

@@ -146,15 +146,17 @@ def _is_short(case: Case) -> bool:
 def worse_than_chance(case: Case) -> str:
     """The probe says that the vectors are sure of the wrong words.
 
-    CBOW is left out: its probe may lie above that of untrained vectors though it learns.
+    The scores are taken on their own scale here: scaled to fit, wrong ones count for nothing. CBOW
+    is left out, whose scores of a single context word are on another scale though it learns.
     """
     probe = case.shot.probe
     if probe is None or case.settings.model == "cbow" or not case.pairs:
         return ""
-    if probe.loss <= TOO_MUCH * UNTRAINED_PROBE:
+    loss = probe.loss if probe.unscaled_loss is None else probe.unscaled_loss
+    if loss <= TOO_MUCH * UNTRAINED_PROBE:
         return ""
     return (
-        f"the vectors hold nothing: probe {loss_text(probe.loss)}, untrained "
+        f"the vectors hold nothing: unscaled probe {loss_text(loss)}, untrained "
         f"{UNTRAINED_PROBE:.2f}: lower the learning rate ({case.shot.rate:.3g})"
     )
 

@@ -60,6 +60,8 @@ class Probe:
     loss: float
     """nats; log 64 = 4.16 when untrained"""
     standard_error: float
+    unscaled_loss: float | None = None
+    """nats; with the scores on their own scale, which shows vectors that are sure of wrong words"""
 
 
 RISE_ERRORS = 2.0
