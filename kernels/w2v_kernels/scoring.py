@@ -60,6 +60,50 @@ def score_candidates_by_tree(input_vectors, node_vectors, tree, contexts, candid
 
 
 @kernel
+def leaf_probabilities(input_vector, node_vectors, tree, reached, probabilities):
+    """The probability of every word under hierarchical softmax, all in float64: O(V D).
+
+    input_vector   float32 (D,)      v_c
+    node_vectors   float32 (V - 1, D)
+    reached        float64 (V - 1,)  filled: the probability that a path reaches each node
+    probabilities  float64 (V,)      filled: P(w | c)
+
+    A path is followed up to the lowest node that an earlier word's path has reached, so each turn
+    of the tree is computed once.
+    """
+    reached[:] = -1.0
+    if reached.size > 0:
+        reached[0] = 1.0
+    for word in range(probabilities.size):
+        first, n = tree.starts[word], tree.lengths[word]
+        known = n - 1
+        while known > 0 and reached[tree.nodes[first + known]] < 0.0:
+            known -= 1
+        share = reached[tree.nodes[first + known]] if n > 0 else 1.0
+        for at in range(first + max(known, 0), first + n):
+            node = np.int64(tree.nodes[at])
+            reached[node] = share
+            score = exact_dot(node_vectors, node, input_vector)
+            share *= sigmoid(np.float64(tree.turns[at]) * score)
+        probabilities[word] = share
+
+
+@kernel_part
+def exact_dot(vectors, row, vector):
+    """vectors[row] . vector in float64."""
+    total = 0.0
+    for d in range(vector.size):
+        total += np.float64(vectors[row, d]) * np.float64(vector[d])
+    return total
+
+
+@kernel_part
+def sigmoid(x):
+    """1 / (1 + exp(-x)) in float64."""
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+@kernel
 def squared_norms(vectors, n_words, norms):
     """norms[w] = |v_w|^2 for the first n_words rows: float32 (V,), filled."""
     for word in range(n_words):

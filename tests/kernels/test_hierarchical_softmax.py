@@ -25,6 +25,10 @@ def test_leaf_probabilities_sum_to_one_for_any_vectors(n_words):
     nodes[:, :30] = random.normal(0, 3, (len(nodes), 30))
     logs = [tree_log_probability(v, 0, nodes, tree, word) for word in range(n_words)]
     assert np.exp(logs).sum() == pytest.approx(1.0, abs=1e-9)
+    leaves, reached = np.empty(n_words), np.empty(n_words - 1)
+    scoring.leaf_probabilities(v[0], nodes, tree, reached, leaves)
+    assert abs(leaves.sum() - 1.0) < 1e-9
+    np.testing.assert_allclose(leaves, np.exp(logs), rtol=2e-4)
 
 
 def test_no_code_is_the_beginning_of_another():

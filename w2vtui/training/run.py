@@ -11,7 +11,8 @@ Which thread may call what of a `Run`:
                                  all return at once, whatever the workers do
     any thread but the run's     wait, is_over: these block until the run has ended
     the maker of the run, once   start
-    any thread, corpus read      vectors, matrices, block_shape: of vectors that may still train
+    any thread, corpus read      vectors, matrices, block_shape, trained_text: of vectors that may
+                                 still train
 
 A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
 one frozen `LiveSettings`, replaced as a whole between spans.
@@ -33,6 +34,7 @@ from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
@@ -307,6 +309,14 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return self._trained().backend.matrices()
+
+    def trained_text(self) -> TrainedText:
+        """Which text has been trained, and with which settings.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        return self._trained().trained_text()
 
     def block_shape(self) -> BlockShape:
         """Expected size of the blocks that the current plan trains on.

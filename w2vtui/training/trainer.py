@@ -17,6 +17,7 @@ from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
+from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
@@ -263,6 +264,17 @@ class Trainer:
             self.backend.input_vectors.copy(),
             counts=vocab.counts,
             output_vectors=None if output is None else output.copy(),
+        )
+
+    def trained_text(self) -> TrainedText:
+        """Which text has been trained, and with which settings."""
+        backend = self.backend
+        return TrainedText(
+            corpus=backend.corpus,
+            seed=backend.training.seed,
+            order=self.order,
+            stints=self.dispatcher.stints,
+            tokens=self.pool.tallies().tokens,
         )
 
     def block_shape(self) -> BlockShape:

@@ -8,6 +8,7 @@ workers.py        the worker threads
 dispatcher.py     which worker trains which tokens next, by the one clock
 rounds.py         deterministic training with several workers, on replicas.py
 token_order.py    from the clock to a span of the corpus
+trained_text.py   the text trained so far, with which settings, and its noise drawn again
 learning_rate.py  the line of the learning rate
 clocks.py         training time and speed, without pauses
 """

@@ -17,6 +17,7 @@ from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan, Rates
 from w2vtui.training.engine.rounds import Round, Rounds
 from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.trained_text import Stint
 
 LEAST_SPAN_TOKENS = 50
 SHORT_SHARE = 1 / 16
@@ -72,6 +73,8 @@ class Dispatcher:
         self._changed = threading.Condition()
         self.plan = plan
         """The plan that the next span follows."""
+        self.stints: tuple[Stint, ...] = (Stint(clock, plan.settings),)
+        """The settings of all spans handed out so far."""
         self.schedule = schedule
         """The line of the learning rate that the next span follows."""
         self.clock = clock
@@ -127,6 +130,7 @@ class Dispatcher:
         """
         with self._changed:
             self.plan = plan
+            self.stints = (*self.stints, Stint(self.clock, plan.settings))
             self.schedule = reschedule(self.schedule, self.clock)
             clock = self.clock
             self._changed.notify_all()

@@ -1,0 +1,134 @@
+"""Which text a run has trained with which settings, and the noise that it drew for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels import layout, noise_counts
+from w2v_kernels.formulas import noise_probabilities
+from w2v_kernels.rng import stream_key
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import ResolvedSettings
+from w2vtui.training.engine.plan import TableCache, hyper_of
+from w2vtui.training.engine.token_order import Span, TokenOrder
+
+N_SAMPLED_SPANS = 64
+"""At most, in each stint: places spread evenly over the text that it has trained."""
+
+
+class Stint(NamedTuple):
+    """Settings, and the clock from which on they were used."""
+
+    clock: int
+    settings: ResolvedSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class TrainedText:
+    """The text that a run has trained since it began or was resumed, at one moment."""
+
+    corpus: EncodedCorpus
+    seed: int
+    order: TokenOrder
+    stints: tuple[Stint, ...]
+    """In order; each ends where the next begins, the last at `tokens`."""
+    tokens: int
+    """Training tokens seen, all epochs together."""
+
+    def parts(self) -> Iterator[tuple[ResolvedSettings, int, int]]:
+        """Each stint's settings, with the clocks between which it has trained."""
+        ends = [*(stint.clock for stint in self.stints[1:]), self.tokens]
+        for stint, end in zip(self.stints, ends, strict=True):
+            stop = min(end, self.tokens)
+            if stint.clock < stop:
+                yield stint.settings, stint.clock, stop
+
+    def spans(self, first: int, stop: int, most: int) -> Iterator[Span]:
+        """Spans of up to `most` tokens in all, spread evenly between two clocks."""
+        n_tokens = stop - first
+        if n_tokens <= most:
+            starts, length = np.array([first]), n_tokens
+        else:
+            n_spans = min(N_SAMPLED_SPANS, most)
+            starts = first + np.arange(n_spans) * n_tokens // n_spans
+            length = most // n_spans
+        for start in starts.tolist():
+            clock, end = start, start + length
+            while clock < end:
+                span = self.order.span(clock, end - clock, end)
+                yield span
+                clock += span.stop - span.first
+
+
+class DrawnNoise(NamedTuple):
+    """The noise words that a sample of the trained tokens drew under one noise distribution."""
+
+    exponent: float
+    tokens: int
+    """Tokens of the sample."""
+    of_tokens: int
+    """Tokens that were trained under this distribution."""
+    centers: int
+    """Those that were trained as centers: subsampling kept them, and a context word."""
+    drawn: NDArray[np.int64]
+    """(V,): how often each word was drawn, be it the center of its pair"""
+    dropped: int
+    """Draws that were the center itself."""
+    dropped_expected: float
+    dropped_error: float
+    """The standard deviation of `dropped`."""
+
+    @property
+    def draws(self) -> int:
+        """All noise words drawn."""
+        return int(self.drawn.sum())
+
+
+def redraw(text: TrainedText, most: int) -> list[DrawnNoise]:
+    """Draw again the noise of a sample of the trained tokens, by the draws of the training.
+
+    most   tokens of the sample, in all
+
+    One entry for each stint that drew noise, in order.
+    """
+    counts = text.corpus.vocab.counts
+    tables = TableCache(counts, np.zeros(0, np.float32))
+    arrays = layout.Corpus(
+        np.asarray(text.corpus.ids, dtype=np.int32), np.asarray(text.corpus.sentence_starts)
+    )
+    parts = [part for part in text.parts() if part[0].draws_noise]
+    everything = sum(stop - first for _, first, stop in parts)
+    found = []
+    for settings, first, stop in parts:
+        share = max(most * (stop - first) // everything, 1)
+        probabilities = noise_probabilities(counts, settings.ns_exponent)
+        drawn = np.zeros(len(counts), np.int64)
+        sums, n_tokens = np.zeros(noise_counts.N_SUMS), 0
+        plan = tables.of(settings)
+        for span in text.spans(first, stop, share):
+            place = layout.Span(
+                *(span.first, span.stop, *span.visible, stream_key(text.seed, span.epoch)),
+                *(0.0, 0.0, 0.0),
+            )
+            noise_counts.count_draws(
+                arrays, place, plan, hyper_of(settings), probabilities, drawn, sums
+            )
+            n_tokens += span.stop - span.first
+        found.append(
+            DrawnNoise(
+                exponent=settings.ns_exponent,
+                tokens=n_tokens,
+                of_tokens=stop - first,
+                centers=int(sums[noise_counts.CENTERS]),
+                drawn=drawn,
+                dropped=int(sums[noise_counts.DROPPED]),
+                dropped_expected=float(sums[noise_counts.EXPECTED]),
+                dropped_error=float(np.sqrt(sums[noise_counts.VARIANCE])),
+            )
+        )
+    return found
