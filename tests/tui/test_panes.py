@@ -12,8 +12,8 @@ from textual.geometry import Offset
 from tests.support.screens import TRAINING, resize, screen_lines, scripted, text_of, until
 from w2vtui.training.state.snapshot import Event, Losses
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.train_screen.drawing import Drawing
-from w2vtui.tui.train_screen.jump import JumpScreen
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.widgets.setting_rows import SettingRows
 

@@ -21,9 +21,9 @@ from w2vtui.training.state.snapshot import (
 )
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.text_panels import header as first_header
+from w2vtui.tui.header import INK_OF_STATE, STATES, header, small_lines
 from w2vtui.tui.inks import PLAIN_INKS
 from w2vtui.tui.train_screen.event_rows import event_rows, outcomes, row_line
-from w2vtui.tui.train_screen.header import INK_OF_STATE, STATES, header, small_lines
 from w2vtui.tui.train_screen.hints import hint, hint_line
 from w2vtui.tui.train_screen.readouts import checkpoint_text, run_lines
 

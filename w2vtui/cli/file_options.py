@@ -111,11 +111,18 @@ def load(arguments: argparse.Namespace) -> WordVectors:
         VectorsError: they cannot be read.
         RunError: the name is that of several runs, or of one without vectors.
     """
+    run = named_run(arguments)
+    return load_file(arguments) if run is None else vectors_of(run, arguments.limit)
+
+
+def load_file(arguments: argparse.Namespace) -> WordVectors:
+    """The vectors of the file or folder that the arguments name; reports what was left out.
+
+    Raises:
+        VectorsError: they cannot be read.
+    """
     from w2vtui.formats import load_vectors
 
-    run = named_run(arguments)
-    if run is not None:
-        return vectors_of(run, arguments.limit)
     return load_vectors(
         arguments.vectors,
         limit=arguments.limit,

@@ -7,7 +7,8 @@
 Which thread may call what of a `Run`:
 
     any thread, at any time      pause, resume, stop, checkpoint, change, undo, cost, watch,
-                                 measure_quality, break_when, clear_breakpoints, snapshot, curves;
+                                 measure_quality, break_when, clear_breakpoints, snapshot, curves,
+                                 corpus;
                                  all return at once, whatever the workers do
     any thread but the run's     wait, is_over: these block until the run has ended
     the maker of the run, once   start
@@ -27,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import ReadingStopped
+from w2vtui.corpus import EncodedCorpus, ReadingStopped
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.shortage import as_shortage
@@ -293,6 +294,11 @@ class Run:
         At a breakpoint of an epoch or of tokens all text before it is trained then, none after it.
         """
         return self._control.halted.wait(timeout)
+
+    @property
+    def corpus(self) -> EncodedCorpus | None:
+        """The text that it trains on; None until it is read."""
+        return None if self._trainer is None else self._trainer.backend.corpus
 
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now.

@@ -18,13 +18,13 @@ from textual.screen import ModalScreen, Screen
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
-from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_sections, palette_commands, region_explained
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
 from w2vtui.tui.palette import Entries
+from w2vtui.tui.places import Places
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import LeaveDialog
 from w2vtui.tui.sources import sources_of
@@ -38,7 +38,7 @@ TWICE_SECONDS = 2.0
 """Longest time between the two presses of ctrl+q or ctrl+c that count as one double press."""
 
 
-class W2vApp(BaseApp):
+class W2vApp(Places):
     """Trains word vectors in view of the user."""
 
     COMMANDS: ClassVar = {Entries}
@@ -68,8 +68,6 @@ class W2vApp(BaseApp):
             self.set_keymap(keymap(self.keys, SCOPES))
         self.take_run: Callable[[], Resumption] | None = None
         """Gives a saved run to begin with, in place of the first screen."""
-        self.session: Session | None = None
-        """The run on the train screen; None on the first screen."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -84,13 +82,20 @@ class W2vApp(BaseApp):
         self.begin()
 
     def begin(self) -> None:
-        """Show the first screen, or the run to begin with."""
+        """Show the first screen, or what to begin with: a run, or what is explored."""
+        if self.subject is not None:
+            self.explore(self.subject)
+            return
         if self.take_run is None:
-            self.push_screen(NewRunScreen(self._form))
+            self.push_screen(self.first_screen())
             return
         taken = self.take_run()
         self._form = form_of(taken, self._form)
         self._resume(taken)
+
+    def first_screen(self) -> NewRunScreen:
+        """The first screen, with what was chosen last."""
+        return NewRunScreen(self._form)
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""
@@ -156,9 +161,9 @@ class W2vApp(BaseApp):
     def _show(self, session: Session) -> None:
         from w2vtui.tui.train_screen.screen import TrainScreen  # loads NumPy
 
+        self._leave_run()
         self.session = session
         session.start()
-        self._close_dialogs()
         self._train_screen = TrainScreen(session, interval=self._interval)
         if len(self.screen_stack) > 1:
             self.switch_screen(self._train_screen)
@@ -175,13 +180,21 @@ class W2vApp(BaseApp):
             self._to_first_screen()
 
     def _to_first_screen(self) -> None:
+        self._leave_run()
         self.session = self._train_screen = None
         self.report("closing …")  # it takes seconds on a busy machine
         self.call_after_refresh(self._show_first_screen)
 
     def _show_first_screen(self) -> None:
         self.clear_notifications()
-        self.switch_screen(NewRunScreen(self._form))
+        self.switch_screen(self.first_screen())
+
+    def _leave_run(self) -> None:
+        """Leave the screens of a run that is replaced, and the dialogs on them."""
+        self.uncover()
+        self.forget("method")
+        if self.subject is None:
+            self.forget("explore")
 
     def _close_dialogs(self) -> None:
         while isinstance(self.screen, ModalScreen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -24,6 +24,9 @@ from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
 from w2vtui.tui.keys import key_texts, own_bindings
 from w2vtui.tui.screenshot import picture_folders, save_picture
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
+
+if TYPE_CHECKING:
+    from w2vtui.training.state.snapshot import Snapshot
 
 WARNING_SECONDS = 8.0
 """How long a warning stays on the screen."""
@@ -59,6 +62,12 @@ class BaseApp(App[None]):
                 id="app.interrupt"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
                 tooltip="return to the shell and pause the training; `fg` resumes"),
+        Binding("1", "go('train')", "Train", id="app.train",
+                tooltip="the run that trains; the first screen where there is none"),
+        Binding("2", "go('explore')", "Explore", id="app.explore",
+                tooltip="ask what the vectors know, of the run as it trains or of saved ones"),
+        Binding("3", "go('method')", "Method", id="app.method",
+                tooltip="see how the vectors are trained, on this run"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
         PaletteCommand("Theme", "change_theme", "other colors, until you quit"),
@@ -131,6 +140,10 @@ class BaseApp(App[None]):
             self.warn(str(error))
         else:
             self.report(f"picture saved to {picture}", seconds=WARNING_SECONDS)
+
+    def run_shot(self) -> Snapshot | None:
+        """The run as it is now; None where there is none."""
+        return None
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""

@@ -33,6 +33,7 @@ from w2vtui.tui.session import Form
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 
 if TYPE_CHECKING:
+    from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
 
@@ -54,6 +55,7 @@ def run_app(
     config: Config | None = None,
     follow: Callable[[Run], int],
     take_run: Callable[[], Resumption] | None = None,
+    subject: Subject | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -63,6 +65,7 @@ def run_app(
                signal that ended the run, else 0
     take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
                it, so that the file of its checkpoint can be removed once it is old
+    subject    what to explore to begin with, in place of the first screen
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -82,7 +85,7 @@ def run_app(
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()
     app = SignalledApp(form, output, look=look, config=config)
-    app.take_run = take_run
+    app.take_run, app.subject = take_run, subject
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
@@ -29,6 +30,7 @@ SCOPES = (
     Scope("the list of runs", (BaseApp, RunList)),
     Scope("the file picker", (BaseApp, FilePicker, TextTree)),
     Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
+    Scope("the explore screen", (BaseApp, ExploreScreen)),
     Scope("the command line", (BaseApp, Prompt)),
     Scope("the query", (BaseApp, QueryField)),
     Scope("the save dialog", (BaseApp, SaveDialog)),

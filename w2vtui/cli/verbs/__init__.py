@@ -3,7 +3,7 @@
     app          w2vtui itself: the screens      train        a training without a screen
     runs         saved runs, listed or removed   resume       a run, from its last checkpoint
     replay       a run, repeated and compared    export       the vectors of a run
-    convert      vectors in another layout
+    convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
@@ -27,6 +27,7 @@ from w2vtui.cli.verbs import (
     convert,
     distance,
     evaluate,
+    explore,
     export,
     get,
     neighbors,
@@ -71,6 +72,7 @@ VERBS: dict[str, Verb] = {
     "replay": replay,
     "export": export,
     "convert": convert,
+    "explore": explore,
     "neighbors": neighbors,
     "analogy": analogy,
     "evaluate": evaluate,

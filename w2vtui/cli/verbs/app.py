@@ -25,6 +25,7 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
+    from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
     from w2vtui.tui.session import Form
@@ -38,6 +39,7 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui train notes.txt -o notes.bin     train without a screen
   w2vtui runs                             list saved runs and their progress
   w2vtui resume NAME                      resume a run that was interrupted
+  w2vtui explore notes.bin                explore vectors on the screen
   w2vtui neighbors notes.bin king         print nearest words
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
@@ -126,11 +128,15 @@ def form_of(arguments: argparse.Namespace) -> Form:
 
 
 def show_screens(
-    arguments: argparse.Namespace, form: Form, take_run: Callable[[], Resumption] | None = None
+    arguments: argparse.Namespace,
+    form: Form,
+    take_run: Callable[[], Resumption] | None = None,
+    subject: Subject | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
     take_run   gives the saved run to begin with; None begins with the first screen
+    subject    what to explore to begin with
 
     Raises:
         W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.
@@ -151,6 +157,7 @@ def show_screens(
         config=arguments.config,
         follow=_follow,
         take_run=take_run,
+        subject=subject,
     )
 
 

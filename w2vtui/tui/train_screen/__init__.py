@@ -5,8 +5,7 @@
     changing      applies staged settings       staging      staged values, predicted cost
     saving        vectors and checkpoints       watching     whose neighbors are followed
     commands      what can be typed after :     watch_dialog edits the watch words
-    panes, jump   focus, tabs, one pane large   readouts     the run pane and the curve's ranges
-    header        state, progress, tiny screens hints        the line at the bottom
+    readouts      the run pane and the curve's ranges         hints   the line at the bottom
     event_rows    a change and its check in one row
     refresh_rate  how often the screen looks    smoothing    of the curves that are drawn
     panels/       loss, speed, watch words, events, quality, command line

@@ -10,8 +10,10 @@ from rich.text import Text
 
 from w2vtui.display import safe_text
 from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.tui import header
+from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.session import Session
-from w2vtui.tui.train_screen import header, hints, readouts
+from w2vtui.tui.train_screen import hints, readouts
 from w2vtui.tui.train_screen.commands import explained
 from w2vtui.tui.train_screen.event_rows import outcomes
 from w2vtui.tui.train_screen.panels.events import EventsPanel
@@ -20,7 +22,6 @@ from w2vtui.tui.train_screen.panels.prompt import Prompt
 from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
 from w2vtui.tui.train_screen.panels.speed import SpeedPanel
 from w2vtui.tui.train_screen.panels.watch import WatchPanel
-from w2vtui.tui.train_screen.panes import PanedScreen
 from w2vtui.tui.train_screen.staging import REFUSED, Staging
 from w2vtui.tui.train_screen.watching import Watching
 from w2vtui.tui.widgets.panel import Panel, joined
@@ -106,7 +107,7 @@ class Drawing:
         inks = self._screen.app.inks
         line = header.header(shot, width, frozen=frozen, tiny=tiny, inks=inks)
         self._lines("#header", [line])
-        self._screen.set_class(bool(hints.alarms(shot)) and not tiny, "alarmed")
+        self._screen.set_class(bool(header.alarms(shot)) and not tiny, "alarmed")
         if tiny:
             size = width - 2, self._screen.size.height - 1
             self._lines("#small", header.small_lines(shot, *size, self._key, inks))

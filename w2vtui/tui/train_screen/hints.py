@@ -7,14 +7,9 @@ from collections.abc import Callable
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, whole_parts
-from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
+from w2vtui.training.state.snapshot import WORTHLESS, Snapshot
+from w2vtui.tui.header import alarms
 from w2vtui.tui.inks import PLAIN_INKS, Inks
-
-
-def alarms(shot: Snapshot) -> list[str]:
-    """What spoils the run, with its sign, `!! the loss rose`: shown at every size."""
-    lines = ["!! checkpoints cannot be written"] if shot.checkpoint.failed else []
-    return [*lines, *(remark.line for remark in shot.remarks if remark.urgency >= ALARM)]
 
 
 def hint_line(hint: str, width: int, inks: Inks = PLAIN_INKS) -> Text:

@@ -9,10 +9,10 @@ from textual.events import ScreenResume
 from textual.theme import Theme
 
 from w2vtui.resources import available_cores
+from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.event_rows import ending_text
-from w2vtui.tui.train_screen.panes import PanedScreen
 from w2vtui.tui.train_screen.refresh_rate import RefreshRate
 from w2vtui.tui.train_screen.staging import Staging
 from w2vtui.tui.train_screen.watching import Watching

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.train_screen.jump import JumpScreen
+from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 

@@ -1,4 +1,4 @@
-"""The first two lines of the train screen, which are all that a tiny terminal has room for."""
+"""What every screen shows of the run in one line, and the first two lines of the train screen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from rich.style import Style
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, safe_text, short, whole_parts, wrapped
-from w2vtui.training.state.snapshot import Snapshot, State
+from w2vtui.training.state.snapshot import ALARM, Snapshot, State
 from w2vtui.tui.inks import PLAIN_INKS, InkName, Inks
 from w2vtui.tui.numbers import meter
-from w2vtui.tui.train_screen.hints import alarms
 
 STATES: dict[State, tuple[str, str]] = {
     "preparing": ("◌", "PREPARING"),
@@ -36,6 +35,12 @@ _PILL_CELLS = 12
 """Of the state, with most of its words."""
 _LEAST_REASON = 12
 """Fewer cells of why a run is paused would say nothing."""
+
+
+def alarms(shot: Snapshot) -> list[str]:
+    """What spoils the run, with its sign, `!! the loss rose`: shown at every size."""
+    lines = ["!! checkpoints cannot be written"] if shot.checkpoint.failed else []
+    return [*lines, *(remark.line for remark in shot.remarks if remark.urgency >= ALARM)]
 
 
 class Part(NamedTuple):
@@ -97,6 +102,26 @@ def header(
     right = [Part(speed, "", 4), Part(threads, "", 8)]
     if shot.state == "paused" and shot.pause_reason:
         left.insert(2, _reason_part(shot.pause_reason, [*left, *right], width, inks))
+    return fitted(left, right, width)
+
+
+def status_line(shot: Snapshot | None, place: str, width: int, inks: Inks = PLAIN_INKS) -> Text:
+    """The run in one line for the screens beside it: state, percent, time left, speed, probe.
+
+    shot    None where nothing trains
+    place   what stands at the right: the screen, and what it shows
+    """
+    right = [Part(safe_text(place), _STRONG, 0)]
+    if shot is None:
+        return fitted([Part("w2vtui", _DIM, 9)], right, width)
+    lost = Part("✗ not saved" if shot.checkpoint.failed else "", inks.pill("bad"), 2)
+    probe = Part(f"probe {shot.probe.loss:.2f}" if shot.probe is not None else "", "", 5)
+    speed = Part(f"{short(shot.speed.now)} words/s" if shot.speed.now else "", "", 6)
+    left = [
+        Part("w2vtui", _DIM, 9), _state_part(shot, inks, tiny=False), lost,
+        Part(safe_text(shot.corpus_name, 24), _STRONG, 8), Part(_percent(shot), _STRONG, 2),
+        Part(_eta(shot), "", 4), speed, probe,
+    ]  # fmt: skip
     return fitted(left, right, width)
 
 

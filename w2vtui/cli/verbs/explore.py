@@ -1,0 +1,60 @@
+"""`w2vtui explore`: vectors on the explore screen."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from w2vtui.cli.file_options import add_vectors, load_file, named_run
+from w2vtui.cli.options import add_settings
+from w2vtui.cli.verbs.app import has_screen, show_screens
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError
+from w2vtui.settings import RunSettings, ScreenSettings
+
+if TYPE_CHECKING:
+    from w2vtui.exploring.subject import Subject
+
+USAGE = "w2vtui explore VECTORS|RUN [options]"
+HELP = """Explore vectors on the screen: neighbors, analogies, a map, what taught them.
+
+  w2vtui explore notes.bin                a file of vectors, in any layout
+  w2vtui explore last                     the vectors of a saved run
+
+w2vtui neighbors and w2vtui analogy answer without a screen."""
+SETTINGS = (RunSettings, ScreenSettings)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `w2vtui explore` takes."""
+    add_vectors(parser)
+    add_settings(parser, ["screen"])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the explore screen.
+
+    Raises:
+        SettingsError: there is no terminal.
+        VectorsError: there is no such file or run.
+    """
+    if not has_screen():
+        raise SettingsError(
+            "explore needs a terminal: w2vtui neighbors and w2vtui analogy answer without one"
+        )
+    from w2vtui.tui.session import Form
+
+    subject = _subject(arguments)
+    arguments.output = None
+    return show_screens(arguments, Form(run_settings=arguments.run_settings), subject=subject)
+
+
+def _subject(arguments: argparse.Namespace) -> Subject:
+    folder = named_run(arguments)
+    if folder is not None:
+        from w2vtui.runs.explored import explored_run  # loads Numba
+
+        return explored_run(folder)
+    from w2vtui.exploring.subject import FileSubject  # loads Numba
+
+    return FileSubject(safe_text(arguments.vectors), lambda: load_file(arguments))

@@ -1,0 +1,9 @@
+"""The explore screen: what the vectors know, of the run that trains, of a saved run or of a file.
+
+    screen      layout, keys, the question that every pane answers
+    pane        what a pane is: computes in the background, draws what it computed
+    computing   the one background thread, in which the latest request of each pane wins
+    panels/     neighbors, map, word card, analogies, clusters, why, drift, timeline
+
+A pane that is hidden computes nothing. `w2vtui.exploring` knows the answers; panes draw them.
+"""

@@ -1,0 +1,53 @@
+"""The one background thread of the explore screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from w2vtui.training.measuring.budget import one_blas_thread
+
+
+class Computing:
+    """Carries out requests one after another; of those with the same name only the latest."""
+
+    def __init__(self, is_shared: Callable[[], bool]) -> None:
+        """is_shared: whether a run trains, so that products may take one core only"""
+        self._is_shared = is_shared
+        self._requests: dict[str, Callable[[], None]] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def ask(self, name: str, request: Callable[[], None]) -> None:
+        """Carry out a request soon, in place of one of this name that still waits."""
+        with self._changed:
+            self._requests[name] = request
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._main, name="w2vtui-explore", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End the thread after the request that it carries out now."""
+        with self._changed:
+            self._is_closed = True
+            self._requests.clear()
+            self._changed.notify()
+
+    def _main(self) -> None:
+        while (request := self._next()) is not None:
+            with one_blas_thread() if self._is_shared() else nullcontext():
+                request()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The request that has waited longest; None once it is closed."""
+        with self._changed:
+            while not self._requests and not self._is_closed:
+                self._changed.wait()
+            if self._is_closed:
+                return None
+            return self._requests.pop(next(iter(self._requests)))

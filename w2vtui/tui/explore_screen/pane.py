@@ -1,0 +1,156 @@
+"""What a pane of the explore screen is.
+
+    from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+
+    class NormsPane(ExplorePane):
+        PANE_NAME = "Norms"
+        HELP = "How long the vectors are."
+        EXPORTS = (".tsv",)
+
+        def compute(self, view, question, shape):     # in the background: NumPy only
+            return view.vectors.norms[: shape.height]
+
+        def drawn(self, result, shape):               # in the thread that draws
+            return joined([Text(f"{norm:.3f}") for norm in result])
+
+The screen asks a visible pane again when the view, the question or its size changes; a pane whose
+own state has changed calls `recompute`, or `redraw` if the same result is drawn in another way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
+
+from rich.text import Text
+from textual.events import Resize
+from textual.message import Message
+
+from w2vtui.display import safe_text, wrapped
+from w2vtui.exploring.questions import Question
+from w2vtui.exploring.subject import Subject, View
+from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.widgets.panel import Panel, joined
+
+
+class Shape(NamedTuple):
+    """The room inside of the frame of a pane, in cells."""
+
+    width: int
+    height: int
+
+
+class Explorer(Protocol):
+    """The screen, as its panes know it."""
+
+    subject: Subject
+    view: View | None
+    """What every pane shows; None until there are vectors."""
+    text: str
+    """The question, as it was typed."""
+
+    def hold(self, view: View) -> None:
+        """Show a view in place of the latest vectors, until `release`."""
+
+    def release(self) -> None:
+        """Show the latest vectors again."""
+
+
+class ExplorePane(Panel, can_focus=True):
+    """A framed pane that answers the question of the screen."""
+
+    app: BaseApp
+    PANE_NAME: ClassVar[str] = ""
+    """Its title, and its name in the help."""
+    EXPORTS: ClassVar[tuple[str, ...]] = ()
+    """The endings of the files that ctrl+e can write, the one that is proposed first."""
+
+    @dataclass
+    class Ask(Message):
+        """Asks for another question on the query line."""
+
+        text: str
+
+    @dataclass
+    class Recompute(Message):
+        """The state of the pane has changed: asks for another `compute`."""
+
+        pane: ExplorePane
+
+    def __init__(self, *, id: str) -> None:
+        """id: what the style sheet and the palette call it"""
+        super().__init__(self.PANE_NAME, id=id, classes="framed pane", help=self.HELP or "")
+        self.result: Any = None
+        """What `compute` returned last; None before."""
+
+    # ---- what a pane is
+
+    def compute(self, view: View, question: Question | None, shape: Shape) -> Any:
+        """Compute what is drawn. In the background thread: it may read the state of the pane, and
+        changes nothing.
+
+        question   what `parse_question` made of the query line; None before there is one
+
+        Raises:
+            W2vtuiError: there is no answer; the message is shown in its place.
+        """
+        return None
+
+    def drawn(self, result: Any, shape: Shape) -> Text:
+        """What is shown of a result, in as many cells. In the thread that draws."""
+        return Text()
+
+    def exported(self, result: Any, ending: str) -> bytes:
+        """The content of the file that ctrl+e writes.
+
+        ending   one of EXPORTS
+        """
+        raise NotImplementedError
+
+    # ---- what it asks for
+
+    @property
+    def explorer(self) -> Explorer:
+        """Its screen, which knows the view and the question."""
+        return cast(Explorer, self.screen)
+
+    @property
+    def subject(self) -> Subject:
+        """What is explored."""
+        return self.explorer.subject
+
+    @property
+    def shape(self) -> Shape:
+        """The room inside of its frame."""
+        return Shape(*self.size)
+
+    def ask(self, text: str) -> None:
+        """Make a text the question of the screen."""
+        self.post_message(self.Ask(text))
+
+    def recompute(self) -> None:
+        """Have it computed again: the state that `compute` reads has changed."""
+        self.post_message(self.Recompute(self))
+
+    def redraw(self) -> None:
+        """Draw the last result again."""
+        if self.result is not None:
+            self.show(self.drawn(self.result, self.shape))
+
+    # ---- for the screen
+
+    def take(self, result: Any) -> None:
+        """Show what was computed."""
+        self.result = result
+        self.redraw()
+
+    def refuse(self, problem: str) -> None:
+        """Show why there is no answer."""
+        self.result = None
+        width, height = self.shape
+        lines = wrapped(safe_text(problem), max(width, 1), max(height, 1))
+        self.show(joined([Text(line) for line in lines]))
+
+    def on_resize(self, event: Resize) -> None:
+        """Fill the new size."""
+        self.recompute()
