@@ -38,14 +38,14 @@ def word_classes(vectors: WordVectors, n_classes: int) -> NDArray[np.int64]:
     centers = np.zeros((n_classes, vectors.vector_size), dtype=np.float32)
     for _ in range(N_ROUNDS):
         before = classes
-        centers = _directions(units, classes, centers)
-        classes = _nearest(units, centers)
+        centers = directions_of(units, classes, centers)
+        classes = nearest_centers(units, centers)
         if np.array_equal(classes, before):
             break
     return classes
 
 
-def _directions(
+def directions_of(
     units: NDArray[np.float32], classes: NDArray[np.int64], before: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """The sum of the vectors of each class at length 1, float32 (K, D); an empty class stays."""
@@ -59,7 +59,7 @@ def _directions(
     return centers
 
 
-def _nearest(units: NDArray[np.float32], centers: NDArray[np.float32]) -> NDArray[np.int64]:
+def nearest_centers(units: NDArray[np.float32], centers: NDArray[np.float32]) -> NDArray[np.int64]:
     """The row of the center of highest cosine for each vector; the first of equal ones."""
     classes = np.empty(len(units), dtype=np.int64)
     size = max(1, _ROWS_A_BLOCK // len(centers))

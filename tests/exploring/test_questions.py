@@ -97,7 +97,7 @@ def test_a_token_of_the_vocabulary_is_a_word(line: str, words: list[str], questi
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("  ", "nothing is asked: type a word"),
+        ("  ", "no word in '': type one"),
         ("+ -", "no word in '[+] -'"),
         ("!a b", "3 words or more, got 2"),
         ("!", "3 words or more, got 0"),

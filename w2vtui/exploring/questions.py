@@ -75,7 +75,7 @@ def parse_question(text: str, vocabulary: Container[str] = ()) -> Question:
     text = text.strip()
     if not text:
         raise QuestionError(
-            "nothing is asked: type a word, as `rome`, or a question, as `paris - france + italy`"
+            "no word in '': type one, as `rome`, or a question, as `paris - france + italy`"
         )
     if text in vocabulary:
         return Nearest((text,))

@@ -13,11 +13,9 @@ from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.keyed_vectors.comparing import Comparisons
 from w2vtui.keyed_vectors.table import several
 from w2vtui.similarity import Floats, cosines_with, highest, unit
-from w2vtui.vectors import terms_of
+from w2vtui.vectors import cosmul_scores
 
 Found: TypeAlias = list[tuple[str, float]]
-_LEAST = 1e-6
-"""Keeps the quotient of 3CosMul finite."""
 
 
 class Indexer(Protocol):
@@ -128,20 +126,7 @@ class Neighbors(Comparisons):
         if n is not None and n < 1:
             return []
         start, end = self._searched(0, None, restrict_vocab)
-        vectors, norms = self.vectors[start:end], self.norms[start:end]
-        products, asked = [], []
-        for side in (positive, negative):
-            product = np.ones(end - start)
-            for item, weight in terms_of(side, 1.0):
-                if weight != 1.0:
-                    raise VectorsError(f"most_similar_cosmul takes no weights, got {weight}")
-                query, rows = self.sum_of([item])
-                asked += rows
-                product *= (1 + np.clip(cosines_with(vectors, query, norms), -1, 1)) / 2
-            products.append(product)
-        if not terms_of(positive, 1.0):
-            raise VectorsError("nothing to compare with: give at least one word in positive")
-        scores: Floats = (products[0] / (products[1] + _LEAST)).astype(np.float32)
+        scores, asked = cosmul_scores(self, positive, negative, slice(start, end))
         return self._best(scores, asked, n, start)
 
     @overload

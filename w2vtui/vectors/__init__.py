@@ -1,9 +1,11 @@
 """Words and their vectors: nearest words, analogies, the odd one out.
 
 queries        questions as text, and as sums of words and vectors
+cosmul         analogies by products of cosines
 word_vectors   WordVectors: what is trained, saved, loaded and shown
 """
 
+from w2vtui.vectors.cosmul import cosmul_scores
 from w2vtui.vectors.queries import SIGNS, Query, parse_query, terms_of
 from w2vtui.vectors.word_vectors import NOT_NUMBERS, WordVectors, clipped, repeated
 
@@ -13,6 +15,7 @@ __all__ = [
     "Query",
     "WordVectors",
     "clipped",
+    "cosmul_scores",
     "parse_query",
     "repeated",
     "terms_of",
