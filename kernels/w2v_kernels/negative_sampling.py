@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import whole_tiles
-from w2v_kernels.machine.compiling import builder, kernel_part
+from w2v_kernels.machine.compiling import builder, kernel, kernel_part
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
 
@@ -68,6 +68,18 @@ def draw_noise(noise_table, bits):
     kept = np.int64(low_32(bits) < np.uint64(noise_table[word, 0]))
     other = np.int64(noise_table[word, 1])
     return other + kept * (word - other)
+
+
+@kernel
+def draws_at(noise_table, span_key, position, words):
+    """Fill in the noise words that are drawn for the token at a position, in order of drawing.
+
+    words   int32 (n,)   K for all pairs of the token together, or K for one pair after another;
+                         those equal to the center are still among them
+    """
+    key = random_at(span_key, np.uint64(position))
+    for n in range(words.size):
+        words[n] = draw_noise(noise_table, random_at(key, np.uint64(n)))
 
 
 @kernel_part

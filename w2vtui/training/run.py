@@ -12,8 +12,8 @@ Which thread may call what of a `Run`:
                                  all return at once, whatever the workers do
     any thread but the run's     wait, is_over: these block until the run has ended
     the maker of the run, once   start
-    any thread, corpus read      vectors, matrices, block_shape, trained_text: of vectors that may
-                                 still train
+    any thread, corpus read      vectors, matrices, block_shape, trained_text, private_steps: of
+                                 vectors that may still train
 
 A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
 one frozen `LiveSettings`, replaced as a whole between spans.
@@ -35,6 +35,7 @@ from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine.private_steps import PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
@@ -331,6 +332,14 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return self._trained().block_shape()
+
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of these vectors.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        return self._trained().private_steps()
 
     def _trained(self) -> Trainer:
         if self._trainer is None:

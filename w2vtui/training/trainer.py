@@ -17,6 +17,7 @@ from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
+from w2vtui.training.engine.private_steps import Present, PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.changes import LiveChanges
@@ -281,6 +282,15 @@ class Trainer:
         """Expected size of the blocks that the current plan trains on."""
         plan = self.dispatcher.plan
         return BlockShape(self.shape.contexts(plan.settings), self.backend.mean_targets(plan))
+
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of the vectors."""
+        dispatcher = self.dispatcher
+
+        def present() -> Present:
+            return Present(dispatcher.plan, dispatcher.schedule, dispatcher.clock)
+
+        return PrivateSteps(self.backend, self.order, present)
 
     def shown(self, base: Snapshot) -> Snapshot:
         """A snapshot, completed with what workers and observer show."""

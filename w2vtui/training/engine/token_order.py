@@ -52,3 +52,11 @@ class TokenOrder:
         first = opened + within - int(self._clock_at[place])
         stop = min(first + most, closed, first + planned - clock)
         return Span(epoch, first, stop, (opened, closed), clock)
+
+    def clock_of(self, position: int, epoch: int) -> int | None:
+        """The clock at which an epoch trains the token at a position; None if it is held out."""
+        place = int(np.searchsorted(self._open[:, 0], position, side="right")) - 1
+        if place < 0 or position >= self._open[place, 1]:
+            return None
+        within = int(self._clock_at[place]) + position - int(self._open[place, 0])
+        return epoch * self.tokens_per_epoch + within
