@@ -73,7 +73,8 @@ class PrivateCopy:
     """A copy of the rows that training on one token moves, and the loop that trains it."""
 
     def __init__(self, backend: Backend, plan: Plan, chosen: Chosen, rates: Rates) -> None:
-        """Copy the rows as they are now.
+        """Copy the rows as they are now, and the center's input vector, which others are compared
+        with.
 
         Raises:
             OutOfMemoryError: the address space has no room for matrices of zeros.
@@ -84,21 +85,18 @@ class PrivateCopy:
         targets = matrices["node_vectors" if plan.settings.walks_tree else "output_vectors"]
         self._size = size
         rows = np.unique(np.concatenate([meeting.rows for meeting in chosen.meetings]))
-        self._plan.weights.input_vectors[chosen.contexts, :size] = matrices["input_vectors"][
-            chosen.contexts
-        ]
+        words = np.append(chosen.contexts, np.int32(chosen.center))
+        self._plan.weights.input_vectors[words, :size] = matrices["input_vectors"][words]
         self._plan.weights.target_vectors[rows, :size] = targets[rows]
 
     def train(self) -> float:
         """Train on the token once more; return the loop's loss in nats, NaN if it is not finite."""
         tallies = empty_tallies()
-        self._backend.train_span(
-            self._plan, self.chosen.span, self._rates, self._scratch, tallies
-        )
+        self._backend.train_span(self._plan, self.chosen.span, self._rates, self._scratch, tallies)
         return float("nan") if tallies[layout.NOT_FINITE] else float(tallies[layout.LOSS])
 
     def inputs(self, words: Ids) -> Rows:
-        """A copy of some context words' input vectors: float32 (C, D)."""
+        """A copy of the input vectors of context words or the center: float32 (n, D)."""
         rows: Rows = self._plan.weights.input_vectors[words, : self._size]
         return rows
 
@@ -111,9 +109,7 @@ class PrivateCopy:
 class PrivateSteps:
     """Finds tokens of a run's text and trains them on private copies; the run does not notice."""
 
-    def __init__(
-        self, backend: Backend, order: TokenOrder, present: Callable[[], Present]
-    ) -> None:
+    def __init__(self, backend: Backend, order: TokenOrder, present: Callable[[], Present]) -> None:
         self.backend, self._order, self.present = backend, order, present
         self._tables: TableCache | None = None
         self._chooser: tuple[Plan, Plan, Scratch] | None = None
