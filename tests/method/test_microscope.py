@@ -282,7 +282,7 @@ def test_words_that_do_not_meet_are_named():
         Bench(lonely, sample=0.0).scope.next_token()
 
 
-def test_held_out_text_is_no_part_of_it():
+def test_held_out_text_is_left_out():
     held_out = np.array([[0, 300]])
     bench = Bench(held_out=held_out)
     assert bench.scope.next_token().chosen.span.first >= 300
