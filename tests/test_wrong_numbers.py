@@ -74,7 +74,7 @@ def test_all_numbers_are_tried():
             "alpha",
         ),
         *("min_alpha", "sample", "ns_exponent", "epochs", "workers"),
-        *("checkpoint_seconds", "fps"),
+        *("checkpoint_seconds", "history", "fps"),
     ]
 
 

@@ -27,6 +27,7 @@ def make_run(
     probe: bool = True,
     script: Script | None = None,
     begin_at: Mapping[str, NDArray[np.float32]] | None = None,
+    history: int = 0,
     **live: Any,
 ) -> Run:
     """A run on 1,500 topical sentences or others, with two workers and three epochs or others."""
@@ -38,6 +39,7 @@ def make_run(
         LiveSettings(**live),
         script=script,
         begin_at=begin_at,
+        history=history,
     )
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from w2vtui.corpus import EncodedCorpus
+from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.state.checkpoint import Checkpoint
 
 
@@ -13,6 +14,7 @@ class MemoryStore:
     """Keeps every checkpoint it is given."""
 
     ready, failed, retry_seconds, writing_seconds = True, False, 10.0, 0.0
+    history: HistoryStore | None = None
 
     def __init__(self, on_save: Callable[[Checkpoint], None] = lambda checkpoint: None) -> None:
         """on_save: called with each checkpoint, in the run's thread."""

@@ -5,6 +5,7 @@ request.py      what a run is asked to do                     opening.py       m
 record.py       the request and the text, in its folder       fingerprint.py   compares texts
 recorder.py     follows a run, writes its checkpoints         run_log.py       what a run reports
 run_folder.py   creates and locks the folder of a run         disk/            the files themselves
+history_recorder.py   writes the vectors of past moments
 root.py         the folder of all runs                        status.py        how far a run is
 listing.py      lists, finds and removes runs                 names.py         names for runs
 resuming.py     resumes a run                                 replaying.py     replays a run

@@ -14,6 +14,7 @@ from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import disk_error
 from w2vtui.runs.disk.checked_json import read_checked
 from w2vtui.runs.disk.checkpoint_files import CHECKPOINTS, FOLDER
+from w2vtui.runs.disk.history_files import HISTORY, HISTORY_FILES
 from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
@@ -25,7 +26,8 @@ from w2vtui.runs.saved import SAVED
 
 _FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LOCK)
 _RUN = Contents(
-    re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])), re.compile(FOLDER), CHECKPOINTS
+    re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])),
+    ((re.compile(FOLDER), CHECKPOINTS), (re.compile(HISTORY), HISTORY_FILES)),
 )
 """What is written in the folder of a run; nothing else is ever removed."""
 

@@ -45,5 +45,6 @@ def open_run(
         quality_sets=questions,
         store=recorder,
         checkpoint_seconds=request.run_settings.checkpoint_seconds,
+        history=request.run_settings.history,
     )
     return run, recorder

@@ -2,6 +2,7 @@
 
     follower   looks at the run on a timer, as every viewer does: events, metrics, status
     writer     writes checkpoints, so that a large one does not hold up the events
+    history    writes the vectors of past moments: history_recorder.py
 
 A disk error never ends a run: it is reported once, earlier files stay intact, and writing is tried
 again.
@@ -19,6 +20,7 @@ from pathlib import Path
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
+from w2vtui.runs.history_recorder import HistoryRecorder
 from w2vtui.runs.listing import sweep
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.request import RunRequest
@@ -53,6 +55,8 @@ class Recorder:
         self._request, self._folder, self._must_be_saved = request, folder, must_be_saved
         self._log = RunLog(n_events)
         self._spoiled = spoiled
+        self.history = HistoryRecorder(folder, self.report)
+        """Stores the moments of its history."""
         self._parent: str | None = None
         self._messages: deque[str] = deque()
         self._snapshot: Callable[[], Snapshot] | None = None
@@ -121,6 +125,7 @@ class Recorder:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+        self.history.close()
         self._folder.release()
 
     def stop(self) -> None:

@@ -101,6 +101,7 @@ class Resumption:
             ),
             store=self.recorder,
             checkpoint_seconds=asked.run_settings.checkpoint_seconds,
+            history=asked.run_settings.history,
             resume_from=self.fit,
             earlier=self.events,
             script=self.script,

@@ -328,6 +328,14 @@ class RunSettings(Checked):
         help="longest time between two checkpoints; one is also saved every 5 % of a run, "
         "at every pause and before every change",
     )
+    history: int = setting(
+        512,
+        low=0,
+        high=1 << 20,
+        unit="MB",
+        help="size of the time machine: the vectors at up to 128 past moments of a run, in its "
+        "folder; a run without checkpoints keeps a quarter of this in memory; 0 keeps none",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

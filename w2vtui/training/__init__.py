@@ -8,6 +8,7 @@ loop.py      what the run's thread does while workers train
 measuring/   what is measured during training: probe loss, nearest words, churn, quality, the doctor
 live/        what happens during training: changes, breakpoints, checkpoints
 state/       frozen values that viewers, files and the other rooms share
+history/     the vectors at past moments
 engine/      the workers, their clock, and the one door to the kernels
 costs/       memory and time, predicted
 

@@ -37,6 +37,7 @@ from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.private_steps import PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
+from w2vtui.training.history.history import History
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
@@ -73,6 +74,7 @@ class Run:
         script: Script | None = None,
         begin_at: Mapping[str, NDArray[np.float32]] | None = None,
         locks: NDArray[np.floating[Any]] | None = None,
+        history: int = 0,
     ) -> None:
         """
         quality_sets        what `snapshot().quality` measures
@@ -88,6 +90,8 @@ class Run:
                             except the first. They are copied; rate and clock begin at the start
         locks               float32 (V,) or (1,): the share of its moves that each input vector
                             makes, 0 for none
+        history             megabytes that the vectors of past moments may take in the run's
+                            folder; 0 keeps none
         """
         self.training = training or TrainingSettings()
         self._read_corpus = read_corpus
@@ -98,9 +102,13 @@ class Run:
         self._checkpoint_seconds = checkpoint_seconds
         self.curves = RunCurves()
         """What viewers draw; the same objects from the run's birth to its end."""
+        self.history = History(history)
+        """Its past moments; the same object from the run's birth to its end."""
         self._log = EventLog(self._where, earlier)
         counters, self._breakpoints = Counters(self.curves), Breakpoints()
-        self._records = RunRecords(counters, self.curves, self._log, self._breakpoints, WatchList())
+        self._records = RunRecords(
+            counters, self.curves, self._log, self._breakpoints, WatchList(), self.history
+        )
         self._control = RunControl(counters)
         self._preparation = Preparation(
             self.training,
@@ -437,7 +445,19 @@ class Run:
         trainer.lookouts.begin({} if start is None else start.memory)
         if self._store is not None:
             trainer.begin_checkpoints(self._store, self._checkpoint_seconds)
+        self._begin_history(trainer)
         return trainer
+
+    def _begin_history(self, trainer: Trainer) -> None:
+        backend, store = trainer.backend, None if self._store is None else self._store.history
+        tokens = trainer.dispatcher.clock
+        self.history.begin(store, backend.n_words, backend.training.vector_size, tokens)
+        sizing = self.history.sizing
+        if sizing is not None and sizing.n_words < backend.n_words:
+            self._log.note(
+                f"the time machine keeps the {sizing.n_words:,} most frequent of "
+                f"{backend.n_words:,} words: --history sets its size"
+            )
 
     def _where(self) -> tuple[float, int] | None:
         """Training time and tokens, once there are any."""

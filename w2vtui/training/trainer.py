@@ -20,12 +20,14 @@ from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.private_steps import Present, PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.history.history import History
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.live.waiting import Breakpoints
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.doctor import Doctor
 from w2vtui.training.measuring.lookouts import Lookouts
+from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.quality import QualitySets
@@ -58,6 +60,7 @@ class RunRecords(NamedTuple):
     log: EventLog
     breakpoints: Breakpoints
     watch_list: WatchList
+    history: History
 
 
 class Trainer:
@@ -77,7 +80,7 @@ class Trainer:
     ) -> None:
         backend, order, plan = prepared.backend, prepared.order, prepared.plan
         start, script = prepared.start, prepared.script
-        counters, curves, log, breakpoints, watch_list = records
+        counters, curves, log, breakpoints, watch_list, history = records
         self.backend: Backend = backend
         self.order, self.counters, self.log = order, counters, log
         self._breakpoints, self._control = breakpoints, control
@@ -105,6 +108,7 @@ class Trainer:
             self.lookup,
             self._now,
             curves=curves,
+            taker=MomentTaker(backend, history, log.note_by_hand),
             quality_sets=quality_sets,
             looks_at_vectors=looks_at_vectors,
         )

@@ -40,6 +40,7 @@ _ALL_NAMES = [
         "progress",
         "runs_dir",
         "checkpoint_seconds",
+        "history",
         "max_vocab_size",
         "null_word",
     ),

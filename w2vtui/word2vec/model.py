@@ -67,7 +67,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     `curves` holds the latest training as arrays.
 
     runs_dir names a folder in which the training on corpus_file is saved, with a checkpoint every
-    checkpoint_seconds (60): `resume(model.run_folder)` continues it after any interruption.
+    checkpoint_seconds (60): `resume(model.run_folder)` continues it after any interruption. Its
+    time machine, the vectors at past moments, takes up to `history` (512) megabytes there; without
+    runs_dir there is none, unless `history` says how many to use: a quarter of them, in memory.
 
     Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
     name; model and objective go before sg and hs. So are gensim 3's size and iter, with a

@@ -151,15 +151,17 @@ class ResumingCalls(ModelState):
 
 
 def run_settings(further: dict[str, Any]) -> RunSettings:
-    """Where and how often a run is saved; its settings are taken out of `further`.
+    """Where and how often a run is saved, and its past; its settings are taken out of `further`.
 
     Raises:
         SettingsError: a value is out of range.
     """
-    names = [name for name in ("runs_dir", "checkpoint_seconds") if name in further]
+    names = [name for name in ("runs_dir", "checkpoint_seconds", "history") if name in further]
     given = {name: further.pop(name) for name in names}
     if given.get("runs_dir") is not None:
         given["runs_dir"] = str(given["runs_dir"])
+    else:  # a model that is not saved keeps its past only where that is asked for
+        given.setdefault("history", 0)
     return RunSettings(**given)
 
 

@@ -122,6 +122,7 @@ class TrainingCalls(Weights, ResumingCalls):
             locks=self.wv.vectors_lockf,
             store=recorder,
             checkpoint_seconds=self._run_settings.checkpoint_seconds,
+            history=self._history_of(recorder),
         )
         losses = EpochLosses()
 
@@ -152,6 +153,11 @@ class TrainingCalls(Weights, ResumingCalls):
         words = self._note(run.snapshot(), corpus)
         call("on_train_end")
         return words
+
+    def _history_of(self, recorder: Recorder | None) -> int:
+        """Megabytes of the history of a training: none where the run is saved and this is not."""
+        settings = self._run_settings
+        return settings.history if recorder is not None or settings.runs_dir is None else 0
 
     def _drive(self, run: Run, between: Callable[[int], None] | None) -> None:
         """Train to the end, or to Ctrl-C, and take what was trained."""

@@ -56,6 +56,8 @@ file; --epochs N --force trains it further."""
 SETTINGS = (RunSettings, ScreenSettings)
 
 _OF_THE_RUN = "the run's own"
+_LATER = ("checkpoint_seconds", "history")
+"""Settings of a run that may be others when it is resumed."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train without the app, as --json, --neighbors and --stop-when also do",
     )
     group = parser.add_argument_group("Runs")
-    add_setting(group, RunSettings, "checkpoint_seconds", shown=_OF_THE_RUN)
+    for name in _LATER:
+        add_setting(group, RunSettings, name, shown=_OF_THE_RUN)
     add_settings(parser, ["corpus", "vectors", "training"], shown=_OF_THE_RUN)
     add_settings(parser, ["screen"])
 
@@ -163,10 +166,10 @@ def _taken(folder: Path, arguments: argparse.Namespace) -> Resumption:
         output = taken.record.output_for(taken.name, arguments.output)
         request = taken.request.to(output, overwrite=arguments.overwrite, layout=arguments.layout)
         request.check_outputs()
-        seconds = given_settings(arguments, RunSettings).get("checkpoint_seconds")
-        if seconds is not None:
-            run_settings = dataclasses.replace(request.run_settings, checkpoint_seconds=seconds)
-            request = dataclasses.replace(request, run_settings=run_settings)
+        given = given_settings(arguments, RunSettings)
+        later = {name: given[name] for name in _LATER if name in given}
+        run_settings = dataclasses.replace(request.run_settings, **later)
+        request = dataclasses.replace(request, run_settings=run_settings)
     except BaseException:
         taken.recorder.close()
         raise

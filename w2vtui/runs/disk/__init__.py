@@ -2,7 +2,8 @@
 
 checked_json.py      small JSON files with a checksum
 checkpoint_files.py  checkpoints: vectors, curves, and the state to resume from
-tensor_file.py       the numbers of a checkpoint
+tensor_file.py       the numbers of a checkpoint or of a moment
+history_files.py     the vectors of past moments, in half precision
 dataclass_json.py    dataclasses as JSON, and back
 journal.py           what happened, a line each, appended
 lock.py              one process at a time on a run

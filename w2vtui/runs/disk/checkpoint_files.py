@@ -48,7 +48,7 @@ KEPT = 2
 _CHECKPOINT = Contents(
     re.compile(rf"{re.escape(MANIFEST)}|{re.escape(TENSORS)}|{TEMPORARY}|\.tmp\w{{6}}")
 )
-CHECKPOINTS = Contents(re.compile(r"(?!)"), re.compile(r"[0-9]{6,}(\.tmp)?"), _CHECKPOINT)
+CHECKPOINTS = Contents(re.compile(r"(?!)"), ((re.compile(r"[0-9]{6,}(\.tmp)?"), _CHECKPOINT),))
 """What is written in the folder of checkpoints: folders alone, and their drafts."""
 
 _KIND = "checkpoint"

@@ -17,13 +17,16 @@ class Contents:
     """Patterns of the names that are written in a folder."""
 
     files: re.Pattern[str]
-    folders: re.Pattern[str] | None = None
-    inner: Contents | None = None
-    """What is written in each of these folders."""
+    folders: tuple[tuple[re.Pattern[str], Contents], ...] = ()
+    """And of the folders in it, with what is written in each."""
+
+    def inner(self, name: str) -> Contents | None:
+        """What is written in a folder of that name; None if no folder of ours has it."""
+        return next((held for names, held in self.folders if names.fullmatch(name)), None)
 
     def is_own(self, name: str, mode: int) -> bool:
         """Whether something in the folder has a name of ours; a link may have any of them."""
-        is_folder = self.folders is not None and self.folders.fullmatch(name) is not None
+        is_folder = self.inner(name) is not None
         if stat.S_ISDIR(mode):
             return is_folder
         is_file = self.files.fullmatch(name) is not None
@@ -41,9 +44,10 @@ def stranger_in(folder: OpenFolder, contents: Contents) -> str | None:
         mode = folder.mode(name)
         if not contents.is_own(name, mode):
             return name
-        if stat.S_ISDIR(mode) and contents.inner is not None:
+        held = contents.inner(name)
+        if stat.S_ISDIR(mode) and held is not None:
             with folder.folder(name) as inner:
-                found = stranger_in(inner, contents.inner)
+                found = stranger_in(inner, held)
             if found is not None:
                 return f"{name}/{found}"
     return None
@@ -65,8 +69,9 @@ def remove_own(parent: OpenFolder, name: str, contents: Contents, last: str = ""
             mode = folder.mode(entry)
             if not contents.is_own(entry, mode):
                 continue
-            if stat.S_ISDIR(mode) and contents.inner is not None:
-                remove_own(folder, entry, contents.inner)
+            held = contents.inner(entry)
+            if stat.S_ISDIR(mode) and held is not None:
+                remove_own(folder, entry, held)
             else:
                 folder.unlink(entry)
     parent.rmdir(name)

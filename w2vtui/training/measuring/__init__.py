@@ -9,6 +9,7 @@ probe.py          the probe loss, on held-out text
 neighbors.py      nearest words of watched queries and of breakpoints, and how they moved
 churn.py          how many nearest neighbors still change
 quality.py        word pairs and analogies
+moment_taker.py   takes the moments of the run's history
 norms.py          lengths of vectors and saturated scores
 doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py
 worth.py          its rules for vectors that hold nothing    doctor_case.py    what rules look at

@@ -13,6 +13,7 @@ from w2vtui.training.engine.plan import Moment, Plan
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
 from w2vtui.training.measuring.gauges import Gauges
+from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
@@ -30,7 +31,7 @@ LEAST_PROBE_SECONDS, MOST_PROBE_SECONDS = 0.5, 5.0
 class Observer:
     """A thread that measures the vectors as they train, and holds the latest results."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the thread looks at
         self,
         backend: Backend,
         probe_set: ProbeSet | None,
@@ -38,18 +39,20 @@ class Observer:
         now: Callable[[], Moment],
         *,
         curves: RunCurves,
+        taker: MomentTaker,
         quality_sets: QualitySets | None = None,
         looks_at_vectors: bool = True,
     ) -> None:
         """
         now               returns the plan and counters of the run
+        taker             takes the moments of its history
         looks_at_vectors  whether churn, quality and lengths are measured
         """
         self._backend = backend
         self._probe_set = probe_set
         self._lookup = lookup
         self._now = now
-        self._curves = curves
+        self._curves, self._taker = curves, taker
         words, vectors = backend.corpus.vocab.words, backend.input_vectors
         self.churn = ChurnMeter(vectors, backend.training.seed, curves)
         self._looks_at_vectors = looks_at_vectors
@@ -101,6 +104,7 @@ class Observer:
                 self._wake.clear()
                 leaving = self._leave.is_set()
                 self._look_at_losses(self._now(), leaving=leaving)
+                self._taker.look(self._now(), leaving=leaving)
                 if self._looks_at_vectors:
                     self._look_at_vectors(self._now(), leaving=leaving)
         except BaseException as error:  # shown by the run, which looks here at every tick

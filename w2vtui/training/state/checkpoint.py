@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event, Probe, State
 
@@ -118,6 +119,10 @@ class CheckpointStore(Protocol):
     @property
     def writing_seconds(self) -> float:
         """Processor time that the last checkpoint took."""
+
+    @property
+    def history(self) -> HistoryStore | None:
+        """What stores the moments of its history once it has begun; None for memory."""
 
     def begin(self, corpus: EncodedCorpus, checkpoint: Checkpoint) -> None:
         """Prepare before the training begins at a checkpoint.
