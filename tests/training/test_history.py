@@ -145,7 +145,7 @@ def test_a_history_changes_no_bit(monkeypatch):
     assert same_bits(matrices_of(plain), matrices_of(watched))
 
 
-def test_a_run_goes_on_without_memory_for_its_history(monkeypatch):
+def test_a_run_trains_without_memory_for_its_history(monkeypatch):
     def fail(rows):
         raise MemoryError
 
