@@ -22,6 +22,7 @@ SLOW |= {
     "pooch",
     "pyarrow",
     "requests",
+    "resvg_py",
     "zstandard",
 }  # nor always installed
 ALSO_LATE = (

@@ -5,6 +5,7 @@
     replay       a run, repeated and compared    export       the vectors of a run
     convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
+    map          a picture of where words lie
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
     phrases      words that belong together, joined in a text
@@ -37,6 +38,7 @@ from w2vtui.cli.verbs import (
     runs,
     train,
     word_analogy,
+    word_map,
 )
 
 
@@ -75,6 +77,7 @@ VERBS: dict[str, Verb] = {
     "explore": explore,
     "neighbors": neighbors,
     "analogy": analogy,
+    "map": word_map,
     "evaluate": evaluate,
     "bench": bench,
     "config": config,
