@@ -41,6 +41,17 @@ def add_vectors(parser: argparse.ArgumentParser) -> None:
     add_setting(group, RunSettings, "runs_dir")
 
 
+def add_side(parser: argparse.ArgumentParser) -> None:
+    """Add --vectors, which `load` obeys."""
+    parser.add_argument(
+        "--vectors",
+        dest="side",
+        choices=("input", "output", "sum"),
+        default="input",
+        help="which vectors of each word, of a saved run or a folder of w2vtui's (default: input)",
+    )
+
+
 def add_quality(parser: argparse.ArgumentParser) -> None:
     """Add --pairs and --analogies, which score vectors during training."""
     for flag, what in (("--pairs", "word pairs with scores"), ("--analogies", "analogies")):
@@ -108,11 +119,14 @@ def load(arguments: argparse.Namespace) -> WordVectors:
     """The vectors that the arguments name; reports what was left out or mended.
 
     Raises:
-        VectorsError: they cannot be read.
+        VectorsError: they cannot be read, or do not have the vectors that --vectors names.
         RunError: the name is that of several runs, or of one without vectors.
     """
+    from w2vtui.exploring.sides import with_side
+
     run = named_run(arguments)
-    return load_file(arguments) if run is None else vectors_of(run, arguments.limit)
+    vectors = load_file(arguments) if run is None else vectors_of(run, arguments.limit)
+    return with_side(vectors, getattr(arguments, "side", "input"))
 
 
 def load_file(arguments: argparse.Namespace) -> WordVectors:

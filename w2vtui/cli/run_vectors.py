@@ -49,5 +49,10 @@ def vectors_of(run: Path, limit: int | None) -> WordVectors:
     report(f"vectors of run {run.name}, at {checkpoint.fraction:.1%} of the training")
     if limit is None:
         return vectors
-    counts = None if vectors.counts is None else vectors.counts[:limit]
-    return WordVectors(vectors.index_to_key[:limit], vectors.vectors[:limit], counts)
+    words, counts, output = vectors.index_to_key, vectors.counts, vectors.output_vectors
+    return WordVectors(
+        words[:limit],
+        vectors.vectors[:limit],
+        None if counts is None else counts[:limit],
+        None if output is None else output[:limit],
+    )

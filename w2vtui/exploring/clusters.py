@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.exploring.answers import Near
+from w2vtui.exploring.limits import CLUSTERED, N_CLUSTERS
 from w2vtui.exploring.scores import near
 from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
 from w2vtui.word_classes import directions_of, nearest_centers
 
-N_CLUSTERS = 20
-CLUSTERED = 10_000
-"""Words that are grouped, the most frequent ones."""
 N_ROUNDS = 50
 """At most; the words have usually settled before."""
 

@@ -12,15 +12,13 @@ from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
 from w2vtui.exploring.answers import AxisWords, OddWord, Shared, TwoWords
 from w2vtui.exploring.forms import Axis, Comparison, OddOneOut
+from w2vtui.exploring.limits import AXIS_WORDS
 from w2vtui.exploring.scores import count_of, near
 from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.vectors import WordVectors, clipped
 
 AMONG = 100
 """Nearest words of each of two words, among which those are that they share."""
-AXIS_WORDS = 30_000
-"""The words of an axis: beyond the most frequent ones, its ends are rare words with noisy vectors.
-"""
 
 
 def two_words(vectors: WordVectors, question: Comparison, n: int) -> TwoWords:

@@ -15,7 +15,7 @@ the vocabulary is always a word. A line that begins with `+` and a blank is alwa
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import product
 from typing import TypeAlias
 
@@ -45,6 +45,7 @@ __all__ = [
     "OddOneOut",
     "Question",
     "Search",
+    "odd_one_out",
     "parse_question",
 ]
 
@@ -82,7 +83,7 @@ def parse_question(text: str, vocabulary: Container[str] = ()) -> Question:
     first = text.split(maxsplit=1)[0]
     if first not in vocabulary or first in (ODD, SEARCHED):
         if first.startswith(ODD):
-            return _odd_one_out(text[len(ODD) :])
+            return odd_one_out(text[len(ODD) :].split())
         if (search := _search(text)) is not None:
             return search
     if first != "+" and "::" in text and (analogy := _analogy(text, vocabulary)) is not None:
@@ -90,14 +91,19 @@ def parse_question(text: str, vocabulary: Container[str] = ()) -> Question:
     return _two_words_or_sum(text, vocabulary)
 
 
-def _odd_one_out(text: str) -> OddOneOut:
-    words = tuple(dict.fromkeys(text.split()))
-    if len(words) < LEAST_ODD:
+def odd_one_out(words: Iterable[str]) -> OddOneOut:
+    """The question which of several words does not belong to the others.
+
+    Raises:
+        QuestionError: there are fewer than three different words.
+    """
+    different = tuple(dict.fromkeys(words))
+    if len(different) < LEAST_ODD:
         raise QuestionError(
-            f"the odd one out is one of {LEAST_ODD} words or more, got {len(words)}: "
-            f"type them after {ODD}, as `!breakfast cereal dinner lunch`"
+            f"the odd one out is one of {LEAST_ODD} different words or more, as in "
+            f"`!breakfast cereal dinner lunch`, got {len(different)}"
         )
-    return OddOneOut(words)
+    return OddOneOut(different)
 
 
 def _search(text: str) -> Search | None:

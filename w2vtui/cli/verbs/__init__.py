@@ -6,6 +6,8 @@
     convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
     map          a picture of where words lie
+    compare      two words                       odd          the odd one out
+    axis         words between two               clusters     groups of words
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
     phrases      words that belong together, joined in a text
@@ -22,7 +24,10 @@ from typing import Any, Protocol
 from w2vtui.cli.verbs import (
     analogy,
     app,
+    axis,
     bench,
+    clusters,
+    compare,
     compute_accuracy,
     config,
     convert,
@@ -32,6 +37,7 @@ from w2vtui.cli.verbs import (
     export,
     get,
     neighbors,
+    odd,
     phrases,
     replay,
     resume,
@@ -78,6 +84,10 @@ VERBS: dict[str, Verb] = {
     "neighbors": neighbors,
     "analogy": analogy,
     "map": word_map,
+    "compare": compare,
+    "odd": odd,
+    "axis": axis,
+    "clusters": clusters,
     "evaluate": evaluate,
     "bench": bench,
     "config": config,

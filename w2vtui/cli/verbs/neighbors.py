@@ -1,19 +1,19 @@
-"""`w2vtui neighbors`: the nearest words of words."""
+"""`w2vtui neighbors`: the nearest words of words, and answers to other questions about words."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from w2vtui.cli.file_options import add_vectors, load
+from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_lookup
 from w2vtui.cli.output import report
-from w2vtui.errors import VectorsError
+from w2vtui.errors import QuestionError, VectorsError, W2vtuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
-    from w2vtui.cli.results import Found
+    from w2vtui.exploring.answers import Answer
 
 USAGE = "w2vtui neighbors VECTORS WORD ... [options]"
 HELP = """Print the nearest words of each word or sum of words.
@@ -21,39 +21,54 @@ HELP = """Print the nearest words of each word or sum of words.
   w2vtui neighbors notes.bin king queen
   w2vtui neighbors last king                       the vectors of a saved run
   w2vtui neighbors notes.bin 'king - man + woman'
-  w2vtui neighbors notes.bin -- -word             a word that begins with a dash"""
+  w2vtui neighbors notes.bin -- -word             a word that begins with a dash
+
+It answers every question that the app's query line takes:
+
+  'man:king::woman:?'        an analogy            'king | queen'   two words compared
+  '!king queen milk prince'  the odd one out       'man -> woman'   words along an axis
+  '/^new/'                   words that match a regular expression; '/^new/i' in any case"""
 SETTINGS = ()
+_SECONDS = 60.0
+"""How long a search takes at most; nobody waits for anything else."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui neighbors` takes."""
     add_vectors(parser)
-    parser.add_argument("words", metavar="WORD", nargs="+", help="a word, or a sum of words")
+    parser.add_argument("words", metavar="WORD", nargs="+", help="a word, or a question")
+    add_side(parser)
     add_lookup(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the nearest words of each query; a word without any does not stop the others.
+    """Answer each query; one without an answer does not stop the others.
 
     Raises:
         VectorsError: a word has no vector, or none of numbers; raised after the others are printed.
+        QuestionError: a query asks nothing; likewise.
     """
-    from w2vtui.cli.results import nearest_words, print_found, print_json
+    from w2vtui.cli.answers import print_answer
+    from w2vtui.cli.results import print_json
+    from w2vtui.exploring.asking import Asking, ask
+    from w2vtui.exploring.questions import parse_question
 
     vectors = load(arguments)
-    failed: VectorsError | None = None
-    results: dict[str, Found] = {}
-    for query in _queries(arguments.words):
+    failed: W2vtuiError | None = None
+    results: dict[str, Any] = {}
+    for query in _queries(arguments.words, vectors):
         try:
-            found = nearest_words(vectors, query, arguments.n)
-        except VectorsError as error:
+            answer = ask(
+                vectors, parse_question(query, vectors), Asking(arguments.n, seconds=_SECONDS)
+            )
+        except (VectorsError, QuestionError) as error:
             if failed is not None:
                 report(f"w2vtui: {failed}")
             failed = error
             continue
-        results[query] = found
+        results[query] = _as_json(answer)
         if not arguments.json:
-            print_found(query, found)
+            print_answer(query, answer)
     if arguments.json:
         print_json(results)
     if failed is not None:
@@ -61,12 +76,27 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _queries(words: Sequence[str]) -> Sequence[str]:
-    """The words, or the one sum that they are if a sign stands between two of them."""
+def _as_json(answer: Answer) -> Any:
+    """Nearest words as [word, cosine]; other answers as objects."""
+    from w2vtui.exploring.answers import NearestWords, as_json
+
+    if isinstance(answer, NearestWords):
+        return [(one.word, one.score) for one in answer.words]
+    return as_json(answer)
+
+
+def _queries(words: Sequence[str], vocabulary: Container[str]) -> Sequence[str]:
+    """The words, or the one question that they are: a sign stands between two of them, or the
+    first begins as the odd one out is asked for.
+    """
+    from w2vtui.exploring.forms import COMPARED, ODD, TO
     from w2vtui.vectors import SIGNS
 
-    sums = any(
-        sign in SIGNS and {before, after}.isdisjoint(SIGNS)
+    signs = (*SIGNS, COMPARED, *TO, "::")
+    is_one = any(
+        sign in signs and {before, after}.isdisjoint(signs)
         for before, sign, after in zip(words, words[1:], words[2:], strict=False)
     )
-    return [" ".join(words)] if sums else words
+    first = words[0]
+    is_odd = len(words) > 1 and first.startswith(ODD) and first not in vocabulary
+    return [" ".join(words)] if is_one or is_odd else words
