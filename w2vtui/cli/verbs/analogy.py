@@ -9,11 +9,11 @@ from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_lookup
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
+from w2vtui.exploring.answers import AnalogyWords, as_json
+from w2vtui.exploring.forms import Analogy
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
-
-    from w2vtui.exploring.forms import Analogy
 
 USAGE = "w2vtui analogy VECTORS a b c [d] [options]"
 HELP = """Complete an analogy: a is to b as c is to ...
@@ -51,7 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.answers import analogy_title, print_answer
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.answers import AnalogyWords, as_json
     from w2vtui.exploring.asking import Asking, ask
 
     words: list[str] = arguments.words
@@ -75,7 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _question(words: Sequence[str], is_line: bool, vocabulary: Container[str]) -> Analogy:
-    from w2vtui.exploring.forms import Analogy
     from w2vtui.exploring.questions import parse_question
 
     if not is_line:

@@ -8,6 +8,7 @@ from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_lookup
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
+from w2vtui.exploring.answers import as_json
 
 USAGE = "w2vtui compare VECTORS a b [options]"
 HELP = """Compare two words: their cosine, the place of each among the nearest words of the other,
@@ -34,7 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.answers import print_answer
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.answers import as_json
     from w2vtui.exploring.asking import Asking, ask
     from w2vtui.exploring.questions import Comparison, parse_question
 

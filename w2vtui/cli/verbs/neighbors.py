@@ -9,11 +9,11 @@ from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_lookup
 from w2vtui.cli.output import report
 from w2vtui.errors import QuestionError, VectorsError, W2vtuiError
+from w2vtui.exploring.answers import Answer, NearestWords, as_json
+from w2vtui.exploring.forms import COMPARED, ODD, TO
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
-
-    from w2vtui.exploring.answers import Answer
 
 USAGE = "w2vtui neighbors VECTORS WORD ... [options]"
 HELP = """Print the nearest words of each word or sum of words.
@@ -78,8 +78,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _as_json(answer: Answer) -> Any:
     """Nearest words as [word, cosine]; other answers as objects."""
-    from w2vtui.exploring.answers import NearestWords, as_json
-
     if isinstance(answer, NearestWords):
         return [(one.word, one.score) for one in answer.words]
     return as_json(answer)
@@ -89,7 +87,6 @@ def _queries(words: Sequence[str], vocabulary: Container[str]) -> Sequence[str]:
     """The words, or the one question that they are: a sign stands between two of them, or the
     first begins as the odd one out is asked for.
     """
-    from w2vtui.exploring.forms import COMPARED, ODD, TO
     from w2vtui.vectors import SIGNS
 
     signs = (*SIGNS, COMPARED, *TO, "::")

@@ -6,6 +6,7 @@ import argparse
 
 from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_result_json
+from w2vtui.exploring.answers import as_json
 
 USAGE = "w2vtui odd VECTORS WORD WORD WORD ... [options]"
 HELP = """Find the word that does not belong to the others.
@@ -33,7 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.answers import print_answer
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.answers import as_json
     from w2vtui.exploring.asking import ask
     from w2vtui.exploring.questions import odd_one_out
 
