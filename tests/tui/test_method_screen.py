@@ -1,27 +1,54 @@
-"""The Method screen: its tabs and their keys."""
+"""The Method screen: its tabs, their keys, and what they show of a run."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
-from tests.support.screens import AtOnce, press, text_of
+from tests.support.runs import make_run, trained, training_run
+from tests.support.screens import AtOnce, notices, press, shows, text_of, until
+from tests.support.wait import DEADLINE
+from w2vtui.exploring.subject import RunSubject, Subject
+from w2vtui.settings import ScreenSettings
+from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 
-pytestmark = pytest.mark.terminal
+terminal = pytest.mark.terminal
 
 
 class OnMethod(AtOnce):
-    """The app with the Method screen in front, and nothing trained."""
+    """The app with the Method screen in front."""
+
+    def __init__(self, subject: Subject | None, tab: str, look: ScreenSettings) -> None:
+        super().__init__(look=look)
+        self.shown = subject, tab
 
     def begin(self) -> None:
-        self.push_screen(MethodScreen())
+        subject, tab = self.shown
+        self.push_screen(MethodScreen(subject, tab=tab))
 
 
+@asynccontextmanager
+async def method(
+    subject: Subject | None = None,
+    tab: str = "noise",
+    size: tuple[int, int] = (120, 40),
+    look: ScreenSettings | None = None,
+) -> AsyncIterator[OnMethod]:
+    app = OnMethod(subject, tab, look or ScreenSettings())
+    async with app.run_test(size=size):
+        await until(app, lambda: isinstance(app.screen, MethodScreen))
+        yield app
+
+
+@terminal
 async def test_brackets_and_tab_go_from_tab_to_tab():
-    app = OnMethod()
-    async with app.run_test(size=(80, 24)):
+    async with method(size=(80, 24)) as app:
         screen = app.screen
         assert isinstance(screen, MethodScreen)
+        await shows(app, "start a training")
         seen = []
         for key in ("right_square_bracket", "tab", "left_square_bracket", "shift+tab", "shift+tab"):
             await press(app, key)
@@ -29,3 +56,50 @@ async def test_brackets_and_tab_go_from_tab_to_tab():
             assert app.focused is screen.pane
         assert seen == ["tree", "microscope", "tree", "noise", "lesson"]
         assert "Lesson" in text_of(app)
+
+
+def test_noise_of_a_run_shows_the_distribution_at_once_and_then_what_was_drawn():
+    run = trained(make_run(epochs=1, workers=1))
+    pane = NoisePane()
+    at_once, complete = pane.compute(RunSubject("a run", lambda: run), (None, ()))
+    assert at_once.record is None
+    assert at_once.exponent == at_once.used == 0.75
+    assert complete.record is not None
+    assert [row.word for row in complete.rows] == [row.word for row in at_once.rows]
+    assert sum(row.drawn or 0 for row in complete.rows) > 0
+    assert {spot[0] for spot in complete.spots}
+    again = list(pane.compute(RunSubject("a run", lambda: run), (-1.0, ())))
+    assert again[0].record is not None  # it is still known
+    assert again[0].exponent == -1.0
+    assert again[0].rows[0].noise < complete.rows[0].noise
+
+
+def test_noise_of_a_tree_says_that_none_is_drawn():
+    run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
+    shown = list(NoisePane().compute(RunSubject("a run", lambda: run), (None, ())))[-1]
+    assert isinstance(shown, Noise)
+    assert shown.used is None
+    assert shown.record is None
+    assert shown.rows[0].noise > 0
+
+
+@terminal
+async def test_the_exponent_is_turned_looked_at_and_applied():
+    run = training_run(workers=1)
+    try:
+        async with method(RunSubject("a run", lambda: run)) as app:
+            await shows(app, "as this run draws its noise", "chi-square", "O(K): 1 + K = 6 rows")
+            await press(app, "left")
+            await shows(app, "looked at only: this run draws with 0.75", "0.70")
+            await press(app, "shift+left", "shift+left", "enter")
+            await until(app, lambda: run.snapshot().settings.ns_exponent == 0.2)
+            await shows(app, "as this run draws its noise", "with a = 0.75, then 0.2")
+            await press(app, "shift+right", "backspace")
+            await shows(app, "0.20  as this run draws")
+            await press(app, "slash", *"zzz", "enter")
+            await until(app, lambda: "zzz" in notices(app))
+            await press(app, "slash", *"anchor", "enter")
+            await shows(app, " anchor ")
+    finally:
+        run.stop()
+        assert run.wait(DEADLINE)

@@ -14,6 +14,7 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
+from w2vtui.tui.method_screen.panels.noise import NoisePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel
@@ -37,6 +38,6 @@ SCOPES = (
     Scope("the list of watch words", (BaseApp, WatchDialog)),
     Scope("the help", (BaseApp, Help)),
     Scope("queries to a saved run", (BaseApp, RunQueries, QueryField)),
-    Scope("the method", (BaseApp, MethodScreen)),
+    Scope("the noise tab", (BaseApp, MethodScreen, NoisePane)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

@@ -2,7 +2,6 @@
 
     screen      layout, keys, the question that every pane answers
     pane        what a pane is: computes in the background, draws what it computed
-    computing   the one background thread, in which the latest request of each pane wins
     panels/     neighbors, map, word card, analogies, clusters, why, drift, timeline
 
 A pane that is hidden computes nothing. `w2vtui.exploring` knows the answers; panes draw them.

@@ -23,7 +23,7 @@ from w2vtui.exploring.subject import Subject, View
 from w2vtui.notable_words import notable_words
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.app_base import PaletteCommand
-from w2vtui.tui.explore_screen.computing import Computing
+from w2vtui.tui.computing import Computing
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane

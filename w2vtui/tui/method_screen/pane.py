@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from rich.text import Text
 from textual.events import Resize
@@ -33,6 +33,9 @@ from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.widgets.panel import Panel, joined
+
+if TYPE_CHECKING:
+    from w2vtui.tui.method_screen.screen import MethodScreen
 
 
 class Shape(NamedTuple):
@@ -89,6 +92,11 @@ class MethodPane(Panel, can_focus=True):
         """Take words of the vocabulary from the query line. In the thread that draws."""
 
     # ---- what it asks for
+
+    @property
+    def subject(self) -> Subject | None:
+        """What is trained or was trained."""
+        return cast("MethodScreen", self.screen).subject
 
     @property
     def shape(self) -> Shape:

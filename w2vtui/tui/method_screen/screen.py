@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
+from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import Input
 
+from w2vtui.errors import W2vtuiError
+from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.method_screen.pane import MethodPane
+from w2vtui.tui.computing import Computing
+from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.panels.noise import NoisePane
 from w2vtui.tui.method_screen.panels.tree import TreePane
+from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel
+from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 PANES: tuple[type[MethodPane], ...] = (NoisePane, TreePane, MicroscopePane, ExactPane, LessonPane)
+SECONDS = 1.0
+"""From one look at what trains to the next."""
+_BETWEEN = ("->", "→", "+", "|")
+"""Signs that may stand between the words of a query."""
 
 
 class MethodScreen(Screen[None]):
@@ -29,7 +45,7 @@ class MethodScreen(Screen[None]):
 
     TABS = tuple(pane.NAME for pane in PANES)
     HELP_TITLE = "The method"
-    FIRST_KEYS = ("method.previous", "method.next")
+    FIRST_KEYS = ("method.previous", "method.next", "method.query", "app.palette", "app.quit")
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,25 +53,61 @@ class MethodScreen(Screen[None]):
                 id="method.previous", tooltip="show the previous tab"),
         Binding("right_square_bracket,tab", "tab(1)", "Next tab", id="method.next",
                 tooltip="show the next tab"),
+        # With priority, so that the focus has moved before the next key is handled.
+        Binding("slash", "query", "Words", id="method.query", priority=True,
+                tooltip="choose the words that the tab shows"),
+        Binding("escape", "leave", "Back", show=False, id="method.leave", priority=True,
+                tooltip="leave the query line"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = tuple(
         PaletteCommand(f"Go to {pane.NAME}", f"show_tab({pane.NAME!r})", pane.ABOUT)
         for pane in PANES
     )
 
-    def __init__(self, subject: object | None = None, *, tab: str = "noise") -> None:
+    @dataclass
+    class Checked(Message):
+        """The words of a query were looked up."""
+
+        pane: MethodPane
+        words: Sequence[str]
+        problem: str = ""
+
+    @dataclass
+    class Computed(Message):
+        """A pane was computed, or there is nothing to show."""
+
+        pane: MethodPane
+        result: Any
+        problem: str = ""
+        is_last: bool = False
+
+    @dataclass
+    class Failed(Message):
+        """The background thread met an error of the program."""
+
+        error: BaseException
+
+    def __init__(self, subject: Subject | None = None, *, tab: str = "noise") -> None:
         """
-        subject   what is explored; None where nothing is trained
+        subject   what is trained or was trained; None where there is nothing
         tab       the tab to begin with
         """
         super().__init__()
         self.subject = subject
         self._tab = tab
+        self._words: Sequence[str] = ()
+        # Kernels take no more than the one thread; what multiplies matrices says so itself.
+        self._computing = Computing(lambda: False)
+        self._at_work: dict[str, Any] = {}
+        """The questions that are being computed, by pane."""
+        self._looked: dict[str, object] = {}
+        """Where the run was when each pane was last computed."""
 
     def compose(self) -> ComposeResult:
-        """Yield header, tabs, panes and keys, which app.tcss lays out."""
-        yield Panel(id="header")
+        """Yield the run's line, tabs, panes and keys, which app.tcss lays out."""
+        yield RunLine("Method")
         yield TabBar(self.TABS, id="tabs", keys=self._switch_keys())
+        yield QueryField(self.app.query_history, self.words, self.ask)
         with Container(id="tab"):
             for pane in PANES:
                 yield pane()
@@ -63,14 +115,27 @@ class MethodScreen(Screen[None]):
         yield KeyBar()
 
     def _switch_keys(self) -> str:
-        previous, following = (self.app.key_of(f"method.{name}", MethodScreen)
-                               for name in ("previous", "next"))  # fmt: skip
+        previous, following = (
+            self.app.key_of(f"method.{name}", MethodScreen) for name in ("previous", "next")
+        )
         return f"{previous} {following}"
 
     def on_mount(self) -> None:
         """Show the first tab."""
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.query_one(QueryField).display = False
         self.set_class(not self.app.look.hints, "no-hints")
         self.action_show_tab(self._tab)
+        self.set_interval(SECONDS, self.tick)
+
+    def on_unmount(self) -> None:
+        """End the background thread."""
+        self._computing.close()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Look at once."""
+        if self.is_mounted:
+            self.tick()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout that fits."""
@@ -89,6 +154,10 @@ class MethodScreen(Screen[None]):
         """Show the tab `by` tabs on."""
         self.action_show_tab(self.TABS[(self.TABS.index(self._tab) + by) % len(self.TABS)])
 
+    def action_focus_pane(self, by: int) -> None:
+        """Leave an empty query line for the next tab, as its tab key asks."""
+        self.action_tab(by)
+
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
         """Show the tab that was clicked."""
         self.action_show_tab(message.pane)
@@ -99,4 +168,130 @@ class MethodScreen(Screen[None]):
         for name in self.TABS:
             self.query_one(f"#{name}").set_class(name == tab, "current")
         self.query_one(TabBar).show(tab)
+        self.action_leave()
+        self.refresh_bindings()
+        self.tick()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell Textual which actions are possible now."""
+        asking = isinstance(self.focused, Input)
+        if action == "query":
+            return not asking and bool(self.pane.ASKS)
+        return asking if action == "leave" else True
+
+    # ---- the words of a tab
+
+    def words(self) -> Sequence[str]:
+        """The vocabulary, most frequent word first; empty until it is known."""
+        return self._words
+
+    def action_query(self) -> None:
+        """Go to the query line."""
+        field = self.query_one(QueryField)
+        field.placeholder = self.pane.ASKS
+        field.display = True
+        self.set_focus(field)
+        field.begin()
+
+    def action_leave(self) -> None:
+        """Leave the query line."""
+        self.query_one(QueryField).display = False
         self.set_focus(self.pane)
+
+    def ask(self, text: str) -> None:
+        """Give the words of a query to the pane."""
+        known = set(self._words)
+        words = [text] if text in known else [one for one in text.split() if one not in _BETWEEN]
+        self.query_one(QueryField).show_asked(text)
+        self.action_leave()
+        if not words:
+            return
+        self._computing.ask("words", partial(self._check_words, self.pane, words))
+
+    def on_method_screen_checked(self, message: Checked) -> None:
+        """Give words of the query line to a pane, or say which is not known."""
+        if message.problem:
+            self.app.warn(message.problem)
+        else:
+            message.pane.asked(message.words)
+
+    # ---- computing
+
+    def tick(self) -> None:
+        """Have the current pane computed again if the run has come further since."""
+        pane, where = self.pane, self._where()
+        is_new = pane.result is None or where != self._looked.get(pane.NAME)
+        if self.is_current and is_new and self._at_work.get(pane.NAME, self) != pane.question():
+            self._looked[pane.NAME] = where
+            self._request(pane)
+
+    def _where(self) -> object:
+        """What changes when the run does."""
+        run = None if self.subject is None else self.subject.run
+        if run is None:
+            return None
+        shot = run.snapshot()
+        return shot.state, shot.progress.tokens, shot.settings
+
+    def on_method_pane_recompute(self, message: MethodPane.Recompute) -> None:
+        """Have a pane computed whose state has changed, if it is seen."""
+        if message.pane is self.pane and self.is_current:
+            self._request(message.pane)
+
+    def on_method_screen_computed(self, message: Computed) -> None:
+        """Show what was computed."""
+        if message.is_last:
+            self._at_work.pop(message.pane.NAME, None)
+        if message.problem:
+            message.pane.refuse(message.problem)
+        elif message.result is not None:
+            message.pane.take(message.result)
+
+    def on_method_screen_failed(self, message: Failed) -> None:
+        """Let the app end with an error of the program."""
+        raise message.error
+
+    def _request(self, pane: MethodPane) -> None:
+        question = self._at_work[pane.NAME] = pane.question()
+        self._computing.ask(pane.NAME, lambda: self._begin(pane, question))
+
+    def _theme_changed(self, theme: Theme) -> None:
+        for pane in self.query(MethodPane):
+            self.call_after_refresh(pane.redraw)
+
+    # ---- in the background thread
+
+    def _begin(self, pane: MethodPane, question: Any) -> None:
+        if not self._words and self.subject is not None:
+            self._learn_words()
+        self._go_on(pane, pane.compute(self.subject, question))
+
+    def _go_on(self, pane: MethodPane, results: Iterator[Any]) -> None:
+        """Compute the next result; the ones after it when nothing newer is asked."""
+        done = object()
+        try:
+            result = next(results, done)
+        except W2vtuiError as error:
+            self.post_message(self.Computed(pane, None, str(error), is_last=True))
+        except BaseException as error:  # raised again in the thread that draws
+            self.post_message(self.Failed(error))
+        else:
+            is_last = result is done
+            self.post_message(self.Computed(pane, None if is_last else result, is_last=is_last))
+            if not is_last:
+                self._computing.go_on(pane.NAME, lambda: self._go_on(pane, results))
+
+    def _learn_words(self) -> None:
+        with contextlib.suppress(W2vtuiError):  # the pane says why
+            self._words = seen(self.subject).vectors.index_to_key
+
+    def _check_words(self, pane: MethodPane, words: Sequence[str]) -> None:
+        """Look words up; finding how an unknown one is spelled takes a while."""
+        try:
+            vectors = seen(self.subject).vectors
+            for word in words:
+                vectors.get_index(word)
+        except W2vtuiError as error:
+            self.post_message(self.Checked(pane, words, str(error)))
+        else:
+            self.post_message(self.Checked(pane, words))

@@ -1,4 +1,4 @@
-"""The one background thread of the explore screen."""
+"""The one background thread of a screen that computes much."""
 
 from __future__ import annotations
 
@@ -26,9 +26,18 @@ class Computing:
             self._requests[name] = request
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._main, name="w2vtui-explore", daemon=True
+                    target=self._main, name="w2vtui-computing", daemon=True
                 )
                 self._thread.start()
+            self._changed.notify()
+
+    def go_on(self, name: str, request: Callable[[], None]) -> None:
+        """Carry out a request after all others, unless one of this name already waits.
+
+        For a request that does a part of its work at a time.
+        """
+        with self._changed:
+            self._requests.setdefault(name, request)
             self._changed.notify()
 
     def close(self) -> None:

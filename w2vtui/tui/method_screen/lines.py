@@ -1,0 +1,137 @@
+"""What the tabs are drawn with: curves over one another, folded lines, shares as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from rich.text import Text
+
+from w2vtui.display import cell_width, short, wrapped
+from w2vtui.tui.glyphs import Glyphs
+from w2vtui.tui.widgets.canvas import draw_line
+
+GUTTER = 7
+"""Cells left of the curves: a label of 5, a space, the axis."""
+
+
+class Curve(NamedTuple):
+    """Heights along the axis, evenly spaced."""
+
+    heights: NDArray[np.float64]
+    """0 at the bottom, 1 at the top; those beyond are not drawn"""
+    style: Style | str = ""
+    faint: bool = False
+    """Drawn below the others, in the glyphs of a band."""
+
+
+class Spot(NamedTuple):
+    """A sign at a place."""
+
+    x: float
+    """0 at the left, 1 at the right"""
+    y: float
+    """0 at the bottom, 1 at the top"""
+    sign: str
+
+
+class Axes(NamedTuple):
+    """What stands beside the curves."""
+
+    top: str
+    bottom: str
+    left: str
+    """Below, where x begins."""
+    right: str
+
+
+def curve_lines(
+    curves: Sequence[Curve],
+    axes: Axes,
+    size: tuple[int, int],
+    glyphs: Glyphs,
+    spots: Sequence[Spot] = (),
+) -> list[Text]:
+    """Curves as lines; none where there is no room.
+
+    size   cells across and down, with axes and labels
+    """
+    n_columns, n_rows = size[0] - GUTTER, size[1] - 2
+    if n_columns < 8 or n_rows < 2:
+        return []
+    cells: list[list[tuple[str, Style | str]]] = [[(" ", "")] * n_columns for _ in range(n_rows)]
+    for curve in sorted(curves, key=lambda one: not one.faint):
+        _draw(curve, cells, glyphs)
+    for spot in spots:
+        if 0 <= spot.x <= 1 and 0 <= spot.y <= 1:
+            row = round((1 - spot.y) * (n_rows - 1))
+            cells[row][round(spot.x * (n_columns - 1))] = (spot.sign, "bold")
+    lines = []
+    for row, line_cells in enumerate(cells):
+        label = axes.top if row == 0 else axes.bottom if row == n_rows - 1 else ""
+        line = Text(f"{label:>{GUTTER - 2}} ", "dim", no_wrap=True)
+        line.append("┤" if label else "│", "dim")
+        for cell, style in line_cells:
+            line.append(cell, style)
+        lines.append(line)
+    foot = f"{axes.left}{axes.right:>{max(n_columns - len(axes.left), 0)}}"
+    lines.append(Text(" " * (GUTTER - 1) + "└" + "─" * n_columns, "dim", no_wrap=True))
+    lines.append(Text(" " * GUTTER + foot[:n_columns], "dim", no_wrap=True))
+    return lines
+
+
+def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyphs) -> None:
+    n_rows, n_columns = len(cells), len(cells[0])
+    across, down = n_columns * glyphs.dots_across, n_rows * glyphs.dots_down
+    heights = curve.heights
+    good = np.flatnonzero(np.isfinite(heights) & (heights >= 0) & (heights <= 1))
+    if not good.size:
+        return
+    places = (good / max(len(heights) - 1, 1) * (across - 1)).astype(np.int64)
+    dots = np.zeros((down, across), dtype=bool)
+    for part in np.split(np.arange(good.size), np.flatnonzero(np.diff(good) > 1) + 1):
+        rows = (1 - heights[good[part]]) * (down - 1)
+        dots |= draw_line(places[part], rows, (across, down), across)[0]
+    if curve.faint:  # dashes, so that it is told from the others without color
+        dots[:, np.arange(across) // glyphs.dots_across % 3 == 2] = False
+    texture = glyphs.band if curve.faint else glyphs.curve
+    blocks = dots.reshape(n_rows, glyphs.dots_down, n_columns, glyphs.dots_across)
+    for row, column in zip(*np.nonzero(blocks.any(axis=(1, 3))), strict=True):
+        code = sum(
+            bit * int(blocks[row, i, column, j])
+            for i, bits in enumerate(glyphs.bits)
+            for j, bit in enumerate(bits)
+        )
+        cells[row][column] = (texture[code], curve.style)
+
+
+def folded(label: str, text: str, width: int, most: int = 3) -> list[Text]:
+    """A text behind its label, in up to `most` lines of `width` cells."""
+    indent = cell_width(label) + 3
+    lines = []
+    for at, part in enumerate(wrapped(text, max(width - indent, 8), most)):
+        line = Text(f" {label}  " if at == 0 else " " * indent, "bold", no_wrap=True)
+        line.append(part, "not bold")
+        lines.append(cut(line, width))
+    return lines
+
+
+def cut(line: Text, width: int) -> Text:
+    """A line of at most so many cells; what is cut off is replaced by an ellipsis."""
+    line.truncate(max(width, 0), overflow="ellipsis")
+    return line
+
+
+def share_text(share: float) -> str:
+    """A share as a percentage, eight characters: `2.8008%`, `3.2e-4%`."""
+    percent = 100 * share
+    text = f"{percent:.4f}%" if percent >= 0.001 else f"{percent:.0e}%".replace("e-0", "e-")
+    return f"{text:>8}"
+
+
+def times_text(ratio: float) -> str:
+    """How many times as much: `0.31x`, `2.9x`, `11.9kx`."""
+    return f"{short(ratio)}x" if ratio >= 100 else f"{ratio:.2g}x"
