@@ -326,8 +326,8 @@ def _facts(result: Noise) -> list[tuple[str, str]]:
         )  # fmt: skip
         facts.append((
             "drawn",
-            f"with a = {used}: {draws:,} noise words of {record.centers:,} centers; {sample} tokens "
-            "trained, every draw of theirs made again",
+            f"with a = {used}: {draws:,} noise words of {record.centers:,} centers; {sample} "
+            "tokens trained, every draw of theirs made again",
         ))  # fmt: skip
         p = f"{test.p:.2f}" if test.p >= 0.01 else f"{test.p:.1e}"
         fits = "fits P(w)" if test.p >= BAD_FIT else "does not fit P(w)"
