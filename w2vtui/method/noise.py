@@ -63,7 +63,7 @@ def _bins(expected: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def upper_tail(statistic: float, freedom: int) -> float:
-    """P(chi-square of so many degrees of freedom >= statistic), to about 0.003.
+    """P(chi-square of this many degrees of freedom >= statistic), to about 0.003.
 
     Wilson & Hilferty 1931: the cube root of chi-square / freedom is nearly normal.
     """
@@ -114,7 +114,7 @@ class NoiseRecord:
 
     @property
     def dropped_expected(self) -> float:
-        """How many of these the distribution foresees."""
+        """how many of these the distribution predicts."""
         return sum(stint.dropped_expected for stint in self.stints)
 
     @property

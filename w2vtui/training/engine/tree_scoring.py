@@ -1,4 +1,4 @@
-"""Log probabilities of words under hierarchical softmax, outside of a run."""
+"""Probabilities of words under hierarchical softmax, outside of a run."""
 
 from __future__ import annotations
 
@@ -33,6 +33,48 @@ class TreeScores:
         rows = _padded(hidden, len(hidden))
         scoring.score_candidates_by_tree(rows, self._nodes, self._tree, contexts, words, scores)
         return scores
+
+
+class HuffmanTree:
+    """The Huffman tree of some counts: paths, and the probabilities of all leaves at once."""
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        """counts: (V,), those that the nodes were trained with"""
+        self._tree = build_tree(counts)
+
+    def __len__(self) -> int:
+        return len(self._tree.lengths)
+
+    @property
+    def lengths(self) -> NDArray[np.int32]:
+        """int32 (V,): the turns from the root to each word"""
+        lengths: NDArray[np.int32] = self._tree.lengths
+        return lengths
+
+    def path(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The inner nodes from the root to a word, and the turn at each: 1 left, -1 right."""
+        first = int(self._tree.starts[word])
+        stop = first + int(self._tree.lengths[word])
+        return self._tree.nodes[first:stop], self._tree.turns[first:stop]
+
+    def words_below(self) -> NDArray[np.int64]:
+        """int64 (V - 1,): the words below each inner node"""
+        below = np.bincount(self._tree.nodes, minlength=len(self))
+        return below[: len(self) - 1].astype(np.int64)
+
+    def leaf_probabilities(
+        self, input_vector: NDArray[np.float32], node_vectors: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """P(w | c) of every word, in float64: (V,). Runs without the GIL.
+
+        input_vector   (D,), of c
+        node_vectors   (V - 1, D), the root's first
+        """
+        probabilities, reached = np.empty(len(self)), np.empty(len(self) - 1)
+        scoring.leaf_probabilities(
+            np.ascontiguousarray(input_vector), node_vectors, self._tree, reached, probabilities
+        )
+        return probabilities
 
 
 def _padded(vectors: NDArray[np.floating], n_rows: int) -> NDArray[np.float32]:

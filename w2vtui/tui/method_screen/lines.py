@@ -95,7 +95,7 @@ def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyp
     for part in np.split(np.arange(good.size), np.flatnonzero(np.diff(good) > 1) + 1):
         rows = (1 - heights[good[part]]) * (down - 1)
         dots |= draw_line(places[part], rows, (across, down), across)[0]
-    if curve.faint:  # dashes, so that it is told from the others without color
+    if curve.faint:  # dashes, so that it differs from the others without color
         dots[:, np.arange(across) // glyphs.dots_across % 3 == 2] = False
     texture = glyphs.band if curve.faint else glyphs.curve
     blocks = dots.reshape(n_rows, glyphs.dots_down, n_columns, glyphs.dots_across)
@@ -120,7 +120,7 @@ def folded(label: str, text: str, width: int, most: int = 3) -> list[Text]:
 
 
 def cut(line: Text, width: int) -> Text:
-    """A line of at most so many cells; what is cut off is replaced by an ellipsis."""
+    """A line of at most this many cells; what is cut off is replaced by an ellipsis."""
     line.truncate(max(width, 0), overflow="ellipsis")
     return line
 

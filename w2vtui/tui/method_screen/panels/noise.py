@@ -105,12 +105,12 @@ class NoisePane(MethodPane):
         """What it was turned to; None for that of the run."""
         self._words: tuple[str, ...] = ()
         self._record: tuple[int, NoiseRecord | None] = -1, None
-        """The record of the run at so many tokens."""
+        """The record of the run, and its tokens at that time."""
 
     # ---- keys
 
     def action_turn(self, by: int) -> None:
-        """Turn the exponent by so many steps; the run does not notice."""
+        """Turn the exponent by a number of steps; the run does not notice."""
         now = self._exponent
         if now is None:
             now = self.result.exponent if isinstance(self.result, Noise) else _PLAIN
