@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual.events import Resize
@@ -33,9 +33,6 @@ from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.widgets.panel import Panel, joined
-
-if TYPE_CHECKING:
-    from w2vtui.tui.method_screen.screen import MethodScreen
 
 
 class Shape(NamedTuple):
@@ -65,6 +62,8 @@ class MethodPane(Panel, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(self.TITLE, id=self.NAME, classes="framed pane", help=self.ABOUT)
+        self.subject: Subject | None = None
+        """What is trained or was trained; set by the screen."""
         self.result: Any = None
         """What `compute` yielded last; None before."""
 
@@ -92,11 +91,6 @@ class MethodPane(Panel, can_focus=True):
         """Take words of the vocabulary from the query line. In the thread that draws."""
 
     # ---- what it asks for
-
-    @property
-    def subject(self) -> Subject | None:
-        """What is trained or was trained."""
-        return cast("MethodScreen", self.screen).subject
 
     @property
     def shape(self) -> Shape:

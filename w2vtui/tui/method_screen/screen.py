@@ -110,7 +110,9 @@ class MethodScreen(Screen[None]):
         yield QueryField(self.app.query_history, self.words, self.ask)
         with Container(id="tab"):
             for pane in PANES:
-                yield pane()
+                made = pane()
+                made.subject = self.subject
+                yield made
         yield Panel(id="hint")
         yield KeyBar()
 
