@@ -17,13 +17,15 @@ cancels, after a correction for the noise and the subsampling that it was traine
 where thinning(o) = log P(probe's text keeps o) - log P(training text keeps o).
 
 Scores of CBOW are on another scale: it is trained with the mean of many context words, and asked
-about a single one. So the score, before the correction is added, is multiplied by the one number
-that makes the probe lowest, as temperature scaling does (Guo et al. 2017, "On Calibration of Modern
-Neural Networks"). Each half of the pairs is measured with the number fitted to the other half, so
-that no pair chooses its own scale. Trained skip-gram keeps its own scale to within a few percent.
+about a single one. So s without thinning(o) is multiplied by the one number that makes the probe
+lowest, as temperature scaling does (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+Each half of the pairs is measured with the number fitted to the other half, so that no pair chooses
+its own scale. Trained skip-gram keeps its own scale to within a few percent.
 """
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,8 @@ PROBE_SAMPLE = 1e-3
 _MOST_STEPS = 30
 _FINE_ENOUGH = 1e-4
 """A change of the scale, relative to it, that no longer changes the loss."""
+
+Corrections: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 MAX_SHARE = 0.01
 """The largest share of the tokens that is held out."""
@@ -97,7 +101,7 @@ class ProbeSet:
         noise = np.minimum(np.searchsorted(noise_odds, draws, side="right"), len(counts) - 1)
         self.candidates = np.column_stack((centers[chosen], noise)).astype(np.int32)
         """int32 (P, 64): the true center word, then the noise words."""
-        self._kept: tuple[tuple[float | None, float], NDArray[np.float64]] | None = None
+        self._kept: tuple[tuple[float | None, float], Corrections] | None = None
 
     def __len__(self) -> int:
         return len(self.contexts)
@@ -105,28 +109,30 @@ class ProbeSet:
     def measure(self, backend: Backend, plan: Plan, tokens: int) -> Probe:
         """The probe loss of the present vectors."""
         scores = backend.score_candidates(plan, self.contexts, self.candidates)
-        correction = self._correction(backend, plan.settings)[self.candidates]
-        losses = cross_fitted_losses(scores, correction)
+        noise, thinning = self._corrections(backend, plan.settings)
+        scores += noise[self.candidates]
+        offsets = thinning[self.candidates]
+        losses = cross_fitted_losses(scores, offsets)
         return Probe(
             tokens=tokens,
             loss=float(losses.mean()),
             standard_error=float(losses.std(ddof=1) / np.sqrt(len(losses))),
-            unscaled_loss=float(pair_losses(scores + correction).mean()),
+            unscaled_loss=float(pair_losses(scores + offsets).mean()),
         )
 
-    def _correction(self, backend: Backend, settings: LiveSettings) -> NDArray[np.float64]:
-        """What to add to a word's score, as at the top of this file: float64 (V,)."""
+    def _corrections(self, backend: Backend, settings: LiveSettings) -> Corrections:
+        """What to add to a word's score, for the noise and for the thinning: float64 (V,) each."""
         exponent = settings.ns_exponent if settings.draws_noise else None
         key = (exponent, settings.sample)
         kept = self._kept  # two threads measure
         if kept is None or kept[0] != key:
             counts = backend.corpus.vocab.counts
-            correction = -np.log(noise_probabilities(counts, PROBE_EXPONENT))
+            noise = -np.log(noise_probabilities(counts, PROBE_EXPONENT))
             if exponent is not None:
-                correction += np.log(noise_probabilities(counts, exponent))
-            correction += np.log(keep_probabilities(counts, PROBE_SAMPLE))
-            correction -= np.log(keep_probabilities(counts, settings.sample))
-            self._kept = kept = (key, correction)
+                noise += np.log(noise_probabilities(counts, exponent))
+            thinning = np.log(keep_probabilities(counts, PROBE_SAMPLE))
+            thinning -= np.log(keep_probabilities(counts, settings.sample))
+            self._kept = kept = (key, (noise, thinning))
         return kept[1]
 
 
@@ -142,23 +148,23 @@ def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def cross_fitted_losses(
-    scores: NDArray[np.float64], correction: NDArray[np.float64]
+    scores: NDArray[np.float64], offsets: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The losses (P,) of pairs, each half with the scale that is best for the other half.
 
-    scores, correction  float64 (P, 1 + N), P >= 2, in the order of the text, so that the pairs of a
-                        sentence are in the same half
+    scores, offsets  float64 (P, 1 + N), P >= 2, in the order of the text, so that the pairs of a
+                     sentence are in the same half
     """
     middle = len(scores) // 2
     halves = slice(middle), slice(middle, None)
     return np.concatenate([
-        pair_losses(best_scale(scores[other], correction[other]) * scores[own] + correction[own])
+        pair_losses(best_scale(scores[other], offsets[other]) * scores[own] + offsets[own])
         for own, other in (halves, halves[::-1])
     ])  # fmt: skip
 
 
-def best_scale(scores: NDArray[np.float64], correction: NDArray[np.float64]) -> float:
-    """The a >= 0 for which the mean loss of a * scores + correction is lowest.
+def best_scale(scores: NDArray[np.float64], offsets: NDArray[np.float64]) -> float:
+    """The a >= 0 for which the mean loss of a * scores + offsets is lowest.
 
     That loss is convex in a, so Newton's steps find it; one that overshoots is halved. Scores that
     tell nothing apart, or that are not finite, keep the scale 1.
@@ -167,15 +173,15 @@ def best_scale(scores: NDArray[np.float64], correction: NDArray[np.float64]) -> 
     if not np.isfinite(spread) or spread == 0:
         return 1.0
     scores = scores / spread  # of whatever lengths the vectors are
-    scale, (loss, slope, bend) = 1.0, _loss_at(1.0, scores, correction)
+    scale, (loss, slope, bend) = 1.0, _loss_at(1.0, scores, offsets)
     for _ in range(_MOST_STEPS):
         if bend <= 0:
             break
         step = max(-slope / bend, -scale)
-        after = _loss_at(scale + step, scores, correction)
+        after = _loss_at(scale + step, scores, offsets)
         while after[0] > loss and abs(step) > _FINE_ENOUGH * scale:
             step /= 2
-            after = _loss_at(scale + step, scores, correction)
+            after = _loss_at(scale + step, scores, offsets)
         scale, (loss, slope, bend) = scale + step, after
         if abs(step) <= _FINE_ENOUGH * scale:
             break
@@ -183,10 +189,10 @@ def best_scale(scores: NDArray[np.float64], correction: NDArray[np.float64]) -> 
 
 
 def _loss_at(
-    scale: float, scores: NDArray[np.float64], correction: NDArray[np.float64]
+    scale: float, scores: NDArray[np.float64], offsets: NDArray[np.float64]
 ) -> tuple[float, float, float]:
     """The mean loss at a scale, with its first and second derivative by it."""
-    scaled = scale * scores + correction
+    scaled = scale * scores + offsets
     highest = scaled.max(axis=1, keepdims=True)
     shares = np.exp(scaled - highest)
     totals = shares.sum(axis=1, keepdims=True)
