@@ -24,7 +24,13 @@ from w2vtui.corpus.files import status_of
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.sources.compressed import is_packed
 from w2vtui.corpus.sources.segmenting import tokenizer_version
-from w2vtui.corpus.storage import ALL_FILES, FORMAT_VERSION, DamagedError, load_corpus
+from w2vtui.corpus.storage import (
+    ALL_FILES,
+    FORMAT_VERSION,
+    DamagedError,
+    load_corpus,
+    tokens_in,
+)
 from w2vtui.corpus.vocab import Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError
@@ -157,6 +163,30 @@ def find(
     with suppress(OSError):  # a cache may be readable but not ours
         os.utime(folder)
     return corpus
+
+
+def stored(
+    n_tokens: int, name: str, progress: ReadingProgress, stop: threading.Event | None = None
+) -> Iterator[EncodedCorpus]:
+    """Each intact corpus in the cache that has this many tokens, whatever its text was.
+
+    name   what they are to be called
+
+    Raises:
+        ReadingStopped: the event was set.
+    """
+    parent = cache_folder()
+    try:
+        folders = [] if parent is None else sorted(parent.iterdir())
+    except OSError:  # there is no cache yet
+        return
+    for folder in folders:
+        if not _KEY.fullmatch(folder.name) or tokens_in(folder, folder.name) != n_tokens:
+            continue
+        with suppress(DamagedError):
+            yield load_corpus(
+                folder, folder.name, name=name, from_cache=True, progress=progress, stop=stop
+            )
 
 
 def keep(draft: Draft, key: str) -> bool:

@@ -213,6 +213,16 @@ def load_corpus(
         raise DamagedError(str(error)) from error
 
 
+def tokens_in(folder: Path, key: str) -> int | None:
+    """How many tokens the corpus in a folder has, by its seal alone; None without an intact one."""
+    try:
+        n_bytes = _read_seal(folder, key, regular_only)[IDS].n_bytes
+    except (OSError, ValueError):
+        return None
+    kind: np.dtype[Any] = np.dtype(np.int32)
+    return (n_bytes - len(_npy_header(kind, 0))) // kind.itemsize
+
+
 class _SealedFiles:
     """The files of a folder, each read to its end before it is used."""
 

@@ -15,6 +15,7 @@ from w2vtui.exploring.concordance import Line, line_for
 from w2vtui.exploring.contexts import MOST_OCCURRENCES, Pairs, Strengths, Windows, pairs_of
 from w2vtui.exploring.occurrences import SCAN_SECONDS, Occurrences, indexed, scanned
 from w2vtui.exploring.word_positions import Indexing
+from w2vtui.spelling import near_spellings
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,14 @@ class Explainer:
     def _row(self, word: str) -> int:
         row = self._rows.get(word)
         if row is None:
+            vocab = self.corpus.vocab
+            near, edits = near_spellings(word, vocab.words)
+            meant = near[np.lexsort((near, edits))[:3]].tolist()
+            shown = [f"{safe_text(vocab.words[row], 40)} ({vocab.counts[row]:,})" for row in meant]
             raise UnknownWordError(
-                f"{safe_text(word, 80)!r} is not in the vocabulary of {self.corpus.name} "
-                f"({len(self.corpus.vocab):,} words): ask about one that is"
+                f"'{safe_text(word, 80)}' is not among the {len(vocab):,} words of "
+                f"{self.corpus.name}: "
+                + (f"did you mean {', '.join(shown)}?" if shown else "ask about one that is")
             )
         return row
 

@@ -8,6 +8,7 @@
     map          a picture of where words lie
     compare      two words                       odd          the odd one out
     axis         words between two               clusters     groups of words
+    why          the contexts that two words share, and lines of the text
     evaluate     scores of vectors               bench        how fast this machine trains
     config       settings and settings files
     phrases      words that belong together, joined in a text
@@ -43,6 +44,7 @@ from w2vtui.cli.verbs import (
     resume,
     runs,
     train,
+    why,
     word_analogy,
     word_map,
 )
@@ -88,6 +90,7 @@ VERBS: dict[str, Verb] = {
     "odd": odd,
     "axis": axis,
     "clusters": clusters,
+    "why": why,
     "evaluate": evaluate,
     "bench": bench,
     "config": config,
