@@ -37,6 +37,14 @@ def test_json_says_where_words_lie(w2v):
     assert "the axes met at " in found["remark"]
 
 
+def test_clusters_have_letters(w2v):
+    result = w2v("map", "known.vec", "-o", "map.svg", "--json", "--clusters", 2)
+    found = {one["word"]: one["cluster"] for one in json.loads(result.out)["words"]}
+    assert set(found.values()) == {"A", "B"}
+    assert found["king"] == found["queen"] != found["zu"]
+    assert 'class="letter c1"' in Path("map.svg").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [

@@ -173,6 +173,16 @@ def turned_onto(made: WordMap, last: WordMap) -> WordMap:
     return replace(made, points=made.points @ turn, plane=made.plane @ turn)
 
 
+def labels_on(made: WordMap, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of the labels of the first words, such as their clusters, those of a map's words; -1 for
+    words that have none.
+    """
+    found = np.full(len(made.rows), -1, dtype=np.int64)
+    has_label = made.rows < len(labels)
+    found[has_label] = labels[made.rows[has_label]]
+    return found
+
+
 def pair_of(text: str, vectors: WordVectors | None = None) -> Pair:
     """The words of an axis: `man:woman`, or `man -> woman`.
 

@@ -13,7 +13,6 @@ from w2vtui.errors import SettingsError
 
 if TYPE_CHECKING:
     from w2vtui.exploring.map_svg import Picture
-    from w2vtui.exploring.projection import WordMap
     from w2vtui.vectors import WordVectors
 
 USAGE = "w2vtui map VECTORS -o FILE [options]"
@@ -21,7 +20,7 @@ HELP = """Draw where words lie, as a picture: .svg, or .png with the extra `png`
 
   w2vtui map notes.bin -o map.svg                 the 5,000 most frequent words
   w2vtui map last -o map.svg --label rome paris   of a saved run; two words are marked
-  w2vtui map notes.bin -o map.png --words 500     fewer words, as PNG
+  w2vtui map notes.bin -o map.png --clusters 8    colors and letters for eight groups
   w2vtui map notes.bin -o map.svg --axes man:woman small:big
   w2vtui map notes.bin --json                     where each word lies, as JSON
 
@@ -58,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mark these words, however rare, and label them before the others",
     )
     group.add_argument(
+        "--clusters",
+        metavar="K",
+        type=whole_number,
+        help="color the words by K groups, found by k-means of the vectors' directions",
+    )
+    group.add_argument(
         "--dark",
         action="store_true",
         help="light dots on a dark ground, whatever the viewer prefers",
@@ -89,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_picture(arguments.output, svg_of(picture))
         report(f"saved {arguments.output}: {caption_of(picture.map)}")
     if arguments.json:
-        print_json(_as_json(arguments, picture.map, vectors))
+        print_json(_as_json(arguments, picture, vectors))
     return 0
 
 
@@ -115,8 +120,9 @@ def _check_output(arguments: argparse.Namespace) -> None:
 
 
 def _picture(arguments: argparse.Namespace, vectors: WordVectors, n_words: int) -> Picture:
+    from w2vtui.exploring.clusters import Grouping, clusters
     from w2vtui.exploring.map_svg import Picture
-    from w2vtui.exploring.projection import axes_map, pair_of, pca_map
+    from w2vtui.exploring.projection import axes_map, labels_on, pair_of, pca_map
 
     marked = [vectors.get_index(word) for word in arguments.label]
     if arguments.axes:
@@ -124,18 +130,28 @@ def _picture(arguments: argparse.Namespace, vectors: WordVectors, n_words: int) 
         made = axes_map(vectors, (x, y), n_words, marked)
     else:
         made = pca_map(vectors, n_words, marked)
+    grouped = None
+    if arguments.clusters:
+        how = Grouping(k=arguments.clusters, n=1, restrict=n_words)
+        grouped = labels_on(made, clusters(vectors, how).labels)
     return Picture(
         map=made,
         name=Path(arguments.vectors).name,
         labels=[*arguments.label, *(word for pair in made.axes or () for word in pair)],
+        clusters=grouped,
         ground="dark" if arguments.dark else "auto",
     )
 
 
-def _as_json(arguments: argparse.Namespace, made: WordMap, vectors: WordVectors) -> dict[str, Any]:
+def _as_json(
+    arguments: argparse.Namespace, picture: Picture, vectors: WordVectors
+) -> dict[str, Any]:
     """Where each word lies, in the order of frequency."""
-    counts = [None] * len(made.rows) if vectors.counts is None else vectors.counts[made.rows]
-    places = zip(made.words, made.points.tolist(), list(counts), strict=True)
+    from w2vtui.exploring.map_svg import letter_of
+
+    made, n_words = picture.map, len(picture.map.words)
+    counts = [None] * n_words if vectors.counts is None else vectors.counts[made.rows].tolist()
+    grouped = [-1] * n_words if picture.clusters is None else picture.clusters.tolist()
     return {
         "output": arguments.output,
         "method": made.method,
@@ -143,8 +159,15 @@ def _as_json(arguments: argparse.Namespace, made: WordMap, vectors: WordVectors)
         "remark": made.remark or None,
         "variance": made.shares,
         "words": [
-            {"word": word, "x": round(x, 6), "y": round(y, 6),
-             "count": None if count is None else int(count)}
-            for word, (x, y), count in places
+            {
+                "word": word,
+                "x": round(x, 6),
+                "y": round(y, 6),
+                "count": count,
+                "cluster": None if cluster < 0 else letter_of(cluster),
+            }
+            for word, (x, y), count, cluster in zip(
+                made.words, made.points.tolist(), counts, grouped, strict=True
+            )
         ],
-    }  # fmt: skip
+    }

@@ -1,0 +1,142 @@
+"""What is computed for the map: where words lie, what is labeled, and the cluster of each word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.display import safe_text
+from w2vtui.errors import VectorsError
+from w2vtui.exploring.clusters import Grouping, clusters
+from w2vtui.exploring.map_svg import letter_of
+from w2vtui.exploring.projection import (
+    MAPPED_WORDS,
+    Pair,
+    WordMap,
+    axes_map,
+    labels_on,
+    pca_map,
+)
+from w2vtui.exploring.questions import Analogy, Nearest, Question
+from w2vtui.exploring.subject import View
+from w2vtui.similarity import Floats
+from w2vtui.tui.explore_screen.map.drawing import Kind, Label
+from w2vtui.vectors import WordVectors
+
+N_CLUSTERS = 8
+"""Groups that are colored: more hues could not be told apart."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MapChoices:
+    """What is to be on the map."""
+
+    axes: tuple[Pair, Pair] | None = None
+    """None for principal components."""
+    tracked: tuple[str, ...] = ()
+    """Words that leave a trail."""
+    has_clusters: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class MapResult:
+    """What was computed for the map."""
+
+    map: WordMap
+    labels: tuple[Label, ...]
+    """Of what is asked, and of what is tracked."""
+    tokens: int
+    clusters: NDArray[np.int64] | None = None
+    """(n,): the cluster of each word of the map, -1 for none."""
+    centers: Floats | None = None
+    """(K, D): those of the clusters."""
+
+    @property
+    def asked(self) -> tuple[Label, ...]:
+        """The labels of what is asked about."""
+        return tuple(label for label in self.labels if label.kind == "asked")
+
+    def letters(self) -> list[Label]:
+        """The letter of each cluster, in the middle of it."""
+        if self.clusters is None:
+            return []
+        letters = []
+        for cluster in sorted(set(self.clusters.tolist()) - {-1}):
+            members = self.map.points[self.clusters == cluster]
+            x, y = np.median(members, axis=0).tolist()
+            letters.append(Label((x, y), f" {letter_of(cluster)} ", "cluster", None, cluster))
+        return letters
+
+    def table(self) -> bytes:
+        """Word, x, y and the letter of the cluster, a line each, between tabs."""
+        grouped = [-1] * len(self.map.words) if self.clusters is None else self.clusters.tolist()
+        lines = ["word\tx\ty\tcluster"]
+        for word, (x, y), cluster in zip(
+            self.map.words, self.map.points.tolist(), grouped, strict=True
+        ):
+            letter = "" if cluster < 0 else letter_of(cluster)
+            lines.append(f"{safe_text(word)}\t{x:.6f}\t{y:.6f}\t{letter}")
+        return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def computed(
+    view: View, question: Question | None, choices: MapChoices, last: MapResult | None
+) -> MapResult:
+    """The map of a view, and what is labeled on it.
+
+    last   the result before it, onto which the map is turned
+
+    Raises:
+        VectorsError: no word has a direction, or the axes span no plane.
+        UnknownWordError: a word of the axes has no vector.
+    """
+    vectors = view.vectors
+    asked = [] if question is None else [word for word in question.words if word in vectors]
+    tracked = [word for word in choices.tracked if word in vectors and word not in asked]
+    also = [vectors.key_to_index[word] for word in (*asked, *tracked)]
+    if choices.axes is not None:
+        made = axes_map(vectors, choices.axes, also=also)
+    else:
+        before = None if last is None or last.map.axes is not None else last.map
+        made = pca_map(vectors, also=also, last=before)
+    labels = _labels(made, "asked", asked) + _labels(made, "tracked", tracked)
+    if (point := _sum_point(made, vectors, question)) is not None:
+        labels.insert(0, Label(point, "query", "asked"))
+    grouped, centers = None, None
+    if choices.has_clusters:
+        how = Grouping(k=N_CLUSTERS, n=1, restrict=MAPPED_WORDS)
+        found = clusters(vectors, how, None if last is None else last.centers)
+        grouped, centers = labels_on(made, found.labels), found.centers
+    return MapResult(
+        map=made,
+        labels=tuple(labels),
+        tokens=view.tokens or 0,
+        clusters=grouped,
+        centers=centers,
+    )
+
+
+def _labels(made: WordMap, kind: Kind, words: Sequence[str]) -> list[Label]:
+    """Labels of words that are on the map, each once."""
+    at = {word: i for i, word in enumerate(made.words)} if words else {}
+    found = [(at[word], word) for word in dict.fromkeys(words) if word in at]
+    return [Label(tuple(made.points[i].tolist()), word, kind, word) for i, word in found]
+
+
+def _sum_point(
+    made: WordMap, vectors: WordVectors, question: Question | None
+) -> tuple[float, float] | None:
+    """Where the sum that is asked about lies; None if one word is asked about, or no sum."""
+    asked = question.sum if isinstance(question, Analogy) else question
+    if not isinstance(asked, Nearest) or len(asked.words) < 2:
+        return None
+    if any(word not in vectors for word in asked.words):
+        return None
+    try:
+        total, _ = vectors.sum_of(list(asked.added), list(asked.taken))
+    except VectorsError:  # a vector that is not numbers: the neighbors pane says so
+        return None
+    return made.place(total)
