@@ -32,7 +32,7 @@ PLAIN_LABELS: Mapping[Kind, Look] = {
 }  # fmt: skip
 TRAIL = ("∙", ".")
 _CELLS_PER_LABEL = 60
-"""There is at most one label for so many cells, or dots could not be seen."""
+"""There is at most one label for this number of cells, or dots could not be seen."""
 _BLOCK = Shape(16, 3)
 """Cells of which one has a label first."""
 _LABEL_CELLS = 24

@@ -27,7 +27,7 @@ from w2vtui.tui.explore_screen.map.drawing import Kind, Label
 from w2vtui.vectors import WordVectors
 
 N_CLUSTERS = 8
-"""Groups that are colored: more hues could not be told apart."""
+"""Groups that are colored: more hues look alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -62,7 +62,7 @@ class Window:
         return Window(x + (self.x - x) * share, y + (self.y - y) * share, scale)
 
     def moved(self, columns: float, rows: float) -> Window:
-        """The window so many cells to the right and down."""
+        """The window moved to the right and down, by a number of cells."""
         return replace(
             self,
             x=self.x + columns * self.scale,
