@@ -30,6 +30,10 @@ Rows: TypeAlias = tuple[list[bytes], NDArray[np.float32]]
 
 MOST_BYTES = 256
 """The longest rest of a word, after its first blank, that is looked for."""
+BY_CHANCE = 0.03
+"""The largest share of rows of a few numbers that could be read in another way by chance."""
+TELLING_SIZE = 8
+"""Of that many numbers or more, one is odd where they are read from the wrong place."""
 _USUAL = (1e-3, 10.0)
 """Between these is the middle one of the numbers of most vectors."""
 _BELOW, _ABOVE = 1e-6, 1e5
@@ -83,15 +87,15 @@ class Records:
         near = (sizes >= middle / 1e4) & (sizes <= middle * 1e4)
         if _USUAL[0] <= middle <= _USUAL[1] or np.count_nonzero(near) < _SHARE * len(sizes):
             middle = 0.1
-        self._smallest, self._largest = _BELOW * middle, _ABOVE * middle
+        self.usual = _BELOW * middle, _ABOVE * middle
+        """Between these are the numbers of vectors, apart from 0."""
 
     def are_odd(self, rows: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which numbers are not of the size that those of vectors have."""
         sizes = np.abs(rows)
+        smallest, largest = self.usual
         with np.errstate(invalid="ignore"):
-            odd: NDArray[np.bool_] = ~(
-                ((sizes >= self._smallest) & (sizes <= self._largest)) | (sizes == 0)
-            )
+            odd: NDArray[np.bool_] = ~(((sizes >= smallest) & (sizes <= largest)) | (sizes == 0))
         return odd
 
     def next(self, block: bytes, start: int, follows: tuple[bytes, ...] = ()) -> tuple[bytes, int]:

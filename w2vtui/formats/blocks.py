@@ -4,7 +4,7 @@ the memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -16,6 +16,9 @@ from w2vtui.vectors import WordVectors
 
 Matrix: TypeAlias = Literal["input", "output", "sum"]
 """Which vectors of each word."""
+
+Progress: TypeAlias = Callable[[float], object]
+"""Takes how much is done, 0..1."""
 
 BLOCK_NUMBERS = 1 << 17
 """About as many numbers are in a block."""
@@ -121,11 +124,13 @@ class Held:
         n_rows = rows_a_block(rows.shape[1])
         for start in range(0, len(words), n_rows):
             part = slice(start, start + n_rows)
-            yield Block(words[part], rows[part], None if counts is None else counts[part])
+            yield Block(list(words[part]), rows[part], None if counts is None else counts[part])
 
 
-def collected(reader: Reader) -> Block:
+def collected(reader: Reader, progress: Progress | None = None) -> Block:
     """All that a reader has, in one block; its counts are there if those of every part are.
+
+    progress   gets how much is done
 
     Raises:
         VectorsError: the file is not what it says.
@@ -139,6 +144,8 @@ def collected(reader: Reader) -> Block:
             for block in reader.blocks():
                 vectors[len(words) : len(words) + len(block.words)] = block.vectors
                 words += block.words
+                if progress is not None:
+                    progress(len(words) / shape.most_words)
                 if block.counts is not None:
                     counts.append(block.counts)
         except StartOverError:

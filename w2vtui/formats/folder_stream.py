@@ -41,13 +41,15 @@ class FolderReader:
 
     def __init__(self, folder: Path, source: Source, matrix: Matrix, files: ExitStack) -> None:
         config = checked_config(folder)
-        self._folder, self._source = folder, source
-        self._file = files.enter_context(opened(folder / TENSORS))
+        self.folder, self._source = folder, source
+        self.file = files.enter_context(opened(folder / TENSORS))
         self._other = files.enter_context(opened(folder / TENSORS))
-        places = tensors_in(self._file, str(folder / TENSORS))
+        places = tensors_in(self.file, str(folder / TENSORS))
         check_shapes(folder, {name: place.shape for name, place in places.items()}, config)
         if matrix != "input" and "output_vectors" not in places:
             raise SettingsError(f"{folder} holds no output vectors: --vectors input")
+        self.tensors = places
+        """Where its tensors are in `file`."""
         self._places = [
             places[name]
             for name in {
@@ -56,12 +58,12 @@ class FolderReader:
                 "sum": ["vectors", "output_vectors"],
             }[matrix]
         ]
-        self._counts: NDArray[np.int64] | None = None
+        self.counts: NDArray[np.int64] | None = None
         if "counts" in places:
-            self._counts = tensor_values(self._file, places["counts"])
+            self.counts = tensor_values(self.file, places["counts"])
         n_words, size = places["vectors"].shape
         most = n_words if source.limit is None else min(n_words, source.limit)
-        self.shape = Shape(most, size, self._counts is not None)
+        self.shape = Shape(most, size, self.counts is not None)
 
     def blocks(self) -> Iterator[Block]:
         """Words, vectors and counts.
@@ -75,12 +77,12 @@ class FolderReader:
         matrices = zip(
             *(
                 rows_of(file, place, n_rows)
-                for file, place in zip((self._file, self._other), self._places, strict=False)
+                for file, place in zip((self.file, self._other), self._places, strict=False)
             ),
             strict=True,
         )
         words: list[str] = []
-        waiting = words_in(self._folder)
+        waiting = words_in(self.folder)
         n_done = 0
         for parts in matrices:
             rows = parts[0] if len(parts) == 1 else parts[0] + parts[1]
@@ -88,16 +90,16 @@ class FolderReader:
                 words += more
             n = min(len(rows), most - n_done)
             if len(words) < n:
-                raise VectorsError(f"{self._folder / WORDS}: there are more vectors than words")
+                raise VectorsError(f"{self.folder / WORDS}: there are more vectors than words")
             at = slice(n_done, n_done + n)
-            counts = None if self._counts is None else self._counts[at]
+            counts = None if self.counts is None else self.counts[at]
             yield settler.settle(words[:n], rows[:n], range(n_done + 1, n_done + 1 + n), counts)
             words = words[n:]
             n_done += n
             if n_done == most:
                 break
         if self._source.limit is None and (words or next(waiting, None)):
-            raise VectorsError(f"{self._folder / WORDS}: there are more words than vectors")
+            raise VectorsError(f"{self.folder / WORDS}: there are more words than vectors")
 
 
 class FolderWriter:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from w2vtui.formats.atomic import AnyPath
-from w2vtui.formats.blocks import collected
+from w2vtui.formats.blocks import Progress, collected
 from w2vtui.formats.detecting import layout_of_folder, place_of
 from w2vtui.formats.opening import Wanted, reading
 from w2vtui.formats.records import EncodingErrors
@@ -28,6 +28,7 @@ def load_vectors(  # noqa: PLR0913 - each by name
     skip_bad_rows: bool = False,
     layout: str | None = None,
     report: Report = warn,
+    progress: Progress | None = None,
 ) -> WordVectors:
     """Read vectors in any of `LAYOUTS`, as the content shows.
 
@@ -41,6 +42,7 @@ def load_vectors(  # noqa: PLR0913 - each by name
     skip_bad_rows    leave out rows that are not a word and finite numbers
     layout           the name of the layout, where the content is not to be trusted
     report           gets what was left out or mended, with counts; without it, that is warned of
+    progress         gets how much is read, 0..1
 
     Words that are there again, and blanks for words, are left out.
 
@@ -55,7 +57,7 @@ def load_vectors(  # noqa: PLR0913 - each by name
     remarks = Remarks()
     wanted = Wanted(limit, encoding_errors, skip_bad_rows, layout=layout, encoding=encoding)
     with reading(path, wanted, remarks) as reader:
-        found = collected(reader)
+        found = collected(reader, progress)
     for line in remarks.lines():
         report(f"{path}: {line}")
     complete = limit is None and not remarks

@@ -37,26 +37,26 @@ class NpyReader:
     """
 
     def __init__(self, file: BufferedReader, path: Path, source: Source) -> None:
-        self._file, self._source = file, source
-        (n_rows, size), self._dtype = _header(file, source)
-        self._begin = file.tell()
-        expected = n_rows * size * self._dtype.itemsize
-        there = size_of(file) - self._begin
+        self.file, self.source = file, source
+        (n_rows, size), self.dtype = _header(file, source)
+        self.begin = file.tell()
+        expected = n_rows * size * self.dtype.itemsize
+        there = size_of(file) - self.begin
         if there != expected:
             raise source.error(
                 None,
                 f"an array of {n_rows:,} x {size:,} takes {expected:,} bytes, and {there:,} are "
                 "there: the file is cut short or damaged",
             )
-        self._words, self._counts = _words_of(path, source)
-        if len(self._words) != n_rows:
+        self.words, self.counts = _words_of(path, source)
+        if len(self.words) != n_rows:
             raise source.error(
                 None,
-                f"{len(self._words):,} words are in the file beside it, and {n_rows:,} rows here: "
+                f"{len(self.words):,} words are in the file beside it, and {n_rows:,} rows here: "
                 "they do not belong together",
             )
         most = n_rows if source.limit is None else min(n_rows, source.limit)
-        self.shape = Shape(most, size, self._counts is not None)
+        self.shape = Shape(most, size, self.counts is not None)
 
     def blocks(self) -> Iterator[Block]:
         """Words, vectors and counts.
@@ -64,20 +64,20 @@ class NpyReader:
         Raises:
             VectorsError: a number is not one, or the file became shorter.
         """
-        self._source.remarks.clear()
-        settler, size = Settler(self._source), self.shape.vector_size
-        self._file.seek(self._begin)
+        self.source.remarks.clear()
+        settler, size = Settler(self.source), self.shape.vector_size
+        self.file.seek(self.begin)
         n_rows = rows_a_block(size)
         for start in range(0, self.shape.most_words, n_rows):
             n = min(n_rows, self.shape.most_words - start)
-            rows = np.empty((n, size), self._dtype)
-            if self._file.readinto(rows.view(np.uint8).reshape(-1).data) < rows.nbytes:
-                raise self._source.error(start + 1, "the file became shorter while it was read")
+            rows = np.empty((n, size), self.dtype)
+            if self.file.readinto(rows.view(np.uint8).reshape(-1).data) < rows.nbytes:
+                raise self.source.error(start + 1, "the file became shorter while it was read")
             part = slice(start, start + n)
-            counts = None if self._counts is None else self._counts[part]
+            counts = None if self.counts is None else self.counts[part]
             with np.errstate(over="ignore"):
                 floats = rows.astype(np.float32, copy=False)
-            yield settler.settle(self._words[part], floats, range(start + 1, start + 1 + n), counts)
+            yield settler.settle(self.words[part], floats, range(start + 1, start + 1 + n), counts)
         settler.check_any()
 
 

@@ -58,7 +58,7 @@ class Wanted:
 
 
 @contextmanager
-def reading(path: Path, wanted: Wanted, remarks: Remarks) -> Iterator[Reader]:
+def reading(path: Path, wanted: Wanted, remarks: Remarks) -> Iterator[Guarded]:
     """A reader of vectors, for the length of a block.
 
     Raises:
@@ -77,7 +77,7 @@ def reading(path: Path, wanted: Wanted, remarks: Remarks) -> Iterator[Reader]:
                 f"{path} holds input vectors alone: output vectors are in saved runs and in "
                 "w2vtui's folders"
             )
-        yield _Guarded(reader, path)
+        yield Guarded(reader, path)
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def read_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-class _Guarded:
+class Guarded:
     """A reader whose errors are VectorsErrors about its file."""
 
     def __init__(self, reader: Reader, path: Path) -> None:
@@ -109,9 +109,16 @@ class _Guarded:
 
     @property
     def shape(self) -> Shape:
+        """As the reader knows it."""
         return self._reader.shape
 
+    @property
+    def of_layout(self) -> Reader:
+        """The reader itself."""
+        return self._reader
+
     def blocks(self) -> Iterator[Block]:
+        """As the reader gives them."""
         blocks = self._reader.blocks()
         while True:
             with read_errors(self._path):

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
 from w2vtui.formats.blank_words import (
+    BY_CHANCE,
     MOST_BYTES,
+    TELLING_SIZE,
     AmbiguousError,
     Records,
     Rows,
@@ -36,10 +38,6 @@ from w2vtui.formats.settling import Settler
 _BLOCK_BYTES = 1 << 22
 _LONGEST_HEADER = 64
 _ENDS = (b"", b"\n")
-_BY_CHANCE = 0.03
-"""The largest share of rows of a few numbers that could be read in another way by chance."""
-_TELLING_SIZE = 8
-"""Of that many numbers or more, one is odd where they are read from the wrong place."""
 
 
 class BinaryReader:
@@ -50,12 +48,13 @@ class BinaryReader:
     """
 
     def __init__(self, file: BufferedIOBase, source: Source) -> None:
-        self._file, self._source = file, source
-        self._header = parse_header(file.readline(_LONGEST_HEADER), source)
-        size = self._header.vector_size
-        n_words = rows_to_read(self._header, 4 * size + 1, source)  # a space; a word may lack
+        self.file, self.source = file, source
+        self.header = parse_header(file.readline(_LONGEST_HEADER), source)
+        size = self.header.vector_size
+        n_words = rows_to_read(self.header, 4 * size + 1, source)  # a space; a word may lack
         self.shape = Shape(n_words, size)
-        self._begin = file.tell()
+        self.begin = file.tell()
+        """Where the first record stands."""
         self._records: Records | None = None
         """What is known of the records, where a word may hold a blank."""
 
@@ -67,10 +66,10 @@ class BinaryReader:
                 cannot be decoded, or where it ends is not clear.
             StartOverError: a word holds a blank, and may have been read wrongly.
         """
-        self._source.remarks.clear()
-        settler = Settler(self._source)
+        self.source.remarks.clear()
+        settler = Settler(self.source)
         n_done = 0
-        self._file.seek(self._begin)
+        self.file.seek(self.begin)
         records = self._quickly() if self._records is None else self._carefully()
         for words, rows in records:
             try:
@@ -83,7 +82,7 @@ class BinaryReader:
         settler.check_any()
 
     def _quickly(self) -> Iterator[Rows]:
-        reader = _QuickReader(self._file, self._header, self._source)
+        reader = _QuickReader(self.file, self.header, self.source)
         try:
             yield from reader.rows(self.shape.most_words)
         except AmbiguousError:
@@ -95,13 +94,11 @@ class BinaryReader:
         assert self._records is not None
         n_words = self.shape.most_words
         try:
-            yield from read_carefully(
-                self._file, self._header, n_words, self._records, self._source
-            )
+            yield from read_carefully(self.file, self.header, n_words, self._records, self.source)
         except VectorsError:
             # A header that is wrong looks like that too, and is the better reason.
-            self._file.seek(self._begin)
-            trusting = _QuickReader(self._file, self._header, self._source, trusts=True)
+            self.file.seek(self.begin)
+            trusting = _QuickReader(self.file, self.header, self.source, trusts=True)
             deque(trusting.rows(n_words), maxlen=0)
             raise
 
@@ -211,7 +208,7 @@ class _QuickReader:
         if self.records is None:
             return
         doubtful: Sequence[int] = range(len(rows))
-        if self._size >= _TELLING_SIZE:
+        if self._size >= TELLING_SIZE:
             doubtful = np.flatnonzero(self.records.are_odd(rows).any(axis=1)).tolist()
         for row in doubtful:
             try:
@@ -231,7 +228,7 @@ class _QuickReader:
         Raises:
             AmbiguousError: they are more than there are by chance.
         """
-        if len(self._unclear) > _BY_CHANCE * self._n:
+        if len(self._unclear) > BY_CHANCE * self._n:
             raise AmbiguousError
         for place in self._unclear:
             self._source.remarks.add("unclear", place)

@@ -24,6 +24,8 @@ COUNT = "count"
 class KeyedTable(WordVectors):
     """Words, vectors and attributes of words, which may grow and be changed."""
 
+    index_to_key: list[str]
+    key_to_index: dict[str, int]
     vectors_lockf: Floats
     """float32 (1,) or (V,): how much of each update of training a vector takes, 0 none of it."""
 
@@ -60,8 +62,8 @@ class KeyedTable(WordVectors):
     def of(cls, vectors: WordVectors) -> Self:
         """The same words and vectors; arrays are shared, not copied."""
         made = cls(vectors.vector_size)
-        made.index_to_key = vectors.index_to_key.copy()
-        made.key_to_index = vectors.key_to_index.copy()
+        made.index_to_key = list(vectors.index_to_key)
+        made.key_to_index = dict(vectors.key_to_index)
         made.vectors = made._room = vectors.vectors
         made.counts, made.output_vectors = vectors.counts, vectors.output_vectors
         if isinstance(vectors, KeyedTable):

@@ -7,7 +7,7 @@ results are gensim's KeyedVectors' where it has the method.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ class WordVectors:
         Raises:
             VectorsError: a word occurs twice, or an array has the wrong shape.
         """
-        self.index_to_key: list[str] = list(words)
+        self.index_to_key: Sequence[str] = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         n_words = len(self.index_to_key)
         self._norms: Lengths | None = None
@@ -80,7 +80,7 @@ class WordVectors:
                 raise VectorsError(
                     f"{name} of {n_words:,} words must have shape {shape}, got {array.shape}"
                 )
-        self.key_to_index: dict[str, int] = {
+        self.key_to_index: Mapping[str, int] = {
             word: row for row, word in enumerate(self.index_to_key)
         }
         if len(self.key_to_index) < n_words:
@@ -187,14 +187,13 @@ class WordVectors:
         if restrict_vocab is not None and restrict_vocab < 1:
             raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
         query, asked = self.sum_of(positive, negative)
-        rows, cosines = nearest(
-            self.vectors[:restrict_vocab],
-            query,
-            topn,
-            norms=self.norms[:restrict_vocab],
-            exclude=asked,
-        )
+        vectors, norms = self._first(restrict_vocab)
+        rows, cosines = nearest(vectors, query, topn, norms=norms, exclude=asked)
         return self.named(rows, cosines)
+
+    def _first(self, n_words: int | None) -> tuple[Floats, Lengths]:
+        """The first vectors, or all of them, and their lengths."""
+        return self.vectors[:n_words], self.norms[:n_words]
 
     def sum_of(self, positive: Any, negative: Any = None) -> tuple[NDArray[np.float64], list[int]]:
         """The vector (D,) that a question of `most_similar` stands for, and the rows of its words.

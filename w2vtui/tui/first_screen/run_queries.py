@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,7 +62,7 @@ class RunQueries(ModalScreen[None]):
         self.query_one(QueryField).focus()
         self._load()
 
-    def _words(self) -> list[str]:
+    def _words(self) -> Sequence[str]:
         return [] if self._vectors is None else self._vectors.index_to_key
 
     @work(exclusive=True)

@@ -1,0 +1,81 @@
+"""Our own folders of vectors, and NumPy arrays and their words, left in their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.formats.blocks import Progress
+from w2vtui.formats.folder_stream import FolderReader
+from w2vtui.formats.npy_file import NpyReader
+from w2vtui.formats.records import WHITE
+from w2vtui.formats.safetensors_file import Tensor
+from w2vtui.formats.vector_folder import words_in
+from w2vtui.large_files.rows import FileRows, OpenFile
+from w2vtui.large_files.vectors import FileVectors
+from w2vtui.large_files.words import StoredRows, StoredWords, starts_of, stored
+
+_WORDS_A_BLOCK = 10_000
+
+
+def folder_vectors(reader: FolderReader, progress: Progress) -> FileVectors | None:
+    """The vectors of one of our folders; None if they must be read into the memory.
+
+    Raises:
+        VectorsError: a word is not one.
+    """
+    tensors = {name: tensor for name, tensor in reader.tensors.items() if name.endswith("vectors")}
+    if any(tensor.type != "F32" for tensor in tensors.values()):
+        return None
+    file = OpenFile(reader.file)
+    n_words = reader.shape.most_words
+    words = _collected(words_in(reader.folder), n_words, progress)
+    rows = StoredRows(words)
+    if len(words) != n_words or rows.n_repeated:
+        return None
+    matrices = {name: _rows(file, tensor) for name, tensor in tensors.items()}
+    return FileVectors(
+        words, rows, matrices["vectors"], reader.counts, matrices.get("output_vectors")
+    )
+
+
+def array_vectors(reader: NpyReader, progress: Progress) -> FileVectors | None:
+    """The vectors of a NumPy array; None if they must be read into the memory."""
+    if reader.dtype != np.dtype("<f4"):
+        return None
+    n_words, size = reader.shape.most_words, reader.shape.vector_size
+    words = _collected(_parts(reader.words), n_words, progress)
+    rows = StoredRows(words)
+    if rows.n_repeated or not all(word.strip(WHITE) for word in reader.words):
+        return None
+    matrix = FileRows(OpenFile(reader.file), _places(reader.begin, n_words, size), size)
+    norms = matrix.norms()
+    if not np.isfinite(norms).all():
+        return None
+    return FileVectors(words, rows, matrix, reader.counts, norms=norms)
+
+
+def _collected(parts: Iterable[Sequence[str]], n_words: int, progress: Progress) -> StoredWords:
+    letters, lengths, n_done = [], [np.empty(0, dtype=np.int64)], 0
+    for words in parts:
+        part, its_lengths = stored(words)
+        letters.append(part)
+        lengths.append(its_lengths)
+        n_done += len(words)
+        progress(min(n_done / n_words, 1.0))
+    return StoredWords(b"".join(letters), starts_of(np.concatenate(lengths)))
+
+
+def _parts(words: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (words[at : at + _WORDS_A_BLOCK] for at in range(0, len(words), _WORDS_A_BLOCK))
+
+
+def _rows(file: OpenFile, tensor: Tensor) -> FileRows:
+    n_words, size = tensor.shape
+    return FileRows(file, _places(tensor.begin, n_words, size), size)
+
+
+def _places(begin: int, n_words: int, size: int) -> NDArray[np.int64]:
+    return begin + 4 * size * np.arange(n_words, dtype=np.int64)

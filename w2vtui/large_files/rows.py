@@ -1,0 +1,238 @@
+"""Rows of float32 that stay in a file: what is asked for is read, a few megabytes at a time.
+
+A file that another process writes again does not bring wrong answers: it is looked at before each
+pass, and a file that has another size or time is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BufferedReader
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels.raw_rows import measure_rows, multiply_rows
+from w2vtui.cores import free_cores
+from w2vtui.errors import VectorsError
+from w2vtui.similarity import Floats, Lengths
+
+BLOCK_BYTES = 1 << 22
+"""About as many bytes are read at once, by each thread."""
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Places: TypeAlias = NDArray[np.int64]
+Work: TypeAlias = Callable[[Bytes, Places, slice], None]
+"""Takes bytes of the file, where in them rows begin, and which rows these are."""
+
+
+class OpenFile:
+    """A file that is read at any place, by any thread, as it was when it was opened."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        """Keeps the file open, also after `file` is closed."""
+        self.name = str(file.name)
+        self._descriptor = os.dup(file.fileno())
+        self._close = weakref.finalize(self, os.close, self._descriptor)
+        self._identity = self._current_identity()
+
+    @property
+    def n_bytes(self) -> int:
+        """Of the file."""
+        return self._identity[0]
+
+    def check(self) -> None:
+        """Refuse a file that was changed since it was opened; one that was replaced is still there.
+
+        Raises:
+            VectorsError: it has another size or time.
+        """
+        if self._current_identity() != self._identity:
+            raise self.changed()
+
+    def fill(self, buffer: Bytes, begin: int) -> None:
+        """Read as many bytes as the buffer has.
+
+        Raises:
+            VectorsError: there are not as many.
+            OSError: they cannot be read.
+        """
+        view, n_done = buffer.data, 0
+        while n_done < len(view):
+            n_read = _read_into(self._descriptor, view[n_done:], begin + n_done)
+            if not n_read:
+                raise self.changed()
+            n_done += n_read
+
+    def changed(self) -> VectorsError:
+        """The error of a file that is not what it was."""
+        return VectorsError(f"{self.name} was changed since it was opened: open it again")
+
+    def _current_identity(self) -> tuple[int, int]:
+        status = os.fstat(self._descriptor)
+        return status.st_size, status.st_mtime_ns
+
+
+def _read_into(descriptor: int, view: memoryview, begin: int) -> int:
+    if hasattr(os, "preadv"):
+        return os.preadv(descriptor, [view], begin)
+    read = os.pread(descriptor, len(view), begin)
+    view[: len(read)] = read
+    return len(read)
+
+
+class FileRows:
+    """A matrix float32 (V, D) in a file, with those operations of an array that searching needs:
+    rows by number, slice or list of numbers, which are read, and `@`.
+    """
+
+    dtype = np.dtype(np.float32)
+    ndim = 2
+    __array_ufunc__ = None  # so that array @ rows does not read them all
+
+    def __init__(self, file: OpenFile, places: Places, size: int) -> None:
+        """
+        places  int64 (V,), the byte of the file at which each row begins; rising
+        size    D
+        """
+        self._file, self._places = file, places
+        self.shape = (len(places), size)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the numbers take in the file."""
+        return 4 * self.size
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def first(self, n: int) -> FileRows:
+        """The first n rows, also in the file."""
+        return FileRows(self._file, self._places[:n], self.shape[1])
+
+    def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[Any]) -> Floats:
+        """A row (D,), or several (n, D), read into the memory.
+
+        Raises:
+            VectorsError: the file was changed.
+        """
+        self._file.check()
+        places = self._places[rows]
+        if np.ndim(places) == 0:
+            row: Floats = self._read(np.atleast_1d(places))[0]
+            return row
+        if isinstance(rows, slice) and len(places):
+            read = np.empty((len(places), self.shape[1]), dtype=np.float32)
+            FileRows(self._file, places, self.shape[1]).each_block(_copier(read))
+            return read
+        return self._read(places)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """All rows, in the memory."""
+        if copy is False:
+            raise ValueError("rows of a file cannot be had without copying them")
+        return self[:].astype(dtype or np.float32, copy=False)
+
+    def __matmul__(self, query: NDArray[np.floating]) -> Floats:
+        """float32 (V,): the products of all rows with a vector (D,), or (V, n) with n of them.
+
+        Raises:
+            VectorsError: the file was changed.
+        """
+        columns = np.asarray(query, dtype=np.float32)
+        wanted = np.ascontiguousarray(np.atleast_2d(columns.T))
+        products = np.empty((len(wanted), len(self)), dtype=np.float32)
+
+        def multiply(block: Bytes, places: Places, rows: slice) -> None:
+            for one, product in zip(wanted, products, strict=True):
+                multiply_rows(block, places, one, product[rows])
+
+        self.each_block(multiply)
+        return products[0] if columns.ndim == 1 else products.T
+
+    def norms(self) -> Lengths:
+        """float64 (V,): the length of each row.
+
+        Raises:
+            VectorsError: the file was changed.
+        """
+        norms, n_odd = np.empty(len(self)), np.empty(len(self), dtype=np.int32)
+
+        def measure(block: Bytes, places: Places, rows: slice) -> None:
+            measure_rows(block, places, self.shape[1], 0.0, np.inf, norms[rows], n_odd[rows])
+
+        self.each_block(measure)
+        return norms
+
+    def each_block(self, work: Work) -> None:
+        """Read all rows once, on all cores that are free.
+
+        Raises:
+            VectorsError: the file was changed.
+        """
+        self._file.check()
+        waiting = deque(self._blocks())
+        n_workers = min(free_cores(), len(waiting))
+        if n_workers < 2:
+            self._work(waiting, work)
+            return
+        with ThreadPoolExecutor(n_workers, "w2vtui-rows") as pool:
+            for done in [pool.submit(self._work, waiting, work) for _ in range(n_workers)]:
+                done.result()
+
+    def _work(self, waiting: deque[slice], work: Work) -> None:
+        """Take blocks until none is left."""
+        row_bytes, buffer = 4 * self.shape[1], np.empty(0, dtype=np.uint8)
+        try:
+            while waiting:
+                try:
+                    rows = waiting.popleft()
+                except IndexError:  # another thread took it
+                    return
+                places = self._places[rows]
+                begin, end = int(places[0]), int(places[-1]) + row_bytes
+                if end - begin > len(buffer):
+                    buffer = np.empty(end - begin + row_bytes, dtype=np.uint8)
+                block = buffer[: end - begin]
+                self._file.fill(block, begin)
+                work(block, places - begin, rows)
+        except BaseException:
+            waiting.clear()  # the other threads need not go on
+            raise
+
+    def _blocks(self) -> list[slice]:
+        """Runs of rows that are about a block long, also where rows between them are left out."""
+        if not len(self):
+            return []
+        numbers = (self._places - self._places[0]) // BLOCK_BYTES
+        bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(self)]
+        return [slice(a, b) for a, b in pairwise(bounds)]
+
+    def _read(self, places: Places) -> Floats:
+        """Rows that may be anywhere."""
+        rows = np.empty((len(places), self.shape[1]), dtype="<f4")
+        for row, place in zip(rows, places.tolist(), strict=True):
+            self._file.fill(row.view(np.uint8), place)
+        return rows.astype(np.float32, copy=False)
+
+
+def _copier(rows: Floats) -> Work:
+    """Work that copies what is read to `rows`."""
+    raw = rows.view(np.uint8)
+
+    def copy(block: Bytes, places: Places, part: slice) -> None:
+        for row, place in zip(raw[part], places.tolist(), strict=True):
+            row[:] = block[place : place + len(row)]
+
+    return copy

@@ -1,0 +1,53 @@
+"""Words and vectors of a file that is not loaded."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.large_files.rows import FileRows
+from w2vtui.large_files.words import StoredRows, StoredWords
+from w2vtui.similarity import Floats, Lengths
+from w2vtui.vectors import WordVectors
+
+
+class FileVectors(WordVectors):
+    """WordVectors whose rows stay in their file.
+
+    `vectors` and `output_vectors` are FileRows: rows of them are arrays, and they can be multiplied
+    with one; `np.asarray` alone makes an array of all. What is asked raises VectorsError once the
+    file was changed.
+    """
+
+    def __init__(
+        self,
+        words: StoredWords,
+        rows: StoredRows,
+        vectors: FileRows,
+        counts: NDArray[np.int64] | None = None,
+        output_vectors: FileRows | None = None,
+        norms: Lengths | None = None,
+    ) -> None:
+        """
+        words    V words that all differ
+        rows     of these words
+        norms    float64 (V,), where they are known already
+        """
+        self.index_to_key, self.key_to_index = words, rows
+        self.vectors = cast("Floats", vectors)
+        self.output_vectors = cast("Floats | None", output_vectors)
+        self.counts = counts
+        self._in_file, self._norms = vectors, norms
+
+    @property
+    def norms(self) -> Lengths:
+        """float64 (V,): the Euclidean length of each vector, read once."""
+        if self._norms is None:
+            self._norms = self._in_file.norms()
+        return self._norms
+
+    def _first(self, n_words: int | None) -> tuple[Floats, Lengths]:
+        rows = self._in_file if n_words is None else self._in_file.first(n_words)
+        return cast("Floats", rows), self.norms[:n_words]
