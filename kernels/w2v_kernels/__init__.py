@@ -26,6 +26,7 @@ move by the logistic gradient. The variants differ only in what is in the blocks
     scoring.py                scores and cosines       text_to_ids.py    bytes to word ids
     noise_counts.py           the noise drawn so far   input_moves.py    gradients by one step
     kmers.py                  sequences to ids         word_positions.py where each word occurs
+    raw_rows.py               rows in the bytes of a file
     sizes.py, formulas.py     constants and probabilities, without Numba
 
     machine/    compiling.py  how kernels are compiled and cached    lanes.py  vector registers

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_setting, whole_number
-from w2vtui.cli.output import report
+from w2vtui.cli.output import PassingLine, report
 from w2vtui.cli.run_vectors import run_named, vectors_of
 from w2vtui.questions import QuestionOptions
+from w2vtui.reports import Report
 from w2vtui.settings import RunSettings
 from w2vtui.tables import split
 from w2vtui.vector_layouts import is_vector_folder
@@ -116,7 +117,8 @@ def _columns_reader(n: int) -> Callable[[str], tuple[str, ...]]:
 
 
 def load(arguments: argparse.Namespace) -> WordVectors:
-    """The vectors that the arguments name; reports what was left out or mended.
+    """The vectors that the arguments name, to ask and not to change: those of a large file stay in
+    it. Reports what was left out or mended.
 
     Raises:
         VectorsError: they cannot be read, or do not have the vectors that --vectors names.
@@ -125,18 +127,49 @@ def load(arguments: argparse.Namespace) -> WordVectors:
     from w2vtui.exploring.sides import with_side
 
     run = named_run(arguments)
-    vectors = load_file(arguments) if run is None else vectors_of(run, arguments.limit)
+    if run is not None:
+        vectors = vectors_of(run, arguments.limit)
+    else:
+        with PassingLine("reading the vectors") as line:
+            vectors = load_file(arguments, line.report, line.show)
     return with_side(vectors, getattr(arguments, "side", "input"))
 
 
-def load_file(arguments: argparse.Namespace) -> WordVectors:
-    """The vectors of the file or folder that the arguments name; reports what was left out.
+def load_file(
+    arguments: argparse.Namespace, report: Report, progress: Callable[[float], object]
+) -> WordVectors:
+    """The vectors of the file or folder that the arguments name, those of a large file in it.
+
+    report    gets what was left out
+    progress  gets how much is done, 0..1
 
     Raises:
         VectorsError: they cannot be read.
     """
+    from w2vtui.large_files import open_vectors
+
+    return open_vectors(
+        arguments.vectors,
+        limit=arguments.limit,
+        encoding_errors=arguments.encoding_errors,
+        skip_bad_rows=arguments.skip_bad_rows,
+        report=lambda remark: report(f"hint: {remark}"),
+        progress=progress,
+    )
+
+
+def load_all(arguments: argparse.Namespace) -> WordVectors:
+    """As `load`, with all vectors in the memory, in which thousands of questions are answered.
+
+    Raises:
+        VectorsError: they cannot be read.
+        RunError: the name is that of several runs, or of one without vectors.
+    """
     from w2vtui.formats import load_vectors
 
+    run = named_run(arguments)
+    if run is not None:
+        return vectors_of(run, arguments.limit)
     return load_vectors(
         arguments.vectors,
         limit=arguments.limit,

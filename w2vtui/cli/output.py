@@ -8,6 +8,7 @@ through `console.SafeConsole`.
 from __future__ import annotations
 
 import sys
+import time
 from typing import TextIO
 
 from w2vtui.display import safe_text
@@ -37,6 +38,49 @@ def report(*lines: str) -> None:
         print("\n".join(map(safe_text, lines)), file=sys.stderr, flush=True)
     except OSError:  # the reader of the pipe has gone, or the terminal has
         silence(sys.stderr)
+
+
+class PassingLine:
+    """In a block, a line on a terminal's stderr that says how far something is.
+
+    It appears after a second, and is wiped at the end.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._width = 0
+        self._due = time.monotonic() + 1.0
+
+    def __enter__(self) -> PassingLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wipe()
+
+    def show(self, done: float) -> None:
+        """Say how much is done, 0..1."""
+        if time.monotonic() >= self._due and sys.stderr is not None and sys.stderr.isatty():
+            self._due = time.monotonic() + 0.2
+            line = f"{self._what}  {done:4.0%}"
+            self._write(f"\r{line}")
+            self._width = len(line)
+
+    def report(self, line: str) -> None:
+        """Print a line that stays."""
+        self._wipe()
+        report(line)
+
+    def _wipe(self) -> None:
+        if self._width:
+            self._write(f"\r{' ' * self._width}\r")
+            self._width = 0
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:  # the terminal has gone
+            silence(sys.stderr)
 
 
 def ask(question: str) -> str:

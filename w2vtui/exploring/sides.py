@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from w2vtui.errors import VectorsError
 from w2vtui.vectors import WordVectors
 
@@ -31,7 +29,7 @@ def with_side(vectors: WordVectors, side: Side) -> WordVectors:
             "hierarchical softmax has none of words: ask the input vectors"
         )
     made = copy.copy(vectors)
-    made.vectors = output if side == "output" else np.add(vectors.vectors, output)
+    made.vectors = output if side == "output" else vectors.vectors + output
     made.output_vectors = None
     made.forget_norms()
     return made

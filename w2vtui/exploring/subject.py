@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from w2vtui.corpus import EncodedCorpus
+from w2vtui.formats.blocks import Progress
+from w2vtui.reports import Report
 from w2vtui.similarity import Floats
-from w2vtui.training.run import Run
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for it
+    from w2vtui.corpus import EncodedCorpus
+    from w2vtui.training.run import Run
 
 LEAST_SECONDS = 1.0
 """From one copy of the vectors of a run to the next."""
@@ -55,6 +59,14 @@ class Subject(Protocol):
         """
 
     @property
+    def reading(self) -> float | None:
+        """How much is read of what the first view needs, 0..1; None where that is not known."""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What was left out or mended as they were read."""
+
+    @property
     def corpus(self) -> EncodedCorpus | None:
         """The text that was trained on; None where it is not at hand."""
 
@@ -65,6 +77,9 @@ class Subject(Protocol):
 
 class RunSubject:
     """A run from before its start to after its end."""
+
+    reading: float | None = None
+    remarks: Sequence[str] = ()
 
     def __init__(self, name: str, find_run: Callable[[], Run | None]) -> None:
         """find_run: gives the run, once there is one"""
@@ -110,6 +125,8 @@ class RunSubject:
 class SavedRunSubject:
     """A saved run, by its newest checkpoint."""
 
+    reading: float | None = None
+    remarks: Sequence[str] = ()
     run: Run | None = None
     corpus: EncodedCorpus | None = None
 
@@ -138,9 +155,11 @@ class FileSubject:
     run: Run | None = None
     corpus: EncodedCorpus | None = None
 
-    def __init__(self, name: str, load: Callable[[], WordVectors]) -> None:
-        """load: reads the file"""
+    def __init__(self, name: str, load: Callable[[Report, Progress], WordVectors]) -> None:
+        """load: reads the file; takes what gets its remarks, and how much is done"""
         self.name = name
+        self.reading: float | None = 0.0
+        self.remarks: list[str] = []
         self._load = load
         self._view: View | None = None
         self._lock = threading.Lock()
@@ -153,5 +172,12 @@ class FileSubject:
         """
         with self._lock:
             if self._view is None:
-                self._view = View(vectors=self._load(), kind="saved")
+                try:
+                    vectors = self._load(self.remarks.append, self._read)
+                finally:
+                    self.reading = None
+                self._view = View(vectors=vectors, kind="saved")
             return self._view
+
+    def _read(self, done: float) -> None:
+        self.reading = done

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from w2v_kernels.raw_rows import find_records, measure_rows
 from w2vtui.cores import free_cores
 from w2vtui.display import safe_text
+from w2vtui.errors import VectorsError
 from w2vtui.formats.blank_words import BY_CHANCE, MOST_BYTES, AmbiguousError, Records
 from w2vtui.formats.blocks import Progress
 from w2vtui.formats.records import Header, Source, shown
@@ -117,6 +118,7 @@ class _Scan:
         self._records: Records | None = None
         self._n_unclear = 0
         self._kept = _Kept()
+        self._refusal: VectorsError | None = None
 
     def run(self, progress: Progress) -> Scanned:
         n_blocks = -((self._begin - self._file.n_bytes) // self._step)
@@ -134,10 +136,15 @@ class _Scan:
                     measuring.append(pool.submit(self._measured, block))
                 if len(measuring) > 1 or not reading:
                     block = measuring.popleft().result()
-                    self._take(block)
+                    try:
+                        self._take(block)
+                    except VectorsError as error:  # a header that is wrong may be the reason
+                        self._refusal = self._refusal or error
                     free.append(block.buffer)
                     progress(min((block.begin + self._step) / self._file.n_bytes, 1.0))
         self._check_end()
+        if self._refusal is not None:
+            raise self._refusal
         return self._settled()
 
     def _read(self, number: int, buffer: Bytes) -> tuple[Bytes, Bytes, int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from w2vtui.similarity import Floats, Lengths
 
 BLOCK_BYTES = 1 << 22
 """About as many bytes are read at once, by each thread."""
+
+MOST_READ = 1 << 26
+"""Bytes of a slice that is read into the memory."""
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Places: TypeAlias = NDArray[np.int64]
@@ -117,32 +120,31 @@ class FileRows:
     def __len__(self) -> int:
         return len(self._places)
 
-    def first(self, n: int) -> FileRows:
-        """The first n rows, also in the file."""
-        return FileRows(self._file, self._places[:n], self.shape[1])
-
     def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[Any]) -> Floats:
-        """A row (D,), or several (n, D), read into the memory.
+        """A row (D,), or several (n, D), read into the memory; a slice of more than that may take
+        stays in the file, as FileRows.
 
         Raises:
             VectorsError: the file was changed.
         """
         self._file.check()
         places = self._places[rows]
+        if isinstance(rows, slice) and 4 * self.shape[1] * len(places) > MOST_READ:
+            return cast("Floats", FileRows(self._file, places, self.shape[1]))
         if np.ndim(places) == 0:
             row: Floats = self._read(np.atleast_1d(places))[0]
             return row
-        if isinstance(rows, slice) and len(places):
-            read = np.empty((len(places), self.shape[1]), dtype=np.float32)
-            FileRows(self._file, places, self.shape[1]).each_block(_copier(read))
-            return read
+        if isinstance(rows, slice):
+            return np.asarray(FileRows(self._file, places, self.shape[1]))
         return self._read(places)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """All rows, in the memory."""
         if copy is False:
             raise ValueError("rows of a file cannot be had without copying them")
-        return self[:].astype(dtype or np.float32, copy=False)
+        read = np.empty(self.shape, dtype=np.float32)
+        self.each_block(_copier(read))
+        return read.astype(dtype or np.float32, copy=False)
 
     def __matmul__(self, query: NDArray[np.floating]) -> Floats:
         """float32 (V,): the products of all rows with a vector (D,), or (V, n) with n of them.
@@ -160,6 +162,18 @@ class FileRows:
 
         self.each_block(multiply)
         return products[0] if columns.ndim == 1 else products.T
+
+    def __add__(self, other: FileRows) -> Floats:
+        """The sums of the rows of two matrices, in the memory."""
+        sums = np.asarray(self)
+
+        def add(block: Bytes, places: Places, rows: slice) -> None:
+            size = 4 * other.shape[1]
+            for total, place in zip(sums[rows], places.tolist(), strict=True):
+                np.add(total, block[place : place + size].view("<f4"), out=total)
+
+        other.each_block(add)
+        return sums
 
     def norms(self) -> Lengths:
         """float64 (V,): the length of each row.

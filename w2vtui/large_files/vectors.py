@@ -16,9 +16,9 @@ from w2vtui.vectors import WordVectors
 class FileVectors(WordVectors):
     """WordVectors whose rows stay in their file.
 
-    `vectors` and `output_vectors` are FileRows: rows of them are arrays, and they can be multiplied
-    with one; `np.asarray` alone makes an array of all. What is asked raises VectorsError once the
-    file was changed.
+    `vectors` and `output_vectors` are FileRows: some rows of them are arrays, and all can be
+    multiplied with one; `np.asarray` alone makes an array of all. What is asked raises VectorsError
+    once the file was changed.
     """
 
     def __init__(
@@ -39,15 +39,11 @@ class FileVectors(WordVectors):
         self.vectors = cast("Floats", vectors)
         self.output_vectors = cast("Floats | None", output_vectors)
         self.counts = counts
-        self._in_file, self._norms = vectors, norms
+        self._norms = norms
 
     @property
     def norms(self) -> Lengths:
         """float64 (V,): the Euclidean length of each vector, read once."""
-        if self._norms is None:
-            self._norms = self._in_file.norms()
-        return self._norms
-
-    def _first(self, n_words: int | None) -> tuple[Floats, Lengths]:
-        rows = self._in_file if n_words is None else self._in_file.first(n_words)
-        return cast("Floats", rows), self.norms[:n_words]
+        if self._norms is None and isinstance(self.vectors, FileRows):
+            self._norms = self.vectors.norms()
+        return super().norms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from w2vtui.cores import workers_at_work
 from w2vtui.errors import DivergedError
 from w2vtui.training.control import RunControl
 from w2vtui.training.engine.clocks import Suspension
@@ -39,6 +40,12 @@ class TrainingLoop:
             DivergedError: a loss was not a number.
             BaseException: the error of a worker or of the observer.
         """
+        with workers_at_work():
+            self._train()
+        return self._finish()
+
+    def _train(self) -> None:
+        """Train to the end, or until the run is stopped."""
         control, pool = self._control, self._trainer.pool
         self._trainer.observer.start()
         control.begin(self._trainer.dispatcher)
@@ -60,7 +67,6 @@ class TrainingLoop:
         self._tick()
         if pool.error is not None:
             raise pool.error
-        return self._finish()
 
     def _step(self) -> None:
         """One round of the loop."""

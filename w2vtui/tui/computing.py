@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 
-from w2vtui.training.measuring.budget import one_blas_thread
+from w2vtui.cores import blas_beside_workers
 
 
 class Computing:
     """Carries out requests one after another; of those with the same name only the latest."""
 
-    def __init__(self, is_shared: Callable[[], bool]) -> None:
-        """is_shared: whether a run trains, so that products may take one core only"""
-        self._is_shared = is_shared
+    def __init__(self) -> None:
         self._requests: dict[str, Callable[[], None]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -49,7 +46,7 @@ class Computing:
 
     def _main(self) -> None:
         while (request := self._next()) is not None:
-            with one_blas_thread() if self._is_shared() else nullcontext():
+            with blas_beside_workers():
                 request()
 
     def _next(self) -> Callable[[], None] | None:

@@ -21,6 +21,8 @@ from w2vtui.vectors.queries import Query, terms_of
 
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""
+_CORRECTED = 500_000
+"""Words that may be proposed in the place of an unknown one."""
 
 
 class WordVectors:
@@ -187,13 +189,14 @@ class WordVectors:
         if restrict_vocab is not None and restrict_vocab < 1:
             raise SettingsError(f"restrict_vocab must be 1 word or more, got {restrict_vocab}")
         query, asked = self.sum_of(positive, negative)
-        vectors, norms = self._first(restrict_vocab)
-        rows, cosines = nearest(vectors, query, topn, norms=norms, exclude=asked)
+        rows, cosines = nearest(
+            self.vectors[:restrict_vocab],
+            query,
+            topn,
+            norms=self.norms[:restrict_vocab],
+            exclude=asked,
+        )
         return self.named(rows, cosines)
-
-    def _first(self, n_words: int | None) -> tuple[Floats, Lengths]:
-        """The first vectors, or all of them, and their lengths."""
-        return self.vectors[:n_words], self.norms[:n_words]
 
     def sum_of(self, positive: Any, negative: Any = None) -> tuple[NDArray[np.float64], list[int]]:
         """The vector (D,) that a question of `most_similar` stands for, and the rows of its words.
@@ -228,9 +231,9 @@ class WordVectors:
         """Up to `n` words spelled like `word`, with their counts.
 
         First those that differ in case or Unicode form alone, then by edits (2 at most; 1 for up
-        to 4 letters), the more frequent first.
+        to 4 letters), the more frequent first. Of more than 500,000 words the first are looked at.
         """
-        rows, edits = near_spellings(word, self.index_to_key)
+        rows, edits = near_spellings(word, self.index_to_key[:_CORRECTED])
         frequency = -rows if self.counts is None else self.counts[rows]
         best = rows[np.lexsort((rows, -frequency, edits))[: max(n, 0)]]
         return [

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, load, report_hint
+from w2vtui.cli.file_options import add_vectors, load_all, report_hint
 from w2vtui.cli.options import add_result_json
 from w2vtui.cli.output import report, show
 from w2vtui.cli.verbs.evaluate import analogies_json
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     sections = read_analogies(
         arguments.questions, skip_bad_rows=arguments.skip_bad_rows, report=report_hint
     )
-    result = evaluate_analogies(load(arguments), sections, restrict=restrict)
+    result = evaluate_analogies(load_all(arguments), sections, restrict=restrict)
     if arguments.json:
         print_json(analogies_json(result))
     else:

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_question_columns, add_vectors, load, report_hint
+from w2vtui.cli.file_options import add_question_columns, add_vectors, load_all, report_hint
 from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for path in arguments.analogies
     }
-    vectors = load(arguments)
+    vectors = load_all(arguments)
     pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
     analogy_results = {
         path: evaluate.evaluate_analogies(vectors, sections, restrict=arguments.restrict)

@@ -55,6 +55,7 @@ def _subject(arguments: argparse.Namespace) -> Subject:
         from w2vtui.runs.explored import explored_run  # loads Numba
 
         return explored_run(folder)
-    from w2vtui.exploring.subject import FileSubject  # loads Numba
+    from w2vtui.exploring.subject import FileSubject  # loads NumPy
 
-    return FileSubject(safe_text(arguments.vectors), lambda: load_file(arguments))
+    name = safe_text(arguments.vectors)
+    return FileSubject(name, lambda report, progress: load_file(arguments, report, progress))

@@ -5,15 +5,13 @@ one thread.
 from __future__ import annotations
 
 import math
-import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
+
+from w2vtui import cores
 
 MULTIPLY_ADDS_A_SECOND = 2e10
 """The least that one core does in a matrix product, in multiply-adds per second."""
@@ -50,33 +48,8 @@ class Budget:
         self.due = min(max(self.due, started) + pause, started + self._most)
 
 
-# ---- threads
-
-_LOCK = threading.Lock()
-
-
-def _renew_lock() -> None:
-    """Replace the lock after a fork: the thread that held it does not exist in the child."""
-    global _LOCK  # noqa: PLW0603
-    _LOCK = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
-
-
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """In the block, NumPy multiplies on one core, and does not warn about vectors that diverged.
-
-    For a larger product a BLAS starts one thread per core; they would spin, waiting for each other,
-    while the workers hold the cores. The limit is that of the whole process, so only one thread at
-    a time sets and restores it.
-    """
-    with _LOCK, _pools().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
+    """In the block, NumPy multiplies on one core, and does not warn about vectors that diverged."""
+    with cores.one_blas_thread(), np.errstate(all="ignore"):
         yield
-
-
-@cache
-def _pools() -> ThreadpoolController:
-    return ThreadpoolController()  # looks through all loaded libraries: once is enough

@@ -16,12 +16,11 @@ from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import Input
 
-from w2vtui.display import short
+from w2vtui.display import safe_text, short
 from w2vtui.errors import QuestionError, W2vtuiError
 from w2vtui.exploring.questions import Question, parse_question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.notable_words import notable_words
-from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.computing import Computing
 from w2vtui.tui.explore_screen.pane import ExplorePane
@@ -41,6 +40,8 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 
 SECONDS = 1.0
 """From one look for later vectors to the next."""
+READING_SECONDS = 0.2
+"""From one look how much of a file is read to the next."""
 LOWER = {
     "drift": ("card", "drift", "analogies"),
     "clusters": ("card", "clusters"),
@@ -121,7 +122,7 @@ class ExploreScreen(PanedScreen):
         self._held: View | None = None
         """What is shown in place of the latest vectors."""
         self._lower = "drift"
-        self._computing = Computing(self._is_training)
+        self._computing = Computing()
 
     def compose(self) -> ComposeResult:
         """Yield the run's line, the panes and the keys, which app.tcss lays out."""
@@ -148,6 +149,7 @@ class ExploreScreen(PanedScreen):
         self.watch(self, "maximized", self.sizes_changed, init=False)
         self.show_current()
         self.set_interval(SECONDS, self.tick)
+        self._reading = self.set_interval(READING_SECONDS, self._show_line)
         self.tick()
 
     def on_unmount(self) -> None:
@@ -199,6 +201,10 @@ class ExploreScreen(PanedScreen):
             self._show_view(message.view)
 
     def _show_view(self, view: View) -> None:
+        if self.view is None:
+            self._reading.stop()
+            for remark in self.subject.remarks:
+                self.notify(safe_text(remark))
         self.view = view
         if not self.text:
             self.ask(next(iter(notable_words(view.vectors.index_to_key, 1)), ""))
@@ -207,8 +213,10 @@ class ExploreScreen(PanedScreen):
         self._show_line()
 
     def _show_line(self) -> None:
-        view = self.view
+        view, reading = self.view, self.subject.reading
         if view is None:
+            if reading is not None:
+                self.query_one(RunLine).say(f"reading {self.subject.name} {reading:.0%}")
             return
         freeze = self.app.key_of("explore.freeze", ExploreScreen)
         keys = {"live": f" ({freeze} freeze)", "frozen": f" ({freeze} follow)"}
@@ -302,10 +310,6 @@ class ExploreScreen(PanedScreen):
             self.post_message(problem(str(error)))
         except BaseException as error:  # raised again in the thread that draws
             self.post_message(self.Failed(error))
-
-    def _is_training(self) -> bool:
-        shot = self.app.run_shot()
-        return shot is not None and shot.state not in ENDED
 
     # ---- panes
 

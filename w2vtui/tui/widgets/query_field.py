@@ -16,6 +16,8 @@ from w2vtui.vectors import SIGNS
 Vocabulary = Callable[[], Sequence[str]]
 """Returns the words known now, most frequent first."""
 _MOST_CHOICES = 50
+_FREQUENT = 200_000
+"""Words that are proposed, the most frequent ones: each key that is typed looks through them."""
 
 
 class QueryField(Field):
@@ -109,7 +111,7 @@ def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> 
     folded = begun.casefold()
     others = (
         word
-        for word in words
+        for word in islice(words, _FREQUENT)
         if begun and word.casefold().startswith(folded) and not word.startswith(begun)
     )
     return [head + word for word in islice(chain(_continued(words, begun), others), most)]
@@ -125,4 +127,5 @@ def _parted(query: str) -> tuple[str, str]:
 
 def _continued(words: Sequence[str], begun: str) -> Iterator[str]:
     """The words that begin like this and are longer; none if nothing is begun."""
-    return (word for word in words if begun and word.startswith(begun) and word != begun)
+    frequent = islice(words if begun else (), _FREQUENT)
+    return (word for word in frequent if word.startswith(begun) and word != begun)
