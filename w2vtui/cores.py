@@ -11,12 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+
+from threadpoolctl import ThreadpoolController
 
 from w2vtui.resources import available_cores
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
 
 _trainings = 0
 _counting = threading.Lock()
@@ -81,6 +79,4 @@ def blas_beside_workers() -> Iterator[None]:
 
 @cache
 def _pools() -> ThreadpoolController:
-    from threadpoolctl import ThreadpoolController
-
     return ThreadpoolController()  # looks through all loaded libraries: once is enough
