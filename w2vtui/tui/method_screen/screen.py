@@ -96,8 +96,7 @@ class MethodScreen(Screen[None]):
         self.subject = subject
         self._tab = tab
         self._words: Sequence[str] = ()
-        # Kernels take no more than the one thread; what multiplies matrices says so itself.
-        self._computing = Computing(lambda: False)
+        self._computing = Computing()
         self._at_work: dict[str, Any] = {}
         """The questions that are being computed, by pane."""
         self._looked: dict[str, object] = {}
