@@ -25,7 +25,7 @@ def test_what_is_looked_at_takes_one_core_while_a_run_trains(
         assert blas_threads() == before
     with cores.workers_at_work(), cores.workers_at_work():
         assert cores.free_cores() == 1
-        with cores.blas_beside_workers():
+        with cores.blas_beside_workers(), cores.one_blas_thread():
             assert blas_threads() == {1}
         assert blas_threads() == before
     assert not cores.a_run_trains()

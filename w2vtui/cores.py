@@ -18,13 +18,13 @@ from w2vtui.resources import available_cores
 
 _trainings = 0
 _counting = threading.Lock()
-_limiting = threading.Lock()
+_limiting = threading.RLock()
 
 
 def _renew_locks() -> None:
     """Replace the locks after a fork: threads that held them do not exist in the child."""
     global _counting, _limiting
-    _counting, _limiting = threading.Lock(), threading.Lock()
+    _counting, _limiting = threading.Lock(), threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -61,7 +61,8 @@ def free_cores() -> int:
 def one_blas_thread() -> Iterator[None]:
     """In the block, NumPy multiplies on one core.
 
-    The limit is that of the whole process, so only one thread at a time sets and restores it.
+    The limit is that of the whole process, so only one thread at a time sets and restores it; it
+    may do so within such a block.
     """
     with _limiting, _pools().limit(limits=1, user_api="blas"):
         yield

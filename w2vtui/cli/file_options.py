@@ -136,7 +136,9 @@ def load(arguments: argparse.Namespace) -> WordVectors:
 
 
 def load_file(
-    arguments: argparse.Namespace, report: Report, progress: Callable[[float], object]
+    arguments: argparse.Namespace,
+    report: Report = report,
+    progress: Callable[[float], object] = lambda _: None,
 ) -> WordVectors:
     """The vectors of the file or folder that the arguments name, those of a large file in it.
 
