@@ -150,7 +150,9 @@ class TrainScreen(Changing, ViewActions, Saving):
             yield LossPanel(self.app.glyphs, id="loss", classes="framed")
             switch = f"{self.key('train.previous')} {self.key('train.next')}"
             yield TabBar(self.PANES, id="tabs", keys=switch)
-            yield SettingRows(id="controls", classes="framed pane", glyphs=self.app.glyphs)
+            yield SettingRows(
+                id="controls", classes="framed pane", glyphs=self.app.glyphs, digits_begin=False
+            )
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
             yield WatchPanel(

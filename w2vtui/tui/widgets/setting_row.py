@@ -47,8 +47,8 @@ class Drawn:
     is_picked: bool
     lit: bool
     """Whether it is picked and the list has the focus."""
-    typing: str
-    """What is being typed for it."""
+    typing: str | None
+    """What is being typed for it; None while nothing is."""
     arrow: str
     """Between the present value and the staged one."""
     has_room: bool = False
@@ -77,7 +77,7 @@ def row_line(row: Row, how: Drawn, width: int, style: Callable[[str], Style]) ->
     def end_arrow() -> None:
         line.append(right if cell_width(line.plain) + 2 <= width else "", higher)
 
-    if how.is_picked and how.typing:
+    if how.is_picked and how.typing is not None:
         line.append(pad(how.typing + "▏", min(room, 12)), style("rows--staged"))
     elif row.staged:
         both = f"{row.value} {how.arrow} {row.staged}"

@@ -26,7 +26,7 @@ class SettingRows(Widget, can_focus=True):
     """Settings below one another, in two columns when the height is too small for one."""
 
     HELP_TITLE = "Settings"
-    OTHER_KEYS = (("0-9 . -", "type a value"),)
+    OTHER_KEYS = (("0-9 . -", "the value; before a run a digit begins it"),)
     HELP = "Settings: select one, step or type its value; during a run enter applies changes."
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -40,6 +40,8 @@ class SettingRows(Widget, can_focus=True):
         Binding("right,l", "step(1)", "higher value", show=False, id="rows.right"),
         Binding("shift+left", "step(-3)", "3 steps lower", show=False, id="rows.shift_left"),
         Binding("shift+right", "step(3)", "3 steps higher", show=False, id="rows.shift_right"),
+        Binding("equals_sign", "type", "type a value", show=False, id="rows.type",
+                tooltip="type a value"),
         Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
         Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
         Binding("delete", "reset", "default value", show=False, id="rows.reset",
@@ -73,13 +75,22 @@ class SettingRows(Widget, can_focus=True):
         """Asks for what is staged to be dropped."""
 
     def __init__(
-        self, *, id: str, classes: str = "", n_help_lines: int = 2, glyphs: Glyphs = BRAILLE
+        self,
+        *,
+        id: str,
+        classes: str = "",
+        n_help_lines: int = 2,
+        glyphs: Glyphs = BRAILLE,
+        digits_begin: bool = True,
     ) -> None:
+        """digits_begin: whether a digit begins a value; otherwise only `=` does"""
         super().__init__(id=id, classes=classes)
+        self._beginnings = "-0123456789" if digits_begin else "-"
         self._arrow = glyphs.spelled("→")
         self._rows: tuple[Row, ...] = ()
         self._picked = 0
-        self._typing = ""
+        self._typing: str | None = None
+        """What has been typed of a value; None where none was begun."""
         self._n_help_lines = n_help_lines
 
     def show(self, rows: tuple[Row, ...]) -> None:
@@ -124,24 +135,30 @@ class SettingRows(Widget, can_focus=True):
 
     def action_drop(self) -> None:
         """Drop what is being typed, else ask for what is staged to be dropped."""
-        if self._typing:
-            self._typing = ""
+        if self._typing is not None:
+            self._typing = None
             self.refresh()
         else:
             self.post_message(self.Dropped())
 
     def action_reset(self) -> None:
         """Reset the selected setting."""
-        self._typing = ""
+        self._typing = None
         self.post_message(self.Reset(self.picked))
         self.refresh()
 
+    def action_type(self) -> None:
+        """Begin to type a value: the next digits belong to it."""
+        if self._typing is None and self._rows:
+            self._typing = ""
+            self.refresh()
+
     def on_key(self, event: Key) -> None:
-        """Type a value, which starts with a digit: a point alone is a key of the loss."""
+        """Type a value, once it was begun."""
         character = event.character or ""
-        more = self._typing and character in "eE+-."
-        if character and (character in "0123456789-" or more):
-            self._typing += character
+        taken = self._beginnings if self._typing is None else "0123456789eE+-."
+        if character and character in taken:
+            self._typing = (self._typing or "") + character
         elif event.key == "backspace" and self._typing:
             self._typing = self._typing[:-1]
         else:
@@ -198,7 +215,8 @@ class SettingRows(Widget, can_focus=True):
     def _finish_typing(self) -> None:
         if self._typing:
             self.post_message(self.Typed(self.picked, self._typing))
-            self._typing = ""
+        if self._typing is not None:
+            self._typing = None
             self.refresh()
 
     # ---- drawing
