@@ -105,10 +105,10 @@ async def test_a_staged_change_is_applied_and_marked(topical_corpus, full_speed)
         await until(app, lambda: "staged" not in text_of(app))
 
 
-async def test_typed_digits_are_a_value_and_escape_drops_it(topical_corpus):
+async def test_digits_after_an_equals_sign_are_a_value_and_escape_drops_it(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await pick(app, "window")
-        await press(app, "1", "2", "down")
+        await press(app, "equals_sign", "1", "2", "down")
         await shows(app, "5 → 12")
         await press(app, "escape")
         await until(app, lambda: "5 → 12" not in text_of(app))
@@ -118,7 +118,7 @@ async def test_typed_digits_are_a_value_and_escape_drops_it(topical_corpus):
 async def test_the_learning_rate_steps_from_the_rate_of_this_moment(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await pick(app, "alpha")
-        await press(app, "0", ".", "0", "1", "2", "enter")
+        await press(app, "equals_sign", "0", ".", "0", "1", "2", "enter")
         await until(app, lambda: "→ 0.012" in events(app))
         await until(app, lambda: app.screen.shot.rate <= 0.012)
         await press(app, "right")

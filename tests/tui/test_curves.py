@@ -177,7 +177,13 @@ async def test_escape_in_the_query_keeps_the_cursor():
 async def test_a_point_extends_a_value_but_does_not_begin_one():
     async with scripted(TRAINING, FULL) as (app, _):
         app.screen.query_one("#controls").pick("alpha")
-        for key, character in (("0", "0"), ("full_stop", "."), ("0", "0"), ("2", "2")):
+        for key, character in (
+            ("equals_sign", "="),
+            ("0", "0"),
+            ("full_stop", "."),
+            ("0", "0"),
+            ("2", "2"),
+        ):
             app.post_message(Key(key, character))
         send_keys(app, "down")
         await until(app, lambda: app.screen.staging.staged == {"alpha": 0.02})

@@ -18,6 +18,7 @@ from textual.screen import ModalScreen, Screen
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
+from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_sections, palette_commands, region_explained
 from w2vtui.tui.help_screen import Help
@@ -97,6 +98,11 @@ class W2vApp(Places):
         """The first screen, with what was chosen last."""
         return NewRunScreen(self._form)
 
+    def run_list(self) -> RunList:
+        """The saved runs, from where they are chosen to be."""
+        form = self._form if self.session is None else self.session.form
+        return RunList(form.run_settings.runs_dir)
+
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""
         form = self._form if self.session is None else self.session.form
@@ -128,6 +134,9 @@ class W2vApp(Places):
     @work(group="resume")
     async def on_resume(self, message: Resume) -> None:
         """Resume a saved run and show it, unless the screen that asked has been left."""
+        if problem := self._unfinished(message):
+            message.asked_by.post_message(CannotResume(problem))
+            return
         try:
             taken = await asyncio.to_thread(_open_saved, message, self.output, self._form.overwrite)
         except W2vtuiError as error:
@@ -139,6 +148,17 @@ class W2vApp(Places):
             self._resume(taken, message)
         else:
             await asyncio.to_thread(taken.recorder.close)
+
+    def _unfinished(self, message: Resume) -> str:
+        """Why another run cannot take the place of the one on the train screen; empty if it can."""
+        session = self.session
+        if session is None or message.asked_by is self._train_screen:
+            return ""
+        if session.active:
+            return f"{session.run_name or 'a run'} trains: end it on the train screen first"
+        if session.unsaved and not session.is_resumable:
+            return "the vectors on the train screen are not saved: save them first"
+        return ""
 
     def _resume(self, taken: Resumption, message: Resume | None = None) -> None:
         """Show a saved run that resumes.

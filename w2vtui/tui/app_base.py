@@ -68,6 +68,8 @@ class BaseApp(App[None]):
                 tooltip="ask what the vectors know, of the run as it trains or of saved ones"),
         Binding("3", "go('method')", "Method", id="app.method",
                 tooltip="see how the vectors are trained, on this run"),
+        Binding("4", "go('runs')", "Runs", id="app.runs",
+                tooltip="saved runs: resume one, explore it, save its vectors, delete it"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
         PaletteCommand("Theme", "change_theme", "other colors, until you quit"),
@@ -144,6 +146,10 @@ class BaseApp(App[None]):
     def run_shot(self) -> Snapshot | None:
         """The run as it is now; None where there is none."""
         return None
+
+    def watch_word(self, query: str) -> None:
+        """Add a word or a sum to the watch words of the run that trains."""
+        self.warn("there are watch words while a run is on the train screen")
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""

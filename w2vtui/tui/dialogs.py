@@ -87,6 +87,7 @@ class SaveDialog(ModalScreen[str | None]):
     """Asks where to save the vectors."""
 
     HELP_TITLE = "Save dialog"
+    TITLE_TEXT = "Save vectors"
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -102,19 +103,25 @@ class SaveDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A path, and what saving there does."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Save vectors"
+            dialog.border_title = self.TITLE_TEXT
             yield Field(self._proposed, id="path", compact=True, select_on_focus=False)
             yield Static("", id="note", markup=False)
-            others = f"/ a folder   {' '.join(OTHER_ENDINGS)}"
-            yield Static(
-                Text(f".txt or .vec: word2vec text   .bin: binary\n{others}", "dim"), id="formats"
-            )
+            yield Static(Text(self.formats(), "dim"), id="formats")
             cancel = self.app.key_of("save.cancel", SaveDialog)
             yield Static(Text(f"enter saves   {cancel} cancels", "dim"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Warn if the file exists."""
-        self.query_one("#note", Static).update(_note_on(event.value))
+        self.query_one("#note", Static).update(self.note_on(event.value))
+
+    def formats(self) -> str:
+        """What the endings of names stand for."""
+        others = f"/ a folder   {' '.join(OTHER_ENDINGS)}"
+        return f".txt or .vec: word2vec text   .bin: binary\n{others}"
+
+    def note_on(self, path: str) -> Text:
+        """What saving there would do to a file that is there."""
+        return _note_on(path)
 
     async def action_enter(self) -> None:
         """Save there."""
@@ -126,6 +133,32 @@ class SaveDialog(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Save nowhere."""
         self.dismiss(None)
+
+
+class ExportDialog(SaveDialog):
+    """Asks where to write what a pane shows."""
+
+    TITLE_TEXT = "Export"
+
+    def __init__(self, proposed: str, what: str, endings: Sequence[str]) -> None:
+        """
+        what      the name of the pane
+        endings   of the names that it can be written to
+        """
+        super().__init__(proposed)
+        self._what, self._endings = what, endings
+
+    def formats(self) -> str:
+        """The endings of the names."""
+        return f"{self._what}: {' or '.join(self._endings)}"
+
+    def note_on(self, path: str) -> Text:
+        """Whether a file is there."""
+        try:
+            there = Path(path).expanduser().is_file()
+        except (OSError, ValueError, RuntimeError):
+            there = False
+        return Text("this file exists: you are asked before it is replaced" if there else "")
 
 
 def _note_on(path: str) -> Text:

@@ -43,5 +43,12 @@ class CannotResume(Message, bubble=False):
         self.reason = reason
 
 
+@dataclass
+class ExploreRun(Message):
+    """Explore the vectors of a saved run."""
+
+    folder: Path
+
+
 class NewRun(Message):
     """Leave a run that has ended for the first screen."""

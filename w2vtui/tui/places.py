@@ -8,13 +8,15 @@ from textual.screen import ModalScreen, Screen
 
 from w2vtui.display import safe_text
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.messages import ExploreRun
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
     from w2vtui.training.state.snapshot import Snapshot
 
-Place = Literal["train", "explore", "method"]
+Place = Literal["train", "explore", "method", "runs"]
 
 
 class Places(BaseApp):
@@ -39,6 +41,8 @@ class Places(BaseApp):
             self._go_exploring()
         elif place == "method":
             self._go_to_method()
+        elif place == "runs":
+            self.push_screen(self.run_list())
         else:
             self.uncover()
             if len(self.screen_stack) == 1:
@@ -47,6 +51,27 @@ class Places(BaseApp):
     def first_screen(self) -> Screen[None]:
         """The screen where nothing trains."""
         raise NotImplementedError
+
+    def run_list(self) -> RunList:
+        """The list of the saved runs."""
+        raise NotImplementedError
+
+    def on_explore_run(self, message: ExploreRun) -> None:
+        """Explore a saved run, or the one that trains if it is that."""
+        from w2vtui.runs.explored import explored_run  # loads Numba
+
+        session = self.session
+        is_present = session is not None and session.folder == message.folder
+        self.explore(None if is_present else explored_run(message.folder))
+
+    def watch_word(self, query: str) -> None:
+        """Add a word or a sum to the watch words of the run that trains."""
+        session = self.session
+        if session is None or query in session.watched:
+            super().watch_word(query) if session is None else self.report(f"{query} is watched")
+            return
+        session.watch_words = (*session.watched, query)
+        self.report(f"watching {query}: its neighbors are on the train screen")
 
     def explore(self, subject: Subject | None) -> None:
         """Explore something else; None for the run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Resize
 
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.header import status_line
+from w2vtui.tui.header import header, status_line
 from w2vtui.tui.widgets.panel import Panel
 
 SECONDS = 0.5
@@ -43,6 +43,10 @@ class RunLine(Panel):
 
     def look(self) -> None:
         """Look at the run now."""
-        if self.screen.is_current:
-            shot = self.app.run_shot()
-            self.show(status_line(shot, self._said, self.size.width, self.app.inks))
+        if self.screen not in (self.app.screen, *self.app._background_screens):
+            return
+        shot, width = self.app.run_shot(), self.size.width
+        if self.screen.has_class("tiny") and shot is not None:
+            self.show(header(shot, width, frozen=False, tiny=True, inks=self.app.inks))
+        else:
+            self.show(status_line(shot, self._said, width, self.app.inks))

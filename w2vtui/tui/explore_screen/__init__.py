@@ -1,6 +1,8 @@
 """The explore screen: what the vectors know, of the run that trains, of a saved run or of a file.
 
-    screen      layout, keys, the question that every pane answers
+    screen      layout, keys, tabs
+    viewing     the view that every pane shows   questioning   the question that every pane answers
+    exporting   writes answers and vectors       answer_*      an answer as rows, and these as text
     pane        what a pane is: computes in the background, draws what it computed
     panels/     neighbors, map, word card, analogies, clusters, why, drift, timeline
 

@@ -48,6 +48,23 @@ class Explorer(Protocol):
     """What every pane shows; None until there are vectors."""
     text: str
     """The question, as it was typed."""
+    asked: Question | None
+    """The same, as it is understood."""
+    question: Question | None
+    """The last one whose words are all known."""
+    picked: str
+    """The word that is pointed at among the answers, or asked; empty if there is none."""
+    pins: tuple[str, ...]
+    """The words that are pinned."""
+
+    def pick(self, word: str) -> None:
+        """Make a word the picked one."""
+
+    def pin(self, word: str) -> None:
+        """Pin a word, or take it off."""
+
+    def watch_word(self, query: str) -> None:
+        """Add a word or a sum to the watch words of the run that trains."""
 
     def hold(self, view: View) -> None:
         """Show a view in place of the latest vectors, until `release`."""
@@ -86,8 +103,8 @@ class ExplorePane(Panel, can_focus=True):
     # ---- what a pane is
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Any:
-        """Compute what is drawn. In the background thread: it may read the state of the pane, and
-        changes nothing.
+        """Compute what is drawn. In the background thread: it may read the state of the pane and
+        what `explorer` knows, and changes nothing.
 
         question   what `parse_question` made of the query line; None before there is one
 
@@ -111,7 +128,7 @@ class ExplorePane(Panel, can_focus=True):
 
     @property
     def explorer(self) -> Explorer:
-        """Its screen, which knows the view and the question."""
+        """Its screen, which knows the view, the question and the picked word."""
         return cast(Explorer, self.screen)
 
     @property

@@ -24,7 +24,7 @@ from w2vtui.runs.table import BEST, best_of, cells_of, columns_of, fitting, grou
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
-from w2vtui.tui.messages import CannotResume, Resume
+from w2vtui.tui.messages import CannotResume, ExploreRun, Resume
 from w2vtui.tui.more_epochs import MoreEpochs
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ class RunList(ModalScreen[None]):
         Binding("escape", "close", "close", show=False, id="runs.close", priority=True),
         Binding(
             "e", "more", "train the run for more epochs; asks how many", show=False, id="runs.more"
+        ),
+        Binding(
+            "x",
+            "explore",
+            "explore the run",
+            show=False,
+            id="runs.explore",
+            tooltip="explore the vectors of the run",
         ),
         Binding("slash", "query", "query the run", show=False, id="runs.query"),
         Binding("s", "save", "save the vectors of the run to a file", show=False, id="runs.save"),
@@ -66,9 +74,9 @@ class RunList(ModalScreen[None]):
         with Vertical(id="dialog", classes="runs") as dialog:
             dialog.border_title = "Saved runs"
             dialog.border_subtitle = (
-                f"enter resumes  {self._key('more')} more epochs  {self._key('query')} query  "
-                f"{self._key('save')} saves  {self._key('delete')} deletes  "
-                f"{self._key('close')} closes"
+                f"enter resumes  {self._key('explore')} explores  {self._key('more')} more epochs  "
+                f"{self._key('query')} query  {self._key('save')} saves  "
+                f"{self._key('delete')} deletes  {self._key('close')} closes"
             )
             yield Static("", id="heads", markup=False)
             yield OptionList()
@@ -212,6 +220,14 @@ class RunList(ModalScreen[None]):
 
         self.app.push_screen(MoreEpochs(run.epochs), answered)
 
+    def action_explore(self) -> None:
+        """Explore the vectors of the run on their screen."""
+        run = self.pointed
+        if run is None or run.checkpoint_tokens is None:
+            self._report("no checkpoint yet: there are no vectors to explore")
+        else:
+            self.post_message(ExploreRun(Path(run.folder)))
+
     def action_query(self) -> None:
         """Query the vectors of the run."""
         from w2vtui.tui.first_screen.run_queries import RunQueries  # loads NumPy
@@ -275,7 +291,7 @@ class RunList(ModalScreen[None]):
         self.look()
 
     def action_close(self) -> None:
-        """Return to the first screen."""
+        """Return to the screen below."""
         self.dismiss(None)
 
 

@@ -7,6 +7,7 @@ not fit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,6 +18,8 @@ from textual.widgets import Static
 
 LAST = ("app.help", "app.palette", "app.quit")
 """Ids of the keys at the end of the line, which are left out last."""
+PLACES = ("app.train", "app.explore", "app.method", "app.runs")
+"""Ids of the keys that go to a screen, which are one entry where there is no room for each."""
 
 
 class KeyBar(Static):
@@ -55,10 +58,25 @@ class KeyBar(Static):
         places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}
         places |= {name: len(places) + at for at, name in enumerate(LAST)}
         bindings = sorted(shown.values(), key=lambda binding: places.get(binding.id, -1))
+        if self._line(bindings).cell_len > self.size.width:
+            bindings = self._joined(bindings)
+        n_last = len(LAST) + 1
         while bindings and self._line(bindings).cell_len > self.size.width:
-            del bindings[max(len(bindings) - len(LAST) - 1, 0)]
+            del bindings[max(len(bindings) - n_last - 1, 0)]
         self._shown = tuple(bindings)
         self.update(self._line(bindings), layout=False)
+
+    def _joined(self, bindings: Sequence[Binding]) -> list[Binding]:
+        """The bindings, those that go to a screen as one entry: `1-4 Screens`."""
+        places = [one for one in bindings if one.id in PLACES]
+        others = [one for one in bindings if one.id not in PLACES]
+        if not places:
+            return others
+        keys = [self.app.get_key_display(one) for one in places]
+        shown = f"{keys[0]}-{keys[-1]}" if "".join(keys) in "123456789" else "".join(keys)
+        entry = replace(places[0], key_display=shown, description="Screens")
+        at = max(len(others) - len(LAST), 0)
+        return [*others[:at], entry, *others[at:]]
 
     def on_click(self, event: Click) -> None:
         """Press the key under the pointer."""

@@ -1,0 +1,275 @@
+"""The explore screen: over vectors of a file, over a run that trains, and from screen to screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.widgets import Input
+
+from tests.support.screens import (
+    TRAINING,
+    form,
+    notices,
+    press,
+    resize,
+    scripted,
+    send_keys,
+    shot_of,
+    shows,
+    state,
+    text_of,
+    training,
+    until,
+)  # fmt: skip
+from w2vtui.errors import VectorsError
+from w2vtui.exploring.subject import FileSubject
+from w2vtui.tui.app import W2vApp
+from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.explore_screen.screen import ExploreScreen
+from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.session import Form
+from w2vtui.tui.train_screen.screen import TrainScreen
+from w2vtui.vectors import WordVectors
+
+WORDS = ("king", "queen", "man", "woman", "paris", "france", "italy", "rome", "tea", "coffee")
+
+
+def some_vectors(words: tuple[str, ...] = WORDS, **more: Any) -> WordVectors:
+    rng = np.random.default_rng(3)
+    counts = np.arange(len(words), 0, -1) * 100
+    vectors = rng.normal(size=(len(words), 6)).astype(np.float32)
+    return WordVectors(words, vectors, counts=counts, **more)
+
+
+@asynccontextmanager
+async def exploring(
+    load: Any, size: tuple[int, int] = (120, 40), name: str = "notes.bin"
+) -> AsyncIterator[W2vApp]:
+    app = W2vApp(Form())
+    app.subject = FileSubject(name, load)
+    async with app.run_test(size=size):
+        await until(app, lambda: isinstance(app.screen, ExploreScreen) and app.screen.focused)
+        yield app
+
+
+def pane(app: W2vApp) -> NeighborsPane:
+    return app.screen.query_one(NeighborsPane)
+
+
+async def typed(app: W2vApp, line: str) -> None:
+    await press(app, "slash")
+    await until(app, lambda: isinstance(app.focused, Input))
+    app.focused.value = line
+    await press(app, "enter")
+    await until(app, lambda: app.focused is pane(app))
+
+
+async def test_a_question_is_answered_followed_and_returned_from():
+    async with exploring(some_vectors) as app:
+        await shows(app, "Neighbors of king", "Explore: notes.bin", " queen ", " woman ")
+        first = pane(app).result.table.words[0]
+        assert pane(app).word == app.screen.picked == "king"
+        await press(app, "down")
+        assert pane(app).word == app.screen.picked == first
+        await press(app, "enter")
+        await shows(app, f"Neighbors of {first}")
+        await typed(app, "coffee | tea")
+        await shows(app, "coffee and tea", "near to both")
+        await press(app, "backspace")
+        await shows(app, f"Neighbors of {first}")
+        await press(app, "backspace")
+        await shows(app, "Neighbors of king")
+        await press(app, "p")
+        await shows(app, "pinned")
+        await press(app, "p")
+        await until(app, lambda: "pinned" not in text_of(app))
+        await press(app, "w")
+        assert "while a run is on the train screen" in notices(app)
+        await press(app, "v")
+        assert "only the input vectors are known" in notices(app)
+
+
+async def test_an_unknown_word_has_proposals_of_which_enter_takes_one():
+    async with exploring(some_vectors) as app:
+        await typed(app, "paris - france + itlay")
+        await shows(app, "no vector for 'itlay'", "did you mean", "italy")
+        assert app.screen.question.text == "king"  # the other panes stay as they were
+        await press(app, "enter")
+        await shows(app, "Neighbors of paris + italy - france")
+        await typed(app, "xylophones")
+        await shows(app, "it is not among the 10 words")
+        await typed(app, "!king man")
+        await shows(app, "the odd one out is one of 3", "got 2")
+        await press(app, "slash", "escape")
+        await until(app, lambda: app.focused is pane(app))
+
+
+async def test_output_vectors_are_asked_by_themselves_and_with_the_input_vectors():
+    rng = np.random.default_rng(4)
+    output = rng.normal(size=(len(WORDS), 6)).astype(np.float32)
+    async with exploring(lambda: some_vectors(output_vectors=output)) as app:
+        await shows(app, "Neighbors of king")
+        before = pane(app).result.table
+        await press(app, "v")
+        await shows(app, "output vectors")
+        assert pane(app).result.table != before
+        await press(app, "v")
+        await shows(app, "both vectors")
+        await press(app, "v")
+        await until(app, lambda: pane(app).result.table == before)
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (lambda: some_vectors(("alone",)), "the vocabulary has one word"),
+        (lambda: WordVectors(["a", "b"], np.full((2, 2), np.nan)), "the vectors are not numbers"),
+        (lambda: WordVectors(["a", "b"], np.zeros((2, 2))), "Neighbors of a"),
+    ],
+)
+async def test_vectors_that_hold_little_are_explored_all_the_same(load, said):
+    async with exploring(load) as app:
+        shown = pane(app)
+        await until(app, lambda: said in " ".join(f"{shown.border_title} {shown.plain}".split()))
+
+
+async def test_a_file_that_cannot_be_read_says_why():
+    def refuse() -> WordVectors:
+        raise VectorsError("notes.bin is not a file of vectors")
+
+    async with exploring(refuse) as app:
+        await shows(app, "notes.bin is not a file of vectors")
+        await press(app, "1")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        await press(app, "tab", "2")
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+
+
+async def test_an_answer_and_the_vectors_are_written_and_nothing_is_replaced_unasked(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "neighbors.tsv").write_text("mine")
+    (tmp_path / "notes.bin").write_text("explored")
+    async with exploring(some_vectors) as app:
+        await shows(app, "Neighbors of king")
+        await press(app, "ctrl+e")
+        await shows(app, "Export", "this file exists")
+        await press(app, "enter")
+        await shows(app, "Replace this file?")
+        await press(app, "r")
+        await until(app, lambda: "saved to neighbors.tsv" in notices(app))
+        assert (tmp_path / "neighbors.tsv").read_text().startswith("word\tcosine\tcount\trank\n")
+        await press(app, "s")
+        await shows(app, "Save vectors")
+        app.focused.value = "notes.bin"
+        await press(app, "enter")
+        await until(app, lambda: "would be overwritten" in notices(app))
+        assert (tmp_path / "notes.bin").read_text() == "explored"
+        await press(app, "s")
+        await shows(app, "Save vectors")
+        await press(app, "enter")
+        await until(app, lambda: "saved to notes.vec" in notices(app))
+        assert (tmp_path / "notes.vec").read_text().startswith("10 6\nking ")
+
+
+async def test_every_size_has_its_layout():
+    async with exploring(some_vectors) as app:
+        await shows(app, "Neighbors of king", "Map", "Word card", "Drift", "Analogies")
+        await press(app, "right_square_bracket")
+        await shows(app, "Clusters")
+        assert not app.screen.query_one("#drift").display
+        await resize(app, 80, 24)
+        await until(app, lambda: app.screen.has_class("tabbed"))
+        await press(app, "left_square_bracket")
+        await shows(app, "Neighbors of king", "Analogies")
+        assert not app.screen.query_one("#clusters").display
+        await resize(app, 50, 12)
+        await until(app, lambda: app.screen.has_class("tiny"))
+        await until(app, lambda: "Neighbors" not in text_of(app))
+        await resize(app, 200, 60)
+        await shows(app, "Neighbors of king", "Map", "Word card")
+        await press(app, "x")
+        await until(app, lambda: app.screen.maximized is not None)
+        await press(app, "escape")
+        await until(app, lambda: app.screen.maximized is None)
+
+
+# ---- beside a run
+
+
+async def test_a_run_is_explored_while_it_trains_and_frozen(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await press(app, "2")
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        await shows(app, "TRAINING", "Neighbors of", "LIVE @ ")
+        first = app.screen.view
+        await until(app, lambda: app.screen.view.tokens > first.tokens)
+        await until(app, lambda: "Δ in " in str(pane(app).border_subtitle))
+        await press(app, "L")
+        await shows(app, "FROZEN @ ")
+        frozen = app.screen.view
+        await press(app, "down", "w")
+        assert pane(app).word in app.session.watched
+        await until(app, lambda: shot_of(app).progress.tokens > 2 * frozen.tokens)
+        assert app.screen.view is frozen
+        await press(app, "L")
+        await until(app, lambda: app.screen.view.tokens > frozen.tokens)
+        await press(app, "1")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        app.session.run.stop()
+        await until(app, lambda: state(app) == "stopped")
+        await press(app, "2")
+        await shows(app, "STOPPED", "END @ ")
+
+
+async def test_vectors_are_saved_at_the_end_and_quitting_asks_on_every_screen(
+    topical_corpus, tmp_path
+):
+    output = tmp_path / "vectors.bin"
+    async with training(form(topical_corpus), output=str(output)) as app:
+        for key in "234":
+            await press(app, key)
+            await until(app, lambda: not isinstance(app.screen, TrainScreen))
+            assert app.screen_stack[1] is app._train_screen
+            await press(app, "ctrl+q")
+            await shows(app, "of the training is done")
+            await press(app, "escape")
+            await until(app, lambda: "of the training is done" not in text_of(app))
+        app.session.run.stop()
+        await until(app, output.exists)
+        await until(app, lambda: app.session.saved_to == str(output))
+
+
+async def test_another_run_does_not_take_the_place_of_one_that_trains(topical_corpus):
+    async with training(form(topical_corpus)) as app:
+        await until(app, lambda: app.session.folder is not None)
+        session = app.session
+        await press(app, "2")
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
+        await press(app, "enter")
+        await shows(app, "end it on the train screen first")
+        assert app.session is session
+        await press(app, "escape")
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+
+
+async def test_a_digit_goes_to_a_screen_unless_a_value_is_typed():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        app.screen.query_one("#controls").pick("window")
+        await press(app, "equals_sign", "2", "enter")
+        await until(app, lambda: app.session.run.calls[-1] == {"window": 2})
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList))
+        await press(app, "escape", "2")
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        send_keys(app, "3", "1", "equals_sign", "1", "2", "down")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
+        await until(app, lambda: app.screen.staging.staged == {"window": 12})

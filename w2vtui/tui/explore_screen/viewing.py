@@ -1,0 +1,196 @@
+"""The view that the panes of the explore screen show, and the thread that computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from textual.events import ScreenResume
+from textual.message import Message
+
+from w2vtui.display import short
+from w2vtui.errors import W2vtuiError
+from w2vtui.exploring.questions import Question
+from w2vtui.exploring.subject import Subject, View
+from w2vtui.training.state.snapshot import ENDED
+from w2vtui.tui.computing import Computing
+from w2vtui.tui.explore_screen.pane import ExplorePane
+from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.panes import PanedScreen
+from w2vtui.tui.run_line import RunLine
+
+SECONDS = 1.0
+"""From one look for later vectors to the next."""
+READING_SECONDS = 0.2
+"""From one look how much of a file is read to the next."""
+
+
+class Viewing(PanedScreen):
+    """The part of the explore screen that follows its subject, and has panes computed."""
+
+    @dataclass
+    class Viewed(Message):
+        """The subject was looked at."""
+
+        view: View | None
+        problem: str = ""
+
+    @dataclass
+    class Computed(Message):
+        """A pane was computed, or there is no answer."""
+
+        pane: ExplorePane
+        result: Any
+        problem: str = ""
+
+    @dataclass
+    class Failed(Message):
+        """The background thread met an error of the program."""
+
+        error: BaseException
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__()
+        self.subject = subject
+        self.view: View | None = None
+        """What every pane shows; None until there are vectors."""
+        self._held: View | None = None
+        """What is shown in place of the latest vectors."""
+        self._computing = Computing()
+
+    def on_mount(self) -> None:
+        """Begin to look at the subject."""
+        self.set_interval(SECONDS, self.tick)
+        self._reading = self.set_interval(READING_SECONDS, self._show_reading)
+        self.tick()
+
+    def on_unmount(self) -> None:
+        """End the background thread."""
+        self._computing.close()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Look at once, since the screen did not while it was covered."""
+        self.tick()
+
+    # ---- the view
+
+    def tick(self) -> None:
+        """Look for later vectors, if they would be shown."""
+        if self.is_current and self._held is None:
+            self._computing.ask("view", self._look)
+
+    def hold(self, view: View) -> None:
+        """Show a view in place of the latest vectors, until `release`."""
+        self._held = view
+        self.show_view(view)
+
+    def release(self) -> None:
+        """Show the latest vectors again."""
+        self._held = None
+        self.tick()
+
+    def action_freeze(self) -> None:
+        """Keep the vectors as they are now, or follow the training again."""
+        if self._held is not None:
+            self.release()
+        elif self.view is not None:
+            self.hold(replace(self.view, kind="frozen"))
+
+    def on_viewing_viewed(self, message: Viewed) -> None:
+        """Show later vectors, or why there are none."""
+        if message.problem:
+            self.query_one(NeighborsPane).refuse(message.problem)
+        elif message.view is None:
+            self.query_one(NeighborsPane).refuse(self._why_no_vectors())
+        elif self._held is None and message.view is not self.view:
+            self.show_view(message.view)
+
+    def _show_reading(self) -> None:
+        """Show how much of a file is read."""
+        share = self.subject.reading
+        if self.view is None and share is not None:
+            self.query_one(RunLine).say(f"reading {self.subject.name} {share:.0%}")
+
+    def _why_no_vectors(self) -> str:
+        shot = self.app.run_shot()
+        if shot is None or shot.state in ENDED:
+            reason = "" if shot is None or shot.error is None else f": {shot.error}"
+            return f"there are no vectors: the run has ended before it trained{reason}"
+        return f"no vectors yet: {shot.activity or 'the run is starting'} …"
+
+    def show_view(self, view: View) -> None:
+        """Show other vectors; with the first ones, what was left out of the file."""
+        if self.view is None:
+            self._reading.stop()
+            for remark in self.subject.remarks:
+                self.app.report(remark)
+        self.view = view
+        self.compute_all()
+        self._show_line(view)
+
+    def _show_line(self, view: View) -> None:
+        freeze = self.app.key_of("explore.freeze", type(self))
+        keys = {"live": f" ({freeze} freezes)", "frozen": f" ({freeze} follows)"}
+        at = "" if view.tokens is None else f"{view.kind.upper()} @ {short(view.tokens)}"
+        if view.kind == "live" and not self._is_training():
+            at = f"END @ {short(view.tokens or 0)}"
+        keys_now = keys.get(view.kind, "") if self._is_training() else ""
+        name = self.subject.name if view.kind == "saved" else ""
+        self.query_one(RunLine).say("  ".join(part for part in (name, f"{at}{keys_now}") if part))
+
+    # ---- computing
+
+    def question_of(self, pane: ExplorePane) -> Question | None:
+        """What a pane is to answer."""
+        raise NotImplementedError
+
+    def compute_all(self) -> None:
+        """Have the panes computed that can be seen."""
+        for pane in self.query(ExplorePane):
+            self.compute(pane)
+
+    def compute(self, pane: ExplorePane) -> None:
+        """Have a pane computed in the background, if it can be seen."""
+        view = self.view
+        if view is not None and self.is_shown(str(pane.id)) and all(pane.shape):
+            self._computing.ask(str(pane.id), partial(self._compute, pane, view))
+
+    def on_explore_pane_recompute(self, message: ExplorePane.Recompute) -> None:
+        """Have a pane computed whose state or size has changed."""
+        self.compute(message.pane)
+
+    def on_viewing_computed(self, message: Computed) -> None:
+        """Show what was computed."""
+        if message.problem:
+            message.pane.refuse(message.problem)
+        else:
+            message.pane.take(message.result)
+
+    def on_viewing_failed(self, message: Failed) -> None:
+        """Let the app end with an error of the program."""
+        raise message.error
+
+    # ---- in the background thread
+
+    def _look(self) -> None:
+        self._report(lambda: self.Viewed(self.subject.view()), partial(self.Viewed, None))
+
+    def _compute(self, pane: ExplorePane, view: View) -> None:
+        self._report(
+            lambda: self.Computed(pane, pane.compute(view, self.question_of(pane), pane.shape)),
+            partial(self.Computed, pane, None),
+        )
+
+    def _report(self, work: Callable[[], Message], problem: Callable[[str], Message]) -> None:
+        try:
+            self.post_message(work())
+        except W2vtuiError as error:
+            self.post_message(problem(str(error)))
+        except BaseException as error:  # raised again in the thread that draws
+            self.post_message(self.Failed(error))
+
+    def _is_training(self) -> bool:
+        shot = self.app.run_shot()
+        return shot is not None and shot.state not in ENDED
