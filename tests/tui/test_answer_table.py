@@ -56,7 +56,7 @@ def test_the_parts_of_an_answer_have_headings(vectors):
     assert odd.rows[0] == "the odd one out"
     assert len(odd.words) == 3
     axis = answered(vectors, "king -> queen", 6)
-    assert [row for row in axis.rows if isinstance(row, str)] == ["towards king", "towards queen"]
+    assert [row for row in axis.rows if isinstance(row, str)] == ["toward king", "toward queen"]
     assert len(axis.words) == 4
     both = answered(vectors, "king | queen")
     assert both.head[0].startswith("cosine ")

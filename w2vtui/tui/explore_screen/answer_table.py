@@ -110,7 +110,7 @@ def _axis(answer: AxisWords, n: int) -> Table:
         return (Row(one.word, one.count, one.score) for one in words[: max(n // 2 - 1, 1)])
 
     parts: tuple[Row | str, ...]
-    parts = (f"towards {a}", *rows(answer.to_a), f"towards {b}", *rows(answer.to_b))
+    parts = (f"toward {a}", *rows(answer.to_a), f"toward {b}", *rows(answer.to_b))
     return Table(f"{a} to {b}", (f"of the {answer.searched:,} most frequent words",), parts)
 
 
