@@ -51,7 +51,7 @@ async def exploring(
     load: Any, size: tuple[int, int] = (120, 40), name: str = "notes.bin"
 ) -> AsyncIterator[W2vApp]:
     app = W2vApp(Form())
-    app.subject = FileSubject(name, load)
+    app.subject = FileSubject(name, lambda report, read: load())
     async with app.run_test(size=size):
         await until(app, lambda: isinstance(app.screen, ExploreScreen) and app.screen.focused)
         yield app
