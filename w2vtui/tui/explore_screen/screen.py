@@ -92,10 +92,10 @@ class ExploreScreen(Questioning, Exporting):
         with Grid(id="panels"):
             with Vertical(id="ask", classes="framed"):
                 yield QueryField(self.app.query_history, self.words, self.ask)
+            yield TabBar(self.PANES, id="tabs", keys="[ ]")
             yield MapPane(id="map")
             yield NeighborsPane(id="neighbors")
             yield TabBar(tuple(LOWER), id="lower-tabs", keys="[ ]")
-            yield TabBar(self.PANES, id="tabs", keys="[ ]")
             yield WordCardPane(id="card")
             yield DriftPane(id="drift")
             yield AnalogiesPane(id="analogies")

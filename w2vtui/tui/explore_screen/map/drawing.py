@@ -33,6 +33,10 @@ PLAIN_LABELS: Mapping[Kind, Look] = {
 TRAIL = ("∙", ".")
 _CELLS_PER_LABEL = 60
 """There is at most one label for this number of cells, or dots could not be seen."""
+_DENSEST = 1 / 3
+"""Of the dots that fit into the pane, those that are words at most: the others, rarer ones, appear
+as soon as the window is on a smaller part of the map."""
+_LEAST_SHOWN = 100
 _BLOCK = Shape(16, 3)
 """Cells of which one has a label first."""
 _LABEL_CELLS = 24
@@ -108,10 +112,12 @@ class MapDrawing:
         self._has_letters = scene.clusters is not None and not self._looks.clusters
         """Whether words are letters of their clusters."""
         self._columns, self._rows = window.cells(scene.points, shape)
-        self._shown = np.flatnonzero(
+        inside = np.flatnonzero(
             (self._columns >= 0) & (self._columns < shape.width)
             & (self._rows >= 0) & (self._rows < shape.height)
         )  # fmt: skip
+        n_dots = shape.width * shape.height * glyphs.dots_across * glyphs.dots_down
+        self._shown = inside[: max(int(n_dots * _DENSEST), _LEAST_SHOWN)]
         self.placed: list[Placed] = []
         """The labels, the first in order of their importance."""
         self.text = self._drawn() if min(shape) > 0 else Text()
@@ -150,7 +156,7 @@ class MapDrawing:
             self._draw_axes(cells, codes > 0)
         if self._scene.clusters is not None:
             self._color(self._scene.clusters, cells, styles)
-        trails = self._trails() & (codes == 0)
+        trails = self._trails()
         cells[trails] = TRAIL[self._glyphs.is_ascii]
         styles[trails] = 2
         lines: list[list[str]] = cells.tolist()
@@ -224,7 +230,7 @@ class MapDrawing:
             n_placed += self._place(label, places, lines, styles)
 
     def _spread(self, without: set[str | None]) -> Iterator[Label]:
-        """Labels of words: first one in each block of cells that has words, then the others.
+        """Labels of words: those that had one, then one in each block of cells, then the others.
 
         The most frequent words often lie close together, and elsewhere no word would be named.
         """
@@ -232,7 +238,7 @@ class MapDrawing:
         for label in self._word_labels(without):
             column, row = self._window.cell(label.point, self._shape)
             block = column // _BLOCK.width, row // _BLOCK.height
-            if block in blocks:
+            if block in blocks and label.text not in self._scene.kept:
                 later.append(label)
             else:
                 blocks.add(block)

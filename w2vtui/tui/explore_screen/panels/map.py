@@ -65,20 +65,6 @@ class MapPane(WindowPane):
         """What the window was last moved to."""
         self._looks = ThemeLooks()
 
-    def on_mount(self) -> None:
-        """Name the keys."""
-        method, axes, clusters, track = (
-            self.app.key_of(f"explore.map_{name}", MapPane)
-            for name in ("method", "axes", "clusters", "track")
-        )
-        closer, farther = (
-            self.app.key_of(f"explore.map_zoom_{where}", WindowPane) for where in ("in", "out")
-        )
-        self.border_subtitle = (
-            f"{method} method · {axes} axes · {clusters} clusters · {track} track · "
-            f"{closer} {farther} zoom"
-        )
-
     def compute(self, view: View, question: Question | None, shape: Shape) -> MapResult:
         """The map of the vectors, turned onto the last one, and what is labeled on it.
 
@@ -135,9 +121,27 @@ class MapPane(WindowPane):
             (a, b), (c, d) = (tuple(safe_text(word, 16) for word in pair) for pair in made.axes)
             remark = f" · {made.remark}" if made.remark else ""
             what = self.app.glyphs.spelled(f"x {a} → {b} · y {c} → {d}{remark}")
-        title = whole_parts(f"{self.PANE_NAME} · {what}", max(self.shape.width - 2, 1))
+        room = max(self.shape.width - 2, 1)
+        title = whole_parts(f"{self.PANE_NAME} · {what}", room)
         if title != self.border_title:
             self.border_title = title
+        keys = whole_parts(self._keys(), room)
+        if keys != self.border_subtitle:
+            self.border_subtitle = keys
+
+    def _keys(self) -> str:
+        """What the keys do that are not on the key bar of a small terminal."""
+        method, axes, clusters, track, find = (
+            self.app.key_of(f"explore.map_{name}", MapPane)
+            for name in ("method", "axes", "clusters", "track", "find")
+        )
+        closer, farther = (
+            self.app.key_of(f"explore.map_zoom_{where}", WindowPane) for where in ("in", "out")
+        )
+        return (
+            f"{closer} {farther} zoom · {method} method · {axes} axes · {clusters} clusters · "
+            f"{track} track · {find} find"
+        )
 
     # ---- keys
 
