@@ -250,6 +250,24 @@ def test_the_next_token_skips_what_is_not_trained():
     assert [first.chosen.span.first, skipped.chosen.span.first] == trained[:2]
 
 
+def test_context_words_stand_where_the_loop_found_them():
+    bench = Bench(sample=0.05, window=4)
+    ids, starts = CORPUS.ids.tolist(), CORPUS.sentence_starts.tolist()
+    key, counts = stream_key(1, 0), CORPUS.vocab.counts.tolist()
+    expected = {}
+    for begin, end in itertools.pairwise(starts[:20]):
+        kept = naive.kept_positions(ids, begin, end, key, counts, 0.05)
+        for i, place in enumerate(kept):
+            reach = naive.window_at(place, key, 4, True)
+            expected[place] = kept[max(0, i - reach) : i] + kept[i + 1 : i + 1 + reach]
+    seen, found = bench.scope.next_token(), {}
+    while seen.chosen.span.first < starts[19]:
+        assert CORPUS.ids[seen.chosen.positions].tolist() == seen.chosen.contexts.tolist()
+        found[seen.chosen.span.first] = seen.chosen.positions.tolist()
+        seen = bench.scope.next_token(seen.chosen.span.clock + 1)
+    assert found == {place: around for place, around in expected.items() if around}
+
+
 def test_a_word_is_found_where_it_is_trained_next():
     bench = Bench(clock=200)
     word = CORPUS.vocab.words.index("ship")

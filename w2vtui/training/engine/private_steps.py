@@ -65,6 +65,8 @@ class Chosen(NamedTuple):
     center: int
     contexts: Ids
     """int32 (C,): the words that subsampling and the window left, in the order of the text"""
+    positions: NDArray[np.int64]
+    """int64 (C,): their places in the text"""
     meetings: tuple[Meeting, ...]
     """One after the other; the later ones meet rows that the earlier ones have moved."""
 
@@ -183,13 +185,20 @@ class PrivateSteps:
             self._chooser = (plan, *_plan_on_zeros(self.backend, plan, 1))
         _, zeros, scratch = self._chooser
         scratch.contexts.fill(-1)
+        scratch.kept_positions.fill(-1)
         tallies = empty_tallies()
         self.backend.train_span(zeros, span, _NO_RATE, scratch, tallies)
         if tallies[layout.PAIRS] + tallies[layout.NOT_FINITE] == 0:
             return None
         contexts = scratch.contexts[scratch.contexts >= 0].copy()
         center = int(self.backend.corpus.ids[span.first])
-        return Chosen(span, center, contexts, self._meetings(plan, span, center, contexts, scratch))
+        return Chosen(
+            span,
+            center,
+            contexts,
+            _positions(scratch, span.first, contexts),
+            self._meetings(plan, span, center, contexts, scratch),
+        )
 
     def _meetings(
         self, plan: Plan, span: Span, center: int, contexts: Ids, scratch: Scratch
@@ -226,6 +235,22 @@ class PrivateSteps:
         """The learning rate at a token, as the loop rounds it."""
         rates, at = Rates.along(self.present().schedule, chosen.span), chosen.span.first
         return float(np.float32(max(rates.floor, rates.base + rates.slope * at)))
+
+
+def _positions(scratch: Scratch, center: int, contexts: Ids) -> NDArray[np.int64]:
+    """Where the context words stand: int64 (C,), from the tokens that the loop kept.
+
+    On each side there are as many as the window drawn, which is not known, or as there are.
+    """
+    at = int(np.flatnonzero(scratch.kept_positions == center)[0])
+    n_contexts = len(contexts)
+    for reach in range((n_contexts + 1) // 2, n_contexts + 1):
+        left = min(at, reach)
+        right = n_contexts - left
+        places = np.r_[at - left : at, at + 1 : at + 1 + right]
+        if right <= reach and (scratch.kept_ids[places] == contexts).all():
+            break
+    return scratch.kept_positions[places]
 
 
 def _counted(center: int, drawn: Ids) -> tuple[Ids, Rows]:

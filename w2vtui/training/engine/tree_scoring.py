@@ -82,3 +82,9 @@ def _padded(vectors: NDArray[np.floating], n_rows: int) -> NDArray[np.float32]:
     rows = layout.empty_rows(n_rows, vectors.shape[1])
     rows[: len(vectors), : vectors.shape[1]] = vectors
     return rows
+
+
+def code_lengths(counts: NDArray[np.int64]) -> NDArray[np.int32]:
+    """L(w) - 1, the bits of each word's Huffman code: int32 (V,), from counts (V,)."""
+    lengths: NDArray[np.int32] = build_tree(counts).lengths
+    return lengths

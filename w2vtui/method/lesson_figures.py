@@ -1,0 +1,206 @@
+"""The figures of the lesson, taken from the learner's own run as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels.formulas import noise_probabilities
+from w2vtui.corpus import Vocab
+from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.method.microscope import MODES, Microscope
+from w2vtui.method.slow_motion import Mode, Step
+from w2vtui.settings import Objective, ResolvedSettings
+from w2vtui.training.costs.cost_model import Cost
+from w2vtui.training.engine.tree_scoring import TreeScores, code_lengths
+from w2vtui.training.run import Run
+from w2vtui.training.state.snapshot import Snapshot
+
+MOST_LEAVES = 50_000
+"""Words over which the leaves' probabilities are summed; more would take too long for a page."""
+_COMPARED: tuple[Objective, ...] = ("negative-sampling", "hierarchical-softmax", "softmax")
+
+
+class Meeting(NamedTuple):
+    """A context word and a center word that were just trained, and how sure the model is."""
+
+    step: Step
+    context: str
+    center: str
+    others: tuple[str, ...]
+    """The noise words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What a pair costs under each objective."""
+
+    n_words: int
+    vector_size: int
+    n_targets: dict[Objective, float]
+    """Target rows that a pair is scored against."""
+    speed: float
+    """Words a second now; 0 where nothing trains."""
+    predicted: dict[Objective, Cost | None]
+    """By the run's own measurements; None until there are some."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """How the noise exponent moves a frequent and a rare word."""
+
+    frequent: str
+    rare: str
+    of_text: tuple[float, float]
+    """Their shares of the text."""
+    of_noise: dict[float, tuple[float, float]]
+    """Their shares of the noise, by exponent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leaves:
+    """The sum of P(w | c) over all words under hierarchical softmax."""
+
+    context: str
+    total: float
+    n_words: int
+    likeliest: str
+    probability: float
+
+
+class LessonFigures:
+    """Reads one run; nothing is canned, nothing of the run changes. Used by one thread at a time.
+
+    What needs vectors that the run has not trained yet is None: a page says how to train them.
+    """
+
+    def __init__(self, run: Run) -> None:
+        """
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        self._run, self._scope = run, Microscope(run.private_steps())
+        self._lengths: NDArray[np.int32] | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The run as it is now."""
+        return self._run.snapshot()
+
+    @property
+    def settings(self) -> ResolvedSettings:
+        """What the run trains with."""
+        return self._run.private_steps().present().plan.settings
+
+    @property
+    def vocab(self) -> Vocab:
+        """The words and their counts."""
+        return self._run.private_steps().backend.corpus.vocab
+
+    @property
+    def mean_length(self) -> float:
+        """The mean code length of the text's words, in bits."""
+        return float(np.average(self._code_lengths(), weights=self.vocab.counts))
+
+    def costs(self) -> Costs:
+        """What a pair costs under each objective."""
+        n_words, settings = len(self.vocab), self.settings
+        return Costs(
+            n_words=n_words,
+            vector_size=self._run.training.vector_size,
+            n_targets={
+                "negative-sampling": 1 + settings.negative,
+                "hierarchical-softmax": self.mean_length,
+                "softmax": n_words,
+            },
+            speed=self.snapshot.speed.now,
+            predicted={one: _or_none(self._run.cost, objective=one) for one in _COMPARED},
+        )
+
+    def meeting(self, objective: Objective) -> Meeting | None:
+        """The pair that is trained at this moment, one step of it made on a copy."""
+        try:
+            slide = self._scope.next_token(mode=Mode("skip-gram", objective))
+        except (SettingsError, VectorsError):
+            return None
+        step, words = slide.at(1), self.vocab.words
+        center, context = slide.chosen.center, int(slide.chosen.contexts[0])
+        others = tuple(words[row] for row in step.encounters[0].drawn)
+        return Meeting(step, words[context], words[center], others)
+
+    def shares(self, exponents: tuple[float, ...]) -> Shares:
+        """The most frequent word and one of the rarest, by noise exponent."""
+        vocab = self.vocab
+        frequent, rare = int(vocab.counts.argmax()), int(vocab.counts.argmin())
+        of_text = vocab.counts / vocab.n_tokens
+        by_exponent = {}
+        for exponent in exponents:
+            noise = noise_probabilities(vocab.counts, exponent)
+            by_exponent[exponent] = (float(noise[frequent]), float(noise[rare]))
+        return Shares(
+            vocab.words[frequent],
+            vocab.words[rare],
+            (float(of_text[frequent]), float(of_text[rare])),
+            by_exponent,
+        )
+
+    def extreme_codes(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """A word with the shortest code and one with the longest: word and bits."""
+        lengths, words = self._code_lengths(), self.vocab.words
+        short, long = int(lengths.argmin()), int(lengths.argmax())
+        return (words[short], int(lengths[short])), (words[long], int(lengths[long]))
+
+    def leaves(self) -> Leaves | None:
+        """The sum over all leaves, for the vectors as they are now.
+
+        None if hierarchical softmax was never trained, or there are too many words.
+        """
+        matrices, vocab = self._run.matrices(), self.vocab
+        if "node_vectors" not in matrices or len(vocab) > MOST_LEAVES:
+            return None
+        context = int(vocab.counts.argmax())
+        hidden = matrices["input_vectors"][[context]].copy()
+        every = np.arange(len(vocab), dtype=np.int32)[None, :]
+        scores = TreeScores(vocab.counts, matrices["node_vectors"])
+        logs = scores.log_probabilities(hidden, every)[0]
+        best = int(logs.argmax())
+        return Leaves(
+            context=vocab.words[context],
+            total=float(np.exp(logs).sum()),
+            n_words=len(vocab),
+            likeliest=vocab.words[best],
+            probability=float(np.exp(logs[best])),
+        )
+
+    def modes(self) -> dict[Mode, Step | None]:
+        """The token that is trained at this moment in the chapter's four modes; None for a mode
+        whose vectors were never trained.
+
+        Raises:
+            VectorsError: nothing is trained, since no word has another one in its window.
+        """
+        found: dict[Mode, Step | None] = {}
+        trained = self._scope.next_token()
+        for mode in MODES[:4]:
+            try:
+                found[mode] = self._scope.again(trained, mode).at(1)
+            except (SettingsError, VectorsError):
+                found[mode] = None
+        return found
+
+    def _code_lengths(self) -> NDArray[np.int32]:
+        if self._lengths is None:
+            self._lengths = code_lengths(self.vocab.counts)
+        return self._lengths
+
+
+def _or_none(ask: Callable[..., Cost | None], **settings: Any) -> Cost | None:
+    """A predicted cost; None where a run does not train, or cannot train so."""
+    try:
+        return ask(**settings)
+    except SettingsError:
+        return None

@@ -1,0 +1,354 @@
+"""Draws one training step: who meets whom, how sure the model was, who moves how far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.style import Style
+from rich.text import Text
+
+from w2vtui.display import loss_text, number, pad, safe_text
+from w2vtui.method.slow_motion import Encounter, Mode, Move, Step
+from w2vtui.method.step_formulas import Exact
+from w2vtui.tui.glyphs import Glyphs
+from w2vtui.tui.inks import Inks
+from w2vtui.tui.numbers import meter
+from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.spark import LEVELS
+
+LONGEST_WORD = 24
+_LEAST_NAME, _MOST_NAME = 14, 26
+_NUMBERS = 44
+"""Cells of a row of the table without its name and bars."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A step with what is told about it."""
+
+    step: Step
+    words: Sequence[str]
+    """The vocabulary."""
+    around: tuple[tuple[int, int], ...]
+    """Tokens of the text around the center: position and word."""
+    place: str
+    """Where the token is, `epoch 3, token 12,345 of 439,634`."""
+    note: str = ""
+    """What else is to be known, such as that the run has ended."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """The same token in several modes: a step, or why there is none."""
+
+    shown: Shown
+    modes: tuple[tuple[Mode, Step | str], ...]
+
+
+@dataclass(frozen=True)
+class Pens:
+    """How to draw."""
+
+    glyphs: Glyphs
+    inks: Inks
+
+
+def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -> Text:
+    """The step of one of its context words, or of their mean, in as many cells.
+
+    context   which one; beyond the last the first again
+    """
+    step = shown.step
+    encounter, row, label = pairs_of(step)[context % len(pairs_of(step))]
+    head = [_where(shown, width, pens), text_around(shown, encounter, row, width)]
+    below = _below(shown, encounter, row, width, pens)
+    spare = height - len(head) - len(below) - 2 - len(encounter.targets)
+    if spare > 0:
+        head.append(Text())
+    if spare > 1:
+        below.insert(0, Text())
+    room = max(height - len(head) - len(below) - 2, 1)
+    lines = [*head, _input_line(shown, encounter, row, label, width, pens)]
+    lines += _table(shown, encounter, row, room, width, pens)
+    return joined([*lines, *below][:height])
+
+
+def pairs_of(step: Step) -> list[tuple[Encounter, int, str]]:
+    """Each input row of a step: its encounter, its number there, and `2 of 4`."""
+    pairs = [
+        (one, row)
+        for one in step.encounters
+        for row in range(1 if one.is_mean else len(one.inputs))
+    ]
+    return [(one, row, f"{at} of {len(pairs)}") for at, (one, row) in enumerate(pairs, 1)]
+
+
+# ---- above the table
+
+
+def _where(shown: Shown, width: int, pens: Pens) -> Text:
+    step = shown.step
+    text = f"{step.mode}   {shown.place}   rate {number(step.rate)}"
+    line = Text(text, no_wrap=True)
+    line.stylize("bold", 0, len(str(step.mode)))
+    if shown.note:
+        line.append(f"   {shown.note}", pens.inks.warning)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def text_around(shown: Shown, encounter: Encounter, row: int, width: int) -> Text:
+    """The text: the center in brackets, context words bold, what subsampling dropped in
+    parentheses, all of it about the center.
+    """
+    chosen = shown.step.chosen
+    kept = set(chosen.positions.tolist())
+    inner = range(min(kept), max(kept) + 1) if kept else range(0)
+    is_input = set(encounter.inputs.tolist() if encounter.is_mean else [encounter.inputs[row]])
+    before, after = Text(no_wrap=True), Text(no_wrap=True)
+    for position, word in shown.around:
+        name, style = safe_text(shown.words[word], LONGEST_WORD), "dim"
+        if position == chosen.span.first:
+            continue
+        if position in kept:
+            style = "bold underline" if word in is_input else "bold"
+        elif position in inner:
+            name = f"({name})"
+        (before if position < chosen.span.first else after).append(f"{name} ", style)
+    center = f"[{safe_text(shown.words[chosen.center], LONGEST_WORD)}] "
+    line = Text(no_wrap=True)
+    room = max((width - len(center)) // 2, 0)
+    if before.cell_len > room:
+        before = before[max(len(before.plain) - room + 1, 0) :]
+        line.append("…", "dim")
+    line.append_text(before)
+    line.append(center, "bold reverse")
+    line.append_text(after)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _input_line(
+    shown: Shown, encounter: Encounter, row: int, label: str, width: int, pens: Pens
+) -> Text:
+    """The input row: which one it is, and how far it moves."""
+    moves = {move.row: move for move in shown.step.moves if move.kind == "input"}
+    line = Text(no_wrap=True)
+    if encounter.is_mean:
+        names = ", ".join(safe_text(shown.words[word], LONGEST_WORD) for word in encounter.inputs)
+        longest = max((moves[int(word)] for word in encounter.inputs), key=lambda one: one.step)
+        line.append(f"mean v of {names}", pens.inks.calm)
+        line.truncate(max(width - 34, 20), overflow="ellipsis")
+        line.append(f"   each moves up to {_length(longest.step)}")
+        return line
+    move = moves[int(encounter.inputs[row])]
+    name = safe_text(shown.words[encounter.inputs[row]], LONGEST_WORD)
+    line.append(f"v {name}", pens.inks.calm)
+    line.append(f"   context {label}   length {_length(move.before)}   {_moved(move)}")
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+# ---- the table
+
+
+def _table(
+    shown: Shown, encounter: Encounter, row: int, room: int, width: int, pens: Pens
+) -> list[Text]:
+    """A line for each target, and a heading."""
+    name_width = min(max((width - _NUMBERS) // 3, _LEAST_NAME), _MOST_NAME)
+    bar = max((width - _NUMBERS - name_width) // 2, 3)
+    what = "node, turn" if shown.step.moves[-1].kind == "node" else "word"
+    predicted = "softmax" if shown.step.mode.objective == "softmax" else "sigmoid"
+    heading = (
+        f"{pad('   u  ' + what, name_width + 3)}{'u.v':>7} {pad(predicted, bar + 6)} label error "
+        f"{pad('after', bar + 6)}{'moves':>8}"
+    )
+    lines = [Text(heading[:width], "dim", no_wrap=True)]
+    moves = {move.row: move for move in shown.step.moves if move.kind != "input"}
+    n_rows = len(encounter.targets)
+    listed = n_rows if n_rows <= room else max(room - 1, 1)
+    for t in range(listed):
+        is_last = t == listed - 1
+        line = Text("└▶ " if is_last else "├▶ ", "dim", no_wrap=True)
+        line.append(pad(_target(shown, encounter, t), name_width), "bold" if t == 0 else "")
+        _append_numbers(line, encounter, row, t, bar, pens)
+        line.append(f" {_length(moves[int(encounter.targets[t])].step):>7}")
+        lines.append(line)
+    left = encounter.n_targets - listed
+    if left and room > 1:
+        lines.append(Text(f"   and {left:,} more", "dim"))
+    return lines
+
+
+def _append_numbers(
+    line: Text, encounter: Encounter, row: int, t: int, bar: int, pens: Pens
+) -> None:
+    before, after = encounter.predicted[row, t], encounter.predicted_after[row, t]
+    error, label = encounter.errors[row, t], int(encounter.labels[t])
+    line.append(f"{encounter.scores[row, t]:>7.3f}")
+    line.append_text(_bar(before, bar, pens.inks.calm))
+    line.append(f"  {label}   ")
+    line.append(f"{error:+.3f}", pens.inks.good if error >= 0 else pens.inks.bad)
+    line.append_text(_bar(after, bar, pens.inks.calm))
+
+
+def _bar(value: float, width: int, ink: Style) -> Text:
+    """A probability: its number and a bar."""
+    done, rest = meter(value if np.isfinite(value) else 0.0, width)
+    return Text(f" {value:.3f} ").append(done, ink).append(rest, "dim")
+
+
+def _target(shown: Shown, encounter: Encounter, t: int) -> str:
+    """The name of a target: a word, `x2` if it was drawn twice; or a node, its turn, its code."""
+    row, times = int(encounter.targets[t]), int(encounter.times[t])
+    if shown.step.moves[-1].kind == "node":
+        turn = "left 0" if encounter.labels[t] else "right 1"
+        return f"{'root' if row == 0 else row} {turn}"
+    name = safe_text(shown.words[row], LONGEST_WORD)
+    return f"{name} x{times}" if times > 1 else name
+
+
+# ---- below the table
+
+
+def _below(shown: Shown, encounter: Encounter, row: int, width: int, pens: Pens) -> list[Text]:
+    """The loss, what became nearer, the noise, and how exact all of this is."""
+    step = shown.step
+    pairs = "1 pair" if step.n_pairs == 1 else f"{step.n_pairs} pairs"
+    line = Text("loss ", no_wrap=True)
+    line.append(f"{loss_text(step.loss)} {arrow(pens)} {loss_text(step.loss_after)}", "bold")
+    line.append(f" nats, {pairs}")
+    if step.repeats > 1:
+        line.append(f"   the same step {step.repeats} times, from {loss_text(step.losses[0])} ")
+        line.append(losses_spark(step.losses, 24), pens.inks.calm)
+    lines = [line]
+    if len(encounter.drawn):
+        lines.append(_drawn(shown, encounter))
+    elif step.mode.objective != "negative-sampling":
+        lines.append(_probability(shown, encounter, row, pens))
+    if step.approaches:
+        lines.append(_approaches(shown, pens))
+    lines.append(
+        Text(
+            f"the loop's vectors are within {step.difference:.0e} of the formulas; its loss is "
+            f"{loss_text(step.loss_of_loop)}",
+            "dim",
+        )
+    )
+    for one in lines:
+        one.truncate(width, overflow="ellipsis")
+    return lines
+
+
+def _drawn(shown: Shown, encounter: Encounter) -> Text:
+    """The noise words in the order in which they were drawn."""
+    line, center = Text("drawn ", no_wrap=True), shown.step.chosen.center
+    for at, word in enumerate(encounter.drawn.tolist()):
+        name = safe_text(shown.words[word], LONGEST_WORD)
+        line.append(", " if at else "")
+        line.append(f"({name}: the center, dropped)" if word == center else name)
+    return line
+
+
+def _probability(shown: Shown, encounter: Encounter, row: int, pens: Pens) -> Text:
+    """P(center | context) before and after: the product along the path, or the softmax."""
+    words, step = shown.words, shown.step
+    center = safe_text(words[step.chosen.center], LONGEST_WORD)
+    given = "mean" if encounter.is_mean else safe_text(words[encounter.inputs[row]], LONGEST_WORD)
+    before, after = (
+        _of_center(step, encounter, predicted[row])
+        for predicted in (encounter.predicted, encounter.predicted_after)
+    )
+    line = Text(f"P({center} | {given}) ", no_wrap=True)
+    if step.mode.objective != "softmax":
+        line.append("product along the path ", "dim")
+    return line.append(f"{before:.3g} {arrow(pens)} {after:.3g}", "bold")
+
+
+def _of_center(step: Step, encounter: Encounter, predicted: Exact) -> float:
+    """The probability of the center for one input row, (T,)."""
+    if step.mode.objective == "softmax":
+        return float(predicted[0])
+    return float(np.where(encounter.labels == 1, predicted, 1 - predicted).prod())
+
+
+def _approaches(shown: Shown, pens: Pens) -> Text:
+    """The context words whose cosine with the center changed."""
+    center = safe_text(shown.words[shown.step.chosen.center], LONGEST_WORD)
+    line = Text(f"cosine with {center}: ", no_wrap=True)
+    for at, one in enumerate(shown.step.approaches):
+        line.append(", " if at else "")
+        line.append(safe_text(shown.words[one.word], LONGEST_WORD), "bold")
+        line.append(f" {one.before:.4f} {arrow(pens)} {one.after:.4f}")
+    return line
+
+
+# ---- several modes
+
+
+def draw_comparison(compared: Compared, width: int, height: int, pens: Pens) -> Text:
+    """The same token in every mode: how many targets, the loss, how far vectors move."""
+    shown = compared.shown
+    encounter = shown.step.encounters[0]
+    lines = [_where(shown, width, pens), text_around(shown, encounter, 0, width), Text()]
+    heading = f"{'mode':<31}{'targets':>8} {'loss, nats':>18} {'v moves':>8} {'u moves':>8}"
+    lines.append(Text(heading[:width], "dim"))
+    for mode, step in compared.modes:
+        line = Text(pad(str(mode), 31), "bold" if mode == shown.step.mode else "")
+        if isinstance(step, str):
+            line.append(f"   {step}", "dim")
+        else:
+            line.append_text(_mode_numbers(step, pens))
+        line.truncate(width, overflow="ellipsis")
+        lines.append(line)
+    lines += [
+        Text(),
+        Text("targets: words or nodes that a pair is scored against. moves: the longest step"),
+        Text("of a context's v, and of a target's u. In each mode the loss is a sum of other"),
+        Text("terms: compare the two sides of an arrow, not the lines."),
+    ]
+    return joined(lines[:height])
+
+
+def _mode_numbers(step: Step, pens: Pens) -> Text:
+    losses = f"{loss_text(step.loss)} {arrow(pens)} {loss_text(step.loss_after)}"
+    inputs = [move.step for move in step.moves if move.kind == "input"]
+    targets = [move.step for move in step.moves if move.kind != "input"]
+    n_targets = step.encounters[0].n_targets
+    return Text(
+        f"{n_targets:>8,} {losses:>18} {_length(max(inputs)):>8} "
+        f"{_length(max(targets, default=0.0)):>8}"
+    )
+
+
+# ---- numbers
+
+
+def arrow(pens: Pens) -> str:
+    """An arrow of the terminal."""
+    return pens.glyphs.spelled("→")
+
+
+def losses_spark(losses: Sequence[float], width: int) -> str:
+    """The last losses as bars from 0."""
+    values = np.asarray(losses[-width:])
+    top = np.nanmax(values, initial=0.0)
+    if not np.isfinite(top) or top <= 0:
+        return ""
+    steps = np.ceil(np.nan_to_num(values) / top * len(LEVELS) - 1e-9).astype(int) - 1
+    return "".join(LEVELS[max(step, 0)] for step in steps)
+
+
+def _length(value: float) -> str:
+    """A length in at most 7 characters."""
+    if not np.isfinite(value):
+        return "nan"
+    return f"{value:.4f}" if 0.00005 <= value < 100 or value == 0 else f"{value:.0e}"
+
+
+def _moved(move: Move) -> str:
+    turned = "" if move.angle is None else f", turns {move.angle:.2f} degrees"
+    return f"moves {_length(move.step)}{turned}"
