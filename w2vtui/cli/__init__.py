@@ -36,7 +36,9 @@ from w2vtui.streams import wait_for_all
 
 _ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
 """Bytes that the libraries map when they are loaded and first used."""
-_ROOM = dict.fromkeys(("app", "train", "resume", "replay", "bench"), _ROOM_OF_NUMBA) | {"config": 0}
+_ROOM = dict.fromkeys(("app", "learn", "train", "resume", "replay", "bench"), _ROOM_OF_NUMBA) | {
+    "config": 0
+}
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 

@@ -7,8 +7,8 @@
 Which thread may call what of a `Run`:
 
     any thread, at any time      pause, resume, stop, checkpoint, change, undo, cost, watch,
-                                 measure_quality, break_when, clear_breakpoints, snapshot, curves,
-                                 corpus;
+                                 measure_quality, break_when, clear_breakpoints, limit_speed,
+                                 snapshot, curves, corpus;
                                  all return at once, whatever the workers do
     any thread but the run's     wait, is_over: these block until the run has ended
     the maker of the run, once   start
@@ -119,6 +119,7 @@ class Run:
             control=self._control,
             given=Given(begin_at, locks),
         )
+        self._most_speed: float | None = None
         self._error: BaseException | None = None
         self._ended = threading.Event()
         self._trainer: Trainer | None = None
@@ -262,6 +263,14 @@ class Run:
         if self._trainer is not None:
             self._trainer.lookouts.schedule()
         return condition
+
+    def limit_speed(self, words_per_second: float | None) -> None:
+        """Train no faster than this, all workers together, to leave time to look; None for as fast
+        as it can. What is trained is the same.
+        """
+        self._most_speed = words_per_second
+        if self._trainer is not None:
+            self._trainer.pool.most_speed = words_per_second
 
     @property
     def breakpoints(self) -> tuple[str, ...]:
@@ -439,6 +448,7 @@ class Run:
             looks_at_vectors=self._looks_at_vectors,
             control=self._control,
         )
+        trainer.pool.most_speed = self._most_speed
         if (start := prepared.start) is not None:
             self._log.note(f"resumed at {start.fraction:.1%}, {start.clock:,} tokens")
         self._check_breakpoints()  # may end the run, of which nothing is saved then

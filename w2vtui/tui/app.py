@@ -69,6 +69,9 @@ class W2vApp(Places):
             self.set_keymap(keymap(self.keys, SCOPES))
         self.take_run: Callable[[], Resumption] | None = None
         """Gives a saved run to begin with, in place of the first screen."""
+        self.begins_with_lesson = False
+        """Whether the form is trained at once, and the lesson shown, in place of the first screen.
+        """
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -87,12 +90,21 @@ class W2vApp(Places):
         if self.subject is not None:
             self.explore(self.subject)
             return
+        if self.begins_with_lesson:
+            self._begin_lesson()
+            return
         if self.take_run is None:
             self.push_screen(self.first_screen())
             return
         taken = self.take_run()
         self._form = form_of(taken, self._form)
         self._resume(taken)
+
+    def _begin_lesson(self) -> None:
+        from w2vtui.tui.method_screen.learning import build_slowly  # loads NumPy
+
+        self._show(Session(self._form, self._build or build_slowly, output=self.output))
+        self._go_to_method(tab="lesson")
 
     def first_screen(self) -> NewRunScreen:
         """The first screen, with what was chosen last."""

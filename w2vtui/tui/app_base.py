@@ -105,6 +105,8 @@ class BaseApp(App[None]):
         """Lines entered at the command prompt, oldest first."""
         self.query_history: list[str] = []
         """Queries asked, oldest first."""
+        self.lesson_page = 0
+        """The page of the lesson that was open last, from 0."""
 
     def on_mount(self) -> None:
         """Report what a settings file in the current folder changes, and later theme changes."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual import events
 from textual.driver import Driver
@@ -55,7 +55,7 @@ def run_app(
     config: Config | None = None,
     follow: Callable[[Run], int],
     take_run: Callable[[], Resumption] | None = None,
-    subject: Subject | None = None,
+    begins_with: Subject | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -65,7 +65,7 @@ def run_app(
                signal that ended the run, else 0
     take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
                it, so that the file of its checkpoint can be removed once it is old
-    subject    what to explore to begin with, in place of the first screen
+    begins_with   what to explore in place of the first screen, or `lesson`, which trains the form
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -85,7 +85,8 @@ def run_app(
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()
     app = SignalledApp(form, output, look=look, config=config)
-    app.take_run, app.subject = take_run, subject
+    app.take_run, app.begins_with_lesson = take_run, begins_with == "lesson"
+    app.subject = None if begins_with == "lesson" else begins_with
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -91,11 +91,12 @@ class Places(BaseApp):
             self.install_screen(ExploreScreen(subject), "explore")
         self._show_place("explore")
 
-    def _go_to_method(self) -> None:
+    def _go_to_method(self, tab: str = "noise") -> None:
+        """tab: the one to begin with"""
         if not self.is_screen_installed("method"):
             from w2vtui.tui.method_screen.screen import MethodScreen  # loads NumPy
 
-            self.install_screen(MethodScreen(self._run_subject()), "method")
+            self.install_screen(MethodScreen(self._run_subject(), tab=tab), "method")
         self._show_place("method")
 
     def _run_subject(self) -> Subject | None:

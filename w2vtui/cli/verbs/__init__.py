@@ -5,7 +5,7 @@
     replay       a run, repeated and compared    export       the vectors of a run
     convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
-    map          a picture of where words lie
+    map          a picture of where words lie    learn        a lesson on the method
     compare      two words                       odd          the odd one out
     axis         words between two               clusters     groups of words
     why          the contexts that two words share, and lines of the text
@@ -37,6 +37,7 @@ from w2vtui.cli.verbs import (
     explore,
     export,
     get,
+    learn,
     neighbors,
     odd,
     phrases,
@@ -83,6 +84,7 @@ VERBS: dict[str, Verb] = {
     "export": export,
     "convert": convert,
     "explore": explore,
+    "learn": learn,
     "neighbors": neighbors,
     "analogy": analogy,
     "map": word_map,

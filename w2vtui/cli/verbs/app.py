@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from w2vtui import __version__
 from w2vtui.cli.file_options import add_quality, question_options
@@ -45,6 +45,7 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
   w2vtui phrases notes.txt -o joined.txt  join words that belong together: new_york
   w2vtui distance notes.bin               ask for nearest words line by line, as in word2vec.c
+  w2vtui learn                            learn how it works, in eight pages and on a live run
   w2vtui bench notes.txt                  measure how fast this machine trains
   w2vtui config show                      print the settings and where each one comes from
 
@@ -131,12 +132,12 @@ def show_screens(
     arguments: argparse.Namespace,
     form: Form,
     take_run: Callable[[], Resumption] | None = None,
-    subject: Subject | None = None,
+    begins_with: Subject | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
-    take_run   gives the saved run to begin with; None begins with the first screen
-    subject    what to explore to begin with
+    take_run      gives the saved run to begin with; None begins with the first screen
+    begins_with   what to explore to begin with, or `lesson`, which trains the form
 
     Raises:
         W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.
@@ -157,7 +158,7 @@ def show_screens(
         config=arguments.config,
         follow=_follow,
         take_run=take_run,
-        subject=subject,
+        begins_with=begins_with,
     )
 
 

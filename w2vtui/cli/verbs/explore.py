@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     subject = _subject(arguments)
     arguments.output = None
-    return show_screens(arguments, Form(run_settings=arguments.run_settings), subject=subject)
+    return show_screens(arguments, Form(run_settings=arguments.run_settings), begins_with=subject)
 
 
 def _subject(arguments: argparse.Namespace) -> Subject:

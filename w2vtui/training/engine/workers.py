@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import Measurement
 from w2vtui.training.engine.backend import Backend
-from w2vtui.training.engine.dispatcher import LEAST_SPAN_TOKENS, Dispatcher
+from w2vtui.training.engine.dispatcher import LEAST_SPAN_TOKENS, Dispatcher, Job
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import Tallies, empty_tallies
@@ -59,6 +59,8 @@ class WorkerPool:
             self._tallies.append(empty_tallies())
             self._tallies[-1][:] = row
         self._stints: list[list[_Stint]] = []
+        self.most_speed: float | None = None
+        """Tokens a second, all workers together, that they do not exceed; None for no limit."""
         self.error: BaseException | None = None
         """The error that ended a worker; the others stop at their next span."""
         self.worked_until: float | None = None
@@ -172,7 +174,16 @@ class WorkerPool:
             stint.tokens += job.n_tokens
             stint.seconds += took
             fitting = job.n_tokens * SPAN_SECONDS / max(took, 1e-6)
+            if self.most_speed is not None:
+                fitting = min(fitting, self._rest(self.most_speed, job, took) * SPAN_SECONDS)
             most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
+
+    @staticmethod
+    def _rest(most_speed: float, job: Job, took: float) -> float:
+        """Wait after a span, so that the speed is not exceeded; return a worker's share of it."""
+        share = most_speed / job.plan.settings.workers
+        time.sleep(max(job.n_tokens / share - took, 0.0))
+        return share
 
     @contextmanager
     def _finishing(self, number: int) -> Iterator[None]:
