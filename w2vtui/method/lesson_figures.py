@@ -43,8 +43,6 @@ class Costs:
     vector_size: int
     n_targets: dict[Objective, float]
     """Target rows that a pair is scored against."""
-    speed: float
-    """Words a second now; 0 where nothing trains."""
     predicted: dict[Objective, Cost | None]
     """By the run's own measurements; None until there are some."""
 
@@ -117,7 +115,6 @@ class LessonFigures:
                 "hierarchical-softmax": self.mean_length,
                 "softmax": n_words,
             },
-            speed=self.snapshot.speed.now,
             predicted={one: _or_none(self._run.cost, objective=one) for one in _COMPARED},
         )
 

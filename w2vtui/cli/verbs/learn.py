@@ -10,7 +10,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, RunSettings, ScreenSettings, TrainingSettings
 
 USAGE = "w2vtui learn [settings]"
-HELP = """Learn how word2vec is trained: eight pages, in the order of "Dive into Deep Learning" 15.2.
+HELP = """Learn how word2vec is trained: eight pages, in the order of Dive into Deep Learning 15.2.
 
   w2vtui learn
 
@@ -20,6 +20,9 @@ The run is saved like any other; w2vtui resume last continues it at full speed.
 
 The keys 1, 2 and 3 go to the training, to its words, and back to the lesson; ctrl+q leaves."""
 SETTINGS = (LiveSettings, TrainingSettings, ScreenSettings, RunSettings)
+
+EPOCHS = 200
+"""Half an hour."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
             "learn needs a terminal: without one, w2vtui train trains, and docs/method.md has the "
             "same in text"
         )
-    from w2vtui.tui.method_screen.learning import settings_of_lesson  # loads Numba
     from w2vtui.tui.session import Form
 
+    live: LiveSettings = arguments.live_settings
     form = Form(
         training=arguments.training_settings,
-        live=settings_of_lesson(arguments.live_settings),
+        live=live.changed(epochs=live.epochs or EPOCHS, workers=live.workers or 1),
         run_settings=arguments.run_settings,
     )
     arguments.output = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from w2vtui.display import number, percent_text, safe_text, short
+from w2vtui.display import number, percent_text, safe_text
 from w2vtui.method.lesson_figures import LessonFigures
 from w2vtui.tui.method_screen.formulas import Block, Signs, fraction, limits, one_line, raised
 
@@ -58,10 +58,10 @@ def _see_costs(figures: LessonFigures) -> list[str]:
         f"hierarchical softmax {costs.n_targets['hierarchical-softmax']:.1f} nodes in the mean.",
     ]
     exact = costs.predicted["softmax"]
-    if exact is not None and costs.speed:
+    if exact is not None:
         lines.append(
-            f"This machine now trains {short(costs.speed)} words a second; exactly it would be "
-            f"about {short(exact.words_per_second)}."
+            f"By what your run has measured on this machine, the exact softmax would take "
+            f"{number(exact.work)} times as long."
         )
     return lines
 
@@ -114,12 +114,10 @@ def _see_noise(figures: LessonFigures) -> list[str]:
     if met is None:
         return _see_events(figures)
     lines = [f"Drawn for {_name(met.center)} just now: {', '.join(map(_name, met.others[:12]))}."]
-    shot = figures.snapshot
-    speed = f", at {short(shot.speed.now)} words a second" if shot.speed.now else ""
     cost = figures.costs()
     lines.append(
         f"K is {settings.negative}: a pair costs {1 + settings.negative} x {cost.vector_size} "
-        f"multiply-adds, whatever the vocabulary{speed}."
+        f"multiply-adds, whatever the vocabulary."
     )
     lines.append(
         f"Its loss is {met.step.loss / met.step.n_pairs:.3f} nats a pair, and "
@@ -289,8 +287,8 @@ PAGES: tuple[Page, ...] = (
         _noise,
         "With real pairs alone, all scores would grow without end. So each pair also answers no to "
         "K words drawn from P(w). The cost is K + 1 scores: the vocabulary does not appear in it.",
-        "press 1, then :set K 15. The speed falls, the objective loss jumps, since it now has 16 "
-        "terms, and the probe loss goes on as before. u undoes it.",
+        "press 1, then :set K 15. The objective loss jumps, since it now has 16 terms; the probe "
+        "loss goes on as before. u undoes it.",
         _see_noise,
     ),
     Page(
