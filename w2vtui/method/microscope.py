@@ -7,7 +7,7 @@ run's loop chooses for that token: it depends on seed, epoch and position alone.
 from __future__ import annotations
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.errors import VectorsError
 from w2vtui.method.slow_motion import Mode, SlowMotion
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.private_steps import PrivateSteps
@@ -45,13 +45,9 @@ class Microscope:
         present = self._steps.present()
         return present.clock >= present.schedule.planned
 
-    def trouble(self, mode: Mode) -> str:
-        """Why no step can be shown in this mode; empty if one can."""
-        try:
-            self._steps.plan(self._settings(mode))
-        except SettingsError as error:
-            return str(error)
-        return ""
+    def is_trained(self, mode: Mode) -> bool:
+        """Whether the run has vectors for this mode."""
+        return self._steps.has_vectors(self._settings(mode))
 
     def next_token(self, clock: int | None = None, mode: Mode | None = None) -> SlowMotion:
         """The first token from a clock on that is trained; None begins where the run is.

@@ -157,8 +157,7 @@ class PrivateSteps:
         plan = self.present().plan
         if settings == plan.settings:
             return plan
-        needed = "node_vectors" if settings.walks_tree else "output_vectors"
-        if needed not in self.backend.matrices():
+        if not self.has_vectors(settings):
             raise SettingsError(
                 f"this run has no vectors of {settings.objective.replace('-', ' ')} yet: it has "
                 f"trained with {plan.settings.objective.replace('-', ' ')} only; change its "
@@ -176,6 +175,11 @@ class PrivateSteps:
             tables=self._tables.of(settings),
             most_targets=self._tables.most_targets(settings),
         )
+
+    def has_vectors(self, settings: ResolvedSettings) -> bool:
+        """Whether the run has trained the target vectors that these settings need."""
+        needed = "node_vectors" if settings.walks_tree else "output_vectors"
+        return needed in self.backend.matrices()
 
     def choose(self, plan: Plan, span: Span) -> Chosen | None:
         """What the loop chooses for the one token of a span; None if it trains nothing there,

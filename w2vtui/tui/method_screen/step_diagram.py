@@ -72,7 +72,7 @@ def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -
     room = max(height - len(head) - len(below) - 2, 1)
     lines = [*head, _input_line(shown, encounter, row, label, width, pens)]
     lines += _table(shown, encounter, row, room, width, pens)
-    return joined([*lines, *below][:height])
+    return _fitting([*lines, *below], width, height)
 
 
 def pairs_of(step: Step) -> list[tuple[Encounter, int, str]]:
@@ -159,7 +159,7 @@ def _table(
 ) -> list[Text]:
     """A line for each target, and a heading."""
     name_width = min(max((width - _NUMBERS) // 3, _LEAST_NAME), _MOST_NAME)
-    bar = max((width - _NUMBERS - name_width) // 2, 3)
+    bar = max((width - _NUMBERS - name_width) // 2, 0)
     what = "node, turn" if shown.step.moves[-1].kind == "node" else "word"
     predicted = "softmax" if shown.step.mode.objective == "softmax" else "sigmoid"
     heading = (
@@ -306,11 +306,11 @@ def draw_comparison(compared: Compared, width: int, height: int, pens: Pens) -> 
         lines.append(line)
     lines += [
         Text(),
-        Text("targets: words or nodes that a pair is scored against. moves: the longest step"),
-        Text("of a context's v, and of a target's u. In each mode the loss is a sum of other"),
-        Text("terms: compare the two sides of an arrow, not the lines."),
+        Text("targets: words or nodes that a pair is scored against. moves: the longest"),
+        Text("step of a context's v, and of a target's u. In each mode the loss is a sum"),
+        Text("of other terms: compare the two sides of an arrow, not the lines."),
     ]
-    return joined(lines[:height])
+    return _fitting(lines, width, height)
 
 
 def _mode_numbers(step: Step, pens: Pens) -> Text:
@@ -324,7 +324,14 @@ def _mode_numbers(step: Step, pens: Pens) -> Text:
     )
 
 
-# ---- numbers
+# ---- lines and numbers
+
+
+def _fitting(lines: list[Text], width: int, height: int) -> Text:
+    """As many lines as there is room for, cut where they are too long."""
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return joined(lines[:height])
 
 
 def arrow(pens: Pens) -> str:

@@ -20,6 +20,7 @@ _NOTHING = (
     "Nothing is trained yet. `w2vtui learn` trains the sample that comes with the program; or "
     "press 1 and start a training. Then this page shows its figures."
 )
+_BEFORE = "Your run is being prepared: its figures appear here as soon as it trains."
 
 
 class Opened(NamedTuple):
@@ -64,7 +65,7 @@ class LessonPane(MethodPane):
         """Read from the run what the page shows of it."""
         run = None if subject is None else subject.run
         if run is None or run.corpus is None:
-            yield Opened(question, (_NOTHING,))
+            yield Opened(question, (_NOTHING if subject is None else _BEFORE,))
             return
         if self._figures is None or self._figures[0] is not run:
             self._figures = (run, LessonFigures(run))

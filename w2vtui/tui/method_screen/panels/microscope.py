@@ -106,6 +106,8 @@ class Bench:
         return scope.next_pair(center, context[0] if context else None, clock, wanted.mode)
 
     def _in_mode(self, scope: Microscope, slide: SlowMotion, mode: Mode) -> Step | str:
+        if not scope.is_trained(mode):
+            return f"not trained yet: 1, :set objective {mode.objective}"
         try:
             return scope.again(slide, mode).at(1)
         except (SettingsError, VectorsError, OutOfMemoryError) as error:
@@ -166,7 +168,7 @@ class MicroscopePane(MethodPane):
     def __init__(self) -> None:
         super().__init__()
         self._wanted = Wanted()
-        self._context = 0
+        self._pair = 0
         self._bench = Bench()
 
     # ---- what a pane is
@@ -196,7 +198,7 @@ class MicroscopePane(MethodPane):
         pens = Pens(self.app.glyphs, self.app.inks)
         if isinstance(result, Compared):
             return draw_comparison(result, *shape, pens)
-        return draw_step(result, self._context, *shape, pens)
+        return draw_step(result, self._pair, *shape, pens)
 
     def asked(self, words: Sequence[str]) -> None:
         """Go to the next time that these words meet."""
@@ -235,7 +237,7 @@ class MicroscopePane(MethodPane):
     def action_context(self, by: int) -> None:
         """Show another context word's pair."""
         if isinstance(self.result, Shown):
-            self._context = (self._context + by) % len(pairs_of(self.result.step))
+            self._pair = (self._pair + by) % len(pairs_of(self.result.step))
             self.redraw()
 
     @property
@@ -248,7 +250,7 @@ class MicroscopePane(MethodPane):
 
     def _choose(self, **changes: object) -> None:
         """Show another step, made once."""
-        self._context = 0
+        self._pair = 0
         self._set(repeats=1, **changes)
 
     def _set(self, **changes: object) -> None:
