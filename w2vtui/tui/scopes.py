@@ -18,6 +18,8 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
+from w2vtui.tui.method_screen.panels.lesson import LessonPane
+from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.panels.noise import NoisePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.more_epochs import MoreEpochs
@@ -45,5 +47,7 @@ SCOPES = (
     Scope("the help", (BaseApp, Help)),
     Scope("queries to a saved run", (BaseApp, RunQueries, QueryField)),
     Scope("the noise tab", (BaseApp, MethodScreen, NoisePane)),
+    Scope("the microscope tab", (BaseApp, MethodScreen, MicroscopePane)),
+    Scope("the lesson tab", (BaseApp, MethodScreen, LessonPane)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )
