@@ -100,7 +100,7 @@ def test_hostile_and_wide_words_keep_the_columns():
     assert all(cell_len(line) <= 78 for line in lines)
 
 
-def test_numbers_that_are_none_are_drawn():
+def test_nan_is_drawn():
     step = BENCH.scope.next_token().at(1)
     met = dataclasses.replace(
         step.encounters[0],

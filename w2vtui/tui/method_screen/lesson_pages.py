@@ -1,6 +1,6 @@
 """The pages of the lesson, in the order of D2L 15.2: a formula, what it says, one thing to try.
 
-What there is to see comes from the learner's own run: see `lesson_figures`.
+The figures are those of the learner's own run: see `lesson_figures`.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ PAGES: tuple[Page, ...] = (
         "With real pairs alone, all scores would grow without end. So each pair also answers no to "
         "K words drawn from P(w). The cost is K + 1 scores: the vocabulary does not appear in it.",
         "press 1, then :set K 15. The objective loss jumps, since it now has 16 terms; the probe "
-        "loss goes on as before. u undoes it.",
+        "loss continues as before. u undoes it.",
         _see_noise,
     ),
     Page(

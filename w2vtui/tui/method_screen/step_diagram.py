@@ -26,7 +26,7 @@ _NUMBERS = 44
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A step with what is told about it."""
+    """A step with what is shown beside it."""
 
     step: Step
     words: Sequence[str]

@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
     """What the keys and the query line ask for. Numbers only grow."""
 
     anchor: int = 0
-    """The token where the run is, or the next one of `words`, looked up anew at each change."""
+    """The token where the run is, or the next one of `words`, looked up again at each change."""
     words: tuple[str, ...] = ()
     """A center word, or a context word and a center word; empty for the run's next token."""
     steps: int = 0
