@@ -15,8 +15,8 @@ HELP = """Learn how word2vec is trained: eight pages, in the order of Dive into 
   w2vtui learn
 
 While you read, the sample that comes with the program is trained, at about 50,000 words a second
-so that there is time to look. Each page has a formula, one thing to try, and what your own run shows of it.
-The run is saved like any other; w2vtui resume last continues it at full speed.
+so that there is time to look. Each page has a formula, one thing to try, and what your own run
+shows of it. The run is saved like any other; w2vtui resume last continues it at full speed.
 
 The keys 1, 2 and 3 go to the training, to its words, and back to the lesson; ctrl+q leaves."""
 SETTINGS = (LiveSettings, TrainingSettings, ScreenSettings, RunSettings)
