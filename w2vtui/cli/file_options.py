@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from w2vtui.cli.options import add_setting, whole_number
 from w2vtui.cli.output import PassingLine, report
 from w2vtui.cli.run_vectors import run_named, vectors_of
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError
 from w2vtui.questions import QuestionOptions
 from w2vtui.reports import Report
 from w2vtui.settings import RunSettings
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors
 
 
-def add_vectors(parser: argparse.ArgumentParser) -> None:
-    """Add the positional VECTORS, and the options of how it is read."""
+def add_vectors(parser: argparse.ArgumentParser, *, at: bool = True) -> None:
+    """Add the positional VECTORS, and the options of how it is read.
+
+    at   whether --at names a moment of a saved run
+    """
     parser.add_argument(
         "vectors",
         metavar="VECTORS",
@@ -32,6 +37,13 @@ def add_vectors(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--limit", metavar="N", type=whole_number, help="read the first N words only"
     )
+    if at:
+        group.add_argument(
+            "--at",
+            metavar="MOMENT",
+            help="of a saved run: its vectors as of a moment of its training, 40%%, 1500000 or "
+            "1.5M tokens, or '2.5 epochs'; the nearest that was kept",
+        )
     group.add_argument(
         "--encoding-errors",
         choices=("strict", "replace", "ignore"),
@@ -123,16 +135,30 @@ def load(arguments: argparse.Namespace) -> WordVectors:
     Raises:
         VectorsError: they cannot be read, or do not have the vectors that --vectors names.
         RunError: the name is that of several runs, or of one without vectors.
+        SettingsError: --at is given for a file, or is not a moment of the run.
     """
     from w2vtui.exploring.sides import with_side
 
     run = named_run(arguments)
     if run is not None:
-        vectors = vectors_of(run, arguments.limit)
+        vectors = vectors_of(run, arguments.limit, arguments.at)
     else:
+        check_moment(arguments)
         with PassingLine("reading the vectors") as line:
             vectors = load_file(arguments, line.report, line.show)
     return with_side(vectors, getattr(arguments, "side", "input"))
+
+
+def check_moment(arguments: argparse.Namespace) -> None:
+    """
+    Raises:
+        SettingsError: --at is given for a file.
+    """
+    if arguments.at is not None:
+        raise SettingsError(
+            f"--at {safe_text(arguments.at, 40)} goes with a saved run: "
+            f"{safe_text(arguments.vectors, 80)} holds the vectors of one moment"
+        )
 
 
 def load_file(
@@ -171,7 +197,8 @@ def load_all(arguments: argparse.Namespace) -> WordVectors:
 
     run = named_run(arguments)
     if run is not None:
-        return vectors_of(run, arguments.limit)
+        return vectors_of(run, arguments.limit, arguments.at)
+    check_moment(arguments)
     return load_vectors(
         arguments.vectors,
         limit=arguments.limit,

@@ -38,15 +38,20 @@ def run_named(arguments: argparse.Namespace) -> Path | None:
         raise VectorsError(f"there is no file '{safe_text(name, 80)}', and {error}") from error
 
 
-def vectors_of(run: Path, limit: int | None) -> WordVectors:
-    """The vectors of a run's newest checkpoint."""
-    from w2vtui.runs.record import checkpoint_vectors
+def vectors_of(run: Path, limit: int | None, at: str | None = None) -> WordVectors:
+    """The vectors of a run's newest checkpoint, or as of a moment of its training.
+
+    Raises:
+        RunError: it has no checkpoint.
+        DamagedRunError: what was saved of it cannot be read.
+        SettingsError: `at` is not a moment of the run.
+    """
     from w2vtui.vectors import WordVectors
 
-    vectors, checkpoint, troubles = checkpoint_vectors(run)
+    vectors, where, troubles = _newest(run) if at is None else _as_of(run, at)
     for trouble in troubles:
         report(trouble)
-    report(f"vectors of run {run.name}, at {checkpoint.fraction:.1%} of the training")
+    report(f"vectors of run {run.name}, at {where}")
     if limit is None:
         return vectors
     words, counts, output = vectors.index_to_key, vectors.counts, vectors.output_vectors
@@ -56,3 +61,22 @@ def vectors_of(run: Path, limit: int | None) -> WordVectors:
         None if counts is None else counts[:limit],
         None if output is None else output[:limit],
     )
+
+
+def _newest(run: Path) -> tuple[WordVectors, str, list[str]]:
+    """The newest vectors, from where in the training they are, and what is damaged."""
+    from w2vtui.runs.record import checkpoint_vectors
+
+    vectors, checkpoint, troubles = checkpoint_vectors(run)
+    return vectors, f"{checkpoint.fraction:.1%} of the training", troubles
+
+
+def _as_of(run: Path, at: str) -> tuple[WordVectors, str, list[str]]:
+    """The same as of a moment."""
+    from w2vtui.runs.past import SavedHistory
+
+    history = SavedHistory(run)
+    view = history.view_at(history.moment_at(at))
+    where = f"{view.fraction:.1%} of the training, {view.tokens:,} tokens"
+    remarks = [history.remark] if history.remark else []
+    return view.vectors, where, [*history.troubles, *remarks]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,20 @@ class WordVectors:
                 f"words must be unique: '{safe_text(self.index_to_key[first], 40)}' is word "
                 f"{first + 1:,} and word {second + 1:,}"
             )
+
+    def with_vectors(self, vectors: Floats, output_vectors: Floats | None = None) -> WordVectors:
+        """The same words and counts, which are shared, with other vectors (V, D).
+
+        Raises:
+            VectorsError: they are not one for each word.
+        """
+        for array in (vectors, output_vectors):
+            if array is not None and len(array) != len(self):
+                raise VectorsError(f"{len(self):,} words need as many vectors, got {len(array):,}")
+        other = copy(self)
+        other.vectors, other.output_vectors = vectors, output_vectors
+        other._norms = None
+        return other
 
     @property
     def vector_size(self) -> int:

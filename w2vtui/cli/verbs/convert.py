@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, named_run, report_hint
+from w2vtui.cli.file_options import add_vectors, check_moment, named_run, report_hint
 from w2vtui.cli.options import known_layout
 from w2vtui.cli.output import report
 from w2vtui.cli.run_vectors import vectors_of
@@ -109,6 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
         removes_common=arguments.remove_common,
     )
     run = named_run(arguments)
+    if run is None:
+        check_moment(arguments)
     source = arguments.vectors if run is None else _of_run(run, arguments)
     with shown_progress() as progress:
         shape = convert(source, arguments.out, how, report=report_hint, progress=progress)
@@ -121,4 +123,4 @@ def _of_run(run: Path, arguments: argparse.Namespace) -> Held:
     from w2vtui.formats import Held
 
     limit = arguments.limit if arguments.matrix == "input" else None
-    return Held.of(vectors_of(run, limit), arguments.matrix, f"run {run.name}")
+    return Held.of(vectors_of(run, limit, arguments.at), arguments.matrix, f"run {run.name}")

@@ -27,7 +27,7 @@ SETTINGS = (RunSettings, ScreenSettings)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui explore` takes."""
-    add_vectors(parser)
+    add_vectors(parser, at=False)
     add_settings(parser, ["screen"])
 
 

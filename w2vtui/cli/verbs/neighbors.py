@@ -20,6 +20,7 @@ HELP = """Print the nearest words of each word or sum of words.
 
   w2vtui neighbors notes.bin king queen
   w2vtui neighbors last king                       the vectors of a saved run
+  w2vtui neighbors last king --at 40%              the same at 40 % of its training
   w2vtui neighbors notes.bin 'king - man + woman'
   w2vtui neighbors notes.bin -- -word             a word that begins with a dash
 

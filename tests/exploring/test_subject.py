@@ -1,0 +1,102 @@
+"""What is explored: private copies of a run that trains, and its past."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from tests.support.corpora import TOPICS
+from tests.support.runs import make_run, trained
+from w2vtui.errors import RunError, VectorsError
+from w2vtui.exploring import subject as subject_module
+from w2vtui.exploring.subject import FileSubject, RunSubject
+from w2vtui.training.history.history import History
+from w2vtui.training.history.moments import PastMoment
+from w2vtui.training.measuring import moment_taker
+from w2vtui.vectors import WordVectors
+
+WORD = next(iter(TOPICS.values())).split()[0]
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
+    return trained(make_run(epochs=20, history=8))
+
+
+def test_nothing_is_seen_before_a_run_begins():
+    subject = RunSubject("text", lambda: None)
+    assert (subject.view(), subject.moments, subject.markers) == (None, (), ())
+    unread = make_run()
+    subject = RunSubject("text", lambda: unread)
+    assert subject.view() is None
+    assert "begins with the training" in subject.remark
+
+
+def test_a_copy_is_private_and_made_at_most_once_a_second(run, monkeypatch):
+    subject = RunSubject("text", lambda: run)
+    first = subject.view()
+    before = first.vectors.vectors.copy()
+    for matrix in run.matrices().values():
+        matrix[:] = 0
+    np.testing.assert_array_equal(first.vectors.vectors, before)
+    assert subject.view() is first  # nothing was trained since
+    shot = run.snapshot()
+    progress = dataclasses.replace(shot.progress, tokens=shot.progress.tokens + 1)
+    later = dataclasses.replace(shot, progress=progress)
+    monkeypatch.setattr(run, "snapshot", lambda: later)
+    assert subject.view() is first
+    monkeypatch.setattr(subject_module, "LEAST_SECONDS", 0.0)
+    second = subject.view()
+    assert not second.vectors.vectors.any()
+    assert second.vectors.index_to_key is first.vectors.index_to_key
+
+
+def test_a_run_can_be_seen_as_of_each_of_its_moments(run):
+    subject = RunSubject("text", lambda: run)
+    now = subject.view()
+    assert len(subject.moments) >= 2
+    for moment in subject.moments:
+        view = subject.view_at(moment)
+        assert (view.kind, view.tokens, view.fraction) == ("past", moment.tokens, moment.fraction)
+    np.testing.assert_allclose(view.vectors.vectors, now.vectors.vectors, atol=2e-3)
+    np.testing.assert_allclose(view.vectors.output_vectors, now.vectors.output_vectors, atol=2e-3)
+    assert view.vectors.most_similar(WORD, topn=3) == [
+        (word, pytest.approx(cosine, abs=1e-2))
+        for word, cosine in now.vectors.most_similar(WORD, topn=3)
+    ]
+    gone = PastMoment(number=999, tokens=5, planned=10, seconds=1.0)
+    with pytest.raises(RunError, match="not kept any more"):
+        subject.view_at(gone)
+
+
+def test_another_run_of_the_same_session_is_another_vocabulary(run):
+    runs = [run]
+    subject = RunSubject("text", lambda: runs[-1])
+    first = subject.view()
+    runs.append(trained(make_run([["one", "two"] * 50] * 10, epochs=1)))
+    assert subject.view() is not first
+    assert len(subject.view().vectors) == 2
+
+
+def test_what_a_history_leaves_out_is_said(run, monkeypatch):
+    subject = RunSubject("text", lambda: run)
+    assert subject.remark == ""
+    run.history.sizing = run.history.sizing._replace(keeps_outputs=False)
+    assert subject.remark == "input vectors only"
+    run.history.sizing = run.history.sizing._replace(n_words=7)
+    assert subject.remark.startswith("the 7 most frequent of")
+    monkeypatch.setattr(run, "history", History(0))
+    assert "--history MB" in subject.remark
+
+
+def test_a_file_holds_one_moment():
+    words = WordVectors(["a"], np.ones((1, 2), np.float32))
+    subject = FileSubject("v.bin", lambda: words)
+    assert subject.moments == ()
+    with pytest.raises(RunError, match="one moment"):
+        subject.view_at(PastMoment(number=1, tokens=1, planned=1, seconds=1))
+    with pytest.raises(VectorsError):
+        words.with_vectors(np.ones((2, 2), np.float32))
