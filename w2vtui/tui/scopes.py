@@ -8,6 +8,7 @@ from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog
 from w2vtui.tui.explore_screen.map.moving import WindowPane
 from w2vtui.tui.explore_screen.panels.map import MapPane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
 from w2vtui.tui.first_screen.path_input import PathInput
@@ -40,6 +41,7 @@ SCOPES = (
     Scope("the map", (BaseApp, ExploreScreen, MapPane, WindowPane)),
     Scope("the axes of the map", (BaseApp, AxesDialog)),
     Scope("the explore screen", (BaseApp, ExploreScreen, NeighborsPane)),
+    Scope("the timeline", (BaseApp, ExploreScreen, TimelinePane)),
     Scope("the command line", (BaseApp, Prompt)),
     Scope("the query", (BaseApp, QueryField)),
     Scope("the save dialog", (BaseApp, SaveDialog)),
