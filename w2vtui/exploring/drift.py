@@ -14,9 +14,9 @@ from w2vtui.training.history.moments import PastMoment
 from w2vtui.vectors import WordVectors
 
 TOP = 10
-"""The words whose ranks are followed: those that were among so many at one of the moments."""
+"""A word is followed if it was among the nearest ten at one of the moments."""
 N_RANKED = 30
-"""Ranks beyond are not told apart."""
+"""The lowest rank that is shown."""
 AT_ONCE = 2
 """Moments whose vectors are read in one call."""
 _MOST_REMEMBERED = 64

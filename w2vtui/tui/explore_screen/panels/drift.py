@@ -20,7 +20,7 @@ _SIGN_CELLS = 2
 _LEAST_WORD, _MOST_WORD = 8, 20
 _MOST_COLUMNS = 8
 _LEFT_SHARE = 4
-"""At most one line in so many is for words that have left, where the others need them."""
+"""Words that have left get one line in four where the others need more."""
 
 
 class DriftPane(ExplorePane):
