@@ -32,7 +32,7 @@ def test_nothing_is_seen_before_a_run_begins():
     unread = make_run()
     subject = RunSubject("text", lambda: unread)
     assert subject.view() is None
-    assert "begins with the training" in subject.remark
+    assert "begins with the training" in subject.past_remark
 
 
 def test_a_copy_is_private_and_made_at_most_once_a_second(run, monkeypatch):
@@ -83,13 +83,13 @@ def test_another_run_of_the_same_session_is_another_vocabulary(run):
 
 def test_what_a_history_leaves_out_is_said(run, monkeypatch):
     subject = RunSubject("text", lambda: run)
-    assert subject.remark == ""
+    assert subject.past_remark == ""
     run.history.sizing = run.history.sizing._replace(keeps_outputs=False)
-    assert subject.remark == "input vectors only"
+    assert subject.past_remark == "input vectors only"
     run.history.sizing = run.history.sizing._replace(n_words=7)
-    assert subject.remark.startswith("the 7 most frequent of")
+    assert subject.past_remark.startswith("the 7 most frequent of")
     monkeypatch.setattr(run, "history", History(0))
-    assert "--history MB" in subject.remark
+    assert "--history MB" in subject.past_remark
 
 
 def test_a_file_holds_one_moment():

@@ -44,21 +44,21 @@ def test_history_and_checkpoints_are_one_line_of_moments(run):
     )
     assert view.node_vectors is not None
     assert view.vectors.index_to_key == ["a", "b", "\udc80"]
-    assert history.remark == ""
+    assert history.past_remark == ""
     assert [event.number for event in history.markers] == [1]
 
 
 def test_a_run_without_a_history_shows_its_checkpoints_and_says_so(run):
     history = SavedHistory(run)
     assert [moment.tokens for moment in history.moments] == [100, 200]
-    assert "its checkpoints only" in history.remark
+    assert "its checkpoints only" in history.past_remark
 
 
 def test_the_words_that_were_kept_are_said(run):
     keep(run, 10, rows=ROWS[:2])
     history = SavedHistory(run)
     assert len(history.vectors_at(10)) == 2
-    assert history.remark.startswith("the 2 most frequent of 3 words")
+    assert history.past_remark.startswith("the 2 most frequent of 3 words")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ WORDS = WordVectors(["king", "queen", "man", "x"], np.eye(4, 3, dtype=np.float32
 class PastOfFour:
     """A past whose vectors at `tokens` are those of the end times tokens."""
 
-    remark = ""
+    past_remark = ""
     markers = (change(1, 150),)
     moments = tuple(moments(1, 100, 200, 300))
 

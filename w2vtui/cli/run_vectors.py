@@ -78,5 +78,5 @@ def _as_of(run: Path, at: str) -> tuple[WordVectors, str, list[str]]:
     history = SavedHistory(run)
     view = history.view_at(history.moment_at(at))
     where = f"{view.fraction:.1%} of the training, {view.tokens:,} tokens"
-    remarks = [history.remark] if history.remark else []
+    remarks = [history.past_remark] if history.past_remark else []
     return view.vectors, where, [*history.troubles, *remarks]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from w2vtui.errors import QuestionError, UnknownWordError
 from w2vtui.exploring.answers import AnalogyWords, NearestWords
 from w2vtui.exploring.asking import Asking, ask
 from w2vtui.exploring.forms import Analogy, Nearest, Question
 from w2vtui.exploring.subject import View
-from w2vtui.training.history.moments import PastMoment
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:  # its package loads Numba
+    from w2vtui.training.history.moments import PastMoment
 
 TOP = 10
 """A word is followed if it was among the nearest ten at one of the moments."""

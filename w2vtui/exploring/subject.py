@@ -60,7 +60,7 @@ class Past(Protocol):
         """The live changes of the run, oldest first."""
 
     @property
-    def remark(self) -> str:
+    def past_remark(self) -> str:
         """What is not kept of the past, or why nothing is; empty if all of it is."""
 
     def view_at(self, moment: PastMoment) -> View:
@@ -208,7 +208,7 @@ class RunSubject:
         return () if run is None else changes_among(run.snapshot().events)
 
     @property
-    def remark(self) -> str:
+    def past_remark(self) -> str:
         """What its history leaves out."""
         run = self.run
         if run is None or run.corpus is None:
@@ -287,9 +287,9 @@ class SavedRunSubject:
         return () if self._past is None else self._past.markers
 
     @property
-    def remark(self) -> str:
+    def past_remark(self) -> str:
         """What was not kept of its past."""
-        return "" if self._past is None else self._past.remark
+        return "" if self._past is None else self._past.past_remark
 
     def view_at(self, moment: PastMoment) -> View:
         """The vectors as of a moment.
@@ -310,7 +310,7 @@ class FileSubject:
     corpus: EncodedCorpus | None = None
     moments: Sequence[PastMoment] = ()
     markers: Sequence[Event] = ()
-    remark = "a file holds the vectors of one moment: explore a run to go back"
+    past_remark = "a file holds the vectors of one moment: explore a run to go back"
 
     def __init__(self, name: str, load: Callable[[Report, Progress], WordVectors]) -> None:
         """load: reads the file; takes what gets its remarks, and how much is done"""
@@ -344,4 +344,4 @@ class FileSubject:
         Raises:
             RunError: always.
         """
-        raise RunError(self.remark)
+        raise RunError(self.past_remark)

@@ -73,7 +73,7 @@ class SavedHistory:
         return tuple(self._readers)
 
     @property
-    def remark(self) -> str:
+    def past_remark(self) -> str:
         """What was not kept."""
         if self._n_kept is None:
             return "no history was kept of this run: its checkpoints only"

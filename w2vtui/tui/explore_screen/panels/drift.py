@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text, short
@@ -9,11 +11,13 @@ from w2vtui.errors import RunError
 from w2vtui.exploring.drift import Drift, DriftFinder, DriftRow
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
-from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
+
+if TYPE_CHECKING:  # its package loads Numba
+    from w2vtui.training.history.moments import PastMoment
 
 _RANK_CELLS = 3
 _SIGN_CELLS = 2
@@ -42,7 +46,7 @@ class DriftPane(ExplorePane):
         if question is None:
             return None
         if not self.subject.moments:
-            raise RunError(self.subject.remark or "no past moment is kept yet")
+            raise RunError(self.subject.past_remark or "no past moment is kept yet")
         room = shape.width - _LEAST_WORD - _SIGN_CELLS
         n_columns = min(max(room // _RANK_CELLS, 1), _MOST_COLUMNS)
         return self._finder.find(view, question, self.subject.moments, n_columns)

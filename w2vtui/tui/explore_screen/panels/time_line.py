@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, safe_text, short
-from w2vtui.training.history.moments import PastMoment
-from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
+
+if TYPE_CHECKING:  # their packages load Numba
+    from w2vtui.training.history.moments import PastMoment
+    from w2vtui.training.state.snapshot import Event
 
 
 class TimeLine(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
@@ -11,10 +11,12 @@ from textual.timer import Timer
 
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
-from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.explore_screen.panels.time_line import TimeLine, drawn_line
 from w2vtui.tui.widgets.panel import joined
+
+if TYPE_CHECKING:  # its package loads Numba
+    from w2vtui.training.history.moments import PastMoment
 
 SECONDS = 1.0
 """From one look at a run that trains to the next, while the past is shown."""
@@ -84,7 +86,7 @@ class TimelinePane(ExplorePane):
             end=end,
             end_name="LIVE" if is_live else "END",
             at=view.tokens if view.kind in ("past", "frozen") else None,
-            remark=subject.remark,
+            remark=subject.past_remark,
         )
         if wanted is None:
             return Travelled(line, None, None)
