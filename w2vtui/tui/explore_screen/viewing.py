@@ -132,11 +132,16 @@ class Viewing(PanedScreen):
 
     def _show_line(self, view: View) -> None:
         freeze = self.app.key_of("explore.freeze", type(self))
-        keys = {"live": f" ({freeze} freezes)", "frozen": f" ({freeze} follows)"}
+        keys = {
+            "live": f" ({freeze} freezes)",
+            "frozen": f" ({freeze} follows)",
+            "past": f", {view.fraction or 0:.1%} ({freeze} for the latest)",
+        }
         at = "" if view.tokens is None else f"{view.kind.upper()} @ {short(view.tokens)}"
         if view.kind == "live" and not self._is_training():
             at = f"END @ {short(view.tokens or 0)}"
-        keys_now = keys.get(view.kind, "") if self._is_training() else ""
+        is_steady = view.kind != "past" and not self._is_training()
+        keys_now = "" if is_steady else keys.get(view.kind, "")
         name = self.subject.name if view.kind == "saved" else ""
         self.query_one(RunLine).say("  ".join(part for part in (name, f"{at}{keys_now}") if part))
 
