@@ -30,6 +30,7 @@ predicted by the mean of its contexts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -89,7 +90,7 @@ class Windows:
         blocks = np.zeros((0, 2), np.int64) if held_out is None else held_out
         return cls(settings.reach, settings.shrinks, keep, kept / kept.sum(), blocks)
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Tokens on each side among which nearly all pairs are."""
         kept_share = 1 / (self.shares / self.keep).sum()  # of all tokens
@@ -144,20 +145,22 @@ class Strengths:
 
 def pairs_of(corpus: EncodedCorpus, word: int, occurrences: Occurrences, windows: Windows) -> Pairs:
     """The pairs that training makes of the occurrences of a word, or of an even sample of them."""
-    columns = min(windows.columns, int(np.diff(corpus.sentence_starts).max()) - 1)
-    most = min(MOST_OCCURRENCES, max(_MOST_PLACES // max(2 * columns, 1), 16))
-    chosen = evenly(occurrences.positions, most)
+    chosen = evenly(occurrences.positions, MOST_OCCURRENCES)
     positions = _trained(chosen, windows.held_out)
+    lows, highs = _bounds(corpus, positions, windows.held_out)
+    longest = int(np.maximum(positions - lows, highs - positions).max(initial=0))
+    columns = min(windows.columns, longest)
+    kept = evenly(np.arange(len(positions)), max(_MOST_PLACES // max(2 * columns, 1), 16))
+    is_sample = len(chosen) < len(occurrences.positions) or len(kept) < len(positions)
+    positions, lows, highs = positions[kept], lows[kept], highs[kept]
     found: list[_Side] = []
-    for first in range(0, len(positions), _ROWS):
-        rows = positions[first : first + _ROWS]
-        lows, highs = _bounds(corpus, rows, windows.held_out)
-        found.append(_side(corpus, rows, lows, windows, -columns))
-        found.append(_side(corpus, rows, highs, windows, columns))
+    for first in range(0, len(positions) if columns else 0, _ROWS):
+        rows = slice(first, first + _ROWS)
+        found.append(_side(corpus, positions[rows], lows[rows], windows, -columns))
+        found.append(_side(corpus, positions[rows], highs[rows], windows, columns))
     if not found:
         found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
     at, places, words, expected = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    is_sample = len(chosen) < len(occurrences.positions)
     return Pairs(word, at, places, words, expected, len(positions), is_sample)
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from w2vtui.display import short
@@ -103,6 +104,10 @@ class Subject(Past, Protocol):
     def run(self) -> Run | None:
         """The run, which may still train; None where there is none, or not yet."""
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of a saved run; None for what is not one."""
+
 
 def past_view(words: WordVectors, moment: PastMoment, matrices: Mapping[str, Floats]) -> View:
     """The view as of a moment.
@@ -132,6 +137,7 @@ class RunSubject:
 
     reading: float | None = None
     remarks: Sequence[str] = ()
+    folder: Path | None = None
 
     def __init__(self, name: str, find_run: Callable[[], Run | None]) -> None:
         """find_run: gives the run, once there is one"""
@@ -254,6 +260,7 @@ class SavedRunSubject:
 
     reading: float | None = None
     remarks: Sequence[str] = ()
+    folder: Path | None = None
     run: Run | None = None
     corpus: EncodedCorpus | None = None
 
@@ -306,6 +313,7 @@ class SavedRunSubject:
 class FileSubject:
     """A file of vectors."""
 
+    folder: Path | None = None
     run: Run | None = None
     corpus: EncodedCorpus | None = None
     moments: Sequence[PastMoment] = ()

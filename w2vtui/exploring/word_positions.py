@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.resources import available_memory
+from w2vtui.resources import available_cores, available_memory
 
 MOST_BYTES = 1 << 27
 """What the positions of an index take at most; of words too frequent for it, it has a sample."""
 QUIET_SHARE = 0.02
-"""The share of one core that indexing takes while a run trains."""
+"""The share of the machine's cores that indexing takes while a run trains on all of them."""
 IDLE_SHARE = 0.5
-"""The same while nothing trains."""
+"""The share of one core that it takes while nothing trains."""
 
 _SLICE = 1 << 17
 """Tokens between two pauses: a millisecond of work, and small beside a core's caches."""
@@ -50,6 +50,11 @@ class PositionIndex:
     def nbytes(self) -> int:
         """Memory that it takes."""
         return self.counts.nbytes + self.starts.nbytes + self.positions.nbytes
+
+
+def quiet_share() -> float:
+    """The share of one core that is QUIET_SHARE of all cores that this process may use."""
+    return min(QUIET_SHARE * available_cores(), IDLE_SHARE)
 
 
 class Indexing:

@@ -24,4 +24,6 @@ def explored_run(folder: Path) -> SavedRunSubject:
         )
         return view, history
 
-    return SavedRunSubject(folder.name, load)
+    subject = SavedRunSubject(folder.name, load)
+    subject.folder = folder
+    return subject

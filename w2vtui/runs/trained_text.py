@@ -9,7 +9,9 @@ from pathlib import Path
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.corpus.cache import stored
-from w2vtui.errors import ChangedTextError, CorpusError
+from w2vtui.errors import ChangedTextError, CorpusError, RunError
+from w2vtui.exploring.reasons import TaughtBy
+from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, read_vocab
 from w2vtui.runs.text_changes import describe_difference, text_of_run
@@ -65,6 +67,27 @@ def trained_text(
         "it was trained, or another text to answer from",
         difference,
     )
+
+
+def taught_by_run(folder: Path) -> TaughtBy:
+    """The text of a saved run from the cache, and the settings of its newest checkpoint.
+
+    Raises:
+        CorpusError: the cache does not have it.
+        RunError: the run has no checkpoint.
+        DamagedRunError: what was saved of the run cannot be read.
+    """
+    record = RunRecord.read(folder)
+    checkpoint, _ = newest_intact(folder)
+    if checkpoint is None:
+        raise RunError(f"run {folder.name} has no intact checkpoint, which has its settings")
+    corpus = kept_text(record, ReadingProgress())
+    if corpus is None:
+        raise CorpusError(
+            f"the encoded text of run {folder.name} is not in the cache any more: "
+            f"`w2vtui why {folder.name} WORD WORD` reads the text again, and then it is"
+        )
+    return TaughtBy(corpus, checkpoint.training, checkpoint.settings)
 
 
 def kept_text(
