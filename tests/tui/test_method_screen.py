@@ -13,6 +13,7 @@ from tests.support.wait import DEADLINE
 from w2vtui.exploring.subject import RunSubject, Subject
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
+from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 
 terminal = pytest.mark.terminal
@@ -103,3 +104,33 @@ async def test_the_exponent_is_turned_looked_at_and_applied():
     finally:
         run.stop()
         assert run.wait(DEADLINE)
+
+
+# ---- the tree
+
+
+def test_the_tree_of_a_run_sums_to_one_and_without_its_objective_still_shows_codes():
+    run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
+    (shown,) = TreePane().compute(RunSubject("a run", lambda: run), ("ship", "wave"))
+    assert shown.leaves is not None
+    assert shown.leaves.error < 1e-9
+    assert shown.turns[-1].product == pytest.approx(shown.leaves.probabilities[shown.rank - 1])
+    assert shown.likely[0][1] == shown.leaves.probabilities.max()
+    run = trained(make_run(epochs=1, workers=1))
+    (plain,) = TreePane().compute(RunSubject("a run", lambda: run), ("ship", "wave"))
+    assert plain.leaves is None
+    assert [turn.bit for turn in plain.turns] == [turn.bit for turn in shown.turns]
+    assert plain.cost == shown.cost
+
+
+@terminal
+async def test_words_of_the_tree_are_chosen_stepped_through_and_swapped():
+    run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
+    async with method(RunSubject("a run", lambda: run), "tree") as app:
+        await press(app, "slash", *"ship wave", "enter")
+        await shows(app, "from ship to wave", "1.000000", "is the sum over all 26 leaves")
+        await press(app, "x")
+        await shows(app, "from wave to ship", "P(ship | wave)")
+        rank = app.screen.pane.result.rank
+        await press(app, "down")
+        await until(app, lambda: app.screen.pane.result.rank == rank + 1)

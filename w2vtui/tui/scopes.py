@@ -22,6 +22,7 @@ from w2vtui.tui.keys import Scope
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.panels.noise import NoisePane
+from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.panels.events import EventsPanel
@@ -51,5 +52,6 @@ SCOPES = (
     Scope("the noise tab", (BaseApp, MethodScreen, NoisePane)),
     Scope("the microscope tab", (BaseApp, MethodScreen, MicroscopePane)),
     Scope("the lesson tab", (BaseApp, MethodScreen, LessonPane)),
+    Scope("the tree tab", (BaseApp, MethodScreen, TreePane)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )
