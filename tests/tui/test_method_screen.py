@@ -10,8 +10,10 @@ import pytest
 from tests.support.runs import make_run, trained, training_run
 from tests.support.screens import AtOnce, notices, press, shows, text_of, until
 from tests.support.wait import DEADLINE
+from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import RunSubject, Subject
 from w2vtui.settings import ScreenSettings
+from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
 from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.screen import MethodScreen
@@ -134,3 +136,37 @@ async def test_words_of_the_tree_are_chosen_stepped_through_and_swapped():
         rank = app.screen.pane.result.rank
         await press(app, "down")
         await until(app, lambda: app.screen.pane.result.rank == rank + 1)
+
+
+# ---- the exact softmax
+
+
+def test_probabilities_come_at_once_and_gradients_for_one_k_after_the_other():
+    run = trained(make_run(epochs=1, workers=1))
+    pane = ExactPane()
+    found = list(pane.compute(RunSubject("a run", lambda: run), ("ship", "")))
+    assert [len(one.at) for one in found] == [0, 1, 2, 3, 4, 5, 6, 6]
+    first = found[0]
+    assert first.rows[0].word == first.word != "ship"
+    assert sum(row.noise for row in first.rows) == pytest.approx(1, abs=0.3)
+    assert first.tree_cosine is None
+    assert found[-1].at[-1].same_probabilities.cosine.value > 0.9
+    again = list(pane.compute(RunSubject("a run", lambda: run), ("ship", first.word)))
+    assert [len(one.at) for one in again] == [6, 6, 6]  # no table that empties while it trains
+
+
+def test_a_run_of_the_tree_alone_has_no_softmax_and_says_how_to_get_one():
+    run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
+    with pytest.raises(SettingsError, match=":set objective negative-sampling"):
+        next(ExactPane().compute(RunSubject("a run", lambda: run), ("", "")))
+
+
+@terminal
+async def test_the_softmax_beside_its_approximations_on_the_screen():
+    run = trained(make_run(epochs=1, workers=1))
+    async with method(RunSubject("a run", lambda: run), "exact", (80, 24)) as app:
+        await shows(app, "all 26 words", "neg.samp", "same scores", " 50 ")
+        await press(app, "slash", *"ship wave", "enter")
+        await shows(app, "context word ship predicts wave")
+        await press(app, "x")
+        await shows(app, "context word wave predicts ship")

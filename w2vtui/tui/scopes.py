@@ -19,6 +19,7 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
+from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.panels.noise import NoisePane
@@ -53,5 +54,6 @@ SCOPES = (
     Scope("the microscope tab", (BaseApp, MethodScreen, MicroscopePane)),
     Scope("the lesson tab", (BaseApp, MethodScreen, LessonPane)),
     Scope("the tree tab", (BaseApp, MethodScreen, TreePane)),
+    Scope("the exact tab", (BaseApp, MethodScreen, ExactPane)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

@@ -108,7 +108,20 @@ def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyp
         cells[row][column] = (texture[code], curve.style)
 
 
-def folded(label: str, text: str, width: int, most: int = 3) -> list[Text]:
+LOW_ROWS = 26
+"""In fewer rows each fact has one line."""
+
+
+def facts_below(facts: Sequence[tuple[str, str]], size: tuple[int, int]) -> list[Text]:
+    """Texts behind their labels, in up to three lines each where there is room.
+
+    size   cells across and down of the whole pane
+    """
+    most = 1 if size[1] < LOW_ROWS else 3
+    return [line for label, text in facts for line in folded(label, text, size[0], most)]
+
+
+def folded(label: str, text: str, width: int, most: int) -> list[Text]:
     """A text behind its label, in up to `most` lines of `width` cells."""
     indent = cell_width(label) + 3
     lines = []

@@ -24,7 +24,7 @@ from w2vtui.tui.method_screen.lines import (
     Spot,
     curve_lines,
     cut,
-    folded,
+    facts_below,
     share_text,
     times_text,
 )
@@ -197,7 +197,7 @@ class NoisePane(MethodPane):
 
     def drawn(self, result: Noise, shape: Shape) -> Text:
         """The formula, the curve, the table, and what was drawn."""
-        head, foot = self._head(result, shape.width), self._facts(result, shape.width)
+        head, foot = self._head(result, shape.width), facts_below(_facts(result), shape)
         room = shape.height - len(head) - len(foot)
         beside = shape.width >= BESIDE_CELLS
         table = _table(result, min(shape.width, _TABLE_CELLS), room if beside else room // 2)
@@ -268,9 +268,6 @@ class NoisePane(MethodPane):
         if spots:
             key.append("  ○ drawn in this run", "bold")
         return [cut(key, width), *lines]
-
-    def _facts(self, result: Noise, width: int) -> list[Text]:
-        return [line for label, text in _facts(result) for line in folded(label, text, width)]
 
 
 def _with_record(made: Noise, record: NoiseRecord | None, rows: Sequence[int]) -> Noise:

@@ -24,7 +24,7 @@ from w2vtui.tui.method_screen.lines import (
     Spot,
     curve_lines,
     cut,
-    folded,
+    facts_below,
     share_text,
     times_text,
 )
@@ -155,8 +155,7 @@ class TreePane(MethodPane):
 
     def drawn(self, result: Path, shape: Shape) -> Text:
         """The path, the curve of code lengths, the likely words, the sum and the cost."""
-        facts = _facts(result, self._how_to())
-        foot = [line for label, text in facts for line in folded(label, text, shape.width)]
+        foot = facts_below(_facts(result, self._how_to()), shape)
         room = shape.height - len(foot)
         beside = shape.width >= BESIDE_CELLS
         path = self._path_lines(result, min(shape.width, _PATH_CELLS), room)
