@@ -208,7 +208,7 @@ def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
         text.write_text("".join(lines))
         return peak_of_reading(text)
 
-    few, many = 1_000, 600_000
+    few, many = 1_000, 300_000
     read(few)  # compiles, where that was not done before
     a_type = (read(many) - read(few)) / (many - few)
     # The tables double: a little after that they take 40 bytes a type more than on the average.
@@ -228,7 +228,7 @@ def test_a_long_line_passes_through_the_memory(tmp_path):
         return peak_of_reading(text)
 
     read(1_000)
-    assert read(64_000_000) - read(4_000_000) < 8_000_000  # 47 MB of ids
+    assert read(40_000_000) - read(4_000_000) < 8_000_000  # 28 MB of ids
 
 
 def test_more_distinct_tokens_than_fit_are_refused_while_they_are_counted(tmp_path, monkeypatch):
@@ -400,14 +400,17 @@ def train_in_child(name):
 if __name__ == "__main__":
     method, folder = sys.argv[1:]
     context = multiprocessing.get_context(method)
-    train_in_child("before")
+    inherits = method == "fork"  # other children have nothing of what the parent does
+    if inherits:
+        train_in_child("before")
     run = endless_run()
     try:
         train_in_child("while")
     finally:
         run.stop()
         run.wait()
-    train_in_child("after")
+    if inherits:
+        train_in_child("after")
 """
 
 
@@ -417,7 +420,7 @@ if __name__ == "__main__":
 @pytest.mark.slow
 @pytest.mark.process
 def test_a_child_process_trains(tmp_path, method):
-    """Started before, while and after its parent trains."""
+    """Started while its parent trains; one that is forked from it, before and after that too."""
     (tmp_path / "parent.py").write_text(PARENT)
     paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     output_of(
@@ -425,5 +428,5 @@ def test_a_child_process_trains(tmp_path, method):
         ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, str(tmp_path)],
         PYTHONPATH=os.pathsep.join(paths),
     )
-    for name in ("before", "while", "after"):
+    for name in ("before", "while", "after") if method == "fork" else ("while",):
         assert len(load_vectors(tmp_path / f"{name}.bin")) == 26

@@ -22,9 +22,10 @@ _limiting = threading.RLock()
 
 
 def _renew_locks() -> None:
-    """Replace the locks after a fork: threads that held them do not exist in the child."""
-    global _counting, _limiting
+    """Replace the locks after a fork: threads that held them, and workers, are not in the child."""
+    global _counting, _limiting, _trainings  # noqa: PLW0603
     _counting, _limiting = threading.Lock(), threading.RLock()
+    _trainings = 0
 
 
 if hasattr(os, "register_at_fork"):

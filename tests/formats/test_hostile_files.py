@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import tempfile
 import tracemalloc
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,7 @@ def test_a_damaged_file_gives_sound_vectors_or_an_error(
     assert np.isfinite(loaded.vectors).all() or any("NaN or infinity" in line for line in said)
 
 
+@cache
 def lying_headers() -> dict[str, tuple[str, bytes]]:
     """The worst that a header can say of a file of its size."""
     text, binary = (wide([f"w{row}" for row in range(20_000)], end) for end in (".txt", ".bin"))

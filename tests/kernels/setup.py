@@ -38,9 +38,18 @@ def paths(tree):
     return [(tree.nodes[a:b].tolist(), tree.turns[a:b].tolist()) for a, b in spans]
 
 
+def corpus_of(setup):
+    """The text as a run has it, which nobody may write to: another loop would be compiled for other
+    arrays.
+    """
+    ids, starts = setup.ids.view(), setup.starts.view()
+    ids.flags.writeable = starts.flags.writeable = False
+    return layout.Corpus(ids, starts)
+
+
 def train_with(setup, scratch, span, tallies):
     worker = Worker(setup.weights, setup.tables, setup.hyper, scratch)
-    training_loop.train_span(layout.Corpus(setup.ids, setup.starts), span, worker, tallies)
+    training_loop.train_span(corpus_of(setup), span, worker, tallies)
 
 
 class Setup:

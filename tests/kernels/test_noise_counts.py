@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.kernels import naive
-from tests.kernels.setup import Setup
-from w2v_kernels import formulas, layout, noise_counts
+from tests.kernels.setup import Setup, corpus_of
+from w2v_kernels import formulas, noise_counts
 
 WAYS = [
     {"model": "skip-gram", "shared_noise": True},
@@ -19,7 +19,7 @@ WAYS = [
 def redrawn(setup, span):
     drawn, sums = np.zeros(setup.n_words, np.int64), np.zeros(noise_counts.N_SUMS)
     shares = formulas.noise_probabilities(setup.counts, 0.75)
-    corpus = layout.Corpus(setup.ids, setup.starts)
+    corpus = corpus_of(setup)
     noise_counts.count_draws(corpus, span, setup.tables, setup.hyper, shares, drawn, sums)
     return drawn, sums
 

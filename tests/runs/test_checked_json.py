@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.run_folders import counts, many, numbers, posix, words
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 # ---- sealed files
 
 
-@many
+@settings(many, max_examples=40)
 @given(
     body=st.dictionaries(
         words, st.recursive(words | counts | numbers | st.none() | st.booleans(), st.lists)

@@ -122,7 +122,8 @@ def test_vectors_that_are_not_finite_are_not_saved(run):
 def test_a_checkpoint_cut_short_at_any_byte_gives_way_to_the_one_before(name, run):
     path = checkpoint_folders(run)[0] / name
     content = path.read_bytes()
-    for length in range(len(content) - 1):  # the last is the end of the last line
+    most = len(content) - 1  # the last is the end of the last line
+    for length in sorted({*range(0, most, 7), *range(max(most - 40, 0), most)}):
         path.write_bytes(content[:length])
         found, spoiled = newest_intact(run)
         assert found.clock == 100
@@ -136,7 +137,7 @@ def test_a_flipped_bit_gives_way_to_the_checkpoint_before(name, run):
     path = checkpoint_folders(run)[0] / name
     content = path.read_bytes()
     whole = small_checkpoint(200)
-    for place in range(len(content)):
+    for place in range(0, len(content), 3):  # names and values are longer
         bit = 1 << (place * 5) % 8
         path.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
         found, spoiled = newest_intact(run)

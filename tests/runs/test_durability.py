@@ -88,7 +88,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
     started, topical_corpus, tmp_path
 ):
-    settings = ["--epochs", 2500, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
+    settings = ["--epochs", 1200, "--vector-size", 16, "--workers", 1, "--checkpoint-seconds", 0.1]
     usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
     code, err = finish(started("train", topical_corpus, "-o", usual, *settings, "--no-checkpoints"))
     assert code == 0, err
@@ -537,7 +537,7 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
     """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
     text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
     usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
-    settings = ["--epochs", 60, "--vector-size", 100, "--workers", 1, "--min-count", 1]
+    settings = ["--epochs", 30, "--vector-size", 100, "--workers", 1, "--min-count", 1]
     assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
     runs.mkdir()
     copied = tmp_path / "copied"

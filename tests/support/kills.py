@@ -44,13 +44,13 @@ TRAINING = TrainingSettings(vector_size=16, seed=7)
 _SG, _CBOW = {"model": "skip-gram"}, {"model": "cbow"}
 _NS, _HS = {"objective": "negative-sampling"}, {"objective": "hierarchical-softmax"}
 CASES: dict[str, dict[str, Any]] = {
-    "skip-gram-noise": _SG | _NS | {"workers": 1, "epochs": 500},
-    "skip-gram-tree": _SG | _HS | {"workers": 1, "epochs": 500},
-    "cbow-noise": _CBOW | _NS | {"workers": 1, "epochs": 800},
-    "cbow-tree": _CBOW | _HS | {"workers": 1, "epochs": 800},
-    "changed": _SG | _NS | {"workers": 1, "epochs": 500},
-    "deterministic": _CBOW | _HS | {"workers": 2, "epochs": 300},
-    "two-workers": _SG | _NS | {"workers": 2, "epochs": 800},
+    "skip-gram-noise": _SG | _NS | {"workers": 1, "epochs": 250},
+    "skip-gram-tree": _SG | _HS | {"workers": 1, "epochs": 250},
+    "cbow-noise": _CBOW | _NS | {"workers": 1, "epochs": 400},
+    "cbow-tree": _CBOW | _HS | {"workers": 1, "epochs": 400},
+    "changed": _SG | _NS | {"workers": 1, "epochs": 250},
+    "deterministic": _CBOW | _HS | {"workers": 2, "epochs": 150},
+    "two-workers": _SG | _NS | {"workers": 2, "epochs": 400},
 }
 STEERED: list[Callable[[Run], object]] = [
     lambda run: run.change(window=2, negative=9),
