@@ -30,6 +30,8 @@ from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.tab_bar import TabBar
 
+FORMS = "a word, a - b + c, a:b::c:?, a | b, a -> b, !a b c, /regex/"
+"""What the query line takes, shown while it is empty."""
 LOWER = {
     "drift": ("card", "drift", "analogies"),
     "clusters": ("card", "clusters"),
@@ -90,12 +92,15 @@ class ExploreScreen(Questioning, Exporting):
         """Yield the run's line, the panes and the keys, which app.tcss lays out."""
         yield RunLine("Explore")
         with Grid(id="panels"):
-            with Vertical(id="ask", classes="framed"):
-                yield QueryField(self.app.query_history, self.words, self.ask)
-            yield TabBar(self.PANES, id="tabs", keys="[ ]")
+            yield TabBar(self.PANES, id="tabs", keys=self._tab_keys())
+            with Vertical(id="answer"):
+                with Vertical(id="ask", classes="framed"):
+                    yield QueryField(
+                        self.app.query_history, self.words, self.ask, placeholder=FORMS
+                    )
+                yield NeighborsPane(id="neighbors")
             yield MapPane(id="map")
-            yield NeighborsPane(id="neighbors")
-            yield TabBar(tuple(LOWER), id="lower-tabs", keys="[ ]")
+            yield TabBar(tuple(LOWER), id="lower-tabs", keys=self._tab_keys())
             yield WordCardPane(id="card")
             yield DriftPane(id="drift")
             yield AnalogiesPane(id="analogies")
@@ -103,6 +108,10 @@ class ExploreScreen(Questioning, Exporting):
             yield WhyPane(id="why")
             yield TimelinePane(id="timeline")
         yield KeyBar()
+
+    def _tab_keys(self) -> str:
+        names = ("explore.previous", "explore.next")
+        return " ".join(self.app.key_of(name, ExploreScreen) for name in names)
 
     def on_mount(self) -> None:
         """Show the panes of the layout."""
@@ -121,6 +130,7 @@ class ExploreScreen(Questioning, Exporting):
         tiny = width < 60 or height < 16
         self.set_class(tiny, "tiny")
         self.set_class(not tiny and (width < 100 or height < 30), "tabbed")
+        self.set_class(height >= 50, "large")
         if tiny:
             self.minimize()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import ClassVar
@@ -16,6 +17,7 @@ from w2vtui.vectors import SIGNS
 Vocabulary = Callable[[], Sequence[str]]
 """Returns the words known now, most frequent first."""
 _MOST_CHOICES = 50
+_BEFORE_WORDS = re.compile(r"^!|[:|]")
 _FREQUENT = 200_000
 """Words that are proposed, the most frequent ones: each key that is typed looks through them."""
 
@@ -37,13 +39,18 @@ class QueryField(Field):
                 id="query.complete_back"),
     ]  # fmt: skip
 
-    def __init__(self, history: list[str], words: Vocabulary, ask: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        history: list[str],
+        words: Vocabulary,
+        ask: Callable[[str], object],
+        placeholder: str = "a word, or king - man + woman",
+    ) -> None:
         """
         history   queries asked earlier, oldest first; new ones are added
         ask       gets the query that is entered
         """
         suggester = WordSuggester(words)
-        placeholder = "a word, or king - man + woman"
         super().__init__(placeholder=placeholder, id="query", compact=True, suggester=suggester)
         self._recalled, self._words, self._ask = Recalled(history), words, ask
         self._choices: list[str] = []
@@ -97,9 +104,11 @@ class WordSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The query with its last word completed, in the case that it is typed in."""
-        head, begun = _parted(value)
-        found = await asyncio.to_thread(next, _continued(self._words(), begun), None)
-        return None if found is None else head + found
+        for head, begun in _readings(value):
+            found = await asyncio.to_thread(next, _continued(self._words(), begun), None)
+            if found is not None:
+                return head + found
+        return None
 
 
 def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> list[str]:
@@ -107,14 +116,28 @@ def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> 
 
     Words that differ in case follow those that do not; the word as it is typed is left out.
     """
+    for head, begun in _readings(query):
+        folded = begun.casefold()
+        others = (
+            word
+            for word in words
+            if begun and word.casefold().startswith(folded) and not word.startswith(begun)
+        )
+        found = islice(chain(_continued(words, begun), others), most)
+        if choices := [head + word for word in found]:
+            return choices
+    return []
+
+
+def _readings(query: str) -> Iterator[tuple[str, str]]:
+    """A query without its last word, and the word: what stands after the last blank, then what
+    stands after a colon, a bar or the sign of the odd one out, unless the word has it.
+    """
     head, begun = _parted(query)
-    folded = begun.casefold()
-    others = (
-        word
-        for word in islice(words, _FREQUENT)
-        if begun and word.casefold().startswith(folded) and not word.startswith(begun)
-    )
-    return [head + word for word in islice(chain(_continued(words, begun), others), most)]
+    yield head, begun
+    last = _BEFORE_WORDS.split(begun)[-1]
+    if last != begun:
+        yield query[: len(query) - len(last)], last
 
 
 def _parted(query: str) -> tuple[str, str]:
