@@ -245,6 +245,8 @@ TRAINING = Snapshot(
 class ScriptedRun:
     """A run that shows scripted snapshots, and records what it is asked to do."""
 
+    corpus = None
+
     def __init__(self, shot: Snapshot) -> None:
         self.shot = shot
         self.calls: list[Any] = []

@@ -226,11 +226,16 @@ async def test_a_run_is_explored_while_it_trains_and_frozen(topical_corpus):
         await until(app, lambda: state(app) == "stopped")
         await press(app, "2")
         await shows(app, "STOPPED", "END @ ")
+        run_screen = app.screen
+        app.explore(FileSubject("notes.bin", lambda report, read: some_vectors()))
+        await shows(app, "notes.bin (2 the run)", "Neighbors of king")
+        await press(app, "2")
+        await until(app, lambda: app.screen is run_screen)
+        await press(app, "2")
+        await shows(app, "notes.bin (2 the run)")
 
 
-async def test_vectors_are_saved_at_the_end_and_quitting_asks_on_every_screen(
-    topical_corpus, tmp_path
-):
+async def test_the_run_stays_in_charge_under_every_screen(topical_corpus, tmp_path):
     output = tmp_path / "vectors.bin"
     async with training(form(topical_corpus), output=str(output)) as app:
         for key in "234":
@@ -241,24 +246,18 @@ async def test_vectors_are_saved_at_the_end_and_quitting_asks_on_every_screen(
             await shows(app, "of the training is done")
             await press(app, "escape")
             await until(app, lambda: "of the training is done" not in text_of(app))
-        app.session.run.stop()
-        await until(app, output.exists)
-        await until(app, lambda: app.session.saved_to == str(output))
-
-
-async def test_another_run_does_not_take_the_place_of_one_that_trains(topical_corpus):
-    async with training(form(topical_corpus)) as app:
         await until(app, lambda: app.session.folder is not None)
         session = app.session
-        await press(app, "2")
-        await until(app, lambda: isinstance(app.screen, ExploreScreen))
-        await press(app, "4")
+        await press(app, "4")  # another run does not take the place of one that trains
         await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
         await press(app, "enter")
         await shows(app, "end it on the train screen first")
         assert app.session is session
-        await press(app, "escape")
-        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        await press(app, "x")  # it is the run that trains
+        await shows(app, "LIVE @ ")
+        app.session.run.stop()
+        await until(app, output.exists)
+        await until(app, lambda: app.session.saved_to == str(output))
 
 
 async def test_a_digit_goes_to_a_screen_unless_a_value_is_typed():

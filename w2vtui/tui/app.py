@@ -193,7 +193,7 @@ class W2vApp(Places):
     def _show(self, session: Session) -> None:
         from w2vtui.tui.train_screen.screen import TrainScreen  # loads NumPy
 
-        self._leave_run()
+        self.leave_run()
         self.session = session
         session.start()
         self._train_screen = TrainScreen(session, interval=self._interval)
@@ -212,7 +212,7 @@ class W2vApp(Places):
             self._to_first_screen()
 
     def _to_first_screen(self) -> None:
-        self._leave_run()
+        self.leave_run()
         self.session = self._train_screen = None
         self.report("closing …")  # it takes seconds on a busy machine
         self.call_after_refresh(self._show_first_screen)
@@ -220,13 +220,6 @@ class W2vApp(Places):
     def _show_first_screen(self) -> None:
         self.clear_notifications()
         self.switch_screen(self.first_screen())
-
-    def _leave_run(self) -> None:
-        """Leave the screens of a run that is replaced, and the dialogs on them."""
-        self.uncover()
-        self.forget("method")
-        if self.subject is None:
-            self.forget("explore")
 
     def _close_dialogs(self) -> None:
         while isinstance(self.screen, ModalScreen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import ModalScreen, Screen
 
@@ -13,10 +13,12 @@ from w2vtui.tui.messages import ExploreRun
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
-    from w2vtui.exploring.subject import Subject
+    from w2vtui.exploring.subject import RunSubject, Subject
     from w2vtui.training.state.snapshot import Snapshot
 
 Place = Literal["train", "explore", "method", "runs"]
+Explored = Literal["explore", "other"]
+"""The names of the screens that explore the run, and something else."""
 
 
 class Places(BaseApp):
@@ -29,7 +31,13 @@ class Places(BaseApp):
     session: Session | None = None
     """The run on the train screen; None on the first screen."""
     subject: Subject | None = None
-    """What is explored in place of the run; None for the run."""
+    """A file or a saved run that is explored; None for none."""
+    _run_subject: RunSubject | None = None
+    """The run on the train screen, as what is explored."""
+    _explored: Explored = "explore"
+    """Which of the two was explored last."""
+    _question = ""
+    """What was last asked of the run that this one follows."""
 
     def run_shot(self) -> Snapshot | None:
         """The run as it is now; None where there is none."""
@@ -74,39 +82,66 @@ class Places(BaseApp):
         self.report(f"watching {query}: its neighbors are on the train screen")
 
     def explore(self, subject: Subject | None) -> None:
-        """Explore something else; None for the run."""
-        self.subject = subject
-        self.forget("explore")
-        self._go_exploring()
+        """Explore a file or a saved run; None for the run."""
+        if subject is not None:
+            self.subject = subject
+            self.forget("other")
+        self._explored = "explore" if subject is None else "other"
+        self._show_explored()
 
     def _go_exploring(self) -> None:
-        subject = self.subject or self._run_subject()
-        if subject is None:
+        """Explore what was explored last; from there the other, where there are two."""
+        if self.session is None and self.subject is None:
             self.warn("nothing to explore yet: start a training, or open a file of vectors with "
                       "w2vtui explore FILE")  # fmt: skip
             return
-        if not self.is_screen_installed("explore"):
+        is_there = self.screen in (self._kept("explore"), self._kept("other"))
+        wanted: Explored = self._explored
+        if is_there:
+            wanted = "other" if wanted == "explore" else "explore"
+        if self.session is None or self.subject is None:
+            wanted = "other" if self.session is None else "explore"
+        self._explored = wanted
+        self._show_explored()
+
+    def _show_explored(self) -> None:
+        name = self._explored
+        if not self.is_screen_installed(name):
             from w2vtui.tui.explore_screen.screen import ExploreScreen  # loads NumPy
 
-            self.install_screen(ExploreScreen(subject), "explore")
-        self._show_place("explore")
+            subject = self.subject if name == "other" else self.run_subject()
+            assert subject is not None, "there is something to explore"
+            question = "" if name == "other" else self._question
+            self.install_screen(ExploreScreen(subject, question), name)
+        self._show_place(name)
 
     def _go_to_method(self, tab: str = "noise") -> None:
         """tab: the one to begin with"""
         if not self.is_screen_installed("method"):
             from w2vtui.tui.method_screen.screen import MethodScreen  # loads NumPy
 
-            self.install_screen(MethodScreen(self._run_subject(), tab=tab), "method")
+            subject = self.run_subject() or self.subject
+            self.install_screen(MethodScreen(subject, tab=tab), "method")
         self._show_place("method")
 
-    def _run_subject(self) -> Subject | None:
+    def run_subject(self) -> RunSubject | None:
+        """The run on the train screen, as what is explored; None where there is none."""
         session = self.session
-        if session is None:
-            return None
-        from w2vtui.exploring.subject import RunSubject  # loads NumPy
+        if session is not None and self._run_subject is None:
+            from w2vtui.exploring.subject import RunSubject  # loads NumPy
 
-        name = session.run_name or safe_text(session.form.corpus)
-        return RunSubject(name, lambda: session.run)
+            name = session.run_name or safe_text(session.form.corpus)
+            self._run_subject = RunSubject(name, lambda: session.run)
+        return self._run_subject
+
+    def leave_run(self) -> None:
+        """Leave the screens of a run that is replaced, and the dialogs on them."""
+        explored = self._kept("explore")
+        self._question = str(getattr(explored, "text", ""))
+        self.uncover()
+        self.forget("explore")
+        self.forget("method")
+        self._run_subject = None
 
     # ---- the stack of screens
 
@@ -120,6 +155,10 @@ class Places(BaseApp):
         """Close dialogs, and leave the screens that lie on the train screen."""
         while isinstance(self.screen, ModalScreen) or self.is_screen_installed(self.screen):
             self.pop_screen()
+
+    def _kept(self, name: str) -> Screen[Any] | None:
+        """A screen that was kept; None if it was not there yet."""
+        return self.get_screen(name) if self.is_screen_installed(name) else None
 
     def forget(self, name: str) -> None:
         """Remove a screen that was kept, as that of a run that is over."""

@@ -142,7 +142,10 @@ class Viewing(PanedScreen):
             at = f"END @ {short(view.tokens or 0)}"
         is_steady = view.kind != "past" and not self._is_training()
         keys_now = "" if is_steady else keys.get(view.kind, "")
-        name = self.subject.name if view.kind == "saved" else ""
+        name = ""
+        if view.kind == "saved":
+            other = self.app.key_of("app.explore")
+            name = self.subject.name + (f" ({other} the run)" if self.app.run_shot() else "")
         self.query_one(RunLine).say("  ".join(part for part in (name, f"{at}{keys_now}") if part))
 
     # ---- computing

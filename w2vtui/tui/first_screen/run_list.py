@@ -222,11 +222,8 @@ class RunList(ModalScreen[None]):
 
     def action_explore(self) -> None:
         """Explore the vectors of the run on their screen."""
-        run = self.pointed
-        if run is None or run.checkpoint_tokens is None:
-            self._report("no checkpoint yet: there are no vectors to explore")
-        else:
-            self.post_message(ExploreRun(Path(run.folder)))
+        if self.pointed is not None:
+            self.post_message(ExploreRun(Path(self.pointed.folder)))
 
     def action_query(self) -> None:
         """Query the vectors of the run."""
