@@ -6,4 +6,6 @@ vectors.
 """
 CLUSTERED = 10_000
 """In clusters."""
+BOARD_WORDS = 30_000
+"""As answers to the analogies of a board."""
 N_CLUSTERS = 20

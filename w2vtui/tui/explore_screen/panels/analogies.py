@@ -1,12 +1,179 @@
-"""The analogies pane."""
+"""The analogies pane: the person's own questions, answered again with every look."""
 
 from __future__ import annotations
 
-from w2vtui.tui.explore_screen.pane import ExplorePane
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+
+from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.errors import DiskError
+from w2vtui.exploring.answers import Method
+from w2vtui.exploring.board import MOST_QUESTIONS, Row, answer_board, read_board, write_board
+from w2vtui.exploring.forms import Analogy
+from w2vtui.exploring.limits import BOARD_WORDS
+from w2vtui.exploring.questions import Question
+from w2vtui.exploring.subject import View
+from w2vtui.resources import user_folder
+from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
+from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.widgets.panel import joined
+
+FILE = "analogies.txt"
+"""In the person's data folder, beside the saved runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every question with its answer."""
+
+    rows: tuple[Row, ...]
+    method: Method
+    n_words: int
+    """Words that may be answers."""
 
 
 class AnalogiesPane(ExplorePane):
-    """Your own questions: a is to b as c is to what?"""
+    """A board of questions: a is to b as c is to what?"""
 
     PANE_NAME = "Analogies"
-    HELP = "Your own questions: a is to b as c is to what?"
+    HELP = "Your own questions, kept for every run: the answer, and whether it is the expected one."
+    HELP_TITLE = "Analogies"
+    EXPORTS = (".tsv",)
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "follow", "Ask", id="explore.analogy_follow",
+                tooltip="ask this question on the query line"),
+        Binding("up", "point(-1)", "question above", show=False, id="explore.analogy_up"),
+        Binding("down", "point(1)", "question below", show=False, id="explore.analogy_down"),
+        Binding("A", "add", "Add", id="explore.analogy_add",
+                tooltip="add a question; the one on the query line is proposed"),
+        Binding("D", "remove", "Remove", id="explore.analogy_remove",
+                tooltip="remove the question that is pointed at"),
+        Binding("m", "method", "Method", id="explore.analogy_method",
+                tooltip="score the answers by the other of 3CosAdd and 3CosMul"),
+    ]  # fmt: skip
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        folder = user_folder("data")
+        self._path = None if folder is None else folder / FILE
+        self._lines: tuple[str, ...] = ()
+        self._method: Method = "3cosadd"
+        self._at = 0
+
+    def on_mount(self) -> None:
+        """Read the questions."""
+        try:
+            self._lines = read_board(self._path)
+        except OSError as error:
+            self._path = None  # what cannot be read is not replaced
+            self.app.warn(f"the analogies in {FILE} cannot be read: {error.strerror or error}")
+
+    def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
+        """The answers, among the most frequent words."""
+        rows = answer_board(view.vectors, self._lines, self._method)
+        return Board(rows, self._method, min(BOARD_WORDS, len(view.vectors)))
+
+    def drawn(self, result: Board, shape: Shape) -> Text:
+        """A question a line, with its answer."""
+        width, height = shape
+        judged = [row.answer.is_right for row in result.rows if row.answer is not None]
+        right, asked = judged.count(True), len(judged) - judged.count(None)
+        subtitle = f"{right} of {asked} right · {result.method} · {result.n_words:,} words"
+        if self.border_subtitle != subtitle:
+            self.border_subtitle = subtitle
+        if not result.rows:
+            add = self.app.key_of("explore.analogy_add", AnalogiesPane)
+            return Text(f"no questions yet: {add} adds one", "dim")
+        self._at = min(self._at, len(result.rows) - 1)
+        first = min(max(self._at - height // 2, 0), max(len(result.rows) - height, 0))
+        shown = list(enumerate(result.rows))[first : first + height]
+        longest = max(cell_width(safe_text(row.line, 80)) for row in result.rows)
+        cells = min(longest, max(width - 20, width // 2))
+        return joined([row_line(row, cells, width, pointed=at == self._at) for at, row in shown])
+
+    def exported(self, result: Board, ending: str) -> bytes:
+        """A question a line, as tab-separated values."""
+        lines = ["question\tanswer\tscore\tplace of the expected word"]
+        for row in result.rows:
+            best = row.answer.words[0] if row.answer is not None and row.answer.words else None
+            fields = ["", ""] if best is None else [safe_text(best.word), f"{best.score:.6f}"]
+            place = "" if row.answer is None or row.answer.rank is None else str(row.answer.rank)
+            lines.append("\t".join([safe_text(row.line), *fields, place]))
+        return "".join(f"{line}\n" for line in lines).encode()
+
+    # ---- keys
+
+    def action_point(self, by: int) -> None:
+        """Point at another question."""
+        self._at = min(max(self._at + by, 0), max(len(self._lines) - 1, 0))
+        self.redraw()
+
+    def action_follow(self) -> None:
+        """Ask the question on the query line."""
+        if self._lines:
+            self.ask(self._lines[self._at])
+
+    def action_method(self) -> None:
+        """Score by the other method."""
+        self._method = "3cosadd" if self._method == "3cosmul" else "3cosmul"
+        self.recompute()
+
+    def action_add(self) -> None:
+        """Add a question."""
+        view, asked = self.explorer.view, self.explorer.question
+        if view is None:
+            return
+        if len(self._lines) >= MOST_QUESTIONS:
+            self.app.report(f"the board holds {MOST_QUESTIONS} questions at most: remove one first")
+            return
+        proposed = asked.text if isinstance(asked, Analogy) else ""
+        self.app.push_screen(AnalogyDialog(proposed, view.vectors), self._add)
+
+    def _add(self, line: str | None) -> None:
+        if line is None:
+            return
+        if line not in self._lines:
+            self._save((*self._lines, line))
+        self._at = self._lines.index(line)
+        self.recompute()
+
+    def action_remove(self) -> None:
+        """Remove the question that is pointed at."""
+        if self._lines:
+            self._save((*self._lines[: self._at], *self._lines[self._at + 1 :]))
+            self._at = max(min(self._at, len(self._lines) - 1), 0)
+            self.recompute()
+
+    def _save(self, lines: tuple[str, ...]) -> None:
+        self._lines = lines
+        if self._path is None:
+            return
+        try:
+            write_board(self._path, lines)
+        except (DiskError, OSError) as error:
+            self.app.warn(f"the board is not saved: {error}")
+
+
+def row_line(row: Row, cells: int, width: int, *, pointed: bool) -> Text:
+    """A question in `cells`, its answer, and whether that is the expected word."""
+    line = Text("▸ " if pointed else "  ", "bold", no_wrap=True, overflow="ellipsis")
+    line.append(pad(safe_text(row.line, 80), cells), "bold" if pointed else "not bold")
+    answer = row.answer
+    if answer is None:
+        line.append(f"  {safe_text(row.problem, 60)}", "not bold dim")
+    elif not answer.words:
+        line.append("  no other word", "not bold dim")
+    else:
+        best = answer.words[0]
+        mark = {True: " ✓", False: " ✗", None: ""}[answer.is_right]
+        place = f" #{answer.rank:,}" if answer.is_right is False and answer.rank else ""
+        end = f"{mark} {best.score:.2f}{place}"
+        room = max(width - cells - 4 - cell_width(end), 3)
+        word = safe_text(best.word, 40)
+        line.append("  " + (pad(word, room) if cell_width(word) > room else word), "not bold")
+        line.append(end, "not bold")
+    return line

@@ -1,12 +1,153 @@
-"""The word card pane."""
+"""The word card: what is known of the word that is picked."""
 
 from __future__ import annotations
 
-from w2vtui.tui.explore_screen.pane import ExplorePane
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+
+from w2vtui.display import clock_text, number, safe_text
+from w2vtui.errors import W2vtuiError
+from w2vtui.exploring.questions import Question
+from w2vtui.exploring.subject import View
+from w2vtui.exploring.word_card import Codes, WordCard, word_card
+from w2vtui.training.history.moments import PastMoment
+from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.widgets.panel import joined
+
+MOVED_SECONDS = 60.0
+"""Training time over which the movement of a word is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card, and what belongs to its figures."""
+
+    card: WordCard | None
+    """None where no word is asked."""
+    moved_over: float | None = None
+    """Seconds of training from the earlier moment to this one."""
+    walks_tree: bool = False
+    """Whether the run trains by the codes."""
 
 
 class WordCardPane(ExplorePane):
-    """What is known of one word: count, rank, lengths of its vectors, code."""
+    """Count, rank, lengths of the vectors, movement and code of a word."""
 
     PANE_NAME = "Word card"
-    HELP = "What is known of one word: count, rank, lengths of its vectors, code."
+    HELP = "What is known of the picked word: count, rank, share that subsampling keeps, lengths of its vectors, movement, Huffman code."  # noqa: E501
+    HELP_TITLE = "Word card"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "follow", "Ask", id="explore.card_follow",
+                tooltip="ask for the nearest words of this word"),
+    ]  # fmt: skip
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._codes = Codes()
+        self._earlier: tuple[PastMoment, View] | None = None
+        """The earlier moment that was read last, which takes a while."""
+
+    def compute(self, view: View, question: Question | None, shape: Shape) -> Shown:
+        """The card of the picked word, or of the first one that is asked."""
+        words = (self.explorer.picked, *(() if question is None else question.words))
+        word = next((word for word in words if word in view.vectors), None)
+        if word is None:
+            return Shown(None)
+        run = self.subject.run
+        settings = None if run is None else run.snapshot().settings
+        earlier = self._look_back(view)
+        card = word_card(
+            view.vectors,
+            word,
+            sample=None if settings is None else settings.sample,
+            codes=self._codes,
+            earlier=None if earlier is None else earlier[1].vectors,
+        )
+        over = None
+        if earlier is not None and view.seconds is not None:
+            over = view.seconds - earlier[0].seconds
+        return Shown(card, over, view.node_vectors is not None)
+
+    def _look_back(self, view: View) -> tuple[PastMoment, View] | None:
+        """The vectors of a minute before, or of the oldest moment where that is later."""
+        moment = moment_before(self.subject.moments, view.seconds)
+        if moment is None:
+            return None
+        if self._earlier is None or self._earlier[0] != moment:
+            try:
+                self._earlier = moment, self.subject.view_at(moment)
+            except W2vtuiError:  # it is not kept any more: the next look finds another
+                return None
+        return self._earlier
+
+    def drawn(self, result: Shown, shape: Shape) -> Text:
+        """A few figures a line."""
+        card = result.card
+        word = "" if card is None else f": {safe_text(card.word, 40)}".replace("[", "(")
+        if self.border_title != self.PANE_NAME + word:
+            self.border_title = self.PANE_NAME + word
+        return joined(card_lines(result)[: shape.height])
+
+    def action_follow(self) -> None:
+        """Ask for the nearest words of this word."""
+        if self.result is not None and self.result.card is not None:
+            self.ask(self.result.card.word)
+
+
+def moment_before(moments: Sequence[PastMoment], seconds: float | None) -> PastMoment | None:
+    """The newest moment that is at least a minute older, or else the oldest of all."""
+    if seconds is None:
+        return None
+    earlier = [one for one in moments if one.seconds < seconds]
+    long_ago = [one for one in earlier if one.seconds <= seconds - MOVED_SECONDS]
+    return long_ago[-1] if long_ago else next(iter(earlier), None)
+
+
+def card_lines(shown: Shown) -> list[Text]:
+    """The lines of a card, the most telling first."""
+    card = shown.card
+    if card is None:
+        return [Text("no word is picked", "dim")]
+    lines = [_line(("rank", f"{card.row + 1:,} of {card.n_words:,}"))]
+    if card.count is not None:
+        lines[0] = _line(
+            ("count", f"{card.count:,}"), ("rank", f"{card.row + 1:,} of {card.n_words:,}")
+        )
+    if card.keep is not None and card.count is not None:
+        per_epoch = f"{card.keep * card.count:,.0f} an epoch"
+        lines.append(_line(("kept", f"{100 * card.keep:.1f} %"), ("about", per_epoch)))
+    lengths = [("|v|", _length(card.input_norm))]
+    if card.output_norm is not None:
+        lengths.append(("|u|", _length(card.output_norm)))
+    lines.append(_line(*lengths))
+    if card.moved is not None and shown.moved_over is not None:
+        turned = f"{card.moved:.3f} rad ({math.degrees(card.moved):.1f}°)"
+        lines.append(_line(("moved", turned), ("in", clock_text(shown.moved_over))))
+    if card.code is not None:
+        bits = f"{len(card.code)} bit{'s' * (len(card.code) != 1)}"
+        use = "" if shown.walks_tree else "not trained"
+        lines.append(_line(("code", card.code or "none"), ("", bits), ("", use)))
+    if card.share is not None:
+        lines.append(_line(("share of the tokens", f"{number(100 * card.share)} %")))
+    return lines
+
+
+def _length(length: float) -> str:
+    return f"{length:.2f}" if length < 1e4 else number(length)
+
+
+def _line(*figures: tuple[str, str]) -> Text:
+    """Figures behind their dim names."""
+    line = Text(no_wrap=True, overflow="ellipsis")
+    for name, value in figures:
+        if value:
+            line.append("   " if line.plain else "")
+            line.append(f"{name} " if name else "", "dim")
+            line.append(value)
+    return line

@@ -1,0 +1,114 @@
+"""What is known of one word: how often it occurs, how long its vectors are, its code."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_kernels.formulas import keep_probabilities
+from w2v_kernels.hierarchical_softmax import build_tree
+from w2v_kernels.layout import Tree
+from w2vtui.similarity import unit
+from w2vtui.vectors import WordVectors
+
+
+@dataclass(frozen=True, slots=True)
+class WordCard:
+    """One word at one moment."""
+
+    word: str
+    row: int
+    """Its rank by count, from 0."""
+    n_words: int
+    """Of the vocabulary."""
+    count: int | None
+    share: float | None
+    """Of all tokens of the vocabulary."""
+    keep: float | None
+    """The probability that subsampling keeps it; None without a run."""
+    input_norm: float
+    """|v|"""
+    output_norm: float | None
+    """|u|; None where words have no output vectors."""
+    code: str | None
+    """Its Huffman code, a bit a turn from the root; None without counts. 0 is the left child."""
+    moved: float | None = None
+    """The angle in radians between its input vector and that of an earlier moment."""
+
+
+class Codes:
+    """Huffman codes over the counts that they were asked for last."""
+
+    def __init__(self) -> None:
+        self._counts: NDArray[np.int64] | None = None
+        self._tree: Tree | None = None
+
+    def of(self, counts: NDArray[np.int64], row: int) -> str:
+        """The code of a word: empty in a vocabulary of one.
+
+        counts   int64 (V,)
+        """
+        if self._tree is None or self._counts is not counts:
+            self._counts, self._tree = counts, build_tree(counts)
+        start, n_turns = self._tree.starts[row], self._tree.lengths[row]
+        return "".join("0" if turn > 0 else "1" for turn in self._tree.turns[start:][:n_turns])
+
+
+def word_card(
+    vectors: WordVectors,
+    word: str,
+    *,
+    sample: float | None = None,
+    codes: Codes | None = None,
+    earlier: WordVectors | None = None,
+) -> WordCard:
+    """What is known of a word.
+
+    sample    of subsampling; None where there is no run
+    codes     gives the codes; None leaves the code out
+    earlier   the vectors of an earlier moment, perhaps of fewer words
+
+    Raises:
+        UnknownWordError: it has no vector.
+    """
+    row = vectors.get_index(word)
+    counts, output = vectors.counts, vectors.output_vectors
+    has_counts = counts is not None and int(counts[row]) > 0
+    keep = code = count = share = None
+    if counts is not None and has_counts:
+        count, total = int(counts[row]), int(counts.sum())
+        share = count / total
+        if sample is not None:
+            keep = float(keep_probabilities(counts[row : row + 1], sample, total)[0])
+        code = None if codes is None else codes.of(counts, row)
+    return WordCard(
+        word,
+        row,
+        len(vectors),
+        count,
+        share,
+        keep,
+        _length(vectors.vectors[row]),
+        None if output is None else _length(output[row]),
+        code,
+        None if earlier is None else angle_from(earlier, vectors, word),
+    )
+
+
+def angle_from(earlier: WordVectors, later: WordVectors, word: str) -> float | None:
+    """The angle in radians that a word's input vector turned by; None where it is not known."""
+    if word not in earlier or earlier.vector_size != later.vector_size:
+        return None
+    a, b = (unit(vectors.get_vector(word)).astype(np.float64) for vectors in (earlier, later))
+    apart, together = float(np.linalg.norm(a - b)), float(np.linalg.norm(a + b))
+    if not (np.linalg.norm(a) > 0 and np.linalg.norm(b) > 0):  # 0, or not of numbers
+        return None
+    return 2 * math.atan2(apart, together)
+
+
+def _length(vector: NDArray[np.float32]) -> float:
+    exact = vector.astype(np.float64)
+    return float(np.sqrt(exact @ exact))
