@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vtui.display import safe_text
-from w2vtui.errors import QuestionError, UnknownWordError, VectorsError
+from w2vtui.display import printable, safe_text
+from w2vtui.errors import DiskError, QuestionError, UnknownWordError, VectorsError
 from w2vtui.exploring.answers import AnalogyWords, Method
 from w2vtui.exploring.asking import Asking, ask
 from w2vtui.exploring.forms import Analogy
 from w2vtui.exploring.limits import BOARD_WORDS
 from w2vtui.exploring.questions import parse_question
 from w2vtui.formats.atomic import atomic_write
-from w2vtui.regular_files import content_of
+from w2vtui.regular_files import TooLargeError, content_of
 from w2vtui.vectors import WordVectors
 
 MOST_QUESTIONS = 50
@@ -41,12 +41,15 @@ def read_board(path: Path | None) -> tuple[str, ...]:
     """The lines of a board; those to begin with where there is no file yet.
 
     Raises:
-        OSError: the file cannot be read.
+        DiskError: the file cannot be read.
     """
     try:
         content = None if path is None else content_of(path, _MOST_BYTES)
     except FileNotFoundError:
         content = None
+    except (OSError, TooLargeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise DiskError(f"your analogies cannot be read from {printable(path)}: {why}") from error
     if content is None:
         return STARTING
     lines = (line.strip() for line in content.decode("utf-8", "replace").splitlines())
@@ -59,7 +62,10 @@ def write_board(path: Path, lines: Sequence[str]) -> None:
     Raises:
         DiskError: the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskError(f"cannot create {printable(path.parent)}: {error.strerror}") from error
     with atomic_write(path) as file:
         file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,9 +69,9 @@ class AnalogiesPane(ExplorePane):
         """Read the questions."""
         try:
             self._lines = read_board(self._path)
-        except OSError as error:
+        except DiskError as error:
             self._path = None  # what cannot be read is not replaced
-            self.app.warn(f"the analogies in {FILE} cannot be read: {error.strerror or error}")
+            self.app.warn(f"{error}: what you add is not saved")
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
         """The answers, among the most frequent words."""
@@ -91,8 +92,7 @@ class AnalogiesPane(ExplorePane):
         self._at = min(self._at, len(result.rows) - 1)
         first = min(max(self._at - height // 2, 0), max(len(result.rows) - height, 0))
         shown = list(enumerate(result.rows))[first : first + height]
-        longest = max(cell_width(safe_text(row.line, 80)) for row in result.rows)
-        cells = min(longest, max(width - 20, width // 2))
+        cells = question_cells(result.rows, width)
         return joined([row_line(row, cells, width, pointed=at == self._at) for at, row in shown])
 
     def exported(self, result: Board, ending: str) -> bytes:
@@ -154,26 +154,37 @@ class AnalogiesPane(ExplorePane):
             return
         try:
             write_board(self._path, lines)
-        except (DiskError, OSError) as error:
-            self.app.warn(f"the board is not saved: {error}")
+        except DiskError as error:
+            self.app.warn(f"your analogies are not saved: {error}")
+
+
+def question_cells(rows: Sequence[Row], width: int) -> int:
+    """The cells of the column of questions: what the answers leave, half of the line at least."""
+    longest = max(cell_width(safe_text(row.line, 80)) for row in rows)
+    answers = max(cell_width("".join(_answer(row))) for row in rows)
+    return min(longest, max(width - answers - 4, width // 2))
 
 
 def row_line(row: Row, cells: int, width: int, *, pointed: bool) -> Text:
     """A question in `cells`, its answer, and whether that is the expected word."""
     line = Text("▸ " if pointed else "  ", "bold", no_wrap=True, overflow="ellipsis")
     line.append(pad(safe_text(row.line, 80), cells), "bold" if pointed else "not bold")
+    word, end = _answer(row)
+    room = max(width - cells - 4 - cell_width(end), 3)
+    style = "not bold" if row.answer is not None else "not bold dim"
+    line.append("  " + (pad(word, room) if cell_width(word) > room else word), style)
+    line.append(end, "not bold")
+    return line
+
+
+def _answer(row: Row) -> tuple[str, str]:
+    """The word that answers a question, or why there is none; and what is said of it."""
     answer = row.answer
     if answer is None:
-        line.append(f"  {safe_text(row.problem, 60)}", "not bold dim")
-    elif not answer.words:
-        line.append("  no other word", "not bold dim")
-    else:
-        best = answer.words[0]
-        mark = {True: " ✓", False: " ✗", None: ""}[answer.is_right]
-        place = f" #{answer.rank:,}" if answer.is_right is False and answer.rank else ""
-        end = f"{mark} {best.score:.2f}{place}"
-        room = max(width - cells - 4 - cell_width(end), 3)
-        word = safe_text(best.word, 40)
-        line.append("  " + (pad(word, room) if cell_width(word) > room else word), "not bold")
-        line.append(end, "not bold")
-    return line
+        return safe_text(row.problem, 60), ""
+    if not answer.words:
+        return "no other word", ""
+    best = answer.words[0]
+    mark = {True: " ✓", False: " ✗", None: ""}[answer.is_right]
+    place = f" #{answer.rank:,}" if answer.is_right is False and answer.rank else ""
+    return safe_text(best.word, 40), f"{mark} {best.score:.2f}{place}"
