@@ -93,7 +93,7 @@ def clusters(
     sound = np.flatnonzero(np.isfinite(norms) & (norms > 0))
     if not len(sound):
         raise VectorsError("no clusters: no vector is of numbers and longer than 0")
-    units = (vectors.vectors[sound] / norms[sound, None]).astype(np.float32)
+    units = (vectors.vectors[:searched][sound] / norms[sound, None]).astype(np.float32)
     k = min(how.k, len(sound))
     if start is None or start.shape != (k, units.shape[1]):
         start = _seeds(units, k, np.random.default_rng(how.seed))

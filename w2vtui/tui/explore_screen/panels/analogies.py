@@ -21,6 +21,7 @@ from w2vtui.resources import user_folder
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.vectors import WordVectors
 
 FILE = "analogies.txt"
 """In the person's data folder, beside the saved runs."""
@@ -34,6 +35,8 @@ class Board:
     method: Method
     n_words: int
     """Words that may be answers."""
+    lines: tuple[str, ...]
+    vectors: WordVectors
 
 
 class AnalogiesPane(ExplorePane):
@@ -64,6 +67,8 @@ class AnalogiesPane(ExplorePane):
         self._lines: tuple[str, ...] = ()
         self._method: Method = "3cosadd"
         self._at = 0
+        self._board: Board | None = None
+        """What was answered last: another question on the query line changes nothing here."""
 
     def on_mount(self) -> None:
         """Read the questions."""
@@ -75,8 +80,13 @@ class AnalogiesPane(ExplorePane):
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
         """The answers, among the most frequent words."""
-        rows = answer_board(view.vectors, self._lines, self._method)
-        return Board(rows, self._method, min(BOARD_WORDS, len(view.vectors)))
+        vectors, lines, method = view.vectors, self._lines, self._method
+        kept = self._board
+        if kept is None or (kept.vectors, kept.lines, kept.method) != (vectors, lines, method):
+            rows = answer_board(vectors, lines, method)
+            kept = Board(rows, method, min(BOARD_WORDS, len(vectors)), lines, vectors)
+            self._board = kept
+        return kept
 
     def drawn(self, result: Board, shape: Shape) -> Text:
         """A question a line, with its answer."""
