@@ -171,7 +171,7 @@ class AnalogiesPane(ExplorePane):
 def question_cells(rows: Sequence[Row], width: int) -> int:
     """The cells of the column of questions: what the answers leave, half of the line at least."""
     longest = max(cell_width(safe_text(row.line, 80)) for row in rows)
-    answers = max(cell_width("".join(_answer(row))) for row in rows)
+    answers = max((cell_width("".join(_answer(row))) for row in rows if row.answer), default=12)
     return min(longest, max(width - answers - 4, width // 2))
 
 
@@ -184,6 +184,7 @@ def row_line(row: Row, cells: int, width: int, *, pointed: bool) -> Text:
     style = "not bold" if row.answer is not None else "not bold dim"
     line.append("  " + (pad(word, room) if cell_width(word) > room else word), style)
     line.append(end, "not bold")
+    line.truncate(width)
     return line
 
 

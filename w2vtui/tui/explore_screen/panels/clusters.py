@@ -143,4 +143,5 @@ def cluster_line(
             break
         shown.append(word)
     line.append(" ".join(shown), "bold" if pointed else "not bold")
+    line.truncate(width, overflow="ellipsis")
     return line

@@ -31,8 +31,6 @@ class Shown:
     """None where no word is asked."""
     moved_over: float | None = None
     """Seconds of training from the earlier moment to this one."""
-    walks_tree: bool = False
-    """Whether the run trains by the codes."""
 
 
 class WordCardPane(ExplorePane):
@@ -72,7 +70,7 @@ class WordCardPane(ExplorePane):
         over = None
         if earlier is not None and view.seconds is not None:
             over = view.seconds - earlier[0].seconds
-        return Shown(card, over, view.node_vectors is not None)
+        return Shown(card, over)
 
     def _look_back(self, view: View) -> tuple[PastMoment, View] | None:
         """The vectors of a minute before, or of the oldest moment where that is later."""
@@ -92,7 +90,10 @@ class WordCardPane(ExplorePane):
         word = "" if card is None else f": {safe_text(card.word, 40)}".replace("[", "(")
         if self.border_title != self.PANE_NAME + word:
             self.border_title = self.PANE_NAME + word
-        return joined(card_lines(result)[: shape.height])
+        lines = card_lines(result)[: shape.height]
+        for line in lines:
+            line.truncate(shape.width, overflow="ellipsis")
+        return joined(lines)
 
     def action_follow(self) -> None:
         """Ask for the nearest words of this word."""
@@ -131,8 +132,7 @@ def card_lines(shown: Shown) -> list[Text]:
         lines.append(_line(("moved", turned), ("in", clock_text(shown.moved_over))))
     if card.code is not None:
         bits = f"{len(card.code)} bit{'s' * (len(card.code) != 1)}"
-        use = "" if shown.walks_tree else "not trained"
-        lines.append(_line(("code", card.code or "none"), ("", bits), ("", use)))
+        lines.append(_line(("Huffman code", bits), ("", card.code)))
     if card.share is not None:
         lines.append(_line(("share of the tokens", f"{number(100 * card.share)} %")))
     return lines
