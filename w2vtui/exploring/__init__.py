@@ -3,9 +3,9 @@
 subject      what is explored, and its vectors as of one moment
 forms        the forms of a question        questions    the query line: from a text to a form
 asking       from a form to its answer      answers      what an answer holds; limits: of words
-comparing    two words, axes, odd ones      searching    words by regular expression, in bounded time
+comparing    two words, axes, odd ones      searching    words by regular expression
 clusters     groups of words                board        a person's own analogies
 word_card    what is known of one word      sides        input vectors, output vectors, their sum
 projection   maps of words; map_svg, map_files, label_places draw them
-why          why two words are near; contexts, concordance, occurrences, word_positions read the text
+why          why two words are near; contexts, concordance, occurrences, word_positions read text
 """
