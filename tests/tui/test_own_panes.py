@@ -13,7 +13,7 @@ from tests.support.screens import notices, press, shows, until
 from w2vtui.display import cell_width
 from w2vtui.exploring.board import answer_board, read_board
 from w2vtui.exploring.subject import FileSubject
-from w2vtui.exploring.word_card import Codes, WordCard, word_card
+from w2vtui.exploring.word_card import WordCard, word_card
 from w2vtui.resources import user_folder
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.app import W2vApp
@@ -47,8 +47,8 @@ def test_a_card_of_bare_vectors_is_short():
     bare = WordVectors(["a", "b"], np.array([[np.nan, 1], [3e30, 0]]))
     assert lines_of(Shown(word_card(bare, "a"))) == ["rank 1 of 2", "|v| nan"]
     assert lines_of(Shown(word_card(bare, "b")))[1] == "|v| 3e30"
-    one = WordVectors(["a"], np.ones((1, 2)), np.array([3]))
-    assert "Huffman code 0 bits" in lines_of(Shown(word_card(one, "a", codes=Codes())))
+    alone = WordCard("a", 0, 1, 3, 1.0, None, 1.0, None, "")
+    assert "Huffman code 0 bits" in lines_of(Shown(alone))
     assert lines_of(Shown(None)) == ["no word is picked"]
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
-from w2v_kernels.hierarchical_softmax import build_tree
-from w2v_kernels.layout import Tree
 from w2vtui.similarity import unit
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from w2v_kernels.layout import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,36 @@ class WordCard:
     output_norm: float | None
     """|u|; None where words have no output vectors."""
     code: str | None
-    """Its Huffman code, a bit a turn from the root; None without counts. 0 is the left child."""
+    """Its Huffman code, a bit a turn from the root, 0 to the left child; None where the tree is not
+    built.
+    """
     moved: float | None = None
     """The angle in radians between its input vector and that of an earlier moment."""
 
 
 class Codes:
-    """Huffman codes over the counts that they were asked for last."""
+    """The Huffman codes over the counts of a vocabulary, once the tree is built."""
 
     def __init__(self) -> None:
-        self._counts: NDArray[np.int64] | None = None
-        self._tree: Tree | None = None
+        self._built: tuple[NDArray[np.int64], Tree] | None = None
 
-    def of(self, counts: NDArray[np.int64], row: int) -> str:
-        """The code of a word: empty in a vocabulary of one.
+    def has(self, counts: NDArray[np.int64]) -> bool:
+        """Whether the tree over these very counts (V,) is built."""
+        return self._built is not None and self._built[0] is counts
 
-        counts   int64 (V,)
-        """
-        if self._tree is None or self._counts is not counts:
-            self._counts, self._tree = counts, build_tree(counts)
-        start, n_turns = self._tree.starts[row], self._tree.lengths[row]
-        return "".join("0" if turn > 0 else "1" for turn in self._tree.turns[start:][:n_turns])
+    def build(self, counts: NDArray[np.int64]) -> None:
+        """Build the tree over counts (V,). The first time loads Numba, which takes a second."""
+        from w2v_kernels.hierarchical_softmax import build_tree
+
+        self._built = counts, build_tree(counts)
+
+    def of(self, counts: NDArray[np.int64], row: int) -> str | None:
+        """The code of a word: empty in a vocabulary of one, None before its tree is built."""
+        if self._built is None or self._built[0] is not counts:
+            return None
+        tree = self._built[1]
+        start, n_turns = tree.starts[row], tree.lengths[row]
+        return "".join("0" if turn > 0 else "1" for turn in tree.turns[start:][:n_turns])
 
 
 def word_card(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,6 +24,8 @@ from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.vectors import WordVectors
 
+LIVE_SECONDS = 5.0
+"""From one look at vectors that train to the next."""
 FILE = "analogies.txt"
 """In the person's data folder, beside the saved runs."""
 
@@ -37,6 +40,8 @@ class Board:
     """Words that may be answers."""
     lines: tuple[str, ...]
     vectors: WordVectors
+    made: float
+    """time.monotonic()"""
 
 
 class AnalogiesPane(ExplorePane):
@@ -79,14 +84,16 @@ class AnalogiesPane(ExplorePane):
             self.app.warn(f"{error}: what you add is not saved")
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
-        """The answers, among the most frequent words."""
-        vectors, lines, method = view.vectors, self._lines, self._method
-        kept = self._board
-        if kept is None or (kept.vectors, kept.lines, kept.method) != (vectors, lines, method):
-            rows = answer_board(vectors, lines, method)
-            kept = Board(rows, method, min(BOARD_WORDS, len(vectors)), lines, vectors)
-            self._board = kept
-        return kept
+        """The answers among the most frequent words; of vectors that train, seconds old at most."""
+        vectors, lines, method, kept = view.vectors, self._lines, self._method, self._board
+        if kept is not None and (kept.lines, kept.method) == (lines, method):
+            is_recent = time.monotonic() - kept.made < LIVE_SECONDS
+            if kept.vectors is vectors or (view.kind == "live" and is_recent):
+                return kept
+        rows = answer_board(vectors, lines, method)
+        n_words = min(BOARD_WORDS, len(vectors))
+        self._board = Board(rows, method, n_words, lines, vectors, time.monotonic())
+        return self._board
 
     def drawn(self, result: Board, shape: Shape) -> Text:
         """A question a line, with its answer."""

@@ -22,7 +22,7 @@ LIVE_SECONDS = 5.0
 MOST_CLUSTERS = 200
 _NAMES = 30
 """Words that name a cluster, of which as many are shown as fit."""
-_LATER_ROUNDS = 5
+_LATER_ROUNDS = 2
 """Of k-means that begins at the centers of a moment ago."""
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
@@ -48,6 +51,8 @@ class WordCardPane(ExplorePane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._codes = Codes()
+        self._builder: threading.Thread | None = None
+        """Builds the tree of the codes, which may load Numba: no other pane waits for it."""
         self._earlier: tuple[PastMoment, View] | None = None
         """The earlier moment that was read last, which takes a while."""
 
@@ -60,6 +65,7 @@ class WordCardPane(ExplorePane):
         run = self.subject.run
         settings = None if run is None else run.snapshot().settings
         earlier = self._look_back(view)
+        self._build_codes(view.vectors.counts)
         card = word_card(
             view.vectors,
             word,
@@ -71,6 +77,19 @@ class WordCardPane(ExplorePane):
         if earlier is not None and view.seconds is not None:
             over = view.seconds - earlier[0].seconds
         return Shown(card, over)
+
+    def _build_codes(self, counts: NDArray[np.int64] | None) -> None:
+        """Have the tree built over counts (V,), unless it is."""
+        is_busy = self._builder is not None and self._builder.is_alive()
+        if counts is None or is_busy or self._codes.has(counts) or not counts.all():
+            return
+
+        def build() -> None:
+            self._codes.build(counts)
+            self.recompute()
+
+        self._builder = threading.Thread(target=build, name="w2vtui-codes", daemon=True)
+        self._builder.start()
 
     def _look_back(self, view: View) -> tuple[PastMoment, View] | None:
         """The vectors of a minute before, or of the oldest moment where that is later."""
