@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog
 from w2vtui.tui.explore_screen.map.moving import WindowPane
+from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
+from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
 from w2vtui.tui.explore_screen.panels.map import MapPane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
+from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
 from w2vtui.tui.first_screen.path_input import PathInput
@@ -44,6 +48,10 @@ SCOPES = (
     Scope("the axes of the map", (BaseApp, AxesDialog)),
     Scope("the explore screen", (BaseApp, ExploreScreen, NeighborsPane)),
     Scope("the timeline", (BaseApp, ExploreScreen, TimelinePane)),
+    Scope("the word card", (BaseApp, ExploreScreen, WordCardPane)),
+    Scope("the analogies", (BaseApp, ExploreScreen, AnalogiesPane)),
+    Scope("the analogy to add", (BaseApp, AnalogyDialog)),
+    Scope("the clusters", (BaseApp, ExploreScreen, ClustersPane)),
     Scope("the command line", (BaseApp, Prompt)),
     Scope("the query", (BaseApp, QueryField)),
     Scope("the save dialog", (BaseApp, SaveDialog)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,11 +14,16 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from w2vtui.display import clock_text, number, safe_text
+from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.word_card import Codes, WordCard, word_card
+from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.widgets.panel import joined
+
+MOVED_SECONDS = 60.0
+"""Training time over which the movement of a word is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class WordCardPane(ExplorePane):
     """Count, rank, lengths of the vectors, movement and code of a word."""
 
     PANE_NAME = "Word card"
-    HELP = "What is known of the picked word: count, rank, share that subsampling keeps, lengths of its vectors, movement, Huffman code."  # noqa: E501
+    HELP = "What is known of the picked word: count, rank, lengths of its vectors, movement, code."
     HELP_TITLE = "Word card"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,6 +53,8 @@ class WordCardPane(ExplorePane):
         self._codes = Codes()
         self._builder: threading.Thread | None = None
         """Builds the tree of the codes, which may load Numba: no other pane waits for it."""
+        self._earlier: tuple[PastMoment, View] | None = None
+        """The earlier moment that was read last, which takes a while."""
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Shown:
         """The card of the picked word, or of the first one that is asked."""
@@ -56,14 +64,19 @@ class WordCardPane(ExplorePane):
             return Shown(None)
         run = self.subject.run
         settings = None if run is None else run.snapshot().settings
+        earlier = self._look_back(view)
         self._build_codes(view.vectors.counts)
         card = word_card(
             view.vectors,
             word,
             sample=None if settings is None else settings.sample,
             codes=self._codes,
+            earlier=None if earlier is None else earlier[1].vectors,
         )
-        return Shown(card)
+        over = None
+        if earlier is not None and view.seconds is not None:
+            over = view.seconds - earlier[0].seconds
+        return Shown(card, over)
 
     def _build_codes(self, counts: NDArray[np.int64] | None) -> None:
         """Have the tree built over counts (V,), unless it is."""
@@ -77,6 +90,18 @@ class WordCardPane(ExplorePane):
 
         self._builder = threading.Thread(target=build, name="w2vtui-codes", daemon=True)
         self._builder.start()
+
+    def _look_back(self, view: View) -> tuple[PastMoment, View] | None:
+        """The vectors of a minute before, or of the oldest moment where that is later."""
+        moment = moment_before(self.subject.moments, view.seconds)
+        if moment is None:
+            return None
+        if self._earlier is None or self._earlier[0] != moment:
+            try:
+                self._earlier = moment, self.subject.view_at(moment)
+            except W2vtuiError:  # it is not kept any more: the next look finds another
+                return None
+        return self._earlier
 
     def drawn(self, result: Shown, shape: Shape) -> Text:
         """A few figures a line."""
@@ -93,6 +118,15 @@ class WordCardPane(ExplorePane):
         """Ask for the nearest words of this word."""
         if self.result is not None and self.result.card is not None:
             self.ask(self.result.card.word)
+
+
+def moment_before(moments: Sequence[PastMoment], seconds: float | None) -> PastMoment | None:
+    """The newest moment that is at least a minute older, or else the oldest of all."""
+    if seconds is None:
+        return None
+    earlier = [one for one in moments if one.seconds < seconds]
+    long_ago = [one for one in earlier if one.seconds <= seconds - MOVED_SECONDS]
+    return long_ago[-1] if long_ago else next(iter(earlier), None)
 
 
 def card_lines(shown: Shown) -> list[Text]:
