@@ -15,10 +15,11 @@ from w2vtui.exploring.board import answer_board, read_board
 from w2vtui.exploring.subject import FileSubject
 from w2vtui.exploring.word_card import WordCard, word_card
 from w2vtui.resources import user_folder
+from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.explore_screen.panels.analogies import FILE, AnalogiesPane, question_cells, row_line
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane, cluster_line
-from w2vtui.tui.explore_screen.panels.word_card import Shown, card_lines
+from w2vtui.tui.explore_screen.panels.word_card import Shown, card_lines, moment_before
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.session import Form
 from w2vtui.vectors import WordVectors
@@ -51,6 +52,15 @@ def test_a_card_of_bare_vectors_is_short():
     assert lines_of(Shown(None)) == ["no word is picked"]
 
 
+@pytest.mark.parametrize(
+    ("now", "then"), [(200, 100), (130, 10), (50, 10), (10, None), (None, None)]
+)
+def test_movement_is_shown_since_a_minute_ago(now, then):
+    moments = [PastMoment(number=1, tokens=1, planned=9, seconds=s) for s in (10, 100, 190)]
+    found = moment_before(moments, now)
+    assert (None if found is None else found.seconds) == then
+
+
 @pytest.mark.parametrize("width", [24, 40, 80])
 def test_a_question_and_its_answer_fit_a_line(width):
     lines = ("man:king::woman:queen", "man:king::woman:zu", "man:king::woman:kign", "北京 x:y::z:?")
@@ -75,7 +85,7 @@ def test_a_cluster_has_as_many_names_as_fit():
 @asynccontextmanager
 async def exploring(vectors: WordVectors, pane: str, size=(120, 40)):
     app = W2vApp(Form())
-    app.subject = FileSubject("notes.bin", lambda report, progress: vectors)
+    app.subject = FileSubject("notes.bin", lambda report, read: vectors)
     async with app.run_test(size=size):
         await until(app, lambda: isinstance(app.screen, ExploreScreen) and app.screen.view)
         app.screen.go_to(pane)

@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,11 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.word_card import Codes, WordCard, word_card
-from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.widgets.panel import joined
+
+if TYPE_CHECKING:  # it loads Numba
+    from w2vtui.training.history.moments import PastMoment
 
 MOVED_SECONDS = 60.0
 """Training time over which the movement of a word is shown."""
