@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
+from w2vtui.exploring import components
 from w2vtui.exploring.label_places import LabelPlaces
-from w2vtui.exploring.projection import WordMap, axes_map, pair_of, pca_map
+from w2vtui.exploring.projection import WordMap, axes_map, pair_of, pca_map, turned_onto
 from w2vtui.vectors import WordVectors
 
+REFINED = components._refined
 GENERATOR = np.random.default_rng(15)
 STRETCH = np.geomspace(3, 0.3, 12)
 ROWS = (GENERATOR.normal(size=(60, 12)) * STRETCH).astype(np.float32)
@@ -112,6 +114,28 @@ def test_odd_vectors_have_a_map(rows, n_words):
 def test_vectors_without_direction_are_refused(rows):
     with pytest.raises(VectorsError, match="none of the 4 vectors has a direction"):
         pca_map(vectors_of(rows))
+
+
+def test_components_found_from_the_last_ones_are_those_of_a_decomposition(monkeypatch):
+    """They are tried first, for they take a fraction of the time; far from the last ones they
+    are decomposed again.
+    """
+    generator = np.random.default_rng(4)
+    rows = (generator.normal(size=(300, 70)) * np.geomspace(3, 0.3, 70)).astype(np.float32)
+    before = pca_map(vectors_of(rows))
+    near = vectors_of(rows + 0.02 * generator.normal(size=rows.shape))
+    other = vectors_of(rows[:, ::-1])
+    tried = []
+    monkeypatch.setattr(
+        components, "_refined", lambda *given: tried.append(REFINED(*given)) or tried[-1]
+    )
+    after = pca_map(near, last=before)
+    assert tried[0] is not None
+    assert np.abs(after.points - turned_onto(pca_map(near), before).points).max() < 0.02
+    assert after.shares == pytest.approx(pca_map(near).shares, rel=0.01)
+    far = pca_map(other, last=after)
+    assert (len(tried), tried[1]) == (2, None)
+    assert far.shares == pytest.approx(pca_map(other).shares, abs=1e-5)
 
 
 # ---- axes

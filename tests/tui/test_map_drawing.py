@@ -10,8 +10,9 @@ from w2vtui.exploring.projection import pca_map
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.tui.explore_screen.map.axes_dialog import axes_of
-from w2vtui.tui.explore_screen.map.drawing import Label, Looks, MapDrawing, Scene
+from w2vtui.tui.explore_screen.map.drawing import MapDrawing
 from w2vtui.tui.explore_screen.map.result import MapChoices, computed
+from w2vtui.tui.explore_screen.map.scene import Label, Looks, Scene
 from w2vtui.tui.explore_screen.map.trails import LENGTH, Trails
 from w2vtui.tui.explore_screen.map.window import Window, fitted
 from w2vtui.tui.explore_screen.pane import Shape
@@ -61,6 +62,13 @@ def test_labels_are_apart_and_the_asked_word_has_one():
         taken |= cells
     assert "the" in made.labeled
     assert len(made.placed) <= SHAPE.width * SHAPE.height // 60 + 1
+
+
+def test_words_asked_on_one_spot_are_all_named():
+    labels = [Label(ASKED.point, f"asked{i}", "asked") for i in range(3)]
+    made = drawing(labels=labels)
+    assert [one.label for one in made.placed[:3]] == labels
+    assert {one.row - made.placed[0].row for one in made.placed[:3]} <= {-1, 0, 1}
 
 
 def test_words_far_from_the_crowd_are_named_too():

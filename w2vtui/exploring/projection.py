@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.exploring.components import plane_of, principal_components
 from w2vtui.similarity import Floats, norms_of, unit
 from w2vtui.vectors import WordVectors
 
@@ -55,6 +56,8 @@ class WordMap:
     """(D,): the vector at the origin."""
     shares: tuple[float, float] | None = None
     """Of the variance, that x and y show together; (along x, along y) before it was turned."""
+    basis: Floats | None = None
+    """(D, k): the k largest principal components, from which those of the next map are found."""
     axes: tuple[Pair, Pair] | None = None
     """The pairs of words that x and y lead along."""
     remark: str = ""
@@ -95,8 +98,9 @@ def pca_map(
     n_frequent, rows, units = _directed(vectors, n_words, also)
     center = units[:n_frequent].mean(axis=0)
     units -= center
-    covariance = units[:n_frequent].T @ units[:n_frequent]
-    shares, plane = _components(covariance)
+    near = None if last is None or last.basis is None else last.basis
+    shares, basis = principal_components(units[:n_frequent], near)
+    plane = plane_of(basis)
     made = WordMap(
         method="pca",
         words=tuple(map(vectors.index_to_key.__getitem__, rows.tolist())),
@@ -105,6 +109,7 @@ def pca_map(
         plane=plane,
         center=center,
         shares=shares,
+        basis=basis,
     )
     return made if last is None else turned_onto(made, last)
 
@@ -240,23 +245,6 @@ def _lengths(vectors: Floats) -> NDArray[np.floating]:
         if lengths.min() > _SHORTEST and lengths.max() < _LONGEST:
             return lengths
         return norms_of(vectors)
-
-
-def _components(covariance: Floats) -> tuple[tuple[float, float], Floats]:
-    """The shares of the two largest principal components, and the components (D, 2).
-
-    The largest number of each is positive: that is what its sign is, on every machine.
-    """
-    values, columns = np.linalg.eigh(covariance)
-    n_found = min(len(values), 2)
-    plane = np.zeros((len(values), 2), dtype=np.float32)
-    plane[:, :n_found] = columns[:, ::-1][:, :n_found]
-    largest = np.take_along_axis(plane, np.abs(plane).argmax(axis=0)[None], axis=0)
-    plane *= np.where(largest < 0, -1, 1).astype(np.float32)
-    total = float(np.trace(covariance))
-    found = [max(float(value), 0.0) / total if total > 0 else 0.0 for value in values[::-1][:2]]
-    first, second = [*found, 0.0][:2]
-    return (first, second), plane
 
 
 def _axis(vectors: WordVectors, pair: Pair) -> Floats:

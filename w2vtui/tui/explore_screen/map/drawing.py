@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +13,11 @@ from rich.text import Span, Text
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.exploring.label_places import LabelPlaces
 from w2vtui.exploring.map_svg import letter_of
-from w2vtui.similarity import Floats
+from w2vtui.tui.explore_screen.map.scene import SIGNS, Label, Look, Looks, Placed, Scene
 from w2vtui.tui.explore_screen.map.window import Window
 from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
 
-Kind = Literal["asked", "tracked", "word", "cluster"]
-Look: TypeAlias = str | Style
-
-SIGNS: dict[Kind, tuple[str, str]] = {
-    "asked": ("◆", "@"), "tracked": ("◉", "o"), "word": ("●", "*"), "cluster": ("", ""),
-}  # fmt: skip
-"""What stands at the place of a labeled word; and in ASCII."""
-PLAIN_LABELS: Mapping[Kind, Look] = {
-    "asked": "bold reverse", "tracked": "bold underline", "word": "bold",
-}  # fmt: skip
 TRAIL = ("∙", ".")
 _CELLS_PER_LABEL = 60
 """There is at most one label for this number of cells, or dots could not be seen."""
@@ -42,57 +30,6 @@ _BLOCK = Shape(16, 3)
 _LABEL_CELLS = 24
 _CANDIDATES = 1500
 """Of the words in the window, those that may get a label."""
-
-
-class Label(NamedTuple):
-    """A name for a place on the map."""
-
-    point: tuple[float, float]
-    text: str
-    kind: Kind
-    word: str | None = None
-    """The word that a click on it asks for."""
-    cluster: int | None = None
-
-
-class Placed(NamedTuple):
-    """Where a label is drawn."""
-
-    row: int
-    start: int
-    end: int
-    label: Label
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Scene:
-    """What is drawn."""
-
-    points: Floats
-    """(n, 2), the most frequent word first."""
-    words: Sequence[str]
-    labels: Sequence[Label] = ()
-    """Those that come before the labels of the frequent words."""
-    kept: frozenset[str] = frozenset()
-    """Words that had a label, and keep it if there is room: labels do not come and go."""
-    trails: Sequence[Floats] = ()
-    """(m, 2) each: where a word was, oldest first."""
-    clusters: NDArray[np.integer] | None = None
-    """(n,): the cluster of each word, -1 for none."""
-    has_axes: bool = False
-    """Whether x = 0 and y = 0 mean something."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Looks:
-    """Styles."""
-
-    dots: Look = "dim"
-    labels: Mapping[Kind, Look] = field(default_factory=lambda: PLAIN_LABELS)
-    trail: Look = "bold"
-    clusters: tuple[Look, ...] = ()
-    """One for each cluster, in turn; () for a terminal without colors, where letters stand for
-    words."""
 
 
 class MapDrawing:
@@ -278,18 +215,26 @@ class MapDrawing:
         shown = safe_text(label.text, _LABEL_CELLS)
         shown = pad(shown, min(cell_width(shown), _LABEL_CELLS))
         width = cell_width(sign + shown)
-        starts = (column, column - width + 1) if sign else (column - width // 2,)
-        for start, text in zip(starts, (sign + shown, shown + sign), strict=False):
-            if places.take(start, row, width, gap=1):
-                if self._has_letters:  # which would seem to be a part of it
-                    for beside in (start - 1, start + width):
-                        if 0 <= beside < self._shape.width:
-                            lines[row][beside] = " "
-                lines[row][start : start + width] = [text, *[""] * (width - 1)]
-                styles[row, start : start + width] = self._style_of(label)
-                self.placed.append(Placed(row, start, start + width, label))
+        sides = ((column, sign + shown), (column - width + 1, shown + sign))
+        if not sign:
+            sides = ((column - width // 2, shown),) * 2
+        # what is asked is named even if that takes a line above or below
+        rows = (row,) if label.kind == "word" else (row, row - 1, row + 1)
+        for (start, text), line in product(sides, rows):
+            if places.take(start, line, width, gap=1):
+                self._write(text, lines[line], start, width)
+                styles[line, start : start + width] = self._style_of(label)
+                self.placed.append(Placed(line, start, start + width, label))
                 return True
         return False
+
+    def _write(self, text: str, cells: list[str], start: int, width: int) -> None:
+        """Write a label into a line of cells, all of it into its first one."""
+        if self._has_letters:  # which would seem to be a part of it
+            for beside in (start - 1, start + width):
+                if 0 <= beside < len(cells):
+                    cells[beside] = " "
+        cells[start : start + width] = [text, *[""] * (width - 1)]
 
     def _style_of(self, label: Label) -> int:
         """The number of a label's style."""

@@ -7,7 +7,7 @@ from textual.color import Color
 
 from w2vtui.exploring.map_svg import DARK_CLUSTERS, LIGHT_CLUSTERS
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.explore_screen.map.drawing import Looks
+from w2vtui.tui.explore_screen.map.scene import Looks
 from w2vtui.tui.inks import PLAIN_INKS
 
 
@@ -38,6 +38,7 @@ def _colored(app: BaseApp) -> Looks:
         dots=ink("secondary"),
         labels={
             "asked": accent + Style(reverse=True),
+            "picked": accent + Style(reverse=True),
             "tracked": accent,
             "word": ink("foreground") + bold,
         },

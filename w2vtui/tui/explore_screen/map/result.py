@@ -23,7 +23,7 @@ from w2vtui.exploring.projection import (
 from w2vtui.exploring.questions import Analogy, Nearest, Question
 from w2vtui.exploring.subject import View
 from w2vtui.similarity import Floats
-from w2vtui.tui.explore_screen.map.drawing import Kind, Label
+from w2vtui.tui.explore_screen.map.scene import Kind, Label
 from w2vtui.vectors import WordVectors
 
 N_CLUSTERS = 8
@@ -38,6 +38,8 @@ class MapChoices:
     """None for principal components."""
     tracked: tuple[str, ...] = ()
     """Words that leave a trail."""
+    picked: str = ""
+    """The word that is pointed at among the answers; empty if there is none."""
     has_clusters: bool = False
 
 
@@ -47,7 +49,7 @@ class MapResult:
 
     map: WordMap
     labels: tuple[Label, ...]
-    """Of what is asked, and of what is tracked."""
+    """Of what is asked, pointed at and tracked."""
     tokens: int
     clusters: NDArray[np.int64] | None = None
     """(n,): the cluster of each word of the map, -1 for none."""
@@ -58,6 +60,12 @@ class MapResult:
     def asked(self) -> tuple[Label, ...]:
         """The labels of what is asked about."""
         return tuple(label for label in self.labels if label.kind == "asked")
+
+    @property
+    def middle(self) -> Label | None:
+        """What `find` is about: the word that is pointed at, or else what is asked."""
+        picked = (label for label in self.labels if label.kind == "picked")
+        return next(picked, self.asked[0] if self.asked else None)
 
     def letters(self) -> list[Label]:
         """The letter of each cluster, in the middle of it."""
@@ -95,14 +103,20 @@ def computed(
     """
     vectors = view.vectors
     asked = [] if question is None else [word for word in question.words if word in vectors]
-    tracked = [word for word in choices.tracked if word in vectors and word not in asked]
-    also = [vectors.key_to_index[word] for word in (*asked, *tracked)]
+    picked = [word for word in (choices.picked,) if word in vectors and word not in asked]
+    named = {*asked, *picked}
+    tracked = [word for word in choices.tracked if word in vectors and word not in named]
+    also = [vectors.key_to_index[word] for word in (*asked, *picked, *tracked)]
     if choices.axes is not None:
         made = axes_map(vectors, choices.axes, also=also)
     else:
         before = None if last is None or last.map.axes is not None else last.map
         made = pca_map(vectors, also=also, last=before)
-    labels = _labels(made, "asked", asked) + _labels(made, "tracked", tracked)
+    labels = [
+        *_labels(made, "asked", asked),
+        *_labels(made, "picked", picked),
+        *_labels(made, "tracked", tracked),
+    ]
     if (point := _sum_point(made, vectors, question)) is not None:
         labels.insert(0, Label(point, "query", "asked"))
     grouped, centers = None, None

@@ -17,10 +17,11 @@ from w2vtui.exploring.projection import Pair, WordMap
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog
-from w2vtui.tui.explore_screen.map.drawing import MapDrawing, Scene
+from w2vtui.tui.explore_screen.map.drawing import MapDrawing
 from w2vtui.tui.explore_screen.map.looks import ThemeLooks
 from w2vtui.tui.explore_screen.map.moving import WindowPane
 from w2vtui.tui.explore_screen.map.result import MapChoices, MapResult, computed
+from w2vtui.tui.explore_screen.map.scene import Scene
 from w2vtui.tui.explore_screen.map.trails import Trails
 from w2vtui.tui.explore_screen.map.window import Window, fitted
 from w2vtui.tui.explore_screen.pane import Shape
@@ -48,9 +49,9 @@ class MapPane(WindowPane):
         Binding("c", "clusters", "Clusters", id="explore.map_clusters",
                 tooltip="color the words by cluster; without colors, letters stand for them"),
         Binding("t", "track", "Track", id="explore.map_track",
-                tooltip="leave trails of the words that are asked about, or stop that"),
+                tooltip="leave a trail of the word that is pointed at, or stop that"),
         Binding("f", "find", "Find", id="explore.map_find",
-                tooltip="zoom in on the word that is asked about"),
+                tooltip="zoom in on the word that is pointed at"),
     ]  # fmt: skip
 
     def __init__(self, *, id: str) -> None:
@@ -72,7 +73,8 @@ class MapPane(WindowPane):
             VectorsError: no word has a direction, or the axes span no plane.
             UnknownWordError: a word of the axes has no vector.
         """
-        return computed(view, question, self._choices, self.result)
+        choices = replace(self._choices, picked=self.explorer.picked)
+        return computed(view, question, choices, self.result)
 
     # ---- drawing
 
@@ -83,8 +85,8 @@ class MapPane(WindowPane):
             self.fitted = self.window = None
         self._trails.add(result.map, result.tokens)
         asked = tuple(label.text for label in result.asked)
-        if asked != self._asked and self.window is not None:
-            self._center_on(result)
+        if asked != self._asked and self.window is not None and result.asked:
+            self.window = Window(*result.asked[0].point, self.window.scale)
         self._asked = asked
         super().take(result)
 
@@ -169,9 +171,11 @@ class MapPane(WindowPane):
         self._choose(replace(self._choices, has_clusters=not self._choices.has_clusters))
 
     def action_track(self) -> None:
-        """Leave trails of the words that are asked about, or stop that."""
+        """Leave a trail of the word that is pointed at, or of those that are asked about."""
         asked = () if self.result is None else self.result.asked
         words = [label.word for label in asked if label.word is not None]
+        if picked := self.explorer.picked:
+            words = [picked]
         if words:
             self.track(words)
         else:
@@ -187,19 +191,14 @@ class MapPane(WindowPane):
         self.recompute()
 
     def action_find(self) -> None:
-        """Zoom in on what is asked about."""
-        if self.result is None or not self.result.asked:
+        """Zoom in on the word that is pointed at, or on what is asked."""
+        label = None if self.result is None else self.result.middle
+        if label is None:
             self.app.warn("nothing that is asked about is on the map: ask for a word")
             return
         if self.window is None:
             self.window = self.shown_window.zoomed(CLOSE)
-        self._center_on(self.result)
-        self.redraw()
-
-    def _center_on(self, result: MapResult) -> None:
-        """Move the window to the first thing that is asked about."""
-        if result.asked:
-            self.window = Window(*result.asked[0].point, self.shown_window.scale)
+        self.look_at(Window(*label.point, self.shown_window.scale))
 
     def pick(self, column: int, row: int) -> None:
         """Ask for the word at a cell."""
