@@ -110,7 +110,10 @@ def test_nan_is_drawn():
     nothing = dataclasses.replace(
         step, encounters=(met,), loss=np.nan, difference=np.nan, losses=(np.nan, np.nan), repeats=2
     )
-    assert "nan" in "".join(drawn(shown_of(nothing), (78, 19)))
+    lines = drawn(shown_of(nothing), (78, 19))
+    rows = [line for line in lines if line.startswith(("├▶", "└▶"))]
+    assert "nan" in rows[0]
+    assert {len(row) for row in rows} == {len(rows[0])}
 
 
 def test_the_comparison_has_a_line_for_each_mode():

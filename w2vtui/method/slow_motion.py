@@ -143,21 +143,32 @@ class SlowMotion:
     def at(self, repeats: int) -> Step:
         """The step after it was made `repeats` times, at least as often as so far."""
         with np.errstate(all="ignore"):  # vectors of a run that has diverged
-            while self.last is None or len(self._losses) < repeats:
+            while len(self._losses) < repeats - 1:
+                self._formulas_before()
+                self._copy.train()
+            if self.last is None or self.last.repeats < repeats:
                 self.last = self._made()
         return self.last
 
-    def _made(self) -> Step:
-        """Train on the token once more."""
-        before, meetings, formulas = Rows.of(self._copy), self.chosen.meetings, self._formulas
+    def _formulas_before(self) -> tuple[Rows, list[Scored], Rows]:
+        """The rows before a step, what the formulas score, and the rows that they give; notes the
+        loss.
+        """
+        before, formulas = Rows.of(self._copy), self._formulas
         rows, met = before, []
-        for meeting in meetings:
+        for meeting in self.chosen.meetings:
             met.append(formulas.scored(rows, meeting))
             rows = formulas.moved(rows, meeting, met[-1])
+        self._losses.append(sum(one.loss for one in met))
+        return before, met, rows
+
+    def _made(self) -> Step:
+        """Train on the token once more, and show it."""
+        before, met, rows = self._formulas_before()
+        meetings = self.chosen.meetings
         loss_of_loop = self._copy.train()
         after = Rows.of(self._copy)
-        left = [formulas.scored(after, meeting) for meeting in meetings]
-        self._losses.append(sum(one.loss for one in met))
+        left = [self._formulas.scored(after, meeting) for meeting in meetings]
         encounters = tuple(map(self._encounter, meetings, met, left))
         return Step(
             mode=self.mode,

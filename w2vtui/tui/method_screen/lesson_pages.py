@@ -37,8 +37,13 @@ def _name(word: str) -> str:
     return safe_text(word, 24)
 
 
+def _quoted(word: str) -> str:
+    """A word inside of a sentence, which may be one of the sentence's own."""
+    return f"'{_name(word)}'"
+
+
 def _percent(share: float) -> str:
-    return percent_text(share) if share >= 0.001 or share == 0 else f"{number(100 * share)} %"
+    return percent_text(share) if share >= 0.001 or share == 0 else f"{number(100 * share)}%"
 
 
 # ---- 1 the softmax is expensive
@@ -84,7 +89,7 @@ def _see_events(figures: LessonFigures) -> list[str]:
                 "negative-sampling."]  # fmt: skip
     predicted = met.step.encounters[0].predicted[0]
     lines = [
-        f"At this moment your run meets {_name(met.context)} next to {_name(met.center)}. It "
+        f"At this moment your run meets {_quoted(met.context)} next to {_quoted(met.center)}. It "
         f"believes with {_percent(float(predicted[0]))} that this is real text."
     ]
     if len(predicted) > 1:
@@ -113,7 +118,7 @@ def _see_noise(figures: LessonFigures) -> list[str]:
     met = figures.meeting("negative-sampling")
     if met is None:
         return _see_events(figures)
-    lines = [f"Drawn for {_name(met.center)} just now: {', '.join(map(_name, met.others[:12]))}."]
+    lines = [f"Drawn for {_quoted(met.center)} just now: {', '.join(map(_name, met.others[:12]))}."]
     cost = figures.costs()
     lines.append(
         f"K is {settings.negative}: a pair costs {1 + settings.negative} x {cost.vector_size} "
@@ -137,7 +142,7 @@ def _exponent(signs: Signs) -> tuple[Block, ...]:
 def _see_exponent(figures: LessonFigures) -> list[str]:
     now = figures.settings.ns_exponent
     shares = figures.shares((0.0, now, 1.0))
-    frequent, rare = _name(shares.frequent), _name(shares.rare)
+    frequent, rare = _quoted(shares.frequent), _quoted(shares.rare)
     lines = [
         f"{frequent} is {_percent(shares.of_text[0])} of your text, {rare} "
         f"{_percent(shares.of_text[1])}."
@@ -166,9 +171,9 @@ def _see_tree(figures: LessonFigures) -> list[str]:
     (short_word, least), (long_word, most) = figures.extreme_codes()
     bits = np.log2(max(len(figures.vocab), 1))
     lines = [
-        f"Of your {len(figures.vocab):,} words {_name(short_word)} has the shortest code, "
-        f"{least} bits, and {_name(long_word)} one of the longest, {most}. The mean over the text "
-        f"is {figures.mean_length:.2f}; a tree without regard to counts would take {bits:.1f}."
+        f"Of your {len(figures.vocab):,} words {_quoted(short_word)} has the shortest code, "
+        f"{least} bits, and {_quoted(long_word)} one of the longest, {most}. The mean over the "
+        f"text is {figures.mean_length:.2f}; a tree without regard to counts would take {bits:.1f}."
     ]
     met = figures.meeting("hierarchical-softmax")
     if met is None:
@@ -202,7 +207,7 @@ def _see_sum(figures: LessonFigures) -> list[str]:
     return [
         f"Your vectors, now: the sum of P(w | {_name(leaves.context)}) over all {leaves.n_words:,} "
         f"leaves is {leaves.total:.6f}.",
-        f"The likeliest is {_name(leaves.likeliest)} with {_percent(leaves.probability)}.",
+        f"The likeliest is {_quoted(leaves.likeliest)} with {_percent(leaves.probability)}.",
     ]
 
 

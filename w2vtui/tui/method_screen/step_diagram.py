@@ -188,17 +188,17 @@ def _append_numbers(
 ) -> None:
     before, after = encounter.predicted[row, t], encounter.predicted_after[row, t]
     error, label = encounter.errors[row, t], int(encounter.labels[t])
-    line.append(f"{encounter.scores[row, t]:>7.3f}")
+    line.append(_score(encounter.scores[row, t]))
     line.append_text(_bar(before, bar, pens.inks.calm))
     line.append(f"  {label}   ")
-    line.append(f"{error:+.3f}", pens.inks.good if error >= 0 else pens.inks.bad)
+    line.append(f"{error:>+6.3f}", pens.inks.good if error >= 0 else pens.inks.bad)
     line.append_text(_bar(after, bar, pens.inks.calm))
 
 
 def _bar(value: float, width: int, ink: Style) -> Text:
     """A probability: its number and a bar."""
     done, rest = meter(value if np.isfinite(value) else 0.0, width)
-    return Text(f" {value:.3f} ").append(done, ink).append(rest, "dim")
+    return Text(f" {value:>5.3f} ").append(done, ink).append(rest, "dim")
 
 
 def _target(shown: Shown, encounter: Encounter, t: int) -> str:
@@ -353,7 +353,16 @@ def _length(value: float) -> str:
     """A length in at most 7 characters."""
     if not np.isfinite(value):
         return "nan"
-    return f"{value:.4f}" if 0.00005 <= value < 100 or value == 0 else f"{value:.0e}"
+    if value == 0 or 0.00005 <= value < 100:
+        return f"{value:.4f}"
+    return f"{value:.1f}" if 100 <= value < 1e5 else f"{value:.0e}"
+
+
+def _score(value: float) -> str:
+    """A score in 7 cells."""
+    if abs(value) < 100 or not np.isfinite(value):
+        return f"{value:>7.3f}"
+    return f"{value:>7.1f}" if abs(value) < 1e4 else f"{value:>7.0e}"
 
 
 def _moved(move: Move) -> str:
