@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from tests.support.runs import make_run, matrices_of, same_bits, trained
-from tests.support.screens import press, shows, text_of, until
+from tests.support.screens import form, press, shows, text_of, until
 from tests.support.wait import DEADLINE
 from tests.tui.test_method_screen import method
+from w2vtui.bundled import SAMPLE
+from w2vtui.cli import run_command_line
+from w2vtui.cli.verbs import learn
 from w2vtui.exploring.subject import RunSubject
 from w2vtui.method.lesson_figures import LessonFigures
-from w2vtui.settings import LiveSettings, ScreenSettings, TrainingSettings
+from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.glyphs import ASCII, BRAILLE, plain
 from w2vtui.tui.inks import PLAIN_INKS
@@ -29,7 +32,6 @@ from w2vtui.tui.method_screen.learning import WORDS_PER_SECOND
 from w2vtui.tui.method_screen.lesson_drawing import page_lines
 from w2vtui.tui.method_screen.lesson_pages import PAGES
 from w2vtui.tui.method_screen.screen import MethodScreen
-from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
 
 
@@ -133,14 +135,32 @@ async def test_keys_turn_the_pages_and_the_page_is_remembered(run):
         await shows(app, "page 8 of 8", "probe = mean of")
 
 
+def test_learn_trains_the_sample_as_the_person_says(monkeypatch):
+    asked = []
+    monkeypatch.setattr(learn, "has_screen", lambda: True)
+    monkeypatch.setattr(learn, "show_screens", lambda *_, **rest: asked.append((_[1], rest)) or 0)
+    for options in ([], ["--epochs", "3", "--negative", "9", "--no-checkpoints"]):
+        assert run_command_line(["learn", *options]) == 0
+    (plainly, begins), (chosen, _) = asked
+    assert begins == {"begins_with": "lesson"}
+    assert plainly.corpus == SAMPLE
+    assert (plainly.live.epochs, plainly.live.workers) == (learn.EPOCHS, 1)
+    assert (chosen.live.epochs, chosen.live.negative) == (3, 9)
+    assert not chosen.run_settings.checkpoints
+
+
+def test_learn_without_a_terminal_says_what_to_do(capsys):
+    assert run_command_line(["learn"]) == 2
+    assert "learn needs a terminal" in capsys.readouterr().err
+
+
 @pytest.mark.terminal
-async def test_learn_trains_the_sample_slowly_and_shows_the_lesson():
-    live, training = LiveSettings(epochs=1000, workers=1), TrainingSettings(vector_size=8)
-    app = W2vApp(Form(live=live, training=training))
+async def test_the_lesson_begins_over_a_slow_training(topical_corpus):
+    app = W2vApp(form(topical_corpus))
     app.begins_with_lesson = True
     async with app.run_test(size=(80, 24)):
         await until(app, lambda: isinstance(app.screen, MethodScreen))
-        await shows(app, "The exact softmax is expensive", "3,845 words")
+        await shows(app, "The exact softmax is expensive", "26 words")
         assert app.session is not None
         run = app.session.run
         assert run is not None
