@@ -32,6 +32,7 @@ from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, STATUS, VOCAB, write_vocab
 from w2vtui.runs.root import draft_beside
 from w2vtui.runs.status import LiveStatus, status_of
+from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
 
 # ---- names, the list of runs, their removal
 
@@ -268,6 +269,19 @@ def test_checkpoints_that_may_not_be_looked_for_are_not_taken_for_none(mode, run
             assert "checkpoints cannot be read: Permission denied" in capsys.readouterr().err
     assert newest_intact(run)[0].clock == 200
     assert {path: was for path, was in content(run).items() if path in before} == before
+
+
+@pytest.mark.parametrize(("contexts", "shown"), [(PROBE_CONTEXTS, 3.25), (1, None)])
+def test_a_probe_that_asked_other_questions_is_not_shown(contexts, shown, run):
+    LiveStatus(
+        state="done", tokens=200, tokens_planned=200, seconds=1.0, words_per_second=9.0,
+        probe_loss=3.25, error=None, pid=1, probe_contexts=contexts,
+    ).write(run)  # fmt: skip
+    assert status_of(run).probe_loss == shown
+    (run / STATUS).unlink()
+    probe = Probe(tokens=300, loss=3.25, standard_error=0.1, contexts=contexts)
+    write_checkpoint(run, small_checkpoint(300, probe=probe))
+    assert status_of(run).probe_loss == shown
 
 
 def test_who_may_read_a_run_may_read_its_tensors(run):

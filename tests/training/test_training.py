@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import threading
@@ -35,10 +36,11 @@ from w2vtui.training.measuring.probe import (
     best_scale,
     choose_held_out,
     cross_fitted_losses,
-    pair_losses,
+    question_losses,
 )
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import CAPACITY, Curve
+from w2vtui.training.state.snapshot import PROBE_CONTEXTS
 
 # ---- what is trained
 
@@ -507,9 +509,51 @@ def test_held_out_blocks_are_small_disjoint_and_at_sentence_edges(lengths):
     assert not np.array_equal(blocks, choose_held_out(starts, seed=6))
 
 
-def test_pair_losses_are_those_of_a_softmax():
+def test_a_question_gives_up_to_four_words_from_around_a_center():
+    sentences = [["a", "b"], ["c"], [f"w{at}" for at in range(40)], ["d", "e", "f"]] * 400
+    corpus = encode_sentences(sentences, CorpusSettings(min_count=1))
+    held_out = np.array([[0, 190]], dtype=np.int64)
+    ids, starts = np.asarray(corpus.ids), corpus.sentence_starts
+    probe_set = ProbeSet(corpus, held_out, 1)
+    assert probe_set.contexts.shape == (len(probe_set), PROBE_CONTEXTS)
+    near = {}
+    for first, stop in itertools.pairwise(starts[starts <= 190].tolist()):
+        words = set(ids[first:stop].tolist())
+        near |= {word: words - {word} for word in words}
+    for center, contexts in zip(probe_set.candidates[:, 0], probe_set.contexts, strict=True):
+        present = contexts[contexts >= 0].tolist()
+        assert present
+        assert (contexts[: len(present)] >= 0).all()
+        assert len(set(present)) == len(present)
+        assert set(present) <= near[center]
+    assert (probe_set.contexts >= 0).sum(axis=1).max() == PROBE_CONTEXTS
+
+
+def test_the_words_around_are_scored_by_the_mean_of_their_vectors():
+    corpus = encode_sentences(topical_sentences(100), CorpusSettings(min_count=1))
+    backend = CpuBackend(corpus, TrainingSettings(vector_size=7))
+    random = np.random.default_rng(2)
+    contexts = np.array([[3, 5, 8, 1], [4, 2, -1, -1]], dtype=np.int32)
+    candidates = np.array([[0, 1, 2], [3, 4, 5]], dtype=np.int32)
+    means = backend.input_vectors[[3, 5, 8, 1]].mean(0), backend.input_vectors[[4, 2]].mean(0)
+    plan = backend.plan(LiveSettings().resolved(1, 1))
+    backend.output_vectors[:] = random.normal(size=backend.output_vectors.shape)
+    expected = [
+        backend.output_vectors[row] @ mean for row, mean in zip(candidates, means, strict=True)
+    ]
+    assert backend.score_candidates(plan, contexts, candidates) == pytest.approx(
+        np.array(expected), rel=1e-5
+    )
+    by_tree = backend.plan(LiveSettings(objective="hierarchical-softmax").resolved(1, 1))
+    backend.matrices()["node_vectors"][:] = random.normal(size=(len(corpus.vocab) - 1, 7))
+    every = np.tile(np.arange(len(corpus.vocab), dtype=np.int32), (2, 1))
+    scores = backend.score_candidates(by_tree, contexts, every)
+    assert np.exp(scores).sum(axis=1) == pytest.approx([1, 1], rel=1e-5)
+
+
+def test_losses_of_questions_are_those_of_a_softmax():
     scores = np.array([[0.0] * 64, [1000.0] + [0.0] * 63, [-1000.0] + [0.0] * 63])
-    assert pair_losses(scores) == pytest.approx([np.log(64), 0.0, 1000.0 + np.log(63)])
+    assert question_losses(scores) == pytest.approx([np.log(64), 0.0, 1000.0 + np.log(63)])
 
 
 def test_the_probe_is_the_same_yardstick_for_equal_beliefs():
@@ -544,7 +588,7 @@ def test_the_best_scale_is_that_of_a_search_on_a_grid(length):
     scores[:, 0] += 1.5
     best = best_scale(length * scores, correction) * length
     grid = np.linspace(0.5, 2, 1501)
-    losses = [pair_losses(scale * scores + correction).mean() for scale in grid]
+    losses = [question_losses(scale * scores + correction).mean() for scale in grid]
     assert best == pytest.approx(grid[np.argmin(losses)], abs=1e-3)
 
 

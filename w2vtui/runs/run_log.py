@@ -74,6 +74,7 @@ class RunLog:
             probe_loss=None if probe is None or not math.isfinite(probe.loss) else probe.loss,
             error=None if shot.error is None else str(shot.error),
             pid=os.getpid(),
+            probe_contexts=1 if probe is None else probe.contexts,
         )
         if status != self._status or not (folder / STATUS).is_file():
             status.write(folder)

@@ -23,7 +23,7 @@ from w2vtui.runs.listing import last_written
 from w2vtui.runs.record import STATUS, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.snapshot import ENDED, State
+from w2vtui.training.state.snapshot import ENDED, PROBE_CONTEXTS, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +39,7 @@ class RunStatus:
     tokens_planned: int = 0
     seconds: float = 0.0
     probe_loss: float | None = None
+    """None, too, where an earlier version measured it with other questions."""
     words_per_second: float = 0.0
     checkpoint_tokens: int | None = None
     """Training tokens of the newest checkpoint."""
@@ -81,6 +82,8 @@ class LiveStatus:
     probe_loss: float | None
     error: str | None
     pid: int
+    probe_contexts: int = 1
+    """Words around the center in a question of the probe, as `Probe.contexts`."""
 
     def write(self, folder: Path) -> None:
         """Write it to a run's folder.
@@ -142,7 +145,7 @@ def status_of(folder: Path) -> RunStatus:
         tokens_planned=last.tokens_planned,
         seconds=last.seconds,
         mean_words_per_second=last.tokens / last.seconds if last.seconds > 0 else 0.0,
-        probe_loss=last.probe_loss,
+        probe_loss=last.probe_loss if last.probe_contexts == PROBE_CONTEXTS else None,
         words_per_second=last.words_per_second if state in ACTIVE else 0.0,
         error=last.error or trouble,
     )
@@ -165,6 +168,7 @@ def _status_at(checkpoint: Checkpoint) -> LiveStatus:
         probe_loss=checkpoint.probe.loss if checkpoint.probe else None,
         error=None,
         pid=0,
+        probe_contexts=checkpoint.probe.contexts if checkpoint.probe else 1,
     )
 
 

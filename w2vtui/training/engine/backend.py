@@ -130,10 +130,11 @@ class Backend(Protocol):
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        """Score each candidate word given its context word, by the objective of the plan.
+        """Score each candidate word given the words around it, by the objective of the plan.
 
-        contexts int32 (P,), candidates int32 (P, N). Returns float64 (P, N): u_o . v_c for negative
-        sampling, log P(o | c) (up to a constant a row) for the two softmaxes.
+        contexts int32 (P, C), -1 for none, candidates int32 (P, N). With v the mean of the input
+        vectors of a row of contexts, returns float64 (P, N): u_o . v for negative sampling,
+        log P(o | c) (up to a constant a row) for the two softmaxes.
         """
 
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -322,15 +323,21 @@ class CpuBackend:
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        """Score each candidate word given its context word, by the objective of the plan."""
+        """Score each candidate word given the words around it, by the objective of the plan."""
         scores = np.empty(candidates.shape, dtype=np.float64)
         inputs, targets = plan.weights
+        n_questions, present = len(contexts), contexts >= 0
+        means = layout.empty_rows(n_questions, self.training.vector_size)
+        for column, is_there in zip(contexts.T, present.T, strict=True):
+            means[:n_questions][is_there] += inputs[column[is_there]]
+        means[:n_questions] /= present.sum(axis=1, dtype=np.float32)[:, None]
+        rows = np.arange(n_questions, dtype=np.int32)
         if plan.settings.walks_tree:
             scoring.score_candidates_by_tree(
-                inputs, targets, plan.tables.tree, contexts, candidates, scores
+                means, targets, plan.tables.tree, rows, candidates, scores
             )
         else:
-            scoring.score_candidates(inputs, targets, contexts, candidates, scores)
+            scoring.score_candidates(means, targets, rows, candidates, scores)
         return scores
 
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:

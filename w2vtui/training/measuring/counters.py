@@ -7,6 +7,7 @@ from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import RunCurves
+from w2vtui.training.state.snapshot import PROBE_CONTEXTS
 
 
 class Counters:
@@ -27,7 +28,10 @@ class Counters:
     def resume_from(self, start: Checkpoint, tallies: Tallies) -> None:
         """Continue a checkpoint's clock and curves; tallies: all that was trained before it."""
         self.watch = StopWatch(start.seconds)
-        self._curves.restore(start.curves)
+        curves = dict(start.curves)
+        if start.probe is not None and start.probe.contexts != PROBE_CONTEXTS:
+            curves.pop("probe", None)  # on another scale than what will be measured
+        self._curves.restore(curves)
         self._read = tallies
 
     def read(self, pool: WorkerPool) -> bool:

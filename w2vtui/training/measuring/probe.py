@@ -1,8 +1,9 @@
 """The probe loss: one yardstick across K, window, exponent, model and objective.
 
-Before training, lines are held out and subsampled with sample = 1e-3. They give fixed pairs
-(context word c, center word o), each with 63 noise words drawn from counts ** 0.75. With s the
-model's score of a candidate given the context word, the probe is the mean of
+Before training, lines are held out and subsampled with sample = 1e-3. They give fixed questions: a
+few words c from around a word o, at most 5 apart, the word o itself, and 63 noise words drawn from
+counts ** 0.75. With s the model's score of a candidate given the mean v of the input vectors of c,
+the probe is the mean of
 
     -log( exp s(o) / (exp s(o) + sum over the noise words of exp s(noise)) )
 
@@ -11,16 +12,19 @@ in nats; log 64 = 4.16 for untrained vectors under negative sampling.
 At the optimum of every objective, s equals log P(o|c) - log P_noise(o) up to a constant, which
 cancels, after a correction for the noise and the subsampling that it was trained with:
 
-    negative sampling     s = u_o . v_c + log P_train-noise(o) - log P_probe-noise(o) + thinning(o)
+    negative sampling     s = u_o . v + log P_train-noise(o) - log P_probe-noise(o) + thinning(o)
     either softmax        s = log P(o|c) - log P_probe-noise(o) + thinning(o)
 
 where thinning(o) = log P(probe's text keeps o) - log P(training text keeps o).
 
-Scores of CBOW are on another scale: it is trained with the mean of many context words, and asked
-about a single one. So s without thinning(o) is multiplied by the one number that makes the probe
+Skip-gram is trained with one context word at a time, CBOW with the mean of about as many as the
+window holds; asked with four, both answer a question between the two. Their scores are then on
+different scales. So s without thinning(o) is multiplied by the one number that makes the probe
 lowest, as temperature scaling does (Guo et al. 2017, "On Calibration of Modern Neural Networks").
-Each half of the pairs is measured with the number fitted to the other half, so that no pair chooses
-its own scale. Trained skip-gram keeps its own scale to within a few percent.
+Each half of the questions is measured with the number fitted to the other half, so that no question
+chooses its own scale.
+
+docs/tune.md has the correlation of the probe with the quality of the vectors.
 """
 
 from __future__ import annotations
@@ -35,9 +39,9 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Plan
-from w2vtui.training.state.snapshot import Probe
+from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
 
-N_PAIRS = 4_000
+N_QUESTIONS = 4_000
 N_NOISE = 63
 PROBE_WINDOW = 5
 PROBE_EXPONENT = 0.75
@@ -88,13 +92,14 @@ def choose_held_out(sentence_starts: NDArray[np.int64], seed: int) -> NDArray[np
 
 
 class ProbeSet:
-    """The fixed pairs and noise words of one corpus and seed."""
+    """The fixed questions of one corpus and seed: contexts, centers and noise words."""
 
     def __init__(self, corpus: EncodedCorpus, held_out: NDArray[np.int64], seed: int) -> None:
         random = np.random.default_rng((seed, 0x7061697273))
-        centers, contexts = _pairs_within(corpus, held_out, random)
-        chosen = np.sort(random.permutation(len(centers))[:N_PAIRS])
-        self.contexts = contexts[chosen].astype(np.int32)
+        centers, contexts = _questions_within(corpus, held_out, random)
+        chosen = np.sort(random.permutation(len(centers))[:N_QUESTIONS])
+        self.contexts = contexts[chosen]
+        """int32 (P, PROBE_CONTEXTS): words around each center, -1 where there are fewer."""
         counts = corpus.vocab.counts.astype(np.float64)
         noise_odds = np.cumsum(counts**PROBE_EXPONENT)
         draws = random.random((len(chosen), N_NOISE)) * noise_odds[-1]
@@ -117,7 +122,8 @@ class ProbeSet:
             tokens=tokens,
             loss=float(losses.mean()),
             standard_error=float(losses.std(ddof=1) / np.sqrt(len(losses))),
-            unscaled_loss=float(pair_losses(scores + offsets).mean()),
+            unscaled_loss=float(question_losses(scores + offsets).mean()),
+            contexts=PROBE_CONTEXTS,
         )
 
     def _corrections(self, backend: Backend, settings: LiveSettings) -> Corrections:
@@ -136,7 +142,7 @@ class ProbeSet:
         return kept[1]
 
 
-def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def question_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """-log of the true word's share among the candidates, in nats: (P,).
 
     scores  float64 (P, 1 + N), the true word first
@@ -150,15 +156,15 @@ def pair_losses(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def cross_fitted_losses(
     scores: NDArray[np.float64], offsets: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The losses (P,) of pairs, each half with the scale that is best for the other half.
+    """The losses (P,) of questions, each half with the scale that is best for the other half.
 
-    scores, offsets  float64 (P, 1 + N), P >= 2, in the order of the text, so that the pairs of a
-                     sentence are in the same half
+    scores, offsets  float64 (P, 1 + N), P >= 2, in the order of the text, so that questions on
+                     one sentence are in the same half
     """
     middle = len(scores) // 2
     halves = slice(middle), slice(middle, None)
     return np.concatenate([
-        pair_losses(best_scale(scores[other], offsets[other]) * scores[own] + offsets[own])
+        question_losses(best_scale(scores[other], offsets[other]) * scores[own] + offsets[own])
         for own, other in (halves, halves[::-1])
     ])  # fmt: skip
 
@@ -204,24 +210,44 @@ def _loss_at(
     return float(losses.mean()), float(slope), float(bend)
 
 
-def _pairs_within(
+def _questions_within(
     corpus: EncodedCorpus, held_out: NDArray[np.int64], random: np.random.Generator
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Every (center, context) pair up to PROBE_WINDOW apart within a thinned held-out sentence."""
+    """Every question of the thinned held-out text: centers (Q,) and their contexts, as above.
+
+    A center is asked as often as it has words around it, each time with another one first.
+    """
     kept = keep_probabilities(corpus.vocab.counts, PROBE_SAMPLE)
-    centers: list[NDArray[np.int32]] = []
-    contexts: list[NDArray[np.int32]] = []
+    centers = [np.zeros(0, np.int32)]
+    contexts = [np.zeros((0, PROBE_CONTEXTS), np.int32)]
     for first, stop in held_out:
         words = np.asarray(corpus.ids[first:stop])
         places = np.flatnonzero(random.random(len(words)) < kept[words])
-        words = words[places]
-        sentence = np.searchsorted(corpus.sentence_starts, first + places, side="right")
-        for apart in range(1, PROBE_WINDOW + 1):
-            together = sentence[apart:] == sentence[:-apart]
-            left, right = words[:-apart][together], words[apart:][together]
-            centers += [left, right]
-            contexts += [right, left]
-    if not centers:
-        empty = np.zeros(0, dtype=np.int32)
-        return empty, empty
-    return np.concatenate(centers), np.concatenate(contexts)
+        sentences = np.searchsorted(corpus.sentence_starts, first + places, side="right")
+        around = _shuffled(_around(words[places], sentences), random)
+        present = around >= 0
+        asked, turn = np.nonzero(present)
+        turns = turn[:, None] + np.arange(PROBE_CONTEXTS)
+        n_around = present.sum(axis=1)[asked, None]
+        chosen = around[asked[:, None], turns % n_around]
+        centers.append(words[places][asked])
+        contexts.append(np.where(np.arange(PROBE_CONTEXTS) < n_around, chosen, -1))
+    return np.concatenate(centers), np.concatenate(contexts).astype(np.int32)
+
+
+def _around(words: NDArray[np.int32], sentences: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The words up to PROBE_WINDOW before and after each, -1 beyond its sentence: (n, 10)."""
+    offsets = np.delete(np.arange(-PROBE_WINDOW, PROBE_WINDOW + 1), PROBE_WINDOW)
+    places = np.arange(len(words))[:, None] + offsets
+    inside = (places >= 0) & (places < len(words))
+    places = np.where(inside, places, 0)
+    if not len(words):
+        return np.zeros(places.shape, np.int32)
+    inside &= sentences[places] == sentences[:, None]
+    return np.where(inside, words[places], -1)
+
+
+def _shuffled(around: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int32]:
+    """Each row in random order, -1 last."""
+    order = np.argsort(random.random(around.shape) + (around < 0), axis=1)
+    return np.take_along_axis(around, order, axis=1)

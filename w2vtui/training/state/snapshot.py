@@ -52,6 +52,10 @@ class Event:
         return self.kind == "note" and self.settings is not None
 
 
+PROBE_CONTEXTS = 4
+"""Words around the center in a question of the probe."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probe:
     """The probe loss: one yardstick across all settings, on text held out from training."""
@@ -62,6 +66,8 @@ class Probe:
     standard_error: float
     unscaled_loss: float | None = None
     """nats; with the scores on their own scale, which shows vectors that are sure of wrong words"""
+    contexts: int = 1
+    """Words around the center in a question; losses of other numbers cannot be compared."""
 
 
 RISE_ERRORS = 2.0
