@@ -43,7 +43,7 @@ def test_each_question_is_answered_or_says_why_not():
     assert [row.answer and row.answer.is_right for row in rows[:3]] == [True, False, None]
     assert rows[1].answer is not None
     assert rows[1].answer.rank == 2
-    assert [row.problem for row in rows[3:5]] == ["no vector for kign"] * 2
+    assert [row.problem for row in rows[3:5]] == ["kign unknown"] * 2
     assert "is not an analogy" in rows[5].problem
     assert "two pairs" in rows[6].problem
 

@@ -71,7 +71,7 @@ def test_a_question_and_its_answer_fit_a_line(width):
     if width == 80:
         assert rows[0].plain.split()[-3:] == ["queen", "✓", "0.89"]
         assert rows[1].plain.split()[-4:] == ["queen", "✗", "0.89", "#2"]
-        assert "no vector for kign" in rows[2].plain
+        assert "kign unknown" in rows[2].plain
 
 
 def test_a_cluster_has_as_many_names_as_fit():

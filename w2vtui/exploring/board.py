@@ -98,7 +98,7 @@ def _answered(vectors: WordVectors, line: str, method: Method) -> Row:
     except UnknownWordError:
         words = (*question.words, question.expected)
         unknown = next(word for word in words if word is not None and word not in vectors)
-        return Row(line, None, f"no vector for {safe_text(unknown, 40)}")
+        return Row(line, None, f"{safe_text(unknown, 40)} unknown")
     except (QuestionError, VectorsError) as error:
         return Row(line, None, str(error))
     assert isinstance(answer, AnalogyWords)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.display import cell_width, pad, safe_text, whole_parts
 from w2vtui.errors import DiskError
 from w2vtui.exploring.answers import Method
 from w2vtui.exploring.board import MOST_QUESTIONS, Row, answer_board, read_board, write_board
@@ -100,7 +100,9 @@ class AnalogiesPane(ExplorePane):
         width, height = shape
         judged = [row.answer.is_right for row in result.rows if row.answer is not None]
         right, asked = judged.count(True), len(judged) - judged.count(None)
-        subtitle = f"{right} of {asked} right · {result.method} · {result.n_words:,} words"
+        subtitle = whole_parts(
+            f"{right} of {asked} right · {result.method} · {result.n_words:,} words", width - 2
+        )
         if self.border_subtitle != subtitle:
             self.border_subtitle = subtitle
         if not result.rows:

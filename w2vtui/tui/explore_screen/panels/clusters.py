@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from w2vtui.display import cell_width, safe_text
+from w2vtui.display import cell_width, safe_text, whole_parts
 from w2vtui.exploring.clusters import Clusters, Grouping, clusters
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
@@ -79,8 +79,9 @@ class ClustersPane(ExplorePane):
         """A cluster a line: its number of words, their mean cosine with its center, its names."""
         width, height = shape
         title = f"{len(result.clusters)} clusters"
-        subtitle = f"{result.searched:,} of {result.total:,} words · mean cosine " + (
-            f"{result.cohesion:.2f}"
+        subtitle = whole_parts(
+            f"{result.searched:,} of {result.total:,} words · mean cosine {result.cohesion:.2f}",
+            width - 2,
         )
         if (title, subtitle) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, subtitle
