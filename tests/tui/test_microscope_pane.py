@@ -17,12 +17,11 @@ from w2vtui.method.microscope import MODES
 from w2vtui.method.slow_motion import Mode, Step
 from w2vtui.tui.glyphs import ASCII, BRAILLE, Glyphs, plain
 from w2vtui.tui.inks import PLAIN_INKS
+from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane, Wanted
 from w2vtui.tui.method_screen.step_diagram import (
-    Compared,
     Pens,
     Shown,
-    draw_comparison,
     draw_step,
     pairs_of,
 )

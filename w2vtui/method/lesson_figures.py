@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,6 @@ from w2vtui.training.state.snapshot import Snapshot
 
 MOST_LEAVES = 50_000
 """Words over which the leaves' probabilities are summed; more would take too long for a page."""
-_COMPARED: tuple[Objective, ...] = ("negative-sampling", "hierarchical-softmax", "softmax")
 
 
 class Meeting(NamedTuple):
@@ -43,8 +41,10 @@ class Costs:
     vector_size: int
     n_targets: dict[Objective, float]
     """Target rows that a pair is scored against."""
-    predicted: dict[Objective, Cost | None]
-    """By the run's own measurements; None until there are some."""
+    exact: Cost | None
+    """What the exact softmax would cost the run, by its own measurements; None until there are
+    some, or if it cannot train so.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class LessonFigures:
                 "hierarchical-softmax": self.mean_length,
                 "softmax": n_words,
             },
-            predicted={one: _or_none(self._run.cost, objective=one) for one in _COMPARED},
+            exact=self._cost_of_softmax(),
         )
 
     def meeting(self, objective: Objective) -> Meeting | None:
@@ -189,15 +189,13 @@ class LessonFigures:
                 found[mode] = None
         return found
 
+    def _cost_of_softmax(self) -> Cost | None:
+        try:
+            return self._run.cost(objective="softmax")
+        except SettingsError:  # it does not train now, or there are too many words
+            return None
+
     def _code_lengths(self) -> NDArray[np.int32]:
         if self._lengths is None:
             self._lengths = code_lengths(self.vocab.counts)
         return self._lengths
-
-
-def _or_none(ask: Callable[..., Cost | None], **settings: Any) -> Cost | None:
-    """A predicted cost; None where a run does not train, or cannot train so."""
-    try:
-        return ask(**settings)
-    except SettingsError:
-        return None

@@ -62,11 +62,10 @@ def _see_costs(figures: LessonFigures) -> list[str]:
         f"Negative sampling scores {costs.n_targets['negative-sampling']:.0f} of them, "
         f"hierarchical softmax {costs.n_targets['hierarchical-softmax']:.1f} nodes in the mean.",
     ]
-    exact = costs.predicted["softmax"]
-    if exact is not None:
+    if costs.exact is not None:
         lines.append(
             f"By what your run has measured on this machine, the exact softmax would take "
-            f"{number(exact.work)} times as long."
+            f"{number(costs.exact.work)} times as long."
         )
     return lines
 

@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from w2vtui.display import loss_text, number, pad, safe_text
-from w2vtui.method.slow_motion import Encounter, Mode, Move, Step
+from w2vtui.method.slow_motion import Encounter, Move, Step
 from w2vtui.method.step_formulas import Exact
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
@@ -39,14 +39,6 @@ class Shown:
     """What else is to be known, such as that the run has ended."""
 
 
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """The same token in several modes: a step, or why there is none."""
-
-    shown: Shown
-    modes: tuple[tuple[Mode, Step | str], ...]
-
-
 @dataclass(frozen=True)
 class Pens:
     """How to draw."""
@@ -62,7 +54,7 @@ def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -
     """
     step = shown.step
     encounter, row, label = pairs_of(step)[context % len(pairs_of(step))]
-    head = [_where(shown, width, pens), text_around(shown, encounter, row, width)]
+    head = [where(shown, width, pens), text_around(shown, encounter, row, width)]
     below = _below(shown, encounter, row, width, pens)
     spare = height - len(head) - len(below) - 2 - len(encounter.targets)
     if spare > 0:
@@ -72,7 +64,7 @@ def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -
     room = max(height - len(head) - len(below) - 2, 1)
     lines = [*head, _input_line(shown, encounter, row, label, width, pens)]
     lines += _table(shown, encounter, row, room, width, pens)
-    return _fitting([*lines, *below], width, height)
+    return fitting([*lines, *below], width, height)
 
 
 def pairs_of(step: Step) -> list[tuple[Encounter, int, str]]:
@@ -88,7 +80,8 @@ def pairs_of(step: Step) -> list[tuple[Encounter, int, str]]:
 # ---- above the table
 
 
-def _where(shown: Shown, width: int, pens: Pens) -> Text:
+def where(shown: Shown, width: int, pens: Pens) -> Text:
+    """How and where the token is trained."""
     step = shown.step
     text = f"{step.mode}   {shown.place}   rate {number(step.rate)}"
     line = Text(text, no_wrap=True)
@@ -141,12 +134,12 @@ def _input_line(
         longest = max((moves[int(word)] for word in encounter.inputs), key=lambda one: one.step)
         line.append(f"mean v of {names}", pens.inks.calm)
         line.truncate(max(width - 34, 20), overflow="ellipsis")
-        line.append(f"   each moves up to {_length(longest.step)}")
+        line.append(f"   each moves up to {length_text(longest.step)}")
         return line
     move = moves[int(encounter.inputs[row])]
     name = safe_text(shown.words[encounter.inputs[row]], LONGEST_WORD)
     line.append(f"v {name}", pens.inks.calm)
-    line.append(f"   context {label}   length {_length(move.before)}   {_moved(move)}")
+    line.append(f"   context {label}   length {length_text(move.before)}   {_moved(move)}")
     line.truncate(width, overflow="ellipsis")
     return line
 
@@ -175,7 +168,7 @@ def _table(
         line = Text("└▶ " if is_last else "├▶ ", "dim", no_wrap=True)
         line.append(pad(_target(shown, encounter, t), name_width), "bold" if t == 0 else "")
         _append_numbers(line, encounter, row, t, bar, pens)
-        line.append(f" {_length(moves[int(encounter.targets[t])].step):>7}")
+        line.append(f" {length_text(moves[int(encounter.targets[t])].step):>7}")
         lines.append(line)
     left = encounter.n_targets - listed
     if left and room > 1:
@@ -286,48 +279,10 @@ def _approaches(shown: Shown, pens: Pens) -> Text:
     return line
 
 
-# ---- several modes
-
-
-def draw_comparison(compared: Compared, width: int, height: int, pens: Pens) -> Text:
-    """The same token in every mode: how many targets, the loss, how far vectors move."""
-    shown = compared.shown
-    encounter = shown.step.encounters[0]
-    lines = [_where(shown, width, pens), text_around(shown, encounter, 0, width), Text()]
-    heading = f"{'mode':<31}{'targets':>8} {'loss, nats':>18} {'v moves':>8} {'u moves':>8}"
-    lines.append(Text(heading[:width], "dim"))
-    for mode, step in compared.modes:
-        line = Text(pad(str(mode), 31), "bold" if mode == shown.step.mode else "")
-        if isinstance(step, str):
-            line.append(f"   {step}", "dim")
-        else:
-            line.append_text(_mode_numbers(step, pens))
-        line.truncate(width, overflow="ellipsis")
-        lines.append(line)
-    lines += [
-        Text(),
-        Text("targets: words or nodes that a pair is scored against. moves: the longest"),
-        Text("step of a context's v, and of a target's u. In each mode the loss is a sum"),
-        Text("of other terms: compare the two sides of an arrow, not the lines."),
-    ]
-    return _fitting(lines, width, height)
-
-
-def _mode_numbers(step: Step, pens: Pens) -> Text:
-    losses = f"{loss_text(step.loss)} {arrow(pens)} {loss_text(step.loss_after)}"
-    inputs = [move.step for move in step.moves if move.kind == "input"]
-    targets = [move.step for move in step.moves if move.kind != "input"]
-    n_targets = step.encounters[0].n_targets
-    return Text(
-        f"{n_targets:>8,} {losses:>18} {_length(max(inputs)):>8} "
-        f"{_length(max(targets, default=0.0)):>8}"
-    )
-
-
 # ---- lines and numbers
 
 
-def _fitting(lines: list[Text], width: int, height: int) -> Text:
+def fitting(lines: list[Text], width: int, height: int) -> Text:
     """As many lines as there is room for, cut where they are too long."""
     for line in lines:
         line.truncate(width, overflow="ellipsis")
@@ -349,7 +304,7 @@ def losses_spark(losses: Sequence[float], width: int) -> str:
     return "".join(LEVELS[max(step, 0)] for step in steps)
 
 
-def _length(value: float) -> str:
+def length_text(value: float) -> str:
     """A length in at most 7 characters."""
     if not np.isfinite(value):
         return "nan"
@@ -367,4 +322,4 @@ def _score(value: float) -> str:
 
 def _moved(move: Move) -> str:
     turned = "" if move.angle is None else f", turns {move.angle:.2f} degrees"
-    return f"moves {_length(move.step)}{turned}"
+    return f"moves {length_text(move.step)}{turned}"

@@ -13,12 +13,11 @@ from w2vtui.exploring.subject import Subject
 from w2vtui.method.microscope import MODES, Microscope
 from w2vtui.method.slow_motion import Mode, SlowMotion, Step
 from w2vtui.training.run import Run
+from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
 from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
 from w2vtui.tui.method_screen.step_diagram import (
-    Compared,
     Pens,
     Shown,
-    draw_comparison,
     draw_step,
     pairs_of,
 )
@@ -142,7 +141,7 @@ class MicroscopePane(MethodPane):
         "was of each before and after, and how far each vector moves. The run's own loop makes the "
         "step, on a private copy: the training does not notice."
     )
-    ASKS = "a center word, or a context word and a center word: queen -> king"
+    ASKS = "a center word, or a context word and the center that it predicts, as: queen king"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next token", id="method.next_token",
