@@ -145,14 +145,14 @@ def test_probabilities_come_at_once_and_gradients_for_one_k_after_the_other():
     run = trained(make_run(epochs=1, workers=1))
     pane = ExactPane()
     found = list(pane.compute(RunSubject("a run", lambda: run), ("ship", "")))
-    assert [len(one.at) for one in found] == [0, 1, 2, 3, 4, 5, 6, 6]
+    assert [len(one.at) for one in found] == [0, 1, 2, 3, 4, 5, 6, 7, 7]
     first = found[0]
     assert first.rows[0].word == first.word != "ship"
     assert sum(row.noise for row in first.rows) == pytest.approx(1, abs=0.3)
     assert first.tree_cosine is None
     assert found[-1].at[-1].same_probabilities.cosine.value > 0.9
     again = list(pane.compute(RunSubject("a run", lambda: run), ("ship", first.word)))
-    assert [len(one.at) for one in again] == [6, 6, 6]  # no table that empties while it trains
+    assert [len(one.at) for one in again] == [7, 7, 7]  # no table that empties while it trains
 
 
 def test_a_run_of_the_tree_alone_has_no_softmax_and_says_how_to_get_one():
@@ -165,7 +165,7 @@ def test_a_run_of_the_tree_alone_has_no_softmax_and_says_how_to_get_one():
 async def test_the_softmax_beside_its_approximations_on_the_screen():
     run = trained(make_run(epochs=1, workers=1))
     async with method(RunSubject("a run", lambda: run), "exact", (80, 24)) as app:
-        await shows(app, "all 26 words", "neg.samp", "same scores", " 50 ")
+        await shows(app, "all 26 words", "neg.samp", "same scores", " 200 ")
         await press(app, "slash", *"ship wave", "enter")
         await shows(app, "context word ship predicts wave")
         await press(app, "x")

@@ -36,7 +36,7 @@ from w2vtui.training.engine.step_moves import StepMoves
 
 MOST_WORDS = 2_000
 """Words of a vocabulary that is taken whole; of a larger one the most frequent ones are."""
-NOISE_WORDS = (1, 2, 5, 10, 20, 50)
+NOISE_WORDS = (1, 2, 5, 10, 20, 50, 200)
 """The values of K that are compared."""
 N_STEPS = 4_000
 """Steps for each K."""

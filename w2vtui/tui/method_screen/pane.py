@@ -108,6 +108,11 @@ class MethodPane(Panel, can_focus=True):
 
     # ---- for the screen
 
+    def wait(self) -> None:
+        """Say that the first result is on its way, unless something is shown."""
+        if self.result is None and not self.plain:
+            self.show(Text("computing … the first time, kernels are compiled for it"))
+
     def take(self, result: Any) -> None:
         """Show what was computed."""
         self.result = result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,12 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 PANES: tuple[type[MethodPane], ...] = (NoisePane, TreePane, MicroscopePane, ExactPane, LessonPane)
 SECONDS = 1.0
 """From one look at what trains to the next."""
+MOST_SECONDS = 30.0
+"""The longest, whatever the last one cost."""
+SHARE = 0.05
+"""Of one core, that following the training takes from it at most; what a key asks for is computed
+at once.
+"""
 _BETWEEN = ("->", "→", "+", "|")
 """Signs that may stand between the words of a query."""
 
@@ -99,8 +106,10 @@ class MethodScreen(Screen[None]):
         self._computing = Computing()
         self._at_work: dict[str, Any] = {}
         """The questions that are being computed, by pane."""
-        self._looked: dict[str, object] = {}
+        self._looked: dict[str, tuple[object, int]] = {}
         """Where the run was when each pane was last computed."""
+        self._due: dict[str, float] = {}
+        """When each pane may be computed again, in monotonic time, since it took its share."""
 
     def compose(self) -> ComposeResult:
         """Yield the run's line, tabs, panes and keys, which app.tcss lays out."""
@@ -221,18 +230,20 @@ class MethodScreen(Screen[None]):
     def tick(self) -> None:
         """Have the current pane computed again if the run has come further since."""
         pane, where = self.pane, self._where()
-        is_new = pane.result is None or where != self._looked.get(pane.NAME)
+        looked = self._looked.get(pane.NAME, where)
+        is_due = time.monotonic() >= self._due.get(pane.NAME, 0.0)
+        is_new = pane.result is None or looked[0] != where[0] or (is_due and looked != where)
         if self.is_current and is_new and self._at_work.get(pane.NAME, self) != pane.question():
             self._looked[pane.NAME] = where
             self._request(pane)
 
-    def _where(self) -> object:
-        """What changes when the run does."""
+    def _where(self) -> tuple[object, int]:
+        """What changes when the run is changed, and how far it has come."""
         run = None if self.subject is None else self.subject.run
         if run is None:
-            return None
+            return None, 0
         shot = run.snapshot()
-        return shot.state, shot.progress.tokens, shot.settings
+        return (shot.state, shot.settings), shot.progress.tokens
 
     def on_method_pane_recompute(self, message: MethodPane.Recompute) -> None:
         """Have a pane computed whose state has changed, if it is seen."""
@@ -253,6 +264,7 @@ class MethodScreen(Screen[None]):
         raise message.error
 
     def _request(self, pane: MethodPane) -> None:
+        pane.wait()
         question = self._at_work[pane.NAME] = pane.question()
         self._computing.ask(pane.NAME, lambda: self._begin(pane, question))
 
@@ -269,18 +281,22 @@ class MethodScreen(Screen[None]):
 
     def _go_on(self, pane: MethodPane, results: Iterator[Any]) -> None:
         """Compute the next result; the ones after it when nothing newer is asked."""
-        done = object()
+        done, began = object(), time.thread_time()
         try:
             result = next(results, done)
         except W2vtuiError as error:
             self.post_message(self.Computed(pane, None, str(error), is_last=True))
+            return
         except BaseException as error:  # raised again in the thread that draws
             self.post_message(self.Failed(error))
-        else:
-            is_last = result is done
-            self.post_message(self.Computed(pane, None if is_last else result, is_last=is_last))
-            if not is_last:
-                self._computing.go_on(pane.NAME, lambda: self._go_on(pane, results))
+            return
+        rest = (time.thread_time() - began) / SHARE
+        due = max(self._due.get(pane.NAME, 0.0), time.monotonic()) + rest
+        self._due[pane.NAME] = min(due, time.monotonic() + MOST_SECONDS)  # it may have compiled
+        is_last = result is done
+        self.post_message(self.Computed(pane, None if is_last else result, is_last=is_last))
+        if not is_last:
+            self._computing.go_on(pane.NAME, lambda: self._go_on(pane, results))
 
     def _learn_words(self) -> None:
         with contextlib.suppress(W2vtuiError):  # the pane says why

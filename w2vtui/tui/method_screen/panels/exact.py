@@ -190,7 +190,10 @@ class ExactPane(MethodPane):
             lines.append(line)
         if not result.at:
             lines.append(Text(" drawing noise …", "dim"))
-        if not (result.at and bars):
+        line = Text(f" {'∞':>3} {'':>7} {'':>13} ", no_wrap=True)
+        line.append(f"{result.limit:>6.3f} in closed form", inks.calm)
+        lines.append(line)
+        if not bars:
             return [cut(line, width) for line in lines]
         lines += [Text(), Text(" distance as K grows", "dim", no_wrap=True)]
         top = max(one.same_probabilities.distance.value for one in result.at) or 1.0

@@ -229,7 +229,7 @@ class TreePane(MethodPane):
             return []
         key = Text(" code length over rank  ", "dim", no_wrap=True)
         key.append("━ turns", self.app.inks.calm)
-        key.append("  ┄ -log2 of the share of the text", "dim")
+        key.append("  ┄ -log2 of the share", "dim")
         key.append("  ● this word", "bold")
         return [cut(key, width), *lines]
 
@@ -307,7 +307,7 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
         trains = f"this run trains with {result.objective}" if result.objective else "a file"
         facts.append((
             "no product",
-            f"{trains}: its inner nodes have no vectors u_n. To see {given} and the sum over all "
+            f"{trains}: inner nodes have no vectors u_n. To see {given} and the sum over all "
             f"leaves, {how_to}, or train with --objective hierarchical-softmax",
         ))  # fmt: skip
     elif not np.isfinite(leaves.total):
