@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.support.runs import make_run, trained, training_run
-from tests.support.screens import AtOnce, notices, press, shows, text_of, until
+from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
 from tests.support.wait import DEADLINE
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import RunSubject, Subject
 from w2vtui.settings import ScreenSettings
+from w2vtui.tui.method_screen.pane import Shape
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
 from w2vtui.tui.method_screen.panels.tree import TreePane
@@ -164,9 +165,35 @@ def test_a_run_of_the_tree_alone_has_no_softmax_and_says_how_to_get_one():
 @terminal
 async def test_the_softmax_beside_its_approximations_on_the_screen():
     run = trained(make_run(epochs=1, workers=1))
-    async with method(RunSubject("a run", lambda: run), "exact", (80, 24)) as app:
-        await shows(app, "all 26 words", "neg.samp", "same scores", " 200 ")
+    async with method(RunSubject("a run", lambda: run), "exact", (120, 40)) as app:
+        await shows(app, "all 26 words", "neg.samp", "same scores", " 200 ", "distance as K grows")
+        await resize(app, 80, 24)
+        await until(app, lambda: "distance as K grows" not in text_of(app))
+        await shows(app, " 200 ", "in closed form")
         await press(app, "slash", *"ship wave", "enter")
         await shows(app, "context word ship predicts wave")
         await press(app, "x")
         await shows(app, "context word wave predicts ship")
+
+
+SHAPES = ((116, 34), (76, 18), (196, 54), (40, 9), (12, 3))
+
+
+@terminal
+async def test_whatever_is_known_is_drawn_in_every_shape():
+    runs = [trained(make_run(epochs=1, workers=1, objective=objective))
+            for objective in ("negative-sampling", "hierarchical-softmax")]  # fmt: skip
+    known = [
+        (pane, result)
+        for run in runs
+        for pane, asked in ((NoisePane, (-0.5, ())), (TreePane, ("", "")), (ExactPane, ("", "")))
+        if not (run is runs[1] and pane is ExactPane)
+        for result in pane().compute(RunSubject("a run", lambda run=run: run), asked)
+    ]
+    assert len(known) > 12
+    async with method(RunSubject("a run", lambda: runs[0]), "lesson") as app:
+        for kind, result in known:
+            for shape in SHAPES:
+                lines = app.screen.query_one(kind).drawn(result, Shape(*shape)).split("\n")
+                assert len(lines) <= shape[1] or shape[1] < 18
+                assert max(line.cell_len for line in lines) <= shape[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
+from textual._context import NoActiveAppError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -285,18 +286,23 @@ class MethodScreen(Screen[None]):
         try:
             result = next(results, done)
         except W2vtuiError as error:
-            self.post_message(self.Computed(pane, None, str(error), is_last=True))
+            self._report(self.Computed(pane, None, str(error), is_last=True))
             return
         except BaseException as error:  # raised again in the thread that draws
-            self.post_message(self.Failed(error))
+            self._report(self.Failed(error))
             return
         rest = (time.thread_time() - began) / SHARE
         due = max(self._due.get(pane.NAME, 0.0), time.monotonic()) + rest
         self._due[pane.NAME] = min(due, time.monotonic() + MOST_SECONDS)  # it may have compiled
         is_last = result is done
-        self.post_message(self.Computed(pane, None if is_last else result, is_last=is_last))
+        self._report(self.Computed(pane, None if is_last else result, is_last=is_last))
         if not is_last:
             self._computing.go_on(pane.NAME, lambda: self._go_on(pane, results))
+
+    def _report(self, message: Message) -> None:
+        """Post a message, unless the app has ended in the meantime."""
+        with contextlib.suppress(NoActiveAppError):
+            self.post_message(message)
 
     def _learn_words(self) -> None:
         with contextlib.suppress(W2vtuiError):  # the pane says why
@@ -309,6 +315,6 @@ class MethodScreen(Screen[None]):
             for word in words:
                 vectors.get_index(word)
         except W2vtuiError as error:
-            self.post_message(self.Checked(pane, words, str(error)))
+            self._report(self.Checked(pane, words, str(error)))
         else:
-            self.post_message(self.Checked(pane, words))
+            self._report(self.Checked(pane, words))

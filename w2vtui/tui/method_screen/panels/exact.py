@@ -149,7 +149,7 @@ class ExactPane(MethodPane):
         near = self._near_lines(result, near_width, bars=beside or room > ROWS_FOR_BARS)
         words = _word_lines(result, _WORDS_CELLS if beside else shape.width)
         if not beside:
-            lines = [*words[: max(room - len(near), 3)], *near]
+            lines = [*words[: max(room - len(near), 2)], *near]
         else:
             lines = []
             for at in range(max(len(words), len(near))):
@@ -193,7 +193,7 @@ class ExactPane(MethodPane):
         line = Text(f" {'∞':>3} {'':>7} {'':>13} ", no_wrap=True)
         line.append(f"{result.limit:>6.3f} in closed form", inks.calm)
         lines.append(line)
-        if not bars:
+        if not (result.at and bars):
             return [cut(line, width) for line in lines]
         lines += [Text(), Text(" distance as K grows", "dim", no_wrap=True)]
         top = max(one.same_probabilities.distance.value for one in result.at) or 1.0
@@ -303,7 +303,7 @@ def _facts(result: Compared) -> list[tuple[str, str]]:
     facts = [
         (
             "softmax",
-            f"exp(u·v) in shares{at}. Negative sampling stands for exp(u·v) P_noise(o), a = "
+            f"exp(u.v) in shares{at}. Negative sampling stands for exp(u.v) P_noise(o), a = "
             f"{result.exponent:.3g}: {result.noise_from_exact:.3f} nats from it",
         ),
         (

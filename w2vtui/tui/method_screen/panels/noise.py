@@ -221,7 +221,7 @@ class NoisePane(MethodPane):
             trains = "nothing trains" if shot is None else (
                 f"this run trains with {shot.settings.objective.replace('-', ' ')}"
             )  # fmt: skip
-            line.append(f"  {trains}: no noise is drawn; this is how it would be")
+            line.append(f"  {trains}: no noise is drawn. This is how it would be")
         elif abs(result.exponent - result.used) < 1e-9:
             line.append("  as this run draws its noise", self.app.inks.good)
         else:

@@ -85,7 +85,7 @@ class TreePane(MethodPane):
     """The tree of hierarchical softmax."""
 
     NAME = "tree"
-    TITLE = "Tree  P(w | c) = product of σ(± u_n · v_c) along the path of w"
+    TITLE = "Tree  P(w | c) = product of sigmoid(turn * u_n.v_c) along the path of w"
     ABOUT = "The Huffman path of a word, and its probability as the product along the path."
     ASKS = "a word, or a context word and the word that it predicts, as: paris rome"
     HELP_TITLE = "The tree"
@@ -189,7 +189,7 @@ class TreePane(MethodPane):
         codes.append(f"  {len(code)} turns")
         has_scores = result.leaves is not None
         title = f" {'node':>9} {'turn':<7}"
-        title += f" {'u·v':>8} {'σ(±u·v)':>9} {'product':>9}" if has_scores else ""
+        title += f" {'u.v':>8} {'sigmoid':>9} {'product':>9}" if has_scores else ""
         title += f" {'words below':>12}" if result.below else ""
         lines = [head, codes, Text(title, "dim", no_wrap=True)]
         room = max(height - len(lines), 3)
@@ -325,7 +325,7 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
             (
                 f"{leaves.total:.6f}",
                 f"is the sum over all {result.n_words:,} leaves{at}, {leaves.error:.0e} "
-                "from 1 in float64: σ(x) + σ(-x) = 1 at every node",
+                "from 1 in float64: at every node sigmoid(x) + sigmoid(-x) = 1",
             ),
         ]  # fmt: skip
     times = result.n_words / max(cost.mean, 1e-9)
