@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from w2vtui.keyed_vectors import KeyedVectors
     from w2vtui.line_sentences import LineSentence, PathLineSentences, Text8Corpus
     from w2vtui.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phrases
+    from w2vtui.runs.past import SavedHistory
     from w2vtui.word2vec import (
         RULE_DEFAULT,
         RULE_DISCARD,
@@ -31,6 +32,7 @@ __all__ = [
     "PathLineSentences",
     "Phraser",
     "Phrases",
+    "SavedHistory",
     "Text8Corpus",
     "Word2Vec",
     "__version__",
@@ -40,6 +42,7 @@ _NAMES = {
     "w2vtui.keyed_vectors": ("KeyedVectors",),
     "w2vtui.line_sentences": ("LineSentence", "PathLineSentences", "Text8Corpus"),
     "w2vtui.phrases": ("ENGLISH_CONNECTOR_WORDS", "FrozenPhrases", "Phraser", "Phrases"),
+    "w2vtui.runs.past": ("SavedHistory",),
     "w2vtui.word2vec": (
         *("RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP"),
         *("CallbackAny2Vec", "Word2Vec"),

@@ -67,6 +67,8 @@ def test_a_run_can_be_seen_as_of_each_of_its_moments(run):
         (word, pytest.approx(cosine, abs=1e-2))
         for word, cosine in now.vectors.most_similar(WORD, topn=3)
     ]
+    of_run = run.vectors_at(moment)
+    np.testing.assert_array_equal(of_run.vectors, view.vectors.vectors)
     gone = PastMoment(number=999, tokens=5, planned=10, seconds=1.0)
     with pytest.raises(RunError, match="not kept any more"):
         subject.view_at(gone)

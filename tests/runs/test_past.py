@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.run_folders import small_checkpoint
 from w2vtui.cli import run_command_line
+from w2vtui.cli.verbs import explore
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
 from w2vtui.runs.disk.history_files import HISTORY, write_index, write_moment
 from w2vtui.runs.explored import explored_run
@@ -118,6 +119,19 @@ def test_neighbors_as_of_a_moment(run, capsys):
     assert "at 0.1% of the training, 10 tokens" in err
     assert run_command_line(["neighbors", run.name, "a", "--at", "soon", *where]) == 2
     assert "1500000 or 1.5M tokens" in capsys.readouterr().err
+
+
+def test_explore_opens_a_run_with_the_settings_of_the_screen(run, monkeypatch):
+    shown = []
+
+    def show(arguments, form, begins_with):
+        shown.append((begins_with, arguments.settled["theme"]))
+        return 0
+
+    monkeypatch.setattr(explore, "has_screen", lambda: True)
+    monkeypatch.setattr(explore, "show_screens", show)
+    assert run_command_line(["explore", run.name, "--runs-dir", str(run.parent)]) == 0
+    assert shown[0][0].view().tokens == 200
 
 
 def test_a_file_has_no_moments(tmp_path, capsys):

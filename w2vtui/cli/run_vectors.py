@@ -29,7 +29,8 @@ def run_named(arguments: argparse.Namespace) -> Path | None:
     from w2vtui.runs.root import runs_folder
 
     name: str = arguments.vectors
-    settle(arguments, read_config(), (RunSettings,))
+    if not hasattr(arguments, "run_settings"):  # a verb with a screen has settled more than these
+        settle(arguments, read_config(), (RunSettings,))
     try:
         return find_run(runs_folder(arguments.run_settings.runs_dir), name)
     except NoRunError as error:

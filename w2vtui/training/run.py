@@ -12,8 +12,8 @@ Which thread may call what of a `Run`:
                                  all return at once, whatever the workers do
     any thread but the run's     wait, is_over: these block until the run has ended
     the maker of the run, once   start
-    any thread, corpus read      vectors, matrices, block_shape, trained_text, private_steps: of
-                                 vectors that may still train
+    any thread, corpus read      vectors, vectors_at, matrices, block_shape, trained_text,
+                                 private_steps: of vectors that may still train
 
 A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
 one frozen `LiveSettings`, replaced as a whole between spans.
@@ -38,6 +38,7 @@ from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.private_steps import PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.history.history import History
+from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
@@ -325,6 +326,19 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return self._trained().vectors()
+
+    def vectors_at(self, moment: PastMoment) -> WordVectors:
+        """The vectors as of one of `history.moments`: those of the most frequent words.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+            LookupError: it is not kept any more.
+            DamagedRunError: it is damaged.
+        """
+        vocab, found = self._trained().backend.corpus.vocab, self.history.matrices_at(moment)
+        vectors = found["input_vectors"]
+        n = len(vectors)
+        return WordVectors(vocab.words[:n], vectors, vocab.counts[:n], found.get("output_vectors"))
 
     def matrices(self) -> dict[str, NDArray[np.float32]]:
         """Everything that is trained, as it is now; views, not copies.
