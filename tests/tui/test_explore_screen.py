@@ -17,7 +17,6 @@ from tests.support.screens import (
     press,
     resize,
     scripted,
-    send_keys,
     shot_of,
     shows,
     state,
@@ -269,6 +268,6 @@ async def test_a_digit_goes_to_a_screen_unless_a_value_is_typed():
         await until(app, lambda: isinstance(app.screen, RunList))
         await press(app, "escape", "2")
         await until(app, lambda: isinstance(app.screen, ExploreScreen))
-        send_keys(app, "3", "1", "equals_sign", "1", "2", "down")
+        await press(app, "3", "1", "equals_sign", "1", "2", "down")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         await until(app, lambda: app.screen.staging.staged == {"window": 12})

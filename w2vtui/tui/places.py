@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import ModalScreen, Screen
+from textual.widget import AwaitMount
 
 from w2vtui.display import safe_text
 from w2vtui.tui.app_base import BaseApp
@@ -43,18 +44,21 @@ class Places(BaseApp):
         """The run as it is now; None where there is none."""
         return None if self.session is None else self.session.snapshot()
 
-    def action_go(self, place: Place) -> None:
-        """Go to a screen."""
+    async def action_go(self, place: Place) -> None:
+        """Go to a screen; the next key is for it."""
+        shown: AwaitMount | None = None
         if place == "explore":
-            self._go_exploring()
+            shown = self._go_exploring()
         elif place == "method":
-            self._go_to_method()
+            shown = self._go_to_method()
         elif place == "runs":
             self.push_screen(self.run_list())
         else:
             self.uncover()
             if len(self.screen_stack) == 1:
-                self.push_screen(self.first_screen())
+                shown = self.push_screen(self.first_screen())
+        if shown is not None:
+            await shown
 
     def first_screen(self) -> Screen[None]:
         """The screen where nothing trains."""
@@ -89,12 +93,12 @@ class Places(BaseApp):
         self._explored = "explore" if subject is None else "other"
         self._show_explored()
 
-    def _go_exploring(self) -> None:
+    def _go_exploring(self) -> AwaitMount | None:
         """Explore what was explored last; from there the other, where there are two."""
         if self.session is None and self.subject is None:
             self.warn("nothing to explore yet: start a training, or open a file of vectors with "
                       "w2vtui explore FILE")  # fmt: skip
-            return
+            return None
         is_there = self.screen in (self._kept("explore"), self._kept("other"))
         wanted: Explored = self._explored
         if is_there:
@@ -102,9 +106,9 @@ class Places(BaseApp):
         if self.session is None or self.subject is None:
             wanted = "other" if self.session is None else "explore"
         self._explored = wanted
-        self._show_explored()
+        return self._show_explored()
 
-    def _show_explored(self) -> None:
+    def _show_explored(self) -> AwaitMount | None:
         name = self._explored
         if not self.is_screen_installed(name):
             from w2vtui.tui.explore_screen.screen import ExploreScreen  # loads NumPy
@@ -113,16 +117,16 @@ class Places(BaseApp):
             assert subject is not None, "there is something to explore"
             question = "" if name == "other" else self._question
             self.install_screen(ExploreScreen(subject, question), name)
-        self._show_place(name)
+        return self._show_place(name)
 
-    def _go_to_method(self, tab: str = "noise") -> None:
+    def _go_to_method(self, tab: str = "noise") -> AwaitMount | None:
         """tab: the one to begin with"""
         if not self.is_screen_installed("method"):
             from w2vtui.tui.method_screen.screen import MethodScreen  # loads NumPy
 
             subject = self.run_subject() or self.subject
             self.install_screen(MethodScreen(subject, tab=tab), "method")
-        self._show_place("method")
+        return self._show_place("method")
 
     def run_subject(self) -> RunSubject | None:
         """The run on the train screen, as what is explored; None where there is none."""
@@ -145,11 +149,13 @@ class Places(BaseApp):
 
     # ---- the stack of screens
 
-    def _show_place(self, name: str) -> None:
+    def _show_place(self, name: str) -> AwaitMount | None:
+        """Show a screen; what is returned waits until it is there."""
         screen = self.get_screen(name)
-        if self.screen is not screen:
-            self.uncover()
-            self.push_screen(screen)
+        if self.screen is screen:
+            return None
+        self.uncover()
+        return self.push_screen(screen)
 
     def uncover(self) -> None:
         """Close dialogs, and leave the screens that lie on the train screen."""
