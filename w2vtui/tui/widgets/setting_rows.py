@@ -40,7 +40,8 @@ class SettingRows(Widget, can_focus=True):
         Binding("right,l", "step(1)", "higher value", show=False, id="rows.right"),
         Binding("shift+left", "step(-3)", "3 steps lower", show=False, id="rows.shift_left"),
         Binding("shift+right", "step(3)", "3 steps higher", show=False, id="rows.shift_right"),
-        Binding("equals_sign", "type", "type a value", show=False, id="rows.type",
+        # With priority, so that the next digit belongs to the value.
+        Binding("equals_sign", "type", "type a value", show=False, id="rows.type", priority=True,
                 tooltip="type a value"),
         Binding("enter", "apply", "apply what is staged", show=False, id="rows.apply"),
         Binding("escape", "drop", "drop what is staged", show=False, id="rows.drop"),
