@@ -12,6 +12,7 @@ from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
 from w2vtui.tui.explore_screen.panels.map import MapPane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
+from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
@@ -47,6 +48,7 @@ SCOPES = (
     Scope("the map", (BaseApp, ExploreScreen, MapPane, WindowPane)),
     Scope("the axes of the map", (BaseApp, AxesDialog)),
     Scope("the explore screen", (BaseApp, ExploreScreen, NeighborsPane)),
+    Scope("why two words are near", (BaseApp, ExploreScreen, WhyPane)),
     Scope("the timeline", (BaseApp, ExploreScreen, TimelinePane)),
     Scope("the word card", (BaseApp, ExploreScreen, WordCardPane)),
     Scope("the analogies", (BaseApp, ExploreScreen, AnalogiesPane)),
