@@ -90,6 +90,12 @@ def test_the_python_class_loads_no_screens():
     assert loaded(modules, "textual", "w2vtui.tui", "w2vtui.cli", "argparse") == []
 
 
+def test_the_screen_of_vectors_need_not_wait_for_kernels():
+    _, modules = modules_after("import w2vtui.tui.explore_screen.screen")
+    assert loaded(modules, "textual", "numpy") == ["textual", "numpy"]
+    assert loaded(modules, "numba") == []
+
+
 def test_training_and_saving_load_no_screens(topical_corpus, tmp_path):
     few = ["--epochs", "1", "--vector-size", "8"]
     output = tmp_path / "vectors.bin"

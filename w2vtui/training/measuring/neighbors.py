@@ -6,18 +6,20 @@ import dataclasses
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
 from w2vtui.similarity import highest
-from w2vtui.training.engine.backend import Backend
-from w2vtui.training.engine.plan import Moment
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, WordVectors, parse_query
+
+if TYPE_CHECKING:  # these load Numba, for which a screen of vectors need not wait
+    from w2vtui.training.engine.backend import Backend
+    from w2vtui.training.engine.plan import Moment
 
 COST_SHARE = 0.02
 """Share of one core that looking up the watched queries may take."""
