@@ -54,6 +54,11 @@ class Clusters:
     centers: Floats
     """float32 (K, D), each of length 1."""
 
+    @property
+    def names(self) -> dict[int, tuple[str, ...]]:
+        """The words that name each cluster, by its place."""
+        return {one.place: tuple(near.word for near in one.words) for one in self.clusters}
+
 
 @dataclass(frozen=True, slots=True)
 class Grouping:

@@ -6,8 +6,8 @@ the viewer tells it. Every dot says its word when it is pointed at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 from xml.sax.saxutils import escape
@@ -45,8 +45,8 @@ DARK_CLUSTERS = (
 _SHAPES = (
     "m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0",
     "m-{r}-{r}h{d}v{d}h-{d}z",
-    "m0-{d}l{d} {d}l-{d} {d}l-{d}-{d}z",
-    "m0-{d}l{d} {d}h-{d}h-{d}z",
+    "m0-{h}l{h} {h}l-{h} {h}l-{h}-{h}z",
+    "m0-{r}l{r} {d}h-{d}z",
 )
 """Of dots: what tells clusters apart without colors, together with their letters."""
 _STYLE = """
@@ -87,6 +87,8 @@ class Picture:
     """Words that are marked, and labeled before the others."""
     clusters: NDArray[np.integer] | None = None
     """(n,): the cluster of each word of the map, -1 for none."""
+    names: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Words that name a cluster; its most frequent ones where there are none."""
     ground: Ground = "auto"
     """`auto` is light, and dark for viewers that prefer dark."""
 
@@ -266,13 +268,14 @@ class _Drawing:
             )
 
     def _clusters(self) -> Iterator[str]:
-        """The legend: letter, dot and the most frequent words of each cluster."""
+        """The legend: letter, dot and some words of each cluster."""
         x = self._right + 24
         for line, (cluster, members) in enumerate(self._members()):
             y = _TOP + 20 + 24 * line
             if y > HEIGHT - _BOTTOM:
                 return
-            words = [self._picture.map.words[i] for i in members[:_LEGEND_WORDS].tolist()]
+            frequent = [self._picture.map.words[i] for i in members[:_LEGEND_WORDS].tolist()]
+            words = self._picture.names.get(cluster, frequent)[:_LEGEND_WORDS]
             text = ", ".join(safe_text(word, 12) for word in words)
             color = f"c{cluster % len(LIGHT_CLUSTERS)}"
             yield f'<path class="{color}" d="M{x} {y - 4}{_shape(cluster, 4)}"/>'
@@ -291,7 +294,7 @@ def letter_of(cluster: int) -> str:
 def _shape(cluster: int, radius: float = 2.4) -> str:
     """The path of a dot of a cluster, from its middle."""
     shape = _SHAPES[cluster % len(_SHAPES)]
-    return shape.format(r=f"{radius:g}", d=f"{2 * radius:g}")
+    return shape.format(r=f"{radius:g}", d=f"{2 * radius:g}", h=f"{1.3 * radius:g}")
 
 
 def _text(text: str) -> str:

@@ -130,15 +130,16 @@ def _picture(arguments: argparse.Namespace, vectors: WordVectors, n_words: int) 
         made = axes_map(vectors, (x, y), n_words, marked)
     else:
         made = pca_map(vectors, n_words, marked)
-    grouped = None
+    grouped, names = None, {}
     if arguments.clusters:
-        how = Grouping(k=arguments.clusters, n=1, restrict=n_words)
-        grouped = labels_on(made, clusters(vectors, how).labels)
+        found = clusters(vectors, Grouping(k=arguments.clusters, n=3, restrict=n_words))
+        grouped, names = labels_on(made, found.labels), found.names
     return Picture(
         map=made,
         name=Path(arguments.vectors).name,
         labels=[*arguments.label, *(word for pair in made.axes or () for word in pair)],
         clusters=grouped,
+        names=names,
         ground="dark" if arguments.dark else "auto",
     )
 

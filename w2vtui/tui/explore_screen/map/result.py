@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,8 @@ class MapResult:
     """(n,): the cluster of each word of the map, -1 for none."""
     centers: Floats | None = None
     """(K, D): those of the clusters."""
+    names: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """The words that name each cluster, the best one first."""
 
     @property
     def asked(self) -> tuple[Label, ...]:
@@ -68,14 +70,16 @@ class MapResult:
         return next(picked, self.asked[0] if self.asked else None)
 
     def letters(self) -> list[Label]:
-        """The letter of each cluster, in the middle of it."""
+        """The letter of each cluster and the word that names it, in the middle of it."""
         if self.clusters is None:
             return []
         letters = []
         for cluster in sorted(set(self.clusters.tolist()) - {-1}):
             members = self.map.points[self.clusters == cluster]
             x, y = np.median(members, axis=0).tolist()
-            letters.append(Label((x, y), f" {letter_of(cluster)} ", "cluster", None, cluster))
+            name = next(iter(self.names.get(cluster, ())), None)
+            text = f" {letter_of(cluster)} {name or ''}".rstrip() + " "
+            letters.append(Label((x, y), text, "cluster", name, cluster))
         return letters
 
     def table(self) -> bytes:
@@ -119,18 +123,13 @@ def computed(
     ]
     if (point := _sum_point(made, vectors, question)) is not None:
         labels.insert(0, Label(point, "query", "asked"))
-    grouped, centers = None, None
-    if choices.has_clusters:
-        how = Grouping(k=N_CLUSTERS, n=1, restrict=MAPPED_WORDS)
-        found = clusters(vectors, how, None if last is None else last.centers)
-        grouped, centers = labels_on(made, found.labels), found.centers
-    return MapResult(
-        map=made,
-        labels=tuple(labels),
-        tokens=view.tokens or 0,
-        clusters=grouped,
-        centers=centers,
-    )
+    result = MapResult(map=made, labels=tuple(labels), tokens=view.tokens or 0)
+    if not choices.has_clusters:
+        return result
+    how = Grouping(k=N_CLUSTERS, n=3, restrict=MAPPED_WORDS)
+    found = clusters(vectors, how, None if last is None else last.centers)
+    grouped = labels_on(made, found.labels)
+    return replace(result, clusters=grouped, centers=found.centers, names=found.names)
 
 
 def _labels(made: WordMap, kind: Kind, words: Sequence[str]) -> list[Label]:

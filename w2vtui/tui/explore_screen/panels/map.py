@@ -223,5 +223,6 @@ class MapPane(WindowPane):
             name=self.subject.name,
             labels=(*marked, *of_axes),
             clusters=result.clusters,
+            names=result.names,
         )
         return picture_bytes(svg_of(picture), ending)
