@@ -35,9 +35,8 @@ class MapPane(WindowPane):
 
     PANE_NAME = "Map"
     HELP = (
-        "The frequent words in the plane that their vectors spread over most, or along two pairs "
-        "of words. Every map is turned onto the last one, so what moves has moved in the vectors. "
-        "A click asks for the nearest word, the wheel zooms, dragging moves the map."
+        "Where the frequent words lie: what moves has moved in the vectors. "
+        "A click asks, the wheel zooms."
     )
     EXPORTS = (".svg", ".png", ".tsv")
 
