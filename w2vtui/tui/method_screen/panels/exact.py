@@ -310,7 +310,7 @@ def _facts(result: Compared) -> list[tuple[str, str]]:
             "K",
             f"means of {exact.N_STEPS:,} real steps with their standard errors. Same "
             "probabilities: scores lowered by log K, so that they stand for the same ones; the "
-            f"distance falls to {result.limit:.4f}, the center's own share, which noise drops. "
+            f"distance tends to {result.limit:.4f}, the center's own share, which noise drops. "
             "Same scores: as they are",
         ),
     ]
