@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import QUICK
+from w2vtui.cli.file_options import named_run
+from w2vtui.cli.parser import parse
 
 
 @pytest.fixture
@@ -28,6 +30,12 @@ def test_a_run_is_asked_by_its_name_or_a_part_of_it(w2v, run):
     Path("pairs.txt").write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
     assert "3 of 3 pairs" in w2v("evaluate", "last", "--pairs", "pairs.txt").out
     assert "is not among the 1 words" in w2v("neighbors", "last", "zzz", "--limit", "1").err
+
+
+def test_naming_a_run_leaves_the_other_settings_of_a_verb(run):
+    arguments = parse(["explore", "last", "--theme", "nord"])
+    assert named_run(arguments).name == run
+    assert arguments.settled["theme"].value == "nord"
 
 
 def test_a_file_comes_before_a_run(w2v, run):

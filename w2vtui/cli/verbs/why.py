@@ -55,7 +55,7 @@ class _Asked(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui why` takes."""
-    add_vectors(parser)
+    add_vectors(parser, at=False)
     parser.add_argument("words", metavar="WORD", nargs="*", help="two words, or one")
     parser.add_argument(
         "--corpus",
