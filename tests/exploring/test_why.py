@@ -37,7 +37,7 @@ def windows_of(corpus: EncodedCorpus, settings: LiveSettings = SETTINGS) -> Wind
 
 
 def indexed(corpus: EncodedCorpus, **options) -> Indexing:
-    indexing = Indexing(corpus.ids, len(corpus.vocab), share=lambda: 1.0, **options)
+    indexing = Indexing(corpus.ids, len(corpus.vocab), **options)
     indexing.start()
     assert indexing.wait(60), indexing.error
     return indexing
@@ -169,14 +169,15 @@ def test_counts_of_another_text_are_not_taken_for_this_one(corpus):
     assert found.count == 40, "a text of one slice is read whole"
 
 
-def test_an_index_can_be_stopped_and_says_how_far_it_is(corpus, small_slices):
-    shares, asked = [1e-6], threading.Event()
+def test_an_index_rests_while_a_run_trains_and_can_be_stopped(corpus, small_slices, monkeypatch):
+    monkeypatch.setattr(word_positions, "QUIET_SHARE", 1e-9)
+    asked = threading.Event()
 
-    def share() -> float:
+    def trains() -> bool:
         asked.set()
-        return shares[0]
+        return True
 
-    indexing = Indexing(corpus.ids, len(corpus.vocab), share=share)
+    indexing = Indexing(corpus.ids, len(corpus.vocab), trains=trains)
     assert indexing.fraction == 0
     indexing.start()
     assert asked.wait(60)

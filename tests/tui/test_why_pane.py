@@ -153,8 +153,6 @@ def test_answers_are_remembered_until_the_settings_change(run, monkeypatch):
 
 def test_a_large_text_is_indexed_while_a_scan_answers(run, monkeypatch):
     monkeypatch.setattr(reasons, "INDEXED_FROM", 1)
-    monkeypatch.setattr(reasons, "quiet_share", lambda: 1.0)
-    monkeypatch.setattr(reasons, "IDLE_SHARE", 1.0)
     reasoner = Reasoner()
     taught = TaughtBy(run.corpus, run.training, LiveSettings(window=2, sample=0.0), run)
     first = reasoner.reasons(taught, ("coffee", "茶"), 3)

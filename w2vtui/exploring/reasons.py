@@ -11,7 +11,7 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.exploring.contexts import Windows
 from w2vtui.exploring.why import Explainer, Why
-from w2vtui.exploring.word_positions import IDLE_SHARE, Indexing, quiet_share
+from w2vtui.exploring.word_positions import Indexing
 from w2vtui.settings import LiveSettings, TrainingSettings
 
 if TYPE_CHECKING:
@@ -131,11 +131,11 @@ class Reasoner:
         self._indexing = None
         self._answers.clear()
         if len(taught.corpus.ids) >= INDEXED_FROM:
-            run, quiet = taught.run, quiet_share()
+            run = taught.run
             self._indexing = Indexing(
                 taught.corpus.ids,
                 len(taught.corpus.vocab),
-                share=lambda: IDLE_SHARE if run is None or run.is_over(0) else quiet,
+                trains=lambda: run is not None and run.snapshot().state == "training",
             )
             self._indexing.start()
         self._explainer = Explainer(taught.corpus, self._indexing)

@@ -15,17 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.resources import available_cores, available_memory
+from w2vtui.resources import available_memory
 
 MOST_BYTES = 1 << 27
 """What the positions of an index take at most; of words too frequent for it, it has a sample."""
-QUIET_SHARE = 0.02
-"""The share of the machine's cores that indexing takes while a run trains on all of them."""
+QUIET_SHARE = 0.015
+"""While a run trains, the share of this process's processor time that indexing takes: measured by
+what the process really gets, since other programs may have the rest of the machine."""
 IDLE_SHARE = 0.5
 """The share of one core that it takes while nothing trains."""
 
 _SLICE = 1 << 17
 """Tokens between two pauses: a millisecond of work, and small beside a core's caches."""
+_LOOKS_SECONDS = 0.05
+"""From one look at the processor time of the process to the next."""
 _MEMORY_SHARE = 8
 """An index takes at most one part in this many of the memory that is available."""
 
@@ -52,11 +55,6 @@ class PositionIndex:
         return self.counts.nbytes + self.starts.nbytes + self.positions.nbytes
 
 
-def quiet_share() -> float:
-    """The share of one core that is QUIET_SHARE of all cores that this process may use."""
-    return min(QUIET_SHARE * available_cores(), IDLE_SHARE)
-
-
 class Indexing:
     """An index of one corpus, which a thread of its own builds in short slices with pauses."""
 
@@ -65,15 +63,15 @@ class Indexing:
         ids: NDArray[np.int32],
         n_words: int,
         *,
-        share: Callable[[], float] = lambda: IDLE_SHARE,
+        trains: Callable[[], bool] = lambda: False,
         most_bytes: int = MOST_BYTES,
     ) -> None:
         """
         ids         int32 (n_tokens,), each below n_words
-        share       how much of one core it may take now, above 0 to 1
+        trains      whether a run trains now, which it must not slow down
         most_bytes  of the positions; less where memory is short
         """
-        self._ids, self._n_words, self._share = ids, n_words, share
+        self._ids, self._n_words, self._trains = ids, n_words, trains
         self._most_bytes = most_bytes
         self._done = 0
         self._stopping = threading.Event()
@@ -138,7 +136,17 @@ class Indexing:
             busy = time.thread_time()
             work(first, ids)
             self._done += len(ids)
-            busy = time.thread_time() - busy
-            if self._stopping.wait(busy * (1 / self._share() - 1)):
+            self._rest(time.thread_time() - busy)
+            if self._stopping.is_set():
                 return False
         return True
+
+    def _rest(self, busy: float) -> None:
+        """Pause after so many seconds of work, as long as the run's workers need."""
+        if not self._trains():
+            self._stopping.wait(busy * (1 / IDLE_SHARE - 1))
+            return
+        ends = time.process_time() + busy * (1 / QUIET_SHARE - 1)
+        while self._trains() and time.process_time() < ends:
+            if self._stopping.wait(_LOOKS_SECONDS):
+                return

@@ -70,6 +70,7 @@ class WhyPane(ExplorePane):
 
     def on_mount(self) -> None:
         """Look again while the text is sought or indexed."""
+        self.border_subtitle = "up down another neighbor · enter compare"
         self.set_interval(1.0, self._look_again)
 
     def _look_again(self) -> None:
