@@ -142,7 +142,7 @@ class Indexing:
         return True
 
     def _rest(self, busy: float) -> None:
-        """Pause after so many seconds of work, as long as the run's workers need."""
+        """Pause after `busy` seconds of work, as long as the workers of a run need."""
         if not self._trains():
             self._stopping.wait(busy * (1 / IDLE_SHARE - 1))
             return
