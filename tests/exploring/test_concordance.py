@@ -66,5 +66,5 @@ def test_what_does_not_fit_is_an_ellipsis():
     far_after, far_before = line_at(corpus, 50, 80), line_at(corpus, 50, 20)
     assert text_of(far_after, 44).strip() == "… word48 word49 word50 word51 … [word80]"
     assert text_of(far_before, 44).strip() == "[word20] … word50 word51 word52 …"
-    assert text_of(line_at(corpus, 0, 1), 40).strip() == "word0 [word1] …"
+    assert text_of(line_at(corpus, 0, 1), 40).strip() == "word0 [word1] word2 …"
     assert text_of(line_at(corpus, 99, 98), 40).strip() == "… [word98] word99"
