@@ -24,7 +24,7 @@ lowest, as temperature scaling does (Guo et al. 2017, "On Calibration of Modern 
 Each half of the questions is measured with the number fitted to the other half, so that no question
 chooses its own scale.
 
-docs/tune.md has the correlation of the probe with the quality of the vectors.
+docs/performance.md has the correlation of the probe with the quality of the vectors.
 """
 
 from __future__ import annotations
