@@ -96,15 +96,13 @@ class ProbeSet:
 
     def __init__(self, corpus: EncodedCorpus, held_out: NDArray[np.int64], seed: int) -> None:
         random = np.random.default_rng((seed, 0x7061697273))
-        centers, contexts = _questions_within(corpus, held_out, random)
-        chosen = np.sort(random.permutation(len(centers))[:N_QUESTIONS])
-        self.contexts = contexts[chosen]
+        centers, self.contexts = _questions_within(corpus, held_out, random)
         """int32 (P, PROBE_CONTEXTS): words around each center, -1 where there are fewer."""
         counts = corpus.vocab.counts.astype(np.float64)
         noise_odds = np.cumsum(counts**PROBE_EXPONENT)
-        draws = random.random((len(chosen), N_NOISE)) * noise_odds[-1]
+        draws = random.random((len(centers), N_NOISE)) * noise_odds[-1]
         noise = np.minimum(np.searchsorted(noise_odds, draws, side="right"), len(counts) - 1)
-        self.candidates = np.column_stack((centers[chosen], noise)).astype(np.int32)
+        self.candidates = np.column_stack((centers, noise)).astype(np.int32)
         """int32 (P, 64): the true center word, then the noise words."""
         self._kept: tuple[tuple[float | None, float], Corrections] | None = None
 
@@ -213,26 +211,32 @@ def _loss_at(
 def _questions_within(
     corpus: EncodedCorpus, held_out: NDArray[np.int64], random: np.random.Generator
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Every question of the thinned held-out text: centers (Q,) and their contexts, as above.
+    """Up to N_QUESTIONS of the thinned held-out text, in its order: centers (P,) and contexts
+    (P, PROBE_CONTEXTS).
 
-    A center is asked as often as it has words around it, each time with another one first.
+    Drawn from as many as there are pairs of a center and a word around it, which comes first.
     """
     kept = keep_probabilities(corpus.vocab.counts, PROBE_SAMPLE)
-    centers = [np.zeros(0, np.int32)]
-    contexts = [np.zeros((0, PROBE_CONTEXTS), np.int32)]
+    words, around = [np.zeros(0, np.int32)], [np.zeros((0, 2 * PROBE_WINDOW), np.int32)]
     for first, stop in held_out:
-        words = np.asarray(corpus.ids[first:stop])
-        places = np.flatnonzero(random.random(len(words)) < kept[words])
+        found = np.asarray(corpus.ids[first:stop])
+        places = np.flatnonzero(random.random(len(found)) < kept[found])
         sentences = np.searchsorted(corpus.sentence_starts, first + places, side="right")
-        around = _shuffled(_around(words[places], sentences), random)
-        present = around >= 0
-        asked, turn = np.nonzero(present)
-        turns = turn[:, None] + np.arange(PROBE_CONTEXTS)
-        n_around = present.sum(axis=1)[asked, None]
-        chosen = around[asked[:, None], turns % n_around]
-        centers.append(words[places][asked])
-        contexts.append(np.where(np.arange(PROBE_CONTEXTS) < n_around, chosen, -1))
-    return np.concatenate(centers), np.concatenate(contexts).astype(np.int32)
+        words.append(found[places])
+        around.append(_shuffled(_around(found[places], sentences), random))
+    every = np.concatenate(around)
+    n_around = (every >= 0).sum(axis=1)
+    ends = n_around.cumsum()
+    n_pairs = int(n_around.sum())
+    drawn = random.choice(n_pairs, min(n_pairs, N_QUESTIONS), replace=False, shuffle=False)
+    drawn.sort()
+    asked = np.searchsorted(ends, drawn, side="right")
+    n_asked = n_around[asked, None]
+    turns = (drawn - ends[asked])[:, None] + np.arange(PROBE_CONTEXTS)
+    contexts = np.where(
+        np.arange(PROBE_CONTEXTS) < n_asked, every[asked[:, None], turns % n_asked], -1
+    )
+    return np.concatenate(words)[asked], contexts.astype(np.int32)
 
 
 def _around(words: NDArray[np.int32], sentences: NDArray[np.int64]) -> NDArray[np.int32]:
