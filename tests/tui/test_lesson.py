@@ -167,7 +167,7 @@ async def test_the_lesson_begins_over_a_slow_training(topical_corpus):
         assert run._most_speed == WORDS_PER_SECOND
         await press(app, "right", "1")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
-        app.action_go("method")
+        await app.action_go("method")
         await until(app, lambda: "page 2 of 8" in text_of(app))
         run.stop()
         assert run.wait(DEADLINE)
