@@ -19,15 +19,23 @@ import numpy as np
 
 from w2v_kernels.sizes import N_PRIVATE, TILE, row_length
 from w2vtui.resources import available_cores
-from w2vtui.settings import MAX_WINDOW, MAX_WORKERS, LiveSettings, TrainingSettings
+from w2vtui.settings import (
+    MAX_WINDOW,
+    MAX_WORKERS,
+    LiveSettings,
+    RunSettings,
+    TrainingSettings,
+    field_default,
+)
 from w2vtui.training.costs.terms import (
     Encounters,
     mean_contexts,
     mean_targets,
     seconds_by_term,
 )
+from w2vtui.training.history.sizing import sizing_of
 
-PROGRAM_BYTES = 66 << 20
+PROGRAM_BYTES = 78 << 20
 """Interpreter, modules, and the machine code of the kernels."""
 LIBRARY_BYTES = 108 << 20
 """Mapped files of Python, NumPy and LLVM."""
@@ -67,6 +75,8 @@ class Memory:
     words: int
     copy: int
     """of the vectors, while they are saved or a checkpoint is written"""
+    history: int
+    """a past moment of the vectors, while it is written"""
 
     @property
     def total(self) -> int:
@@ -92,7 +102,7 @@ def estimate_memory(
 
     n_words         the size of the vocabulary
     n_tokens        the text's tokens that are in it
-    checkpoints     whether it saves checkpoints while it trains
+    checkpoints     whether it saves checkpoints, and a history, while it trains
     """
     row = 4 * row_length(training.vector_size)
     by_tree = live.walks_tree
@@ -122,7 +132,16 @@ def estimate_memory(
         tables=tables,
         words=words,
         copy=copy,
+        history=_history(n_words, training.vector_size) if checkpoints else 0,
     )
+
+
+def _history(n_words: int, vector_size: int) -> int:
+    """The bytes of a moment of the history, by its default limit, and of the matrix in writing."""
+    limit: int = field_default(RunSettings, "history")
+    sizing = sizing_of(n_words, vector_size, limit << 20)
+    moment = sizing.bytes_of_moment(vector_size)
+    return moment + moment // (1 + sizing.keeps_outputs)
 
 
 def estimate_reading_memory(n_types: int) -> int:

@@ -11,7 +11,7 @@ EXPONENT_BYTES = 2
 """Of each row."""
 _LEAST, _MOST = 2.0**-11, 2.0**15
 """Rows whose numbers are outside are scaled: below, half precision has fewer digits."""
-_ROWS_AT_ONCE = 2_048
+_NUMBERS_AT_ONCE = 1 << 17
 
 
 class HalfRows(NamedTuple):
@@ -31,9 +31,10 @@ def packed(rows: NDArray[np.float32]) -> HalfRows:
     halves = np.empty(rows.shape, dtype=np.float16)
     exponents = np.zeros(len(rows), dtype=np.int16)
     least = rows.shape[1] * _LEAST**2
+    at_once = max(_NUMBERS_AT_ONCE // rows.shape[1], 1)
     with np.errstate(all="ignore"):
-        for first in range(0, len(rows), _ROWS_AT_ONCE):
-            block = rows[first : first + _ROWS_AT_ONCE].copy()
+        for first in range(0, len(rows), at_once):
+            block = rows[first : first + at_once].copy()
             # By their lengths, which are faster than their largest numbers; NaN is odd as well.
             squares = np.einsum("ij,ij->i", block, block)
             odd = np.flatnonzero(~((squares >= least) & (squares <= _MOST**2)))
@@ -41,7 +42,7 @@ def packed(rows: NDArray[np.float32]) -> HalfRows:
                 found = _exponents(block[odd])
                 block[odd] = np.ldexp(block[odd], -found[:, None])
                 exponents[first + odd] = found
-            halves[first : first + _ROWS_AT_ONCE] = block
+            halves[first : first + at_once] = block
     return HalfRows(halves, exponents)
 
 
