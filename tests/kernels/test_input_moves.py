@@ -16,7 +16,10 @@ KEY = np.uint64(77)
 
 def moved(setup, v, center, n_steps):
     worker = Worker(
-        setup.weights, setup.tables, setup.hyper, make_scratch(20, 4, 300, setup.n_words)
+        setup.weights,
+        setup.tables,
+        setup.hyper,
+        make_scratch(20, 4, 300, len(setup.weights.target_vectors) - 1),
     )
     before = setup.weights.target_vectors.copy()
     inputs, moves = empty_rows(1, 20), empty_rows(n_steps, 20)
