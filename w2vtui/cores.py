@@ -1,7 +1,8 @@
 """Who works on the cores: while a run trains in this process, its workers; else anything may.
 
 NumPy's products (BLAS) start a thread a core. Beside workers these spin, waiting for each other,
-so what is computed then is limited to one.
+so while any run trains they are limited to one. That limit is one of the whole process: the first
+who needs it sets it, the last lifts it, and nobody waits for anybody in between.
 """
 
 from __future__ import annotations
@@ -11,41 +12,48 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
 from w2vtui.resources import available_cores
 
-_trainings = 0
 _counting = threading.Lock()
-_limiting = threading.RLock()
+_trainings = 0
+_limiting = 0
+"""Blocks in which NumPy multiplies on one core."""
+_limit: Any = None
+"""The limit while there are such blocks; it remembers the threads from before."""
 
 
-def _renew_locks() -> None:
-    """Replace the locks after a fork: threads that held them, and workers, are not in the child."""
-    global _counting, _limiting, _trainings  # noqa: PLW0603
-    _counting, _limiting = threading.Lock(), threading.RLock()
-    _trainings = 0
+def _renew_lock() -> None:
+    """Begin again after a fork: threads that held the lock, and workers, are not in the child.
+
+    The limit stays where there was one, until the next block that needs it ends.
+    """
+    global _counting, _limiting, _trainings
+    _counting, _limiting, _trainings = threading.Lock(), 0, 0
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_locks)
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager
 def workers_at_work() -> Iterator[None]:
     """In the block, workers of a run train in this process."""
-    _count(1)
+    _count_training(1)
     try:
-        yield
+        with one_blas_thread():
+            yield
     finally:
-        _count(-1)
+        _count_training(-1)
 
 
-def _count(n: int) -> None:
+def _count_training(n: int) -> None:
     global _trainings  # noqa: PLW0603
     with _counting:
-        _trainings += n
+        _trainings = max(_trainings + n, 0)  # 0 in a child that was forked in such a block
 
 
 def a_run_trains() -> bool:
@@ -60,23 +68,23 @@ def free_cores() -> int:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """In the block, NumPy multiplies on one core.
-
-    The limit is that of the whole process, so only one thread at a time sets and restores it; it
-    may do so within such a block.
-    """
-    with _limiting, _pools().limit(limits=1, user_api="blas"):
+    """In the block, NumPy multiplies on one core, in every thread of the process."""
+    _count_limiting(1)
+    try:
         yield
+    finally:
+        _count_limiting(-1)
 
 
-@contextmanager
-def blas_beside_workers() -> Iterator[None]:
-    """In the block, NumPy multiplies on one core if a run trains here, else on all."""
-    if not a_run_trains():
-        yield
-        return
-    with one_blas_thread():
-        yield
+def _count_limiting(n: int) -> None:
+    global _limit, _limiting  # noqa: PLW0603
+    with _counting:
+        _limiting = max(_limiting + n, 0)  # as above
+        if _limiting and _limit is None:
+            _limit = _pools().limit(limits=1, user_api="blas")
+        elif not _limiting and _limit is not None:
+            _limit.restore_original_limits()
+            _limit = None
 
 
 @cache

@@ -254,3 +254,16 @@ def test_a_full_disk_ends_the_history_and_nothing_else(train, monkeypatch, troub
     for one in moments:  # the last one stays in memory
         assert trained.run.history.matrices_at(one)
     assert listed(trained.folder) == written
+
+
+def test_no_thread_to_write_with_leaves_nothing_waiting(run, monkeypatch):
+    def fail(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(history_recorder.threading.Thread, "start", fail)
+    recorder = history_recorder.HistoryRecorder(SimpleNamespace(path=run), print)
+    with pytest.raises(RuntimeError):
+        recorder.save(moment(1), {})
+    monkeypatch.undo()
+    assert recorder.ready
+    recorder.close()

@@ -145,9 +145,10 @@ def test_a_history_changes_no_bit(monkeypatch):
     assert same_bits(matrices_of(plain), matrices_of(watched))
 
 
-def test_a_run_trains_without_memory_for_its_history(monkeypatch):
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_a_run_trains_without_memory_for_its_history(monkeypatch, error):
     def fail(rows):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr(history_module, "packed", fail)
     run = trained(make_run(history=8))

@@ -77,14 +77,18 @@ class HistoryRecorder:
         return [one.moment for one in stored]
 
     def save(self, moment: PastMoment, vectors: PackedVectors) -> None:
-        """Accept a moment, to be written while the training continues."""
-        with self._changed:
-            self._waiting = moment, vectors
-            self._changed.notify_all()
+        """Accept a moment, to be written while the training continues.
+
+        Raises:
+            RuntimeError: there is no memory for a thread; nothing is accepted.
+        """
         if self._thread is None:
             thread = threading.Thread(target=self._write, name="w2vtui-history", daemon=True)
             thread.start()
             self._thread = thread
+        with self._changed:
+            self._waiting = moment, vectors
+            self._changed.notify_all()
 
     def remove(self, moments: Sequence[PastMoment]) -> None:
         """Forget moments; their files are removed once the index does not name them."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from w2vtui.cores import blas_beside_workers
-
 
 class Computing:
     """Carries out requests one after another; of those with the same name only the latest."""
@@ -46,8 +44,7 @@ class Computing:
 
     def _main(self) -> None:
         while (request := self._next()) is not None:
-            with blas_beside_workers():
-                request()
+            request()
 
     def _next(self) -> Callable[[], None] | None:
         """The request that has waited longest; None once it is closed."""

@@ -96,6 +96,11 @@ class Dispatcher:
         return self.clock >= self.schedule.planned
 
     @property
+    def stopped(self) -> bool:
+        """Whether no more text is handed out at all."""
+        return self._stopped or self.finished
+
+    @property
     def all_trained(self) -> bool:
         """Whether all the planned text is trained."""
         return self.finished and not self._at_work

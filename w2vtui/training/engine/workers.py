@@ -174,16 +174,24 @@ class WorkerPool:
             stint.tokens += job.n_tokens
             stint.seconds += took
             fitting = job.n_tokens * SPAN_SECONDS / max(took, 1e-6)
-            if self.most_speed is not None:
-                fitting = min(fitting, self._rest(self.most_speed, job, took) * SPAN_SECONDS)
+            if (share := self._rest(job, took)) is not None:
+                fitting = min(fitting, share * SPAN_SECONDS)
             most = max(int(min(fitting, 4 * most)), LEAST_SPAN_TOKENS)
 
-    @staticmethod
-    def _rest(most_speed: float, job: Job, took: float) -> float:
-        """Wait after a span, so that the speed is not exceeded; return a worker's share of it."""
-        share = most_speed / job.plan.settings.workers
-        time.sleep(max(job.n_tokens / share - took, 0.0))
-        return share
+    def _rest(self, job: Job, took: float) -> float | None:
+        """Wait after a span, so that the speed is not exceeded; return a worker's share of it, None
+        without a limit.
+
+        The limit may be changed or lifted, and the run stopped, in the meantime.
+        """
+        began = time.monotonic() - took
+        while (most_speed := self.most_speed) is not None:
+            share = most_speed / job.plan.settings.workers
+            left = began + job.n_tokens / share - time.monotonic()
+            if left <= 0 or self.dispatcher.stopped:
+                return share
+            time.sleep(min(left, SPAN_SECONDS))
+        return None
 
     @contextmanager
     def _finishing(self, number: int) -> Iterator[None]:

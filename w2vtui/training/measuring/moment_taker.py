@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.shortage import as_shortage
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.history.history import History
@@ -47,7 +48,9 @@ class MomentTaker:
                     planned=moment.planned,
                     seconds=moment.seconds,
                 )
-        except MemoryError:
+        except (MemoryError, OSError, RuntimeError) as error:  # or no thread that stores it
+            if as_shortage(error) is None:
+                raise
             history.stop()
             self._note("the time machine takes no further moments: there is no memory for them")
         self._clock.due += history.saving_seconds / COST_SHARE
