@@ -112,7 +112,7 @@ def test_the_keys_by_default_are_fit_to_be_given():
         ),
         ({"train.pause": "p", "train.log": "p"}, "train.log cannot be p on the train screen"),
         ({"train.save": "ctrl+q"}, "that is the key of app.quit"),
-        ({"app.quit": "x"}, "app.quit cannot be x on the train screen: that is the key of train."),
+        ({"app.quit": "z"}, "app.quit cannot be z on the train screen: that is the key of train."),
         ({"rows.apply": "space"}, "rows.apply cannot be space on the first screen"),
         ({"train.save": "tab"}, "that is the key of train.focus_next"),
         ({"train.query": "?"}, "train.query cannot be question_mark on the train screen"),

@@ -37,7 +37,7 @@ def test_a_card_has_a_line_for_what_is_known():
         "count 4,127   rank 1,204 of 71,290",
         "kept 84.0 %   about 3,467 an epoch",
         "|v| 3.02   |u| 1.14",
-        "moved 0.031 rad (1.8°)   in 01:01",
+        "moved 0.031 rad (1.8 deg)   in 01:01",
         "Huffman code 5 bits   01101",
         "share of the tokens 0.024 %",
     ]

@@ -156,7 +156,7 @@ _PLAIN: dict[int, str | int] = {
     **str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
     **str.maketrans("◌○●◐‖■✓✗×", "oo*~|#+xx"),
     **str.maketrans("□▪▫◆◇◉◎◦◑◒◓★☆", "o*o*o*oo~~~**"),
-    **str.maketrans("·•–—−…±≈≤≥", "|*---~~~<>"),
+    **str.maketrans("·•∙–—−…±≈≤≥∈", "|*.---~~~<>e"),
     **str.maketrans("⏎⌫␣⇥", "<<_>"),
     ord("🔎"): "> ",
     0x2800: " ",

@@ -149,7 +149,7 @@ def card_lines(shown: Shown) -> list[Text]:
         lengths.append(("|u|", _length(card.output_norm)))
     lines.append(_line(*lengths))
     if card.moved is not None and shown.moved_over is not None:
-        turned = f"{card.moved:.3f} rad ({math.degrees(card.moved):.1f}°)"
+        turned = f"{card.moved:.3f} rad ({math.degrees(card.moved):.1f} deg)"
         lines.append(_line(("moved", turned), ("in", clock_text(shown.moved_over))))
     if card.code is not None:
         bits = f"{len(card.code)} bit{'s' * (len(card.code) != 1)}"

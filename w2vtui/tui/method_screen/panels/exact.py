@@ -190,7 +190,7 @@ class ExactPane(MethodPane):
             lines.append(line)
         if not result.at:
             lines.append(Text(" drawing noise …", "dim"))
-        line = Text(f" {'∞':>3} {'':>7} {'':>13} ", no_wrap=True)
+        line = Text(f" {'inf':>3} {'':>7} {'':>13} ", no_wrap=True)
         line.append(f"{result.limit:>6.3f} in closed form", inks.calm)
         lines.append(line)
         if not (result.at and bars):
