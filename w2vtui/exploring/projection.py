@@ -153,7 +153,7 @@ def axes_map(
         plane=plane,
         center=np.zeros(vectors.vector_size, dtype=np.float32),
         axes=axes,
-        remark="" if is_right else f"the axes met at {angle:.0f} degrees; y was made orthogonal to x",
+        remark="" if is_right else f"the axes met at {angle:.0f} deg; y was made orthogonal to x",
     )
 
 
