@@ -117,6 +117,9 @@ def test_its_export_is_a_table_or_json(pane):
     assert (
         json.loads(pane.exported(shown, ".json"))["contexts"][0]["word"] == rows[1].split("\t")[0]
     )
+    odd = pane.exported(asked(pane, "\x1b[2J | sail"), ".tsv").decode()
+    assert "\x1b" not in odd
+    assert "times \\x1b[2J\t" in odd
 
 
 def test_without_its_text_it_says_what_to_do(pane, tmp_path):

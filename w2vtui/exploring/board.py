@@ -5,7 +5,7 @@ A line is as on the query line: `man:king::woman:queen`, or with `?` in place of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from w2vtui.vectors import WordVectors
 
 MOST_QUESTIONS = 50
 _MOST_BYTES = 1 << 20
+_AROUND = " \t\r\f\v\ufeff"
+"""What an editor may leave around a line, and before the first one."""
 STARTING = ("man:king::woman:queen",)
 """The board of who has none yet."""
 
@@ -38,36 +40,85 @@ class Row:
 
 
 def read_board(path: Path | None) -> tuple[str, ...]:
-    """The lines of a board; those to begin with where there is no file yet.
+    """The lines of a board, blank and repeated ones left out; those to begin with where there is no
+    file yet.
 
     Raises:
         DiskError: the file cannot be read.
     """
+    content = _content(path)
     try:
-        content = None if path is None else content_of(path, _MOST_BYTES)
+        return _lines_of(content.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError:
+        return _lines_of(content.decode("utf-8", "replace"))
+
+
+def edit_board(path: Path, edits: Mapping[str, bool]) -> tuple[str, ...]:
+    """Add and remove lines of a board as its file is now, and leave every other line as it is.
+
+    edits   lines without a line end: True to add, False to remove
+
+    Gives the lines that it then has.
+
+    Raises:
+        DiskError: the file cannot be read or written, is not UTF-8, or has no room for a line.
+    """
+    try:
+        text = _content(path).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise DiskError(
+            f"{printable(path)} is not UTF-8 from byte {error.start + 1:,} on: save it as UTF-8, "
+            "or move it away"
+        ) from error
+    kept = [line for line in text.split("\n") if edits.get(line.strip(_AROUND), True)]
+    text = "\n".join(kept)
+    there = _lines_of(text)
+    added = [line for line, is_added in edits.items() if is_added and line not in there]
+    if added and len(there) + len(added) > MOST_QUESTIONS:
+        raise DiskError(
+            f"{printable(path)} has {len(there):,} questions, and a board holds {MOST_QUESTIONS}: "
+            "remove one first"
+        )
+    if text and not text.endswith("\n"):
+        text += "\n"
+    _write(path, text + "".join(f"{line}\n" for line in added))
+    return (*there, *added)
+
+
+def edited(lines: Sequence[str], edits: Mapping[str, bool]) -> tuple[str, ...]:
+    """Lines with edits that could not be saved."""
+    kept = [line for line in lines if edits.get(line, True)]
+    return tuple(dict.fromkeys([*kept, *(line for line, is_added in edits.items() if is_added)]))
+
+
+def _content(path: Path | None) -> bytes:
+    """
+    Raises:
+        DiskError: the file cannot be read.
+    """
+    try:
+        if path is not None:
+            return content_of(path, _MOST_BYTES)
     except FileNotFoundError:
-        content = None
+        pass
     except (OSError, TooLargeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise DiskError(f"your analogies cannot be read from {printable(path)}: {why}") from error
-    if content is None:
-        return STARTING
-    lines = (line.strip() for line in content.decode("utf-8", "replace").splitlines())
-    return tuple(dict.fromkeys(filter(None, lines)))[:MOST_QUESTIONS]
+    return "".join(f"{line}\n" for line in STARTING).encode()
 
 
-def write_board(path: Path, lines: Sequence[str]) -> None:
-    """Write the lines of a board.
+def _lines_of(text: str) -> tuple[str, ...]:
+    lines = (line.strip(_AROUND) for line in text.split("\n"))
+    return tuple(dict.fromkeys(filter(None, lines)))
 
-    Raises:
-        DiskError: the file cannot be written.
-    """
+
+def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DiskError(f"cannot create {printable(path.parent)}: {error.strerror}") from error
     with atomic_write(path) as file:
-        file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
+        file.write(text.encode("utf-8", "surrogatepass"))
 
 
 def analogy_of(line: str, vectors: WordVectors) -> Analogy:

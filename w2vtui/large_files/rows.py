@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from w2v_kernels.raw_rows import measure_rows, multiply_rows
 from w2vtui.cores import free_cores
 from w2vtui.errors import VectorsError
-from w2vtui.similarity import Floats, Lengths
+from w2vtui.similarity import Floats, Lengths, norms_of
 
 BLOCK_BYTES = 1 << 22
 """About as many bytes are read at once, by each thread."""
@@ -143,7 +143,11 @@ class FileRows:
         if copy is False:
             raise ValueError("rows of a file cannot be had without copying them")
         read = np.empty(self.shape, dtype=np.float32)
-        self.each_block(_copier(read))
+
+        def take(block: Bytes, places: Places, rows: slice) -> None:
+            read[rows] = rows_in(block, places, self.shape[1])
+
+        self.each_block(take)
         return read.astype(dtype or np.float32, copy=False)
 
     def __matmul__(self, query: NDArray[np.floating]) -> Floats:
@@ -163,17 +167,21 @@ class FileRows:
         self.each_block(multiply)
         return products[0] if columns.ndim == 1 else products.T
 
-    def __add__(self, other: FileRows) -> Floats:
-        """The sums of the rows of two matrices, in the memory."""
-        sums = np.asarray(self)
+    def __add__(self, other: FileRows) -> RowSums:
+        """The sums of the rows of two matrices, which are computed as they are asked for."""
+        return RowSums(self, other)
 
-        def add(block: Bytes, places: Places, rows: slice) -> None:
-            size = 4 * other.shape[1]
-            for total, place in zip(sums[rows], places.tolist(), strict=True):
-                np.add(total, block[place : place + size].view("<f4"), out=total)
+    def only(self, rows: NDArray[np.bool_]) -> FileRows:
+        """Some rows, bool (V,), left in the file."""
+        return FileRows(self._file, self._places[rows], self.shape[1])
 
-        other.each_block(add)
-        return sums
+    def run_of(self, rows: slice) -> Floats:
+        """Rows one after the other, (n, D), read by this thread alone."""
+        places, row_bytes = self._places[rows], 4 * self.shape[1]
+        begin = int(places[0])
+        raw = np.empty(int(places[-1]) + row_bytes - begin, dtype=np.uint8)
+        self._file.fill(raw, begin)
+        return rows_in(raw, places - begin, self.shape[1])
 
     def norms(self) -> Lengths:
         """float64 (V,): the length of each row.
@@ -241,12 +249,62 @@ class FileRows:
         return rows.astype(np.float32, copy=False)
 
 
-def _copier(rows: Floats) -> Work:
-    """Work that copies what is read to `rows`."""
-    raw = rows.view(np.uint8)
+class RowSums:
+    """The sums of the rows of two matrices (V, D) in files, as FileRows are used: what is asked for
+    is read of both and added, so the memory need not hold either.
+    """
 
-    def copy(block: Bytes, places: Places, part: slice) -> None:
-        for row, place in zip(raw[part], places.tolist(), strict=True):
-            row[:] = block[place : place + len(row)]
+    dtype = np.dtype(np.float32)
+    ndim = 2
+    __array_ufunc__ = None
 
-    return copy
+    def __init__(self, first: FileRows, second: FileRows) -> None:
+        self._first, self._second = first, second
+        self.shape, self.size, self.nbytes = first.shape, first.size, first.nbytes
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[Any]) -> Floats:
+        """As of FileRows."""
+        return self._first[rows] + self._second[rows]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """All rows, in the memory."""
+        if copy is False:
+            raise ValueError("rows of a file cannot be had without copying them")
+        sums = np.empty(self.shape, dtype=np.float32)
+        self._each(sums.__setitem__)
+        return sums.astype(dtype or np.float32, copy=False)
+
+    def __matmul__(self, query: NDArray[np.floating]) -> Floats:
+        """float32 (V,), or (V, n): the sums of the products of both."""
+        products = self._first @ query
+        products += self._second @ query
+        return products
+
+    def norms(self) -> Lengths:
+        """float64 (V,): the length of each sum."""
+        norms = np.empty(len(self))
+
+        def measure(rows: slice, sums: Floats) -> None:
+            norms[rows] = norms_of(sums)
+
+        self._each(measure)
+        return norms
+
+    def _each(self, work: Callable[[slice, Floats], None]) -> None:
+        """Compute all sums once, a block at a time, on all cores that are free."""
+
+        def add(block: Bytes, places: Places, rows: slice) -> None:
+            sums = rows_in(block, places, self.shape[1])
+            sums += self._second.run_of(rows)
+            work(rows, sums)
+
+        self._first.each_block(add)
+
+
+def rows_in(block: Bytes, places: Places, size: int) -> Floats:
+    """The rows, float32 (n, D), that begin at some places of a block, in new memory."""
+    raw = np.lib.stride_tricks.sliding_window_view(block, 4 * size)[places]
+    return raw.view("<f4").astype(np.float32, copy=False)

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.large_files.rows import FileRows
+from w2vtui.large_files.rows import FileRows, RowSums
 from w2vtui.large_files.words import StoredRows, StoredWords
 from w2vtui.similarity import Floats, Lengths
 from w2vtui.vectors import WordVectors
@@ -44,6 +44,6 @@ class FileVectors(WordVectors):
     @property
     def norms(self) -> Lengths:
         """float64 (V,): the Euclidean length of each vector, read once."""
-        if self._norms is None and isinstance(self.vectors, FileRows):
+        if self._norms is None and isinstance(self.vectors, FileRows | RowSums):
             self._norms = self.vectors.norms()
         return super().norms

@@ -15,6 +15,7 @@ from w2vtui.exploring.answers import (
     OddWord,
     TwoWords,
 )
+from w2vtui.exploring.tsv import tsv
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +124,17 @@ def _matches(answer: Matches, n: int) -> Table:
     return Table(f"Words that match {answer.question.text}", tuple(head), rows)
 
 
-def as_tsv(table: Table) -> str:
+def as_tsv(table: Table) -> bytes:
     """A table as tab-separated values: a line of names, then the words."""
     rows = [row for row in table.rows if isinstance(row, Row)]
     names = ["word", "cosine", "other_cosine", "count", "rank"]
     columns = [
-        [_cell(row.word) for row in rows],
+        [row.word for row in rows],
         ["" if row.score is None else f"{row.score:.6f}" for row in rows],
         ["" if row.other is None else f"{row.other:.6f}" for row in rows],
         ["" if row.count is None else str(row.count) for row in rows],
         ["" if row.rank is None else str(row.rank) for row in rows],
     ]
     kept = [at for at, column in enumerate(columns) if any(column)]
-    lines = ["\t".join(names[at] for at in kept)]
-    lines += ["\t".join(columns[at][line] for at in kept) for line in range(len(rows))]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(word: str) -> str:
-    """A word without what would end its cell or its line, each as an escape."""
-    return word.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    lines = ([columns[at][line] for at in kept] for line in range(len(rows)))
+    return tsv([[names[at] for at in kept], *lines])

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.exploring.clusters import Grouping, clusters
 from w2vtui.exploring.map_svg import letter_of
@@ -22,6 +21,7 @@ from w2vtui.exploring.projection import (
 )
 from w2vtui.exploring.questions import Analogy, Nearest, Question
 from w2vtui.exploring.subject import View
+from w2vtui.exploring.tsv import tsv
 from w2vtui.similarity import Floats
 from w2vtui.tui.explore_screen.map.scene import Kind, Label
 from w2vtui.vectors import WordVectors
@@ -85,13 +85,13 @@ class MapResult:
     def table(self) -> bytes:
         """Word, x, y and the letter of the cluster, a line each, between tabs."""
         grouped = [-1] * len(self.map.words) if self.clusters is None else self.clusters.tolist()
-        lines = ["word\tx\ty\tcluster"]
+        rows = [["word", "x", "y", "cluster"]]
         for word, (x, y), cluster in zip(
             self.map.words, self.map.points.tolist(), grouped, strict=True
         ):
             letter = "" if cluster < 0 else letter_of(cluster)
-            lines.append(f"{safe_text(word)}\t{x:.6f}\t{y:.6f}\t{letter}")
-        return ("\n".join(lines) + "\n").encode("utf-8")
+            rows.append([word, f"{x:.6f}", f"{y:.6f}", letter])
+        return tsv(rows)
 
 
 def computed(

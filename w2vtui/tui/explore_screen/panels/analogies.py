@@ -13,11 +13,19 @@ from textual.binding import Binding, BindingType
 from w2vtui.display import cell_width, pad, safe_text, whole_parts
 from w2vtui.errors import DiskError
 from w2vtui.exploring.answers import Method
-from w2vtui.exploring.board import MOST_QUESTIONS, Row, answer_board, read_board, write_board
+from w2vtui.exploring.board import (
+    MOST_QUESTIONS,
+    Row,
+    answer_board,
+    edit_board,
+    edited,
+    read_board,
+)
 from w2vtui.exploring.forms import Analogy
 from w2vtui.exploring.limits import BOARD_WORDS
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
+from w2vtui.exploring.tsv import tsv
 from w2vtui.resources import user_folder
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
@@ -70,6 +78,8 @@ class AnalogiesPane(ExplorePane):
         folder = user_folder("data")
         self._path = None if folder is None else folder / FILE
         self._lines: tuple[str, ...] = ()
+        self._unsaved: dict[str, bool] = {}
+        """Lines that were added (True) or removed since the file was last written."""
         self._method: Method = "3cosadd"
         self._at = 0
         self._board: Board | None = None
@@ -78,10 +88,13 @@ class AnalogiesPane(ExplorePane):
     def on_mount(self) -> None:
         """Read the questions."""
         try:
-            self._lines = read_board(self._path)
+            lines = read_board(self._path)
         except DiskError as error:
-            self._path = None  # what cannot be read is not replaced
             self.app.warn(f"{error}: what you add is not saved")
+            return
+        self._lines = lines[:MOST_QUESTIONS]
+        if len(lines) > MOST_QUESTIONS:
+            self.app.report(f"your {FILE} has {len(lines):,} questions: {MOST_QUESTIONS} are shown")
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
         """The answers among the most frequent words; of vectors that train, seconds old at most."""
@@ -116,13 +129,13 @@ class AnalogiesPane(ExplorePane):
 
     def exported(self, result: Board, ending: str) -> bytes:
         """A question a line, as tab-separated values."""
-        lines = ["question\tanswer\tscore\tplace of the expected word"]
+        rows = [["question", "answer", "score", "place of the expected word"]]
         for row in result.rows:
             best = row.answer.words[0] if row.answer is not None and row.answer.words else None
-            fields = ["", ""] if best is None else [safe_text(best.word), f"{best.score:.6f}"]
+            fields = ["", ""] if best is None else [best.word, f"{best.score:.6f}"]
             place = "" if row.answer is None or row.answer.rank is None else str(row.answer.rank)
-            lines.append("\t".join([safe_text(row.line), *fields, place]))
-        return "".join(f"{line}\n" for line in lines).encode()
+            rows.append([row.line, *fields, place])
+        return tsv(rows)
 
     # ---- keys
 
@@ -156,25 +169,29 @@ class AnalogiesPane(ExplorePane):
         if line is None:
             return
         if line not in self._lines:
-            self._save((*self._lines, line))
-        self._at = self._lines.index(line)
+            self._change(line, is_added=True)
+        if line in self._lines:
+            self._at = self._lines.index(line)
         self.recompute()
 
     def action_remove(self) -> None:
         """Remove the question that is pointed at."""
         if self._lines:
-            self._save((*self._lines[: self._at], *self._lines[self._at + 1 :]))
+            self._change(self._lines[self._at], is_added=False)
             self._at = max(min(self._at, len(self._lines) - 1), 0)
             self.recompute()
 
-    def _save(self, lines: tuple[str, ...]) -> None:
-        self._lines = lines
-        if self._path is None:
-            return
+    def _change(self, line: str, *, is_added: bool) -> None:
+        """Add or remove a line, here and in the file, which may have been written since."""
+        self._unsaved[line] = is_added
+        lines = edited(self._lines, {line: is_added})
         try:
-            write_board(self._path, lines)
+            if self._path is not None:
+                lines = edit_board(self._path, self._unsaved)
+                self._unsaved.clear()
         except DiskError as error:
             self.app.warn(f"your analogies are not saved: {error}")
+        self._lines = lines[:MOST_QUESTIONS]
 
 
 def question_cells(rows: Sequence[Row], width: int) -> int:

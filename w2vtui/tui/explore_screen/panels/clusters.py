@@ -13,6 +13,7 @@ from w2vtui.display import cell_width, safe_text, whole_parts
 from w2vtui.exploring.clusters import Clusters, Grouping, clusters
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
+from w2vtui.exploring.tsv import tsv
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.vectors import WordVectors
@@ -103,11 +104,11 @@ class ClustersPane(ExplorePane):
 
     def exported(self, result: Clusters, ending: str) -> bytes:
         """A cluster a line, as tab-separated values."""
-        rows = ["words\tmean cosine\tcentral words"]
+        rows = [["words", "mean cosine", "central words"]]
         for one in result.clusters:
-            names = " ".join(safe_text(word.word) for word in one.words)
-            rows.append(f"{one.n_words}\t{one.cohesion:.6f}\t{names}")
-        return "".join(f"{row}\n" for row in rows).encode()
+            names = " ".join(word.word for word in one.words)
+            rows.append([str(one.n_words), f"{one.cohesion:.6f}", names])
+        return tsv(rows)
 
     # ---- keys
 

@@ -11,6 +11,7 @@ from w2vtui.errors import RunError
 from w2vtui.exploring.drift import Drift, DriftFinder, DriftRow
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
+from w2vtui.exploring.tsv import tsv
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
@@ -64,11 +65,11 @@ class DriftPane(ExplorePane):
     def exported(self, result: Drift, ending: str) -> bytes:
         """A table of the ranks: a column for each moment, named by its tokens."""
         head = ["word", *map(str, result.tokens)]
-        lines = ["\t".join(head)]
-        for row in result.rows:
-            ranks = ["" if rank is None else str(rank) for rank in row.ranks]
-            lines.append("\t".join([safe_text(row.word), *ranks]))
-        return "".join(f"{line}\n" for line in lines).encode()
+        rows = [
+            [row.word, *("" if rank is None else str(rank) for rank in row.ranks)]
+            for row in result.rows
+        ]
+        return tsv([head, *rows])
 
 
 def drift_lines(drift: Drift, width: int, height: int, glyphs: Glyphs, inks: Inks) -> list[Text]:

@@ -216,7 +216,7 @@ class NeighborsPane(ExplorePane):
 
     def exported(self, result: Answered, ending: str) -> bytes:
         """The rows as tab-separated values."""
-        return as_tsv(result.table).encode("utf-8", "surrogateescape")
+        return as_tsv(result.table)
 
     # ---- the word that is pointed at
 

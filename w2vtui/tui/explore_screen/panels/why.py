@@ -16,6 +16,7 @@ from w2vtui.exploring.concordance import Line, drawn
 from w2vtui.exploring.questions import Comparison, Nearest, Question
 from w2vtui.exploring.reasons import Finding, Reasoner, Reasons, TaughtBy
 from w2vtui.exploring.subject import View
+from w2vtui.exploring.tsv import tsv
 from w2vtui.exploring.why import SharedContext, Why
 from w2vtui.exploring.why_text import basis, findings, times_text
 from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
@@ -191,12 +192,16 @@ class WhyPane(ExplorePane):
             return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode(
                 "utf-8", "surrogatepass"
             )
-        rows = ["\t".join(["context", "weight", *(f"times {word}" for word in why.words)])]
-        rows += [
-            "\t".join([one.word, f"{one.weight:.6f}", *(f"{times:.3f}" for times in one.times)])
-            for one in why.contexts
-        ]
-        return ("\n".join(rows) + "\n").encode("utf-8", "surrogatepass")
+        head = ["context", "weight", *(f"times {word}" for word in why.words)]
+        return tsv(
+            [
+                head,
+                *(
+                    [one.word, f"{one.weight:.6f}", *(f"{times:.3f}" for times in one.times)]
+                    for one in why.contexts
+                ),
+            ]
+        )
 
 
 def _headline(shown: Shown) -> str:
