@@ -96,7 +96,19 @@ def test_what_a_history_leaves_out_is_said(run, monkeypatch):
 
 def test_a_file_holds_one_moment():
     words = WordVectors(["a"], np.ones((1, 2), np.float32))
-    subject = FileSubject("v.bin", lambda: words)
+
+    def load(report, progress):
+        assert subject.reading == 0.0
+        report("one row was left out")
+        progress(0.5)
+        assert subject.reading == 0.5
+        return words
+
+    subject = FileSubject("v.bin", load)
+    view = subject.view()
+    assert (view.vectors, view.kind, view.tokens) == (words, "saved", None)
+    assert subject.view() is view, "it is read once"
+    assert (subject.reading, subject.remarks) == (None, ["one row was left out"])
     assert subject.moments == ()
     with pytest.raises(RunError, match="one moment"):
         subject.view_at(PastMoment(number=1, tokens=1, planned=1, seconds=1))

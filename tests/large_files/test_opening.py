@@ -15,7 +15,7 @@ from w2vtui.errors import UnknownWordError, VectorsError
 from w2vtui.exploring.sides import with_side
 from w2vtui.formats import load_vectors, save_vectors, write_vector_folder
 from w2vtui.large_files import open_vectors, opening, records, rows
-from w2vtui.large_files.rows import FileRows
+from w2vtui.large_files.rows import FileRows, RowSums
 from w2vtui.large_files.vectors import FileVectors
 from w2vtui.vectors import WordVectors
 
@@ -170,6 +170,9 @@ def test_our_folders_and_arrays_are_left_in_their_file(tmp_path: Path) -> None:
     assert found.key_to_index[""] == len(words) - 1
     for side, matrix in (("output", output), ("sum", MATRIX + output)):
         asked = with_side(found, side)
+        assert isinstance(asked.vectors, FileRows | RowSums)
+        assert (np.asarray(asked.vectors) == matrix).all()
+        assert (asked.vectors[[5, 2]] == matrix[[5, 2]]).all()
         np.testing.assert_allclose(asked.norms, np.linalg.norm(matrix, axis=1), rtol=1e-6)
         kept = WordVectors(words, matrix).most_similar("king", topn=3)
         assert [word for word, _ in asked.most_similar("king", topn=3)] == [w for w, _ in kept]
@@ -178,6 +181,47 @@ def test_our_folders_and_arrays_are_left_in_their_file(tmp_path: Path) -> None:
     assert isinstance(opened(tmp_path / "v.npy").vectors, FileRows)
     np.save(tmp_path / "v.npy", MATRIX.astype(np.float16))
     assert_as_loaded(tmp_path / "v.npy")
+
+
+@pytest.mark.parametrize("skips", [False, True])
+@pytest.mark.parametrize("bad", [[2, 5], list(range(len(WORDS)))])
+@pytest.mark.parametrize("name", ["v", "v.npy"])
+def test_numbers_that_are_not_finite_are_met_alike_in_folders_and_arrays(
+    tmp_path: Path, name: str, bad: list[int], skips: bool
+) -> None:
+    matrix, counts = MATRIX.copy(), np.arange(len(WORDS), 0, -1)
+    matrix[bad, 3] = np.nan
+    if name == "v":
+        tensors = {"vectors": matrix, "counts": counts, "output_vectors": MATRIX}
+        write_vector_folder(tmp_path / name, WORDS, tensors)
+    else:
+        np.save(tmp_path / name, matrix)
+        lines = (f"{word} {count}\n" for word, count in zip(WORDS, counts, strict=True))
+        (tmp_path / f"{name}.vocab").write_text("".join(lines))
+    read = assert_as_loaded(tmp_path / name, skip_bad_rows=skips)
+    if skips and len(bad) < len(WORDS):
+        kept = [row for row in range(len(WORDS)) if row not in bad]
+        assert read[0] == [WORDS[row] for row in kept]
+        assert read[2] == counts[kept].tolist()
+        found = opened(tmp_path / name, skip_bad_rows=True, report=lambda _: None)
+        output = found.output_vectors
+        assert output is None if name == "v.npy" else (output[:] == MATRIX[kept]).all()
+    else:
+        assert "no row holds" in read[0] if skips else "the vector of" in read[0]
+
+
+def test_a_sum_is_computed_a_block_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(rows, "MOST_READ", 3 * 4 * SIZE)
+    first, second = (opened(write(tmp_path / name, *sample())).vectors for name in ("a", "b"))
+    sums = first + second
+    assert isinstance(sums[1:6], RowSums)
+    assert (np.asarray(sums[1:6]) == 2 * MATRIX[1:6]).all()
+    assert (np.asarray(sums) == 2 * MATRIX).all()
+    np.testing.assert_allclose(sums @ MATRIX[:2].T, 2 * MATRIX @ MATRIX[:2].T, rtol=1e-5)
+    np.testing.assert_allclose(sums.norms(), 2 * np.linalg.norm(MATRIX, axis=1), rtol=1e-6)
 
 
 def test_only_large_files_stay_where_they_are(tmp_path: Path) -> None:

@@ -124,16 +124,18 @@ def test_its_export_is_a_table_or_json(pane):
 
 def test_without_its_text_it_says_what_to_do(pane, tmp_path):
     vectors = WordVectors(["a", "b"], np.eye(2, dtype=np.float32))
-    pane.explorer.subject = FileSubject("notes.bin", lambda: vectors)
+    subject = FileSubject("notes.bin", lambda report, progress: vectors)
+    pane.explorer.subject, pane.explorer.view = subject, subject.view()
     with pytest.raises(VectorsError, match=r"why notes.bin WORD WORD --corpus FILE"):
-        asked(pane, "coffee")
-    saved = SavedRunSubject("gone", lambda: None)
+        asked(pane, "a")
+    saved = SavedRunSubject("gone", lambda: (subject.view(), subject))
     saved.folder = tmp_path
+    assert saved.view() is subject.view()
     pane.explorer.subject = saved
 
     def refused():
         try:
-            asked(pane, "coffee")
+            asked(pane, "a")
         except Exception as error:
             return str(error)
 

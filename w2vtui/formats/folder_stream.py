@@ -41,7 +41,7 @@ class FolderReader:
 
     def __init__(self, folder: Path, source: Source, matrix: Matrix, files: ExitStack) -> None:
         config = checked_config(folder)
-        self.folder, self._source = folder, source
+        self.folder, self.source = folder, source
         self.file = files.enter_context(opened(folder / TENSORS))
         self._other = files.enter_context(opened(folder / TENSORS))
         places = tensors_in(self.file, str(folder / TENSORS))
@@ -71,8 +71,8 @@ class FolderReader:
         Raises:
             VectorsError: a word is not one, or there again, or a number is not one.
         """
-        self._source.remarks.clear()
-        settler, most = Settler(self._source, keeps_blank=True), self.shape.most_words
+        self.source.remarks.clear()
+        settler, most = Settler(self.source, keeps_blank=True), self.shape.most_words
         n_rows = rows_a_block(self.shape.vector_size)
         matrices = zip(
             *(
@@ -98,7 +98,7 @@ class FolderReader:
             n_done += n
             if n_done == most:
                 break
-        if self._source.limit is None and (words or next(waiting, None)):
+        if self.source.limit is None and (words or next(waiting, None)):
             raise VectorsError(f"{self.folder / WORDS}: there are more words than vectors")
 
 

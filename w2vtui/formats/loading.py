@@ -9,12 +9,15 @@ import numpy as np
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.blocks import Progress, collected
 from w2vtui.formats.detecting import layout_of_folder, place_of
+from w2vtui.formats.folder_stream import FolderReader
 from w2vtui.formats.opening import Wanted, reading
 from w2vtui.formats.records import EncodingErrors
 from w2vtui.formats.remarks import Remarks
+from w2vtui.formats.settling import refuse_bad_rows
 from w2vtui.formats.vector_folder import read_vector_folder
 from w2vtui.formats.vocab_file import counts_beside, counts_in
 from w2vtui.reports import Report, warn
+from w2vtui.similarity import first_not_finite
 from w2vtui.vectors import WordVectors
 
 
@@ -51,11 +54,14 @@ def load_vectors(  # noqa: PLR0913 - each by name
         SettingsError: limit is below 1, or there is no such layout.
     """
     path = Path(path)
-    if _is_our_folder(path, layout) and limit is None and vocab_path is None:
-        return _from_folder(place_of(path))
-    read_from = _identity(path)
     remarks = Remarks()
     wanted = Wanted(limit, encoding_errors, skip_bad_rows, layout=layout, encoding=encoding)
+    if _is_our_folder(path, layout) and limit is None and vocab_path is None:
+        found_all = _from_folder(path, wanted, remarks)
+        for line in remarks.lines():
+            report(f"{path}: {line}")
+        return found_all
+    read_from = _identity(path)
     with reading(path, wanted, remarks) as reader:
         found = collected(reader, progress)
     for line in remarks.lines():
@@ -77,16 +83,33 @@ def _is_our_folder(path: Path, layout: str | None) -> bool:
     return layout is None and place.is_dir() and layout_of_folder(place).name == "folder"
 
 
-def _from_folder(folder: Path) -> WordVectors:
-    """All that a folder of ours holds."""
-    held = read_vector_folder(folder)
-    output = held.tensors.get("output_vectors")
-    counts = held.tensors.get("counts")
-    return WordVectors(
+def _from_folder(path: Path, wanted: Wanted, remarks: Remarks) -> WordVectors:
+    """All that a folder of ours holds.
+
+    Raises:
+        VectorsError: it cannot be read, or a number is not one.
+    """
+    held = read_vector_folder(place_of(path))
+    output, counts = held.tensors.get("output_vectors"), held.tensors.get("counts")
+    vectors = WordVectors(
         held.words,
         held.tensors["vectors"],
         None if counts is None else np.asarray(counts, dtype=np.int64),
-        None if output is None else output,
+        output,
+    )
+    if first_not_finite(vectors.vectors) is None:
+        return vectors
+    bad = ~np.isfinite(vectors.norms)
+    with reading(path, wanted, remarks) as reader:
+        assert isinstance(reader.of_layout, FolderReader)
+        source = reader.of_layout.source
+        refuse_bad_rows(held.words, vectors.vectors, bad, source, keeps_blank=True)
+    kept = np.flatnonzero(~bad)
+    return WordVectors(
+        [held.words[row] for row in kept.tolist()],
+        vectors.vectors[kept],
+        None if vectors.counts is None else vectors.counts[kept],
+        None if vectors.output_vectors is None else vectors.output_vectors[kept],
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,15 @@ from w2vtui.formats.blocks import Block, rows_a_block
 from w2vtui.formats.records import LEFT_OUT, SEPARATOR, WHITE, Source, decode_words
 
 _SEPARATOR_BYTE = re.compile(rb"[ \t\v\f\r]")
+_ROWS_SHOWN = 1_000
+"""Bad rows that are looked at together."""
+
+
+class Rows(Protocol):
+    """A matrix of vectors, in the memory or in a file."""
+
+    def __getitem__(self, rows: NDArray[np.intp], /) -> NDArray[np.float32]:
+        """Some rows."""
 
 
 class Settler:
@@ -143,6 +152,30 @@ class Settler:
             self._source.remarks.add("skipped", f"{self._source.place(records[row])}, {fault}")
             self._seen.discard(words[row])
         return left
+
+
+def refuse_bad_rows(
+    words: Sequence[str],
+    vectors: Rows,
+    bad: NDArray[np.bool_],
+    source: Source,
+    *,
+    keeps_blank: bool = False,
+) -> None:
+    """Refuse the vectors that hold NaN or infinity, or count them where they are to be skipped.
+
+    bad   bool (V,): which they are
+
+    Raises:
+        VectorsError: there are some and they are not to be skipped, or there are no others.
+    """
+    settler, numbers = Settler(source, keeps_blank=keeps_blank), np.flatnonzero(bad)
+    for start in range(0, len(numbers), _ROWS_SHOWN):
+        part = numbers[start : start + _ROWS_SHOWN]
+        listed = part.tolist()
+        settler.settle([words[row] for row in listed], vectors[part], (part + 1).tolist())
+    if bad.all():
+        settler.check_any()
 
 
 class Row(NamedTuple):

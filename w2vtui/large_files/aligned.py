@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from w2vtui.formats.blocks import Progress
 from w2vtui.formats.folder_stream import FolderReader
 from w2vtui.formats.npy_file import NpyReader
-from w2vtui.formats.records import WHITE
+from w2vtui.formats.records import WHITE, Source
 from w2vtui.formats.safetensors_file import Tensor
+from w2vtui.formats.settling import refuse_bad_rows
 from w2vtui.formats.vector_folder import words_in
 from w2vtui.large_files.rows import FileRows, OpenFile
 from w2vtui.large_files.vectors import FileVectors
@@ -24,7 +25,7 @@ def folder_vectors(reader: FolderReader, progress: Progress) -> FileVectors | No
     """The vectors of one of our folders; None if they must be read into the memory.
 
     Raises:
-        VectorsError: a word is not one.
+        VectorsError: a word or a number is refused.
     """
     tensors = {name: tensor for name, tensor in reader.tensors.items() if name.endswith("vectors")}
     if any(tensor.type != "F32" for tensor in tensors.values()):
@@ -35,14 +36,23 @@ def folder_vectors(reader: FolderReader, progress: Progress) -> FileVectors | No
     rows = StoredRows(words)
     if len(words) != n_words or rows.n_repeated:
         return None
-    matrices = {name: _rows(file, tensor) for name, tensor in tensors.items()}
-    return FileVectors(
-        words, rows, matrices["vectors"], reader.counts, matrices.get("output_vectors")
+    output = tensors.get("output_vectors")
+    found = FileVectors(
+        words,
+        rows,
+        _rows(file, tensors["vectors"]),
+        reader.counts,
+        None if output is None else _rows(file, output),
     )
+    return _checked(found, reader.source, keeps_blank=True)
 
 
 def array_vectors(reader: NpyReader, progress: Progress) -> FileVectors | None:
-    """The vectors of a NumPy array; None if they must be read into the memory."""
+    """The vectors of a NumPy array; None if they must be read into the memory.
+
+    Raises:
+        VectorsError: a number is refused.
+    """
     if reader.dtype != np.dtype("<f4"):
         return None
     n_words, size = reader.shape.most_words, reader.shape.vector_size
@@ -51,10 +61,20 @@ def array_vectors(reader: NpyReader, progress: Progress) -> FileVectors | None:
     if rows.n_repeated or not all(word.strip(WHITE) for word in reader.words):
         return None
     matrix = FileRows(OpenFile(reader.file), _places(reader.begin, n_words, size), size)
-    norms = matrix.norms()
-    if not np.isfinite(norms).all():
-        return None
-    return FileVectors(words, rows, matrix, reader.counts, norms=norms)
+    return _checked(FileVectors(words, rows, matrix, reader.counts), reader.source)
+
+
+def _checked(found: FileVectors, source: Source, *, keeps_blank: bool = False) -> FileVectors:
+    """Vectors without those that hold NaN or infinity; the lengths that show these are kept.
+
+    Raises:
+        VectorsError: there are some, and such rows are not to be skipped.
+    """
+    bad = ~np.isfinite(found.norms)
+    if not bad.any():
+        return found
+    refuse_bad_rows(found.index_to_key, found.vectors, bad, source, keeps_blank=keeps_blank)
+    return found.without(bad)
 
 
 def _collected(parts: Iterable[Sequence[str]], n_words: int, progress: Progress) -> StoredWords:

@@ -47,3 +47,18 @@ class FileVectors(WordVectors):
         if self._norms is None and isinstance(self.vectors, FileRows | RowSums):
             self._norms = self.vectors.norms()
         return super().norms
+
+    def without(self, left_out: NDArray[np.bool_]) -> FileVectors:
+        """The words and vectors less some, bool (V,)."""
+        kept = ~left_out
+        words = cast("StoredWords", self.index_to_key).without(left_out)
+        matrix = cast("FileRows", self.vectors)
+        output = cast("FileRows | None", self.output_vectors)
+        return FileVectors(
+            words,
+            StoredRows(words),
+            matrix.only(kept),
+            None if self.counts is None else self.counts[kept],
+            None if output is None else output.only(kept),
+            self.norms[kept],
+        )

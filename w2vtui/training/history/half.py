@@ -1,4 +1,4 @@
-"""Vectors in half precision: 2 bytes a number, a relative error of 2**-11 at most."""
+"""Vectors in half precision: 2 bytes a number, each right to 2**-11 of the largest of its row."""
 
 from __future__ import annotations
 

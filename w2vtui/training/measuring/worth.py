@@ -147,7 +147,8 @@ def worse_than_chance(case: Case) -> str:
     """The probe says that the vectors are sure of the wrong words.
 
     The scores are taken on their own scale here: scaled to fit, wrong ones count for nothing. CBOW
-    is left out, whose scores of a single context word are on another scale though it learns.
+    is left out: it is trained with the mean of a whole window and asked with four words at most, so
+    its scores are on another scale though it learns.
     """
     probe = case.shot.probe
     if probe is None or case.settings.model == "cbow" or not case.pairs:
