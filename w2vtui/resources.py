@@ -83,6 +83,11 @@ def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
     return folder if folder.is_absolute() else None  # older versions return `~/.cache`
 
 
+def from_home(path: str) -> Path:
+    """A path with ~ as the home folder; as it stands where there is no such user, as in ~nobody."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises there
+
+
 def _system_memory() -> int | None:
     free = _numbers(_MEMORY).get("MemAvailable:")
     return None if free is None else 1024 * free

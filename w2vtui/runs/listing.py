@@ -12,6 +12,7 @@ from pathlib import Path
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats.atomic import disk_error
+from w2vtui.resources import from_home
 from w2vtui.runs.disk.checked_json import read_checked
 from w2vtui.runs.disk.checkpoint_files import CHECKPOINTS, FOLDER
 from w2vtui.runs.disk.history_files import HISTORY, HISTORY_FILES
@@ -72,7 +73,7 @@ def find_run(root: Path, name: str) -> Path:
         return runs[0]
     if name in named:
         return named[name]
-    path = Path(name).expanduser()
+    path = from_home(name)
     if os.sep in name and _is_run(path):
         return path.absolute()
     parts = [path for path in runs if name and name in path.name]

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats.atomic import check_target
-from w2vtui.resources import user_folder
+from w2vtui.resources import from_home, user_folder
 
 _DRAFT = re.compile(r"\.[0-9a-f]{12}\.tmp")
 
@@ -20,7 +20,7 @@ def runs_folder(named: str | None = None) -> Path:
         RunError: none is named, and the user has no home folder.
     """
     if named:
-        return Path(named).expanduser().absolute()
+        return from_home(named).absolute()
     folder = user_folder("data")
     if folder is None:
         raise RunError("there is no home folder to save runs in: name a folder with --runs-dir")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from w2vtui.errors import W2vtuiError
+from w2vtui.shortage import as_shortage
+
 
 class Computing:
     """Carries out requests one after another; of those with the same name only the latest."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[Exception], object]) -> None:
+        """failed: gets what a request raises, in the background; the next ones are carried out"""
+        self._failed = failed
         self._requests: dict[str, Callable[[], None]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -44,7 +49,10 @@ class Computing:
 
     def _main(self) -> None:
         while (request := self._next()) is not None:
-            request()
+            try:
+                request()
+            except Exception as error:
+                self._failed(error)
 
     def _next(self) -> Callable[[], None] | None:
         """The request that has waited longest; None once it is closed."""
@@ -54,3 +62,11 @@ class Computing:
             if self._is_closed:
                 return None
             return self._requests.pop(next(iter(self._requests)))
+
+
+def problem_of(error: Exception) -> str:
+    """What to show of an error that anybody may meet; an error of the program is raised again."""
+    shortage = as_shortage(error)
+    if shortage is None and not isinstance(error, (W2vtuiError, OSError)):
+        raise error
+    return str(shortage or error)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.errors import CorpusError
+from w2vtui.resources import from_home
 
 
 def sources_of(text: str) -> list[str]:
@@ -24,7 +25,7 @@ def sources_of(text: str) -> list[str]:
     if not text:
         raise CorpusError("name a text file: a path, a folder, or a pattern such as notes/*.txt")
     try:
-        parts = [text] if _exists(_home(text)) else shlex.split(text)
+        parts = [text] if _exists(from_home(text)) else shlex.split(text)
     except ValueError:
         parts = [text]
     if "-" in parts:
@@ -42,24 +43,17 @@ def field_text(sources: Sequence[str]) -> str:
 def is_sample(text: str) -> bool:
     """Whether a text names a bundled sample and no file of one's own."""
     text = text.strip()
-    return bool(text) and not _exists(_home(text)) and _sample(text) is not None
+    return bool(text) and not _exists(from_home(text)) and _sample(text) is not None
 
 
 def _meant(part: str) -> list[str]:
-    path = _home(part)
+    path = from_home(part)
     if _exists(path):
         return [str(path)]
     if glob.has_magic(part):
         return sorted(glob.glob(str(path), recursive=True)) or [str(path)]  # noqa: PTH207
     sample = _sample(part)
     return [str(path if sample is None else sample)]
-
-
-def _home(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:  # ~nobody
-        return Path(text)
 
 
 def _exists(path: Path) -> bool:

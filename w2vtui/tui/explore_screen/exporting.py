@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from textual import work
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError, TargetTakenError, W2vtuiError
+from w2vtui.errors import OutOfMemoryError, SettingsError, TargetTakenError, W2vtuiError
 from w2vtui.exploring.subject import View
 from w2vtui.formats import save_vectors, saved_layout
-from w2vtui.formats.atomic import atomic_write, check_target
+from w2vtui.formats.atomic import atomic_write, check_target, disk_errors
+from w2vtui.resources import from_home
 from w2vtui.runs.targets import Reads, check_not_read, check_targets
 from w2vtui.tui.dialogs import ExportDialog, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
@@ -84,10 +86,12 @@ def write_vectors(view: View, path: str, *, reads: Reads, overwrite: bool) -> No
         TargetTakenError: a file is there that is not vectors.
         W2vtuiError: they cannot be written, or only over what is still needed.
     """
-    target = Path(path).expanduser()
-    layout = saved_layout(path)
-    check_targets(target, None, reads, overwrite=overwrite, are_counts_stored=False, layout=layout)
-    save_vectors(view.vectors, target, layout=layout.name)
+    with _named(path) as target:
+        layout = saved_layout(path)
+        check_targets(
+            target, None, reads, overwrite=overwrite, are_counts_stored=False, layout=layout
+        )
+        save_vectors(view.vectors, target, layout=layout.name)
 
 
 def write_export(
@@ -99,16 +103,40 @@ def write_export(
         TargetTakenError: a file is there.
         W2vtuiError: the pane cannot be written like that, or the file only over what is needed.
     """
-    target, endings = Path(path).expanduser(), pane.EXPORTS
-    ending = target.suffix.lower()
-    if ending not in endings:
+    with _named(path) as target:
+        ending = target.suffix.lower()
+        if ending not in pane.EXPORTS:
+            raise SettingsError(
+                f"'{safe_text(target.name, 60)}' must end in {' or '.join(pane.EXPORTS)}: that is "
+                f"what {pane.PANE_NAME} is written as"
+            )
+        check_target(target)
+        check_not_read(target, reads)
+        if target.exists() and target.stat().st_size and not overwrite:
+            raise TargetTakenError(path, "empty")
+        with atomic_write(target) as file:
+            file.write(pane.exported(result, ending))
+
+
+@contextmanager
+def _named(path: str) -> Iterator[Path]:
+    """The file that a person names, to write in the block.
+
+    Raises:
+        DiskError: the disk refuses it.
+        SettingsError: its name cannot be one, or the content cannot be written like that.
+        OutOfMemoryError: the content takes more memory than there is.
+    """
+    try:
+        with disk_errors(path):
+            yield from_home(path)
+    except W2vtuiError:
+        raise
+    except ValueError as error:  # a NUL in the name, a lone surrogate, a picture that cannot be read
         raise SettingsError(
-            f"'{safe_text(target.name, 60)}' must end in {' or '.join(endings)}: that is what "
-            f"{pane.PANE_NAME} is written as"
-        )
-    check_target(target)
-    check_not_read(target, reads)
-    if target.exists() and target.stat().st_size and not overwrite:
-        raise TargetTakenError(path, "empty")
-    with atomic_write(target) as file:
-        file.write(pane.exported(result, ending))
+            f"cannot write {safe_text(path, 200)}: {error}: choose another name or ending"
+        ) from error
+    except MemoryError as error:
+        raise OutOfMemoryError(
+            f"there is not enough memory to write {safe_text(path, 200)}: close other programs"
+        ) from error

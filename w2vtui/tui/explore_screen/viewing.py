@@ -11,11 +11,10 @@ from textual.events import ScreenResume
 from textual.message import Message
 
 from w2vtui.display import short
-from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.training.state.snapshot import ENDED
-from w2vtui.tui.computing import Computing
+from w2vtui.tui.computing import Computing, problem_of
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.panes import PanedScreen
@@ -49,7 +48,7 @@ class Viewing(PanedScreen):
     class Failed(Message):
         """The background thread met an error of the program."""
 
-        error: BaseException
+        error: Exception
 
     def __init__(self, subject: Subject) -> None:
         super().__init__()
@@ -58,7 +57,7 @@ class Viewing(PanedScreen):
         """What every pane shows; None until there are vectors."""
         self._held: View | None = None
         """What is shown in place of the latest vectors."""
-        self._computing = Computing()
+        self._computing = Computing(lambda error: self.post_message(self.Failed(error)))
 
     def on_mount(self) -> None:
         """Begin to look at the subject."""
@@ -194,10 +193,8 @@ class Viewing(PanedScreen):
     def _report(self, work: Callable[[], Message], problem: Callable[[str], Message]) -> None:
         try:
             self.post_message(work())
-        except W2vtuiError as error:
-            self.post_message(problem(str(error)))
-        except BaseException as error:  # raised again in the thread that draws
-            self.post_message(self.Failed(error))
+        except Exception as error:
+            self.post_message(problem(problem_of(error)))
 
     def _is_training(self) -> bool:
         shot = self.app.run_shot()

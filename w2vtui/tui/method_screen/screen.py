@@ -22,7 +22,7 @@ from textual.widgets import Input
 from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.computing import Computing
+from w2vtui.tui.computing import Computing, problem_of
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
@@ -93,7 +93,7 @@ class MethodScreen(Screen[None]):
     class Failed(Message):
         """The background thread met an error of the program."""
 
-        error: BaseException
+        error: Exception
 
     def __init__(self, subject: Subject | None = None, *, tab: str = "noise") -> None:
         """
@@ -104,7 +104,7 @@ class MethodScreen(Screen[None]):
         self.subject = subject
         self._tab = tab
         self._words: Sequence[str] = ()
-        self._computing = Computing()
+        self._computing = Computing(lambda error: self._report(self.Failed(error)))
         self._at_work: dict[str, Any] = {}
         """The questions that are being computed, by pane."""
         self._looked: dict[str, tuple[object, int]] = {}
@@ -285,11 +285,8 @@ class MethodScreen(Screen[None]):
         done, began = object(), time.thread_time()
         try:
             result = next(results, done)
-        except W2vtuiError as error:
-            self._report(self.Computed(pane, None, str(error), is_last=True))
-            return
-        except BaseException as error:  # raised again in the thread that draws
-            self._report(self.Failed(error))
+        except Exception as error:
+            self._report(self.Computed(pane, None, problem_of(error), is_last=True))
             return
         rest = (time.thread_time() - began) / SHARE
         due = max(self._due.get(pane.NAME, 0.0), time.monotonic()) + rest
@@ -305,7 +302,7 @@ class MethodScreen(Screen[None]):
             self.post_message(message)
 
     def _learn_words(self) -> None:
-        with contextlib.suppress(W2vtuiError):  # the pane says why
+        with contextlib.suppress(W2vtuiError, OSError, MemoryError):  # the pane says why
             self._words = seen(self.subject).vectors.index_to_key
 
     def _check_words(self, pane: MethodPane, words: Sequence[str]) -> None:
@@ -314,7 +311,7 @@ class MethodScreen(Screen[None]):
             vectors = seen(self.subject).vectors
             for word in words:
                 vectors.get_index(word)
-        except W2vtuiError as error:
-            self._report(self.Checked(pane, words, str(error)))
+        except Exception as error:
+            self._report(self.Checked(pane, words, problem_of(error)))
         else:
             self._report(self.Checked(pane, words))
