@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vtui import similarity
+from w2vtui import similarity, spelling
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.similarity import nearest, norms_of, unit
@@ -376,3 +376,9 @@ def test_questions_that_mean_nothing_are_refused() -> None:
 def test_a_unit_vector_keeps_its_direction() -> None:
     assert unit(np.float32([0, 0])).tolist() == [0, 0]
     assert unit(np.float32([3, 4])) == pytest.approx([0.6, 0.8])
+
+
+def test_only_the_first_words_are_compared_in_spelling(monkeypatch) -> None:
+    monkeypatch.setattr(spelling, "MOST_COMPARED", 2)
+    rows, _ = spelling.near_spellings("thier", ["the", "their", "theirs"])
+    assert rows.tolist() == [0, 1]

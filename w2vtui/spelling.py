@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_COMPARED = 500_000
+"""Words that are compared, the first ones."""
 LONGEST_CORRECTED = 48
 """Letters of a word; longer ones are not looked for."""
 
@@ -16,8 +18,9 @@ def near_spellings(word: str, words: Sequence[str]) -> tuple[NDArray[np.int64], 
     """Rows of the words spelled like `word`, and by how many edits each differs: int64 (n,) both.
 
     Case and Unicode form do not count; 2 edits at most, 1 for up to 4 letters. `word` itself is
-    left out.
+    left out. Of more than 500,000 words the first are looked at.
     """
+    words = words[:MOST_COMPARED]
     wanted = _folded(word)
     if not wanted or len(wanted) > LONGEST_CORRECTED:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,9 +15,10 @@ from w2vtui.display import cell_width
 from w2vtui.exploring.drift import Drift, DriftRow
 from w2vtui.exploring.subject import SavedRunSubject, View, past_view
 from w2vtui.training.history.moments import PastMoment
+from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.explore_screen.panels.drift import DriftPane, drift_lines
 from w2vtui.tui.explore_screen.panels.time_line import TimeLine, drawn_line
-from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
+from w2vtui.tui.explore_screen.panels.timeline import TimelinePane, Travelled
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.glyphs import ASCII, BRAILLE
 from w2vtui.tui.inks import PLAIN_INKS
@@ -39,6 +42,26 @@ def line(at: int | None = None, **other) -> TimeLine:
 
 def drawn(shown: TimeLine, width: int = 41, height: int = 8, glyphs=BRAILLE) -> list[str]:
     return [text.plain for text in drawn_line(shown, width, height, glyphs, PLAIN_INKS)]
+
+
+def test_the_line_stays_where_a_moment_cannot_be_shown(monkeypatch):
+    warned = []
+    app = SimpleNamespace(glyphs=BRAILLE, inks=PLAIN_INKS, warn=warned.append)
+    monkeypatch.setattr(TimelinePane, "app", app)
+    pane, shown = TimelinePane(id="timeline"), []
+    for name, stand_in in (("show", shown.append), ("recompute", lambda: None)):
+        monkeypatch.setattr(pane, name, stand_in)
+    monkeypatch.setattr(TimelinePane, "shape", Shape(60, 6))
+    pane.take(Travelled(line(200), None, None))
+    for _ in range(2):
+        pane.action_step(-1)
+        pane.refuse("checkpoint 2 is damaged")
+        assert "checkpoint 2 is damaged" in shown[-1].plain
+        assert "200 · 20.0%" in shown[-1].plain
+    assert len(warned) == 2
+    pane.action_step(1)
+    assert pane._wanted.tokens == 300
+    assert "damaged" not in shown[-1].plain
 
 
 # ---- the line

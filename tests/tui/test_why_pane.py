@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support.corpora import encoded
 from tests.support.runs import run_on, trained
-from tests.support.wait import until
+from tests.support.wait import DEADLINE, until
 from w2vtui.display import cell_width
 from w2vtui.errors import CorpusError, VectorsError
 from w2vtui.exploring import reasons
@@ -179,3 +180,51 @@ def test_what_taught_the_vectors_is_found_in_the_background():
         return str(raised.value)
 
     until(lambda: said() == "it is gone", "the search has ended")
+
+
+def test_any_error_of_that_search_is_kept():
+    def fail():
+        raise MemoryError
+
+    finding = Finding(fail)
+
+    def is_over():
+        with pytest.raises((CorpusError, MemoryError)) as raised:
+            finding.taught()
+        return raised.type is MemoryError
+
+    until(is_over, "the search has ended")
+
+
+def test_closing_waits_for_no_answer_and_lets_no_index_begin(run, monkeypatch):
+    monkeypatch.setattr(reasons, "INDEXED_FROM", 1)
+    begun, may_end, stopped = threading.Event(), threading.Event(), []
+    index = SimpleNamespace(
+        index=None, error=None, fraction=0.0, start=lambda: None, stop=lambda: stopped.append(1)
+    )
+    monkeypatch.setattr(reasons, "Indexing", lambda *of, **how: index)
+    reasoner = Reasoner()
+    taught = TaughtBy(run.corpus, run.training, LiveSettings(window=2, sample=0.0))
+    why = reasons.Explainer.why
+
+    def slowly(*given):
+        begun.set()
+        assert may_end.wait(DEADLINE)
+        return why(*given)
+
+    monkeypatch.setattr(reasons.Explainer, "why", slowly)
+    thread = threading.Thread(target=reasoner.reasons, args=(taught, ("coffee",), 3))
+    thread.start()
+    assert begun.wait(DEADLINE)
+    closing = threading.Thread(target=reasoner.close)
+    closing.start()
+    closing.join(5)
+    is_closed = not closing.is_alive()
+    may_end.set()
+    thread.join()
+    assert is_closed
+    assert stopped == [1]
+    monkeypatch.setattr(reasons, "Indexing", None)
+    other = Reasoner()
+    other.close()
+    assert other.reasons(taught, ("coffee",), 3).indexed is None

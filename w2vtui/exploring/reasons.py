@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import CorpusError, W2vtuiError
+from w2vtui.errors import CorpusError
 from w2vtui.exploring.contexts import Windows
 from w2vtui.exploring.why import Explainer, Why
 from w2vtui.exploring.word_positions import Indexing
@@ -42,17 +42,18 @@ class Finding:
     def __init__(self, find: Callable[[], TaughtBy]) -> None:
         self._find = find
         self._taught: TaughtBy | None = None
-        self._error: W2vtuiError | None = None
+        self._error: Exception | None = None
         threading.Thread(target=self._main, name="w2vtui-text", daemon=True).start()
 
     def taught(self) -> TaughtBy:
         """What was found.
 
         Raises:
-            W2vtuiError: it is not found, or not yet.
+            CorpusError: it is not found yet.
+            Exception: what ended the search.
         """
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)  # which would grow each time
         if self._taught is None:
             raise CorpusError("checking the encoded text of this run against what it trained on")
         return self._taught
@@ -60,7 +61,7 @@ class Finding:
     def _main(self) -> None:
         try:
             self._taught = self._find()
-        except W2vtuiError as error:
+        except Exception as error:  # for `taught`
             self._error = error
 
 
@@ -79,7 +80,11 @@ class Reasoner:
     """Answers about the text of one subject; any thread may ask."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._answering = threading.Lock()
+        """Held while an answer is found."""
+        self._swapping = threading.Lock()
+        """Held while an index is begun or ended, which takes no time."""
+        self._is_closed = False
         self._explainer: Explainer | None = None
         self._indexing: Indexing | None = None
         self._answers: dict[object, Why] = {}
@@ -91,7 +96,7 @@ class Reasoner:
         Raises:
             UnknownWordError: a word is not in the vocabulary.
         """
-        with self._lock:
+        with self._answering:
             explainer = self._explainer_of(taught)
             is_indexed = self._indexing is not None and self._indexing.index is not None
             live = taught.live
@@ -108,8 +113,9 @@ class Reasoner:
             return Reasons(why, live, fraction, taught.remark)
 
     def close(self) -> None:
-        """End the indexing."""
-        with self._lock:
+        """End the indexing at once, also while an answer is found; none begins any more."""
+        with self._swapping:
+            self._is_closed = True
             if self._indexing is not None:
                 self._indexing.stop()
 
@@ -126,17 +132,22 @@ class Reasoner:
     def _explainer_of(self, taught: TaughtBy) -> Explainer:
         if self._explainer is not None and self._explainer.corpus is taught.corpus:
             return self._explainer
-        if self._indexing is not None:
-            self._indexing.stop()
-        self._indexing = None
         self._answers.clear()
-        if len(taught.corpus.ids) >= INDEXED_FROM:
-            run = taught.run
-            self._indexing = Indexing(
-                taught.corpus.ids,
-                len(taught.corpus.vocab),
-                trains=lambda: run is not None and run.snapshot().state == "training",
-            )
-            self._indexing.start()
-        self._explainer = Explainer(taught.corpus, self._indexing)
+        self._explainer = Explainer(taught.corpus, self._indexing_of(taught))
         return self._explainer
+
+    def _indexing_of(self, taught: TaughtBy) -> Indexing | None:
+        """The index of a large text, begun in place of another one; None if there is to be none."""
+        run = taught.run
+        with self._swapping:
+            if self._indexing is not None:
+                self._indexing.stop()
+            self._indexing = None
+            if len(taught.corpus.ids) >= INDEXED_FROM and not self._is_closed:
+                self._indexing = Indexing(
+                    taught.corpus.ids,
+                    len(taught.corpus.vocab),
+                    trains=lambda: run is not None and run.snapshot().state == "training",
+                )
+                self._indexing.start()
+            return self._indexing

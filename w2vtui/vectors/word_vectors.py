@@ -22,8 +22,6 @@ from w2vtui.vectors.queries import Query, terms_of
 
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""
-_CORRECTED = 500_000
-"""Words that may be proposed in the place of an unknown one."""
 
 
 class WordVectors:
@@ -248,7 +246,7 @@ class WordVectors:
         First those that differ in case or Unicode form alone, then by edits (2 at most; 1 for up
         to 4 letters), the more frequent first. Of more than 500,000 words the first are looked at.
         """
-        rows, edits = near_spellings(word, self.index_to_key[:_CORRECTED])
+        rows, edits = near_spellings(word, self.index_to_key)
         frequency = -rows if self.counts is None else self.counts[rows]
         best = rows[np.lexsort((rows, -frequency, edits))[: max(n, 0)]]
         return [

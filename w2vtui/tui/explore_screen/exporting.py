@@ -132,7 +132,7 @@ def _named(path: str) -> Iterator[Path]:
             yield from_home(path)
     except W2vtuiError:
         raise
-    except ValueError as error:  # a NUL in the name, a lone surrogate, a picture that cannot be read
+    except ValueError as error:  # a NUL in the name, a lone surrogate, a bad picture
         raise SettingsError(
             f"cannot write {safe_text(path, 200)}: {error}: choose another name or ending"
         ) from error

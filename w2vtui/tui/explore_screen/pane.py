@@ -168,6 +168,9 @@ class ExplorePane(Panel, can_focus=True):
         lines = wrapped(safe_text(problem), max(width, 1), max(height, 1))
         self.show(joined([Text(line) for line in lines]))
 
+    def forget(self) -> None:
+        """Drop vectors that were kept for the next `compute`: the pane is not seen any more."""
+
     def on_resize(self, event: Resize) -> None:
         """Fill the new size."""
         self.recompute()

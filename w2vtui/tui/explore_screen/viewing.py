@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from textual.events import ScreenResume
+from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
 
 from w2vtui.display import short
@@ -72,6 +72,11 @@ class Viewing(PanedScreen):
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Look at once, since the screen did not while it was covered."""
         self.tick()
+
+    def on_screen_suspend(self, event: ScreenSuspend) -> None:
+        """Keep no more vectors than those shown, while the screen is covered."""
+        for pane in self.query(ExplorePane):
+            pane.forget()
 
     # ---- the view
 
@@ -161,7 +166,9 @@ class Viewing(PanedScreen):
     def compute(self, pane: ExplorePane) -> None:
         """Have a pane computed in the background, if it can be seen."""
         view = self.view
-        if view is not None and self.is_shown(str(pane.id)) and all(pane.shape):
+        if not self.is_shown(str(pane.id)):
+            pane.forget()
+        elif view is not None and all(pane.shape):
             self._computing.ask(str(pane.id), partial(self._compute, pane, view))
 
     def on_explore_pane_recompute(self, message: ExplorePane.Recompute) -> None:

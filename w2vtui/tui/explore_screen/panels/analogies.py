@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from weakref import ref
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
@@ -47,7 +48,8 @@ class Board:
     n_words: int
     """Words that may be answers."""
     lines: tuple[str, ...]
-    vectors: WordVectors
+    vectors: ref[WordVectors]
+    """Those that were asked, not kept for it."""
     made: float
     """time.monotonic()"""
 
@@ -101,11 +103,11 @@ class AnalogiesPane(ExplorePane):
         vectors, lines, method, kept = view.vectors, self._lines, self._method, self._board
         if kept is not None and (kept.lines, kept.method) == (lines, method):
             is_recent = time.monotonic() - kept.made < LIVE_SECONDS
-            if kept.vectors is vectors or (view.kind == "live" and is_recent):
+            if kept.vectors() is vectors or (view.kind == "live" and is_recent):
                 return kept
         rows = answer_board(vectors, lines, method)
         n_words = min(BOARD_WORDS, len(vectors))
-        self._board = Board(rows, method, n_words, lines, vectors, time.monotonic())
+        self._board = Board(rows, method, n_words, lines, ref(vectors), time.monotonic())
         return self._board
 
     def drawn(self, result: Board, shape: Shape) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from typing import ClassVar
+from weakref import ref
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
@@ -32,7 +33,8 @@ class Grouped:
     """Clusters, of which vectors, and when they were made."""
 
     clusters: Clusters
-    vectors: WordVectors
+    vectors: ref[WordVectors]
+    """Those that were asked, not kept for it."""
     k: int
     made: float
 
@@ -67,13 +69,13 @@ class ClustersPane(ExplorePane):
         how, before = self._how, self._grouped
         if before is not None and before.k == how.k:
             age = time.monotonic() - before.made
-            if before.vectors is view.vectors or (view.kind == "live" and age < LIVE_SECONDS):
+            if before.vectors() is view.vectors or (view.kind == "live" and age < LIVE_SECONDS):
                 return before.clusters
             how = replace(how, n_rounds=_LATER_ROUNDS)
             found = clusters(view.vectors, how, before.clusters.centers)
         else:
             found = clusters(view.vectors, how)
-        self._grouped = Grouped(found, view.vectors, how.k, time.monotonic())
+        self._grouped = Grouped(found, ref(view.vectors), how.k, time.monotonic())
         return found
 
     def drawn(self, result: Clusters, shape: Shape) -> Text:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from w2vtui.display import pad, safe_text, wrapped
-from w2vtui.exploring.answers import AnalogyWords, NearestWords
+from w2vtui.exploring.answers import AnalogyWords, Answer, Matches, NearestWords
 from w2vtui.exploring.asking import Asking, ask
-from w2vtui.exploring.questions import Nearest, Question
+from w2vtui.exploring.questions import Nearest, Question, Search
 from w2vtui.exploring.sides import Side, with_side
 from w2vtui.exploring.subject import View
 from w2vtui.training.measuring.neighbors import HORIZON_SECONDS, Past, movement
@@ -84,8 +85,14 @@ class NeighborsPane(ExplorePane):
         self._pasts: dict[tuple[str, Side], Past] = {}
         self._moves: Mapping[str, int | None] | None = None
         self._moved_over = 0.0
-        self._with_side: tuple[WordVectors, Side, WordVectors] | None = None
-        """The vectors of the side that was asked last, which take a while to compute."""
+        self._with_side: WeakKeyDictionary[WordVectors, tuple[Side, WordVectors]] = (
+            WeakKeyDictionary()
+        )
+        """The vectors of the side that was asked last, which take a while to compute, as long as
+        those are there that they are made of.
+        """
+        self._found: tuple[Sequence[str], Search, int, Matches] | None = None
+        """The words, pattern and number of the last search: training changes no word."""
 
     # ---- computing
 
@@ -98,7 +105,7 @@ class NeighborsPane(ExplorePane):
             return self._suggested(view.vectors, question, unknown)
         vectors = self._vectors(view.vectors)
         n = max(self._pages * max(shape.height, 1), COMPARED)
-        answer = ask(vectors, question, Asking(n=n))
+        answer = self._answer(vectors, question, n)
         table = table_of(answer, self._pages * max(shape.height, 1))
         nearest: tuple[str, ...] = ()
         if isinstance(answer, (NearestWords, AnalogyWords)):
@@ -113,10 +120,22 @@ class NeighborsPane(ExplorePane):
         )
 
     def _vectors(self, vectors: WordVectors) -> WordVectors:
-        kept = self._with_side
-        if kept is None or kept[0] is not vectors or kept[1] != self.side:
-            kept = self._with_side = vectors, self.side, with_side(vectors, self.side)
-        return kept[2]
+        if self.side == "input":
+            return vectors
+        kept = self._with_side.get(vectors)
+        if kept is None or kept[0] != self.side:
+            kept = self._with_side[vectors] = self.side, with_side(vectors, self.side)
+        return kept[1]
+
+    def _answer(self, vectors: WordVectors, question: Question, n: int) -> Answer:
+        """The answer to a question; of a search that was answered over these words, the same."""
+        words, kept = vectors.index_to_key, self._found
+        if kept is not None and kept[0] is words and kept[1:3] == (question, n):
+            return kept[3]
+        answer = ask(vectors, question, Asking(n=n))
+        if isinstance(question, Search) and isinstance(answer, Matches):
+            self._found = words, question, n, answer
+        return answer
 
     def _suggested(self, vectors: WordVectors, question: Question, unknown: str) -> Answered:
         rows = [Row(word, count) for word, count in vectors.suggestions(unknown, 10)]

@@ -58,6 +58,8 @@ class TimelinePane(ExplorePane):
         super().__init__(id=id)
         self._wanted: PastMoment | None = None
         """The moment that was asked for, until its vectors are there."""
+        self._problem = ""
+        """Why the moment that was asked for last cannot be shown."""
         self._playing: Timer | None = None
         self._is_dragged = False
 
@@ -95,6 +97,8 @@ class TimelinePane(ExplorePane):
     def drawn(self, result: Travelled, shape: Shape) -> Text:
         """The line of the moments."""
         line = result.line if self._wanted is None else result.line._replace(at=self._wanted.tokens)
+        if self._problem:
+            line = line._replace(remark=self._problem)
         glyphs, inks = self.app.glyphs, self.app.inks
         return joined(drawn_line(line, *shape, glyphs, inks))
 
@@ -111,7 +115,13 @@ class TimelinePane(ExplorePane):
         """Say why a moment cannot be shown; what is shown stays."""
         self._wanted = None
         self._stop()
-        super().refuse(problem)
+        if self.result is None:
+            super().refuse(problem)
+            return
+        if problem != self._problem:
+            self.app.warn(problem)
+        self._problem = problem
+        self.redraw()
 
     # ---- where it goes
 
@@ -128,6 +138,7 @@ class TimelinePane(ExplorePane):
         line = self._line
         if line is None or place == line.place:
             return
+        self._problem = ""
         if place >= len(line.moments):
             self._wanted = None
             self.explorer.release()

@@ -98,12 +98,17 @@ class WordCardPane(ExplorePane):
         moment = moment_before(self.subject.moments, view.seconds)
         if moment is None:
             return None
-        if self._earlier is None or self._earlier[0] != moment:
+        kept = self._earlier
+        if kept is None or kept[0] != moment:
             try:
-                self._earlier = moment, self.subject.view_at(moment)
+                kept = self._earlier = moment, self.subject.view_at(moment)
             except W2vtuiError:  # it is not kept any more: the next look finds another
                 return None
-        return self._earlier
+        return kept
+
+    def forget(self) -> None:
+        """Drop the vectors of the earlier moment."""
+        self._earlier = None
 
     def drawn(self, result: Shown, shape: Shape) -> Text:
         """A few figures a line."""
