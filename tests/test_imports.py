@@ -91,7 +91,7 @@ def test_the_python_class_loads_no_screens():
 
 
 def test_the_screen_of_vectors_need_not_wait_for_kernels():
-    _, modules = modules_after("import w2vtui.tui.explore_screen.screen")
+    _, modules = modules_after("import w2vtui.tui.explore_screen.screen, w2vtui.runs.explored")
     assert loaded(modules, "textual", "numpy") == ["textual", "numpy"]
     assert loaded(modules, "numba") == []
 

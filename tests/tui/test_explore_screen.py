@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from textual.binding import Binding
 from textual.widgets import Input
 
 from tests.support.screens import (
@@ -27,12 +29,16 @@ from tests.support.screens import (
 from w2vtui.errors import VectorsError
 from w2vtui.exploring.subject import FileSubject
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.keys import own_bindings
+from w2vtui.tui.places import Places
 from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
+from w2vtui.tui.widgets.key_bar import PLACES, KeyBar
 from w2vtui.vectors import WordVectors
 
 WORDS = ("king", "queen", "man", "woman", "paris", "france", "italy", "rome", "tea", "coffee")
@@ -268,6 +274,37 @@ async def test_a_digit_goes_to_a_screen_unless_a_value_is_typed():
         await until(app, lambda: isinstance(app.screen, RunList))
         await press(app, "escape", "2")
         await until(app, lambda: isinstance(app.screen, ExploreScreen))
-        await press(app, "3", "1", "equals_sign", "1", "2", "down")
+        await press(app, "3", "4")
+        await until(app, lambda: isinstance(app.screen, RunList))
+        await press(app, "2")  # from the list, over another screen, too
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        await press(app, "3", "4", "1", "equals_sign", "1", "2", "down")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         await until(app, lambda: app.screen.staging.staged == {"window": 12})
+
+
+def test_with_nothing_that_trains_the_method_follows_what_is_explored():
+    forgotten, shown = [], []
+    app = SimpleNamespace(
+        session=None, forget=forgotten.append, _show_explored=lambda: shown.append(1)
+    )
+    Places.explore(app, FileSubject("other.bin", lambda report, read: some_vectors()))
+    assert (forgotten, app._explored, shown) == (["other", "method"], "other", [1])
+    app.session = SimpleNamespace()
+    Places.explore(app, app.subject)
+    assert forgotten == ["other", "method", "other"]
+
+
+def test_each_digit_of_the_key_bar_is_a_key_of_its_own(monkeypatch):
+    app = SimpleNamespace(get_key_display=lambda one: one.key_display or one.key)
+    monkeypatch.setattr(KeyBar, "app", app)
+    monkeypatch.setattr(KeyBar, "get_component_rich_style", lambda *name, partial: "")
+    bar, others = KeyBar(), [Binding("x", "max", "Max"), Binding("q", "quit", "Quit")]
+    places = [one for one in own_bindings(BaseApp) if one.id in PLACES]
+    bar._shown = tuple(bar._joined([*others, *places]))
+    line = bar._line(bar._shown).plain
+    assert "1234 Screens" in line
+    for key in "1234xq":
+        assert bar.key_at(line.index(key)) == key
+    assert bar.key_at(line.index("Quit")) == "q"
+    assert bar.key_at(line.index("Screens")) == bar.key_at(len(line) + 9) == ""

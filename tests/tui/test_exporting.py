@@ -10,7 +10,6 @@ import pytest
 from w2vtui.errors import DiskError, OutOfMemoryError, SettingsError, W2vtuiError
 from w2vtui.exploring.subject import View
 from w2vtui.runs.targets import Reads
-from w2vtui.tui.explore_screen.answer_table import Row, Table, as_tsv
 from w2vtui.tui.explore_screen.exporting import write_export, write_vectors
 from w2vtui.vectors import WordVectors
 
@@ -49,9 +48,3 @@ def test_content_that_cannot_be_made_leaves_no_file(error, refusal, tmp_path):
         write_export(pane_that(exported), None, f"{tmp_path}/m.svg", reads=NOTHING, overwrite=False)
     assert isinstance(refused.value, W2vtuiError)
     assert not list(tmp_path.iterdir())
-
-
-def test_a_lone_surrogate_is_written_as_an_escape():
-    table = Table("", (), (Row("a\ud800\tb\udcff", 3),))
-    content = as_tsv(table).encode("utf-8", "surrogateescape")
-    assert content == b"word\tcount\na\\ud800\\tb\xff\t3\n"

@@ -112,7 +112,7 @@ async def test_the_exponent_is_turned_looked_at_and_applied():
 # ---- the tree
 
 
-def test_the_tree_of_a_run_sums_to_one_and_without_its_objective_still_shows_codes():
+def test_the_tree_of_a_run_sums_to_one_and_without_its_objective_still_shows_codes(monkeypatch):
     run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
     (shown,) = TreePane().compute(RunSubject("a run", lambda: run), ("ship", "wave"))
     assert shown.leaves is not None
@@ -124,6 +124,12 @@ def test_the_tree_of_a_run_sums_to_one_and_without_its_objective_still_shows_cod
     assert plain.leaves is None
     assert [turn.bit for turn in plain.turns] == [turn.bit for turn in shown.turns]
     assert plain.cost == shown.cost
+    pane = TreePane()  # of a subject that is not asked by a key
+    pane.result = plain
+    with monkeypatch.context() as patched:
+        patched.setattr(pane, "recompute", lambda: None)
+        pane.action_step(1)
+    assert pane.question() == ("", plain.words[plain.rank])
 
 
 @terminal

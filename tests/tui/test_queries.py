@@ -7,6 +7,7 @@ from textual.events import Key, Paste
 
 from tests.support.screens import TRAINING, press, scripted, send_keys, until
 from w2vtui.tui.session import Session
+from w2vtui.tui.widgets import query_field
 from w2vtui.tui.widgets.field import Recalled, typed_text
 from w2vtui.tui.widgets.query_field import QueryField, completions
 
@@ -35,6 +36,11 @@ def test_the_last_word_is_completed(query, expected):
 
 def test_only_as_many_words_as_wanted_are_proposed():
     assert completions(WORDS, "ki", 1) == ["king"]
+
+
+def test_only_frequent_words_are_completed(monkeypatch):
+    monkeypatch.setattr(query_field, "_FREQUENT", 2)
+    assert completions(["sea", "Tea", "tea", "TEAS"], "te") == ["Tea"]
 
 
 @pytest.mark.parametrize(

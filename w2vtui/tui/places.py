@@ -70,7 +70,7 @@ class Places(BaseApp):
 
     def on_explore_run(self, message: ExploreRun) -> None:
         """Explore a saved run, or the one that trains if it is that."""
-        from w2vtui.runs.explored import explored_run  # loads Numba
+        from w2vtui.runs.explored import explored_run  # loads NumPy
 
         session = self.session
         is_present = session is not None and session.folder == message.folder
@@ -90,6 +90,8 @@ class Places(BaseApp):
         if subject is not None:
             self.subject = subject
             self.forget("other")
+            if self.session is None:  # the method is shown on what is explored
+                self.forget("method")
         self._explored = "explore" if subject is None else "other"
         self._show_explored()
 

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _subject(arguments: argparse.Namespace) -> Subject:
     folder = named_run(arguments)
     if folder is not None:
-        from w2vtui.runs.explored import explored_run  # loads Numba
+        from w2vtui.runs.explored import explored_run  # loads NumPy
 
         return explored_run(folder)
     from w2vtui.exploring.subject import FileSubject  # loads NumPy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,8 +25,10 @@ from w2vtui.runs.table import BEST, best_of, cells_of, columns_of, fitting, grou
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.keys import own_bindings
 from w2vtui.tui.messages import CannotResume, ExploreRun, Resume
 from w2vtui.tui.more_epochs import MoreEpochs
+from w2vtui.tui.widgets.key_bar import PLACES
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
@@ -86,7 +89,12 @@ class RunList(ModalScreen[None]):
         return self.app.key_of(f"runs.{name}", RunList)
 
     def on_mount(self) -> None:
-        """Read the list."""
+        """Read the list; the keys that go to another screen do so from here, too."""
+        for binding in own_bindings(BaseApp):
+            if binding.id in PLACES and binding.id != "app.runs":
+                keys = self.app.keys.get(binding.id, binding.key)
+                for one in Binding.make_bindings([replace(binding, key=keys)]):
+                    self._bindings.bind(one.key, f"app.{one.action}", show=False)
         self.look()
 
     def on_resize(self, event: Resize) -> None:

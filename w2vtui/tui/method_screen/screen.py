@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -104,6 +104,8 @@ class MethodScreen(Screen[None]):
         self.subject = subject
         self._tab = tab
         self._words: Sequence[str] = ()
+        self._rows: Mapping[str, int] = {}
+        """The row of each word."""
         self._computing = Computing(lambda error: self._report(self.Failed(error)))
         self._at_work: dict[str, Any] = {}
         """The questions that are being computed, by pane."""
@@ -211,8 +213,9 @@ class MethodScreen(Screen[None]):
 
     def ask(self, text: str) -> None:
         """Give the words of a query to the pane."""
-        known = set(self._words)
-        words = [text] if text in known else [one for one in text.split() if one not in _BETWEEN]
+        words = (
+            [text] if text in self._rows else [one for one in text.split() if one not in _BETWEEN]
+        )
         self.query_one(QueryField).show_asked(text)
         self.action_leave()
         if not words:
@@ -303,7 +306,8 @@ class MethodScreen(Screen[None]):
 
     def _learn_words(self) -> None:
         with contextlib.suppress(W2vtuiError, OSError, MemoryError):  # the pane says why
-            self._words = seen(self.subject).vectors.index_to_key
+            vectors = seen(self.subject).vectors
+            self._words, self._rows = vectors.index_to_key, vectors.key_to_index
 
     def _check_words(self, pane: MethodPane, words: Sequence[str]) -> None:
         """Look words up; finding how an unknown one is spelled takes a while."""

@@ -16,6 +16,8 @@ from textual.events import Click, Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
+from w2vtui.display import cell_width
+
 LAST = ("app.help", "app.palette", "app.quit")
 """Ids of the keys at the end of the line, which are left out last."""
 PLACES = ("app.train", "app.explore", "app.method", "app.runs")
@@ -30,6 +32,8 @@ class KeyBar(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._shown: tuple[Binding, ...] = ()
+        self._places: tuple[tuple[str, int], ...] = ()
+        """The keys in the entry of several, with the cells of each; empty if there is none."""
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -58,6 +62,7 @@ class KeyBar(Static):
         places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}
         places |= {name: len(places) + at for at, name in enumerate(LAST)}
         bindings = sorted(shown.values(), key=lambda binding: places.get(binding.id, -1))
+        self._places = ()
         if self._line(bindings).cell_len > self.size.width:
             bindings = self._joined(bindings)
         n_last = len(LAST) + 1
@@ -67,25 +72,43 @@ class KeyBar(Static):
         self.update(self._line(bindings), layout=False)
 
     def _joined(self, bindings: Sequence[Binding]) -> list[Binding]:
-        """The bindings, those that go to a screen as one entry: `1-4 Screens`."""
+        """The bindings, those that go to a screen as one entry: `1234 Screens`."""
         places = [one for one in bindings if one.id in PLACES]
         others = [one for one in bindings if one.id not in PLACES]
         if not places:
             return others
         keys = [self.app.get_key_display(one) for one in places]
-        shown = f"{keys[0]}-{keys[-1]}" if "".join(keys) in "123456789" else "".join(keys)
-        entry = replace(places[0], key_display=shown, description="Screens")
+        entry = replace(places[0], key_display="".join(keys), description="Screens")
+        self._places = tuple(
+            (one.key, cell_width(key)) for one, key in zip(places, keys, strict=True)
+        )
         at = max(len(others) - len(LAST), 0)
         return [*others[:at], entry, *others[at:]]
 
     def on_click(self, event: Click) -> None:
         """Press the key under the pointer."""
+        key = self.key_at(event.x)
+        if key:
+            self.app.simulate_key(key)
+
+    def key_at(self, column: int) -> str:
+        """The key that stands in a column, or whose name does; empty if there is none."""
         end = 1
         for binding in self._shown:
-            end += self._line([binding]).cell_len + 1
-            if event.x < end:
-                self.app.simulate_key(binding.key)
-                return
+            start, end = end, end + self._line([binding]).cell_len + 1
+            if column < end:
+                is_several = bool(self._places) and binding.id in PLACES
+                return self._place_at(column - start) if is_several else binding.key
+        return ""
+
+    def _place_at(self, column: int) -> str:
+        """The key in a column of the entry of several; empty in that of its name."""
+        end = 0
+        for key, cells in self._places:
+            end += cells
+            if column < end:
+                return key
+        return ""
 
     def _line(self, bindings: Sequence[Binding]) -> Text:
         line = Text(" ", no_wrap=True)

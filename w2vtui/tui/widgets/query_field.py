@@ -120,8 +120,8 @@ def completions(words: Sequence[str], query: str, most: int = _MOST_CHOICES) -> 
         folded = begun.casefold()
         others = (
             word
-            for word in words
-            if begun and word.casefold().startswith(folded) and not word.startswith(begun)
+            for word in islice(words if begun else (), _FREQUENT)
+            if word.casefold().startswith(folded) and not word.startswith(begun)
         )
         found = islice(chain(_continued(words, begun), others), most)
         if choices := [head + word for word in found]:

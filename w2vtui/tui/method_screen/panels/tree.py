@@ -63,6 +63,8 @@ class Path:
     tokens: int | None
     objective: str
     """What the run trains with; empty if nothing trains."""
+    words: Sequence[str]
+    """All of them, most frequent first."""
     leaves: Leaves | None = None
     """None without vectors of nodes."""
     likely: tuple[tuple[str, float], ...] = ()
@@ -108,9 +110,9 @@ class TreePane(MethodPane):
 
     def action_step(self, by: int) -> None:
         """Take the word that is this many ranks further."""
-        shown, vectors = self.result, self._words()
-        if isinstance(shown, Path) and vectors:
-            self._word = vectors[min(max(shown.rank - 1 + by, 0), shown.n_words - 1)]
+        shown = self.result
+        if isinstance(shown, Path):
+            self._word = shown.words[min(max(shown.rank - 1 + by, 0), shown.n_words - 1)]
             self.recompute()
 
     def action_swap(self) -> None:
@@ -129,10 +131,6 @@ class TreePane(MethodPane):
     def question(self) -> Any:
         """Both words."""
         return self._given, self._word
-
-    def _words(self) -> Sequence[str]:
-        view = None if self.subject is None else self.subject.view()
-        return () if view is None else view.vectors.index_to_key
 
     # ---- in the background
 
@@ -265,6 +263,7 @@ def _path(
         cost=cost_of(tree, counts, sample),
         vector_size=vectors.vector_size,
         tokens=view.tokens,
+        words=vectors.index_to_key,
         objective="" if settings is None else settings.objective.replace("-", " "),
         leaves=leaves,
         likely=likely,
