@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.support.runs import make_run, trained, training_run
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.formulas import noise_probabilities
-from w2vtui.method.noise import chi_square, record_of, upper_tail
+from w2vtui.method.noise import LEAST_EXPECTED, _bins, chi_square, record_of, upper_tail
+from w2vtui.training.engine.trained_text import Stint, redraw
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,37 @@ def test_chi_square_is_the_sum_over_bins_of_five_expected_draws_or_more():
     assert pooled.freedom == 3
     assert pooled.statistic == pytest.approx(4 / 50 + 9 / 30 + 4 / 10 + 1 / 10)
     assert chi_square([1, 1], np.array([0.5, 0.5])).freedom == 0
+
+
+@pytest.mark.parametrize("order", [1, -1, 0])
+@pytest.mark.parametrize("most", [0.01, 1, 4.9, 30])
+def test_bins_hold_five_expected_draws_or_more_and_no_more_words_than_that_takes(order, most):
+    expected = np.sort(np.random.default_rng(3).pareto(1.0, 3_000) * most)[::-1]
+    expected = np.random.default_rng(4).permutation(expected) if order == 0 else expected[::order]
+    starts = _bins(expected)
+    assert starts[0] == 0
+    sums = np.add.reduceat(expected, starts)
+    assert len(starts) == 1 or sums.min() >= LEAST_EXPECTED
+    small = [np.sort(part)[:-1] for part in np.split(expected, starts[1:])]
+    assert max(part.sum() for part in small) < 6 * LEAST_EXPECTED
+
+
+def test_the_words_of_many_stints_are_counted_together():
+    run = trained(make_run(epochs=1, workers=1))
+    text = run.trained_text()
+    settings = text.stints[0].settings
+    other = dataclasses.replace(settings, ns_exponent=-0.5)
+    n = text.tokens // 8
+    stints = tuple(Stint(i * n, settings if i % 2 == 0 else other) for i in range(8))
+    text = dataclasses.replace(text, stints=stints)
+    found = list(redraw(text, 10**6))
+    assert [len(words.stints) for words in found] == [4, 4]
+    for words in found:
+        assert words.drawn.sum() == sum(stint.draws for stint in words.stints)
+    record = record_of(text, 10**6)
+    assert [stint.clock for stint in record.stints] == [i * n for i in range(8)]
+    assert record.exponents == (0.75, -0.5)
+    assert (record.drawn == found[0].drawn + found[1].drawn).all()
 
 
 def test_chi_square_refuses_another_distribution():

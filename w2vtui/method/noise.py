@@ -8,14 +8,12 @@ D2L 15.2.1, exercise 1; Mikolov et al. 2013, "Distributed Representations", eq. 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from w2v_kernels.formulas import noise_probabilities
 from w2vtui.training.engine.trained_text import DrawnNoise, TrainedText, redraw
 
 SAMPLED_TOKENS = 400_000
@@ -49,17 +47,24 @@ def chi_square(drawn: ArrayLike, probabilities: NDArray[np.float64]) -> ChiSquar
     return ChiSquare(statistic, len(starts) - 1, upper_tail(statistic, len(starts) - 1))
 
 
-def _bins(expected: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Where bins of at least LEAST_EXPECTED begin."""
-    starts, total = [0], 0.0
-    for word, share in enumerate(expected.tolist()):
-        if total >= LEAST_EXPECTED:
-            starts.append(word)
-            total = 0.0
-        total += share
-    if total < LEAST_EXPECTED and len(starts) > 1:  # the rest joins the bin before
-        starts.pop()
-    return np.array(starts)
+def _bins(expected: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Where bins of at least LEAST_EXPECTED begin.
+
+    Words of so many are alone. Others share bins by the multiple of twice as many that the sum of
+    those before them has reached; what is still too small joins the bin before.
+    """
+    before = np.cumsum(expected) - expected
+    is_alone = expected >= LEAST_EXPECTED
+    begins = is_alone.copy()
+    begins[1:] |= is_alone[:-1] | (np.diff(before // (2 * LEAST_EXPECTED)) > 0)
+    begins[0] = True
+    starts = np.flatnonzero(begins)
+    is_enough = np.add.reduceat(expected, starts) >= LEAST_EXPECTED
+    is_enough[0] = True
+    starts = starts[is_enough]
+    if len(starts) > 1 and expected[: starts[1]].sum() < LEAST_EXPECTED:
+        starts = np.delete(starts, 1)  # the first bin has none before it
+    return starts
 
 
 def upper_tail(statistic: float, freedom: int) -> float:
@@ -128,29 +133,21 @@ def record_of(text: TrainedText, most: int = SAMPLED_TOKENS) -> NoiseRecord | No
 
     most   tokens of the sample
     """
-    stints = [stint for stint in redraw(text, most) if stint.draws]
+    n_words = len(text.corpus.vocab.counts)
+    drawn, expected = np.zeros(n_words, np.int64), np.zeros(n_words)
+    stints: list[DrawnNoise] = []
+    statistic, freedom = 0.0, 0
+    for words in redraw(text, most):
+        test = chi_square(words.drawn, words.probabilities)
+        statistic, freedom = statistic + test.statistic, freedom + test.freedom
+        drawn += words.drawn
+        expected += words.drawn.sum() * words.probabilities
+        stints += [stint for stint in words.stints if stint.draws]
     if not stints:
         return None
-    counts = text.corpus.vocab.counts
-    drawn, expected = np.zeros(len(counts), np.int64), np.zeros(len(counts))
-    statistic, freedom = 0.0, 0
-    for same in _by_exponent(stints):
-        probabilities = noise_probabilities(counts, same[0].exponent)
-        draws = np.sum([stint.drawn for stint in same], axis=0)
-        test = chi_square(draws, probabilities)
-        statistic, freedom = statistic + test.statistic, freedom + test.freedom
-        drawn += draws
-        expected += draws.sum() * probabilities
     return NoiseRecord(
-        stints=tuple(stints),
+        stints=tuple(sorted(stints)),
         test=ChiSquare(statistic, freedom, upper_tail(statistic, freedom)),
         drawn=drawn,
         expected=expected,
     )
-
-
-def _by_exponent(stints: Sequence[DrawnNoise]) -> list[list[DrawnNoise]]:
-    groups: dict[float, list[DrawnNoise]] = {}
-    for stint in stints:
-        groups.setdefault(stint.exponent, []).append(stint)
-    return list(groups.values())

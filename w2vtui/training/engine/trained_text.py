@@ -66,8 +66,10 @@ class TrainedText:
 
 
 class DrawnNoise(NamedTuple):
-    """The noise words that a sample of the trained tokens drew under one noise distribution."""
+    """How many noise words a sample of the trained tokens drew in one stint."""
 
+    clock: int
+    """Where the stint began."""
     exponent: float
     tokens: int
     """Tokens of the sample."""
@@ -75,26 +77,32 @@ class DrawnNoise(NamedTuple):
     """Tokens that were trained under this distribution."""
     centers: int
     """Those that were trained as centers: subsampling kept them, and a context word."""
-    drawn: NDArray[np.int64]
-    """(V,): how often each word was drawn, be it the center of its pair"""
+    draws: int
+    """All noise words drawn, be they the center of their pair."""
     dropped: int
     """Draws that were the center itself."""
     dropped_expected: float
     dropped_error: float
     """The standard deviation of `dropped`."""
 
-    @property
-    def draws(self) -> int:
-        """All noise words drawn."""
-        return int(self.drawn.sum())
+
+class DrawnWords(NamedTuple):
+    """The noise words that a sample of the trained tokens drew under one noise distribution."""
+
+    probabilities: NDArray[np.float64]
+    """(V,): P(w)"""
+    drawn: NDArray[np.int64]
+    """(V,): how often each word was drawn, in all stints with this distribution together"""
+    stints: list[DrawnNoise]
+    """In order."""
 
 
-def redraw(text: TrainedText, most: int) -> list[DrawnNoise]:
+def redraw(text: TrainedText, most: int) -> Iterator[DrawnWords]:
     """Draw again the noise of a sample of the trained tokens, by the draws of the training.
 
     most   tokens of the sample, in all
 
-    One entry for each stint that drew noise, in order.
+    One entry for each exponent of stints that drew noise, which the memory need not hold together.
     """
     counts = text.corpus.vocab.counts
     tables = TableCache(counts, np.zeros(0, np.float32))
@@ -103,32 +111,41 @@ def redraw(text: TrainedText, most: int) -> list[DrawnNoise]:
     )
     parts = [part for part in text.parts() if part[0].draws_noise]
     everything = sum(stop - first for _, first, stop in parts)
-    found = []
-    for settings, first, stop in parts:
-        share = max(most * (stop - first) // everything, 1)
-        probabilities = noise_probabilities(counts, settings.ns_exponent)
-        drawn = np.zeros(len(counts), np.int64)
-        sums, n_tokens = np.zeros(noise_counts.N_SUMS), 0
-        plan = tables.of(settings)
-        for span in text.spans(first, stop, share):
-            place = layout.Span(
-                *(span.first, span.stop, *span.visible, stream_key(text.seed, span.epoch)),
-                *(0.0, 0.0, 0.0),
-            )
-            noise_counts.count_draws(
-                arrays, place, plan, hyper_of(settings), probabilities, drawn, sums
-            )
-            n_tokens += span.stop - span.first
-        found.append(
-            DrawnNoise(
-                exponent=settings.ns_exponent,
-                tokens=n_tokens,
-                of_tokens=stop - first,
-                centers=int(sums[noise_counts.CENTERS]),
-                drawn=drawn,
-                dropped=int(sums[noise_counts.DROPPED]),
-                dropped_expected=float(sums[noise_counts.EXPECTED]),
-                dropped_error=float(np.sqrt(sums[noise_counts.VARIANCE])),
-            )
+    for exponent in dict.fromkeys(settings.ns_exponent for settings, _, _ in parts):
+        words = DrawnWords(
+            noise_probabilities(counts, exponent), np.zeros(len(counts), np.int64), []
         )
-    return found
+        for settings, first, stop in parts:
+            if settings.ns_exponent != exponent:
+                continue
+            share = max(most * (stop - first) // everything, 1)
+            sums, n_tokens = np.zeros(noise_counts.N_SUMS), 0
+            plan = tables.of(settings)
+            for span in text.spans(first, stop, share):
+                place = layout.Span(
+                    *(span.first, span.stop, *span.visible, stream_key(text.seed, span.epoch)),
+                    *(0.0, 0.0, 0.0),
+                )
+                noise_counts.count_draws(
+                    *(arrays, place, plan, hyper_of(settings)),
+                    *(words.probabilities, words.drawn, sums),
+                )
+                n_tokens += span.stop - span.first
+            words.stints.append(_stint(first, exponent, n_tokens, stop - first, sums))
+        yield words
+
+
+def _stint(
+    clock: int, exponent: float, tokens: int, of_tokens: int, sums: NDArray[np.float64]
+) -> DrawnNoise:
+    return DrawnNoise(
+        clock=clock,
+        exponent=exponent,
+        tokens=tokens,
+        of_tokens=of_tokens,
+        centers=int(sums[noise_counts.CENTERS]),
+        draws=int(sums[noise_counts.DRAWS]),
+        dropped=int(sums[noise_counts.DROPPED]),
+        dropped_expected=float(sums[noise_counts.EXPECTED]),
+        dropped_error=float(np.sqrt(sums[noise_counts.VARIANCE])),
+    )
