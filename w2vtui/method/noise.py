@@ -50,8 +50,9 @@ def chi_square(drawn: ArrayLike, probabilities: NDArray[np.float64]) -> ChiSquar
 def _bins(expected: NDArray[np.float64]) -> NDArray[np.intp]:
     """Where bins of at least LEAST_EXPECTED begin.
 
-    Words of so many are alone. Others share bins by the multiple of twice as many that the sum of
-    those before them has reached; what is still too small joins the bin before.
+    Words that expect LEAST_EXPECTED draws are alone. Others share a bin where the draws expected of
+    all words before them lie between the same multiples of 2 LEAST_EXPECTED; a bin that is still
+    too small joins the one before.
     """
     before = np.cumsum(expected) - expected
     is_alone = expected >= LEAST_EXPECTED
