@@ -53,7 +53,7 @@ def test_what_is_looked_at_takes_one_core_while_a_run_trains(
 
 
 def test_a_measurement_does_not_wait_for_what_a_screen_computes() -> None:
-    computing, is_busy, may_end = Computing(), threading.Event(), threading.Event()
+    computing, is_busy, may_end = Computing(print), threading.Event(), threading.Event()
 
     def request() -> None:
         is_busy.set()

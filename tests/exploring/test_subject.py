@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import numpy as np
 import pytest
 
 from tests.support.corpora import TOPICS
 from tests.support.runs import make_run, trained
-from w2vtui.errors import RunError, VectorsError
-from w2vtui.exploring import subject as subject_module
-from w2vtui.exploring.subject import FileSubject, RunSubject
+from w2vtui.errors import OutOfMemoryError, RunError, VectorsError
+from w2vtui.exploring import run_subject
+from w2vtui.exploring.run_subject import RunSubject
+from w2vtui.exploring.subject import FileSubject, past_view
 from w2vtui.training.history.history import History
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring import moment_taker
@@ -45,11 +47,12 @@ def test_a_copy_is_private_and_made_at_most_once_a_second(run, monkeypatch):
     assert subject.view() is first  # nothing was trained since
     shot = run.snapshot()
     progress = dataclasses.replace(shot.progress, tokens=shot.progress.tokens + 1)
-    later = dataclasses.replace(shot, progress=progress)
+    later = dataclasses.replace(shot, progress=progress, state="training")
     monkeypatch.setattr(run, "snapshot", lambda: later)
     assert subject.view() is first
-    monkeypatch.setattr(subject_module, "LEAST_SECONDS", 0.0)
-    second = subject.view()
+    ended = dataclasses.replace(later, state="done")
+    monkeypatch.setattr(run, "snapshot", lambda: ended)
+    second = subject.view()  # the last vectors are shown at once
     assert not second.vectors.vectors.any()
     assert second.vectors.index_to_key is first.vectors.index_to_key
 
@@ -81,6 +84,58 @@ def test_another_run_of_the_same_session_is_another_vocabulary(run):
     runs.append(trained(make_run([["one", "two"] * 50] * 10, epochs=1)))
     assert subject.view() is not first
     assert len(subject.view().vectors) == 2
+
+
+def test_the_dearer_a_copy_the_longer_until_the_next(run, monkeypatch):
+    copied = run_subject._copied
+
+    def dear(*args):
+        until = time.thread_time() + 0.06
+        while time.thread_time() < until:
+            pass
+        return copied(*args)
+
+    subject = RunSubject("text", lambda: run)
+    monkeypatch.setattr(run_subject, "_copied", dear)
+    began = time.monotonic()
+    subject.view()
+    assert subject._clock.due >= began + 0.06 / run_subject.COPY_SHARE
+
+
+def test_no_copy_is_made_that_does_not_fit(run, monkeypatch):
+    subject = RunSubject("text", lambda: run)
+    monkeypatch.setattr(run_subject, "available_memory", lambda: 10)
+    with pytest.raises(OutOfMemoryError, match="10 bytes of memory is available"):
+        subject.view()
+    monkeypatch.setattr(run_subject, "available_memory", lambda: None)
+    assert subject.view() is not None
+
+
+def test_who_leaves_takes_the_copy_along(run):
+    subject = RunSubject("text", lambda: run)
+    first = subject.view()
+    subject.release()
+    second = subject.view()
+    assert second is not first
+    assert second.vectors.key_to_index is first.vectors.key_to_index
+
+
+def test_a_moment_has_the_words_of_its_run_and_takes_no_copy_of_the_latest(run):
+    runs = [run, trained(make_run([["one", "two"] * 50] * 10, epochs=1))]
+    subject = RunSubject("text", lambda: runs.pop(0) if len(runs) > 1 else runs[0])
+    view = subject.view_at(run.history.moments[-1])
+    assert list(view.vectors.index_to_key) == list(run.corpus.vocab.words)
+    assert subject._view is None
+
+
+def test_a_past_view_without_rare_words_knows_all_counts():
+    words = WordVectors(["a", "b", "c"], np.ones((3, 2), np.float32), np.array([5, 3, 2]))
+    moment = PastMoment(number=1, tokens=1, planned=1, seconds=1)
+    cut = past_view(words, moment, {"input_vectors": np.ones((2, 2), np.float32)})
+    assert cut.vectors.counts.tolist() == [5, 3]
+    assert cut.counts.tolist() == [5, 3, 2]
+    whole = past_view(words, moment, {"input_vectors": np.ones((3, 2), np.float32)})
+    assert whole.counts is words.counts
 
 
 def test_what_a_history_leaves_out_is_said(run, monkeypatch):

@@ -42,6 +42,14 @@ def test_codes_are_huffmans():
     assert word_card(one, "a", codes=built_codes(one)).code == ""
 
 
+def test_the_counts_of_words_without_vectors_count():
+    cut = WordVectors(FIVE.index_to_key[:2], FIVE.vectors[:2], FIVE.counts[:2])
+    options = {"sample": 0.1, "codes": built_codes(FIVE)}
+    whole = word_card(FIVE, "queen", **options)
+    assert word_card(cut, "queen", whole_counts=FIVE.counts, **options) == whole
+    assert word_card(cut, "queen", **options) != whole
+
+
 @pytest.mark.parametrize(
     ("before", "after", "angle"),
     [([1, 0], [0, 5], math.pi / 2), ([1, 0], [-2, 0], math.pi), ([3, 0], [1, 1e-4], 1e-4),

@@ -14,7 +14,7 @@ from tests.tui.test_method_screen import method
 from w2vtui.bundled import SAMPLE
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import learn
-from w2vtui.exploring.subject import RunSubject
+from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.method.lesson_figures import LessonFigures
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp

@@ -11,7 +11,8 @@ from tests.support.runs import make_run, trained, training_run
 from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
 from tests.support.wait import DEADLINE
 from w2vtui.errors import SettingsError
-from w2vtui.exploring.subject import RunSubject, Subject
+from w2vtui.exploring.run_subject import RunSubject
+from w2vtui.exploring.subject import Subject
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.method_screen.pane import Shape
 from w2vtui.tui.method_screen.panels.exact import ExactPane

@@ -12,7 +12,8 @@ from tests.support.runs import make_run, matrices_of, same_bits, trained
 from tests.support.screens import ask, press, shows, text_of, until
 from tests.tui.test_method_screen import method
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.exploring.subject import FileSubject, RunSubject
+from w2vtui.exploring.run_subject import RunSubject
+from w2vtui.exploring.subject import FileSubject
 from w2vtui.method.microscope import MODES
 from w2vtui.method.slow_motion import Mode, Step
 from w2vtui.tui.glyphs import ASCII, BRAILLE, Glyphs, plain

@@ -17,7 +17,8 @@ from w2vtui.errors import CorpusError, VectorsError
 from w2vtui.exploring import reasons
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.reasons import Finding, Reasoner, TaughtBy
-from w2vtui.exploring.subject import FileSubject, RunSubject, SavedRunSubject
+from w2vtui.exploring.run_subject import RunSubject
+from w2vtui.exploring.subject import FileSubject, SavedRunSubject
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.explore_screen.panels.why import WhyPane

@@ -1,6 +1,6 @@
 """What can be asked of word vectors, and the answers that screens and command line both show.
 
-subject      what is explored, and its vectors as of one moment
+subject      what is explored, and its vectors as of one moment; run_subject: a run that trains
 forms        the forms of a question        questions    the query line: from a text to a form
 asking       from a form to its answer      answers      what an answer holds; limits: of words
 comparing    two words, axes, odd ones      searching    words by regular expression

@@ -7,13 +7,11 @@ it likes: nobody changes it.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from w2vtui.display import short
 from w2vtui.errors import RunError
 from w2vtui.formats.blocks import Progress
 from w2vtui.reports import Report
@@ -21,15 +19,14 @@ from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for it
+    import numpy as np
+    from numpy.typing import NDArray
+
     from w2vtui.corpus import EncodedCorpus
     from w2vtui.training.history.moments import PastMoment
     from w2vtui.training.history.sizing import Sizing
     from w2vtui.training.run import Run
     from w2vtui.training.state.snapshot import Event
-    from w2vtui.training.state.snapshot import Progress as RunProgress
-
-LEAST_SECONDS = 1.0
-"""From one copy of the vectors of a run to the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -47,6 +44,15 @@ class View:
     """The share of the planned training that was done, 0..1; None for a file."""
     node_vectors: Floats | None = None
     """float32 (V - 1, D): the inner nodes of the tree of hierarchical softmax, where it trains."""
+    whole_counts: NDArray[np.int64] | None = None
+    """int64 (V,): the counts of the whole vocabulary, where its rare words have no vectors."""
+
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        """The counts of the whole vocabulary, which may be of more words than have vectors; None
+        where they are not known.
+        """
+        return self.vectors.counts if self.whole_counts is None else self.whole_counts
 
 
 class Past(Protocol):
@@ -87,6 +93,9 @@ class Subject(Past, Protocol):
         Raises:
             W2vtuiError: they cannot be read.
         """
+
+    def release(self) -> None:
+        """Forget what can be had again, as nobody looks any more."""
 
     @property
     def reading(self) -> float | None:
@@ -129,116 +138,8 @@ def past_view(words: WordVectors, moment: PastMoment, matrices: Mapping[str, Flo
         seconds=moment.seconds,
         fraction=moment.fraction,
         node_vectors=matrices.get("node_vectors"),
+        whole_counts=counts if n < len(words) else None,
     )
-
-
-class RunSubject:
-    """A run from before its start to after its end."""
-
-    reading: float | None = None
-    remarks: Sequence[str] = ()
-    folder: Path | None = None
-
-    def __init__(self, name: str, find_run: Callable[[], Run | None]) -> None:
-        """find_run: gives the run, once there is one"""
-        self.name = name
-        self._find_run = find_run
-        self._view: View | None = None
-        self._of_run: Run | None = None
-        """The run that the view is of."""
-        self._copied = 0.0
-        self._lock = threading.Lock()
-
-    @property
-    def run(self) -> Run | None:
-        """The run; None before it is made."""
-        return self._find_run()
-
-    @property
-    def corpus(self) -> EncodedCorpus | None:
-        """The text that is trained on; None while it is read."""
-        run = self.run
-        return None if run is None else run.corpus
-
-    def view(self) -> View | None:
-        """A copy of the vectors, at most a second old while they train.
-
-        There are two copies at most while one is made: the new one, and the one before, which goes
-        with the last that shows it.
-        """
-        with self._lock:
-            run, now = self.run, time.monotonic()
-            if run is None or run.corpus is None:
-                return None
-            if self._of_run is not run:
-                self._of_run, self._view = run, None
-            progress = run.snapshot().progress
-            is_new = self._view is None or self._view.tokens != progress.tokens
-            if self._view is None or (is_new and now - self._copied >= LEAST_SECONDS):
-                self._view = self._copy(run, progress)
-                self._copied = now
-            return self._view
-
-    def _copy(self, run: Run, progress: RunProgress) -> View:
-        """The vectors as they are now; only the first copy lists the words."""
-        if self._view is None:
-            nodes = run.matrices().get("node_vectors")
-            vectors, nodes = run.vectors(), None if nodes is None else nodes.copy()
-        else:
-            copies = {name: matrix.copy() for name, matrix in run.matrices().items()}
-            vectors = self._view.vectors.with_vectors(
-                copies["input_vectors"], copies.get("output_vectors")
-            )
-            nodes = copies.get("node_vectors")
-        return View(
-            vectors=vectors,
-            kind="live",
-            tokens=progress.tokens,
-            seconds=progress.seconds,
-            fraction=progress.fraction,
-            node_vectors=nodes,
-        )
-
-    # ---- its past
-
-    @property
-    def moments(self) -> Sequence[PastMoment]:
-        """Those of its history."""
-        run = self.run
-        return () if run is None else run.history.moments
-
-    @property
-    def markers(self) -> Sequence[Event]:
-        """Its live changes."""
-        run = self.run
-        return () if run is None else changes_among(run.snapshot().events)
-
-    @property
-    def past_remark(self) -> str:
-        """What its history leaves out."""
-        run = self.run
-        if run is None or run.corpus is None:
-            return "the past begins with the training"
-        return remark_on(run.history.sizing, len(run.corpus.vocab))
-
-    def view_at(self, moment: PastMoment) -> View:
-        """The vectors as of a moment of its history.
-
-        Raises:
-            RunError: it is not kept any more.
-            DamagedRunError: it is damaged.
-        """
-        run, words = self.run, self.view()
-        if run is None or words is None:
-            raise RunError("there are no vectors yet")
-        try:
-            matrices = run.history.matrices_at(moment)
-        except LookupError as error:
-            raise RunError(
-                f"the vectors at {short(moment.tokens)} tokens are not kept any more: "
-                "choose another moment"
-            ) from error
-        return past_view(words.vectors, moment, matrices)
 
 
 def changes_among(events: Iterable[Event]) -> list[Event]:
@@ -282,6 +183,9 @@ class SavedRunSubject:
             if self._view is None:
                 self._view, self._past = self._load()
             return self._view
+
+    def release(self) -> None:
+        """Keep what was read, which is not read twice."""
 
     @property
     def moments(self) -> Sequence[PastMoment]:
@@ -343,6 +247,9 @@ class FileSubject:
                     self.reading = None
                 self._view = View(vectors=vectors, kind="saved")
             return self._view
+
+    def release(self) -> None:
+        """Keep what was read, which is not read twice."""
 
     def _read(self, done: float) -> None:
         self.reading = done

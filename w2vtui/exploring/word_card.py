@@ -75,18 +75,21 @@ def word_card(
     sample: float | None = None,
     codes: Codes | None = None,
     earlier: WordVectors | None = None,
+    whole_counts: NDArray[np.int64] | None = None,
 ) -> WordCard:
     """What is known of a word.
 
-    sample    of subsampling; None where there is no run
-    codes     gives the codes; None leaves the code out
-    earlier   the vectors of an earlier moment, perhaps of fewer words
+    sample        of subsampling; None where there is no run
+    codes         gives the codes; None leaves the code out
+    earlier       the vectors of an earlier moment, perhaps of fewer words
+    whole_counts  the counts of the whole vocabulary, where only its first words have vectors
 
     Raises:
         UnknownWordError: it has no vector.
     """
     row = vectors.get_index(word)
     counts, output = vectors.counts, vectors.output_vectors
+    counts = counts if whole_counts is None else whole_counts
     has_counts = counts is not None and int(counts[row]) > 0
     keep = code = count = share = None
     if counts is not None and has_counts:
@@ -98,7 +101,7 @@ def word_card(
     return WordCard(
         word,
         row,
-        len(vectors),
+        len(vectors) if counts is None else len(counts),
         count,
         share,
         keep,

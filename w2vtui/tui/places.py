@@ -14,7 +14,8 @@ from w2vtui.tui.messages import ExploreRun
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
-    from w2vtui.exploring.subject import RunSubject, Subject
+    from w2vtui.exploring.run_subject import RunSubject
+    from w2vtui.exploring.subject import Subject
     from w2vtui.training.state.snapshot import Snapshot
 
 Place = Literal["train", "explore", "method", "runs"]
@@ -134,7 +135,7 @@ class Places(BaseApp):
         """The run on the train screen, as what is explored; None where there is none."""
         session = self.session
         if session is not None and self._run_subject is None:
-            from w2vtui.exploring.subject import RunSubject  # loads NumPy
+            from w2vtui.exploring.run_subject import RunSubject  # loads Numba
 
             name = session.run_name or safe_text(session.form.corpus)
             self._run_subject = RunSubject(name, lambda: session.run)

@@ -35,7 +35,7 @@ class Questioning(Viewing):
 
     def show_view(self, view: View) -> None:
         """Show other vectors; the first ones begin with a question."""
-        is_first = self.view is None
+        is_first = not self._has_begun
         super().show_view(view)
         if is_first:
             self.text = self.text or next(iter(notable_words(view.vectors.index_to_key, 1)), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from textual.message import Message
 from w2vtui.display import short
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
+from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.computing import Computing, problem_of
 from w2vtui.tui.explore_screen.pane import ExplorePane
@@ -22,6 +24,12 @@ from w2vtui.tui.run_line import RunLine
 
 SECONDS = 1.0
 """From one look for later vectors to the next."""
+SHARE = 0.05
+"""Of one core, that following the training takes from it at most, copies included; what a person
+asks for is computed at once.
+"""
+MOST_SECONDS = 30.0
+"""The longest pause of that, since what is computed for the first time may take long."""
 READING_SECONDS = 0.2
 """From one look how much of a file is read to the next."""
 
@@ -57,13 +65,19 @@ class Viewing(PanedScreen):
         """What every pane shows; None until there are vectors."""
         self._held: View | None = None
         """What is shown in place of the latest vectors."""
+        self._has_begun = False
+        """Whether there were vectors to show before."""
+        self._is_stuck = False
+        """Whether the last look for later vectors failed, which was said."""
+        self._clock = Budget(SHARE, least=0.0, most=MOST_SECONDS)
+        """When the training may be looked at again."""
         self._computing = Computing(lambda error: self.post_message(self.Failed(error)))
 
     def on_mount(self) -> None:
         """Begin to look at the subject."""
         self.set_interval(SECONDS, self.tick)
         self._reading = self.set_interval(READING_SECONDS, self._show_reading)
-        self.tick()
+        self.look()
 
     def on_unmount(self) -> None:
         """End the background thread."""
@@ -71,17 +85,29 @@ class Viewing(PanedScreen):
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Look at once, since the screen did not while it was covered."""
-        self.tick()
+        self.look()
 
     def on_screen_suspend(self, event: ScreenSuspend) -> None:
-        """Keep no more vectors than those shown, while the screen is covered."""
+        """Keep no more vectors than those shown while it is covered, none when it is left."""
         for pane in self.query(ExplorePane):
             pane.forget()
+        if self._is_left:
+            self.view = self._held
+            self.subject.release()
+
+    @property
+    def _is_left(self) -> bool:
+        return self not in self.app.screen_stack
 
     # ---- the view
 
     def tick(self) -> None:
-        """Look for later vectors, if they would be shown."""
+        """Look for later vectors, as often as that may cost the training."""
+        if self._clock.is_due or not self._is_training():
+            self.look()
+
+    def look(self) -> None:
+        """Look for later vectors now, if they would be shown."""
         if self.is_current and self._held is None:
             self._computing.ask("view", self._look)
 
@@ -93,7 +119,7 @@ class Viewing(PanedScreen):
     def release(self) -> None:
         """Show the latest vectors again."""
         self._held = None
-        self.tick()
+        self.look()
 
     def action_freeze(self) -> None:
         """Keep the vectors as they are now, or follow the training again."""
@@ -104,17 +130,24 @@ class Viewing(PanedScreen):
 
     def on_viewing_viewed(self, message: Viewed) -> None:
         """Show later vectors, or why there are none."""
-        if message.problem:
+        if self._is_left:  # while it was copied
+            self.subject.release()
+            return
+        if message.problem and self.view is not None:
+            if not self._is_stuck:
+                self.app.warn(message.problem)
+        elif message.problem:
             self.query_one(NeighborsPane).refuse(message.problem)
         elif message.view is None:
             self.query_one(NeighborsPane).refuse(self._why_no_vectors())
         elif self._held is None and message.view is not self.view:
             self.show_view(message.view)
+        self._is_stuck = bool(message.problem)
 
     def _show_reading(self) -> None:
         """Show how much of a file is read."""
         share = self.subject.reading
-        if self.view is None and share is not None:
+        if not self._has_begun and share is not None:
             self.query_one(RunLine).say(f"reading {self.subject.name} {share:.0%}")
 
     def _why_no_vectors(self) -> str:
@@ -126,12 +159,13 @@ class Viewing(PanedScreen):
 
     def show_view(self, view: View) -> None:
         """Show other vectors; with the first ones, what was left out of the file."""
-        if self.view is None:
+        if not self._has_begun:
+            self._has_begun = True
             self._reading.stop()
             for remark in self.subject.remarks:
                 self.app.report(remark)
         self.view = view
-        self.compute_all()
+        self.compute_all(follows=view is not self._held)
         self._show_line(view)
 
     def _show_line(self, view: View) -> None:
@@ -158,18 +192,24 @@ class Viewing(PanedScreen):
         """What a pane is to answer."""
         raise NotImplementedError
 
-    def compute_all(self) -> None:
-        """Have the panes computed that can be seen."""
-        for pane in self.query(ExplorePane):
-            self.compute(pane)
+    def compute_all(self, *, follows: bool = False) -> None:
+        """Have the panes computed that can be seen.
 
-    def compute(self, pane: ExplorePane) -> None:
-        """Have a pane computed in the background, if it can be seen."""
+        follows   whether to follow the training, and not for a person who asked
+        """
+        for pane in self.query(ExplorePane):
+            self.compute(pane, follows=follows)
+
+    def compute(self, pane: ExplorePane, *, follows: bool = False) -> None:
+        """Have a pane computed in the background, if it can be seen.
+
+        follows   as for `compute_all`
+        """
         view = self.view
         if not self.is_shown(str(pane.id)):
             pane.forget()
         elif view is not None and all(pane.shape):
-            self._computing.ask(str(pane.id), partial(self._compute, pane, view))
+            self._computing.ask(str(pane.id), partial(self._compute, pane, view, follows))
 
     def on_explore_pane_recompute(self, message: ExplorePane.Recompute) -> None:
         """Have a pane computed whose state or size has changed."""
@@ -189,13 +229,15 @@ class Viewing(PanedScreen):
     # ---- in the background thread
 
     def _look(self) -> None:
-        self._report(lambda: self.Viewed(self.subject.view()), partial(self.Viewed, None))
+        with self._clock.timed():
+            self._report(lambda: self.Viewed(self.subject.view()), partial(self.Viewed, None))
 
-    def _compute(self, pane: ExplorePane, view: View) -> None:
-        self._report(
-            lambda: self.Computed(pane, pane.compute(view, self.question_of(pane), pane.shape)),
-            partial(self.Computed, pane, None),
-        )
+    def _compute(self, pane: ExplorePane, view: View, follows: bool) -> None:
+        with self._clock.timed() if follows else nullcontext():
+            self._report(
+                lambda: self.Computed(pane, pane.compute(view, self.question_of(pane), pane.shape)),
+                partial(self.Computed, pane, None),
+            )
 
     def _report(self, work: Callable[[], Message], problem: Callable[[str], Message]) -> None:
         try:

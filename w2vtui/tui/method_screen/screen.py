@@ -13,7 +13,7 @@ from textual._context import NoActiveAppError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.events import Resize, ScreenResume
+from textual.events import Resize, ScreenResume, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
@@ -149,6 +149,11 @@ class MethodScreen(Screen[None]):
         """Look at once."""
         if self.is_mounted:
             self.tick()
+
+    def on_screen_suspend(self, event: ScreenSuspend) -> None:
+        """Forget the latest vectors when the screen is left, but not under a dialog."""
+        if self.subject is not None and self not in self.app.screen_stack:
+            self.subject.release()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout that fits."""

@@ -67,13 +67,14 @@ class WordCardPane(ExplorePane):
         run = self.subject.run
         settings = None if run is None else run.snapshot().settings
         earlier = self._look_back(view)
-        self._build_codes(view.vectors.counts)
+        self._build_codes(view.counts)
         card = word_card(
             view.vectors,
             word,
             sample=None if settings is None else settings.sample,
             codes=self._codes,
             earlier=None if earlier is None else earlier[1].vectors,
+            whole_counts=view.whole_counts,
         )
         over = None
         if earlier is not None and view.seconds is not None:
