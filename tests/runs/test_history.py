@@ -76,6 +76,53 @@ def test_files_that_the_index_does_not_name_are_removed(with_history):
     ]  # fmt: skip
 
 
+def test_a_folder_without_an_index_has_no_moments(run):
+    (run / HISTORY).mkdir()
+    assert read_index(run) == []
+    write_moment(run, moment(1), {})
+    assert read_index(run) == []
+
+
+def test_files_that_are_gone_are_not_listed(with_history):
+    (with_history / HISTORY / "000002.safetensors").unlink()
+    listed = write_index(with_history, read_index(with_history))
+    assert [one.moment.number for one in listed] == [1, 3]
+    assert read_index(with_history) == listed
+
+
+def recording(path: Path) -> history_recorder.HistoryRecorder:
+    """The recorder of a run that has moments."""
+    folder = SimpleNamespace(path=path, ensure=lambda report: path)
+    recorder = history_recorder.HistoryRecorder(folder, print)
+    recorder.earlier(1000)
+    return recorder
+
+
+def test_a_moment_that_is_dropped_while_it_is_read_is_not_damaged(with_history, monkeypatch):
+    recorder = recording(with_history)
+
+    def read(run, stored):
+        recorder.remove([moment(2)])
+        raise DamagedRunError("no such file")
+
+    monkeypatch.setattr(history_recorder, "read_moment", read)
+    with pytest.raises(LookupError):
+        recorder.read(moment(2))
+    with pytest.raises(DamagedRunError):
+        recorder.read(moment(1))
+
+
+def test_moments_of_a_folder_that_was_removed_are_forgotten(with_history):
+    recorder = recording(with_history)
+    assert recorder.size_of(moment(1)) > 30
+    (with_history / HISTORY / "000001.safetensors").unlink()
+    recorder._write_one(None)
+    assert [one.moment.number for one in read_index(with_history)] == [2, 3]
+    assert recorder.size_of(moment(1)) == 0
+    with pytest.raises(LookupError):
+        recorder.read(moment(1))
+
+
 @pytest.mark.parametrize("damage", ["flipped", "short", "gone"])
 def test_a_damaged_moment_is_never_used(with_history, damage):
     first, second, _ = read_index(with_history)

@@ -9,7 +9,7 @@ from tests.support.run_folders import small_checkpoint
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import explore
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
-from w2vtui.runs.disk.history_files import HISTORY, write_index, write_moment
+from w2vtui.runs.disk.history_files import HISTORY, read_index, write_index, write_moment
 from w2vtui.runs.explored import explored_run
 from w2vtui.runs.past import SavedHistory
 from w2vtui.training.history.half import packed
@@ -85,6 +85,18 @@ def test_damage_to_one_moment_leaves_the_others(run):
     with pytest.raises(DamagedRunError, match="000001"):
         history.vectors_at(10)
     assert len(history.vectors_at(150)) == 3
+
+
+def test_moments_that_a_run_dropped_since_are_not_damaged(run):
+    keep(run, 10, 150)
+    history = SavedHistory(run)
+    dropped = history.moments[0]
+    write_index(run, read_index(run)[1:])  # by the process that trains
+    with pytest.raises(RunError, match="no more: choose another") as caught:
+        history.view_at(dropped)
+    assert not isinstance(caught.value, DamagedRunError)
+    assert [moment.tokens for moment in history.moments] == [100, 150, 200]
+    assert len(history.vectors_at(10)) == 3
 
 
 @pytest.mark.parametrize("rows", [np.ones((4, 2)), np.ones((3, 5)), np.ones((0, 2))])

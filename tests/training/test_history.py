@@ -121,6 +121,21 @@ def test_a_resumed_history_continues_its_moments_as_far_apart():
     assert history.moments[-1].number == 81
 
 
+@pytest.mark.parametrize(("size", "most"), [(100_000, 10), (600_000, 1), (1 << 21, 0)])
+def test_a_history_that_is_resumed_with_a_smaller_limit_stays_within_that(size, most):
+    class Large(StoreOfEarlier):
+        def size_of(self, moment: PastMoment) -> int:
+            return size if moment.number < 90 else 100
+
+    history = History(1)
+    history.begin(Large(), 4, 3, 900)
+    assert most / 2 <= len(history.moments) <= most
+    for tokens in range(900, 1000):
+        history.add({"input_vectors": VECTORS}, tokens=tokens, planned=1000, seconds=tokens)
+        assert sum(map(history._store.size_of, history.moments)) <= 1 << 20
+    assert history.moments[-1].tokens == 999
+
+
 # ---- of a run
 
 

@@ -18,7 +18,7 @@ from w2vtui.runs.disk.history_files import (
     write_moment,
 )
 from w2vtui.runs.run_folder import RunFolder
-from w2vtui.training.history.moments import PackedVectors, PastMoment
+from w2vtui.training.history.moments import PackedVectors, PastMoment, bytes_of
 
 
 class HistoryRecorder:
@@ -69,7 +69,7 @@ class HistoryRecorder:
         stored = [one for one in listed or () if one.moment.tokens <= tokens]
         if listed is None or len(stored) < len(listed):
             try:
-                write_index(path, stored)
+                stored = write_index(path, stored)
             except DiskError as error:
                 self._stop(error)
                 return ()
@@ -98,6 +98,13 @@ class HistoryRecorder:
             self._is_changed = True
             self._changed.notify_all()
 
+    def size_of(self, moment: PastMoment) -> int:
+        """The bytes that a moment takes; 0 if it is not stored."""
+        waiting, stored = self._waiting, self._stored.get(moment.number)
+        if waiting is not None and waiting[0] == moment:
+            return bytes_of(waiting[1])
+        return 0 if stored is None else int(stored.facts["bytes"])
+
     def read(self, moment: PastMoment) -> PackedVectors:
         """The vectors of a moment.
 
@@ -111,7 +118,12 @@ class HistoryRecorder:
         stored = self._stored[moment.number]
         if path is None:
             raise LookupError(f"moment {moment.number} has no folder")
-        return read_moment(path, stored)
+        try:
+            return read_moment(path, stored)
+        except DamagedRunError as error:
+            if moment.number in self._stored:
+                raise
+            raise LookupError(f"moment {moment.number} was dropped just now") from error
 
     def close(self) -> None:
         """Write what is left."""
@@ -156,7 +168,11 @@ class HistoryRecorder:
                 self._stored[moment.number] = stored
         with self._changed:
             listed = [self._stored[number] for number in sorted(self._stored)]
-        write_index(path, listed)
+        there = {one.moment.number for one in write_index(path, listed)}
+        with self._changed:
+            for one in listed:  # the folder may have been removed, and made again
+                if one.moment.number not in there:
+                    self._stored.pop(one.moment.number, None)
 
     def _check_room(self, path: Path, vectors: PackedVectors) -> None:
         """
@@ -167,8 +183,7 @@ class HistoryRecorder:
         assert record is not None
         numbers = 2 * record.n_words * record.request.training.vector_size
         free = shutil.disk_usage(path).free
-        needed = sum(rows.halves.nbytes + rows.exponents.nbytes for rows in vectors.values())
-        if free < needed + 2 * 4 * numbers:
+        if free < bytes_of(vectors) + 2 * 4 * numbers:
             raise DiskError(f"{size_text(free)} is free, which checkpoints may need")
 
     def _stop(self, error: Exception) -> None:

@@ -98,11 +98,21 @@ class SavedHistory:
 
         Raises:
             DamagedRunError: it is damaged.
-            RunError: it is not one of them.
+            RunError: it is not one of them, or not any more.
         """
         if moment not in self._readers:
             raise RunError(f"run {self.folder.name} has no vectors at {moment.tokens:,} tokens")
-        return past_view(self.vectors, moment, self._readers[moment]())
+        try:
+            matrices = self._readers[moment]()
+        except DamagedRunError as error:
+            self._list()  # a run that trains in another process drops moments and checkpoints
+            if moment in self._readers:
+                raise
+            raise RunError(
+                f"run {self.folder.name} keeps the vectors at {moment.tokens:,} tokens no more: "
+                "choose another moment"
+            ) from error
+        return past_view(self.vectors, moment, matrices)
 
     def vectors_at(self, at: str | int | float) -> WordVectors:
         """The vectors at the moment that is nearest to a place, as `moment_at` takes it.
@@ -119,7 +129,7 @@ class SavedHistory:
         try:
             stored = read_index(self.folder)
         except DamagedRunError as error:
-            self.troubles.append(str(error))
+            self._note(error)
             stored = []
         for folder in checkpoint_folders(self.folder):
             try:
@@ -141,8 +151,12 @@ class SavedHistory:
         try:
             return len(read_moment(self.folder, stored[-1])["input_vectors"].halves)
         except (DamagedRunError, LookupError) as error:
-            self.troubles.append(str(error))
+            self._note(error)
             return None
+
+    def _note(self, error: Exception) -> None:
+        if str(error) not in self.troubles:
+            self.troubles.append(str(error))
 
     def _of_checkpoint(self, folder: Path) -> Mapping[str, Floats]:
         checkpoint = read_checkpoint(folder)

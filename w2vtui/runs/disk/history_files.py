@@ -66,6 +66,12 @@ def read_index(run: Path) -> list[StoredMoment]:
             outer.mode(HISTORY)
     except OSError:
         return []
+    with suppress(OSError):  # which is reported when it is read
+        try:
+            with open_folder(path.parent, 1) as folder:
+                folder.mode(INDEX)
+        except FileNotFoundError:  # the run was killed before the first one
+            return []
     body = read_checked(path, _KIND, depth=_DEPTH)
     try:
         found = [_stored(one) for one in body["moments"]]
@@ -87,27 +93,32 @@ def _stored(plain: dict[str, Any]) -> StoredMoment:
     if not (moment.number > 0 <= moment.tokens and moment.planned >= 0 <= moment.seconds):
         raise ValueError(f"moment {moment.number} at {moment.tokens} tokens")
     facts = plain["facts"]
+    if not (type(facts["bytes"]) is int and facts["bytes"] >= 0):
+        raise ValueError(f"a file of {facts['bytes']} bytes")
     return StoredMoment(moment, {"bytes": facts["bytes"], "sha256": facts["sha256"]})
 
 
-def write_index(run: Path, stored: Iterable[StoredMoment]) -> None:
-    """List these moments, and remove the files of all others.
+def write_index(run: Path, stored: Iterable[StoredMoment]) -> list[StoredMoment]:
+    """List these moments but for those whose files are gone, and remove the files of all others;
+    return what is listed.
 
     Raises:
         DiskError: it cannot be written; the earlier index is untouched.
     """
-    listed = list(stored)
     path = run / HISTORY / INDEX
-    moments = [
-        {"moment": dataclasses.asdict(one.moment), "facts": dict(one.facts)} for one in listed
-    ]
     with disk_errors(path), _folder_in(run) as folder:
+        there = set(folder.names())
+        listed = [one for one in stored if _name(one.moment) in there]
+        moments = [
+            {"moment": dataclasses.asdict(one.moment), "facts": dict(one.facts)} for one in listed
+        ]
         write_checked(path, _KIND, {"moments": moments}, depth=_DEPTH)
         named = {INDEX, *(_name(one.moment) for one in listed)}
         for name in folder.names():
             if name not in named and HISTORY_FILES.is_own(name, folder.mode(name)):
                 with suppress(OSError):  # it is looked for again at the next moment
                     folder.unlink(name)
+    return listed
 
 
 def write_moment(run: Path, moment: PastMoment, vectors: PackedVectors) -> StoredMoment:

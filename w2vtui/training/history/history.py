@@ -31,6 +31,8 @@ class History:
         """megabytes: of the folder of the run, at most; 0 keeps nothing"""
         self._megabytes = megabytes
         self._store: HistoryStore = MemoryHistoryStore()
+        self._limit = 0
+        """Of the bytes of all moments together."""
         self._next = 1
         self._stopped = False
         self.moments: tuple[PastMoment, ...] = ()
@@ -53,13 +55,12 @@ class History:
         self.moments = tuple(self._store.earlier(tokens))
         if not self._megabytes:
             return
-        limit = round(self._megabytes * self._store.limit_share * (1 << 20))
-        self.sizing = sizing_of(n_words, vector_size, limit)
+        self._limit = round(self._megabytes * self._store.limit_share * (1 << 20))
+        self.sizing = sizing_of(n_words, vector_size, self._limit)
         self._next = 1 + max((moment.number for moment in self.moments), default=0)
         if 2 * len(self.moments) >= self.sizing.n_moments:
             self.step = self._mean_step
-        while len(self.moments) >= self.sizing.n_moments:
-            self._thin()
+        self._fit(self.sizing)
 
     @property
     def is_growing(self) -> bool:
@@ -104,8 +105,19 @@ class History:
         self._next += 1
         self._store.save(moment, vectors)
         self.moments = (*self.moments, moment)
-        if len(self.moments) >= sizing.n_moments:
+        self._fit(sizing)
+
+    def _fit(self, sizing: Sizing) -> None:
+        """Drop moments until the next one fits: those of a run that was resumed may be larger."""
+        while len(self.moments) > 2 and (len(self.moments) >= sizing.n_moments or self._is_over):
             self._thin()
+        while self.moments and self._is_over:
+            self._store.remove(self.moments[:1])
+            self.moments = self.moments[1:]
+
+    @property
+    def _is_over(self) -> bool:
+        return sum(map(self._store.size_of, self.moments)) > self._limit
 
     def _thin(self) -> None:
         """Drop every second moment, but for the newest."""

@@ -14,6 +14,11 @@ first rows of each.
 """
 
 
+def bytes_of(vectors: PackedVectors) -> int:
+    """The bytes that the vectors of a moment take."""
+    return sum(rows.halves.nbytes + rows.exponents.nbytes for rows in vectors.values())
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastMoment:
     """A moment whose vectors are stored."""
@@ -64,6 +69,9 @@ class HistoryStore(Protocol):
     def remove(self, moments: Sequence[PastMoment]) -> None:
         """Forget moments."""
 
+    def size_of(self, moment: PastMoment) -> int:
+        """The bytes that a moment takes; 0 if it is not stored."""
+
     def read(self, moment: PastMoment) -> PackedVectors:
         """The vectors of a moment.
 
@@ -100,6 +108,10 @@ class MemoryHistoryStore:
         """Forget moments."""
         for moment in moments:
             self._vectors.pop(moment.number, None)
+
+    def size_of(self, moment: PastMoment) -> int:
+        """The bytes that a moment takes; 0 if it is not stored."""
+        return bytes_of(self._vectors.get(moment.number, {}))
 
     def read(self, moment: PastMoment) -> PackedVectors:
         """The vectors of a moment.
