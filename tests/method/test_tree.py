@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
 from w2vtui.method.tree import cost_of, leaves_of, turns_of
-from w2vtui.training.engine.tree_scoring import HuffmanTree, TreeScores
+from w2vtui.training.engine.tree_scoring import HuffmanTree, TreeScores, tree_over
 
 
 @pytest.mark.parametrize(("n_words", "scale"), [(1, 1), (2, 1), (3, 30), (700, 0.3), (5000, 3)])
@@ -31,6 +33,17 @@ def test_leaves_are_those_that_the_probe_scores():
     leaves = leaves_of(HuffmanTree(counts), v[0], nodes).probabilities
     logs = TreeScores(counts, nodes).log_probabilities(v, np.arange(60, dtype=np.int32)[None])
     np.testing.assert_allclose(np.log(leaves), logs[0], rtol=1e-5)
+
+
+def test_a_vocabulary_has_one_tree_and_another_of_its_size_another():
+    counts, other = np.arange(60, 0, -1), np.full(60, 7)
+    tree = tree_over(counts)
+    assert tree_over(counts) is tree
+    assert (tree_over(other).lengths != tree.lengths).any()
+    assert (tree_over(counts).lengths == tree.lengths).all()
+    kept = weakref.ref(tree_over(counts))
+    del tree, counts
+    assert kept() is None, "it goes with its counts"
 
 
 def test_vectors_that_are_not_numbers_give_no_probability():

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from w2v_kernels.formulas import noise_probabilities
 from w2vtui.corpus import Vocab
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.method.microscope import MODES, Microscope
 from w2vtui.method.slow_motion import Mode, Step
+from w2vtui.method.tree import leaves_of
 from w2vtui.settings import Objective, ResolvedSettings
 from w2vtui.training.costs.cost_model import Cost
-from w2vtui.training.engine.tree_scoring import TreeScores, code_lengths
+from w2vtui.training.engine.tree_scoring import tree_over
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 
@@ -82,7 +82,6 @@ class LessonFigures:
             SettingsError: the corpus is still being read.
         """
         self._run, self._scope = run, Microscope(run.private_steps())
-        self._lengths: NDArray[np.int32] | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -102,7 +101,7 @@ class LessonFigures:
     @property
     def mean_length(self) -> float:
         """The mean code length of the text's words, in bits."""
-        return float(np.average(self._code_lengths(), weights=self.vocab.counts))
+        return float(np.average(tree_over(self.vocab.counts).lengths, weights=self.vocab.counts))
 
     def costs(self) -> Costs:
         """What a pair costs under each objective."""
@@ -147,7 +146,7 @@ class LessonFigures:
 
     def extreme_codes(self) -> tuple[tuple[str, int], tuple[str, int]]:
         """A word with the shortest code and one with the longest: word and bits."""
-        lengths, words = self._code_lengths(), self.vocab.words
+        lengths, words = tree_over(self.vocab.counts).lengths, self.vocab.words
         short, long = int(lengths.argmin()), int(lengths.argmax())
         return (words[short], int(lengths[short])), (words[long], int(lengths[long]))
 
@@ -160,17 +159,18 @@ class LessonFigures:
         if "node_vectors" not in matrices or len(vocab) > MOST_LEAVES:
             return None
         context = int(vocab.counts.argmax())
-        hidden = matrices["input_vectors"][[context]].copy()
-        every = np.arange(len(vocab), dtype=np.int32)[None, :]
-        scores = TreeScores(vocab.counts, matrices["node_vectors"])
-        logs = scores.log_probabilities(hidden, every)[0]
-        best = int(logs.argmax())
+        found = leaves_of(
+            tree_over(vocab.counts),
+            matrices["input_vectors"][context],
+            matrices["node_vectors"].copy(),
+        )
+        best = int(found.probabilities.argmax())
         return Leaves(
             context=vocab.words[context],
-            total=float(np.exp(logs).sum()),
+            total=found.total,
             n_words=len(vocab),
             likeliest=vocab.words[best],
-            probability=float(np.exp(logs[best])),
+            probability=float(found.probabilities[best]),
         )
 
     def modes(self) -> dict[Mode, Step | None]:
@@ -194,8 +194,3 @@ class LessonFigures:
             return self._run.cost(objective="softmax")
         except SettingsError:  # it does not train now, or there are too many words
             return None
-
-    def _code_lengths(self) -> NDArray[np.int32]:
-        if self._lengths is None:
-            self._lengths = code_lengths(self.vocab.counts)
-        return self._lengths

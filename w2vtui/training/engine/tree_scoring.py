@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,14 +80,30 @@ class HuffmanTree:
         return probabilities
 
 
+_Counts: TypeAlias = NDArray[np.int64]
+_latest: tuple[weakref.ref[_Counts], HuffmanTree] | None = None
+
+
+def tree_over(counts: _Counts) -> HuffmanTree:
+    """The tree of the counts (V,) of a vocabulary, 0 taken as 1: one for all who ask with the same
+    array. The latest is kept, as long as its counts are in use.
+    """
+    global _latest  # noqa: PLW0603
+    latest = _latest
+    if latest is None or latest[0]() is not counts:
+        latest = weakref.ref(counts, _forget), HuffmanTree(np.maximum(counts, 1))
+        _latest = latest
+    return latest[1]
+
+
+def _forget(counts: weakref.ref[_Counts]) -> None:
+    global _latest  # noqa: PLW0603
+    if _latest is not None and _latest[0] is counts:
+        _latest = None
+
+
 def _padded(vectors: NDArray[np.floating], n_rows: int) -> NDArray[np.float32]:
     """Rows as the kernels want them, with zeros for those that are missing."""
     rows = layout.empty_rows(n_rows, vectors.shape[1])
     rows[: len(vectors), : vectors.shape[1]] = vectors
     return rows
-
-
-def code_lengths(counts: NDArray[np.int64]) -> NDArray[np.int32]:
-    """L(w) - 1, the bits of each word's Huffman code: int32 (V,), from counts (V,)."""
-    lengths: NDArray[np.int32] = build_tree(counts).lengths
-    return lengths

@@ -18,7 +18,7 @@ from w2vtui.method.exact import AtK, Estimate, Pair, Real
 from w2vtui.method.tree import leaves_of
 from w2vtui.notable_words import notable_words
 from w2vtui.settings import LiveSettings, field_default
-from w2vtui.training.engine.tree_scoring import HuffmanTree
+from w2vtui.training.engine.tree_scoring import tree_over
 from w2vtui.tui.method_screen.lines import cut, facts_below
 from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
 from w2vtui.tui.numbers import meter
@@ -83,7 +83,6 @@ class ExactPane(MethodPane):
         """As they were chosen; empty for words that are worth a look."""
         self._known: Compared | None = None
         """What was computed last, with all values of K."""
-        self._tree: HuffmanTree | None = None
 
     # ---- keys
 
@@ -134,9 +133,7 @@ class ExactPane(MethodPane):
             return None
         if len(vectors) > MOST_OF_TREE:
             return None
-        if self._tree is None or len(self._tree) != len(vectors):
-            self._tree = HuffmanTree(np.maximum(vectors.counts, 1))
-        return leaves_of(self._tree, vectors[context], nodes).probabilities
+        return leaves_of(tree_over(vectors.counts), vectors[context], nodes).probabilities
 
     # ---- drawing
 

@@ -17,7 +17,7 @@ from w2vtui.exploring.subject import Subject, View
 from w2vtui.method.tree import Leaves, TreeCost, Turn, cost_of, leaves_of, turns_of
 from w2vtui.notable_words import notable_words
 from w2vtui.settings import LiveSettings, field_default
-from w2vtui.training.engine.tree_scoring import HuffmanTree
+from w2vtui.training.engine.tree_scoring import tree_over
 from w2vtui.tui.method_screen.lines import (
     Axes,
     Curve,
@@ -78,7 +78,7 @@ class _Tree:
 
     def __init__(self, counts: NDArray[np.int64]) -> None:
         self.counts = counts
-        self.tree = HuffmanTree(np.maximum(counts, 1))
+        self.tree = tree_over(counts)
         is_counted = len(counts) <= MOST_COUNTED
         self.below = self.tree.words_below() if is_counted else np.zeros(0, np.int64)
 
