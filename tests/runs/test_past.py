@@ -118,6 +118,7 @@ def test_a_saved_run_can_be_explored_as_of_then(run):
     assert subject.moments == ()
     assert subject.view().kind == "saved"
     assert [moment.tokens for moment in subject.moments] == [10, 100, 200]
+    assert subject.settings == SavedHistory(run).newest.settings
     assert subject.view_at(subject.moments[0]).vectors.key_to_index["b"] == 1
     assert len(subject.markers) == 1
 

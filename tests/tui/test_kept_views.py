@@ -81,7 +81,7 @@ def test_no_pane_keeps_the_vectors_of_an_earlier_view(kind, screen):
 def test_a_word_card_that_is_not_seen_keeps_no_earlier_moment(screen):
     then = PastMoment(number=1, tokens=1, planned=9, seconds=0.5)
     screen.subject = SimpleNamespace(
-        run=None, settings=None, moments=[then], view_at=lambda moment: view_of(7)
+        settings=None, moments=[then], view_at=lambda moment: view_of(7)
     )
     pane = WordCardPane(id="card")
     assert pane.compute(view_of(1), None, SHAPE).card.moved is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,12 +13,15 @@ from tests.support.screens import AtOnce, notices, press, resize, shows, text_of
 from tests.support.wait import DEADLINE
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
-from w2vtui.exploring.subject import Subject
-from w2vtui.settings import ScreenSettings
+from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
+from w2vtui.settings import LiveSettings, ScreenSettings
 from w2vtui.tui.method_screen.pane import Shape
 from w2vtui.tui.method_screen.panels.exact import ExactPane
+from w2vtui.tui.method_screen.panels.exact import _facts as exact_facts
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
+from w2vtui.tui.method_screen.panels.noise import _facts as noise_facts
 from w2vtui.tui.method_screen.panels.tree import TreePane
+from w2vtui.tui.method_screen.panels.tree import _facts as tree_facts
 from w2vtui.tui.method_screen.screen import MethodScreen
 
 terminal = pytest.mark.terminal
@@ -204,3 +208,39 @@ async def test_whatever_is_known_is_drawn_in_every_shape():
                 lines = app.screen.query_one(kind).drawn(result, Shape(*shape)).split("\n")
                 assert len(lines) <= shape[1] or shape[1] < 18
                 assert max(line.cell_len for line in lines) <= shape[0]
+
+
+# ---- without a run that trains
+
+
+def saved_with(settings: LiveSettings | None) -> Subject:
+    """A saved run, or without settings a file."""
+    run = trained(make_run(epochs=1, workers=1))
+    view = View(vectors=run.vectors(), kind="saved")
+    if settings is None:
+        return FileSubject("notes.bin", lambda report, read: view.vectors)
+    return SavedRunSubject("notes", lambda: (view, SimpleNamespace(settings=settings)))
+
+
+def test_a_saved_run_is_shown_with_its_own_settings():
+    subject = saved_with(LiveSettings(ns_exponent=0.0, sample=0.0, negative=9))
+    noise = next(NoisePane().compute(subject, (None, ())))
+    assert noise.exponent == noise.used == 0.0
+    assert "1 + K = 10 rows" in dict(noise_facts(noise))["cost"]
+    compared = next(ExactPane().compute(subject, ("ship", "")))
+    assert compared.exponent == 0.0
+    assert "default" not in str(exact_facts(compared))
+    (path,) = TreePane().compute(subject, ("", ""))
+    assert (path.sample, path.objective) == ("0", "negative sampling")
+
+
+def test_of_a_file_the_defaults_are_shown_as_such():
+    subject = saved_with(None)
+    compared = next(ExactPane().compute(subject, ("ship", "")))
+    assert "a = 0.75 (the default" in str(exact_facts(compared))
+    (path,) = TreePane().compute(subject, ("", ""))
+    assert path.sample.endswith(", the default")
+    assert path.sample in str(tree_facts(path, ""))
+    noise = next(NoisePane().compute(subject, (None, ())))
+    assert noise.used is None
+    assert "with the default a" in NoisePane()._head(noise, 120)[0].plain

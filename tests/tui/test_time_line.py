@@ -155,6 +155,7 @@ class PastOfFour:
     """A past whose vectors at `tokens` are those of the end times tokens."""
 
     past_remark = ""
+    settings = None
     markers = (change(1, 150),)
     moments = tuple(moments(1, 100, 200, 300))
 

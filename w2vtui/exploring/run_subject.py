@@ -13,6 +13,7 @@ from w2vtui.display import short, size_text
 from w2vtui.errors import OutOfMemoryError, RunError
 from w2vtui.exploring.subject import View, changes_among, past_view, remark_on
 from w2vtui.resources import available_memory
+from w2vtui.settings import LiveSettings
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.run import Run
@@ -107,6 +108,12 @@ class RunSubject:
         """Its live changes."""
         run = self.run
         return () if run is None else changes_among(run.snapshot().events)
+
+    @property
+    def settings(self) -> LiveSettings | None:
+        """Those of now; None before it is made."""
+        run = self.run
+        return None if run is None else run.snapshot().settings
 
     @property
     def past_remark(self) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from w2vtui.errors import RunError
 from w2vtui.formats.blocks import Progress
 from w2vtui.reports import Report
+from w2vtui.settings import LiveSettings
 from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
 
@@ -69,6 +70,10 @@ class Past(Protocol):
     @property
     def past_remark(self) -> str:
         """What is not kept of the past, or why nothing is; empty if all of it is."""
+
+    @property
+    def settings(self) -> LiveSettings | None:
+        """What its latest vectors are trained with; None where that is not known."""
 
     def view_at(self, moment: PastMoment) -> View:
         """The vectors as of a moment. Reads files or unpacks: not for the thread that draws.
@@ -198,6 +203,11 @@ class SavedRunSubject:
         return () if self._past is None else self._past.markers
 
     @property
+    def settings(self) -> LiveSettings | None:
+        """Those of its newest checkpoint, once it is read."""
+        return None if self._past is None else self._past.settings
+
+    @property
     def past_remark(self) -> str:
         """What was not kept of its past."""
         return "" if self._past is None else self._past.past_remark
@@ -220,6 +230,7 @@ class FileSubject:
     folder: Path | None = None
     run: Run | None = None
     corpus: EncodedCorpus | None = None
+    settings: LiveSettings | None = None
     moments: Sequence[PastMoment] = ()
     markers: Sequence[Event] = ()
     past_remark = "a file holds the vectors of one moment: explore a run to go back"

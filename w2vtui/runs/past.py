@@ -19,6 +19,7 @@ from w2vtui.runs.disk.checkpoint_files import (
 from w2vtui.runs.disk.history_files import StoredMoment, read_index, read_moment
 from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.record import RunRecord, check_record, check_words, read_vocab
+from w2vtui.settings import LiveSettings
 from w2vtui.similarity import Floats
 from w2vtui.training.history.half import unpacked
 from w2vtui.training.history.moments import PastMoment
@@ -71,6 +72,11 @@ class SavedHistory:
     def moments(self) -> tuple[PastMoment, ...]:
         """Where in the training each was taken."""
         return tuple(self._readers)
+
+    @property
+    def settings(self) -> LiveSettings:
+        """Those of its newest checkpoint."""
+        return self.newest.settings
 
     @property
     def past_remark(self) -> str:

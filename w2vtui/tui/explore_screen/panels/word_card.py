@@ -64,8 +64,7 @@ class WordCardPane(ExplorePane):
         word = next((word for word in words if word in view.vectors), None)
         if word is None:
             return Shown(None)
-        run = self.subject.run
-        settings = None if run is None else run.snapshot().settings
+        settings = self.subject.settings
         earlier = self._look_back(view)
         self._build_codes(view.counts)
         card = word_card(

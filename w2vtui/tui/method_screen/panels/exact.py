@@ -54,6 +54,8 @@ class Compared:
     vector_size: int
     exponent: float
     tokens: int | None
+    is_default: bool = False
+    """Whether the exponent is the default, since that of the training is not known."""
     noise_from_exact: float
     """Divergence of the two distributions over all words that are compared, in nats."""
     tree_from_noise: float | None
@@ -106,14 +108,14 @@ class ExactPane(MethodPane):
     def compute(self, subject: Subject | None, question: Any) -> Iterator[Compared]:
         """The probabilities at once, then the gradients for one K after the other."""
         view = seen(subject)
-        run = subject.run if subject is not None else None
-        settings = None if run is None else run.snapshot().settings
+        settings = None if subject is None else subject.settings
         exponent: float = (
             field_default(LiveSettings, "ns_exponent") if settings is None else settings.ns_exponent
         )
         rows, pair, names = _pair(view, question, exponent)
         leaves = self._leaf_probabilities(view, names[0])
         made = _compared(view, rows, pair, names, leaves)
+        made = replace(made, is_default=settings is None)
         known = self._known
         if known is not None and (known.context, known.word) == names:
             made = replace(made, at=known.at)  # until the new ones are there
@@ -297,11 +299,12 @@ def _word_lines(result: Compared, width: int) -> list[Text]:
 
 def _facts(result: Compared) -> list[tuple[str, str]]:
     at = "" if result.tokens is None else f" at {result.tokens:,} tokens"
+    default = " (the default, since a file has no settings)" if result.is_default else ""
     facts = [
         (
             "softmax",
             f"exp(u.v) in shares{at}. Negative sampling stands for exp(u.v) P_noise(o), a = "
-            f"{result.exponent:.3g}: {result.noise_from_exact:.3f} nats from it",
+            f"{result.exponent:.3g}{default}: {result.noise_from_exact:.3f} nats from it",
         ),
         (
             "K",

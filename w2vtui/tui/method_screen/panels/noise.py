@@ -69,6 +69,9 @@ class Noise:
     used: float | None
     """The exponent that the run draws with; None if it draws no noise."""
     shot: Snapshot | None
+    """The run that trains; None for a file or a saved run."""
+    settings: LiveSettings | None
+    """What the vectors are trained with; None where that is not known."""
     n_words: int
     vector_size: int
     logs: NDArray[np.float64]
@@ -167,7 +170,8 @@ class NoisePane(MethodPane):
                 "explore a run, or vectors saved with their counts"
             )
         counts = np.maximum(vectors.counts, 1)
-        used = shot.settings.ns_exponent if shot is not None and shot.settings.draws_noise else None
+        settings = None if subject is None else subject.settings
+        used = settings.ns_exponent if settings is not None and settings.draws_noise else None
         exponent = exponent if exponent is not None else _PLAIN if used is None else used
         noise, text = noise_probabilities(counts, exponent), counts / counts.sum()
         at = _ranks(len(counts), N_PLACES)
@@ -178,6 +182,7 @@ class NoisePane(MethodPane):
             exponent=exponent,
             used=used,
             shot=shot,
+            settings=settings,
             n_words=len(counts),
             vector_size=vectors.vector_size,
             logs=np.log10([noise[at], text[at], in_use[at]]),
@@ -217,11 +222,12 @@ class NoisePane(MethodPane):
         line = Text(" a = ", no_wrap=True)
         line.append(f"{result.exponent:.2f}", "bold reverse")
         if result.used is None:
-            shot = result.shot
-            trains = "nothing trains" if shot is None else (
-                f"this run trains with {shot.settings.objective.replace('-', ' ')}"
+            settings = result.settings
+            default = "" if abs(result.exponent - _PLAIN) > 1e-9 else " with the default a"
+            trains = "a file has no settings" if settings is None else (
+                f"this run trains with {settings.objective.replace('-', ' ')}"
             )  # fmt: skip
-            line.append(f"  {trains}: no noise is drawn. This is how it would be")
+            line.append(f"  {trains}: no noise is drawn. This is how it would be{default}")
         elif abs(result.exponent - result.used) < 1e-9:
             line.append("  as this run draws its noise", self.app.inks.good)
         else:
@@ -339,7 +345,7 @@ def _facts(result: Noise) -> list[tuple[str, str]]:
             f"{record.dropped_expected:,.0f} ± {record.dropped_error:,.0f} expected, "
             f"{100 * record.dropped / draws:.2f} % of the draws",
         ))  # fmt: skip
-    shot, n_targets = result.shot, 1 + _negative(result.shot)
+    shot, n_targets = result.shot, 1 + _negative(result.settings)
     speed = 0.0 if shot is None else shot.speed.now or shot.speed.mean
     measured = f"; {short(speed)} words/s measured" if speed and result.used is not None else ""
     facts.append((
@@ -351,8 +357,8 @@ def _facts(result: Noise) -> list[tuple[str, str]]:
     return facts
 
 
-def _negative(shot: Snapshot | None) -> int:
-    return int(field_default(LiveSettings, "negative") if shot is None else shot.settings.negative)
+def _negative(settings: LiveSettings | None) -> int:
+    return int(field_default(LiveSettings, "negative") if settings is None else settings.negative)
 
 
 def _power(log: float) -> str:

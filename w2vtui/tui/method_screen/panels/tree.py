@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from w2vtui.display import pad, safe_text, short
+from w2vtui.display import number, pad, safe_text, short
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.method.tree import Leaves, TreeCost, Turn, cost_of, leaves_of, turns_of
@@ -62,7 +62,9 @@ class Path:
     vector_size: int
     tokens: int | None
     objective: str
-    """What the run trains with; empty if nothing trains."""
+    """What the run trains with; empty for a file."""
+    sample: str
+    """Of the subsampling that the cost is of, in words."""
     words: Sequence[str]
     """All of them, most frequent first."""
     leaves: Leaves | None = None
@@ -145,8 +147,7 @@ class TreePane(MethodPane):
             )
         if self._made is None or not np.array_equal(self._made.counts, counts):
             self._made = _Tree(counts)
-        run = subject.run if subject is not None else None
-        settings = None if run is None else run.snapshot().settings
+        settings = None if subject is None else subject.settings
         yield _path(self._made, view, question, settings)
 
     # ---- drawing
@@ -264,6 +265,7 @@ def _path(
         vector_size=vectors.vector_size,
         tokens=view.tokens,
         words=vectors.index_to_key,
+        sample=number(sample) + (", the default" if settings is None else ""),
         objective="" if settings is None else settings.objective.replace("-", " "),
         leaves=leaves,
         likely=likely,
@@ -331,7 +333,8 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
     facts.append((
         "cost",
         f"O(log V): {cost.mean:.1f} rows of {result.vector_size} numbers a pair on average "
-        f"(codes of {cost.shortest} to {cost.longest} turns, by how often words are trained); the "
+        f"(codes of {cost.shortest} to {cost.longest} turns, by how often words are trained with "
+        f"subsample {result.sample}); the "
         f"exact softmax O(V): {result.n_words:,}, {times_text(times)} as many. Over the text "
         f"{cost.mean_of_text:.2f} turns; no code has fewer than {cost.least:.2f}, the entropy",
     ))  # fmt: skip
