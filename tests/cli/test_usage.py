@@ -158,6 +158,10 @@ def test_no_word_is_meant_where_none_can_be(argv):
     assert "look up" not in str(caught.value)
 
 
+def test_help_is_not_read_as_markup(w2v):
+    assert "'man:king::woman:?'" in w2v("neighbors", "--help").out
+
+
 @pytest.mark.parametrize("verb", ["", *VERBS])
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_help_goes_to_stdout(w2v, verb, flag):

@@ -65,6 +65,11 @@ def test_nearest_words_have_cosines_and_counts():
     assert answered("king", n=9, restrict=2).words == answer.words[:1]
 
 
+def test_a_sum_without_a_direction_has_no_nearest_words():
+    with pytest.raises(QuestionError, match=r"the sum of 'man \+ woman' is zero"):
+        answered("man + woman")
+
+
 def test_an_analogy_gives_the_place_of_the_expected_word():
     asked = answered("man:king::woman:?", n=2)
     assert isinstance(asked, AnalogyWords)

@@ -9,6 +9,7 @@ from tests.support.run_folders import small_checkpoint
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import explore
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
+from w2vtui.runs import past
 from w2vtui.runs.disk.history_files import HISTORY, read_index, write_index, write_moment
 from w2vtui.runs.explored import explored_run
 from w2vtui.runs.past import SavedHistory
@@ -70,6 +71,13 @@ def test_the_words_that_were_kept_are_said(run):
 def test_a_place_means_the_nearest_moment(run, at, tokens):
     keep(run, 10, 150)
     assert SavedHistory(run).moment_at(at).tokens == tokens
+
+
+def test_a_bare_number_too_small_for_tokens_is_asked_about(run, monkeypatch):
+    monkeypatch.setattr(past, "_LONG", 10_000)
+    keep(run, 10, 150)
+    with pytest.raises(SettingsError, match="do you mean 40% or '40 epochs'"):
+        SavedHistory(run).moment_at("40")
 
 
 @pytest.mark.parametrize("at", ["half", "", "-1%", "120%", "3 epochs", "1e9", "nan"])

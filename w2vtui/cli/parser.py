@@ -62,15 +62,20 @@ _LEGACY = {"train": from_word2vec_c, "phrases": from_word2phrase}
 """Verbs that take the command line of another program too."""
 
 
+class PlainHelp(RawDescriptionRichHelpFormatter):
+    """Help in colors whose text is not markup: to that, `man:king::woman:?` holds an emoji."""
+
+    help_markup = False
+    text_markup = False
+
+
 class Parser(argparse.ArgumentParser):
     """Suggests the nearest option for an unknown one, and points to --help."""
 
     _argv: Sequence[str] = ()
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            formatter_class=RawDescriptionRichHelpFormatter, allow_abbrev=False, **options
-        )
+        super().__init__(formatter_class=PlainHelp, allow_abbrev=False, **options)
 
     def parse_strictly(self, argv: Sequence[str]) -> argparse.Namespace:
         """As parse_args, with a suggestion for what is unknown.

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.display import safe_text
+from w2vtui.errors import QuestionError
 from w2vtui.exploring.answers import AnalogyWords, Answer, Method, Near, NearestWords
 from w2vtui.exploring.comparing import along_axis, odd_one_out, two_words
 from w2vtui.exploring.forms import Analogy, Axis, Comparison, Nearest, OddOneOut, Question, Search
@@ -15,6 +17,9 @@ from w2vtui.exploring.scores import near
 from w2vtui.exploring.searching import SECONDS, matches
 from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.vectors import WordVectors, cosmul_scores
+
+_ZERO = 1e-6
+"""The length of a sum of unit vectors that has no direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,12 @@ def ask(vectors: WordVectors, question: Question, how: Asking = Asking()) -> Ans
 
 
 def _nearest(vectors: WordVectors, question: Nearest, how: Asking) -> NearestWords:
+    total, _ = vectors.sum_of(list(question.added), list(question.taken))
+    if len(question.words) > 1 and np.linalg.norm(total) < _ZERO:
+        raise QuestionError(
+            f"the sum of '{safe_text(question.text, 40)}' is zero, which no word is near to: "
+            "ask about other words"
+        )
     found = vectors.most_similar(
         list(question.added), list(question.taken), how.n, restrict_vocab=how.restrict
     )

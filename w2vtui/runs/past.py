@@ -28,6 +28,8 @@ from w2vtui.training.state.snapshot import Event
 from w2vtui.vectors import WordVectors
 
 _AT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(%|k|M|G|epochs?)?\s*")
+_LONG = 100_000
+"""Tokens of a training in which a bare number up to 100 is not meant as tokens."""
 _FACTORS = {"k": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -197,6 +199,11 @@ class SavedHistory:
             tokens = value / 100 * planned
         elif unit.startswith("epoch"):
             tokens = value * self.newest.tokens_per_epoch
+        elif not unit and value <= 100 and planned >= _LONG:
+            raise SettingsError(
+                f"{value:g} tokens are the beginning of the training: "
+                f"do you mean {value:g}% or '{value:g} epochs'?"
+            )
         else:
             tokens = value * _FACTORS.get(unit, 1.0)
         # A place that was rounded up may be a little beyond the end.

@@ -49,4 +49,5 @@ class RunLine(Panel):
         if self.screen.has_class("tiny") and shot is not None:
             self.show(header(shot, width, frozen=False, tiny=True, inks=self.app.inks))
         else:
-            self.show(status_line(shot, self._said, width, self.app.inks))
+            advice = "; enlarge to 60x16" if self.screen.has_class("tiny") else ""
+            self.show(status_line(shot, self._said + advice, width, self.app.inks))

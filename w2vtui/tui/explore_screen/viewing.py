@@ -19,6 +19,7 @@ from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.computing import Computing, problem_of
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
 from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.run_line import RunLine
 
@@ -123,6 +124,7 @@ class Viewing(PanedScreen):
 
     def action_freeze(self) -> None:
         """Keep the vectors as they are now, or follow the training again."""
+        self.query_one(TimelinePane).stop_playing()
         if self._held is not None:
             self.release()
         elif self.view is not None:

@@ -114,7 +114,7 @@ class TimelinePane(ExplorePane):
     def refuse(self, problem: str) -> None:
         """Say why a moment cannot be shown; what is shown stays."""
         self._wanted = None
-        self._stop()
+        self.stop_playing()
         if self.result is None:
             super().refuse(problem)
             return
@@ -151,19 +151,19 @@ class TimelinePane(ExplorePane):
 
     def action_step(self, by: int) -> None:
         """Show another moment."""
-        self._stop()
+        self.stop_playing()
         if (line := self._line) is not None:
             self._go(line.step(by))
 
     def action_marker(self, by: int) -> None:
         """Show the vectors before the last or the next change."""
-        self._stop()
+        self.stop_playing()
         if (line := self._line) is not None:
             self._go(line.to_marker(by))
 
     def action_edge(self, at: int) -> None:
         """Show the first moment, or the latest vectors."""
-        self._stop()
+        self.stop_playing()
         if (line := self._line) is not None:
             self._go(len(line.moments) if at else 0)
 
@@ -173,7 +173,7 @@ class TimelinePane(ExplorePane):
         """Show one moment after another, from the first one at the end; or stop."""
         line = self._line
         if self._playing is not None or line is None or not line.moments:
-            self._stop()
+            self.stop_playing()
             return
         if line.place >= len(line.moments):
             self._go(0)
@@ -186,9 +186,10 @@ class TimelinePane(ExplorePane):
             return
         self._go(line.step(1))
         if line.step(1) >= len(line.moments):
-            self._stop()
+            self.stop_playing()
 
-    def _stop(self) -> None:
+    def stop_playing(self) -> None:
+        """Stay at the moment that is shown."""
         if self._playing is not None:
             self._playing.stop()
             self._playing = None
@@ -198,7 +199,7 @@ class TimelinePane(ExplorePane):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """Go to the moment under the pointer, and follow it."""
-        self._stop()
+        self.stop_playing()
         self._is_dragged = True
         self.capture_mouse()
         self._go_under(event)
