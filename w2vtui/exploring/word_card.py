@@ -14,7 +14,7 @@ from w2vtui.similarity import unit
 from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:
-    from w2v_kernels.layout import Tree
+    from w2vtui.training.engine.tree_scoring import HuffmanTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Codes:
     """The Huffman codes over the counts of a vocabulary, once the tree is built."""
 
     def __init__(self) -> None:
-        self._built: tuple[NDArray[np.int64], Tree] | None = None
+        self._built: tuple[NDArray[np.int64], HuffmanTree] | None = None
 
     def has(self, counts: NDArray[np.int64]) -> bool:
         """Whether the tree over these very counts (V,) is built."""
@@ -55,17 +55,16 @@ class Codes:
 
     def build(self, counts: NDArray[np.int64]) -> None:
         """Build the tree over counts (V,). The first time loads Numba, which takes a second."""
-        from w2v_kernels.hierarchical_softmax import build_tree
+        from w2vtui.training.engine.tree_scoring import tree_over
 
-        self._built = counts, build_tree(counts)
+        self._built = counts, tree_over(counts)
 
     def of(self, counts: NDArray[np.int64], row: int) -> str | None:
         """The code of a word: empty in a vocabulary of one, None before its tree is built."""
         if self._built is None or self._built[0] is not counts:
             return None
-        tree = self._built[1]
-        start, n_turns = tree.starts[row], tree.lengths[row]
-        return "".join("0" if turn > 0 else "1" for turn in tree.turns[start:][:n_turns])
+        _, turns = self._built[1].path(row)
+        return "".join("0" if turn > 0 else "1" for turn in turns)
 
 
 def word_card(
