@@ -141,7 +141,7 @@ def test_a_history_that_is_resumed_with_a_smaller_limit_stays_within_that(size, 
 
 def test_a_run_keeps_its_beginning_its_end_and_what_lies_between(monkeypatch):
     monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
-    run = trained(make_run(epochs=40, history=8))
+    run = trained(make_run(epochs=600, history=8))
     moments = run.history.moments
     assert len(moments) > 2
     assert [moment.tokens for moment in moments] == sorted({moment.tokens for moment in moments})
