@@ -444,6 +444,7 @@ class Run:
         """End what works for the run."""
         if self._trainer is not None:
             self._trainer.end()
+            self._log.take_in()  # what the observer noted last
         if self._store is not None:
             self._store.wait()
         self._control.end(ending)
