@@ -178,12 +178,14 @@ class Viewing(PanedScreen):
             "past": f", {view.fraction or 0:.1%} ({freeze} for the latest)",
         }
         at = "" if view.tokens is None else f"{view.kind.upper()} @ {short(view.tokens)}"
+        if view.tokens is None and view.kind == "frozen":
+            at = "FROZEN"
         if view.kind == "live" and not self._is_training():
             at = f"END @ {short(view.tokens or 0)}"
         is_steady = view.kind != "past" and not self._is_training()
         keys_now = "" if is_steady else keys.get(view.kind, "")
         name = ""
-        if view.kind == "saved":
+        if view.kind == "saved" or self.subject.run is None:
             other = self.app.key_of("app.explore")
             name = self.subject.name + (f" ({other} the run)" if self.app.run_shot() else "")
         self.query_one(RunLine).say("  ".join(part for part in (name, f"{at}{keys_now}") if part))
