@@ -20,6 +20,7 @@ from tests.support.wait import DEADLINE
 from w2vtui.corpus import sample as sampling
 from w2vtui.corpus.hints import Hint
 from w2vtui.corpus.statistics import TextStatistics
+from w2vtui.display import size_text
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs import memory_check
 from w2vtui.training.costs.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
@@ -224,7 +225,8 @@ async def test_a_run_too_large_for_the_machine_is_refused_with_advice(topical_co
     monkeypatch.setattr(memory_check, "available_memory", lambda: predicted.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:
-        await shows(app, f"{predicted.needed // 1_000_000} MB is available: no such run would fit")
+        free = size_text(predicted.needed - 1)
+        await shows(app, f"{free} is available: no such run would fit")
         await shows(app, "memory       ✗ about")
         monkeypatch.setattr(memory_check, "available_memory", lambda: None)
         rows = app.screen.query_one(SettingRows)

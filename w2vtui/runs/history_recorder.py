@@ -20,6 +20,9 @@ from w2vtui.runs.disk.history_files import (
 from w2vtui.runs.run_folder import RunFolder
 from w2vtui.training.history.moments import PackedVectors, PastMoment, bytes_of
 
+IDLE_SECONDS = 2.0
+"""How long the thread waits for something to write before it ends."""
+
 
 class HistoryRecorder:
     """The `HistoryStore` of a run that is saved.
@@ -82,11 +85,8 @@ class HistoryRecorder:
         Raises:
             RuntimeError: there is no memory for a thread; nothing is accepted.
         """
-        if self._thread is None:
-            thread = threading.Thread(target=self._write, name="w2vtui-history", daemon=True)
-            thread.start()
-            self._thread = thread
         with self._changed:
+            self._begin()
             self._waiting = moment, vectors
             self._changed.notify_all()
 
@@ -95,6 +95,7 @@ class HistoryRecorder:
         with self._changed:
             for moment in moments:
                 self._stored.pop(moment.number, None)
+            self._begin()
             self._is_changed = True
             self._changed.notify_all()
 
@@ -130,22 +131,31 @@ class HistoryRecorder:
         with self._changed:
             self._leaving = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     # ---- the thread
+
+    def _begin(self) -> None:
+        """Let the thread run, which ends where there is nothing to write; holding the lock."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._write, name="w2vtui-history", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def _write(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._waiting is not None or self._is_changed or self._leaving
+                    lambda: self._waiting is not None or self._is_changed or self._leaving,
+                    IDLE_SECONDS,
                 )
                 waiting, is_changed = self._waiting, self._is_changed
                 self._is_changed = False
-            if waiting is None and not is_changed:
-                return
+                if waiting is None and not is_changed:
+                    self._thread = None
+                    return
             started = time.thread_time()
             try:
                 self._write_one(waiting)
