@@ -14,8 +14,8 @@ import dataclasses
 import errno
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
-from w2vtui.runs.disk.inside import OpenFolder, open_folder
+from w2vtui.runs.disk.inside import OpenFolder, made_folder, open_folder
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.disk.tensor_file import DEPTH, NO_TENSORS, Tensors, read_tensors, write_tensors
 from w2vtui.similarity import first_not_finite
@@ -96,7 +96,7 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     leaving = [old for old in before if old not in staying]
     folder = run / FOLDER / f"{int(before[0].name) + 1 if before else 1:06}"
     draft = folder.with_suffix(".tmp")
-    with disk_errors(folder), _parent_in(run) as parent:
+    with disk_errors(folder), made_folder(run, FOLDER) as parent:
         _remove_drafts(parent)
         try:
             _write_draft(parent, draft, checkpoint)
@@ -109,19 +109,6 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
         sync_folder(parent.path)
         _remove(parent, leaving)
     return folder
-
-
-@contextmanager
-def _parent_in(run: Path) -> Iterator[OpenFolder]:
-    """The folder of checkpoints, made if it is missing."""
-    with open_folder(run) as outer:
-        try:
-            outer.mode(FOLDER)
-        except FileNotFoundError:
-            outer.make(FOLDER)
-            sync_folder(run)
-        with outer.folder(FOLDER) as parent:
-            yield parent
 
 
 def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> None:

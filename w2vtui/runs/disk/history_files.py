@@ -13,8 +13,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import disk_errors, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
-from w2vtui.runs.disk.inside import OpenFolder, open_folder
+from w2vtui.runs.disk.inside import made_folder, open_folder
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents
 from w2vtui.runs.disk.tensor_file import NO_TENSORS, Tensors, read_tensors, write_tensors
 from w2vtui.training.history.half import HalfRows
@@ -106,7 +106,7 @@ def write_index(run: Path, stored: Iterable[StoredMoment]) -> list[StoredMoment]
         DiskError: it cannot be written; the earlier index is untouched.
     """
     path = run / HISTORY / INDEX
-    with disk_errors(path), _folder_in(run) as folder:
+    with disk_errors(path), made_folder(run, HISTORY) as folder:
         there = set(folder.names())
         listed = [one for one in stored if _name(one.moment) in there]
         moments = [
@@ -129,7 +129,7 @@ def write_moment(run: Path, moment: PastMoment, vectors: PackedVectors) -> Store
     """
     name = _name(moment)
     draft = run / HISTORY / f"{name}.tmp"
-    with disk_errors(draft), _folder_in(run) as folder:
+    with disk_errors(draft), made_folder(run, HISTORY) as folder:
         try:
             facts = write_tensors(draft, _tensors_of(vectors), depth=_DEPTH)
             # The library lets nobody else read; the umask says who may.
@@ -175,16 +175,3 @@ def _rows(name: str, tensors: Tensors) -> HalfRows:
     if not are_rows or halves.dtype != np.float16 or exponents.dtype != np.int16:
         raise ValueError(f"{name} are {halves.dtype} {halves.shape}")
     return rows
-
-
-@contextmanager
-def _folder_in(run: Path) -> Iterator[OpenFolder]:
-    """The folder of the history, made if it is missing."""
-    with open_folder(run) as outer:
-        try:
-            outer.mode(HISTORY)
-        except FileNotFoundError:
-            outer.make(HISTORY)
-            sync_folder(run)
-        with outer.folder(HISTORY) as folder:
-            yield folder

@@ -181,6 +181,24 @@ def open_folder(path: Path, depth: int = 0) -> Iterator[OpenFolder]:
         folder.close()
 
 
+@contextmanager
+def made_folder(outer: Path, name: str) -> Iterator[OpenFolder]:
+    """A folder inside of another one, made if it is missing.
+
+    Raises:
+        LinkError: it is a link.
+        OSError: it cannot be made or opened.
+    """
+    with open_folder(outer) as opened:
+        try:
+            opened.mode(name)
+        except FileNotFoundError:
+            opened.make(name)
+            sync_folder(outer)
+        with opened.folder(name) as folder:
+            yield folder
+
+
 def unfollowed(depth: int = 1) -> Opener:
     """An opener of regular files; the last `depth` parts of their paths must not be links."""
 
