@@ -12,12 +12,12 @@ import pytest
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.training.history.moments import PastMoment
-from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.explore_screen.panels import neighbors
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 SHAPE = Shape(60, 9)

@@ -15,8 +15,8 @@ from w2vtui.tui.explore_screen.map.result import MapChoices, computed
 from w2vtui.tui.explore_screen.map.scene import Label, Looks, Scene
 from w2vtui.tui.explore_screen.map.trails import LENGTH, Trails
 from w2vtui.tui.explore_screen.map.window import Window, fitted
-from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.glyphs import ASCII, BLOCK, BRAILLE
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 SHAPE = Shape(60, 18)

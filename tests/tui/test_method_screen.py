@@ -15,7 +15,6 @@ from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.settings import LiveSettings, ScreenSettings
-from w2vtui.tui.method_screen.pane import Shape
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.exact import _facts as exact_facts
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
@@ -23,6 +22,7 @@ from w2vtui.tui.method_screen.panels.noise import _facts as noise_facts
 from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.panels.tree import _facts as tree_facts
 from w2vtui.tui.method_screen.screen import MethodScreen
+from w2vtui.tui.widgets.result_panel import Shape
 
 terminal = pytest.mark.terminal
 

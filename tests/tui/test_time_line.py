@@ -15,13 +15,13 @@ from w2vtui.display import cell_width
 from w2vtui.exploring.drift import Drift, DriftRow
 from w2vtui.exploring.subject import SavedRunSubject, View, past_view
 from w2vtui.training.history.moments import PastMoment
-from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.explore_screen.panels.drift import DriftPane, drift_lines
 from w2vtui.tui.explore_screen.panels.time_line import TimeLine, drawn_line
 from w2vtui.tui.explore_screen.panels.timeline import TimelinePane, Travelled
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.glyphs import ASCII, BRAILLE
 from w2vtui.tui.inks import PLAIN_INKS
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 

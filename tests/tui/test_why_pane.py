@@ -20,8 +20,8 @@ from w2vtui.exploring.reasons import Finding, Reasoner, TaughtBy
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.explore_screen.panels.why import WhyPane
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 LINES = [

@@ -1,6 +1,6 @@
 """What a pane of the explore screen is.
 
-    from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+    from w2vtui.tui.explore_screen.pane import ExplorePane
 
     class NormsPane(ExplorePane):
         PANE_NAME = "Norms"
@@ -20,24 +20,15 @@ own state has changed calls `recompute`, or `redraw` if the same result is drawn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
-from rich.text import Text
 from textual.events import Resize
 from textual.message import Message
 
-from w2vtui.display import safe_text, wrapped
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.widgets.panel import Panel, joined
-
-
-class Shape(NamedTuple):
-    """The room inside of the frame of a pane, in cells."""
-
-    width: int
-    height: int
+from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
 
 
 class Explorer(Protocol):
@@ -73,7 +64,7 @@ class Explorer(Protocol):
         """Show the latest vectors again."""
 
 
-class ExplorePane(Panel, can_focus=True):
+class ExplorePane(ResultPanel):
     """A framed pane that answers the question of the screen."""
 
     app: BaseApp
@@ -96,9 +87,7 @@ class ExplorePane(Panel, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         """id: what the style sheet and the palette call it"""
-        super().__init__(self.PANE_NAME, id=id, classes="framed pane", help=self.HELP or "")
-        self.result: Any = None
-        """What `compute` returned last; None before."""
+        super().__init__(self.PANE_NAME, id=id, help=self.HELP or "")
 
     # ---- what a pane is
 
@@ -112,10 +101,6 @@ class ExplorePane(Panel, can_focus=True):
             W2vtuiError: there is no answer; the message is shown in its place.
         """
         return None
-
-    def drawn(self, result: Any, shape: Shape) -> Text:
-        """What is shown of a result, in as many cells. In the thread that draws."""
-        return Text()
 
     def exported(self, result: Any, ending: str) -> bytes:
         """The content of the file that ctrl+e writes.
@@ -136,11 +121,6 @@ class ExplorePane(Panel, can_focus=True):
         """What is explored."""
         return self.explorer.subject
 
-    @property
-    def shape(self) -> Shape:
-        """The room inside of its frame."""
-        return Shape(*self.size)
-
     def ask(self, text: str) -> None:
         """Make a text the question of the screen."""
         self.post_message(self.Ask(text))
@@ -149,24 +129,7 @@ class ExplorePane(Panel, can_focus=True):
         """Have it computed again: the state that `compute` reads has changed."""
         self.post_message(self.Recompute(self))
 
-    def redraw(self) -> None:
-        """Draw the last result again."""
-        if self.result is not None:
-            self.show(self.drawn(self.result, self.shape))
-
     # ---- for the screen
-
-    def take(self, result: Any) -> None:
-        """Show what was computed."""
-        self.result = result
-        self.redraw()
-
-    def refuse(self, problem: str) -> None:
-        """Show why there is no answer."""
-        self.result = None
-        width, height = self.shape
-        lines = wrapped(safe_text(problem), max(width, 1), max(height, 1))
-        self.show(joined([Text(line) for line in lines]))
 
     def forget(self) -> None:
         """Drop vectors that were kept for the next `compute`: the pane is not seen any more."""

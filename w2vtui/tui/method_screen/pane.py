@@ -22,27 +22,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.events import Resize
 from textual.message import Message
 
-from w2vtui.display import safe_text, wrapped
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.result_panel import ResultPanel
 
 
-class Shape(NamedTuple):
-    """The room inside of the frame of a pane, in cells."""
-
-    width: int
-    height: int
-
-
-class MethodPane(Panel, can_focus=True):
+class MethodPane(ResultPanel):
     """One tab: a framed text that fills the screen."""
 
     app: BaseApp
@@ -61,11 +53,9 @@ class MethodPane(Panel, can_focus=True):
         pane: MethodPane
 
     def __init__(self) -> None:
-        super().__init__(self.TITLE, id=self.NAME, classes="framed pane", help=self.ABOUT)
+        super().__init__(self.TITLE, id=self.NAME, help=self.ABOUT)
         self.subject: Subject | None = None
         """What is trained or was trained; set by the screen."""
-        self.result: Any = None
-        """What `compute` yielded last; None before."""
 
     # ---- what a pane is
 
@@ -83,28 +73,14 @@ class MethodPane(Panel, can_focus=True):
         """
         yield from ()
 
-    def drawn(self, result: Any, shape: Shape) -> Text:
-        """What is shown of a result, in as many cells. In the thread that draws."""
-        return Text()
-
     def asked(self, words: Sequence[str]) -> None:
         """Take words of the vocabulary from the query line. In the thread that draws."""
 
     # ---- what it asks for
 
-    @property
-    def shape(self) -> Shape:
-        """The room inside of its frame."""
-        return Shape(*self.size)
-
     def recompute(self) -> None:
         """Have it computed again: what `question` returns has changed."""
         self.post_message(self.Recompute(self))
-
-    def redraw(self) -> None:
-        """Draw the last result again."""
-        if self.result is not None and all(self.shape):
-            self.show(self.drawn(self.result, self.shape))
 
     # ---- for the screen
 
@@ -112,18 +88,6 @@ class MethodPane(Panel, can_focus=True):
         """Say that the first result is on its way, unless something is shown."""
         if self.result is None and not self.plain:
             self.show(Text("computing … the first time, kernels are compiled for it"))
-
-    def take(self, result: Any) -> None:
-        """Show what was computed."""
-        self.result = result
-        self.redraw()
-
-    def refuse(self, problem: str) -> None:
-        """Show why there is nothing."""
-        self.result = None
-        width, height = self.shape
-        lines = wrapped(safe_text(problem), max(width, 1), max(height, 1))
-        self.show(joined([Text(line) for line in lines]))
 
     def on_resize(self, event: Resize) -> None:
         """Fill the new size."""

@@ -15,8 +15,8 @@ from w2vtui.exploring.label_places import LabelPlaces
 from w2vtui.exploring.map_svg import letter_of
 from w2vtui.tui.explore_screen.map.scene import SIGNS, Label, Look, Looks, Placed, Scene
 from w2vtui.tui.explore_screen.map.window import Window
-from w2vtui.tui.explore_screen.pane import Shape
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.widgets.result_panel import Shape
 
 TRAIL = ("∙", ".")
 _CELLS_PER_LABEL = 60

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.tui.explore_screen.pane import Shape
+from w2vtui.tui.widgets.result_panel import Shape
 
 ROW_HEIGHT = 2.0
 """Of a row of cells, in widths of a cell."""

@@ -29,8 +29,9 @@ from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
 from w2vtui.resources import user_folder
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 LIVE_SECONDS = 5.0

@@ -15,8 +15,9 @@ from w2vtui.exploring.clusters import Clusters, Grouping, clusters
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 LIVE_SECONDS = 5.0

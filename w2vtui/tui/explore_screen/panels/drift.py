@@ -12,10 +12,11 @@ from w2vtui.exploring.drift import Drift, DriftFinder, DriftRow
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 if TYPE_CHECKING:  # its package loads Numba
     from w2vtui.training.history.moments import PastMoment

@@ -24,7 +24,7 @@ from w2vtui.tui.explore_screen.map.result import MapChoices, MapResult, computed
 from w2vtui.tui.explore_screen.map.scene import Scene
 from w2vtui.tui.explore_screen.map.trails import Trails
 from w2vtui.tui.explore_screen.map.window import Window, fitted
-from w2vtui.tui.explore_screen.pane import Shape
+from w2vtui.tui.widgets.result_panel import Shape
 
 CLOSE = 4.0
 """How far `find` zooms in."""

@@ -21,7 +21,8 @@ from w2vtui.exploring.subject import View
 from w2vtui.training.measuring.neighbors import HORIZON_SECONDS, Past, movement
 from w2vtui.tui.explore_screen.answer_lines import Marked, first_shown, head_lines, table_lines
 from w2vtui.tui.explore_screen.answer_table import Row, Table, as_tsv, table_of
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
+from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 SIDES: tuple[Side, ...] = ("input", "output", "sum")

@@ -11,9 +11,10 @@ from textual.timer import Timer
 
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.time_line import TimeLine, drawn_line
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 if TYPE_CHECKING:  # its package loads Numba
     from w2vtui.training.history.moments import PastMoment

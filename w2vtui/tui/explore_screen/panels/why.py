@@ -19,8 +19,9 @@ from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
 from w2vtui.exploring.why import SharedContext, Why
 from w2vtui.exploring.why_text import basis, findings, times_text
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 PARTNERS = 20
 """Nearest words of the query that it can be paired with."""

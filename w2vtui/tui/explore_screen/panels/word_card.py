@@ -18,8 +18,9 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.word_card import Codes, WordCard, word_card
-from w2vtui.tui.explore_screen.pane import ExplorePane, Shape
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 if TYPE_CHECKING:  # it loads Numba
     from w2vtui.training.history.moments import PastMoment

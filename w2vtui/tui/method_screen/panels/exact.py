@@ -20,9 +20,10 @@ from w2vtui.notable_words import notable_words
 from w2vtui.settings import LiveSettings, field_default
 from w2vtui.training.engine.tree_scoring import tree_over
 from w2vtui.tui.method_screen.lines import cut, facts_below
-from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
+from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.numbers import meter
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 N_LIKELY = 20
 MOST_OF_TREE = 100_000

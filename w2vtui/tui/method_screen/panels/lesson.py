@@ -13,8 +13,9 @@ from w2vtui.method.lesson_figures import LessonFigures
 from w2vtui.training.run import Run
 from w2vtui.tui.method_screen.lesson_drawing import page_lines
 from w2vtui.tui.method_screen.lesson_pages import PAGES
-from w2vtui.tui.method_screen.pane import MethodPane, Shape
+from w2vtui.tui.method_screen.pane import MethodPane
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 _NOTHING = (
     "Nothing is trained yet. `w2vtui learn` trains the sample that comes with the program; or "

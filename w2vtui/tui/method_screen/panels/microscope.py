@@ -14,13 +14,14 @@ from w2vtui.method.microscope import MODES, Microscope
 from w2vtui.method.slow_motion import Mode, SlowMotion, Step
 from w2vtui.training.run import Run
 from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
-from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
+from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.step_diagram import (
     Pens,
     Shown,
     draw_step,
     pairs_of,
 )
+from w2vtui.tui.widgets.result_panel import Shape
 
 TEXT_AROUND = 40
 """Tokens of the text on each side of the center that are shown, as far as there is room."""

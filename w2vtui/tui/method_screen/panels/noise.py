@@ -28,8 +28,9 @@ from w2vtui.tui.method_screen.lines import (
     share_text,
     times_text,
 )
-from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
+from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 STEP = 0.05
 """Of the exponent, a press; five times as much with shift."""

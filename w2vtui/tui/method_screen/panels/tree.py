@@ -28,8 +28,9 @@ from w2vtui.tui.method_screen.lines import (
     share_text,
     times_text,
 )
-from w2vtui.tui.method_screen.pane import MethodPane, Shape, seen
+from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.widgets.panel import joined
+from w2vtui.tui.widgets.result_panel import Shape
 
 N_PLACES = 240
 """Ranks at which the curve is computed, evenly spaced on a logarithmic axis."""
