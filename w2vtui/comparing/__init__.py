@@ -1,0 +1,4 @@
+"""What differs between runs, or files of vectors.
+
+sides      what is compared: a run that trains, a saved run, a file
+"""

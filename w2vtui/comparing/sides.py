@@ -1,0 +1,89 @@
+"""The sides of a comparison: a run that trains, a saved run, or a file of vectors."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from w2vtui.display import safe_text
+from w2vtui.errors import VectorsError
+from w2vtui.exploring.subject import FileSubject, Subject
+from w2vtui.large_files import open_vectors
+from w2vtui.reports import Report, warn
+from w2vtui.runs.explored import explored_run
+from w2vtui.runs.listing import NoRunError, all_runs, find_run
+from w2vtui.runs.root import runs_folder
+from w2vtui.runs.status import RunStatus, status_of
+from w2vtui.vector_layouts import is_vector_folder
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of two or more that are compared."""
+
+    name: str
+    """The name of the run or of the file."""
+    subject: Subject
+    """Gives its vectors."""
+    folder: Path | None
+    """The folder of the run; None for a file, and for a run that is not saved."""
+    status: RunStatus | None
+    """The run as its folder showed it when it was opened; None where there is none."""
+
+
+def open_side(text: str, runs_dir: str | None = None, report: Report = warn) -> Side:
+    """The side that a text names; its vectors are read once they are asked for.
+
+    text       a run's name, a part of it, `last`, a path of a run, or a file of vectors
+    runs_dir   the folder of the runs; None for the user's
+    report     gets a hint where the full name of a run is that of a file, too
+
+    Raises:
+        VectorsError: there is no such run and no such file.
+        RunError: the text is a part of the names of several runs.
+    """
+    root = runs_folder(runs_dir)
+    path = Path(text)
+    is_file = is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir())
+    if is_file and not _is_full_name(root, text):
+        return file_side(path)
+    try:
+        side = run_side(find_run(root, text))
+    except NoRunError as error:
+        if os.sep in text or path.suffix:
+            return file_side(path)  # reports what is wrong with it
+        raise VectorsError(f"there is no file '{safe_text(text, 80)}', and {error}") from error
+    if is_file:
+        report(f"{safe_text(text, 80)} is the run of that name: "
+               f".{os.sep}{safe_text(text, 80)} is the file")  # fmt: skip
+    return side
+
+
+def run_side(folder: Path) -> Side:
+    """A saved run; one that trains in another process has the vectors of its last checkpoint."""
+    return Side(folder.name, explored_run(folder), folder, status_of(folder))
+
+
+def live_side(subject: Subject, folder: Path | None) -> Side:
+    """A run that trains in this process.
+
+    folder   where it is saved; None if it is not
+    """
+    status = None if folder is None else status_of(folder)
+    return Side(subject.name if folder is None else folder.name, subject, folder, status)
+
+
+def file_side(path: Path) -> Side:
+    """A file or a folder of vectors; those of a large file stay in it."""
+    subject = FileSubject(
+        safe_text(str(path)),
+        lambda report, progress: open_vectors(path, report=report, progress=progress),
+    )
+    return Side(safe_text(str(path)), subject, None, None)
+
+
+def _is_full_name(root: Path, text: str) -> bool:
+    """Whether a text is the whole name of a run, or `last` where there are runs."""
+    runs = all_runs(root)
+    return text in {run.name for run in runs} or (text == "last" and bool(runs))
