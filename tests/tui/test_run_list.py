@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input, Static
 
-from tests.support.run_folders import resealed
+from tests.support.run_folders import resealed, small_record
 from tests.support.screens import (
     events,
     form,
@@ -50,6 +50,7 @@ from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.messages import CompareRuns
 from w2vtui.tui.train_screen.screen import TrainScreen
 
 TRAINING = TrainingSettings(vector_size=16)
@@ -85,6 +86,25 @@ def uninterrupted(corpus: Path) -> dict[str, Any]:
     run.start()
     run.wait()
     return run.matrices()
+
+
+def listed_run(folder: Path) -> None:
+    """The folder of a run that is listed, but has no checkpoint."""
+    folder.mkdir(parents=True)
+    small_record().write(folder)
+
+
+def posting(found: list[CompareRuns]) -> Any:
+    """`post_message` of the list that keeps what asks for a comparison."""
+    post = RunList.post_message
+
+    def kept(self: RunList, message: Any) -> bool:
+        if isinstance(message, CompareRuns):
+            found.append(message)
+            return True
+        return post(self, message)
+
+    return kept
 
 
 @asynccontextmanager
@@ -124,7 +144,7 @@ def only_run(runs_dir: Path) -> Path:
 async def test_runs_are_listed_with_their_facts(topical_corpus, runs_dir, size):
     folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir, size) as app:
-        await shows(app, f"▸ {folder.name}", "stopped", "enter resumes it")
+        await shows(app, f"▸  {folder.name}", "stopped", "enter resumes it")
         await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
         lines = text_of(app).splitlines()
         assert len(lines) == size[1]
@@ -149,6 +169,27 @@ async def test_runs_are_grouped_by_text_with_their_settings(topical_corpus, runs
         assert app.screen.pointed.name == third.name
         await press(app, "down")
         await until(app, lambda: app.screen.pointed.name == second.name)
+
+
+async def test_marked_runs_are_compared_in_the_order_of_their_marks(
+    topical_corpus, runs_dir, monkeypatch
+):
+    for name in ("able-acorn", "bold-bay"):
+        listed_run(runs_dir / name)
+    asked: list[CompareRuns] = []
+    monkeypatch.setattr(RunList, "post_message", posting(asked))
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "space", "c")
+        await tells(app, "1 marked: mark two to six runs with space to compare them")
+        first = app.screen.pointed.folder
+        await press(app, "down", "space", "c")
+        await until(app, lambda: asked)
+        assert asked[0].folders == (Path(first), Path(app.screen.pointed.folder))
+        assert text_of(app).count("■ ") == 2
+        await press(app, "escape", "ctrl+r")
+        await shows(app, "■ able-acorn", "■ bold-bay")
+        await press(app, "space", "c")
+        await tells(app, "1 marked")
 
 
 async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topical_corpus, runs_dir):

@@ -116,7 +116,7 @@ async def test_the_list_trains_a_run_on_and_answers_queries(topical_corpus):
         await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
         await press(app, "enter")
         await shows(app, "Train more epochs", "after the 2 trained")
-        send_keys(app, "slash")
+        send_keys(app, "q")
         await until(app, lambda: isinstance(app.screen, RunQueries) and app.focused)
         send_keys(app, *"ship", "enter")
         await shows(app, " 1 ", "━━")

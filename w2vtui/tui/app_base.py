@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import App
@@ -105,6 +106,8 @@ class BaseApp(App[None]):
         """Lines entered at the command prompt, oldest first."""
         self.query_history: list[str] = []
         """Queries asked, oldest first."""
+        self.marked_runs: list[Path] = []
+        """The folders of the runs that are marked in the list, in the order of marking."""
         self.lesson_page = 0
         """The page of the lesson that was open last, from 0."""
 

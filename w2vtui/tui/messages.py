@@ -50,5 +50,13 @@ class ExploreRun(Message):
     folder: Path
 
 
+@dataclass
+class CompareRuns(Message):
+    """Compare saved runs with each other."""
+
+    folders: tuple[Path, ...]
+    """Two to six, in the order in which they were marked."""
+
+
 class NewRun(Message):
     """Leave a run that has ended for the first screen."""

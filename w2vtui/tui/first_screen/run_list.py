@@ -26,12 +26,15 @@ from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.keys import own_bindings
-from w2vtui.tui.messages import CannotResume, ExploreRun, Resume
+from w2vtui.tui.messages import CannotResume, CompareRuns, ExploreRun, Resume
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.widgets.key_bar import PLACES
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
+
+LEAST_COMPARED, MOST_COMPARED = 2, 6
+"""Marked runs that can be compared."""
 
 
 class RunList(ModalScreen[None]):
@@ -43,21 +46,18 @@ class RunList(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that it is closed before the next key is handled.
         Binding("escape", "close", "close", show=False, id="runs.close", priority=True),
-        Binding(
-            "e", "more", "train the run for more epochs; asks how many", show=False, id="runs.more"
-        ),
-        Binding(
-            "x",
-            "explore",
-            "explore the run",
-            show=False,
-            id="runs.explore",
-            tooltip="explore the vectors of the run",
-        ),
-        Binding("slash", "query", "query the run", show=False, id="runs.query"),
+        Binding("e", "more", "train the run for more epochs; asks how many", show=False,
+                id="runs.more"),
+        Binding("x", "explore", "explore the run", show=False, id="runs.explore",
+                tooltip="explore the vectors of the run"),
+        Binding("space", "mark", "mark the run, or take its mark away", show=False,
+                id="runs.mark"),
+        Binding("c", "compare", "compare the marked runs, two to six", show=False,
+                id="runs.compare"),
+        Binding("q", "query", "query the run", show=False, id="runs.query"),
         Binding("s", "save", "save the vectors of the run to a file", show=False, id="runs.save"),
         Binding("d,delete", "delete", "delete the run; asks", show=False, id="runs.delete"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self, runs_dir: str | None) -> None:
         """runs_dir: as in RunSettings"""
@@ -77,7 +77,8 @@ class RunList(ModalScreen[None]):
         with Vertical(id="dialog", classes="runs") as dialog:
             dialog.border_title = "Saved runs"
             dialog.border_subtitle = (
-                f"enter resumes  {self._key('explore')} explores  {self._key('more')} more epochs  "
+                f"enter resumes  {self._key('mark')} marks  {self._key('compare')} compares  "
+                f"{self._key('explore')} explores  {self._key('more')} more epochs  "
                 f"{self._key('query')} query  {self._key('save')} saves  "
                 f"{self._key('delete')} deletes  {self._key('close')} closes"
             )
@@ -132,13 +133,15 @@ class RunList(ModalScreen[None]):
             [] if run is None else cells_of(run, columns, now, is_best=id(run) in self._best)
             for run in self._rows
         ]
-        shown = fitting(columns, [row for row in rows if row], options.size.width - 2)
+        shown = fitting(columns, [row for row in rows if row], options.size.width - 3)
         if rows:
             heads = _line([one.head for one in columns], shown, options.size.width)
-            self.query_one("#heads", Static).update(Text(f"  {heads}", "dim", no_wrap=True))
+            self.query_one("#heads", Static).update(Text(f"   {heads}", "dim", no_wrap=True))
         for at, row in enumerate(rows):
-            pointer = "▸ " if at == options.highlighted else "  "
-            line = Text(pointer + _line(row, shown, options.size.width), no_wrap=True)
+            pointer = "▸" if at == options.highlighted else " "
+            run = self._rows[at]
+            mark = "■ " if run is not None and Path(run.folder) in self.app.marked_runs else "  "
+            line = Text(pointer + mark + _line(row, shown, options.size.width), no_wrap=True)
             if not row:
                 line = Text(self._text_above(at), "bold", no_wrap=True)
             elif line.plain.endswith(f" {BEST}") or f" {BEST} " in line.plain:
@@ -203,7 +206,7 @@ class RunList(ModalScreen[None]):
         choices = (
             Choice("more", "e", "Train more epochs", f"after the {run.epochs:,} trained"),
             Choice("save", "s", "Save the vectors", "to a file"),
-            Choice("query", "slash", "Query", "nearest words"),
+            Choice("query", "q", "Query", "nearest words"),
             Choice("", "escape", "Back to the list"),
         )
         actions = {"more": self.action_more, "save": self.action_save, "query": self.action_query}
@@ -227,6 +230,26 @@ class RunList(ModalScreen[None]):
                 self._resume(run, epochs)
 
         self.app.push_screen(MoreEpochs(run.epochs), answered)
+
+    def action_mark(self) -> None:
+        """Mark the run for `c` and `d`, or take its mark away."""
+        if self.pointed is not None:
+            marked, folder = self.app.marked_runs, Path(self.pointed.folder)
+            if folder in marked:
+                marked.remove(folder)
+            else:
+                marked.append(folder)
+            self._show()
+
+    def action_compare(self) -> None:
+        """Compare the marked runs."""
+        there = {Path(run.folder) for run in self.runs or ()}
+        marked = tuple(folder for folder in self.app.marked_runs if folder in there)
+        if len(marked) in range(LEAST_COMPARED, MOST_COMPARED + 1):
+            self.post_message(CompareRuns(marked))
+        else:
+            mark = self._key("mark")
+            self._report(f"{len(marked)} marked: mark two to six runs with {mark} to compare them")
 
     def action_explore(self) -> None:
         """Explore the vectors of the run on their screen."""
@@ -333,7 +356,7 @@ def _line(row: Sequence[str], shown: Sequence[tuple[int, int]], width: int) -> s
     """The cells of a row that are shown."""
     if not row:
         return ""
-    return pad("  ".join(pad(row[at], cells) for at, cells in shown), width - 2)
+    return pad("  ".join(pad(row[at], cells) for at, cells in shown), width - 3)
 
 
 def _advice(run: RunStatus) -> str:
