@@ -277,7 +277,7 @@ def test_a_run_that_is_done_is_not_resumed(train_run, text, w2v, tmp_path):
     code, err = w2v("resume", "last")
     assert code == 2
     assert f"run {folder.name} is done: w2vtui export {folder.name} -o FILE saves" in err
-    assert f"w2vtui resume {folder.name} --epochs 25 --force trains it further" in err
+    assert f"w2vtui resume {folder.name} --epochs 25 trains it further" in err
     assert w2v("export", "last", "-o", tmp_path / "out.bin")[0] == 0
     saved = load_vectors(tmp_path / "out.bin").vectors
     assert np.array_equal(saved, final(folder).vectors["input_vectors"])
@@ -315,7 +315,7 @@ def test_other_settings_of_a_run_that_is_done_take_more_epochs(
     code, err = w2v("resume", "last", *flags, *force)
     assert code == 2
     assert f"run {folder.name} is done, and was trained with other settings, {difference}: " in err
-    assert f"w2vtui resume {folder.name} --epochs 25 --force" in err
+    assert f"w2vtui resume {folder.name} --epochs 25" in err
 
 
 def test_an_unknown_run_is_refused_with_the_nearest_name(halfway, w2v):
@@ -442,11 +442,23 @@ def test_other_settings_are_a_change_where_the_run_resumes(halfway, w2v):
     assert "bit for bit" in err
 
 
-def test_a_run_that_is_done_is_trained_further_by_force(train_run, text, w2v):
+def test_a_run_that_is_done_takes_more_epochs(train_run, text, w2v):
     folder = train_run(text)
-    assert w2v("resume", "last", "--epochs", 25, "--force")[0] == 0
+    code, err = w2v("resume", "last", "--epochs", 25)
+    assert code == 0
+    assert "trained for 20 epochs: 71.2k tokens more make 25, at a learning rate of 0.0001; " in err
+    assert "--alpha 0.00508 is the rate of a run of 25 epochs there" in err
     assert final(folder).clock == 25 * final(folder).tokens_per_epoch
     assert status_of(folder).state == "done"
+    code, err = w2v("resume", "last", "--epochs", 25)
+    assert (code, f"run {folder.name} is done" in err) == (2, True)
+    code, err = w2v("resume", "last", "--epochs", 30, "--alpha", 0.01, "--window", 3)
+    assert code == 0
+    assert "at a learning rate of 0.01 to 0.0001" in err
+    assert (final(folder).settings.window, final(folder).settings.epochs) == (3, 30)
+    code, err = w2v("resume", "last", "--epochs", 35, "--min-count", 2)
+    assert (code, "with other settings, min count 1 → 2: drop" in err) == (2, True)
+    assert "bit for bit" in w2v("replay", "last")[1]
 
 
 # ---- what is replayed

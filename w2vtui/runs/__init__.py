@@ -9,5 +9,6 @@ history_recorder.py   writes the vectors of past moments
 root.py         the folder of all runs                        status.py        how far a run is
 listing.py      lists, finds and removes runs                 names.py         names for runs
 resuming.py     resumes a run                                 replaying.py     replays a run
+wanted_changes.py  other settings where a run resumes
 text_changes.py a text that moved or changed                        trained_text.py  reads it again
 """

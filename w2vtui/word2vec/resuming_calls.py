@@ -17,7 +17,8 @@ from w2vtui.regular_files import AnyPath
 from w2vtui.runs.record import RECORD, RunRecord, checkpoint_vectors
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import RunIsDoneError, resumption
+from w2vtui.runs.resuming import resumption
+from w2vtui.runs.wanted_changes import RunIsDoneError
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot

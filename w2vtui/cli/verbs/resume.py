@@ -45,6 +45,7 @@ HELP = """Resume a run from its newest checkpoint.
   w2vtui resume last --no-screen          the same without the app, as in a pipe or with --json
   w2vtui resume brisk-otter -o notes.bin  part of a name is enough
   w2vtui resume last --corpus moved.txt   its text has moved; - reads standard input
+  w2vtui resume last --epochs 40          a run that is done, trained further
   w2vtui resume last --window 8 --force   with other settings from here on
 
 Weights, position in the text, learning rate, settings, events and curves are restored; live
@@ -52,7 +53,8 @@ changes that were made after the checkpoint are applied again at the same tokens
 or --deterministic, the vectors are those of a run that was never interrupted, bit for bit.
 Another text or other settings are refused, with the difference; --force resumes with them, and
 with another text it starts a new run. A run that is done is saved if it was not, or if -o names a
-file; --epochs N --force trains it further."""
+file; more --epochs train it further, also with other settings, at the learning rate where it ended
+or at that of --alpha."""
 SETTINGS = (RunSettings, ScreenSettings)
 
 _OF_THE_RUN = "the run's own"
@@ -94,8 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.cli.headless import carry_out
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.record import RunRecord
-    from w2vtui.runs.resuming import RunIsDoneError
     from w2vtui.runs.root import runs_folder
+    from w2vtui.runs.wanted_changes import RunIsDoneError
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     in_app = wants_screen(arguments)

@@ -1,0 +1,228 @@
+"""What a saved run trains with, and the change to the settings that are wanted where it resumes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from w2vtui.display import short
+from w2vtui.errors import RunError, SettingsError
+from w2vtui.resources import available_cores
+from w2vtui.runs.record import RunRecord
+from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, label_of
+from w2vtui.training.engine.learning_rate import Schedule, line_of
+from w2vtui.training.live.changes import describe_change
+from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.snapshot import Event
+
+
+class RunIsDoneError(RunError):
+    """There is nothing left to train."""
+
+    def __init__(self, message: str, tokens: int) -> None:
+        """tokens: training tokens of the run"""
+        super().__init__(message)
+        self.tokens = tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedRun:
+    """What the folder of a run holds to resume it from."""
+
+    name: str
+    record: RunRecord
+    checkpoint: Checkpoint | None
+    """The newest intact one."""
+    spoiled: Collection[Path] = ()
+    """Newer checkpoints, which are damaged."""
+    pending: tuple[Event, ...]
+    """Live changes after the checkpoint."""
+    notes: tuple[str, ...] = ()
+    """What to report: damage, missing files, changes that are applied again."""
+
+    @property
+    def settings(self) -> ResolvedSettings:
+        """The settings once the pending changes are applied."""
+        last = self.pending[-1].settings if self.pending else None
+        if last is not None:
+            return last
+        return self.checkpoint.settings if self.checkpoint else self.record.settings
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it is trained."""
+        checkpoint = self.checkpoint
+        return checkpoint is not None and checkpoint.fraction >= 1 and not self.pending
+
+    @property
+    def end(self) -> tuple[int, int, Schedule]:
+        """Tokens, number of changes and line of the rate after the pending changes.
+
+        Only a run with a checkpoint has these.
+        """
+        checkpoint = self.checkpoint
+        assert checkpoint is not None
+        clock, number, line = checkpoint.clock, checkpoint.n_changes, checkpoint.schedule
+        if self.pending:
+            last = self.pending[-1]
+            clock, number = max(clock, last.tokens), last.number or number
+            line = last.schedule or line
+        return clock, number, line
+
+
+def wanted_change(
+    saved: SavedRun, corpus_settings: CorpusSettings, named: Mapping[str, Any], *, force: bool
+) -> list[Event]:
+    """The change to the settings that are wanted now, if they are others than the run has.
+
+    named   the live settings that are wanted
+
+    Raises:
+        RunIsDoneError: the run is over, and no other settings are wanted.
+        RunError: other settings are wanted without `force`, and not to train a run that is done
+            further.
+    """
+    record, checkpoint, before = saved.record, saved.checkpoint, saved.settings
+    wanted = before.requested().changed(**named).resolved(record.n_tokens, available_cores())
+    of_text = _settings_difference(record.request.corpus_settings, corpus_settings)
+    differences = _settings_difference(before, wanted) + of_text
+    is_further = checkpoint is not None and saved.is_done
+    if checkpoint is not None and is_further:
+        _check_further(saved, checkpoint, wanted, differences)
+    refused = of_text if is_further else differences
+    if refused and not (force and checkpoint):
+        advice = "change them with --force" if checkpoint else "train a new run with them"
+        raise RunError(
+            f"run {saved.name} was trained with other settings, {', '.join(refused)}: "
+            f"drop the options to resume it as it was, or {advice}"
+        )
+    if checkpoint is None or wanted == before:
+        return []
+    return [_change_after(saved, checkpoint, wanted, named)]
+
+
+def _check_further(
+    saved: SavedRun, checkpoint: Checkpoint, wanted: ResolvedSettings, differences: list[str]
+) -> None:
+    """Refuse to resume a run that is done, unless it is to be trained for more epochs."""
+    name, before = saved.name, saved.settings
+    further = f"w2vtui resume {name} --epochs {before.epochs + 5}"
+    if not differences:
+        raise RunIsDoneError(
+            f"run {name} is done: w2vtui export {name} -o FILE saves its vectors; "
+            f"{further} trains it further",
+            checkpoint.clock,
+        )
+    if wanted.epochs <= before.epochs:
+        raise RunError(
+            f"run {name} is done, and was trained with other settings, {', '.join(differences)}: "
+            f"they need more epochs, as in {further}"
+        )
+
+
+def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
+    """What more epochs of a run that is done train, and at which rate, for a message."""
+    checkpoint = saved.checkpoint
+    if checkpoint is None or not saved.is_done or not changes:
+        return []
+    wanted, line = changes[-1].settings, changes[-1].schedule
+    assert wanted is not None
+    assert line is not None
+    clock = checkpoint.clock
+    told = (
+        f"trained for {saved.settings.epochs} epochs: {short(line.planned - clock)} tokens more "
+        f"make {wanted.epochs}, at a learning rate of {rates_text(line, clock)}"
+    )
+    whole = line_of(wanted, line.planned).at(clock)
+    if line.at(clock) < whole / 2:
+        told += f"; --alpha {whole:.3g} is the rate of a run of {wanted.epochs} epochs there"
+    return [told]
+
+
+def rates_text(line: Schedule, clock: int) -> str:
+    """The rates from a clock to the planned end: `0.012 to 0.0001`."""
+    first, last = f"{line.at(clock):.3g}", f"{line.floor:.3g}"
+    return first if first == last else f"{first} to {last}"
+
+
+def undo_after(saved: SavedRun) -> Event:
+    """The change that undoes the last one where a run resumes.
+
+    Raises:
+        SettingsError: nothing was changed, or the run is past the end that it then had.
+    """
+    checkpoint = saved.checkpoint
+    if checkpoint is None or saved.pending or not checkpoint.past:
+        raise SettingsError("nothing to undo")
+    last, clock = checkpoint.past[-1], checkpoint.clock
+    if last.schedule.planned <= clock:
+        raise SettingsError(
+            f"change {last.number} cannot be undone: with the settings before it, "
+            f"{last.settings.epochs} epochs, the run would already be over"
+        )
+    rates = checkpoint.schedule.at(clock), last.schedule.at(clock)
+    return Event(
+        seconds=checkpoint.seconds,
+        tokens=clock,
+        kind="change",
+        text=f"undo {last.number}: {describe_change(checkpoint.settings, last.settings, rates)}",
+        number=checkpoint.n_changes + 1,
+        settings=last.settings,
+        schedule=last.schedule,
+        undoes=last.number,
+    )
+
+
+def check_training(training: TrainingSettings, wanted: Mapping[str, Any]) -> None:
+    """Refuse other settings of the vectors than a run has.
+
+    Raises:
+        RunError: one is another.
+    """
+    for name, value in wanted.items():
+        now = getattr(training, name)
+        if value != now:
+            label = label_of(TrainingSettings, name)
+            raise RunError(f"{label} is {now} and fixed for a run, got {value}: train a new one")
+
+
+def _settings_difference(before: Any, after: Any) -> list[str]:
+    """`window 5 -> 8` for each setting of two dataclasses that differs."""
+    names = [one.name for one in dataclasses.fields(before)]
+    return [
+        f"{label_of(type(before), name)} {old} \N{RIGHTWARDS ARROW} {new}"
+        for name in names
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    ]
+
+
+def _change_after(
+    saved: SavedRun, checkpoint: Checkpoint, wanted: ResolvedSettings, named: Mapping[str, Any]
+) -> Event:
+    """The change that applies the wanted settings where a run resumes, or after the last of the
+    changes that are applied again.
+    """
+    clock, number, line = saved.end
+    planned = wanted.epochs * checkpoint.tokens_per_epoch
+    if planned <= clock:
+        raise SettingsError(
+            f"epochs must be more than the {clock / checkpoint.tokens_per_epoch:.1f} "
+            f"already trained, got {wanted.epochs}"
+        )
+    return Event(
+        seconds=checkpoint.seconds,
+        tokens=clock,
+        kind="change",
+        text=describe_change(saved.settings, wanted),
+        number=number + 1,
+        settings=wanted,
+        schedule=line.changed(
+            clock,
+            rate=wanted.alpha if "alpha" in named else None,
+            min_rate=wanted.min_alpha,
+            planned=planned,
+        ),
+    )
