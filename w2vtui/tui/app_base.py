@@ -71,6 +71,8 @@ class BaseApp(App[None]):
                 tooltip="see how the vectors are trained, on this run"),
         Binding("4", "go('runs')", "Runs", id="app.runs",
                 tooltip="saved runs: resume one, explore it, save its vectors, delete it"),
+        Binding("5", "go('compare')", "Compare", id="app.compare",
+                tooltip="what differs between the runs that are marked in the list"),
     ]  # fmt: skip
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
         PaletteCommand("Theme", "change_theme", "other colors, until you quit"),

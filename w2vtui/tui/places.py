@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
     from w2vtui.training.state.snapshot import Snapshot
 
-Place = Literal["train", "explore", "method", "runs"]
+Place = Literal["train", "explore", "method", "runs", "compare"]
 Explored = Literal["explore", "other"]
 """The names of the screens that explore the run, and something else."""
 
@@ -54,6 +54,8 @@ class Places(BaseApp):
             shown = self._go_to_method()
         elif place == "runs":
             self.push_screen(self.run_list())
+        elif place == "compare":
+            shown = self._go_comparing()
         else:
             self.uncover()
             if len(self.screen_stack) == 1:
@@ -130,6 +132,13 @@ class Places(BaseApp):
             subject = self.run_subject() or self.subject
             self.install_screen(MethodScreen(subject, tab=tab), "method")
         return self._show_place("method")
+
+    def _go_comparing(self) -> AwaitMount | None:
+        if not self.is_screen_installed("compare"):
+            from w2vtui.tui.compare_screen.screen import CompareScreen  # loads NumPy
+
+            self.install_screen(CompareScreen(), "compare")
+        return self._show_place("compare")
 
     def run_subject(self) -> RunSubject | None:
         """The run on the train screen, as what is explored; None where there is none."""

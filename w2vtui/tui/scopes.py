@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.compare_screen.screen import CompareScreen
 from w2vtui.tui.dialogs import SaveDialog
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog
@@ -65,5 +66,6 @@ SCOPES = (
     Scope("the lesson tab", (BaseApp, MethodScreen, LessonPane)),
     Scope("the tree tab", (BaseApp, MethodScreen, TreePane)),
     Scope("the exact tab", (BaseApp, MethodScreen, ExactPane)),
+    Scope("the runs that are compared", (BaseApp, CompareScreen)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

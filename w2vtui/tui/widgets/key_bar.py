@@ -20,7 +20,7 @@ from w2vtui.display import cell_width
 
 LAST = ("app.help", "app.palette", "app.quit")
 """Ids of the keys at the end of the line, which are left out last."""
-PLACES = ("app.train", "app.explore", "app.method", "app.runs")
+PLACES = ("app.train", "app.explore", "app.method", "app.runs", "app.compare")
 """Ids of the keys that go to a screen, which are one entry where there is no room for each."""
 
 
