@@ -30,7 +30,7 @@ _COLUMNS = "; --pairs-columns 1,2,4 (in Python columns) chooses three columns, b
 
 @dataclass(frozen=True, slots=True)
 class QuestionOptions:
-    """How files of word pairs and analogies are read."""
+    """How files of questions are read, and what sessions ask."""
 
     pairs_columns: tuple[str, ...] = ()
     """The columns of two words and their score, by number, from 1, or by name; () finds them."""
@@ -38,6 +38,10 @@ class QuestionOptions:
     """The columns of the four words, likewise; () for tables of four columns."""
     skip_bad_rows: bool = False
     """Whether lines that cannot be read are left out."""
+    context: int = 10
+    """From how many items before it the last item of a session is guessed."""
+    repeats: bool = False
+    """Whether that item may occur in the session before."""
 
 
 def read_pairs(

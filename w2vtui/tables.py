@@ -82,6 +82,9 @@ def read_table(
     separators: Sequence[str],
     fits: Callable[[Sequence[str], str], bool],
     report: Report,
+    *,
+    longest: int = _LONGEST_LINE,
+    comments: bool = True,
 ) -> Table:
     """The rows of a text file, with the separator that gives most rows that fit.
 
@@ -89,31 +92,33 @@ def read_table(
     separators  those to try; of equally good ones the first is taken
     fits        whether the fields that a separator gives are those of a row
     report      gets what was left out
+    longest     characters of a line
+    comments    whether lines that begin with # are left out
 
     Raises:
         CorpusError: the file cannot be read, or is not one of lines of text.
     """
-    lines, comments = [], []
+    lines, left_out = [], []
     given = ""
     text = _text_of(path)
     path = "stdin" if path == "-" else path
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
-        if len(line) > _LONGEST_LINE:
+        if len(line) > longest:
             raise CorpusError(
-                f"{path}, line {number}: it has {len(line):,} characters, more than a pair or an "
-                "analogy can have: name a file with one a line"
+                f"{path}, line {number}: it has {len(line):,} characters, more than a question can "
+                "have: name a file with one a line"
             )
         if number == 1 and (marked := _SEPARATOR_LINE.fullmatch(line.strip("\n"))):
             given = marked.group(1)  # a spreadsheet's note to itself
-        elif line.startswith("#"):
-            comments.append(number)
+        elif comments and line.startswith("#"):
+            left_out.append(number)
         elif line.strip():
             lines.append((number, line.strip("\n")))
-    if comments:
-        one = len(comments) == 1
+    if left_out:
+        one = len(left_out) == 1
         report(
-            f"{path}: {len(comments):,} {'line' if one else 'lines'} with # at the beginning "
-            f"{'is' if one else 'are'} left out: {'' if one else 'first '}line {comments[0]:,}"
+            f"{path}: {len(left_out):,} {'line' if one else 'lines'} with # at the beginning "
+            f"{'is' if one else 'are'} left out: {'' if one else 'first '}line {left_out[0]:,}"
         )
     tried = [line for _, line in lines[:_TRIED_ROWS]]
     n_fitting = {
@@ -174,7 +179,7 @@ def _text_of(path: AnyPath) -> str:
             "check the name and the permissions"
         ) from error
     except TooLargeError as error:
-        raise CorpusError(f"{error}: it is not a file of word pairs or analogies") from error
+        raise CorpusError(f"{error}: it is not a file of questions") from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
     if Path(path).suffix.lower() in _SHEETS:

@@ -96,3 +96,44 @@ def test_a_bad_file_is_an_error_before_anything_is_read(flag, verb, tmp_path, ca
     assert run_command_line([verb, *argv] if verb == "train" else argv) == 3
     assert "bad.txt" in capsys.readouterr().err
     assert not (tmp_path / "v.vec").exists()
+
+
+@pytest.fixture
+def shelves(tmp_path):
+    """Vectors of two shelves of 30 items, with counts, and sessions on one shelf each."""
+    lines = [f"{'ab'[n % 2]}{n} {1 - n % 2} {n % 2}" for n in range(60)]
+    vectors = tmp_path / "items.vec"
+    vectors.write_text("\n".join(["60 2", *lines]) + "\n")
+    vectors.with_suffix(".vec.vocab").write_text(
+        "".join(f"{line.split()[0]} {100 - n}\n" for n, line in enumerate(lines))
+    )
+    sessions = tmp_path / "sessions.txt"
+    sessions.write_text("a58 a0\na2 a58\nnew a4\na4 new\na6 a8 a6\nalone\n")
+    return vectors, sessions
+
+
+def test_sessions_are_scored_beside_what_is_popular(shelves, capsys):
+    vectors, sessions = map(str, shelves)
+    assert run_command_line(["evaluate", vectors, "--sessions", sessions]) == 0
+    found = capsys.readouterr()
+    assert found.out.splitlines() == [
+        "sessions.txt  (2 of 5 sessions)",
+        "                       hit rate@10    MRR  NDCG@10",
+        "  cosine                      0.0%  0.067    0.000",  # one of 29 alike, place 15
+        "  most frequent items        50.0%  0.509    0.500",  # the first, and number 58
+        "  1 session left out: last item has no vector",
+        "  1 session left out: other items have no vectors",
+        "  1 session left out: last item occurs before (--session-repeats takes them)",
+    ]
+    assert f"hint: {sessions}: 1 line of one item is left out: line 6" in found.err
+    flags = ("--session-repeats", "--session-context", "1", "--json")
+    assert run_command_line(["evaluate", vectors, "--sessions", sessions, *flags]) == 0
+    result = json.loads(capsys.readouterr().out)["sessions"][sessions]
+    assert (result["covered"], result["repeated"], result["total"]) == (3, 0, 5)
+    assert result["output"] is None
+    assert result["popular"]["hit_rate"] == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_neighbors_show_how_often_items_occur(shelves, capsys):
+    assert run_command_line(["neighbors", str(shelves[0]), "a4", "-n", "2"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["a4", "  a0   1.000  100", "  a2   1.000   98"]

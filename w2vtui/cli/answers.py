@@ -108,8 +108,11 @@ def _(answer: Matches) -> None:
         show(f"  the time was over after these, the most frequent of {answer.total:,} words")
 
 
-def _with_cosines(words: Iterable[Near]) -> Iterable[Row]:
-    return ((one.word, (f"{one.score:6.3f}",)) for one in words)
+def _with_cosines(words: Sequence[Near]) -> Iterable[Row]:
+    """Words with their cosines and, where they are known, their counts."""
+    counts = {one.word: "" if one.count is None else f"{one.count:,}" for one in words}
+    width = max(map(len, counts.values()), default=0)
+    return ((one.word, (f"{one.score:6.3f}", f"{counts[one.word]:>{width}}")) for one in words)
 
 
 def _signed(words: Iterable[Near]) -> Iterable[Row]:

@@ -1,4 +1,4 @@
-"""Options of files that are read besides the text: vectors, word pairs and analogies."""
+"""Options of files that are read besides the text: vectors, word pairs, analogies, sessions."""
 
 from __future__ import annotations
 
@@ -66,8 +66,12 @@ def add_side(parser: argparse.ArgumentParser) -> None:
 
 
 def add_quality(parser: argparse.ArgumentParser) -> None:
-    """Add --pairs and --analogies, which score vectors during training."""
-    for flag, what in (("--pairs", "word pairs with scores"), ("--analogies", "analogies")):
+    """Add --pairs, --analogies and --sessions, which score vectors during training."""
+    for flag, what in (
+        ("--pairs", "word pairs with scores"),
+        ("--analogies", "analogies"),
+        ("--sessions", "sessions, whose last item is guessed,"),
+    ):
         parser.add_argument(
             flag,
             metavar="FILE",
@@ -76,6 +80,7 @@ def add_quality(parser: argparse.ArgumentParser) -> None:
             help=f"score the vectors on these {what} during training; may be repeated",
         )
     add_question_columns(parser)
+    add_session_options(parser)
     add_skip_bad_rows(parser)
 
 
@@ -94,6 +99,23 @@ def add_question_columns(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def add_session_options(parser: argparse.ArgumentParser) -> None:
+    """Add --session-context and --session-repeats."""
+    parser.add_argument(
+        "--session-context",
+        metavar="N",
+        type=whole_number,
+        default=QuestionOptions().context,
+        help="guess the last item of a session from the N items before it (default: "
+        f"{QuestionOptions().context})",
+    )
+    parser.add_argument(
+        "--session-repeats",
+        action="store_true",
+        help="let items that occur in a session before be guesses too, as in logs and walks",
+    )
+
+
 def add_skip_bad_rows(parser: argparse._ActionsContainer) -> None:
     """Add --skip-bad-rows."""
     parser.add_argument(
@@ -105,11 +127,13 @@ def add_skip_bad_rows(parser: argparse._ActionsContainer) -> None:
 
 
 def question_options(arguments: argparse.Namespace) -> QuestionOptions:
-    """How the files of word pairs and analogies are read."""
+    """How the files of questions are read, and what sessions ask."""
     return QuestionOptions(
         pairs_columns=arguments.pairs_columns,
         analogies_columns=arguments.analogies_columns,
         skip_bad_rows=arguments.skip_bad_rows,
+        context=getattr(arguments, "session_context", QuestionOptions().context),
+        repeats=getattr(arguments, "session_repeats", False),
     )
 
 

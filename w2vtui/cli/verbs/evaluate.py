@@ -1,4 +1,4 @@
-"""`w2vtui evaluate`: the scores of vectors on word pairs and analogies."""
+"""`w2vtui evaluate`: the scores of vectors on word pairs, analogies and sessions."""
 
 from __future__ import annotations
 
@@ -7,22 +7,35 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_question_columns, add_vectors, load_all, report_hint
+from w2vtui.cli.file_options import (
+    add_question_columns,
+    add_session_options,
+    add_vectors,
+    load_all,
+    report_hint,
+)
 from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.questions import read_analogies, read_pairs
+from w2vtui.sessions import read_sessions
 
 if TYPE_CHECKING:
     from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
+    from w2vtui.next_item import NextItem, SessionsResult
 
-USAGE = "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [options]"
-HELP = """Score vectors on word pairs (Spearman correlation) and analogies (accuracy).
+USAGE = (
+    "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [--sessions FILE ...] "
+    "[options]"
+)
+HELP = """Score vectors on word pairs (Spearman correlation), analogies (accuracy) and sessions (how
+often the last item is among ten guesses).
 
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
   w2vtui evaluate last --pairs pairs.txt   the vectors of a saved run
-  w2vtui evaluate notes.bin --pairs SimLex-999.txt --pairs-columns word1,word2,SimLex999"""
+  w2vtui evaluate notes.bin --pairs SimLex-999.txt --pairs-columns word1,word2,SimLex999
+  w2vtui evaluate last --sessions held-out.txt   a session a line, its items in order"""
 SETTINGS = ()
 
 
@@ -36,6 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--analogies", metavar="FILE", nargs="+", default=[], help="analogies in Google's format"
     )
     parser.add_argument(
+        "--sessions",
+        metavar="FILE",
+        nargs="+",
+        default=[],
+        help="sessions, a line each: the last item is guessed from those before it",
+    )
+    parser.add_argument(
         "--restrict",
         metavar="N",
         type=whole_number,
@@ -43,20 +63,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for analogies, use only the N most frequent words (default: 30000)",
     )
     add_question_columns(parser)
+    add_session_options(parser)
     add_result_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the scores of vectors on files of word pairs and analogies.
+    """Print the scores of vectors on files of word pairs, analogies and sessions.
 
     Raises:
         SettingsError: no file is given to evaluate on.
     """
     from w2vtui import evaluate
     from w2vtui.cli.results import print_json
+    from w2vtui.next_item import evaluate_next_item
 
-    if not (arguments.pairs or arguments.analogies):
-        raise SettingsError("nothing to evaluate on: give --pairs FILE or --analogies FILE")
+    if not (arguments.pairs or arguments.analogies or arguments.sessions):
+        raise SettingsError(
+            "nothing to evaluate on: give --pairs FILE, --analogies FILE or --sessions FILE"
+        )
     skips = arguments.skip_bad_rows
     pairs = {
         path: read_pairs(path, arguments.pairs_columns, skip_bad_rows=skips, report=report_hint)
@@ -68,17 +92,25 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for path in arguments.analogies
     }
+    sessions = {path: read_sessions(path, report=report_hint) for path in arguments.sessions}
     vectors = load_all(arguments)
     pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
     analogy_results = {
         path: evaluate.evaluate_analogies(vectors, sections, restrict=arguments.restrict)
         for path, sections in analogies.items()
     }
+    session_results = {
+        path: evaluate_next_item(
+            vectors, read, context=arguments.session_context, repeats=arguments.session_repeats
+        )
+        for path, read in sessions.items()
+    }
     if arguments.json:
         print_json(
             {
                 "pairs": {path: _pairs_json(result) for path, result in pair_results.items()},
                 "analogies": {path: analogies_json(r) for path, r in analogy_results.items()},
+                "sessions": {path: _sessions_json(r) for path, r in session_results.items()},
             }
         )
         return 0
@@ -86,6 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
         _print_pairs(path, result)
     for path, scored in analogy_results.items():
         _print_analogies(path, scored)
+    for path, guessed in session_results.items():
+        _print_sessions(path, guessed, by_counts=vectors.counts is not None)
     return 0
 
 
@@ -111,6 +145,51 @@ def _print_analogies(path: str, result: AnalogyResult) -> None:
             f"  {pad(safe_text(row.name), width)}  {percent_text(row.accuracy)}  "
             f"({row.correct:,} of {row.covered:,} correct, {row.total - row.covered:,} not covered)"
         )
+
+
+def _print_sessions(path: str, result: SessionsResult, *, by_counts: bool) -> None:
+    """Print how often the last items are guessed.
+
+    by_counts   whether the counts of items are known, and not their order alone
+    """
+    show(f"{_title(path)}  ({result.covered:,} of {result.total:,} sessions)")
+    rows = [("cosine", result.cosine)]
+    if result.output is not None:
+        rows.append(("input x output", result.output))
+    rows.append(("most frequent items" if by_counts else "first items of the file", result.popular))
+    width = max(len(name) for name, _ in rows)
+    show(f"  {' ' * width}  hit rate@10    MRR  NDCG@10")
+    for name, found in rows:
+        hits = percent_text(found.hit_rate)
+        show(f"  {name:<{width}}  {hits:>11}  {found.mrr:.3f}  {found.ndcg:7.3f}")
+    for n, why in (
+        (result.unknown, "last item has no vector"),
+        (result.nothing_before, "other items have no vectors"),
+        (result.repeated, "last item occurs before (--session-repeats takes them)"),
+    ):
+        if n:
+            show(f"  {n:,} {'session' if n == 1 else 'sessions'} left out: {why}")
+
+
+def _sessions_json(result: SessionsResult) -> dict[str, object]:
+    return {
+        "cosine": _next_item_json(result.cosine),
+        "output": None if result.output is None else _next_item_json(result.output),
+        "popular": _next_item_json(result.popular),
+        "covered": result.covered,
+        "unknown": result.unknown,
+        "nothing_before": result.nothing_before,
+        "repeated": result.repeated,
+        "total": result.total,
+    }
+
+
+def _next_item_json(found: NextItem) -> dict[str, object]:
+    return {
+        "hit_rate": _number(found.hit_rate),
+        "mrr": _number(found.mrr),
+        "ndcg": _number(found.ndcg),
+    }
 
 
 def _pairs_json(result: PairsResult) -> dict[str, object]:
