@@ -291,7 +291,9 @@ def _at_length_1(queries: Floats) -> Floats:
     exact = queries.astype(np.float64)
     lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))[:, None]
     are_numbers = (lengths > 0) & np.isfinite(lengths)
-    return np.divide(exact, lengths, out=np.zeros_like(exact), where=are_numbers).astype(np.float32)
+    units = np.divide(exact, lengths, out=np.zeros_like(exact), where=are_numbers)
+    found: Floats = units.astype(np.float32)
+    return found
 
 
 def evaluate_next_item(
