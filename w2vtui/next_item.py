@@ -27,7 +27,7 @@ from w2vtui.vectors import WordVectors
 HITS_AT = 10
 """A held-out item among this many guesses is a hit."""
 CONTEXT = 10
-"""How many items before the held-out one its score is computed from, unless told otherwise."""
+"""How many items before the held-out one its score is computed from, unless another number is given."""
 _QUESTIONS_A_BLOCK = 1 << 10
 _SCORES_A_BLOCK = 1 << 22
 _ROWS_OF_OWN = 64
@@ -116,7 +116,7 @@ class KnownSessions:
     counts    (V,), how often each word occurs; None takes their order for that of their counts
     context   how many items before the held-out one its score is computed from
     repeats   whether an item that occurs before may be the next one as well, as in logs; else
-              such sessions are left out, and the items of a session are no guesses
+              such sessions are left out, and the items of a session are not guessed
     """
 
     def __init__(
@@ -266,7 +266,7 @@ class KnownSessions:
 
 
 class _Cells(NamedTuple):
-    """Scores that are no guesses, by their words in ascending order."""
+    """Scores that do not count, by their words in ascending order."""
 
     questions: NDArray[np.intp]
     words: NDArray[np.intp]
