@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError
+from w2vtui.questions import CONTEXT
 from w2vtui.similarity import Floats, Lengths, norms_of, products_with_units
 from w2vtui.vectors import WordVectors
 
 HITS_AT = 10
 """A held-out item among this many guesses is a hit."""
-CONTEXT = 10
-"""How many items before the held-out one its score is computed from, unless another number is given."""
 _QUESTIONS_A_BLOCK = 1 << 10
 _SCORES_A_BLOCK = 1 << 22
 _ROWS_OF_OWN = 64

@@ -19,6 +19,9 @@ from w2vtui.tables import BLANKS, Row, Table, read_table, split
 Pair: TypeAlias = tuple[str, str, float]
 Analogy: TypeAlias = tuple[str, str, str, str]
 
+CONTEXT = 10
+"""From how many items before it the last item of a session is guessed, by default."""
+
 _PAIR_SEPARATORS = ("\t", ";", ",", BLANKS)
 _ANALOGY_SEPARATORS = (BLANKS, "\t", ";", ",")
 _SCORE_NAME = re.compile(r"score|similar|human|mean|rating|related", re.IGNORECASE)
@@ -38,7 +41,7 @@ class QuestionOptions:
     """The columns of the four words, likewise; () for tables of four columns."""
     skip_bad_rows: bool = False
     """Whether lines that cannot be read are left out."""
-    context: int = 10
+    context: int = CONTEXT
     """From how many items before it the last item of a session is guessed."""
     repeats: bool = False
     """Whether that item may occur in the session before."""
