@@ -83,6 +83,13 @@ def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
     return folder if folder.is_absolute() else None  # older versions return `~/.cache`
 
 
+def user_cache(name: str) -> Path | None:
+    """A folder of the cache, which W2VTUI_CACHE_DIR can place; None if there is none."""
+    named = os.environ.get("W2VTUI_CACHE_DIR")
+    root = Path(named) if named else user_folder("cache")
+    return None if root is None else root.absolute() / name
+
+
 def from_home(path: str) -> Path:
     """A path with ~ as the home folder; as it stands where there is no such user, as in ~nobody."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises there

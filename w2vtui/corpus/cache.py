@@ -35,7 +35,7 @@ from w2vtui.corpus.vocab import Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError
 from w2vtui.regular_files import opened
-from w2vtui.resources import user_folder
+from w2vtui.resources import user_cache
 from w2vtui.settings import CorpusSettings
 
 KEPT_CORPORA = 8
@@ -70,10 +70,8 @@ class Stamp(NamedTuple):
 
 
 def cache_folder() -> Path | None:
-    """The folder of the cache, which W2VTUI_CACHE_DIR can name; None if there is none."""
-    named = os.environ.get("W2VTUI_CACHE_DIR")
-    root = Path(named) if named else user_folder("cache")
-    return None if root is None else root.absolute() / "corpora"
+    """The folder of saved corpora in the cache; None if there is no cache."""
+    return user_cache("corpora")
 
 
 def key_of(files: Sequence[Path], settings: CorpusSettings, vocab: Vocab | None = None) -> str:

@@ -110,7 +110,7 @@ def _words_of(path: Path, source: Source) -> tuple[list[str], NDArray[np.int64] 
     Raises:
         VectorsError: there is no file with them, or a line of it is not a word.
     """
-    place = next((one for one in _places(path) if one.is_file()), None)
+    place = next((one for one in words_beside(path) if one.is_file()), None)
     if place is None:
         raise source.error(
             None,
@@ -129,7 +129,7 @@ def _words_of(path: Path, source: Source) -> tuple[list[str], NDArray[np.int64] 
     return decode_words(lines, words, 1), None
 
 
-def _places(path: Path) -> list[Path]:
+def words_beside(path: Path) -> list[Path]:
     """Where the words of an array may be, likelier first."""
     return [
         vocab_beside(path),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BufferedReader
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from w2vtui.display import size_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.blocks import Progress, Reader, Shape
 from w2vtui.formats.detecting import place_of
+from w2vtui.formats.folder_drafts import put_back
 from w2vtui.formats.folder_stream import FolderReader
 from w2vtui.formats.loading import load_vectors
 from w2vtui.formats.npy_file import NpyReader
@@ -18,9 +21,14 @@ from w2vtui.formats.records import EncodingErrors
 from w2vtui.formats.remarks import Remarks
 from w2vtui.formats.vector_folder import TENSORS
 from w2vtui.formats.word2vec_binary import BinaryReader
+from w2vtui.large_files.findings import Findings, Found
+from w2vtui.regular_files import opened
 from w2vtui.reports import Report, warn
 from w2vtui.resources import available_memory
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from w2vtui.large_files.vectors import FileVectors
 
 LEAST_BYTES = 1 << 26
 """Smaller files are read into the memory, which takes no longer than to load the kernels."""
@@ -83,6 +91,13 @@ def _left_in_file(
     progress: Progress,
 ) -> WordVectors | None:
     """Vectors that stay in their file; None if they must be read into the memory."""
+    put_back(Path(path.absolute()))
+    with read_errors(path):
+        findings = Findings(place_of(path), encoding_errors, skip_bad_rows)
+        known = _recalled(findings)
+    if known is not None:
+        _say(path, known.lines, report)
+        return known.vectors
     remarks = Remarks()
     with reading(path, Wanted(None, encoding_errors, skip_bad_rows), remarks) as reader:
         with read_errors(path):
@@ -94,9 +109,45 @@ def _left_in_file(
                 "it that opens at once"
             )
     if found is not None:
-        for line in remarks.lines():
-            report(f"{path}: {line}")
+        _say(path, remarks.lines(), report)
+        _keep(found, remarks.lines(), findings, report)
     return found
+
+
+class _Known(NamedTuple):
+    """Vectors that were opened before, and what is to be said of them."""
+
+    vectors: FileVectors
+    lines: list[str]
+
+
+def _recalled(findings: Findings) -> _Known | None:
+    """Vectors that were opened before and are as they were; None for others."""
+    if (found := findings.recall()) is None:
+        return None
+    from w2vtui.large_files.rows import OpenFile  # loads Numba, as below
+    from w2vtui.large_files.vectors import FileVectors
+
+    with opened(findings.main) as content:
+        file = OpenFile(content)
+    if file.stamp != findings.stamp:  # it was replaced in this moment
+        return None
+    return _Known(FileVectors.from_arrays(file, found.arrays), found.lines)
+
+
+def _keep(vectors: FileVectors, lines: list[str], findings: Findings, report: Report) -> None:
+    try:
+        findings.keep(Found(vectors.as_arrays(), lines), vectors.file.stamp)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        report(
+            f"the next opening will take as long, for {findings.kept} cannot be written: {reason}"
+        )
+
+
+def _say(path: Path, lines: Iterable[str], report: Report) -> None:
+    for line in lines:
+        report(f"{path}: {line}")
 
 
 def _check_room(path: Path, shape: Shape) -> None:
@@ -115,7 +166,7 @@ def _check_room(path: Path, shape: Shape) -> None:
         )
 
 
-def _opened(reader: Reader, path: Path, progress: Progress) -> WordVectors | None:
+def _opened(reader: Reader, path: Path, progress: Progress) -> FileVectors | None:
     from w2vtui.large_files import aligned, binary  # load Numba, which text does not need
 
     if isinstance(reader, FolderReader):

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from w2v_kernels.raw_rows import measure_rows, multiply_rows
 from w2vtui.cores import free_cores
 from w2vtui.errors import VectorsError
+from w2vtui.large_files.findings import Stamp, stamp_of
 from w2vtui.similarity import Floats, Lengths, norms_of
 
 BLOCK_BYTES = 1 << 22
@@ -49,6 +50,11 @@ class OpenFile:
     def n_bytes(self) -> int:
         """Of the file."""
         return self._identity[0]
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the file system knows of it now."""
+        return stamp_of(os.fstat(self._descriptor))
 
     def check(self) -> None:
         """Refuse a file that was changed since it was opened; one that was replaced is still there.
@@ -104,7 +110,7 @@ class FileRows:
         places  int64 (V,), the byte of the file at which each row begins; rising
         size    D
         """
-        self._file, self._places = file, places
+        self.file, self.places = file, places
         self.shape = (len(places), size)
 
     @property
@@ -118,7 +124,7 @@ class FileRows:
         return 4 * self.size
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
     def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[Any]) -> Floats:
         """A row (D,), or several (n, D), read into the memory; a slice of more than that may take
@@ -127,15 +133,15 @@ class FileRows:
         Raises:
             VectorsError: the file was changed.
         """
-        self._file.check()
-        places = self._places[rows]
+        self.file.check()
+        places = self.places[rows]
         if isinstance(rows, slice) and 4 * self.shape[1] * len(places) > MOST_READ:
-            return cast("Floats", FileRows(self._file, places, self.shape[1]))
+            return cast("Floats", FileRows(self.file, places, self.shape[1]))
         if np.ndim(places) == 0:
             row: Floats = self._read(np.atleast_1d(places))[0]
             return row
         if isinstance(rows, slice):
-            return np.asarray(FileRows(self._file, places, self.shape[1]))
+            return np.asarray(FileRows(self.file, places, self.shape[1]))
         return self._read(places)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
@@ -173,14 +179,14 @@ class FileRows:
 
     def only(self, rows: NDArray[np.bool_]) -> FileRows:
         """Some rows, bool (V,), left in the file."""
-        return FileRows(self._file, self._places[rows], self.shape[1])
+        return FileRows(self.file, self.places[rows], self.shape[1])
 
     def run_of(self, rows: slice) -> Floats:
         """Rows one after the other, (n, D), read by this thread alone."""
-        places, row_bytes = self._places[rows], 4 * self.shape[1]
+        places, row_bytes = self.places[rows], 4 * self.shape[1]
         begin = int(places[0])
         raw = np.empty(int(places[-1]) + row_bytes - begin, dtype=np.uint8)
-        self._file.fill(raw, begin)
+        self.file.fill(raw, begin)
         return rows_in(raw, places - begin, self.shape[1])
 
     def norms(self) -> Lengths:
@@ -203,7 +209,7 @@ class FileRows:
         Raises:
             VectorsError: the file was changed.
         """
-        self._file.check()
+        self.file.check()
         waiting = deque(self._blocks())
         n_workers = min(free_cores(), len(waiting))
         if n_workers < 2:
@@ -222,12 +228,12 @@ class FileRows:
                     rows = waiting.popleft()
                 except IndexError:  # another thread took it
                     return
-                places = self._places[rows]
+                places = self.places[rows]
                 begin, end = int(places[0]), int(places[-1]) + row_bytes
                 if end - begin > len(buffer):
                     buffer = np.empty(end - begin + row_bytes, dtype=np.uint8)
                 block = buffer[: end - begin]
-                self._file.fill(block, begin)
+                self.file.fill(block, begin)
                 work(block, places - begin, rows)
         except BaseException:
             waiting.clear()  # the other threads need not go on
@@ -237,7 +243,7 @@ class FileRows:
         """Runs of rows that are about a block long, also where rows between them are left out."""
         if not len(self):
             return []
-        numbers = (self._places - self._places[0]) // BLOCK_BYTES
+        numbers = (self.places - self.places[0]) // BLOCK_BYTES
         bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(self)]
         return [slice(a, b) for a, b in pairwise(bounds)]
 
@@ -245,7 +251,7 @@ class FileRows:
         """Rows that may be anywhere."""
         rows = np.empty((len(places), self.shape[1]), dtype="<f4")
         for row, place in zip(rows, places.tolist(), strict=True):
-            self._file.fill(row.view(np.uint8), place)
+            self.file.fill(row.view(np.uint8), place)
         return rows.astype(np.float32, copy=False)
 
 

@@ -69,16 +69,21 @@ class StoredWords(Sequence[str]):
 class StoredRows(Mapping[str, int]):
     """The row of each word."""
 
-    def __init__(self, words: StoredWords) -> None:
+    def __init__(self, words: StoredWords, slots: NDArray[np.int32] | None = None) -> None:
+        """slots: as they were made of these words, which all differ"""
         self._words = words
-        n_slots = 1 << (2 * len(words)).bit_length()
-        self._slots = np.zeros(n_slots, dtype=np.int32)
         self.repeated = np.zeros(len(words), dtype=np.bool_)
         """bool (V,): which words were there before."""
+        self.n_repeated = 0
+        if slots is not None:
+            self.slots = slots
+            return
+        self.slots = np.zeros(1 << (2 * len(words)).bit_length(), dtype=np.int32)
+        """int32 (2 ** n,): the hash table, as `enter_words` has it."""
         hashes = np.empty(_PREFETCHED, dtype=np.int64)
         self.n_repeated = int(
             enter_words(
-                words.letters, words.starts, 0, len(words), self._slots, hashes, self.repeated
+                words.letters, words.starts, 0, len(words), self.slots, hashes, self.repeated
             )
         )
 
@@ -86,9 +91,9 @@ class StoredRows(Mapping[str, int]):
         if not isinstance(word, str):
             raise KeyError(word)
         sought = word.encode("utf-8", "surrogatepass")
-        mask = len(self._slots) - 1
+        mask = len(self.slots) - 1
         slot = hash_of(sought) & mask
-        while (row := int(self._slots[slot]) - 1) >= 0:
+        while (row := int(self.slots[slot]) - 1) >= 0:
             if self._words.encoded(row) == sought:
                 return row
             slot = (slot + 1) & mask
