@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.support.run_folders import resealed
-from tests.support.wait import DEADLINE, until
+from tests.support.wait import until
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import RunError
@@ -26,61 +25,19 @@ from w2vtui.runs.disk.checkpoint_files import (
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab
-from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.replaying import largest_difference, replay_of
-from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
-from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.settings import CorpusSettings
 from w2vtui.training.live.checkpointing import Checkpointing
-from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 
 pytestmark = pytest.mark.slow
-
-TRAINING = {"vector_size": 8, "seed": 3}
-LIVE = {"epochs": 20, "workers": 1}
-
-
-@pytest.fixture
-def root():
-    return Path(os.environ["W2VTUI_RUNS_DIR"])
 
 
 @pytest.fixture
 def text(topical_corpus):
     return topical_corpus
-
-
-@pytest.fixture
-def train_run(root):
-    """Train on a text, up to a token if one is named, and save the run; `steer` is called while it
-    trains.
-    """
-
-    def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
-        settings = CorpusSettings(min_count=1)
-        request = RunRequest(sources=(str(text),), corpus_settings=settings)
-        store = Recorder(request, RunFolder(root))
-        run = Run(
-            lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
-            TrainingSettings(**TRAINING, deterministic=deterministic),
-            LiveSettings(**(LIVE | live)),
-            looks_at_vectors=False,
-            store=store,
-            checkpoint_seconds=0.1,
-            script=Script(stop_at=stop_at),
-        )
-        store.follow(run.snapshot)
-        run.start()
-        if steer:
-            steer(run)
-        assert run.wait(DEADLINE)
-        store.close()
-        return store.folder
-
-    return train
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ _OTHER_VERBS = {
     **dict.fromkeys(("list", "ls", "show", "status", "log"), "runs"),
     **dict.fromkeys(("remove", "rm", "delete"), "runs --remove"),
     **dict.fromkeys(("continue", "restart"), "resume"),
+    "fork": "branch",
     **dict.fromkeys(("repeat", "reproduce"), "replay"),
     **dict.fromkeys(("save", "print-vectors"), "export"),
     **dict.fromkeys(("fit", "learn", "run"), "train"),

@@ -8,6 +8,7 @@ run_folder.py   creates and locks the folder of a run         disk/            t
 history_recorder.py   writes the vectors of past moments
 root.py         the folder of all runs                        status.py        how far a run is
 listing.py      lists, finds and removes runs                 names.py         names for runs
+branching.py    leaves a run at a checkpoint
 resuming.py     resumes a run                                 replaying.py     replays a run
 wanted_changes.py  other settings where a run resumes
 text_changes.py a text that moved or changed                        trained_text.py  reads it again

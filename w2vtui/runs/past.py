@@ -98,7 +98,7 @@ class SavedHistory:
         Raises:
             SettingsError: it is none of these, or beyond the end of the training.
         """
-        tokens = self._tokens_at(str(at))
+        tokens = tokens_at(str(at), self.folder.name, self.newest)
         return min(self.moments, key=lambda moment: abs(moment.tokens - tokens))
 
     def view_at(self, moment: PastMoment) -> View:
@@ -184,35 +184,41 @@ class SavedHistory:
             )
         return matrices
 
-    # ---- places
 
-    def _tokens_at(self, text: str) -> float:
-        """The training tokens of a place."""
-        found, planned = _AT.fullmatch(text), self.newest.schedule.planned
-        if found is None:
-            raise SettingsError(
-                f"a moment is 40% of the training, 1500000 or 1.5M tokens, or 2.5 epochs, got "
-                f"'{text:.40}'"
-            )
-        value, unit = float(found[1]), found[2] or ""
-        if unit == "%":
-            tokens = value / 100 * planned
-        elif unit.startswith("epoch"):
-            tokens = value * self.newest.tokens_per_epoch
-        elif not unit and value <= 100 and planned >= _LONG:
-            raise SettingsError(
-                f"{value:g} tokens are the beginning of the training: "
-                f"do you mean {value:g}% or '{value:g} epochs'?"
-            )
-        else:
-            tokens = value * _FACTORS.get(unit, 1.0)
-        # A place that was rounded up may be a little beyond the end.
-        if tokens > 1.01 * planned:
-            raise SettingsError(
-                f"'{text.strip()}' is beyond the end of the training, {planned:,} tokens: "
-                f"run {self.folder.name} is at {percent_text(self.newest.fraction)} of it"
-            )
-        return tokens
+def tokens_at(text: str, run: str, newest: Checkpoint) -> float:
+    """The training tokens of a place: `40%`, `1500000`, `1.5M`, `2.5 epochs`.
+
+    run      its name, for messages
+    newest   its newest checkpoint
+
+    Raises:
+        SettingsError: it is none of these, or beyond the end of the training.
+    """
+    found, planned = _AT.fullmatch(text), newest.schedule.planned
+    if found is None:
+        raise SettingsError(
+            f"a moment is 40% of the training, 1500000 or 1.5M tokens, or 2.5 epochs, got "
+            f"'{text:.40}'"
+        )
+    value, unit = float(found[1]), found[2] or ""
+    if unit == "%":
+        tokens = value / 100 * planned
+    elif unit.startswith("epoch"):
+        tokens = value * newest.tokens_per_epoch
+    elif not unit and value <= 100 and planned >= _LONG:
+        raise SettingsError(
+            f"{value:g} tokens are the beginning of the training: "
+            f"do you mean {value:g}% or '{value:g} epochs'?"
+        )
+    else:
+        tokens = value * _FACTORS.get(unit, 1.0)
+    # A place that was rounded up may be a little beyond the end.
+    if tokens > 1.01 * planned:
+        raise SettingsError(
+            f"'{text.strip()}' is beyond the end of the training, {planned:,} tokens: "
+            f"run {run} is at {percent_text(newest.fraction)} of it"
+        )
+    return tokens
 
 
 def _moment_of(checkpoint: Checkpoint) -> PastMoment:

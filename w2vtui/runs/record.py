@@ -50,9 +50,21 @@ _REQUIRED = (
 )  # fmt: skip
 _KEYS = (
     *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "questions",
-    "run_settings", "breakpoints", "parent", "signature", "layout",
+    "run_settings", "breakpoints", "parent", "signature", "layout", "fork",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fork:
+    """Where a branch left the run that it was a part of."""
+
+    run: str
+    """The name of that run, as it was then."""
+    created: float
+    """When that run was made, which tells it from others if its name changes."""
+    tokens: int
+    """Training tokens by then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +88,8 @@ class RunRecord:
     """Conditions that were waited for at its beginning, and whether each ends it."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
+    fork: Fork | None = None
+    """Of a branch, the run that it left, whose text, settings and past are its own, too."""
     is_made_here: bool = False
     """Whether the outputs that it names were named by this user, and not by somebody else."""
 

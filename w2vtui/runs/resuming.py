@@ -237,6 +237,8 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
         notes.append(f"run {folder.name} has no checkpoint: it starts from the beginning")
     else:
         check_record(folder, record, checkpoint)
+    if record.fork is not None:
+        notes.append(f"a branch that left {record.fork.run} at {record.fork.tokens:,} tokens")
     if checkpoint is not None and spoiled:
         notes.append(f"the previous checkpoint is used, at {checkpoint.clock:,} tokens")
     events, troubles = read_events(folder / EVENTS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
@@ -84,26 +85,8 @@ class RunFolder:
 
     def _create(self, path: Path) -> tuple[Path, RunLock]:
         """Create the folder under a draft name, and rename it once it is complete."""
-        draft = draft_beside(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.mkdir()
-        except OSError as error:
-            raise disk_error(path.parent, error) from error
-        lock = None
-        try:
-            lock = RunLock(draft)
+        with drafted_run(path) as (draft, lock):
             self._fill(draft)
-            draft.rename(path)
-            sync_folder(path.parent)
-        except BaseException as error:
-            shutil.rmtree(draft, ignore_errors=True)
-            if lock is not None:
-                lock.release()
-            if isinstance(error, OSError):
-                raise disk_error(path, error) from error
-            raise
-        lock.moved_to(path)
         return path, lock
 
     def _fill(self, path: Path) -> None:
@@ -115,7 +98,42 @@ class RunFolder:
 
     def _new_path(self) -> Path:
         assert self.record is not None
-        name = new_name(self.record.corpus_name)
-        while is_there(self._root / name):
-            name = f"{new_name(self.record.corpus_name)}-{token_hex(2)}"
-        return self._root / name
+        return new_path(self._root, self.record.corpus_name)
+
+
+@contextmanager
+def drafted_run(path: Path) -> Iterator[tuple[Path, RunLock]]:
+    """The draft of a run's folder, and its lock; it becomes the folder when the block ends without
+    an error, and the lock stays. Otherwise nothing is left.
+
+    Raises:
+        DiskError: it cannot be created.
+    """
+    draft = draft_beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+    except OSError as error:
+        raise disk_error(path.parent, error) from error
+    lock = None
+    try:
+        lock = RunLock(draft)
+        yield draft, lock
+        draft.rename(path)
+        sync_folder(path.parent)
+    except BaseException as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        if lock is not None:
+            lock.release()
+        if isinstance(error, OSError):
+            raise disk_error(path, error) from error
+        raise
+    lock.moved_to(path)
+
+
+def new_path(root: Path, corpus: str) -> Path:
+    """A new folder for a run on a corpus, which is not there yet."""
+    name = new_name(corpus)
+    while is_there(root / name):
+        name = f"{new_name(corpus)}-{token_hex(2)}"
+    return root / name

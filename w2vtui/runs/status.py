@@ -18,9 +18,10 @@ from w2vtui.runs.disk.checked_json import (
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.inside import replace_file, unfollowed
+from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.listing import last_written
-from w2vtui.runs.record import STATUS, RunRecord
+from w2vtui.runs.record import STATUS, Fork, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import ENDED, PROBE_CONTEXTS, State
@@ -57,6 +58,8 @@ class RunStatus:
     """Of the encoded text: probe losses of other texts cannot be compared."""
     mean_words_per_second: float = 0.0
     """Over its training time."""
+    fork: Fork | None = None
+    """Of a branch, where it left another run."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
     error: str | None = None
@@ -112,14 +115,14 @@ def status_of(folder: Path) -> RunStatus:
             name=folder.name, folder=str(folder), changed=changed, state="damaged", error=str(error)
         )
     saved, trouble = _newest_manifest(folder)
-    last = LiveStatus.read(folder) or (_status_at(saved) if saved else None)
+    last = LiveStatus.read(folder) or (status_at(saved) if saved else None)
     state: str = last.state if last else "interrupted"
     if state in ACTIVE and not in_use(folder):
         state = "interrupted"
-        last = _status_at(saved) if saved else last  # what came after the checkpoint is lost
+        last = status_at(saved) if saved else last  # what came after the checkpoint is lost
     if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
-    settings = saved.settings if saved else record.settings
+    settings = _settings_now(folder, record, saved)
     status = RunStatus(
         name=folder.name,
         folder=str(folder),
@@ -133,6 +136,7 @@ def status_of(folder: Path) -> RunStatus:
         epochs=settings.epochs,
         settings=_settings_of(record, settings),
         fingerprint=record.fingerprint,
+        fork=record.fork,
         output=record.own_request.output,
         error=trouble,
     )
@@ -151,13 +155,24 @@ def status_of(folder: Path) -> RunStatus:
     )
 
 
+def _settings_now(folder: Path, record: RunRecord, saved: Checkpoint | None) -> ResolvedSettings:
+    """The live settings of a run; of a branch that has not trained yet, those that it will have."""
+    if saved is None:
+        return record.settings
+    if record.fork is not None and record.fork.tokens == saved.clock:
+        changes = changes_after(saved, read_events(folder / EVENTS)[0])
+        if changes and changes[-1].settings is not None:
+            return changes[-1].settings
+    return saved.settings
+
+
 def _settings_of(record: RunRecord, live: ResolvedSettings) -> dict[str, Any]:
     """All settings of a run by name."""
     parts = record.request.corpus_settings, record.request.training, live
     return {name: value for part in parts for name, value in dataclasses.asdict(part).items()}
 
 
-def _status_at(checkpoint: Checkpoint) -> LiveStatus:
+def status_at(checkpoint: Checkpoint) -> LiveStatus:
     """The status of a run at its checkpoint."""
     return LiveStatus(
         state=checkpoint.state,

@@ -3,6 +3,7 @@
     app          w2vtui itself: the screens      train        a training without a screen
     runs         saved runs, listed or removed   resume       a run, from its last checkpoint
     replay       a run, repeated and compared    export       the vectors of a run
+    branch       a run that leaves another one
     convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
     map          a picture of where words lie    learn        a lesson on the method
@@ -27,6 +28,7 @@ from w2vtui.cli.verbs import (
     app,
     axis,
     bench,
+    branch,
     clusters,
     compare,
     compute_accuracy,
@@ -80,6 +82,7 @@ VERBS: dict[str, Verb] = {
     "train": train,
     "runs": runs,
     "resume": resume,
+    "branch": branch,
     "replay": replay,
     "export": export,
     "convert": convert,

@@ -31,7 +31,7 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
-from w2vtui.runs.disk.inside import OpenFolder, made_folder, open_folder
+from w2vtui.runs.disk.inside import OpenFolder, made_folder, open_folder, share_file
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.disk.tensor_file import DEPTH, NO_TENSORS, Tensors, read_tensors, write_tensors
 from w2vtui.similarity import first_not_finite
@@ -153,6 +153,29 @@ def read_manifest(folder: Path) -> Checkpoint:
         return _from_manifest(body)
     except NOT_AS_WRITTEN as error:
         raise DamagedRunError(f"{folder} is not a valid checkpoint: {error}") from error
+
+
+def share_checkpoint(folder: Path, run: Path) -> Path:
+    """Make a checkpoint the first one of another run, too; the two share its files.
+
+    Raises:
+        DamagedRunError: it is missing or damaged, which leaves nothing.
+        DiskError: it cannot be written there.
+    """
+    shared = run / FOLDER / f"{1:06}"
+    with disk_errors(shared), made_folder(run, FOLDER) as parent:
+        parent.make(shared.name)
+        try:
+            for name in (TENSORS, MANIFEST):
+                share_file(folder / name, shared / name, DEPTH)
+            read_checkpoint(shared)
+        except BaseException as error:
+            remove_own(parent, shared.name, _CHECKPOINT)
+            if isinstance(error, FileNotFoundError):
+                raise DamagedRunError(f"{folder} is gone") from error
+            raise
+        sync_folder(shared)
+    return shared
 
 
 def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:

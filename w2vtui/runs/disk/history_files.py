@@ -24,7 +24,7 @@ from w2vtui.errors import DamagedRunError
 from w2vtui.formats.atomic import disk_errors, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
-from w2vtui.runs.disk.inside import made_folder, open_folder
+from w2vtui.runs.disk.inside import made_folder, open_folder, share_file
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents
 from w2vtui.runs.disk.tensor_file import NO_TENSORS, Tensors, read_tensors, write_tensors
 from w2vtui.training.history.half import HalfRows
@@ -155,6 +155,26 @@ def read_moment(run: Path, stored: StoredMoment) -> PackedVectors:
         return {name: _rows(name, tensors) for name in _MATRICES if name in tensors}
     except NO_TENSORS as error:
         raise DamagedRunError(f"{path} cannot be used: {error}") from error
+
+
+def share_history(run: Path, other: Path, tokens: int) -> None:
+    """Make the history of a run that of another one, too, up to a place; they share its files.
+
+    tokens   training tokens of the last moment, at most
+
+    Raises:
+        DamagedRunError: the index is damaged.
+        DiskError: it cannot be written.
+    """
+    stored = [one for one in read_index(run) if one.moment.tokens <= tokens]
+    if not stored:
+        return
+    with disk_errors(other), made_folder(other, HISTORY):
+        for one in stored:
+            name = _name(one.moment)
+            with suppress(FileNotFoundError):  # a run that trains drops moments
+                share_file(run / HISTORY / name, other / HISTORY / name, _DEPTH)
+        write_index(other, stored)
 
 
 def _name(moment: PastMoment) -> str:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.atomic import disk_error, disk_errors, sync_folder
 from w2vtui.formats.drafts import open_draft, remove_dead_drafts
-from w2vtui.regular_files import AnyPath, Opener, regular_only
+from w2vtui.regular_files import AnyPath, Opener, opened, regular_only
 
-_RELATIVE = (os.open, os.stat, os.chmod, os.mkdir, os.rename, os.unlink, os.rmdir)
+_RELATIVE = (os.open, os.stat, os.chmod, os.mkdir, os.rename, os.link, os.unlink, os.rmdir)
 _HAS_DESCRIPTORS = (
     hasattr(os, "O_NOFOLLOW")
     and os.listdir in os.supports_fd
@@ -28,6 +29,8 @@ _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0)
 _ONLY_TO_PASS = getattr(os, "O_PATH", 0)
 """A folder that may not be listed can be opened so, to reach what is in it."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_BLOCK_BYTES = 1 << 20
 
 
 class LinkError(OSError):
@@ -147,6 +150,16 @@ class OpenFolder:
         here = self._descriptor
         os.replace(self._at(name), self._at(new), src_dir_fd=here, dst_dir_fd=here)
 
+    def link(self, name: str, folder: OpenFolder) -> None:
+        """Make a file of this folder one of another folder, too, under the same name."""
+        os.link(
+            self._at(name),
+            folder._at(name),
+            src_dir_fd=self._descriptor,
+            dst_dir_fd=folder._descriptor,
+            follow_symlinks=False,
+        )
+
     def unlink(self, name: str) -> None:
         """Remove a file or a link from it."""
         os.unlink(self._at(name), dir_fd=self._descriptor)
@@ -207,6 +220,37 @@ def unfollowed(depth: int = 1) -> Opener:
             return folder.open_named(path, flags, mode)
 
     return lambda path, flags: regular_only(path, flags, open_inside)
+
+
+def share_file(source: Path, target: Path, depth: int = 1) -> None:
+    """Make a file one of another folder, too; it is copied where a disk has no such links.
+
+    depth   how many parts at the end of both paths must not be links
+
+    What is written in runs is replaced or removed, and never changed, so that files may be shared.
+
+    Raises:
+        FileNotFoundError: there is none.
+        DiskError: it cannot be linked, nor copied.
+    """
+    with open_folder(source.parent, depth - 1) as one, open_folder(target.parent, depth - 1) as two:
+        try:
+            if not stat.S_ISREG(one.mode(source.name)):
+                raise LinkError(source)
+            one.link(source.name, two)
+        except FileNotFoundError:
+            raise
+        except OSError:  # another disk, one without links, or a file of somebody else
+            with disk_errors(target):
+                _copy(source, two.descriptor(target.name, _NEW), depth)
+
+
+def _copy(source: Path, descriptor: int, depth: int) -> None:
+    """Copy a file to a new one, which is open, and bring it to the disk."""
+    with os.fdopen(descriptor, "wb") as copied, opened(source, unfollowed(depth)) as file:
+        shutil.copyfileobj(file, copied, _BLOCK_BYTES)
+        copied.flush()
+        os.fsync(copied.fileno())
 
 
 def replace_file(path: Path, content: bytes, depth: int = 1) -> None:

@@ -1,0 +1,210 @@
+"""Branches: what they take over, what stays apart, what is refused; and how they train."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import numpy as np
+import pytest
+
+from tests.support.run_folders import change, content, small_checkpoint, small_record
+from w2vtui.cli import run_command_line
+from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs.branching import branch
+from w2vtui.runs.disk.checkpoint_files import (
+    MANIFEST,
+    TENSORS,
+    checkpoint_folders,
+    newest_intact,
+    write_checkpoint,
+)
+from w2vtui.runs.disk.history_files import read_index, write_index, write_moment
+from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, changes_in, read_events
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.listing import all_runs, remove_run
+from w2vtui.runs.record import VOCAB, Fork, RunRecord, read_vocab
+from w2vtui.runs.replaying import largest_difference
+from w2vtui.runs.resuming import resumption
+from w2vtui.runs.status import status_of
+from w2vtui.training.history.half import packed
+from w2vtui.training.history.moments import PastMoment
+
+
+def with_history(run, *places):
+    """Give a run a history with a moment at each of these tokens."""
+    stored = []
+    for number, tokens in enumerate(places, start=1):
+        moment = PastMoment(number=number, tokens=tokens, planned=10_000, seconds=1.0)
+        vectors = {"input_vectors": packed(np.ones((3, 2), np.float32))}
+        write_index(run, stored)
+        stored.append(write_moment(run, moment, vectors))
+    write_index(run, stored)
+
+
+def test_a_branch_has_the_vectors_and_the_past_of_the_run_up_to_there(run):
+    with_history(run, 50, 150, 300)
+    rows = [b'{"tokens": 100, "loss": 2.5}\n', b'{"tokens": 300, "loss": 2.0}\n']
+    LineFile(run / METRICS).append(rows)
+    before = content(run)
+    new = branch(run, name="other")
+    assert new == run.with_name("other")
+    one, other = newest_intact(run)[0], newest_intact(new)[0]
+    assert largest_difference(one.vectors, other.vectors) == 0
+    assert (one.clock, one.schedule, one.events) == (other.clock, other.schedule, other.events)
+    assert read_vocab(new)[0] == read_vocab(run)[0]
+    assert [stored.moment.tokens for stored in read_index(new)] == [50, 150]
+    assert (new / METRICS).read_bytes() == rows[0]
+    texts = [event.text for event in read_events(new / EVENTS)[0]]
+    assert texts == ["", f"branched off {run.name} at 2.0%", ""]
+    record, of_run = RunRecord.read(new), RunRecord.read(run)
+    assert record.fork == Fork(run=run.name, created=of_run.created, tokens=200)
+    assert record.settings == of_run.settings
+    assert content(run) == before
+
+
+def test_a_branch_shares_its_files_until_one_of_the_two_runs_changes(run):
+    with_history(run, 50)
+    new = branch(run)
+    (generation,) = checkpoint_folders(new)
+    for path in (generation / TENSORS, generation / MANIFEST, new / VOCAB):
+        assert path.stat().st_nlink == 2, path
+    before = content(new)
+    for clock in (300, 400, 500):
+        write_checkpoint(run, small_checkpoint(clock))
+    assert content(new) == before
+    remove_run(run)
+    assert content(new) == before
+    assert newest_intact(new)[0].clock == 200
+
+
+def test_a_disk_without_hard_links_gets_copies(run, monkeypatch):
+    def refuse(*arguments, **named):
+        raise OSError(errno.EXDEV, "another disk")
+
+    monkeypatch.setattr(os, "link", refuse)
+    new = branch(run)
+    (generation,) = checkpoint_folders(new)
+    assert (generation / TENSORS).stat().st_nlink == 1
+    assert newest_intact(new)[0].clock == 200
+
+
+def test_a_branch_of_a_run_names_no_output_of_it(run):
+    of_run = small_record(output="/somewhere/v.bin", save_vocab="/somewhere/counts.txt")
+    of_run.write(run)
+    record = RunRecord.read(branch(run))
+    assert (record.request.output, record.request.save_vocab) == (None, None)
+    assert record.is_made_here
+
+
+def test_a_branch_is_a_stopped_run_that_shows_the_settings_it_will_have(run):
+    status = status_of(branch(run, "1%", negative=9, epochs=3))
+    assert (status.state, status.tokens, status.can_resume) == ("stopped", 100, True)
+    assert (status.settings["negative"], status.epochs) == (9, 3)
+    assert status.tokens_planned == 15_000
+    assert status.fork.run == run.name
+
+
+def test_changes_after_the_checkpoint_belong_to_a_branch_of_the_run_as_it_is(run):
+    assert [one.number for one in changes_in(read_events(branch(run) / EVENTS)[0])] == [1, 2]
+    earlier = branch(run, "1%")
+    assert [one.number for one in changes_in(read_events(earlier / EVENTS)[0])] == [1]
+
+
+def test_a_run_in_use_can_be_branched(run):
+    lock = RunLock(run)
+    new = branch(run)
+    lock.release()
+    RunLock(new).release()  # nobody holds the branch
+
+
+def test_a_damaged_checkpoint_is_passed_over(run):
+    newest = checkpoint_folders(run)[0]
+    (newest / TENSORS).write_bytes(b"other")
+    new = branch(run)
+    assert newest_intact(new)[0].clock == 100
+    assert [path.name for path in checkpoint_folders(new)] == ["000001"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"at": "50%"}, "has no checkpoint at '50%', but at 1.0%, 100 tokens and 2.0%, 200 tokens"),
+        ({"at": "soon"}, "a moment is 40% of the training"),
+        ({"name": "last"}, "is not 'last'"),
+        ({"name": "../up"}, "a run's name is letters, digits"),
+        ({"name": ".hidden"}, "a run's name is letters, digits"),
+        ({"name": "text-brisk-otter"}, "there is a run text-brisk-otter already"),
+        ({"window": 0}, "window must be 1 to"),
+        ({"widow": 1}, "widow"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_a_branch_is_refused_and_leaves_nothing(asked, message, run):
+    before = sorted(run.parent.iterdir())
+    with pytest.raises((RunError, SettingsError)) as refused:
+        branch(run, **asked)
+    assert message in str(refused.value)
+    assert sorted(run.parent.iterdir()) == before
+
+
+def test_a_run_without_a_checkpoint_cannot_be_branched(run):
+    for generation in checkpoint_folders(run):
+        (generation / MANIFEST).unlink()
+    with pytest.raises(RunError, match=r"has no checkpoint that is intact, .*: there is nothing"):
+        branch(run)
+
+
+def test_a_branch_of_a_run_that_is_done_takes_more_epochs(run):
+    write_checkpoint(run, small_checkpoint(10_000, state="done", events=(change(2, 250),)))
+    with pytest.raises(RunError, match=f"needs more epochs, as in w2vtui branch {run.name} --epo"):
+        branch(run)
+    assert status_of(branch(run, epochs=5)).tokens_planned == 25_000
+
+
+def test_a_branch_of_a_branch_knows_both(run):
+    first = branch(run, name="first")
+    second = branch(first, "2%", name="second")
+    assert RunRecord.read(second).fork.run == "first"
+    assert status_of(second).fork.created == status_of(first).created
+
+
+# ---- trained
+
+
+@pytest.mark.slow
+def test_an_unchanged_branch_ends_with_the_vectors_of_the_run_bit_for_bit(
+    train_run, topical_corpus, capsys
+):
+    folder = train_run(topical_corpus, stop_at=100_000)
+    assert run_command_line(["branch", "last", "--name", "same"]) == 0
+    assert run_command_line(["branch", folder.name, "--name", "wide", "--window", "8"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "same\nwide\n"
+    assert f"same leaves {folder.name} at 35." in err
+    for name in (folder.name, "same", "wide"):
+        assert run_command_line(["resume", name, "--neighbors", "ship"]) == 0
+    assert f"a branch that left {folder.name} at 100,000 tokens" in capsys.readouterr().err
+    ends = [newest_intact(folder.with_name(name))[0] for name in (folder.name, "same", "wide")]
+    assert largest_difference(ends[0].vectors, ends[1].vectors) == 0
+    assert largest_difference(ends[0].vectors, ends[2].vectors) > 0
+    assert (ends[1].clock, ends[2].settings.window) == (ends[0].clock, 8)
+    assert run_command_line(["replay", "wide"]) == 0
+    assert "bit for bit" in capsys.readouterr().err
+    assert len(all_runs(folder.parent)) == 3
+
+
+@pytest.mark.slow
+def test_a_run_that_trains_is_branched_and_trains_on(train_run, topical_corpus, root):
+    made = []
+
+    def steer(run):
+        while not run.snapshot().checkpoint.tokens:
+            run.wait_for_halt(0.01)
+        made.append(branch(all_runs(root)[0]))
+        run.stop()
+
+    folder = train_run(topical_corpus, epochs=100_000, steer=steer)
+    taken = resumption(made[0])
+    taken.recorder.close()
+    assert 0 < taken.checkpoint.clock <= newest_intact(folder)[0].clock
