@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from w2vtui.cli import run_command_line
+from w2vtui.errors import SettingsError
+from w2vtui.runs.choosing import ordered, orders, wanted
+from w2vtui.runs.measured import RunScore
 from w2vtui.runs.status import RunStatus
-from w2vtui.runs.table import best_of, cells_of, columns_of, fitting, grouped
+from w2vtui.runs.table import best_of, bests_of, cells_of, columns_of, fitting, grouped, shared_text
 
 SETTINGS = {"negative": 5, "window": 10, "vector_size": 100, "epochs": 37, "sample": 1e-3}
 
@@ -47,24 +51,100 @@ def test_columns_are_the_settings_that_decide_and_those_that_differ():
 
     facts = ["probe", "words/s", "trained", "when"]
     assert heads(RUNS) == ["name", "state", "K", "win", "dim", "ep", *facts]
+    alone = run_of("alone", text="other.txt", objective="hierarchical-softmax")
+    assert heads([*RUNS, alone]) == heads(RUNS)
     hs = run_of("hs", objective="hierarchical-softmax", sample=1e-5)
     assert heads([*RUNS, hs])[6:8] == ["objective", "sample"]
     assert heads([]) == heads(RUNS)
 
 
+def scored(run: RunStatus, pairs: float | None, right: float, covered: int = 300) -> RunStatus:
+    scores = (
+        RunScore("pairs.txt", "pairs", pairs, covered, 353, 9),
+        RunScore("questions.txt", "semantic", right, 90, 100, 9),
+        RunScore("questions.txt", "total", right, 200, 200, 9),
+    )
+    return replace(run, scores=scores)
+
+
+def test_scores_are_columns_and_the_best_of_a_text_is_marked():
+    runs = [scored(RUNS[0], 0.41, 0.2), scored(RUNS[2], 0.385, 0.241), RUNS[1],
+            scored(RUNS[3], 0.9, 0.1, covered=29)]  # fmt: skip
+    columns = columns_of(runs)
+    heads = [column.head for column in columns]
+    assert heads[6:9] == ["pairs", "analogies", "probe"]
+    best = bests_of(grouped(runs)[0], columns)
+    rows = [cells_of(run, columns, 0.0, best.get(run.folder, ()))[6:9] for run in runs]
+    assert rows == [["0.410◂", "20.0 %", "2.819 best"], ["0.385", "24.1 %◂", "2.824"],
+                    ["-", "-", "1.500"], ["0.900", "10.0 %", "-"]]  # fmt: skip
+    assert cells_of(scored(RUNS[3], None, 0.1), columns, 0.0)[6] == "-"
+    other = replace(RUNS[0], scores=(RunScore("rare.txt", "pairs", 0.2, 99, 99, 9),))
+    heads = [column.head for column in columns_of([*runs, other])]
+    assert heads[6:9] == ["pairs", "analogies", "rare"]
+
+
+def test_above_a_text_stands_what_its_runs_share():
+    group = grouped(RUNS)[0]
+    assert shared_text(group, columns_of(group)) == "3 runs · 0 words · 0 tokens · sample 0.001"
+    assert "sample" not in shared_text([*group, run_of("x", sample=0.0)], columns_of(group))
+    assert shared_text([RunStatus(name="x", folder="/x", state="damaged")], []) == "1 run"
+
+
+def test_a_line_of_words_chooses_runs():
+    runs = [
+        replace(scored(RUNS[0], 0.41, 0.2), starred=True, note="too Wide"),
+        RUNS[1],
+        scored(RUNS[2], 0.385, 0.241),
+        replace(RUNS[3], state="stopped", fraction=0.5),
+    ]
+
+    def names(line: str) -> list[str]:
+        is_wanted = wanted(line, runs)
+        return [run.name for run in runs if is_wanted(run)]
+
+    assert names("") == [run.name for run in runs]
+    assert names("notes done") == ["smooth-beaver", "ideal-quartz"]
+    assert names("starred") == names("*") == names("WIDE") == ["smooth-beaver"]
+    assert names("K=15") == names("negative>5") == names("pairs>0.4") == ["smooth-beaver"]
+    assert names("!done") == names("percent<100") == names("state=stopped") == ["quick-teal"]
+    assert names("probe<2") == ["other"]
+    assert names("analogies>=24") == ["ideal-quartz"]
+    assert names("sample=1e-3 win=10 probe!=1.5 !starred") == ["ideal-quartz", "quick-teal"]
+    with pytest.raises(SettingsError, match="did you mean window"):
+        names("windw=5")
+    with pytest.raises(SettingsError, match="a number stands after <, got 'x'"):
+        names("probe<x")
+
+
+def test_runs_are_ordered_with_the_best_first_and_the_unknown_last():
+    runs = [scored(RUNS[2], 0.3, 0.2), replace(RUNS[3], changed=500.0), scored(RUNS[0], 0.4, 0.1)]
+    assert orders(runs) == ["newest", "probe", "pairs", "analogies", "words/s", "trained", "name"]
+
+    def names(by: str) -> list[str]:
+        return [run.name.split("-")[0] for run in ordered(runs, by)]
+
+    assert names("newest")[0] == "quick"
+    assert names("probe") == names("pairs") == ["smooth", "ideal", "quick"]
+    assert names("analogies") == ["ideal", "smooth", "quick"]
+    assert names("name") == ["ideal", "quick", "smooth"]
+    assert names("K")[-1] == "smooth"
+    with pytest.raises(SettingsError, match="runs have no 'age'"):
+        names("age")
+
+
 def test_a_row_says_settings_and_what_came_of_them():
     columns = columns_of(RUNS)
-    row = cells_of(RUNS[0], columns, 160.0, is_best=True)
+    row = cells_of(RUNS[0], columns, 160.0, ["probe"])
     assert row == ["smooth-beaver", "done", "15", "10", "100", "37", "2.819 best", "900k", "00:09",
                    "1 min ago"]  # fmt: skip
     bare = RunStatus(name="x", folder="/x", state="damaged")
-    assert cells_of(bare, columns, 0.0, is_best=False)[1:] == ["damaged", *["-"] * 7, "now"]
+    assert cells_of(bare, columns, 0.0)[1:] == ["damaged", *["-"] * 7, "now"]
 
 
 @pytest.mark.parametrize("width", [120, 90, 72, 50, 30])
 def test_what_is_left_out_on_a_narrow_terminal_is_not_the_probe(width):
     columns = columns_of(RUNS)
-    rows = [cells_of(run, columns, 160.0, is_best=False) for run in RUNS]
+    rows = [cells_of(run, columns, 160.0) for run in RUNS]
     shown = fitting(columns, rows, width)
     assert sum(cells + 2 for _, cells in shown) <= max(width, 8 + 2 + 4 + 2 + 5 + 2)
     names = [columns[at].name for at, _ in shown]
@@ -81,6 +161,12 @@ def test_the_list_as_json_has_the_settings(run, capsys):
     assert found["settings"]["min_count"] >= 1
     assert found["mean_words_per_second"] >= 0
     assert {"model", "objective", "epochs", "probe_loss", "tokens"} <= found.keys()
+    assert (found["best"], found["starred"], found["note"], found["scores"]) == (
+        False,
+        False,
+        "",
+        [],
+    )
 
 
 def test_the_list_on_the_shell_has_the_settings_in_columns(run, capsys):

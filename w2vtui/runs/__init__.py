@@ -9,6 +9,9 @@ history_recorder.py   writes the vectors of past moments
 root.py         the folder of all runs                        status.py        how far a run is
 listing.py      lists, finds and removes runs                 names.py         names for runs
 branching.py    leaves a run at a checkpoint
+table.py        runs as a table, the best marked              choosing.py      which, in order
+labels.py       a note, a star, earlier names                 renaming.py      renames a run
+measured.py     the last scores of a run
 resuming.py     resumes a run                                 replaying.py     replays a run
 wanted_changes.py  other settings where a run resumes
 text_changes.py a text that moved or changed                        trained_text.py  reads it again

@@ -21,11 +21,14 @@ from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
+from w2vtui.runs.labels import LABELS, labels_of
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
 from w2vtui.runs.root import draft_beside, is_draft
 from w2vtui.runs.saved import SAVED
 
-_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LOCK)
+LAST = "last"
+"""Means the newest run."""
+_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, LOCK)
 _RUN = Contents(
     re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])),
     ((re.compile(FOLDER), CHECKPOINTS), (re.compile(HISTORY), HISTORY_FILES)),
@@ -61,7 +64,8 @@ def _is_run(path: Path) -> bool:
 
 
 def find_run(root: Path, name: str) -> Path:
-    """The run that a name means: a run's name, a part of only that name, `last`, or a path.
+    """The run that a name means: a run's name, now or before it was renamed, a part of only one
+    run's name, `last`, or a path.
 
     Raises:
         NoRunError: there is none.
@@ -69,13 +73,16 @@ def find_run(root: Path, name: str) -> Path:
     """
     runs = all_runs(root)
     named = {path.name: path for path in runs}
-    if name == "last" and runs:
+    if name == LAST and runs:
         return runs[0]
     if name in named:
         return named[name]
     path = from_home(name)
     if os.sep in name and _is_run(path):
         return path.absolute()
+    for path in runs:
+        if name in labels_of(path).names:
+            return path
     parts = [path for path in runs if name and name in path.name]
     if len(parts) == 1:
         return parts[0]

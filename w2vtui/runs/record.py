@@ -5,6 +5,7 @@ vocab.json      the words and their counts                         sealed
 events.jsonl    what happened, live changes above all              a checksum a line
 metrics.jsonl   losses, speed, scores
 status.json     progress, for `w2vtui runs`
+labels.json     note, star, earlier names
 checkpoints/    the newest two
 lock            held by the process that is working on it
 """

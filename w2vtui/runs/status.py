@@ -20,7 +20,9 @@ from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.inside import replace_file, unfollowed
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import in_use
+from w2vtui.runs.labels import labels_of
 from w2vtui.runs.listing import last_written
+from w2vtui.runs.measured import RunScore, last_scores
 from w2vtui.runs.record import STATUS, Fork, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
@@ -62,12 +64,33 @@ class RunStatus:
     """Of a branch, where it left another run."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
+    n_words: int = 0
+    """In the vocabulary of its text."""
+    n_tokens: int = 0
+    """Of its text."""
+    parent: str | None = None
+    """The run whose vectors it began with, on another text."""
+    scores: tuple[RunScore, ...] = ()
+    """The last ones, of word pairs and analogies."""
+    note: str = ""
+    """What a person wrote on it."""
+    starred: bool = False
     error: str | None = None
 
     @property
     def can_resume(self) -> bool:
         """Whether the run can be resumed and is not done."""
         return self.checkpoint_tokens is not None and self.state not in (*ACTIVE, "done", "damaged")
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a process is working on it."""
+        return self.state in ACTIVE
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        scores = [score._asdict() for score in self.scores]
+        return dataclasses.asdict(self) | {"fraction": round(self.fraction, 6), "scores": scores}
 
 
 ACTIVE = ("preparing", "training", "paused", "stopping", "finishing")
@@ -107,19 +130,22 @@ class LiveStatus:
 
 def status_of(folder: Path) -> RunStatus:
     """The state of a run; never an error, since one damaged run must not hide the others."""
-    changed = last_written(folder)
+    changed, labels = last_written(folder), labels_of(folder)
     try:
         record = RunRecord.read(folder)
     except DamagedRunError as error:
         return RunStatus(
-            name=folder.name, folder=str(folder), changed=changed, state="damaged", error=str(error)
-        )
+            name=folder.name, folder=str(folder), changed=changed, state="damaged",
+            error=str(error), note=labels.note, starred=labels.starred,
+        )  # fmt: skip
     saved, trouble = _newest_manifest(folder)
     last = LiveStatus.read(folder) or (status_at(saved) if saved else None)
     state: str = last.state if last else "interrupted"
+    lost_after = None
     if state in ACTIVE and not in_use(folder):
         state = "interrupted"
-        last = status_at(saved) if saved else last  # what came after the checkpoint is lost
+        if saved is not None:  # what came after the checkpoint is lost
+            last, lost_after = status_at(saved), saved.clock
     if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
     settings = _settings_now(folder, record, saved)
@@ -138,6 +164,12 @@ def status_of(folder: Path) -> RunStatus:
         fingerprint=record.fingerprint,
         fork=record.fork,
         output=record.own_request.output,
+        n_words=record.n_words,
+        n_tokens=record.n_tokens,
+        parent=record.parent,
+        scores=last_scores(folder, lost_after),
+        note=labels.note,
+        starred=labels.starred,
         error=trouble,
     )
     if last is None:

@@ -1,14 +1,16 @@
-"""Saved runs as a table: grouped by text, with the settings that differ, the best one marked."""
+"""Saved runs as a table: grouped by text, with the settings that differ, the best ones marked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
 
 if TYPE_CHECKING:
+    from w2vtui.runs.measured import RunScore
     from w2vtui.runs.status import RunStatus
 
 _SHORT_HEADS = {
@@ -24,16 +26,33 @@ _SETTINGS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (TrainingSettings, ("seed", "deterministic")),
 )
 """The settings that may be columns, in order."""
-_HEADS = {
+HEADS = {
     name: _SHORT_HEADS.get(name, label_of(owner, name))
     for owner, names in _SETTINGS
     for name in names
 }
 """What stands above them: what they are called elsewhere, or in short."""
 _ALWAYS = ("negative", "window", "vector_size", "epochs")
+_SHARED = ("model", "objective", "negative", "window", "vector_size", "epochs", "alpha", "sample",
+         "min_count")  # fmt: skip
+"""What is said above the runs of a text that share it, unless it is a column."""
 _SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
-_NAME_CELLS = 40
+_NAME_CELLS, _NOTE_CELLS, _SET_CELLS = 40, 32, 12
 BEST = "best"
+BEST_SCORE = "◂"
+"""Marks the best score of a text, where `best` would take too many cells."""
+LEAST_COVERED = 30
+"""Scores on fewer questions are never called the best."""
+_SHARES = ("total", "semantic", "syntactic")
+"""Kinds of scores that are shares of right answers."""
+
+
+class ScoreKey(NamedTuple):
+    """What a score was measured on; only scores of the same key can be compared."""
+
+    set: str
+    kind: str
+    total: int
 
 
 class Column(NamedTuple):
@@ -43,6 +62,8 @@ class Column(NamedTuple):
     head: str
     rank: int
     """Columns of the highest rank are left out first, those of rank 0 never."""
+    score: ScoreKey | None = None
+    """Of a column of scores."""
 
 
 def grouped(runs: Sequence[RunStatus]) -> list[list[RunStatus]]:
@@ -59,38 +80,148 @@ def best_of(group: Sequence[RunStatus]) -> RunStatus | None:
     return min(known, key=lambda run: run.probe_loss or 0.0) if len(known) > 1 else None
 
 
+def bests_of(group: Sequence[RunStatus], columns: Sequence[Column]) -> dict[str, list[str]]:
+    """The columns in which each run is the best of its text, by its folder."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        best = best_of(group) if column.name == "probe" else _best_score(group, column.score)
+        if best is not None:
+            found.setdefault(best.folder, []).append(column.name)
+    return found
+
+
+def _best_score(group: Sequence[RunStatus], key: ScoreKey | None) -> RunStatus | None:
+    """The run with the highest score among several that enough questions were asked."""
+    known = {}
+    for run in group:
+        score = None if key is None else score_of(run, key)
+        if score is not None and score.value is not None and score.covered >= LEAST_COVERED:
+            known[run.folder] = (score.value, run)
+    if len(known) < 2:
+        return None
+    return max(known.values(), key=lambda one: one[0])[1]
+
+
+def score_of(run: RunStatus, key: ScoreKey) -> RunScore | None:
+    """The score of a run on a set of questions; None if it was not measured."""
+    return next((one for one in run.scores if (one.set, one.kind, one.total) == key), None)
+
+
 def columns_of(runs: Sequence[RunStatus]) -> list[Column]:
-    """The columns for these runs: name and state, settings that differ, then what came of them."""
+    """The columns for these runs: name and state, settings that differ, then what came of them.
+
+    A setting differs if it is not the same in all runs on a text.
+    """
+    differing = {name for group in grouped(runs) for name in differing_in(group)}
     settings = [
-        Column(name, head, 1 if _differ(runs, name) else 2)
-        for name, head in _HEADS.items()
-        if name in _ALWAYS or _differ(runs, name)
+        Column(name, head, 2 if name in differing else 3)
+        for name, head in HEADS.items()
+        if name in _ALWAYS or name in differing
     ]
+    has_notes = any(run.note or run.starred for run in runs)
     return [
         Column("name", "name", 0), Column("state", "state", 0), *settings,
-        Column("probe", "probe", 0), Column("words/s", "words/s", 3),
-        Column("trained", "trained", 4), Column("when", "when", 5),
+        *_score_columns(runs),
+        Column("probe", "probe", 0), Column("words/s", "words/s", 4),
+        Column("trained", "trained", 5), Column("when", "when", 6),
+        *([Column("note", "note", 4)] if has_notes else []),
     ]  # fmt: skip
 
 
-def _differ(runs: Sequence[RunStatus], name: str) -> bool:
-    """Whether a setting is not the same in all runs."""
-    return len({repr(run.settings.get(name)) for run in runs if run.settings}) > 1
+def differing_in(group: Sequence[RunStatus]) -> list[str]:
+    """The settings that are not the same in all runs of a group, in the order of columns."""
+    known = [run.settings for run in group if run.settings]
+    return [name for name in HEADS if len({repr(one.get(name)) for one in known}) > 1]
 
 
-def cells_of(run: RunStatus, columns: Sequence[Column], now: float, *, is_best: bool) -> list[str]:
-    """What a run has in each column."""
+def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
+    """A column for each set of questions: the total, where there are several kinds of them."""
+    keys = dict.fromkeys(
+        ScoreKey(one.set, one.kind, one.total) for run in runs for one in run.scores
+    )
+    totals = {key.set for key in keys if key.kind == "total"}
+    kept = [key for key in keys if key.kind not in _SHARES or key.kind == "total"
+            or key.set not in totals]  # fmt: skip
+    heads = [_kind_head(key) for key in kept]
+    named = [
+        head if heads.count(head) == 1 else safe_text(Path(key.set).stem, _SET_CELLS)
+        for key, head in zip(kept, heads, strict=True)
+    ]
+    return [
+        Column(
+            f"{key.kind} {key.set} {key.total}",
+            head if named.count(head) == 1 else f"{head} {key.kind} {key.total}",
+            1,
+            key,
+        )
+        for key, head in zip(kept, named, strict=True)
+    ]
+
+
+def _kind_head(key: ScoreKey) -> str:
+    return "analogies" if key.kind in _SHARES else safe_text(key.kind, _SET_CELLS)
+
+
+def cells_of(
+    run: RunStatus, columns: Sequence[Column], now: float, best: Collection[str] = ()
+) -> list[str]:
+    """What a run has in each column.
+
+    best   names of the columns in which it is the best of its text
+    """
     done = f" {100 * run.fraction:.0f} %" if run.tokens_planned and run.state != "done" else ""
     probe = "-" if run.probe_loss is None else loss_text(run.probe_loss)
     facts = {
         "name": safe_text(run.name, _NAME_CELLS),
         "state": run.state + done,
-        "probe": f"{probe} {BEST}" if is_best else probe,
+        "probe": f"{probe} {BEST}" if "probe" in best else probe,
         "words/s": short(run.mean_words_per_second) if run.mean_words_per_second else "-",
         "trained": clock_text(run.seconds) if run.seconds else "-",
         "when": ago_text(now - run.changed),
+        "note": f"{'★ ' * run.starred}{safe_text(run.note, _NOTE_CELLS)}".rstrip(),
     }
-    return [facts.get(one.name) or _value_text(run.settings.get(one.name)) for one in columns]
+    cells = []
+    for one in columns:
+        if one.score is not None:
+            mark = BEST_SCORE if one.name in best else ""
+            cells.append(f"{score_text(score_of(run, one.score))}{mark}")
+        elif one.name in facts:
+            cells.append(facts[one.name])
+        else:
+            cells.append(_value_text(run.settings.get(one.name)))
+    return cells
+
+
+def score_text(score: RunScore | None) -> str:
+    """A score: a share of right answers in percent, everything else as a number."""
+    value = figure_of(score)
+    if score is None or value is None:
+        return "-"
+    return f"{value:.1f} %" if score.kind in _SHARES else f"{value:.3f}"
+
+
+def figure_of(score: RunScore | None) -> float | None:
+    """The number that the table shows for a score: 24.1 for a share of 0.241."""
+    if score is None or score.value is None:
+        return None
+    return 100 * score.value if score.kind in _SHARES else score.value
+
+
+def shared_text(group: Sequence[RunStatus], columns: Sequence[Column]) -> str:
+    """What the runs of a text have in common: the text, and settings that are not columns."""
+    first = next((run for run in group if run.settings), None)
+    n_runs = f"{len(group):,} run" + "s" * (len(group) != 1)
+    if first is None:
+        return n_runs
+    shown = {column.name for column in columns} | set(differing_in(group))
+    shared = {name: first.settings.get(name) for name in _SHARED if name not in shown}
+    facts = [
+        _value_text(value) if isinstance(value, str) else f"{HEADS[name]} {_value_text(value)}"
+        for name, value in shared.items()
+        if value is not None
+    ]
+    text = f"{first.n_words:,} words · {short(first.n_tokens)} tokens"
+    return " · ".join([n_runs, text, *facts])
 
 
 def fitting(

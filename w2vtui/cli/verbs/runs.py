@@ -1,9 +1,8 @@
-"""`w2vtui runs`: saved runs, listed or removed."""
+"""`w2vtui runs`: saved runs, listed, labeled, renamed or removed."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import shutil
 import sys
@@ -16,21 +15,39 @@ from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import ask, report, show
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
-from w2vtui.runs.table import Column, best_of, cells_of, columns_of, fitting, grouped
+from w2vtui.runs.choosing import NEWEST, ordered, wanted
+from w2vtui.runs.table import (
+    Column,
+    best_of,
+    bests_of,
+    cells_of,
+    columns_of,
+    fitting,
+    grouped,
+)
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
-USAGE = "w2vtui runs [options]"
-HELP = """List saved runs: by text, newest first, with the settings that differ.
+USAGE = "w2vtui runs [WORD ...] [options]"
+HELP = """List saved runs: by text, newest first, with the settings that differ and their scores.
 
-  w2vtui runs                             name, state, settings, probe loss, speed
+  w2vtui runs                             name, state, settings, scores, probe loss, speed
+  w2vtui runs atlas done 'K>5' 'probe<3'  those that every word holds for
+  w2vtui runs --sort probe                the lowest probe loss first
   w2vtui runs --json                      everything, one JSON object per run
+  w2vtui runs --rename atlas-brisk-otter wide-windows
+  w2vtui runs --note wide-windows 'window 10 is too wide'
+  w2vtui runs --star wide-windows         mark it; `w2vtui runs starred` lists those
   w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints
 
---remove takes full names. A part of a name, `last` and a damaged run are removed after a question,
-or with --yes. Only files that w2vtui writes are removed.
+A WORD is a part of a run's name, text, state or note; `starred`; or a comparison of a setting, the
+probe loss or a score: window=10, K>5, probe<3, pairs>0.4, analogies>20. !done lists the others.
+
+The old name of a renamed run still finds it. --remove takes full names. A part of a name, `last`
+and a damaged run are removed after a question, or with --yes. Only files that w2vtui writes are
+removed.
 
 A run is saved in a folder of its own: its request, words, events, metrics and newest checkpoints.
 --runs-dir, W2VTUI_RUNS_DIR or runs_dir in a settings file chooses where these folders are."""
@@ -39,8 +56,25 @@ SETTINGS = (RunSettings,)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui runs` takes."""
+    parser.add_argument("words", metavar="WORD", nargs="*", help="list only runs that it holds for")
+    parser.add_argument(
+        "--sort",
+        metavar="BY",
+        default=NEWEST,
+        help="newest, probe, pairs, analogies, words/s, trained, name or a setting: the best first",
+    )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per run on stdout"
+    )
+    parser.add_argument(
+        "--rename", metavar=("NAME", "NEW"), nargs=2, help="give a run that has ended another name"
+    )
+    parser.add_argument(
+        "--note", metavar=("NAME", "TEXT"), nargs=2, help="write a note on a run; '' removes it"
+    )
+    parser.add_argument("--star", metavar="NAME", nargs="+", default=[], help="mark these runs")
+    parser.add_argument(
+        "--unstar", metavar="NAME", nargs="+", default=[], help="take their stars away"
     )
     parser.add_argument(
         "--remove", metavar="NAME", nargs="+", default=[], help="remove these runs instead"
@@ -52,24 +86,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List the saved runs, or remove some."""
-    from w2vtui.runs.listing import all_runs
+    """List the saved runs, or change or remove some."""
     from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.status import status_of
 
     root = runs_folder(arguments.run_settings.runs_dir)
+    if not _change(root, arguments):
+        _list(root, arguments)
+    return 0
+
+
+def _list(root: Path, arguments: argparse.Namespace) -> None:
+    """Print the runs that are asked for.
+
+    Raises:
+        SettingsError: a word or the order names nothing that runs have.
+    """
+    from w2vtui.runs.listing import all_runs
+    from w2vtui.runs.status import status_of
+
+    every = [status_of(folder) for folder in all_runs(root)]
+    is_wanted = wanted(" ".join(arguments.words), every)
+    found = [status for status in ordered(every, arguments.sort) if is_wanted(status)]
+    if arguments.json:
+        best = {one.folder for one in map(best_of, grouped(every)) if one is not None}
+        for status in found:
+            show(json.dumps(status.as_json() | {"best": status.folder in best}))
+    elif found:
+        _print_table(found, every)
+    else:
+        which = f"none of {len(every):,} runs is asked for" if every else "no saved runs"
+        report(f"{which} in {root}")
+
+
+# ---- changing them
+
+
+def _change(root: Path, arguments: argparse.Namespace) -> bool:
+    """Carry out what changes runs; return whether there was something."""
+    from w2vtui.runs.labels import note_run, star_run
+    from w2vtui.runs.listing import find_run
+
+    changes = [arguments.rename, arguments.note, arguments.star, arguments.unstar, arguments.remove]
+    if arguments.rename:
+        _rename(find_run(root, arguments.rename[0]), arguments.rename[1])
+    if arguments.note:
+        name, note = arguments.note
+        note_run(find_run(root, name), note)
+    for names, starred in ((arguments.star, True), (arguments.unstar, False)):
+        for folder in [find_run(root, name) for name in names]:
+            star_run(folder, starred=starred)
     if arguments.remove:
         _remove(root, arguments.remove, yes=arguments.yes)
-        return 0
-    found = [status_of(folder) for folder in all_runs(root)]
-    if arguments.json:
-        for status in found:
-            show(json.dumps(dataclasses.asdict(status) | {"fraction": round(status.fraction, 6)}))
-    elif found:
-        _print_table(found)
-    else:
-        report(f"no saved runs in {root}")
-    return 0
+    return any(changes)
+
+
+def _rename(folder: Path, name: str) -> None:
+    from w2vtui.runs.renaming import rename_run
+
+    renamed = rename_run(folder, name)
+    report(f"{folder.name} is {renamed.name} now; its old name still finds it")
 
 
 def _remove(root: Path, names: Sequence[str], *, yes: bool) -> None:
@@ -103,16 +178,24 @@ def _ask(doubt: str) -> None:
         raise RunError("nothing was removed")
 
 
-def _print_table(found: Sequence[RunStatus]) -> None:
-    """Print one line per run, in columns; those of the same text together."""
+# ---- the table
+
+
+def _print_table(found: Sequence[RunStatus], every: Sequence[RunStatus]) -> None:
+    """Print one line per run, in columns; those of the same text together.
+
+    every   all runs, of which the best are marked
+    """
     now, columns = time.time(), columns_of(found)
+    best: dict[str, list[str]] = {}
+    for group in grouped(every):
+        best |= bests_of(group, columns)
     rows = [
-        [*cells_of(run, columns, now, is_best=run is best), safe_text(run.text, 24)]
+        [*cells_of(run, columns, now, best.get(run.folder, ())), safe_text(run.text, 24)]
         for group in grouped(found)
-        for best in [best_of(group)]
         for run in group
     ]
-    columns = [*columns, Column("text", "trained on", 6)]
+    columns = [*columns, Column("text", "trained on", 7)]
     room = shutil.get_terminal_size().columns + 2 if sys.stdout.isatty() else sys.maxsize
     shown = fitting(columns, rows, room)
     for row in ([one.head.upper() for one in columns], *rows):

@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 
 from w2vtui.display import clock_text, pad, safe_text, short
 from w2vtui.errors import RunError, TargetTakenError, W2vtuiError
-from w2vtui.runs.table import BEST, best_of, cells_of, columns_of, fitting, grouped
+from w2vtui.runs.table import BEST, bests_of, cells_of, columns_of, fitting, grouped
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
@@ -67,8 +67,6 @@ class RunList(ModalScreen[None]):
         """None while they are being read."""
         self._rows: list[RunStatus | None] = []
         """What stands in each line; None in that of a text."""
-        self._best: set[int] = set()
-        """The runs that are the best of their texts."""
         self._notes: dict[str, str] = {}
         """What was last reported of a run, by its folder."""
 
@@ -109,7 +107,6 @@ class RunList(ModalScreen[None]):
         groups, pointed = grouped(runs), self.pointed
         self.runs = [run for group in groups for run in group]
         self._rows = [row for group in groups for row in (None, *group)]
-        self._best = {id(best_of(group)) for group in groups}
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option("", disabled=row is None) for row in self._rows])
@@ -129,8 +126,11 @@ class RunList(ModalScreen[None]):
 
     def _show(self) -> None:
         options, columns, now = self.query_one(OptionList), columns_of(self.runs or ()), time.time()
+        best: dict[str, list[str]] = {}
+        for group in grouped(self.runs or ()):
+            best |= bests_of(group, columns)
         rows = [
-            [] if run is None else cells_of(run, columns, now, is_best=id(run) in self._best)
+            [] if run is None else cells_of(run, columns, now, best.get(run.folder, ()))
             for run in self._rows
         ]
         shown = fitting(columns, [row for row in rows if row], options.size.width - 3)

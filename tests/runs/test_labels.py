@@ -1,0 +1,125 @@
+"""What a person writes on runs, their names, and the scores that are read from their metrics."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.support.run_folders import posix, resealed
+from w2vtui.cli import run_command_line
+from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs.disk.journal import METRICS
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.labels import LABELS, Labels, labels_of, note_run, star_run
+from w2vtui.runs.listing import find_run, remove_run
+from w2vtui.runs.record import RECORD, RunRecord
+from w2vtui.runs.renaming import rename_run
+from w2vtui.runs.status import status_of
+
+
+def test_a_note_and_a_star_are_kept_and_removed_with_the_run(run):
+    note_run(run, "  too\n wide \x1b")
+    star_run(run, starred=True)
+    found = status_of(run)
+    assert (found.note, found.starred) == ("too wide \x1b", True)
+    note_run(run, "")
+    assert labels_of(run) == Labels(starred=True)
+    with pytest.raises(SettingsError, match="at most 1,000 characters, got 1,001"):
+        note_run(run, "x" * 1001)
+    (run / LABELS).write_text("{")
+    assert labels_of(run) == Labels()
+    remove_run(run)
+    assert not run.exists()
+
+
+def test_a_renamed_run_is_found_by_its_old_name(run, tmp_path):
+    child = run.with_name("text-calm-heron")
+    shutil.copytree(run, child)
+    resealed(child / RECORD, lambda body: body.update(parent=run.name))
+    first = rename_run(run, "first")
+    second = rename_run(first, "wide-0.05")
+    assert not run.exists()
+    assert status_of(second).state == "interrupted"
+    parent = RunRecord.read(child).parent
+    assert find_run(run.parent, parent) == second
+    assert find_run(run.parent, "first") == second
+    with pytest.raises(RunError, match=r"was the name of wide-0\.05"):
+        rename_run(child, "first")
+    assert rename_run(second, "first") == first
+    assert find_run(run.parent, "wide-0.05") == first
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("text-calm-heron", "there is a run 'text-calm-heron' already"), ("last", "newest run"),
+        ("", "1 to 100 letters"), ("a/b", "1 to 100 letters"), (".x", "letters"), ("-x", "letters"),
+        ("two words", "letters"), ("notes.bin", "letters"), ("x" * 101, "letters"),
+        ("\x1b[31m", r"got '.x1b"),
+    ],
+)  # fmt: skip
+def test_a_name_that_would_not_find_the_run_is_refused(name, reason, run):
+    run.with_name("text-calm-heron").mkdir()
+    with pytest.raises(RunError, match=reason):
+        rename_run(run, name)
+    assert run.exists()
+
+
+@posix
+def test_a_run_that_trains_keeps_its_name_and_can_be_labeled(run):
+    lock = RunLock(run)
+    with pytest.raises(RunError, match="is in use by process"):
+        rename_run(run, "other")
+    note_run(run, "while it trains")
+    lock.release()
+    assert status_of(run).note == "while it trains"
+    assert rename_run(run, "other").name == "other"
+
+
+def test_a_run_that_saves_into_its_own_folder_keeps_its_name(run):
+    resealed(run / RECORD, lambda body: body.update(output=str(run / "v.bin")))
+    with pytest.raises(RunError, match="in its own folder"):
+        rename_run(run, "other")
+
+
+def test_another_folder_is_not_renamed(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir()
+    with pytest.raises(RunError, match="may not be a run"):
+        rename_run(folder, "other")
+
+
+def scores_at(tokens: int, value: float | None) -> str:
+    quality = [{"set": "p.txt", "kind": "pairs", "value": value, "covered": 40, "total": 50,
+                "tokens": tokens}]  # fmt: skip
+    return json.dumps({"tokens": tokens + 5, "quality": quality}) + "\n"
+
+
+def test_the_last_scores_of_a_run_are_those_of_its_checkpoint(run):
+    assert status_of(run).scores == ()
+    unscored = json.dumps({"tokens": 250, "quality": None}) + "\n"
+    lines = [scores_at(150, 0.25), scores_at(190, 0.3), unscored, scores_at(230, 0.5)]
+    (run / METRICS).write_text("".join(lines) + '{"tokens": 300, "quality": [{"se')
+    (kept,) = status_of(run).scores
+    assert (kept.value, kept.tokens, kept.covered, kept.total) == (0.3, 190, 40, 50)
+    for bad in ('{"quality": [3]}', '{"quality": [{}]}', scores_at(9, 1e999)):
+        (run / METRICS).write_text(bad + "\n")
+        assert status_of(run).scores == ()
+
+
+def test_runs_are_labeled_and_chosen_on_the_shell(run, capsys):
+    where = ["--runs-dir", str(run.parent)]
+    assert run_command_line(["runs", "--rename", "otter", "wide", *where]) == 0
+    assert run_command_line(["runs", "--note", "last", "too wide", "--star", "wide", *where]) == 0
+    assert "its old name still finds it" in capsys.readouterr().err
+    assert run_command_line(["runs", "starred", "K=5", *where]) == 0
+    head, line = capsys.readouterr().out.splitlines()
+    assert head.split()[-3:] == ["NOTE", "TRAINED", "ON"]
+    assert line.startswith("wide ")
+    assert "★ too wide" in line
+    assert run_command_line(["runs", "!starred", *where]) == 0
+    assert "none of 1 runs is asked for" in capsys.readouterr().err
+    assert run_command_line(["runs", "--sort", "age", *where]) == 2
+    assert run_command_line(["runs", "--unstar", run.name, "--rename", "wide", "a b", *where]) == 2

@@ -1,0 +1,76 @@
+"""labels.json in the folder of a run: a note, a star, and the names that it had before.
+
+A run can be labeled while it trains: nothing else writes this file. One that is damaged counts as
+missing, and the next label replaces it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from w2vtui.errors import DamagedRunError, SettingsError
+from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
+from w2vtui.runs.disk.dataclass_json import from_json
+
+LABELS = "labels.json"
+MOST_NOTE = 1_000
+"""The longest note, in characters."""
+_KIND = "labels"
+_MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Labels:
+    """What a person wrote on a run."""
+
+    note: str = ""
+    starred: bool = False
+    names: tuple[str, ...] = ()
+    """Those that it had before, which others may still use for it."""
+
+
+def labels_of(folder: Path) -> Labels:
+    """The labels of a run; none where they cannot be read."""
+    try:
+        return from_json(Labels, read_checked(folder / LABELS, _KIND, _MOST_BYTES))
+    except (DamagedRunError, *NOT_AS_WRITTEN):
+        return Labels()
+
+
+def note_run(folder: Path, note: str) -> None:
+    """Write a note on a run, in place of the one before; an empty one removes it.
+
+    Raises:
+        SettingsError: it is too long.
+        DiskError: it cannot be written.
+    """
+    line = " ".join(note.split())
+    if len(line) > MOST_NOTE:
+        raise SettingsError(f"a note has at most {MOST_NOTE:,} characters, got {len(line):,}")
+    _write(folder, dataclasses.replace(labels_of(folder), note=line))
+
+
+def star_run(folder: Path, *, starred: bool) -> None:
+    """Give a run its star, or take it away.
+
+    Raises:
+        DiskError: it cannot be written.
+    """
+    _write(folder, dataclasses.replace(labels_of(folder), starred=starred))
+
+
+def note_name(folder: Path, name: str) -> None:
+    """Note a name that a run had.
+
+    Raises:
+        DiskError: it cannot be written.
+    """
+    before = labels_of(folder)
+    names = (*(one for one in before.names if one != name), name)
+    _write(folder, dataclasses.replace(before, names=names))
+
+
+def _write(folder: Path, labels: Labels) -> None:
+    write_checked(folder / LABELS, _KIND, dataclasses.asdict(labels))
