@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from w2vtui.settings import LiveSettings
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.run import Run
+from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import ENDED, Event
 from w2vtui.training.state.snapshot import Progress as RunProgress
 from w2vtui.vectors import WordVectors
@@ -108,6 +109,12 @@ class RunSubject:
         """Its live changes."""
         run = self.run
         return () if run is None else changes_among(run.snapshot().events)
+
+    @property
+    def curves(self) -> Mapping[str, SavedCurve]:
+        """As they are now."""
+        run = self.run
+        return {} if run is None else run.curves.saved()
 
     @property
     def settings(self) -> LiveSettings | None:

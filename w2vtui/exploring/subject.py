@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from w2vtui.errors import RunError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for
     from w2vtui.training.history.moments import PastMoment
     from w2vtui.training.history.sizing import Sizing
     from w2vtui.training.run import Run
+    from w2vtui.training.state.curves import SavedCurve
     from w2vtui.training.state.snapshot import Event
 
 
@@ -70,6 +72,10 @@ class Past(Protocol):
     @property
     def past_remark(self) -> str:
         """What is not kept of the past, or why nothing is; empty if all of it is."""
+
+    @property
+    def curves(self) -> Mapping[str, SavedCurve]:
+        """Losses, speed and scores over the training, by name, as `RunCurves.saved` names them."""
 
     @property
     def settings(self) -> LiveSettings | None:
@@ -203,6 +209,11 @@ class SavedRunSubject:
         return () if self._past is None else self._past.markers
 
     @property
+    def curves(self) -> Mapping[str, SavedCurve]:
+        """Those of its newest checkpoint, once it is read."""
+        return {} if self._past is None else self._past.curves
+
+    @property
     def settings(self) -> LiveSettings | None:
         """Those of its newest checkpoint, once it is read."""
         return None if self._past is None else self._past.settings
@@ -233,6 +244,7 @@ class FileSubject:
     settings: LiveSettings | None = None
     moments: Sequence[PastMoment] = ()
     markers: Sequence[Event] = ()
+    curves: Mapping[str, SavedCurve] = MappingProxyType({})
     past_remark = "a file holds the vectors of one moment: explore a run to go back"
 
     def __init__(self, name: str, load: Callable[[Report, Progress], WordVectors]) -> None:

@@ -24,6 +24,7 @@ from w2vtui.similarity import Floats
 from w2vtui.training.history.half import unpacked
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event
 from w2vtui.vectors import WordVectors
 
@@ -79,6 +80,11 @@ class SavedHistory:
     def settings(self) -> LiveSettings:
         """Those of its newest checkpoint."""
         return self.newest.settings
+
+    @property
+    def curves(self) -> Mapping[str, SavedCurve]:
+        """Those of its newest checkpoint."""
+        return self.newest.curves
 
     @property
     def past_remark(self) -> str:
