@@ -24,7 +24,7 @@ from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.resources import available_cores, available_memory, held_memory
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs.estimate import TYPE_BYTES
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
 
 compiled_only = pytest.mark.skipif(

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError
-from w2vtui.questions import CONTEXT
+from w2vtui.question_files import CONTEXT
 from w2vtui.similarity import Floats, Lengths, norms_of, products_with_units
 from w2vtui.vectors import WordVectors
 

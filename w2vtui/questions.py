@@ -6,7 +6,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,9 +18,6 @@ from w2vtui.tables import BLANKS, Row, Table, read_table, split
 Pair: TypeAlias = tuple[str, str, float]
 Analogy: TypeAlias = tuple[str, str, str, str]
 
-CONTEXT = 10
-"""From how many items before it the last item of a session is guessed, by default."""
-
 _PAIR_SEPARATORS = ("\t", ";", ",", BLANKS)
 _ANALOGY_SEPARATORS = (BLANKS, "\t", ";", ",")
 _SCORE_NAME = re.compile(r"score|similar|human|mean|rating|related", re.IGNORECASE)
@@ -29,22 +25,6 @@ _WORD_NAME = re.compile(r"(word|term|w|phrase|token)[ _.-]?([12ab])", re.IGNOREC
 _ANALOGY_HEADING = re.compile(r"\D*1 \D*2 \D*3 \D*4")
 _SKIP = "; --skip-bad-rows (in Python skip_bad_rows=True) leaves such lines out"
 _COLUMNS = "; --pairs-columns 1,2,4 (in Python columns) chooses three columns, by number or name"
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionOptions:
-    """How files of questions are read, and what sessions ask."""
-
-    pairs_columns: tuple[str, ...] = ()
-    """The columns of two words and their score, by number, from 1, or by name; () finds them."""
-    analogies_columns: tuple[str, ...] = ()
-    """The columns of the four words, likewise; () for tables of four columns."""
-    skip_bad_rows: bool = False
-    """Whether lines that cannot be read are left out."""
-    context: int = CONTEXT
-    """From how many items before it the last item of a session is guessed."""
-    repeats: bool = False
-    """Whether that item may occur in the session before."""
 
 
 def read_pairs(

@@ -87,11 +87,13 @@ def test_without_sets_no_scores_are_printed(topical_corpus, tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("flag", ["--pairs", "--analogies"])
+@pytest.mark.parametrize("flag", ["--pairs", "--analogies", "--sessions"])
 @pytest.mark.parametrize("verb", ["train", "app"])
 def test_a_bad_file_is_an_error_before_anything_is_read(flag, verb, tmp_path, capsys):
     bad = tmp_path / "bad.txt"
-    bad.write_text("only two\nand here five words stand\n")
+    bad.write_text(
+        "only-one\n" if flag == "--sessions" else "only two\nand here five words stand\n"
+    )
     argv = [str(tmp_path / "no-corpus.txt"), flag, str(bad), "-o", str(tmp_path / "v.vec")]
     assert run_command_line([verb, *argv] if verb == "train" else argv) == 3
     assert "bad.txt" in capsys.readouterr().err
@@ -137,3 +139,27 @@ def test_sessions_are_scored_beside_what_is_popular(shelves, capsys):
 def test_neighbors_show_how_often_items_occur(shelves, capsys):
     assert run_command_line(["neighbors", str(shelves[0]), "a4", "-n", "2"]) == 0
     assert capsys.readouterr().out.splitlines() == ["a4", "  a0   1.000  100", "  a2   1.000   98"]
+
+
+def test_sessions_are_scored_as_they_train(topical_corpus, tmp_path, capsys):
+    sessions = tmp_path / "held-out.txt"
+    sessions.write_text(topical_corpus.read_text())
+    flags = ("--sessions", sessions, "--session-repeats", "--runs-dir", tmp_path / "runs")
+    assert train(topical_corpus, tmp_path, *flags) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("held-out.txt  hit rate@10, cosine               ")
+    assert "hit rate@10, most frequent items" in printed[2]
+    assert all(line.endswith(" sessions)") for line in printed)
+    assert run_command_line(["evaluate", "last", "--json", *map(str, flags)]) == 0
+    found = json.loads(capsys.readouterr().out)["sessions"][str(sessions)]
+    assert [f"{found[way]['hit_rate']:.1%}" for way in ("cosine", "output", "popular")] == [
+        line.split("  (")[0].split()[-1] for line in printed[:3]
+    ]
+    more = ("--epochs", "21", "--runs-dir", str(tmp_path / "runs"))
+    assert run_command_line(["resume", "last", *more, "--no-screen"]) == 0
+    assert "hit rate@10, cosine" in capsys.readouterr().out
+
+
+def test_sessions_that_are_trained_on_are_named(topical_corpus, tmp_path, capsys):
+    assert train(topical_corpus, tmp_path, "--sessions", topical_corpus, "--epochs", "1") == 0
+    assert f"hint: {topical_corpus} is trained on as well" in capsys.readouterr().err

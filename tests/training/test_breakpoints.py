@@ -226,7 +226,9 @@ def test_a_word_leaves_only_where_it_has_been():
     [
         ("churn < 5 %", moved(churn=0.05), moved(churn=0.042), "churn is 4.2 %, below 5 %"),
         ("settled > 60 %", moved(settled=0.6), moved(settled=0.75), "settled is 75 %, above 60 %"),
-        ("analogies > 30 %", scored("total", 0.2), scored("total", 0.31),
+        ("hits > 20 %", scored("hits", 0.2), scored("hits", 0.25),
+         "hits is 25 %, above 20 %"),
+        ("analogies > 30 %", scored("total", 0.2), scored("syntactic", 0.31),
          "analogies is 31 %, above 30 %"),
         ("pairs > 0.5", scored("pairs", 0.5), scored("pairs", 0.625), "pairs is 0.625, above 0.5"),
         ("loss > 5", {"losses": Losses(now=5.0)}, {"losses": Losses(now=5.1)},
@@ -392,6 +394,7 @@ def test_what_can_never_hold_is_refused_at_once():
         ("probe up 3 times", "'probe up 3 times' can never hold: no probe: switched off"),
         ("pairs > 0.5", "no pairs: give word pairs, --pairs FILE"),
         ("analogies > 30 %", "no analogies: give analogies"),
+        ("hits > 30 %", "no hits: give sessions"),
         ("shipp first in sailor", "did you mean ship "),
         ("ship first in sailer", "did you mean sailor "),
     ]:

@@ -20,7 +20,7 @@ from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring import lookouts, observer
 from w2vtui.training.measuring.lookouts import Lookouts
 from w2vtui.training.measuring.observer import Observer
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.training.state import snapshot
 from w2vtui.training.state.script import Script

@@ -19,12 +19,15 @@ from tests.support.runs import make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
+from w2vtui.question_files import QuestionFiles
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter, kept_shares, nearest_rows, sample_rows
+from w2vtui.training.measuring.known_questions import thinned
 from w2vtui.training.measuring.neighbors import Past, movement
-from w2vtui.training.measuring.quality import QualityMeter, QualitySets, thinned
+from w2vtui.training.measuring.quality import QualityMeter
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import LEAST_COVERED, Score
@@ -222,7 +225,10 @@ def topical_sets(n_unknown: int = 0) -> QualitySets:
         ],
         "gram-none": [("a", "b", "c", "unheard")],
     }
-    return QualitySets({"topics": [*same, *different, *unknown]}, {"questions": analogies})
+    walks = [(*some, WORDS[at]) for at, some in enumerate(zip(WORDS[2:], WORDS[1:], strict=False))]
+    return QualitySets(
+        {"topics": [*same, *different, *unknown]}, {"questions": analogies}, {"walks": walks * 2}
+    )
 
 
 def quality_run(**options):
@@ -241,8 +247,14 @@ def test_quality_is_measured_at_the_end_for_sure():
     assert [score.key for score in quality.scores] == [
         ("topics", "pairs"), ("questions", "semantic"), ("questions", "syntactic"),
         ("questions", "total"),
+        *(("walks", kind) for kind in (
+            "hits", "hits-output", "popular", "ndcg", "ndcg-output", "mrr", "mrr-output",
+        )),
     ]  # fmt: skip
-    pairs, _, syntactic, total = quality.scores
+    pairs, _, syntactic, total, hits, by_output, popular, *_ = quality.scores
+    assert (hits.covered, hits.total) == (32, 32)
+    assert min(hits.value, by_output.value) > popular.value + 0.1
+    assert quality.value_of("hits") == hits.value
     assert pairs.value > 0.6
     assert (pairs.covered, pairs.total) == (27, 327)
     assert not pairs.is_telling
@@ -279,7 +291,12 @@ def test_without_sets_nothing_is_measured():
 def test_quality_waits_for_its_clock_unless_it_is_asked():
     vectors = np.random.default_rng(0).normal(size=(len(WORDS), 8)).astype(np.float32)
     curves = RunCurves()
-    meter = QualityMeter(topical_sets(), WORDS, vectors, curves)
+    vocab = SimpleNamespace(words=WORDS, counts=np.ones(len(WORDS), dtype=np.int64))
+    backend = SimpleNamespace(
+        corpus=SimpleNamespace(vocab=vocab), input_vectors=vectors, output_vectors=vectors,
+        training=SimpleNamespace(vector_size=8),
+    )  # fmt: skip
+    meter = QualityMeter(topical_sets(), backend, curves)
     meter.look(moment(1_000), leaving=False)
     assert meter.quality is None  # too early
     meter.clock.due = 0.0
@@ -309,12 +326,13 @@ def test_thinned_questions_are_evenly_spread_and_in_order(sizes, most):
 
 def test_the_sample_brings_its_own_sets():
     sample = [str(sample_path("atlas.txt"))]
-    sets = QualitySets.for_corpus(sample)
+    sets = QualitySets.for_corpus(sample, QuestionFiles())
     assert set(sets.pairs) == {"atlas-pairs.txt"}
     assert set(sets.analogies) == {"atlas-analogies.txt"}
-    assert not QualitySets.for_corpus([*sample, "other.txt"])
-    assert not QualitySets.for_corpus(["atlas.txt"])  # of one's own
-    given_ones = QualitySets.for_corpus(sample, [sample_path("atlas-pairs.txt")])
+    assert not QualitySets.for_corpus([*sample, "other.txt"], QuestionFiles())
+    assert not QualitySets.for_corpus(["atlas.txt"], QuestionFiles())  # of one's own
+    pairs = QuestionFiles((str(sample_path("atlas-pairs.txt")),))
+    given_ones = QualitySets.for_corpus(sample, pairs)
     assert not given_ones.analogies
 
 
@@ -322,17 +340,17 @@ def test_two_files_of_one_name_are_distinguished(tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "pairs.txt").write_text("x y 1\n")
-    paths = [tmp_path / "a" / "pairs.txt", tmp_path / "b" / "pairs.txt"]
-    assert list(QualitySets.read(paths).pairs) == [str(path) for path in paths]
+    paths = tuple(str(tmp_path / folder / "pairs.txt") for folder in ("a", "b"))
+    assert list(QualitySets.read(QuestionFiles(paths)).pairs) == list(paths)
 
 
 def test_a_bad_file_is_an_error_at_once(tmp_path):
     bad = tmp_path / "bad.txt"
     bad.write_text("one two\n")
     with pytest.raises(CorpusError, match="line 1: four words"):
-        QualitySets.read(analogies=[bad])
+        QualitySets.read(QuestionFiles(analogies=(str(bad),)))
     with pytest.raises(CorpusError, match="cannot read"):
-        QualitySets.read([tmp_path / "none.txt"])
+        QualitySets.read(QuestionFiles((str(tmp_path / "none.txt"),)))
 
 
 def test_a_score_of_few_questions_is_not_telling():

@@ -243,7 +243,7 @@ def test_the_command_line_has_every_setting_that_was_given_or_changed(part, cont
 @pytest.mark.parametrize(
     "options",
     [["--pairs", "my pairs.txt"], ["--analogies", "-odd"], ["--overwrite"], ["--skip-bad-rows"],
-     ["--layout", "glove"],
+     ["--layout", "glove"], ["--sessions", "s", "--session-context", "3", "--session-repeats"],
      ["--pairs-columns", 'a "b",2,"Human (mean), 5"'], ["--analogies-columns=-x,2,3,é"],
      ["--pairs", "a", "--pairs", "b", "--analogies", "c", "--analogies", "d", "--overwrite"]],
     ids=" ".join,
@@ -257,8 +257,9 @@ def test_the_command_line_has_every_option_that_the_app_was_started_with(options
 def test_no_option_of_the_app_is_missing_in_the_command_line():
     """Each is a setting, which a test goes through; one of these; or about the screen alone."""
     known = {control.name for _, control in EVERY_SETTING} | {"corpus", "output"}
-    known |= {"pairs", "analogies", "overwrite", "layout"}
+    known |= {"pairs", "analogies", "sessions", "overwrite", "layout"}
     known |= {"pairs_columns", "analogies_columns", "skip_bad_rows"}
+    known |= {"session_context", "session_repeats"}
     shown = {field.name for field in fields(ScreenSettings)}
     options = argparse.ArgumentParser()
     app.add_arguments(options)

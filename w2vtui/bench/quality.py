@@ -10,7 +10,8 @@ from typing import Literal
 
 from w2vtui.errors import CorpusError
 from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
-from w2vtui.questions import Analogy, Pair, QuestionOptions, read_analogies, read_pairs
+from w2vtui.question_files import QuestionOptions
+from w2vtui.questions import Analogy, Pair, read_analogies, read_pairs
 from w2vtui.reports import Report
 from w2vtui.vectors import WordVectors
 

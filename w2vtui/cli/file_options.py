@@ -13,7 +13,7 @@ from w2vtui.cli.output import PassingLine, report
 from w2vtui.cli.run_vectors import run_named, vectors_of
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.questions import QuestionOptions
+from w2vtui.question_files import QuestionOptions
 from w2vtui.reports import Report
 from w2vtui.settings import RunSettings
 from w2vtui.tables import split

@@ -50,6 +50,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         output=arguments.output,
         pairs=tuple(arguments.pairs),
         analogies=tuple(arguments.analogies),
+        sessions=tuple(arguments.sessions),
         questions=question_options(arguments),
         run_settings=arguments.run_settings,
         cache=not getattr(arguments, "no_cache", False),

@@ -6,6 +6,17 @@ from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.training.state.snapshot import Quality, Score
 
+_OF_SESSIONS = {
+    "hits": "hit rate@10, cosine",
+    "hits-output": "hit rate@10, input x output",
+    "popular": "hit rate@10, most frequent items",
+    "ndcg": "NDCG@10, cosine",
+    "ndcg-output": "NDCG@10, input x output",
+    "mrr": "MRR, cosine",
+    "mrr-output": "MRR, input x output",
+}
+_NAMES = {"pairs": "Spearman"} | _OF_SESSIONS
+
 
 def print_scores(quality: Quality | None) -> None:
     """Print each score and how many of its questions it covers; nothing if there are no scores."""
@@ -13,12 +24,17 @@ def print_scores(quality: Quality | None) -> None:
         return
     names = [safe_text(score.name) for score in quality.scores]
     width = max(cell_width(name) for name in names)
+    kind_width = max(9, *(len(_NAMES.get(score.kind, score.kind)) for score in quality.scores))
     for name, score in zip(names, quality.scores, strict=True):
-        kind = "Spearman" if score.kind == "pairs" else score.kind
-        show(f"{pad(name, width)}  {kind:<9}  {percent_text(score.value)}  ({_coverage(score)})")
+        kind = _NAMES.get(score.kind, score.kind)
+        show(
+            f"{pad(name, width)}  {pad(kind, kind_width)}  {percent_text(score.value)}  "
+            f"({_coverage(score)})"
+        )
 
 
 def _coverage(score: Score) -> str:
-    what = "pairs" if score.kind == "pairs" else "questions"
+    kinds: dict[str, str] = {"pairs": "pairs"} | dict.fromkeys(_OF_SESSIONS, "sessions")
+    what = kinds.get(score.kind, "questions")
     text = f"{score.covered:,} of {score.total:,} {what}"
     return text if score.is_telling else f"{text}: too few to mean anything"

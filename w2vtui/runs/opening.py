@@ -7,7 +7,7 @@ from collections.abc import Callable
 from w2vtui.errors import RunError
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run
 
@@ -28,9 +28,7 @@ def open_run(
     request.check()
     questions = QualitySets.for_corpus(
         request.sources,
-        request.pairs,
-        request.analogies,
-        request.questions,
+        request.question_files,
         lambda remark: report(f"hint: {remark}"),
     )
     try:

@@ -50,8 +50,8 @@ _REQUIRED = (
     "n_words", "n_tokens", "fingerprint",
 )  # fmt: skip
 _KEYS = (
-    *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "questions",
-    "run_settings", "breakpoints", "parent", "signature", "layout", "fork",
+    *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "sessions",
+    "questions", "run_settings", "breakpoints", "parent", "signature", "layout", "fork",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 

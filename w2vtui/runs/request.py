@@ -131,7 +131,7 @@ class RunRequest(RunChoices):
             Reads(
                 self.sources,
                 self.corpus_settings.encoding,
-                (*self.pairs, *self.analogies, *vocab, *settings_files()),
+                (*self.question_files, *vocab, *settings_files()),
             ),
             overwrite=self.overwrite,
             are_counts_stored=self.is_stored and self.save_vocab is not None,
@@ -268,6 +268,7 @@ class RunRequest(RunChoices):
             read_vocab=self.read_vocab and absolute([_home(self.read_vocab)])[0],
             pairs=absolute(self.pairs),
             analogies=absolute(self.analogies),
+            sessions=absolute(self.sessions),
         )
 
 

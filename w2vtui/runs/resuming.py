@@ -43,7 +43,7 @@ from w2vtui.runs.wanted_changes import (
     wanted_change,
     what_is_added,
 )
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Checkpoint
@@ -86,12 +86,7 @@ class Resumption:
             read or self.read,
             asked.training,
             self.record.settings,
-            quality_sets=QualitySets.for_corpus(
-                asked.sources,
-                _still_there(asked.pairs),
-                _still_there(asked.analogies),
-                asked.questions,
-            ),
+            quality_sets=QualitySets.for_corpus(asked.sources, asked.question_files.still_there()),
             store=self.recorder,
             checkpoint_seconds=asked.run_settings.checkpoint_seconds,
             history=asked.run_settings.history,
@@ -254,16 +249,11 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
     )
 
 
-def _still_there(paths: Sequence[str]) -> list[str]:
-    """The files of questions that still exist."""
-    return [path for path in paths if Path(path).exists()]
-
-
 def _gone_questions(record: RunRecord) -> list[str]:
-    paths = (*record.request.pairs, *record.request.analogies)
-    there = _still_there(paths)
+    files = record.request.question_files
+    there = set(files.still_there())
     return [
-        f"{path} is gone: the vectors are not scored on it" for path in paths if path not in there
+        f"{path} is gone: the vectors are not scored on it" for path in files if path not in there
     ]
 
 

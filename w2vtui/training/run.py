@@ -46,7 +46,7 @@ from w2vtui.training.live.waiting import Breakpoint, Breakpoints
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.neighbors import WatchList
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import FindCheckpoint, Given, Preparation, ReadCorpus
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
@@ -235,7 +235,7 @@ class Run:
         self._records.watch_list.queries = queries
 
     def measure_quality(self) -> None:
-        """Score the vectors on all word pairs and analogies now, even if that is not due yet."""
+        """Score the vectors on all questions now, even if that is not due yet."""
         if self._trainer is not None:
             self._trainer.observer.measure_quality()
 
@@ -408,6 +408,8 @@ class Run:
             unmeasured = "give word pairs, --pairs FILE"
         elif condition.needs == "analogies" and not self._quality_sets.analogies:
             unmeasured = "give analogies, --analogies FILE"
+        elif condition.needs == "hits" and not self._quality_sets.sessions:
+            unmeasured = "give sessions, --sessions FILE"
         if unmeasured:
             return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
         return self._trainer.lookup.unknown(condition) if self._trainer else ""

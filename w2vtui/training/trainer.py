@@ -30,7 +30,7 @@ from w2vtui.training.measuring.lookouts import Lookouts
 from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList
 from w2vtui.training.measuring.observer import Observer
-from w2vtui.training.measuring.quality import QualitySets
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import Prepared
 from w2vtui.training.state.checkpoint import LOCKS, Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves

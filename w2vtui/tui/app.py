@@ -356,6 +356,7 @@ def form_of(taken: Resumption, chosen: Form) -> Form:
         live=asked.live if checkpoint is None else checkpoint.settings,
         pairs=asked.pairs,
         analogies=asked.analogies,
+        sessions=asked.sessions,
         questions=asked.questions,
         run_settings=chosen.run_settings,
         layout=chosen.layout,

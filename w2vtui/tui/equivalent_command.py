@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from w2vtui.question_files import CONTEXT
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.names import bare_name
 from w2vtui.tables import joined
@@ -52,14 +53,24 @@ def _settings_of(choices: RunChoices) -> tuple[Any, ...]:
 
 def _other_options(choices: RunChoices) -> list[str]:
     """The options that are not settings."""
-    words = [word for path in choices.pairs for word in ("--pairs", _path(path))]
-    words += [word for path in choices.analogies for word in ("--analogies", _path(path))]
-    asked = choices.questions
+    asked, files = choices.questions, choices.question_files
+    words = [
+        word
+        for flag, paths in (
+            ("--pairs", files.pairs),
+            ("--analogies", files.analogies),
+            ("--sessions", files.sessions),
+        )
+        for path in paths
+        for word in (flag, _path(path))
+    ]
     for flag, columns in (
         ("--pairs-columns", asked.pairs_columns),
         ("--analogies-columns", asked.analogies_columns),
     ):
         words += [f"{flag}={shlex.quote(joined(columns, ','))}"] if columns else []
+    words += ["--session-context", str(asked.context)] * (asked.context != CONTEXT)
+    words += ["--session-repeats"] * asked.repeats
     words += ["--skip-bad-rows"] * asked.skip_bad_rows
     return words + ["--overwrite"] * choices.overwrite
 

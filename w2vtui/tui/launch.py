@@ -74,13 +74,13 @@ def run_app(
     to the output, else to a temporary file.
 
     Raises:
-        W2vtuiError: the output or a file of word pairs or analogies cannot be used; no screen has
+        W2vtuiError: the output or a file of questions cannot be used; no screen has
             been shown.
     """
-    if take_run is None and (form.pairs or form.analogies):
-        from w2vtui.training.measuring.quality import QualitySets  # loads NumPy
+    if take_run is None and any(form.question_files):
+        from w2vtui.training.measuring.question_sets import QualitySets  # loads NumPy
 
-        QualitySets.read(form.pairs, form.analogies, form.questions)
+        QualitySets.read(form.question_files)
     if take_run is None and output is not None:
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()

@@ -122,6 +122,7 @@ def form_of(arguments: argparse.Namespace) -> Form:
         live=arguments.live_settings,
         pairs=tuple(arguments.pairs),
         analogies=tuple(arguments.analogies),
+        sessions=tuple(arguments.sessions),
         questions=question_options(arguments),
         run_settings=arguments.run_settings,
         layout=arguments.layout,

@@ -3,7 +3,7 @@
     queen first in king - man + woman       churn < 5 %        probe < 2.5       epoch 3
     queen in top 5 of king - man + woman    settled > 60 %     probe up 3 times  tokens 5M
     paris leaves top 10 of rome             analogies > 30 %   loss > 5          minutes 10
-    paris leaves rome's top 10              pairs > 0.5
+    paris leaves rome's top 10              pairs > 0.5        hits > 20 %
 
 Keywords in any case; words and queries as the corpus spells them. `probe up 3 times` counts
 measurements in a row, as defined by `has_risen`. A word can leave only where it has been.
@@ -60,6 +60,7 @@ _LEVELS: dict[Measure, Form] = {
     "churn": Form("churn < N %", "churn < 5 %"),
     "settled": Form("settled > N %", "settled > 60 %"),
     "analogies": Form("analogies > N %", "analogies > 30 %"),
+    "hits": Form("hits > N %", "hits > 20 %"),
     "probe": Form("probe < N", "probe < 2.5"),
     "loss": Form("loss > N", "loss > 5"),
     "pairs": Form("pairs > N", "pairs > 0.5"),

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from w2vtui.training.state.snapshot import Probe, Snapshot, has_risen
 
-Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies"]
+Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies", "hits"]
 Counter = Literal["epoch", "tokens", "minutes"]
 Kind = Literal["loss", "probe", "churn", "quality", "words"]
 """What is measured at marks for conditions to see."""
-SHARES: tuple[Measure, ...] = ("churn", "settled", "analogies")
+SHARES: tuple[Measure, ...] = ("churn", "settled", "analogies", "hits")
 """Measures that are shares, written in percent."""
 _KINDS: dict[Measure, Kind] = {
     "probe": "probe", "loss": "loss", "churn": "churn", "settled": "churn", "pairs": "quality",
-    "analogies": "quality",
+    "analogies": "quality", "hits": "quality",
 }  # fmt: skip
 
 
@@ -35,7 +35,10 @@ def measured(shot: Snapshot, measure: Measure) -> float | None:
         "churn": None if churn is None else churn.churn,
         "settled": None if churn is None else churn.settled,
         "pairs": None if quality is None else quality.value_of("pairs"),
-        "analogies": None if quality is None else quality.value_of("total"),
+        "analogies": (
+            None if quality is None else quality.value_of("total", "semantic", "syntactic")
+        ),
+        "hits": None if quality is None else quality.value_of("hits"),
     }
     value = values[measure]
     return None if value is None else 100 * value if measure in SHARES else value

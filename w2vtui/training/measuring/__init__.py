@@ -8,7 +8,8 @@ counters.py       training time, loss and speed, read off the workers
 probe.py          the probe loss, on held-out text
 neighbors.py      nearest words of watched queries and of breakpoints, and how they moved
 churn.py          how many nearest neighbors still change
-quality.py        word pairs and analogies
+quality.py        answers to questions: question_sets.py  what their files hold
+                  known_questions.py  word pairs, analogies and sessions as rows of vectors
 moment_taker.py   takes the moments of the run's history
 norms.py          lengths of vectors and saturated scores
 doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py

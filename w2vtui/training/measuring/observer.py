@@ -17,7 +17,8 @@ from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
 from w2vtui.training.measuring.probe import ProbeSet
-from w2vtui.training.measuring.quality import QualityMeter, QualitySets
+from w2vtui.training.measuring.quality import QualityMeter
+from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Probe
 
@@ -53,10 +54,9 @@ class Observer:
         self._lookup = lookup
         self._now = now
         self._curves, self._taker = curves, taker
-        words, vectors = backend.corpus.vocab.words, backend.input_vectors
-        self.churn = ChurnMeter(vectors, backend.training.seed, curves)
+        self.churn = ChurnMeter(backend.input_vectors, backend.training.seed, curves)
         self._looks_at_vectors = looks_at_vectors
-        self.quality = QualityMeter(quality_sets or QualitySets(), words, vectors, curves)
+        self.quality = QualityMeter(quality_sets or QualitySets(), backend, curves)
         self.health = HealthMeter(backend)
         self.gauges = Gauges(backend, probe_set, lookup, self.churn, self.quality)
         """For the run's thread, which measures where no worker is at work."""

@@ -122,8 +122,13 @@ class Churn:
     """Words in the sample."""
 
 
-ScoreKind = Literal["pairs", "semantic", "syntactic", "total"]
-"""Word pairs, or which of a file's analogies."""
+ScoreKind = Literal[
+    "pairs", "semantic", "syntactic", "total",
+    "hits", "hits-output", "popular", "ndcg", "ndcg-output", "mrr", "mrr-output",
+]  # fmt: skip
+"""Word pairs; which of a file's analogies; how the last items of sessions are guessed, by cosines
+or by products with output vectors, and how many of them are among the most frequent items.
+"""
 
 LEAST_COVERED = 30
 """Fewer covered questions say too little: a correlation of 30 pairs is unsure by 0.18."""
@@ -137,7 +142,9 @@ class Score:
     """The name of the file."""
     kind: ScoreKind
     value: float
-    """Spearman's correlation, or the share of right answers; NaN where nothing is covered."""
+    """Spearman's correlation, the share of right answers or of hits, a mean of gains; NaN where
+    nothing is covered.
+    """
     covered: int
     """Questions whose words are all known."""
     total: int
@@ -161,9 +168,13 @@ class Quality:
     scores: tuple[Score, ...]
     took_seconds: float
 
-    def value_of(self, kind: ScoreKind) -> float | None:
-        """The first score of a kind that covers enough questions; None if there is none."""
-        return next((s.value for s in self.scores if s.kind == kind and s.is_telling), None)
+    def value_of(self, *kinds: ScoreKind) -> float | None:
+        """The first score of the first of these kinds that covers enough questions; None if there
+        is none.
+        """
+        telling = [(kinds.index(s.kind), s.value) for s in self.scores if s.kind in kinds
+                   and s.is_telling]  # fmt: skip
+        return min(telling, key=lambda one: one[0])[1] if telling else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -304,7 +315,7 @@ class Snapshot:
     churn: Churn | None = None
     quality: Quality | None = None
     quality_wanted: bool = False
-    """Whether there are word pairs or analogies to measure with."""
+    """Whether there are questions to score the vectors on."""
     health: VectorHealth | None = None
     neighbors: tuple[Neighbors, ...] = ()
     """The nearest words of each watched query."""

@@ -109,7 +109,7 @@ class RunActions(RunScreen):
         """Score the vectors now."""
         run = self.session.run
         if run is None or not self.shot.quality_wanted:
-            self.app.warn("nothing to score against: start w2vtui with --pairs FILE")
+            self.app.warn("nothing to score against: start with --pairs FILE or --sessions FILE")
             return
         run.measure_quality()
 

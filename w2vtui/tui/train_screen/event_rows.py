@@ -115,7 +115,11 @@ def ending_text(shot: Snapshot) -> str:
     if losses.now is not None:
         facts.append(f"objective loss {loss_text(losses.now)}")
     scores = shot.quality.scores if shot.quality is not None else ()
-    facts += [f"{SCORE_LABELS[one.kind]} {score_text(one)}" for one in scores if one.is_telling]
+    facts += [
+        f"{SCORE_LABELS[one.kind]} {score_text(one)}"
+        for one in scores
+        if one.is_telling and one.kind.partition("-")[0] not in ("ndcg", "mrr")
+    ]
     facts.append(f"{short(shot.speed.mean)} words/s")
     return f"{where} after {clock_text(done.seconds)}: {', '.join(facts)}"
 

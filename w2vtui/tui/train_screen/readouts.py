@@ -187,11 +187,21 @@ SCORE_LABELS = {
     "semantic": "semantic",
     "syntactic": "syntactic",
     "total": "analogies",
+    "hits": "hits cosine",
+    "hits-output": "hits output",
+    "popular": "most popular",
+    "ndcg": "NDCG cosine",
+    "ndcg-output": "NDCG output",
+    "mrr": "MRR cosine",
+    "mrr-output": "MRR output",
 }
+"""What scores are called, in 12 cells; those from `hits` on are of sessions."""
+_DECIMAL = ("pairs", "ndcg", "ndcg-output", "mrr", "mrr-output")
+"""Scores that are not shares of questions."""
 
 
 def score_text(score: Score) -> str:
-    """A score: a correlation, or a share of right answers."""
+    """A score: a correlation, a share of right answers or hits, a mean of gains."""
     if math.isnan(score.value):
         return "–"
-    return f"{score.value:.2f}" if score.kind == "pairs" else f"{100 * score.value:.1f} %"
+    return f"{score.value:.2f}" if score.kind in _DECIMAL else f"{100 * score.value:.1f} %"

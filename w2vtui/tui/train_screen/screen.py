@@ -46,7 +46,7 @@ RUN_HELP = (
     "The counters: progress, the share of tokens kept by subsampling, both losses. On the frame: "
     "the name the run is saved under, and the age of its last checkpoint."
 )
-QUALITY_HELP = "Scores of the vectors on the word pairs and analogies given at the start."
+QUALITY_HELP = "Scores of the vectors on word pairs, analogies and sessions."
 
 
 class TrainScreen(Changing, ViewActions, Saving):
@@ -88,7 +88,7 @@ class TrainScreen(Changing, ViewActions, Saving):
                 tooltip="freeze the display; training continues"),
         Binding("w", "watch_words", "Watch", id="train.watch", tooltip="edit the watch words"),
         Binding("q", "measure_quality", "Quality", id="train.quality",
-                tooltip="score the vectors on word pairs and analogies now"),
+                tooltip="score the vectors on word pairs, analogies and sessions now"),
         Binding("x", "maximize", "Max", id="train.maximize",
                 tooltip="maximize the focused pane, or restore the layout"),
         Binding("ctrl+o", "jump", "Jump", id="train.jump", priority=True, key_display="^o",

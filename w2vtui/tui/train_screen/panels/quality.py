@@ -1,4 +1,4 @@
-"""The quality pane: scores on word pairs and analogies, with their trends."""
+"""The quality pane: scores on word pairs, analogies and sessions, with their trends."""
 
 from __future__ import annotations
 
@@ -19,9 +19,24 @@ from w2vtui.tui.widgets.spark import spark, trend, trend_ink
 LABEL_CELLS = 12
 _VALUE_CELLS = 6
 _LEAST_SPARK_CELLS = 6
+_SHORT_LABELS = {
+    "semantic": "sem ",
+    "syntactic": "syn ",
+    "hits": "cos ",
+    "hits-output": "out ",
+    "popular": "pop ",
+    "ndcg": "N cos ",
+    "ndcg-output": "N out ",
+    "mrr": "M cos ",
+    "mrr-output": "M out ",
+}
+"""What stands before the name of one of several sets."""
 _MOST_SPARK_CELLS = 24
 
-_NOTHING = ("nothing to score against: start with", "--pairs FILE or --analogies FILE")
+_NOTHING = (
+    "nothing to score against: start with",
+    "--pairs, --analogies or --sessions FILE",
+)
 
 Curves = Mapping[tuple[str, str], NDArray[np.float64]]
 """The curve of each score, rows (n, 4), by its key."""
@@ -40,7 +55,7 @@ def quality_lines(
 
     With more room a second line says the first and the best value of each.
 
-    wanted: whether there are word pairs or analogies to score against
+    wanted: whether there are questions to score the vectors on
     """
     if not wanted:
         return [Text(pad(line, width), "dim") for line in _NOTHING[:height]]
@@ -93,8 +108,10 @@ def subtitle(quality: Quality | None, wanted: bool) -> str:
 
 
 def label_of(score: Score, several: bool) -> str:
-    """What was scored; the name of the set when several are of one kind."""
-    return safe_text(score.name, 40) if several else SCORE_LABELS[score.kind]
+    """What was scored; with the name of the set when several are of one kind."""
+    if not several:
+        return SCORE_LABELS[score.kind]
+    return _SHORT_LABELS.get(score.kind, "") + safe_text(score.name, 40)
 
 
 def _score_line(
