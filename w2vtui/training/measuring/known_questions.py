@@ -17,7 +17,7 @@ from w2vtui.training.state.snapshot import Score, ScoreKind
 MAX_QUESTIONS = 2_000
 """The most questions used from a set of analogies or sessions, evenly spread over it."""
 LEAST_SESSIONS = 200
-"""So many sessions are used of a set even if the vocabulary is large."""
+"""The least sessions used of a set, however large the vocabulary is."""
 N_CANDIDATES = 30_000
 """The most frequent words, among which answers to analogies are looked for. All items are looked
 for the next one of a session: of more items than this, fewer sessions are used.
