@@ -50,6 +50,11 @@ def loaded(modules: set[str], *names: str) -> list[str]:
     return [n for n in names if any(m == n or m.startswith(n + ".") for m in modules)]
 
 
+def loaded_verbs(modules: set[str]) -> list[str]:
+    """The modules of verbs."""
+    return [module for module in modules if module.startswith("w2vtui.cli.verbs.")]
+
+
 def commands(*argvs: list[str]) -> str:
     """Code that runs command lines one after another, and notes their exit codes."""
     return f"""
@@ -76,6 +81,8 @@ def test_a_mistake_is_reported_without_loading_anything_heavy():
     codes, modules = modules_after(commands(*wrong))
     assert codes == [2] * len(wrong)
     assert loaded(modules, *HEAVY) == []
+    verbs = {module.rpartition(".")[2] for module in loaded_verbs(modules)}
+    assert verbs == {"app", "train", "neighbors", "bench"}  # not those that were not called
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -15,42 +15,18 @@
     phrases      words that belong together, joined in a text
     distance, word-analogy, compute-accuracy   as word2vec.c's programs
 
-Help must appear at once, so a module imports what it works with in its `run`.
+Help must appear at once, so a module imports what it works with in its `run`, and no verb loads the
+modules of others.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, Protocol, cast
 
-from w2vtui.cli.verbs import (
-    analogy,
-    app,
-    axis,
-    bench,
-    branch,
-    clusters,
-    compare,
-    compute_accuracy,
-    config,
-    convert,
-    distance,
-    evaluate,
-    explore,
-    export,
-    get,
-    learn,
-    neighbors,
-    odd,
-    phrases,
-    replay,
-    resume,
-    runs,
-    train,
-    why,
-    word_analogy,
-    word_map,
-)
+from w2vtui.cli.verbs import app
 
 
 class Verb(Protocol):
@@ -78,31 +54,53 @@ class Verb(Protocol):
 APP: Verb = app
 """Runs if no verb is given."""
 
-VERBS: dict[str, Verb] = {
-    "train": train,
-    "runs": runs,
-    "resume": resume,
-    "branch": branch,
-    "replay": replay,
-    "export": export,
-    "convert": convert,
-    "explore": explore,
-    "learn": learn,
-    "neighbors": neighbors,
-    "analogy": analogy,
-    "map": word_map,
-    "compare": compare,
-    "odd": odd,
-    "axis": axis,
-    "clusters": clusters,
-    "why": why,
-    "evaluate": evaluate,
-    "bench": bench,
-    "config": config,
-    "get": get,
-    "phrases": phrases,
-    "distance": distance,
-    "word-analogy": word_analogy,
-    "compute-accuracy": compute_accuracy,
-}
-"""Verbs by the word that calls them."""
+
+class _Verbs(Mapping[str, Verb]):
+    """Verbs by the word that calls them; the module of one is loaded when it is asked for."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Verb:
+        return cast("Verb", import_module(f"{__name__}.{self._modules[name]}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+
+VERBS = _Verbs(
+    {
+        "train": "train",
+        "runs": "runs",
+        "resume": "resume",
+        "branch": "branch",
+        "replay": "replay",
+        "export": "export",
+        "convert": "convert",
+        "explore": "explore",
+        "learn": "learn",
+        "neighbors": "neighbors",
+        "analogy": "analogy",
+        "map": "word_map",
+        "compare": "compare",
+        "odd": "odd",
+        "axis": "axis",
+        "clusters": "clusters",
+        "why": "why",
+        "evaluate": "evaluate",
+        "bench": "bench",
+        "config": "config",
+        "get": "get",
+        "phrases": "phrases",
+        "distance": "distance",
+        "word-analogy": "word_analogy",
+        "compute-accuracy": "compute_accuracy",
+    }
+)
+"""Verbs by the word that calls them, in the order of help."""
