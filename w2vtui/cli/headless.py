@@ -30,6 +30,7 @@ from w2vtui.streams import (
     let_writes_be_interrupted,
     write_now,
 )
+from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
 from w2vtui.vectors import WordVectors
@@ -178,22 +179,25 @@ def follow(run: Run) -> int:
 
 @contextmanager
 def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
-    """Record a run, and close the recorder in good order, or at once on a second Ctrl-C."""
+    """Record a run and let viewers in; close the recorder in good order, or at once on a second
+    Ctrl-C.
+    """
     if recorder is None:
         yield
         return
     recorder.follow(run.snapshot)
-    try:
-        yield
-    except KeyboardInterrupt:
-        recorder.stop()
-        if recorder.folder is not None:
-            report(f"Resume it from its last checkpoint: w2vtui resume {recorder.folder.name}")
-        raise
-    except BaseException:
+    with serving(run, recorder):
+        try:
+            yield
+        except KeyboardInterrupt:
+            recorder.stop()
+            if recorder.folder is not None:
+                report(f"Resume it from its last checkpoint: w2vtui resume {recorder.folder.name}")
+            raise
+        except BaseException:
+            recorder.close()
+            raise
         recorder.close()
-        raise
-    recorder.close()
     for text in recorder.messages():
         report(text)
 

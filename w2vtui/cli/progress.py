@@ -6,7 +6,7 @@ import json
 import math
 import sys
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from rich.live import Live
 from rich.text import Text
@@ -17,15 +17,22 @@ from w2vtui.display import safe_text
 from w2vtui.progress_line import drawn_line, how_text, line_of, where_text
 from w2vtui.training.state.snapshot import Event, Snapshot
 
-if TYPE_CHECKING:
-    from w2vtui.training.run import Run
-
 TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0
 JSON_SECONDS = 1.0
 POLL_SECONDS = 0.1
 Show = Literal["progress", "json", "results"]
 """What is shown of a run: its progress, that as JSON and nothing else, or only its results."""
+
+
+class FollowedRun(Protocol):
+    """A run, of this process or of another one."""
+
+    def snapshot(self) -> Snapshot:
+        """What it looks like now."""
+
+    def is_over(self, timeout: float | None) -> bool:
+        """Whether it has ended; waits up to `timeout` seconds for it, or for ever."""
 
 
 class Progress:
@@ -36,7 +43,7 @@ class Progress:
     is_lost = False
     """Whether something that was asked for could not be written."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: FollowedRun) -> None:
         """run: events that it has already had are not printed."""
         self.run = run
         self._n_events = len(run.snapshot().events)
@@ -113,7 +120,7 @@ class LiveProgress(Progress):
 
     seconds = TERMINAL_SECONDS
 
-    def __init__(self, run: Run, console: SafeConsole) -> None:
+    def __init__(self, run: FollowedRun, console: SafeConsole) -> None:
         super().__init__(run)
         self._live = Live(console=console, auto_refresh=False)
 
@@ -147,7 +154,7 @@ class NoProgress(Progress):
         """Print nothing."""
 
 
-def choose_progress(run: Run, show: Show) -> Progress:
+def choose_progress(run: FollowedRun, show: Show) -> Progress:
     """What is wanted: nothing or JSON lines; a live line on a terminal, plain lines elsewhere."""
     if show != "progress":
         return JsonLines(run) if show == "json" else NoProgress(run)

@@ -15,6 +15,7 @@ from w2vtui.formats.atomic import disk_error
 from w2vtui.resources import from_home
 from w2vtui.runs.disk.checked_json import read_checked
 from w2vtui.runs.disk.checkpoint_files import CHECKPOINTS, FOLDER
+from w2vtui.runs.disk.door import DOOR_FILES
 from w2vtui.runs.disk.history_files import HISTORY, HISTORY_FILES
 from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.journal import EVENTS, METRICS
@@ -28,7 +29,7 @@ from w2vtui.runs.saved import SAVED
 
 LAST = "last"
 """Means the newest run."""
-_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, LOCK)
+_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, LOCK, *DOOR_FILES)
 _RUN = Contents(
     re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])),
     ((re.compile(FOLDER), CHECKPOINTS), (re.compile(HISTORY), HISTORY_FILES)),

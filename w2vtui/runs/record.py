@@ -8,6 +8,7 @@ status.json     progress, for `w2vtui runs`
 labels.json     note, star, earlier names
 checkpoints/    the newest two
 lock            held by the process that is working on it
+trainer.json    where that process is reached by others, and trainer.socket, if it is there
 """
 
 from __future__ import annotations

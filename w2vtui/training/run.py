@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.private_steps import PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.history.history import History
@@ -55,6 +56,16 @@ from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event, Snapshot, State
 from w2vtui.training.trainer import RunRecords, Trainer
 from w2vtui.vectors import WordVectors
+
+
+class Spot(NamedTuple):
+    """Where a training is, and what it trains with there."""
+
+    settings: ResolvedSettings
+    schedule: Schedule
+    """The line of the learning rate."""
+    clock: int
+    """Training tokens handed out."""
 
 
 class Run:
@@ -347,6 +358,13 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return self._trained().backend.matrices()
+
+    def spot(self) -> Spot | None:
+        """Where the training is; None while the corpus is read."""
+        if self._trainer is None:
+            return None
+        dispatcher = self._trainer.dispatcher
+        return Spot(dispatcher.plan.settings, dispatcher.schedule, dispatcher.clock)
 
     def trained_text(self) -> TrainedText:
         """Which text has been trained, and with which settings.

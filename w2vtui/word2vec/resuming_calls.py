@@ -20,6 +20,7 @@ from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
 from w2vtui.runs.wanted_changes import RunIsDoneError
 from w2vtui.settings import LiveSettings, RunSettings
+from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.epochs import drive
@@ -173,10 +174,11 @@ def recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
         yield
         return
     recorder.follow(run.snapshot)
-    try:
-        yield
-    finally:
-        recorder.close()
+    with serving(run, recorder):
+        try:
+            yield
+        finally:
+            recorder.close()
         _warn_of(recorder.messages())
 
 

@@ -2,6 +2,7 @@
 
     app          w2vtui itself: the screens      train        a training without a screen
     runs         saved runs, listed or removed   resume       a run, from its last checkpoint
+    attach       a run that another process trains
     replay       a run, repeated and compared    export       the vectors of a run
     branch       a run that leaves another one
     convert      vectors in another layout      explore      vectors, on the explore screen

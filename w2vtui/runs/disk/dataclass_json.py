@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import types
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -16,24 +17,43 @@ _MOST = 2**62
 """A bound on numbers of tokens or seconds; the product of two of them does not overflow."""
 
 
-def from_json(kind: type[T], plain: object) -> T:
+def from_json(kind: type[T], plain: object, *, any_number: bool = False) -> T:
     """The dataclass whose `dataclasses.asdict` is `plain`; fields with a default may be missing.
+
+    any_number   whether NaN and numbers of any size are taken, which no file of ours holds
 
     Raises:
         TypeError: something is missing, unknown, or of the wrong type.
         ValueError: NaN, or a number beyond all bounds; a setting out of range.
     """
-    return kind(**fields_from_json(kind, plain))
+    return kind(**fields_from_json(kind, plain, any_number=any_number))
 
 
-def fields_from_json(kind: type, plain: object) -> dict[str, Any]:
+def fields_from_json(kind: type, plain: object, *, any_number: bool = False) -> dict[str, Any]:
     """The same before it is put together, of some of its fields."""
     if not isinstance(plain, dict):
         raise TypeError(f"{plain!r:.80} is not a {kind.__name__}")
     hints = _hints(kind)
     if unknown := plain.keys() - hints.keys():
         raise TypeError(f"a {kind.__name__} has no {min(unknown)!r:.80}")
-    return {name: _value(hints[name], value, name) for name, value in plain.items()}
+    return {name: _value(hints[name], value, name, any_number) for name, value in plain.items()}
+
+
+def as_json(value: Any) -> Any:
+    """A value of a dataclass, and all in it, as plain values; fields that have their default are
+    left out, which `from_json` gives them again.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            one.name: as_json(held)
+            for one in dataclasses.fields(value)
+            if (held := getattr(value, one.name)) is not one.default
+        }
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, dict):
+        return {name: as_json(one) for name, one in value.items()}
+    return value
 
 
 def event_as_json(event: Event) -> dict[str, Any]:
@@ -59,25 +79,58 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _value(hint: Any, plain: Any, name: str) -> Any:
+def _value(hint: Any, plain: Any, name: str, any_number: bool = False) -> Any:
     """A plain value, converted to the type of a hint."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        kinds = [one for one in arguments if one is not type(None)]
-        return None if plain is None else _value(kinds[0], plain, name)
+        return _one_of(arguments, plain, name, any_number)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return event_from_json(plain) if hint is Event else from_json(hint, plain)
-    if origin is Literal and type(plain) is str and plain in arguments:
+        if hint is Event and not any_number:
+            return event_from_json(plain)
+        return from_json(hint, plain, any_number=any_number)
+    if origin is Literal and any(type(plain) is type(one) and plain == one for one in arguments):
         return plain
     if origin is tuple and isinstance(plain, list):
         inner = arguments[:1] * len(plain) if arguments[-1] is ... else arguments
-        return tuple(_value(one, part, name) for one, part in zip(inner, plain, strict=True))
-    if hint is float and type(plain) in (int, float):
-        if not math.isfinite(plain) or abs(plain) > _MOST:
-            raise ValueError(f"{name} is {plain!r:.80}")
-        return plain
-    if hint in (int, str, bool) and type(plain) is hint:
-        if hint is int and abs(plain) > _MOST:
-            raise ValueError(f"{name} is {plain!r:.80}")
-        return plain
+        return _values(inner, plain, name, any_number)
+    if origin is dict and isinstance(plain, dict):
+        return {key: _value(arguments[1], one, name, any_number) for key, one in plain.items()}
+    if _is_named_tuple(hint) and isinstance(plain, list):
+        return hint(*_values(_hints(hint).values(), plain, name, any_number))
+    if hint in (int, float, str, bool):
+        return _scalar(hint, plain, name, any_number)
     raise TypeError(f"{name} is {plain!r:.80}")
+
+
+def _one_of(kinds: tuple[Any, ...], plain: Any, name: str, any_number: bool) -> Any:
+    """A plain value of one of several types, the first that takes it."""
+    if plain is None:
+        return None
+    *others, last = [kind for kind in kinds if kind is not type(None)]
+    for kind in others:
+        try:
+            return _value(kind, plain, name, any_number)
+        except TypeError:
+            continue
+    return _value(last, plain, name, any_number)
+
+
+def _values(hints: Iterable[Any], plain: list[Any], name: str, any_number: bool) -> tuple[Any, ...]:
+    pairs = zip(hints, plain, strict=True)
+    return tuple(_value(hint, part, name, any_number) for hint, part in pairs)
+
+
+def _is_named_tuple(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
+
+
+def _scalar(hint: Any, plain: Any, name: str, any_number: bool) -> Any:
+    if hint is float and type(plain) in (int, float):
+        if not any_number and (not math.isfinite(plain) or abs(plain) > _MOST):
+            raise ValueError(f"{name} is {plain!r:.80}")
+        return plain
+    if type(plain) is not hint:
+        raise TypeError(f"{name} is {plain!r:.80}")
+    if hint is int and abs(plain) > _MOST and not any_number:
+        raise ValueError(f"{name} is {plain!r:.80}")
+    return plain

@@ -45,6 +45,11 @@ class Curve:
     def __len__(self) -> int:
         return self._n
 
+    @property
+    def merge(self) -> int:
+        """Readings that one row stands for."""
+        return self._merge
+
     def append(
         self,
         tokens: float,
@@ -80,6 +85,14 @@ class Curve:
         """The curve as it stands, but for readings that do not fill a row yet."""
         with self._lock:
             return SavedCurve(self._rows[: self._n].copy(), self._merge)
+
+    def saved_from(self, n_rows: int, merge: int) -> SavedCurve:
+        """What somebody lacks who has `n_rows` rows of `merge` readings each; all where they were
+        merged since.
+        """
+        with self._lock:
+            first = n_rows if merge == self._merge and n_rows <= self._n else 0
+            return SavedCurve(self._rows[first : self._n].copy(), self._merge)
 
     def restore(self, saved: SavedCurve) -> None:
         """Continue from where a saved curve stood."""
@@ -119,8 +132,12 @@ class RunCurves:
 
     def saved(self) -> dict[str, SavedCurve]:
         """All curves by name; the curve of a score is named `pairs atlas-pairs.txt`."""
+        return {name: curve.saved() for name, curve in self.named().items()}
+
+    def named(self) -> dict[str, Curve]:
+        """All curves by the names that they are saved under."""
         scores = {f"{kind} {name}": curve for (name, kind), curve in self.quality.items()}
-        return {name: curve.saved() for name, curve in (self._named() | scores).items()}
+        return self._named() | scores
 
     def restore(self, saved: Mapping[str, SavedCurve]) -> None:
         """Continue all curves that were saved."""

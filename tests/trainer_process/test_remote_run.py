@@ -1,0 +1,234 @@
+"""A run that is watched and steered over sockets, by a server in the same process."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import socket
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from tests.support.runs import left_threads, make_run, training_run
+from tests.support.wait import DEADLINE, until
+from w2vtui.errors import ChangedTextError, DivergedError, OutOfMemoryError, SettingsError
+from w2vtui.runs.disk.dataclass_json import as_json, from_json
+from w2vtui.settings import LiveSettings
+from w2vtui.trainer_process import messages as m
+from w2vtui.trainer_process import remote_run
+from w2vtui.trainer_process.connection import Connection, ConnectionLostError
+from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.server import RunServer
+from w2vtui.training.state.snapshot import Probe, Remark, Score, Snapshot
+
+
+@contextmanager
+def watched(run, *, n_viewers=1, attends=True):
+    """A server of a run, and viewers of it."""
+    before = set(threading.enumerate())
+    server = RunServer(run, None)
+    viewers = []
+    for _ in range(n_viewers):
+        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+        for one in theirs:
+            server.serve(one)
+        viewers.append(RemoteRun(sockets=ours, attends=attends))
+        viewers[-1].start()
+    try:
+        yield viewers if n_viewers > 1 else viewers[0]
+    finally:
+        run.stop()
+        run.is_over(DEADLINE)
+        server.close()
+        for one in viewers:
+            one.leave()
+        until(lambda: not left_threads(before), "the end of all threads")
+
+
+def test_what_a_viewer_sees_is_the_run():
+    run = make_run(history=1)
+    run.break_when("epoch 9")
+    with watched(run, n_viewers=2) as viewers:
+        run.start()
+        assert run.wait(DEADLINE)
+        for viewer in viewers:
+            assert viewer.is_over(DEADLINE)
+            until(lambda viewer=viewer: viewer.snapshot() == run.snapshot())
+            assert viewer.training == run.training
+            assert viewer.breakpoints == run.breakpoints
+            assert viewer.history.moments == run.history.moments
+            assert viewer.history.sizing == run.history.sizing
+            for name, curve in run.curves.named().items():
+                seen = viewer.curves.named()[name]
+                assert np.array_equal(seen.rows(), curve.rows(), equal_nan=True)
+            for name, matrix in run.matrices().items():
+                assert np.array_equal(viewer.copied_matrices()[name], matrix)
+
+
+def test_a_viewer_steers_the_run():
+    run = training_run()
+    with watched(run) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        viewer.pause("for a look")
+        until(lambda: run.snapshot().state == "paused")
+        viewer.resume()
+        until(lambda: viewer.snapshot().state == "training")
+        assert viewer.change(negative=9, window=3).negative == 9
+        until(lambda: viewer.snapshot().settings.window == 3)
+        assert viewer.snapshot().settings == run.snapshot().settings
+        assert viewer.undo().negative == 5
+        until(lambda: viewer.cost(negative=50) is not None)
+        assert viewer.cost(negative=50).work > 1
+        assert str(viewer.break_when("epoch 99000")) == "epoch 99,000"
+        assert run.breakpoints == ("epoch 99,000",)
+        viewer.clear_breakpoints()
+        until(lambda: not run.breakpoints)
+        viewer.watch(("coffee",))
+        until(lambda: [one.query for one in viewer.snapshot().neighbors] == ["coffee"])
+        viewer.stop()
+        assert viewer.is_over(DEADLINE)
+        assert viewer.snapshot().state == "stopped"
+        with pytest.raises(SettingsError, match="this one is stopped"):
+            viewer.change(negative=2)
+
+
+def test_a_refusal_is_that_of_the_run():
+    run = training_run()
+    with watched(run) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        for refused in (
+            lambda one: one.change(window=0),
+            lambda one: one.change(no_such=1),
+            lambda one: one.undo(),
+            lambda one: one.cost(negative=-1),
+            lambda one: one.checkpoint(),
+            lambda one: one.break_when("pairs > 0.5"),
+            lambda one: one.break_when("nonsense"),
+        ):
+            with pytest.raises(SettingsError) as by_run:
+                refused(run)
+            with pytest.raises(SettingsError) as by_viewer:
+                refused(viewer)
+            assert str(by_viewer.value) == str(by_run.value)
+
+
+def test_breakpoints_pause_only_where_somebody_attends():
+    run = make_run(epochs=100_000)
+    run.is_attended = False
+    with watched(run, attends=False) as follower:
+        run.start()
+        until(lambda: follower.snapshot().state == "training")
+        assert not run.is_attended
+    run = make_run(epochs=100_000)
+    run.is_attended = False
+    with watched(run) as viewer:
+        run.start()
+        until(lambda: run.is_attended)
+        viewer.break_when("loss > 0")
+        until(lambda: viewer.snapshot().state == "paused")
+        assert viewer.snapshot().pause_reason
+        viewer.leave()
+        until(lambda: not run.is_attended)
+        assert run.snapshot().state == "paused"
+
+
+def test_no_call_waits_for_a_trainer_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(remote_run, "ASK_SECONDS", 0.01)
+    monkeypatch.setattr(remote_run, "TELL_SECONDS", 0.01)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    viewer = RemoteRun(sockets=ours)
+    viewer.start()
+    viewer.pause()
+    assert viewer.cost(window=3) is None
+    with pytest.raises(SettingsError, match="the run is starting"):
+        viewer.change(window=3)
+    assert viewer.snapshot().state == "preparing"
+    for one in theirs:  # as if it was killed
+        one.close()
+    assert viewer.is_over(DEADLINE)
+    assert viewer.snapshot().state == "failed"
+    assert "has ended" in str(viewer.snapshot().error)
+    viewer.stop()
+    viewer.leave()
+
+
+def test_a_viewer_that_reads_nothing_holds_up_nobody():
+    run = make_run(epochs=20)
+    server = RunServer(run, None)
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    server.serve(theirs)
+    stalled = Connection(ours)
+    stalled.send(1, m.hello(attends=True))
+    for number in range(2, 200):
+        stalled.send(number, m.Look(follows=True))
+    run.start()
+    assert run.wait(DEADLINE)
+    server.close(patiently=False)
+    stalled.close()
+
+
+def test_another_version_is_refused():
+    run = make_run()
+    server = RunServer(run, None)
+    ours, theirs = socket.socketpair()
+    server.serve(theirs)
+    other = Connection(ours)
+    other.send(1, m.Hello(protocol="older", version="0.0.9"))
+    refused = other.receive(DEADLINE).message
+    assert isinstance(refused, m.Failed)
+    assert "another version" in refused.text
+    with pytest.raises(ConnectionLostError):
+        other.receive(DEADLINE)
+    server.close(patiently=False)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GET / HTTP/1.1\r\n\r\n", bytes(12), b"\0\0\0\1\0\0\0\4\0\0\0\0null", b"\xff" * 64],
+    ids=["http", "nothing", "null", "too large"],
+)
+def test_whoever_does_not_greet_is_dropped(sent):
+    server = RunServer(make_run(), None)
+    ours, theirs = socket.socketpair()
+    server.serve(theirs)
+    ours.sendall(sent)
+    ours.settimeout(DEADLINE)
+    with ours:
+        assert ours.recv(1) == b""
+    server.close(patiently=False)
+
+
+def test_all_that_a_snapshot_holds_is_passed_on():
+    shot = Snapshot(
+        state="training",
+        settings=LiveSettings(alpha=None),
+        probe=Probe(tokens=5, loss=math.inf, standard_error=0.25),
+        remarks=(Remark("rule", "it rises", 3),),
+        error=None,
+    )
+    seen = m.Seen(number=3, shot=shot, settings=LiveSettings(window=9))
+    assert from_json(m.Seen, as_json(seen), any_number=True) == seen
+    score = Score("pairs.txt", "pairs", math.nan, 0, 10)
+    again = from_json(Score, as_json(score), any_number=True)
+    assert math.isnan(again.value)
+    assert dataclasses.replace(again, value=0.0) == dataclasses.replace(score, value=0.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (DivergedError("loss"), DivergedError),
+        (ChangedTextError("changed", "3 words"), ChangedTextError),
+        (OutOfMemoryError("full"), OutOfMemoryError),
+        (ZeroDivisionError("by zero"), RuntimeError),
+    ],
+)
+def test_an_error_keeps_its_kind(error, kind):
+    again = m.error_of(m.failure(error))
+    assert type(again) is kind
+    assert str(error) in str(again)
+    assert getattr(again, "difference", "") == getattr(error, "difference", "")

@@ -1,0 +1,12 @@
+"""A run that trains in one process and is watched and steered from others.
+
+    messages     what is asked and answered: frozen dataclasses
+    connection   frames of JSON, bytes and descriptors over a socket
+    place        where a run's folder says that its trainer is reached
+    server       in the process that trains: answers viewers, a thread for each
+    remote_run   in a process that watches: what the screens use in place of a `Run`
+    starting     starts a process that trains
+
+A viewer never slows or holds up the training: whoever asks too little, too late or never is
+dropped. A socket is open to the person alone who trains.
+"""

@@ -1,0 +1,311 @@
+"""What viewers ask of a trainer, and its answers: each question has one answer.
+
+Numbers of curves and vectors are not in these: they travel beside them, as bytes or as a
+descriptor.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from w2vtui import errors
+from w2vtui.errors import ChangedTextError, RunError, W2vtuiError
+from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.training.costs.cost_model import Cost
+from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.history.moments import PastMoment
+from w2vtui.training.history.sizing import Sizing
+from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.version import VERSION
+
+Scalar = int | float | str | bool | None
+
+
+class Message:
+    """What is sent; the name of its class says what it is."""
+
+    __slots__ = ()
+
+
+# ---- questions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hello(Message):
+    """The first question on each connection; answered by `Welcome`."""
+
+    protocol: str
+    version: str
+    attends: bool = False
+    """Whether somebody is there who can resume the run after a pause."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownCurve:
+    """How much of a curve a viewer has."""
+
+    name: str
+    merge: int
+    n_rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look(Message):
+    """How does the run look? Answered by `Seen`; names what the viewer has already."""
+
+    events: int = 0
+    curves: tuple[KnownCurve, ...] = ()
+    moments: tuple[int, int] = (0, 0)
+    """How many, and the number of the newest."""
+    follows: bool = False
+    """Whether this is asked again and again, so that the end of the run should be seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause(Message):
+    """Pause; answered by `Done`, as all that follow unless they say otherwise."""
+
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resume(Message):
+    """Resume after a pause."""
+
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop(Message):
+    """End the run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeCheckpoint(Message):
+    """Take a checkpoint."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change(Message):
+    """Request other live settings; answered by `Settings`."""
+
+    settings: dict[str, Scalar]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undo(Message):
+    """Undo the last change; answered by `Settings`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskCost(Message):
+    """What would other live settings cost? Answered by `Costs`."""
+
+    settings: dict[str, Scalar]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch(Message):
+    """Follow these queries."""
+
+    queries: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeasureQuality(Message):
+    """Score the vectors now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BreakWhen(Message):
+    """Pause, or stop, when a condition holds."""
+
+    condition: str
+    stop: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClearBreakpoints(Message):
+    """Remove all breakpoints."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LimitSpeed(Message):
+    """Train no faster than this."""
+
+    words_per_second: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CopyMatrices(Message):
+    """Copy what is trained; answered by `Matrices` and a descriptor."""
+
+
+# ---- answers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Welcome(Message):
+    """The trainer is there."""
+
+    pid: int
+    training: TrainingSettings
+    notes: tuple[str, ...] = ()
+    """What was to be reported before the run began."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed(Message):
+    """An error, as the answer to any question."""
+
+    kind: str
+    text: str
+    difference: str = ""
+    """Of a changed text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePart:
+    """What a viewer lacks of a curve; its rows follow as float64 (n, 5)."""
+
+    name: str
+    merge: int
+    first: int
+    """The row that these begin at."""
+    n_rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen(Message):
+    """A run at one moment."""
+
+    number: int
+    """Grows with each answer of a trainer: the higher one is the later moment."""
+    shot: Snapshot
+    """Without settings, events and error."""
+    settings: ResolvedSettings | LiveSettings
+    first_event: int = 0
+    events: tuple[Event, ...] = ()
+    """From the first that the viewer lacks."""
+    curves: tuple[CurvePart, ...] = ()
+    moments: tuple[PastMoment, ...] | None = None
+    """None where the viewer has them."""
+    sizing: Sizing | None = None
+    breakpoints: tuple[str, ...] = ()
+    folder: str = ""
+    """Where the run is saved; empty before it is."""
+    failed: bool = False
+    """Whether the last checkpoint could not be written."""
+    is_branch: bool = False
+    """Whether this is saved as another run than the one that was resumed."""
+    is_read: bool = False
+    """Whether the text is read, so that there are vectors."""
+    clock: int = 0
+    """Training tokens handed out."""
+    schedule: Schedule | None = None
+    """The line of the learning rate; None before the text is read."""
+    error: Failed | None = None
+    """What ended the run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done(Message):
+    """It is done, or requested."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings(Message):
+    """The settings as they will be."""
+
+    settings: ResolvedSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs(Message):
+    """A predicted cost; None until the speed has been measured."""
+
+    cost: Cost | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatrixPart:
+    """Where a matrix lies in a memory that is passed by descriptor: float32, row by row."""
+
+    name: str
+    offset: int
+    n_rows: int
+    n_columns: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matrices(Message):
+    """A copy of what is trained."""
+
+    parts: tuple[MatrixPart, ...]
+    n_bytes: int
+
+
+MESSAGES: dict[str, type[Message]] = {one.__name__: one for one in Message.__subclasses__()}
+"""By name. A dataclass with slots is made twice, of which the second counts."""
+
+
+# ---- errors
+
+
+def failure(error: BaseException) -> Failed:
+    """An error as an answer."""
+    return Failed(
+        kind=type(error).__name__,
+        text=str(error),
+        difference=error.difference if isinstance(error, ChangedTextError) else "",
+    )
+
+
+def error_of(failed: Failed) -> BaseException:
+    """The error that an answer stands for, to be raised or shown here."""
+    kind = getattr(errors, failed.kind, None)
+    if kind is ChangedTextError:
+        return ChangedTextError(failed.text, failed.difference)
+    if not (isinstance(kind, type) and issubclass(kind, W2vtuiError)):
+        return RuntimeError(f"{failed.kind}: {failed.text}" if failed.text else failed.kind)
+    try:
+        return kind(failed.text)
+    except TypeError:  # it is made from more than its text
+        return RunError(failed.text)
+
+
+# ---- versions
+
+
+@cache
+def protocol() -> str:
+    """A name for the fields and types of all messages: two programs that have the same one
+    understand each other.
+    """
+    seen: dict[str, list[str]] = {}
+    for kind in MESSAGES.values():
+        _describe(kind, seen)
+    text = repr(sorted(seen.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _describe(kind: Any, seen: dict[str, list[str]]) -> None:
+    """Add the fields of a class, and of the classes that they hold."""
+    for inner in get_args(kind):
+        _describe(inner, seen)
+    is_held = dataclasses.is_dataclass(kind) or hasattr(kind, "_fields")
+    if not isinstance(kind, type) or not is_held or kind.__name__ in seen:
+        return
+    hints = get_type_hints(kind)
+    seen[kind.__name__] = [f"{name}: {hint}" for name, hint in hints.items()]
+    for hint in hints.values():
+        _describe(hint, seen)
+
+
+def hello(*, attends: bool) -> Hello:
+    """What this program says first."""
+    return Hello(protocol=protocol(), version=VERSION, attends=attends)

@@ -1,0 +1,123 @@
+"""Starts a process that trains a run, and outlives the one that starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from w2vtui.errors import RunError
+from w2vtui.runs.disk.dataclass_json import as_json
+from w2vtui.runs.disk.door import HAS_SOCKETS
+from w2vtui.runs.request import RunRequest
+from w2vtui.trainer_process.messages import Scalar
+from w2vtui.trainer_process.remote_run import RemoteRun
+
+N_SOCKETS = 3
+PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.stdin.readline()); "
+    "from w2vtui.trainer_process.main import main; main()"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedRun:
+    """A saved run to be resumed, as `resumption` takes it."""
+
+    folder: str
+    sources: tuple[str, ...] = ()
+    """Where its text is now, if not where it was."""
+    corpus_settings: dict[str, Scalar] = field(default_factory=dict)
+    training: dict[str, Scalar] = field(default_factory=dict)
+    live: dict[str, Scalar] = field(default_factory=dict)
+    """Settings that are wanted now."""
+    undo: bool = False
+    """Whether to undo its last change instead."""
+    force: bool = False
+    """Whether other settings are taken."""
+    takes_text: bool = False
+    """Whether another text is."""
+    request: RunRequest | None = None
+    """What is asked for now, in place of what the run was asked for: its outputs, above all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a trainer is to do: one of the two."""
+
+    request: RunRequest | None = None
+    """A new run."""
+    saved: SavedRun | None = None
+
+
+def can_train_apart(request: RunRequest) -> bool:
+    """Whether a run can be trained in a process of its own: one that is saved, whose text is not
+    piped in, on a system with local sockets.
+    """
+    is_piped = any(source == "-" for source in request.sources)
+    return (
+        HAS_SOCKETS
+        and request.run_settings.checkpoints
+        and not is_piped
+        and bool(sys.executable)
+        and not getattr(sys, "frozen", False)
+    )
+
+
+def start_trainer(what: RunRequest | SavedRun, *, attends: bool = True) -> RemoteRun:
+    """Start a process that trains, in a session of its own; return its run, which begins at once.
+
+    attends   whether somebody is here who can resume the run after a pause, and saves its vectors
+
+    Raises:
+        RunError: no process can be started.
+    """
+    is_new = isinstance(what, RunRequest)
+    order = Order(request=what) if isinstance(what, RunRequest) else Order(saved=what)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(N_SOCKETS)), strict=True)
+    try:
+        process = _started(order, [one.fileno() for one in theirs])
+    except OSError as error:
+        for one in ours:
+            one.close()
+        raise RunError(f"no process can be started to train in: {error}") from error
+    finally:
+        for one in theirs:
+            one.close()
+    training = what.training if is_new and isinstance(what, RunRequest) else None
+    run = RemoteRun(sockets=ours, process=process, training=training, attends=attends)
+    run.start()
+    return run
+
+
+def _started(order: Order, descriptors: list[int]) -> subprocess.Popen[bytes]:
+    """
+    Raises:
+        OSError: it cannot be started.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROGRAM, *map(str, descriptors)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=None if _is_file(2) else subprocess.DEVNULL,  # a terminal shows the screens
+        pass_fds=descriptors,
+        start_new_session=True,
+    )
+    lines = [json.dumps(sys.path), json.dumps(as_json(order))]
+    content = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
+    assert process.stdin is not None, "a pipe"
+    with suppress(BrokenPipeError), process.stdin as pipe:  # it ended, as its run will say
+        pipe.write(content)
+    return process
+
+
+def _is_file(descriptor: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,112 @@
+"""What the screens, and what explores and explains a run, ask of it: in this process or another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.corpus import EncodedCorpus
+from w2vtui.settings import ResolvedSettings, TrainingSettings
+from w2vtui.training.costs.cost_model import Cost
+from w2vtui.training.history.moments import PastMoment
+from w2vtui.training.history.sizing import Sizing
+from w2vtui.training.state.curves import RunCurves
+from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.vectors import WordVectors
+
+
+class WatchedHistory(Protocol):
+    """The past moments of a run."""
+
+    @property
+    def moments(self) -> Sequence[PastMoment]:
+        """Oldest first."""
+
+    @property
+    def sizing(self) -> Sizing | None:
+        """What it holds at most; None until the vocabulary is known, and if it keeps nothing."""
+
+    def matrices_at(self, moment: PastMoment) -> Mapping[str, NDArray[np.float32]]:
+        """The matrices of a moment (n, D) each, in new memory.
+
+        Raises:
+            LookupError: it is not stored any more.
+            W2vtuiError: it cannot be read.
+        """
+
+
+class WatchedRun(Protocol):
+    """A run that is watched and steered; training/run.py says what each call does."""
+
+    is_attended: bool
+
+    @property
+    def training(self) -> TrainingSettings:
+        """The settings that are fixed for the run."""
+
+    @property
+    def curves(self) -> RunCurves:
+        """What viewers draw; the same objects from the run's birth to its end."""
+
+    @property
+    def history(self) -> WatchedHistory:
+        """Its past moments."""
+
+    @property
+    def corpus(self) -> EncodedCorpus | None:
+        """The text that it trains on; None until it is read, and where it is not at hand."""
+
+    @property
+    def breakpoints(self) -> tuple[str, ...]:
+        """The conditions still waited for."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def snapshot(self) -> Snapshot:
+        """What the run looks like now, at once."""
+
+    def is_over(self, timeout: float | None) -> bool:
+        """Whether the run has ended; waits up to `timeout` seconds for it, or for ever."""
+
+    def pause(self, event: str = "paused") -> None:
+        """Hand out no more text."""
+
+    def resume(self, event: str = "resumed") -> None:
+        """Resume after a pause."""
+
+    def stop(self) -> None:
+        """End the run."""
+
+    def checkpoint(self) -> None:
+        """Take a checkpoint soon."""
+
+    def change(self, **settings: Any) -> ResolvedSettings:
+        """Request other live settings."""
+
+    def undo(self) -> ResolvedSettings:
+        """Request the settings from before the last change."""
+
+    def cost(self, **settings: Any) -> Cost | None:
+        """The predicted cost of other live settings."""
+
+    def watch(self, queries: tuple[str, ...]) -> None:
+        """Name the queries whose nearest words the snapshots show from now on."""
+
+    def measure_quality(self) -> None:
+        """Score the vectors now."""
+
+    def break_when(self, text: str, *, stop: bool = False) -> object:
+        """Pause once when a condition first holds; with `stop`, end there instead."""
+
+    def clear_breakpoints(self) -> None:
+        """Remove all breakpoints."""
+
+    def limit_speed(self, words_per_second: float | None) -> None:
+        """Train no faster than this; None for as fast as it can."""
+
+    def vectors(self) -> WordVectors:
+        """A copy of the vectors as they are now."""
