@@ -80,6 +80,7 @@ VERBS = _Verbs(
         "train": "train",
         "runs": "runs",
         "resume": "resume",
+        "attach": "attach",
         "branch": "branch",
         "replay": "replay",
         "export": "export",
