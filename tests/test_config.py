@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from w2vtui.cli import run_command_line
 from w2vtui.cli.parser import parse
+from w2vtui.cli.verbs.app import form_of
 from w2vtui.config import TABLES, read_config, settings_files
 from w2vtui.config.writing import Key, template, toml_value
 from w2vtui.errors import SettingsError
@@ -27,6 +28,7 @@ from w2vtui.settings import (
     field_types,
     spec_of,
 )
+from w2vtui.tui.first_screen.draft import Draft
 
 NAMES = [(table, name) for table, settings in TABLES.items() for name in field_types(settings)]
 
@@ -64,6 +66,33 @@ def test_each_place_goes_before_the_next(files, monkeypatch):
     monkeypatch.setenv("W2VTUI_WINDOW", "8")
     assert parse(argv).live_settings.window == 8
     assert parse([*argv, "--window", "9"]).live_settings.window == 9
+
+
+def test_a_preset_goes_between_flags_and_all_else(files, monkeypatch, capsys):
+    _, local = files
+    local.write_text("[training]\nwindow = 7\nworkers = 2\n")
+    monkeypatch.setenv("W2VTUI_EPOCHS", "9")
+    chosen = ["--preset", "graph", "--negative", "8"]
+    assert run_command_line(["config", "show", *chosen]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    preset = "--preset graph walks"
+    assert f"window = 10 # {preset}" in lines
+    assert f"epochs = 1 # {preset}" in lines
+    assert f'model = "skip-gram" # {preset}' in lines  # its default, as in the app
+    assert f"vector_size = 128 # {preset}" in lines
+    assert "negative = 8 # --negative" in lines
+    assert f"workers = 2 # {local}, line 3" in lines
+    arguments = parse(["train", "walks.txt", *chosen])
+    assert (arguments.live_settings.window, arguments.live_settings.negative) == (10, 8)
+    assert arguments.config.values["window"].value == 7  # what a line without the preset gets
+    form = form_of(parse(["walks.txt", *chosen]))
+    draft = Draft(dataclasses.replace(form, live=LiveSettings(workers=2)), 2)
+    draft.choose_preset("graph walks")
+    draft.type("negative", "8")
+    assert draft.form == form
+    assert "did you mean 'graph walks'?" in refusal("--preset", "graf walks")
+    assert refusal("--preset", "").startswith("argument --preset: there is no preset ''")
+    assert run_command_line(["config", "path", "--preset", "logs"]) == 2
 
 
 def test_files_are_put_together_setting_by_setting(files):
@@ -211,7 +240,7 @@ def test_the_help_is_shown_whatever_the_files_say(files, capsys):
     assert end.value.code == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert (
-        "the first one that has a value wins: flags, environment variables (W2VTUI_WINDOW=8),"
+        "the first one that has a value wins: flags, --preset, environment variables (W2VTUI_"
         in printed
     )
     assert "--marker braille|block|ascii" in printed

@@ -86,3 +86,16 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         preset_named("recomender")
     with pytest.raises(SettingsError, match="known are default"):
         preset_named("xyz")
+    for unclear in ("", "-", "g"):
+        with pytest.raises(SettingsError, match="there is no preset"):
+            preset_named(unclear)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("recommender", "recommender"), ("graph", "graph walks"), ("kmer", "k-mers"),
+     ("K-mers", "k-mers"), ("logs", "logs"), ("small", "small corpus"), ("rare", "rare words"),
+     ("demo-word.sh", "demo-word.sh"), ("gensim", "gensim default")],
+)  # fmt: skip
+def test_the_beginning_of_a_name_is_enough(text, name):
+    assert preset_named(text).name == name

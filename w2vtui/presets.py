@@ -59,18 +59,25 @@ class Preset:
             SettingsError: the preset does not fit a setting that stays.
         """
         return Settings(
-            dataclasses.replace(settings.corpus, **self._wanted(CorpusSettings, self.corpus)),
-            dataclasses.replace(settings.training, **self._wanted(TrainingSettings, self.training)),
-            dataclasses.replace(settings.live, **self._wanted(LiveSettings, self.live)),
+            dataclasses.replace(settings.corpus, **self.values(CorpusSettings)),
+            dataclasses.replace(settings.training, **self.values(TrainingSettings)),
+            dataclasses.replace(settings.live, **self.values(LiveSettings)),
         )
+
+    def values(self, kind: type) -> dict[str, Any]:
+        """The value of every setting of a class that it decides on, by name."""
+        chosen: dict[type, Mapping[str, Any]] = {
+            CorpusSettings: self.corpus, TrainingSettings: self.training, LiveSettings: self.live
+        }  # fmt: skip
+        names = GOVERNED.get(kind, ())
+        return {name: chosen[kind].get(name, field_default(kind, name)) for name in names}
 
     def changes_in(self, settings: Settings) -> tuple[str, ...]:
         """The names of the settings that differ from the preset's."""
-        chosen = (self.corpus, self.training, self.live)
         return tuple(
             name
-            for part, differing in zip(settings, chosen, strict=True)
-            for name, value in self._wanted(type(part), differing).items()
+            for part in settings
+            for name, value in self.values(type(part)).items()
             if getattr(part, name) != value
         )
 
@@ -81,11 +88,6 @@ class Preset:
         objective = {"negative-sampling": f"K {live.negative}", "hierarchical-softmax": "tree"}
         targets = objective.get(live.objective, live.objective)
         return f"{live.model}, {targets}, window {live.window}"
-
-    @staticmethod
-    def _wanted(kind: type, differing: Mapping[str, Any]) -> dict[str, Any]:
-        """Every governed setting of a class, and its value in the preset."""
-        return {n: differing.get(n, field_default(kind, n)) for n in GOVERNED[kind]}
 
 
 PRESETS: tuple[Preset, ...] = (
@@ -147,23 +149,37 @@ PRESETS: tuple[Preset, ...] = (
         corpus={"min_count": 2},
         live={"window": 25, "sample": 0.0},
     ),
+    Preset(
+        name="logs",
+        why="words are events, lines what one machine did: rare ones stay, frequent ones thinned",
+        corpus={"min_count": 1},
+        training={"vector_size": 50},
+        live={"window": 10, "sample": 1e-4, "epochs": 20},
+    ),
 )
 """In the order in which they are offered."""
 
 
 def preset_named(name: str) -> Preset:
-    """The preset of this name.
+    """The preset of this name, or the only one that begins with it: `graph` for `graph walks`.
+
+    Capitals, blanks and signs do not count: `kmer` is `k-mers`.
 
     Raises:
         SettingsError: there is no such preset.
     """
-    for preset in PRESETS:
-        if preset.name == name:
-            return preset
+    begins = _plain(name)
+    found = [preset for preset in PRESETS if begins and _plain(preset.name).startswith(begins)]
+    if len(found) == 1:
+        return found[0]
     known = [preset.name for preset in PRESETS]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
     raise SettingsError(f"there is no preset {name!r}: {hint}")
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 def preset_in(settings: Settings) -> Preset | None:

@@ -267,6 +267,7 @@ def test_no_option_of_the_app_is_missing_in_the_command_line():
         "help",
         "version",
         "completion",
+        "preset",  # whose settings are each in the line
     } == known
 
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from w2vtui.config import TABLES, Config, Given, blamed
+from w2vtui.config import TABLES, Config, Given, Source, blamed
 from w2vtui.errors import SettingsError
+from w2vtui.presets import PRESETS, Preset, preset_named
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -108,16 +109,22 @@ def settle(
 ) -> None:
     """Make settings objects from flags, variables and files, and add them to the arguments.
 
+    A preset goes before variables and files, and flags go before a preset.
+
     Only settings that the verb has options for are looked at; the others keep their defaults.
 
     Raises:
         SettingsError: values contradict each other; the message says where they come from.
     """
     arguments.settled = {}
+    preset = getattr(arguments, "preset", None)
     for settings in settings_classes:
+        flags, known = given_settings(arguments, settings), config
+        if preset is not None:
+            known = config.under(preset.values(settings), Source("flag", f"--preset {preset.name}"))
         settled = {
             name: given
-            for name, given in config.settle(settings, given_settings(arguments, settings)).items()
+            for name, given in known.settle(settings, flags).items()
             if hasattr(arguments, name)
         }
         setattr(arguments, _NAMES[settings], _made(settings, settled))
@@ -229,6 +236,25 @@ def add_lookup(parser: argparse.ArgumentParser, n: int = 10) -> None:
 def add_result_json(parser: argparse.ArgumentParser) -> None:
     """Add --json for a result."""
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def add_preset(parser: argparse.ArgumentParser) -> None:
+    """Add --preset, settings that belong together."""
+    parser.add_argument(
+        "--preset",
+        metavar="|".join(preset.name.split()[0] for preset in PRESETS),
+        type=_known_preset,
+        help="begin with settings that belong together, as the app offers them; the options of "
+        "single settings go before it",
+    )
+
+
+def _known_preset(text: str) -> Preset:
+    """A preset, from an option."""
+    try:
+        return preset_named(text)
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 # ---- readers of values

@@ -85,6 +85,11 @@ class Config:
     notes: tuple[str, ...] = ()
     """What to say of the file in the current folder; see `noted`."""
 
+    def under(self, values: Mapping[str, Any], source: Source) -> Config:
+        """The same with other values, by the name of the setting, before those of files."""
+        given = {name: Given(value, source) for name, value in values.items()}
+        return dataclasses.replace(self, values={**self.values, **given})
+
     def settle(self, settings: type, flags: Mapping[str, Any]) -> dict[str, Given]:
         """The effective value of every field of a settings class.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from w2vtui import __version__
 from w2vtui.cli.file_options import add_quality, question_options
-from w2vtui.cli.options import add_output, add_settings
+from w2vtui.cli.options import add_output, add_preset, add_settings
 from w2vtui.cli.output import report, show
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.config import TABLES
@@ -52,10 +52,10 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
 
 w2vtui VERB --help explains a verb. Without a terminal, w2vtui trains without a screen.
 
-Settings come from these places; the first one that has a value wins: flags, environment variables
-(W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml, the defaults. w2vtui config
-path prints where config.toml is, w2vtui config init creates it, and W2VTUI_CONFIG names another
-file in its place."""
+Settings come from these places; the first one that has a value wins: flags, --preset, environment
+variables (W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml, the defaults.
+w2vtui config path prints where config.toml is, w2vtui config init creates it, and W2VTUI_CONFIG
+names another file in its place."""
 SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, ScreenSettings, RunSettings)
 
 
@@ -76,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_output(parser)
     add_quality(parser)
+    add_preset(parser)
     add_settings(parser, TABLES)
 
 
@@ -117,6 +118,7 @@ def form_of(arguments: argparse.Namespace) -> Form:
 
     return Form(
         corpus=field_text(arguments.corpus),
+        preset="" if arguments.preset is None else arguments.preset.name,
         corpus_settings=arguments.corpus_settings,
         training=arguments.training_settings,
         live=arguments.live_settings,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from w2vtui.cli.options import add_settings, given_settings, one_of, option_of, settle
+from w2vtui.cli.options import add_preset, add_settings, given_settings, one_of, option_of, settle
 from w2vtui.cli.output import report, show
 from w2vtui.config import KEYS_TABLE, TABLES, Given, read_config, settings_files
 from w2vtui.config.writing import template, toml_value
@@ -22,13 +22,14 @@ HELP = """Print settings and where they come from, or create a settings file.
 
   w2vtui config show                print every setting, its value and its source
   w2vtui config show --window 8     the same, as if w2vtui had been given this flag
+  w2vtui config show --preset logs  the same with the settings of a preset
   w2vtui config path                print the settings files, and whether they exist
   w2vtui config init                write a commented file with all defaults
 
-Settings come from these places; the first one that has a value wins: flags, environment variables
-(W2VTUI_WINDOW=8), w2vtui.toml in the current folder, your config.toml (or the file that
-W2VTUI_CONFIG names), the defaults. w2vtui.toml in the current folder cannot set what is under
-[runs], nor encoding_errors."""
+Settings come from these places; the first one that has a value wins: flags, --preset (for all that
+shapes what is learned), environment variables (W2VTUI_WINDOW=8), w2vtui.toml in the current folder,
+your config.toml (or the file that W2VTUI_CONFIG names), the defaults. w2vtui.toml in the current
+folder cannot set what is under [runs], nor encoding_errors."""
 SETTINGS = ()
 
 
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui config` takes."""
     parser.add_argument("action", metavar="show|path|init", type=one_of(*_ACTIONS))
     parser.add_argument("--json", action="store_true", help="show: print one JSON object on stdout")
+    add_preset(parser)
     add_settings(parser, TABLES)
 
 
@@ -131,6 +133,7 @@ def _refuse_options(arguments: argparse.Namespace) -> None:
     """Only `config show` takes options."""
     given = [name for table in TABLES.values() for name in given_settings(arguments, table)]
     given += ["json"] if arguments.json else []
+    given += ["preset"] if arguments.preset else []
     if given:
         raise SettingsError(
             f"w2vtui config {arguments.action} takes no options, got {option_of(given[0])}"

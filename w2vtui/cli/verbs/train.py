@@ -8,6 +8,7 @@ from w2vtui.cli.file_options import add_quality
 from w2vtui.cli.options import (
     add_neighbors,
     add_output,
+    add_preset,
     add_progress_json,
     add_settings,
     add_stop_when,
@@ -22,6 +23,7 @@ HELP = """Train vectors from text and save them.
 
   w2vtui train notes.txt -o notes.bin
   w2vtui train books/ -o books.vec --model cbow --vector-size 200 --tokenizer words --lowercase
+  w2vtui train sessions.txt -o items.bin --preset recommender --sessions held-out.txt
   zcat logs.gz | w2vtui train - -o logs.bin --epochs 10 --json
 
 The command line of word2vec.c works as it is, with its defaults: CBOW at 0.05, 0.025 with -cbow 0,
@@ -69,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_quality(parser)
     add_stop_when(parser)
+    add_preset(parser)
     add_settings(parser, ["corpus", "vectors", "training", "runs"])
 
 
