@@ -9,6 +9,14 @@ import pytest
 from tests.support.processes import QUICK
 from w2vtui.cli.file_options import named_run
 from w2vtui.cli.parser import parse
+from w2vtui.cli.verbs import VERBS
+
+READERS = [verb for verb in VERBS if "VECTORS" in VERBS[verb].USAGE and verb != "explore"]
+WORDS = {
+    **{"convert": ["out.txt"], "map": ["-o", "map.svg"], "compare": ["a", "b"], "why": ["a", "b"]},
+    **dict.fromkeys(("clusters", "distance", "word-analogy"), ()),
+    **{"evaluate": ["--analogies", "q.txt"], "compute-accuracy": ["--questions", "q.txt"]},
+}
 
 
 @pytest.fixture
@@ -30,6 +38,15 @@ def test_a_run_is_asked_by_its_name_or_a_part_of_it(w2v, run):
     Path("pairs.txt").write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
     assert "3 of 3 pairs" in w2v("evaluate", "last", "--pairs", "pairs.txt").out
     assert "is not among the 1 words" in w2v("neighbors", "last", "zzz", "--limit", "1").err
+
+
+@pytest.mark.parametrize("verb", READERS)
+def test_every_verb_that_reads_vectors_takes_the_name_of_a_run(w2v, verb, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("q.txt").write_text("a b c d\n")
+    result = w2v(verb, "zebra", *WORDS.get(verb, ["a", "b", "c"]))
+    assert result.code == 3
+    assert "there is no file 'zebra', and there is no run 'zebra'" in result.err
 
 
 def test_naming_a_run_leaves_the_other_settings_of_a_verb(run):

@@ -56,6 +56,23 @@ def test_a_run_that_is_done_gives_its_model_which_trains_on(topical_corpus, tmp_
     assert not np.array_equal(again.wv["cow"], first.wv["cow"])
 
 
+def test_a_run_gives_its_model_by_name(topical_corpus, tmp_path, monkeypatch):
+    monkeypatch.setenv("W2VTUI_RUNS_DIR", str(tmp_path))
+    folder = interrupted(topical_corpus, tmp_path)
+    models = [Word2Vec.from_run(one) for one in ("last", folder.name[3:], folder, str(folder))]
+    models.append(Word2Vec.from_run(runs_dir=tmp_path))
+    rest = Word2Vec.resume(folder)  # trains what these have not
+    for model in models:
+        assert model.run_folder == folder
+        assert (model.epochs, model.window) == (4, 5)
+        assert not np.array_equal(model.wv["cow"], rest.wv["cow"])
+    assert np.array_equal(Word2Vec.from_run().wv["cow"], rest.wv["cow"])
+    with pytest.raises(RunError, match="there is no run 'zebra'"):
+        Word2Vec.from_run("zebra")
+    with pytest.raises(RunError, match="is not the folder of a run"):
+        Word2Vec.from_run(tmp_path)
+
+
 def test_what_cannot_be_resumed_is_refused_before_anything_is_read(topical_corpus, tmp_path):
     sentences = iter([["a", "b"]])
     with pytest.raises(SettingsError, match="give corpus_file"):

@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from w2vtui.config import read_config
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.regular_files import AnyPath
+from w2vtui.runs.listing import find_run
 from w2vtui.runs.record import RECORD, RunRecord, checkpoint_vectors
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
+from w2vtui.runs.root import runs_folder
 from w2vtui.runs.wanted_changes import RunIsDoneError
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.trainer_process.server import serving
@@ -58,7 +61,7 @@ class ResumingCalls(ModelState):
         try:
             taken = resumption(folder, sources=sources)
         except RunIsDoneError:
-            return cls._of_done_run(folder)
+            return cls._at_checkpoint(folder)
         corpora: list[EncodedCorpus] = []
 
         def read(reading: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
@@ -83,8 +86,21 @@ class ResumingCalls(ModelState):
         return model
 
     @classmethod
-    def _of_done_run(cls, folder: Path) -> Self:
-        """The model of a run that has nothing left to train."""
+    def from_run(cls, run: AnyPath = "last", *, runs_dir: AnyPath | None = None) -> Self:
+        """The model of a saved run as of its newest checkpoint, which may still be training.
+
+        run        its name, a part of its name, `last`, or its folder
+        runs_dir   the folder of all runs; None for the one that the command line uses
+
+        Raises:
+            RunError: there is no such run, there are several, or it has no checkpoint.
+            DamagedRunError: what was saved cannot be read.
+        """
+        return cls._at_checkpoint(_folder_of(run, runs_dir))
+
+    @classmethod
+    def _at_checkpoint(cls, folder: Path) -> Self:
+        """The model of a run as it is at its newest checkpoint."""
         vectors, checkpoint, troubles = checkpoint_vectors(folder)
         _warn_of(troubles)
         model = cls._of_record(RunRecord.read(folder), checkpoint.settings)
@@ -150,6 +166,23 @@ class ResumingCalls(ModelState):
         )
         request.check()
         return Recorder.for_request(request)
+
+
+def _folder_of(run: AnyPath, runs_dir: AnyPath | None) -> Path:
+    """The folder of a run, which is named or found by its name.
+
+    Raises:
+        RunError: there is no such run, or there are several.
+    """
+    if not isinstance(run, str) or (Path(run) / RECORD).exists():
+        folder = Path(run)
+        if not (folder / RECORD).exists():
+            raise RunError(f"{folder} is not the folder of a run: it has no {RECORD}")
+        return folder
+    named = None if runs_dir is None else str(runs_dir)
+    if named is None:
+        named = read_config().settle(RunSettings, {})["runs_dir"].value
+    return find_run(runs_folder(named), run)
 
 
 def run_settings(further: dict[str, Any]) -> RunSettings:
