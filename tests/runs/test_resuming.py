@@ -403,7 +403,7 @@ def test_a_run_that_is_done_takes_more_epochs(train_run, text, w2v):
     folder = train_run(text)
     code, err = w2v("resume", "last", "--epochs", 25)
     assert code == 0
-    assert "trained for 20 epochs: 71.2k tokens more make 25, at a learning rate of 0.0001; " in err
+    assert "trained on, from 20 to 25 epochs: 71.2k tokens more, about 00:00, rate 0.0001; " in err
     assert "--alpha 0.00508 is the rate of a run of 25 epochs there" in err
     assert final(folder).clock == 25 * final(folder).tokens_per_epoch
     assert status_of(folder).state == "done"
@@ -411,7 +411,7 @@ def test_a_run_that_is_done_takes_more_epochs(train_run, text, w2v):
     assert (code, f"run {folder.name} is done" in err) == (2, True)
     code, err = w2v("resume", "last", "--epochs", 30, "--alpha", 0.01, "--window", 3)
     assert code == 0
-    assert "at a learning rate of 0.01 to 0.0001" in err
+    assert "rate 0.01 to 0.0001\n" in err
     assert (final(folder).settings.window, final(folder).settings.epochs) == (3, 30)
     code, err = w2v("resume", "last", "--epochs", 35, "--min-count", 2)
     assert (code, "with other settings, min count 1 → 2: drop" in err) == (2, True)

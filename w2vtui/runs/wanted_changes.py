@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from w2vtui.display import short
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.resources import available_cores
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, label_of
-from w2vtui.training.engine.learning_rate import Schedule, line_of
+from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.further import further_training
 from w2vtui.training.state.snapshot import Event
 
 
@@ -131,21 +131,16 @@ def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
     wanted, line = changes[-1].settings, changes[-1].schedule
     assert wanted is not None
     assert line is not None
-    clock = checkpoint.clock
-    told = (
-        f"trained for {saved.settings.epochs} epochs: {short(line.planned - clock)} tokens more "
-        f"make {wanted.epochs}, at a learning rate of {rates_text(line, clock)}"
-    )
-    whole = line_of(wanted, line.planned).at(clock)
-    if line.at(clock) < whole / 2:
-        told += f"; --alpha {whole:.3g} is the rate of a run of {wanted.epochs} epochs there"
+    clock, seconds = checkpoint.clock, checkpoint.seconds
+    speed = clock / seconds if seconds > 0 else 0.0
+    further = further_training(wanted, line.rate, clock, checkpoint.tokens_per_epoch, speed)
+    told = f"trained on, from {saved.settings.epochs} to {wanted.epochs} epochs: {further.text}"
+    if further.restarts:
+        told += (
+            f"; --alpha {further.whole_rate:.3g} is the rate of a run of {wanted.epochs} epochs "
+            "there"
+        )
     return [told]
-
-
-def rates_text(line: Schedule, clock: int) -> str:
-    """The rates from a clock to the planned end: `0.012 to 0.0001`."""
-    first, last = f"{line.at(clock):.3g}", f"{line.floor:.3g}"
-    return first if first == last else f"{first} to {last}"
 
 
 def undo_after(saved: SavedRun) -> Event:

@@ -222,9 +222,13 @@ class Run:
     def cost(self, **settings: Any) -> Cost | None:
         """The predicted cost of other live settings; None until the speed has been measured.
 
+        Of a run that has ended it is that of more epochs.
+
         Raises:
             SettingsError: as `change` does.
         """
+        if self._trainer is not None and self._control.state in ("done", "stopped"):
+            return self._trainer.live_changes.cost(settings)
         return self._while_training("settings change").live_changes.cost(settings)
 
     def _while_training(self, what: str) -> Trainer:

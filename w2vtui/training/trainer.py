@@ -15,7 +15,7 @@ from w2vtui.training.costs.cost_model import CostModel
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
-from w2vtui.training.engine.learning_rate import line_of
+from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.private_steps import Present, PrivateSteps
 from w2vtui.training.engine.trained_text import TrainedText
@@ -88,7 +88,7 @@ class Trainer:
         self._curves = curves
         live = plan.settings
         planned = live.epochs * order.tokens_per_epoch
-        begin = line_of(live, planned)
+        begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
         self.dispatcher = dispatcher = Dispatcher(
             backend,
             order,

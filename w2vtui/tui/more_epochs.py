@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -32,10 +33,13 @@ class MoreEpochs(ModalScreen[int | None]):
         Binding("enter", "enter", "train them", show=False, id="epochs.enter", priority=True),
     ]
 
-    def __init__(self, epochs: int) -> None:
-        """epochs: that the run was planned for"""
+    def __init__(self, epochs: int, cost: Callable[[int], str] = lambda epochs: "") -> None:
+        """
+        epochs   that the run was planned for
+        cost    says what it takes to train it to a number of epochs
+        """
         super().__init__()
-        self._epochs = epochs
+        self._epochs, self._cost = epochs, cost
 
     def compose(self) -> ComposeResult:
         """A number, and what it leads to."""
@@ -50,7 +54,8 @@ class MoreEpochs(ModalScreen[int | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what the number leads to."""
         try:
-            note = f"{self._all(event.value):,} epochs in all"
+            epochs = self._all(event.value)
+            note = "\n".join(filter(None, [f"{epochs:,} epochs in all", self._cost(epochs)]))
         except SettingsError as error:
             note = str(error)
         self.query_one("#note", Static).update(note)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from w2vtui.settings import ResolvedSettings
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
@@ -55,8 +53,3 @@ class Schedule:
             min_rate=self.min_rate if min_rate is None else min_rate,
             planned=self.planned if planned is None else planned,
         )
-
-
-def line_of(settings: ResolvedSettings, planned: int) -> Schedule:
-    """The line of a run that has trained `planned` tokens with these settings at its end."""
-    return Schedule(clock=0, rate=settings.alpha, min_rate=settings.min_alpha, planned=planned)

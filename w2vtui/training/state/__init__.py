@@ -4,5 +4,6 @@ snapshot.py     a run at one moment, as small frozen parts
 events.py       the log of what happened
 curves.py       losses, speed and scores over tokens, in bounded memory
 checkpoint.py   what a run can be resumed from
+further.py      what more epochs of a run that has ended take
 script.py       the changes that a run makes by itself, and where it stops
 """

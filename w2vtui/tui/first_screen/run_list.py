@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,6 +23,8 @@ from textual.widgets.option_list import Option
 from w2vtui.display import clock_text, pad, safe_text, short
 from w2vtui.errors import RunError, TargetTakenError, W2vtuiError
 from w2vtui.runs.table import BEST, bests_of, cells_of, columns_of, fitting, grouped
+from w2vtui.settings import LiveSettings
+from w2vtui.training.state.further import further_training
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
@@ -229,7 +232,7 @@ class RunList(ModalScreen[None]):
             if epochs is not None:
                 self._resume(run, epochs)
 
-        self.app.push_screen(MoreEpochs(run.epochs), answered)
+        self.app.push_screen(MoreEpochs(run.epochs, partial(_cost, run)), answered)
 
     def action_mark(self) -> None:
         """Mark the run for `c` and `d`, or take its mark away."""
@@ -357,6 +360,16 @@ def _line(row: Sequence[str], shown: Sequence[tuple[int, int]], width: int) -> s
     if not row:
         return ""
     return pad("  ".join(pad(row[at], cells) for at, cells in shown), width - 3)
+
+
+def _cost(run: RunStatus, epochs: int) -> str:
+    """What it takes to train a run that is done to a number of epochs; empty if it is not done."""
+    if run.state != "done" or not run.epochs:
+        return ""
+    per_epoch, live = run.tokens_planned / run.epochs, run.settings
+    wanted = LiveSettings(epochs=epochs, alpha=live["alpha"], min_alpha=live["min_alpha"])
+    rate, speed = min(live["alpha"], live["min_alpha"]), run.mean_words_per_second
+    return further_training(wanted, rate, run.tokens, per_epoch, speed).text
 
 
 def _advice(run: RunStatus) -> str:

@@ -69,7 +69,10 @@ class RunActions(RunScreen):
             if epochs is not None:
                 self._try(lambda: self.train_on({"epochs": epochs}))
 
-        self.app.push_screen(MoreEpochs(settings.epochs or 0), answered)
+        def cost(epochs: int) -> str:
+            return self.staging.further(self.shot, {"epochs": epochs}).text
+
+        self.app.push_screen(MoreEpochs(settings.epochs or 0, cost), answered)
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

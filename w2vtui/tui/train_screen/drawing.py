@@ -143,7 +143,8 @@ class Drawing:
             return ""
         apply, drop = self._key("rows.apply"), self._key("rows.drop")
         if shot.ended:
-            return f"{self._staging.more(shot)} · {apply} trains on, {drop} drops"
+            more = self._staging.more(shot, self._session.run)
+            return f"{more} · {apply} trains on, {drop} drops"
         cost = self._staging.cost(shot, self._session.run)
         refused = cost.startswith(REFUSED)
         return f"{cost} · {drop} drops" if refused else f"{cost} · {apply} applies, {drop} drops"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from w2vtui.display import clock_text, short
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, Model, without_effect
+from w2vtui.training.state.further import FurtherTraining, further_training
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.widgets.setting_row import Row
@@ -148,14 +150,31 @@ class Staging:
             parts.insert(0, "a rate this high may diverge and end the run")
         return f"{changes}: {'; '.join(parts)}"
 
-    def more(self, shot: Snapshot) -> str:
+    def more(self, shot: Snapshot, run: Run | None) -> str:
         """Describe what the staged values change in a run that has ended, and what it trains."""
-        epochs = self.staged.get("epochs") or shot.settings.epochs or 0
-        left = epochs * shot.progress.tokens_per_epoch - shot.progress.tokens
-        if left <= 0:
+        if (self.staged.get("epochs") or 0) <= (shot.settings.epochs or 0) and shot.state == "done":
             return f"{self._changes(shot)}: a run that is done needs more epochs"
-        seconds = left / shot.speed.mean if shot.speed.mean else None
-        return f"{self._changes(shot)}: {short(left)} tokens more, about {clock_text(seconds)}"
+        further = self.further(shot, self.staged)
+        try:
+            cost = None if run is None else run.cost(**self.staged)
+        except SettingsError:  # its trainer has left: the speed so far must do
+            cost = None
+        if cost is not None and further.seconds is not None:
+            further = replace(further, seconds=further.seconds * cost.work)
+        text = f"{self._changes(shot)}: {further.text}"
+        if further.restarts:
+            text += f" ({further.whole_rate:.3g} in a run of {further.epochs})"
+        return text
+
+    @staticmethod
+    def further(shot: Snapshot, wanted: Mapping[str, Any]) -> FurtherTraining:
+        """What a run that has ended trains if it trains on with other settings."""
+        rate = wanted.get("alpha") or shot.rate
+        progress = shot.progress
+        settings = shot.settings.changed(**wanted)
+        return further_training(
+            settings, rate, progress.tokens, progress.tokens_per_epoch, shot.speed.mean
+        )
 
     def _changes(self, shot: Snapshot) -> str:
         return ", ".join(
