@@ -18,6 +18,7 @@ SLOW = {"numpy", "numba", "textual", "rich", "gensim", "platformdirs"}
 SLOW |= {
     "jieba",
     "kiwipiepy",
+    "optuna",
     "ot",
     "pooch",
     "pyarrow",

@@ -184,8 +184,9 @@ def _write_past(
 def _own_record(folder: Path, record: RunRecord, checkpoint: Checkpoint) -> RunRecord:
     """The record of a branch."""
     request = dataclasses.replace(
-        record.request, output=None, save_vocab=None, classes=None, layout=None, overwrite=False
-    )
+        record.request, output=None, save_vocab=None, classes=None, layout=None, overwrite=False,
+        sweep=None, trial=0,
+    )  # fmt: skip
     return dataclasses.replace(
         record,
         created=time.time(),

@@ -57,6 +57,11 @@ def check_name(root: Path, name: str) -> None:
         raise SettingsError(f"there is a run {name} already: choose another name")
 
 
+def trial_name(sweep: str, trial: int) -> str:
+    """A name for a run of a sweep: `atlas-brisk-otter-07`, or `atlas-brisk-otter-whole`."""
+    return f"{_letters(sweep)[:80] or 'sweep'}-{f'{trial:02}' if trial else 'whole'}"
+
+
 def bare_name(corpus: str) -> str:
     """The name of a corpus without what follows a folder's: `notes` of `notes/ (400 files)`."""
     return re.sub(r"/ \(\d+ files?\)$", "", corpus)
@@ -64,9 +69,13 @@ def bare_name(corpus: str) -> str:
 
 def _stem(corpus: str) -> str:
     """The letters and digits of a corpus' name without its extension, `run` where it has none."""
-    stem = unicodedata.normalize("NFC", bare_name(corpus)).split(".")[0].lower()
-    stem = re.sub(r"[\W_]+", "-", stem).strip("-")
+    stem = _letters(unicodedata.normalize("NFC", bare_name(corpus)).split(".")[0].lower())
     return stem[:_MOST].strip("-") or "run"
+
+
+def _letters(text: str) -> str:
+    """Letters and digits, with a dash in place of what is between them."""
+    return re.sub(r"[\W_]+", "-", text).strip("-")
 
 
 def _one_of(words: str) -> str:

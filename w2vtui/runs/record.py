@@ -34,6 +34,7 @@ from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.dataclass_json import fields_from_json
 from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.names import trial_name
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
@@ -53,6 +54,7 @@ _REQUIRED = (
 _KEYS = (
     *_REQUIRED, "output", "save_vocab", "read_vocab", "classes", "pairs", "analogies", "sessions",
     "questions", "run_settings", "breakpoints", "parent", "signature", "layout", "fork",
+    "sweep", "trial",
 )  # fmt: skip
 """Of run.json, in this order: fields of the request among those of the record."""
 
@@ -101,6 +103,12 @@ class RunRecord:
         if self.is_made_here:
             return dataclasses.replace(self.request, is_stored=True)
         return dataclasses.replace(self.request, output=None, save_vocab=None, classes=None)
+
+    @property
+    def trial_name(self) -> str | None:
+        """A name for the run after the sweep that it is a trial of; None if it is not."""
+        asked = self.request
+        return None if asked.sweep is None else trial_name(asked.sweep, asked.trial)
 
     def output_for(self, run: str, named: str | None) -> str | None:
         """Where vectors of the run go: as named now, or as named when it was made here.

@@ -10,6 +10,7 @@ again.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections import deque
@@ -93,6 +94,7 @@ class Recorder:
 
     def branch(self, request: RunRequest, parent: str) -> None:
         """Save what follows as a new run, and leave the resumed one, `parent`, as it is."""
+        request = dataclasses.replace(request, sweep=None, trial=0)
         self._request, self._parent, self._must_be_saved = request, parent, True
         self._folder.start_another()
         self._log = RunLog()

@@ -48,6 +48,10 @@ class RunRequest(RunChoices):
     """How many classes the words are grouped in, which are saved in place of the vectors."""
     cache: bool = True
     """Whether the encoded text is stored for the next run."""
+    sweep: str | None = None
+    """The sweep that it is a trial of, by name; the run is named after it."""
+    trial: int = 0
+    """Its number in the sweep, from 1; 0 for the best settings again, on the whole text."""
     is_stored: bool = False
     """Whether it was asked for earlier, so that `overwrite` does not mean its `save_vocab`."""
 

@@ -98,7 +98,7 @@ class RunFolder:
 
     def _new_path(self) -> Path:
         assert self.record is not None
-        return new_path(self._root, self.record.corpus_name)
+        return new_path(self._root, self.record.corpus_name, self.record.trial_name)
 
 
 @contextmanager
@@ -131,9 +131,12 @@ def drafted_run(path: Path) -> Iterator[tuple[Path, RunLock]]:
     lock.moved_to(path)
 
 
-def new_path(root: Path, corpus: str) -> Path:
-    """A new folder for a run on a corpus, which is not there yet."""
-    name = new_name(corpus)
+def new_path(root: Path, corpus: str, wanted: str | None = None) -> Path:
+    """A new folder for a run on a corpus, which is not there yet.
+
+    wanted   its name, if no other run has it; None for any
+    """
+    name = wanted or new_name(corpus)
     while is_there(root / name):
-        name = f"{new_name(corpus)}-{token_hex(2)}"
+        name = f"{wanted or new_name(corpus)}-{token_hex(2)}"
     return root / name

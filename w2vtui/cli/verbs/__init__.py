@@ -12,6 +12,7 @@
     axis         words between two               clusters     groups of words
     why          the contexts that two words share, and lines of the text
     evaluate     scores of vectors               bench        how fast this machine trains
+    sweep        the settings that fit a text
     config       settings and settings files
     phrases      words that belong together, joined in a text
     distance, word-analogy, compute-accuracy   as word2vec.c's programs
@@ -96,6 +97,7 @@ VERBS = _Verbs(
         "clusters": "clusters",
         "why": "why",
         "evaluate": "evaluate",
+        "sweep": "sweep",
         "bench": "bench",
         "config": "config",
         "get": "get",

@@ -111,6 +111,19 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint, spoiled: Collection[Path
     return folder
 
 
+def remove_older(run: Path) -> None:
+    """Remove the checkpoints of a run that is over, but for the newest.
+
+    Raises:
+        DiskError: they cannot be removed.
+        DamagedRunError: the folder of checkpoints cannot be read.
+    """
+    older = checkpoint_folders(run)[1:]
+    if older:
+        with disk_errors(run / FOLDER), made_folder(run, FOLDER) as parent:
+            _remove(parent, older)
+
+
 def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint under its temporary name; a failure leaves nothing behind."""
     parent.make(draft.name)

@@ -1,0 +1,76 @@
+"""How much each setting mattered."""
+
+from __future__ import annotations
+
+import random
+
+from tests.support.sweeps import all_over, over, space_of
+from w2vtui.sweeping.effects import effects_of
+from w2vtui.sweeping.yardstick import Yardstick
+
+SCORES = Yardstick(kind="scores", pairs=("pairs.txt",))
+
+
+def test_the_settings_that_matter_come_first_with_their_best_values():
+    space = space_of(window="3,5,10", negative="5,15", sample="1e-3,1e-5")
+    noise = random.Random(0)
+    results = all_over(
+        space,
+        lambda point: 70 + 6 * (point["window"] == 10) + 2 * (point["negative"] == 15)
+        + noise.gauss(0, 0.2),
+    )  # fmt: skip
+
+    effects = {one.name: one for one in effects_of(space, results, SCORES)}
+
+    assert list(effects) == ["window", "negative", "sample"]
+    assert effects["window"].best == "10"
+    assert 4.5 < effects["window"].difference < 6.5
+    assert effects["window"].is_clear
+    assert effects["negative"].is_clear
+    assert not effects["sample"].is_clear  # did nothing
+
+
+def test_of_a_loss_less_is_better():
+    space = space_of(window="3,10", negative="5,15,20")
+    results = all_over(space, lambda point: 2.0 - 0.5 * (point["window"] == 10))
+
+    first = effects_of(space, results, Yardstick(kind="probe"))[0]
+
+    assert (first.name, first.best, first.worst) == ("window", "10", "3")
+
+
+def test_chance_is_seldom_called_an_effect():
+    """Of scores that are noise alone."""
+    space = space_of(window="2,3,5,10", negative="5,15,20", sample="1e-3,1e-5")
+    clear = 0
+    for seed in range(40):
+        noise = random.Random(seed)
+        results = all_over(space, lambda point, noise=noise: noise.gauss(70, 1))
+        clear += sum(one.is_clear for one in effects_of(space, results[:20], SCORES))
+
+    assert clear <= 0.12 * 40 * 3
+
+
+def test_a_setting_without_a_part_in_some_runs_and_one_of_a_range():
+    space = space_of(
+        objective="negative-sampling,hierarchical-softmax", negative="5,15", alpha="0.01..0.1"
+    )
+    points = [
+        {"objective": "negative-sampling", "negative": 5, "alpha": 0.01},
+        {"objective": "negative-sampling", "negative": 15, "alpha": 0.05},
+        {"objective": "hierarchical-softmax", "alpha": 0.03},
+        {"objective": "hierarchical-softmax", "alpha": 0.1},
+        {"objective": "negative-sampling", "negative": 15, "alpha": 0.02},
+        {"objective": "negative-sampling", "negative": 5, "alpha": 0.09},
+    ]
+    results = [over(n, point, 100 * point["alpha"]) for n, point in enumerate(points, start=1)]
+
+    first = effects_of(space, results, SCORES)[0]
+
+    assert first.name == "alpha"
+    assert first.best.startswith("0.0464..")  # the highest third, by ratio
+
+
+def test_few_trials_say_nothing():
+    space = space_of(window="3,10")
+    assert effects_of(space, all_over(space, lambda point: 1.0), SCORES) == []

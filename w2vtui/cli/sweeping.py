@@ -1,0 +1,241 @@
+"""The work of `w2vtui sweep`: set up, say the cost, follow, print what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from w2vtui.cli.file_options import report_hint
+from w2vtui.cli.output import report, show
+from w2vtui.cli.sweep_progress import choose_progress
+from w2vtui.corpus import SAMPLE, sample_path
+from w2vtui.display import clock_text, pad, size_text
+from w2vtui.questions import QuestionOptions
+from w2vtui.runs.root import runs_folder
+from w2vtui.signals import SIGNALS, handling
+from w2vtui.sweeping.effects import Effect, effects_of
+from w2vtui.sweeping.results import TrialResult, best_of, ranked
+from w2vtui.sweeping.setting_up import SetUp, set_up
+from w2vtui.sweeping.space import Space
+from w2vtui.sweeping.store import SavedSweep, find_sweep
+from w2vtui.sweeping.sweep import Sweep, SweepShot
+from w2vtui.sweeping.sweep_request import Limits, SweepRequest
+from w2vtui.sweeping.table import cells_of, heads_of, label, numeric_columns
+from w2vtui.sweeping.yardstick import Yardstick, yardstick_of
+from w2vtui.training.measuring.quality import SAMPLE_ANALOGIES, SAMPLE_PAIRS
+from w2vtui.tui.equivalent_command import command_line, proposed_output
+
+
+def sweep(arguments: argparse.Namespace, questions: QuestionOptions) -> int:
+    """Sweep as the arguments say; return the exit code."""
+    saved = None
+    if arguments.resume is not None:
+        saved = find_sweep(runs_folder(arguments.run_settings.runs_dir), arguments.resume)
+        request = _resumed(saved, arguments)
+    else:
+        request = _requested(arguments, questions)
+    plan = set_up(
+        request, arguments.run_settings, report, saved=saved, starts_again=arguments.again
+    )
+    report(*cost_lines(plan))
+    work = Sweep(plan)
+    with _stopped_by_signals(work) as interrupted:
+        work.start()
+        choose_progress(work).follow()
+        shot = work.shot()
+        configured = {name: given.value for name, given in arguments.config.values.items()}
+        if arguments.json:
+            show(json.dumps(as_json(plan, shot, configured), allow_nan=False))
+        else:
+            show(*result_lines(plan, shot, configured))
+        if shot.state == "stopped":
+            report(f"Continue it: w2vtui sweep --resume {plan.store.name}")
+        work.wait()  # raises the error that ended it
+    return interrupted.exit_code
+
+
+def _requested(arguments: argparse.Namespace, questions: QuestionOptions) -> SweepRequest:
+    by = list(arguments.by)
+    if not by and arguments.sources == (str(sample_path(SAMPLE).absolute()),):
+        by = [str(sample_path(SAMPLE_PAIRS)), str(sample_path(SAMPLE_ANALOGIES))]
+    default = Limits()
+    return SweepRequest(
+        sources=arguments.sources,
+        space=Space(
+            arguments.varied,
+            arguments.corpus_settings,
+            arguments.training_settings,
+            arguments.live_settings,
+        ),
+        yardstick=yardstick_of(by, questions, report_hint),
+        questions=questions,
+        tokens=arguments.tokens,
+        gives_up=not arguments.train_all,
+        limits=_limits(arguments, default),
+    )
+
+
+def _resumed(saved: SavedSweep, arguments: argparse.Namespace) -> SweepRequest:
+    """What a saved sweep was asked for, with the limits that are given now."""
+    limits = _limits(arguments, saved.request.limits)
+    return dataclasses.replace(saved.request, limits=limits)
+
+
+def _limits(arguments: argparse.Namespace, before: Limits) -> Limits:
+    given = {name: getattr(arguments, name) for name in ("trials", "minutes", "whole")}
+    return dataclasses.replace(before, **{k: v for k, v in given.items() if v is not None})
+
+
+# ---- what is said before
+
+
+def cost_lines(plan: SetUp) -> list[str]:
+    """What a sweep is going to do, and what that takes."""
+    request, cost, limits = plan.request, plan.cost, plan.request.limits
+    n_points = request.space.n_points
+    n_trials = limits.trials if n_points is None else min(limits.trials, n_points)
+    varied = ", ".join(map(label, request.space.names))
+    among = "" if n_points is None else f" of {n_points:,} combinations"
+    lines = [
+        f"{plan.corpus_name}: {plan.n_tokens:,} tokens, {plan.n_words:,} words",
+        f"sweep {plan.store.name}: {n_trials} trials{among} of {varied}, "
+        f"by the {request.yardstick.title}",
+    ]
+    if plan.sees_part:
+        lines.append(f"trials see {plan.trial_tokens:,} of the {plan.n_tokens:,} tokens")
+    seconds = n_trials * cost.trial_seconds
+    text = f"about {clock_text(seconds)} for {n_trials} trials"
+    if limits.minutes is not None:
+        fitting = int(60 * limits.minutes / cost.trial_seconds)
+        text = (
+            f"{text}, and at most {limits.minutes:g} minutes"
+            if fitting >= n_trials
+            else f"{limits.minutes:g} minutes, in which about {max(fitting, 1)} of {n_trials} "
+            "trials fit"
+        )
+    if cost.whole_seconds:
+        whole = limits.whole * cost.whole_seconds
+        text += f"; then about {clock_text(whole)} for the best on the whole text"
+    lines.append(f"{text}; {size_text(cost.disk_bytes)} of vectors at most, in {plan.root}")
+    if plan.is_resumed:
+        n_over = sum(one.state != "started" for one in plan.store.results())
+        lines.append(f"{n_over} trials of it are over")
+    return lines
+
+
+# ---- what came of it
+
+
+def result_lines(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) -> list[str]:
+    """A table of the trials, how much each setting mattered, and the best command line."""
+    space, yardstick = plan.request.space, plan.request.yardstick
+    best = best_of(shot.results, yardstick)
+    rows = [
+        cells_of(one, space, yardstick, is_best=one is best)
+        for one in ranked(shot.results, yardstick)
+    ]
+    lines = _aligned([heads_of(space, yardstick), *rows], numeric_columns(space))
+    effects = effects_of(space, shot.results, yardstick)
+    if effects:
+        lines += ["", *_effect_lines(effects, yardstick)]
+    if best is not None:
+        lines += ["", f"best: {best_command(plan, best, configured)}"]
+        if best.run is not None:
+            lines.append(f"its run: w2vtui explore {best.run}")
+    else:
+        lines += ["", "no trial was trained to its end"]
+    return lines
+
+
+def _effect_lines(effects: list[Effect], yardstick: Yardstick) -> list[str]:
+    unit = "nats" if yardstick.is_loss else "points"
+    rows = [
+        [
+            label(one.name),
+            yardstick.text(one.difference),
+            one.best,
+            one.worst,
+            "" if one.is_clear else "may be chance",
+        ]
+        for one in effects
+    ]
+    return _aligned([["setting", f"mattered, {unit}", "best", "worst", ""], *rows], [1])
+
+
+def best_command(plan: SetUp, best: TrialResult, configured: Mapping[str, Any]) -> str:
+    """The command line that trains the best settings on the whole text."""
+    settled = plan.request.space.settings_at(best.point)
+    return command_line(
+        [_from_here(source) for source in plan.request.sources],
+        settled.corpus,
+        settled.training,
+        settled.live,
+        output=proposed_output(plan.corpus_name),
+        configured=configured,
+    )
+
+
+def _from_here(path: str) -> str:
+    """A path as short as it can be named here."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def as_json(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) -> dict[str, Any]:
+    """All of it as plain values."""
+    request = plan.request
+    best = best_of(shot.results, request.yardstick)
+    effects = effects_of(request.space, shot.results, request.yardstick)
+    return {
+        "name": plan.store.name,
+        "state": shot.state,
+        "text": plan.corpus_name,
+        "tokens": plan.n_tokens,
+        "tokens_of_trials": plan.trial_tokens,
+        "by": request.yardstick.kind,
+        "lower_is_better": request.yardstick.is_loss,
+        "varied": request.as_json()["varied"],
+        "trials": [dataclasses.asdict(one) for one in ranked(shot.results, request.yardstick)],
+        "best": None if best is None else dataclasses.asdict(best),
+        "command": None if best is None else best_command(plan, best, configured),
+        "mattered": [dataclasses.asdict(one) for one in effects],
+    }
+
+
+def _aligned(rows: list[list[str]], to_the_right: Any) -> list[str]:
+    """Rows of cells as lines."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if at in to_the_right else pad(cell, width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+class _Interrupted:
+    """Which signal stopped the sweep, if any."""
+
+    exit_code = 0
+
+
+@contextmanager
+def _stopped_by_signals(work: Sweep) -> Iterator[_Interrupted]:
+    """End the sweep in good order on the first signal, at once on the second."""
+    interrupted = _Interrupted()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if interrupted.exit_code:
+            raise KeyboardInterrupt(128 + number)
+        interrupted.exit_code = 128 + number
+        work.stop()
+
+    with handling(dict.fromkeys(SIGNALS, stop)):
+        yield interrupted

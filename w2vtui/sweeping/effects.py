@@ -1,0 +1,141 @@
+"""How much each setting of a sweep mattered: effects of its values, all other settings alike.
+
+The values y of n trials are explained as a sum: their mean, and for each setting an effect of the
+value that the trial had. The effects e of all values minimize
+
+    sum over trials (y - mean - X e)^2 + RIDGE |e|^2
+
+so that a value tried once or twice does not claim more than it shows. What a setting mattered is
+the difference between the effects of its best and its worst value. Whether chance alone does as
+much is tested by permutation (Freedman and Lane 1983): what the other settings leave unexplained is
+shuffled among the trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vtui.sweeping.results import TrialResult
+from w2vtui.sweeping.space import Space
+from w2vtui.sweeping.table import value_text
+from w2vtui.sweeping.values import Between, Values
+from w2vtui.sweeping.yardstick import Yardstick
+
+RIDGE = 0.5
+N_SHUFFLES = 400
+CHANCE = 0.05
+"""A difference that chance makes more often than this is called chance."""
+_N_BINS = 3
+LEAST_TRIALS = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """How much one setting mattered."""
+
+    name: str
+    difference: float
+    """Between its best and its worst value, in the yardstick's unit; 0 or more."""
+    best: str
+    """Its best value; of a range the third that it lies in."""
+    worst: str
+    n_best: int
+    """Trials with that value, trained to their end."""
+    n_worst: int
+    chance: float
+    """How often chance alone makes such a difference, 0..1."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance seldom does as much."""
+        return self.chance <= CHANCE
+
+
+def effects_of(space: Space, results: Sequence[TrialResult], yardstick: Yardstick) -> list[Effect]:
+    """How much each setting mattered, most first, by the trials that were trained to their end;
+    empty where they are too few to tell.
+    """
+    done = [one for one in results if one.state == "done" and not one.is_whole]
+    if len(done) < LEAST_TRIALS:
+        return []
+    sign = -1.0 if yardstick.is_loss else 1.0
+    y = sign * np.array([one.value for one in done], dtype=np.float64)
+    levels = {name: _levels(space.varied[name], name, done) for name in space.names}
+    columns = [
+        (name, level) for name, found in levels.items() for level in dict.fromkeys(found) if level
+    ]
+    X = np.array(
+        [[float(levels[name][row] == level) for name, level in columns] for row in range(len(done))]
+    ).reshape(len(done), len(columns))
+    random = np.random.default_rng(0)
+    effects = []
+    for name in space.names:
+        own = [at for at, (owner, _) in enumerate(columns) if owner == name]
+        if len(own) > 1:
+            effects.append(_effect(name, [columns[at][1] for at in own], X, own, y, random))
+    return sorted(effects, key=lambda one: -one.difference)
+
+
+def _effect(
+    name: str,
+    levels: Sequence[str],
+    X: NDArray[np.float64],
+    own: Sequence[int],
+    y: NDArray[np.float64],
+    random: np.random.Generator,
+) -> Effect:
+    """The effect of one setting.
+
+    X    float64 (n, L), 1 where a trial has a value
+    own  the columns of X that are values of this setting
+    """
+    found = _fitted(X, y)[list(own)]
+    best, worst = int(found.argmax()), int(found.argmin())
+    difference = float(found[best] - found[worst])
+    others = np.delete(X, list(own), axis=1)
+    explained = y.mean() + (others - others.mean(axis=0)) @ _fitted(others, y)
+    rest = y - explained
+    shuffled = random.permuted(np.tile(rest, (N_SHUFFLES, 1)), axis=1)
+    by_chance = np.ptp(_fitted(X, (explained + shuffled).T)[list(own)], axis=0)
+    counts = X.sum(axis=0).astype(int)
+    return Effect(
+        name=name,
+        difference=difference,
+        best=levels[best],
+        worst=levels[worst],
+        n_best=int(counts[own[best]]),
+        n_worst=int(counts[own[worst]]),
+        chance=float((1 + (by_chance >= difference).sum()) / (1 + N_SHUFFLES)),
+    )
+
+
+def _fitted(X: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The effects of all values: (L,), or (L, m) for m columns of y."""
+    X, y = X - X.mean(axis=0), y - y.mean(axis=0)
+    found: NDArray[np.float64] = np.linalg.solve(X.T @ X + RIDGE * np.eye(X.shape[1]), X.T @ y)
+    return found
+
+
+def _levels(values: Values, name: str, done: Sequence[TrialResult]) -> list[str]:
+    """What each trial has of a setting, as text; empty where the setting has no part."""
+    if not isinstance(values, Between):
+        return [value_text(one.point[name]) if name in one.point else "" for one in done]
+    scale = np.log if values.is_wide else np.asarray
+    low, high = float(scale(values.low)), float(scale(values.high))
+    bounds = np.linspace(low, high, _N_BINS + 1)
+    edges = np.exp(bounds) if values.is_wide else bounds
+    found = []
+    for one in done:
+        at: Any = one.point.get(name)
+        if at is None:
+            found.append("")
+            continue
+        third = min(int(np.searchsorted(bounds, float(scale(at)), side="right")) - 1, _N_BINS - 1)
+        ends = [round(edge) if values.is_whole else float(edge) for edge in edges]
+        found.append(f"{value_text(ends[third])}..{value_text(ends[third + 1])}")
+    return found

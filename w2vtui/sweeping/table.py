@@ -1,0 +1,81 @@
+"""The trials of a sweep as a table of text, for screens and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from w2vtui.display import clock_text, number, safe_text
+from w2vtui.settings import label_of
+from w2vtui.sweeping.results import TrialResult
+from w2vtui.sweeping.space import Point, Space
+from w2vtui.sweeping.trial import TrialShot
+from w2vtui.sweeping.values import owner_of
+from w2vtui.sweeping.yardstick import Yardstick
+
+_SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
+BEST = "best"
+
+
+def value_text(value: Any) -> str:
+    """The value of a setting, short."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool | str):
+        return _SHORT.get(value, str(value))
+    return number(value) if isinstance(value, float) else f"{value:,}"
+
+
+def label(name: str) -> str:
+    """What a setting is called."""
+    return label_of(owner_of(name), name)
+
+
+def point_text(point: Point) -> str:
+    """A point in a line: `window 10, K 5`."""
+    return ", ".join(f"{label(name)} {value_text(value)}" for name, value in point.items())
+
+
+def heads_of(space: Space, yardstick: Yardstick) -> list[str]:
+    """What stands above the columns."""
+    return ["trial", *map(label, space.names), yardstick.name, "state", "words/s", "time", "run"]
+
+
+def cells_of(one: TrialResult, space: Space, yardstick: Yardstick, *, is_best: bool) -> list[str]:
+    """The row of a trial that is over."""
+    value = "-" if one.value is None else yardstick.text(one.value)
+    states = {"given up": f"given up at {100 * one.fraction:.0f} %"}
+    return [
+        "whole" if one.is_whole else str(one.number),
+        *_settings(one.point, space),
+        f"{value} {BEST}" if is_best else value,
+        states.get(one.state, one.state),
+        f"{one.words_per_second:,.0f}",
+        clock_text(one.seconds),
+        safe_text(one.run or "-", 60),
+    ]
+
+
+def cells_of_current(one: TrialShot, space: Space, yardstick: Yardstick) -> list[str]:
+    """The row of the trial at work."""
+    shot = one.shot
+    doing = f"{100 * shot.progress.fraction:.0f} %" if shot.progress.tokens else shot.state
+    return [
+        "whole" if one.is_whole else str(one.number),
+        *_settings(one.point, space),
+        "-" if one.value is None else yardstick.text(one.value),
+        doing,
+        f"{shot.speed.now:,.0f}",
+        clock_text(one.seconds),
+        safe_text(one.run or "-", 60),
+    ]
+
+
+def numeric_columns(space: Space) -> Sequence[int]:
+    """The places of the columns that are aligned to the right."""
+    last = len(space.names) + 1
+    return [0, *range(1, last + 1), last + 2, last + 3]
+
+
+def _settings(point: Point, space: Space) -> list[str]:
+    return [value_text(point[name]) if name in point else "-" for name in space.names]

@@ -1,0 +1,154 @@
+"""The number that the runs of a sweep are compared by: the probe loss, or the mean of scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.questions import QuestionOptions, read_analogies, read_pairs
+from w2vtui.reports import Report
+from w2vtui.settings import CorpusSettings, label_of
+from w2vtui.sweeping.space import Space
+from w2vtui.sweeping.values import owner_of
+from w2vtui.training.state.snapshot import Quality, Snapshot
+
+PROBE = "probe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yardstick:
+    """What makes a run better than another."""
+
+    kind: Literal["probe", "scores"]
+    pairs: tuple[str, ...] = ()
+    """Files of word pairs."""
+    analogies: tuple[str, ...] = ()
+    """Files of analogies."""
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether less is better."""
+        return self.kind == PROBE
+
+    @property
+    def name(self) -> str:
+        """What it is called in a table."""
+        return "probe" if self.is_loss else "score"
+
+    @property
+    def title(self) -> str:
+        """What it is, in a line."""
+        if self.is_loss:
+            return "probe loss, nats; lower is better"
+        n_files = len(self.pairs) + len(self.analogies)
+        what = "mean of " * (n_files > 1)
+        kinds = ["Spearman's correlation x 100"] * bool(self.pairs)
+        kinds += ["right answers in %"] * bool(self.analogies)
+        return f"{what}{' and '.join(kinds)}; higher is better"
+
+    def reading(self, shot: Snapshot) -> tuple[int, float] | None:
+        """The last measurement of a run: after how many tokens, and the value; None without one."""
+        if self.is_loss:
+            probe = shot.probe
+            return None if probe is None else _reading(probe.tokens, probe.loss)
+        quality = shot.quality
+        return None if quality is None else _reading(quality.tokens, mean_score(quality))
+
+    def is_better(self, one: float, other: float) -> bool:
+        """Whether a value is better than another."""
+        return one < other if self.is_loss else one > other
+
+    def text(self, value: float) -> str:
+        """A value in a table."""
+        return f"{value:.4f}" if self.is_loss else f"{value:.2f}"
+
+
+def mean_score(quality: Quality) -> float:
+    """The mean over files of questions, correlations and shares times 100; NaN if one covers none.
+
+    Of a file with analogies of two kinds all of them count together.
+    """
+    of_file = {}
+    for score in quality.scores:
+        if score.kind == "total" or score.name not in of_file:
+            of_file[score.name] = score.value
+    return 100 * sum(of_file.values()) / len(of_file) if of_file else math.nan
+
+
+def _reading(tokens: int, value: float) -> tuple[int, float] | None:
+    return (tokens, value) if math.isfinite(value) else None
+
+
+def yardstick_of(
+    by: Sequence[str], options: QuestionOptions, report: Report = lambda remark: None
+) -> Yardstick:
+    """The yardstick that `--by` names: `probe`, or files of word pairs and analogies.
+
+    Raises:
+        SettingsError: `probe` is named beside files.
+        CorpusError: a file cannot be read, or holds neither pairs nor analogies.
+    """
+    if PROBE in by or not by:
+        if len(by) > 1:
+            raise SettingsError(
+                "--by probe compares by the probe loss alone: drop it, or the other --by"
+            )
+        return Yardstick(kind="probe")
+    kinds = {path: _kind_of(path, options, report) for path in dict.fromkeys(by)}
+    return Yardstick(
+        kind="scores",
+        pairs=tuple(path for path, kind in kinds.items() if kind == "pairs"),
+        analogies=tuple(path for path, kind in kinds.items() if kind == "analogies"),
+    )
+
+
+def _kind_of(path: str, options: QuestionOptions, report: Report) -> Literal["pairs", "analogies"]:
+    """Whether a file holds analogies or word pairs."""
+    remarks: list[str] = []
+    skips = options.skip_bad_rows
+    try:
+        read_analogies(
+            path,
+            options.analogies_columns,
+            skip_bad_rows=skips and not options.pairs_columns,
+            report=remarks.append,
+        )
+        kind: Literal["pairs", "analogies"] = "analogies"
+    except CorpusError as no_analogies:
+        remarks.clear()
+        try:
+            read_pairs(path, options.pairs_columns, skip_bad_rows=skips, report=remarks.append)
+        except CorpusError as no_pairs:
+            if str(no_pairs) == str(no_analogies):  # it cannot be read
+                raise CorpusError(
+                    f"{no_pairs}: --by takes probe, or a file of word pairs or analogies"
+                ) from None
+            raise CorpusError(
+                f"{path} has neither analogies nor word pairs: {no_analogies}; {no_pairs}"
+            ) from None
+        kind = "pairs"
+    for remark in remarks:
+        report(remark)
+    return kind
+
+
+def check_comparable(space: Space, yardstick: Yardstick) -> None:
+    """
+    Raises:
+        SettingsError: the probe loss would not compare the runs: they ask other questions.
+    """
+    if not yardstick.is_loss:
+        return
+    if not space.training.probe:
+        raise SettingsError("--no-probe leaves no probe loss to compare by: give --by FILE")
+    owners = {name: owner_of(name) for name in space.varied}
+    apart = [name for name, owner in owners.items() if owner is CorpusSettings or name == "seed"]
+    if apart:
+        label = label_of(owners[apart[0]], apart[0])
+        raise SettingsError(
+            f"runs with another {label} have other probe questions, which cannot be compared: "
+            "give --by FILE, word pairs or analogies"
+        )
