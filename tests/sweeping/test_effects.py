@@ -8,7 +8,7 @@ from tests.support.sweeps import all_over, over, space_of
 from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.yardstick import Yardstick
 
-SCORES = Yardstick(kind="scores", pairs=("pairs.txt",))
+SCORES = Yardstick(kind="scores")
 
 
 def test_the_settings_that_matter_come_first_with_their_best_values():

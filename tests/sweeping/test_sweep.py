@@ -12,6 +12,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.sweeps import space_of
 from w2vtui.cli.verbs import sweep as verb
 from w2vtui.errors import RunError
+from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
@@ -118,15 +119,17 @@ def test_a_sweep_that_was_stopped_continues_where_it_was(text, monkeypatch):
     work = started(asked(text), starts_again=True)
 
     def stop_in_the_third(trial, judge, stopping, deadline):
-        if trial.number == 3:
-            work.stop()
-        return train(trial, judge, stopping, deadline)
+        if trial.number != 3:
+            return train(trial, judge, stopping, deadline)
+        trial._run.limit_speed(60_000)  # else it would be over before it is stopped
+        return train(trial, lambda step, value: work.stop(), stopping, deadline)
 
     monkeypatch.setattr(Trial, "train", stop_in_the_third)
     work.start()
     work.wait()
     assert work.shot().state == "stopped"
     assert work.shot().n_over == 2
+    assert 0.1 < work._results[-1].fraction < 1
     monkeypatch.setattr(Trial, "train", train)
 
     continued = swept(asked(text), saved=find_sweep(runs_dir(), work.plan.store.name))
@@ -185,7 +188,7 @@ def test_what_was_asked_comes_back_as_it_was(text):
     request = SweepRequest(
         sources=("a.txt",),
         space=space_of(window="3,all", alpha="0.01..0.1", model="skip-gram,cbow", epochs="auto,9"),
-        yardstick=Yardstick(kind="scores", pairs=("p.txt",), analogies=("q.txt",)),
+        yardstick=Yardstick(kind="scores", files=QuestionFiles(("p.txt",), ("q.txt",), ("s.txt",))),
         tokens=5000,
         limits=Limits(trials=7, minutes=2.5, whole=0),
     )
@@ -216,8 +219,12 @@ def test_lines_that_were_cut_short_or_damaged_are_left_out(text):
         (["a.txt", "--window", "3,0"], "argument --window: window must be 1 to 10,000 words"),
         (["a.txt", "--seed", "1,2"], "runs with another seed have other probe questions"),
         (["a.txt", "--min-count", "1,5"], "runs with another min count have other probe"),
-        (["a.txt", "--window", "3,5", "--by", "none.txt"], "--by takes probe, or a file of word"),
+        (
+            ["a.txt", "--window", "3,5", "--by", "none.txt"],
+            "--by takes probe, next-item, or a file of word",
+        ),
         (["a.txt", "--window", "3,5", "--by", "probe", "--by", "x"], "compares by the probe loss"),
+        (["a.txt", "--window", "3,5", "--by", "next-item"], "give --sessions FILE"),
         (["a.txt", "--window", "3,5", "--minutes", "0"], "must be a number of minutes above 0"),
         (["a.txt", "--resume", "last"], "with the text and the values that it has"),
         (["--resume", "nothing"], "there is no sweep 'nothing'"),
@@ -238,3 +245,18 @@ def test_without_optuna_it_says_what_to_install(w2v, monkeypatch):
 
     assert refused.code == 2
     assert "w2vtui sweep needs a library: pip install 'w2vtui[sweep]'" in refused.err
+
+
+def test_runs_are_compared_by_guesses_of_the_next_item(w2v, text, tmp_path):
+    held_out = tmp_path / "sessions.txt"
+    held_out.write_text("\n".join(" ".join(words) for words in topical_sentences(300, seed=9)))
+    by = ("--by", "next-item", "--sessions", held_out)
+
+    ended = w2v("sweep", text, "--window", "2,all", *by, *SHORT, "--json")
+
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)
+    assert len(found["trials"]) == 2
+    assert 0 < found["best"]["value"] < 100
+    assert "NDCG@10 of the next item" in ended.err
+    assert f"--sessions {held_out}" not in found["command"]

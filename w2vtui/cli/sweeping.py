@@ -16,7 +16,7 @@ from w2vtui.cli.output import report, show
 from w2vtui.cli.sweep_progress import choose_progress
 from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.display import clock_text, pad, size_text
-from w2vtui.questions import QuestionOptions
+from w2vtui.question_files import QuestionOptions
 from w2vtui.runs.root import runs_folder
 from w2vtui.signals import SIGNALS, handling
 from w2vtui.sweeping.effects import Effect, effects_of
@@ -27,8 +27,8 @@ from w2vtui.sweeping.store import SavedSweep, find_sweep
 from w2vtui.sweeping.sweep import Sweep, SweepShot
 from w2vtui.sweeping.sweep_request import Limits, SweepRequest
 from w2vtui.sweeping.table import cells_of, heads_of, label, numeric_columns
-from w2vtui.sweeping.yardstick import Yardstick, yardstick_of
-from w2vtui.training.measuring.quality import SAMPLE_ANALOGIES, SAMPLE_PAIRS
+from w2vtui.sweeping.yardstick import NEXT_ITEM, PROBE, Yardstick, yardstick_of
+from w2vtui.training.measuring.question_sets import SAMPLE_ANALOGIES, SAMPLE_PAIRS
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 
 
@@ -61,8 +61,9 @@ def sweep(arguments: argparse.Namespace, questions: QuestionOptions) -> int:
 
 
 def _requested(arguments: argparse.Namespace, questions: QuestionOptions) -> SweepRequest:
-    by = list(arguments.by)
-    if not by and arguments.sources == (str(sample_path(SAMPLE).absolute()),):
+    by = [one if one in (PROBE, NEXT_ITEM) else _absolute(one) for one in arguments.by]
+    sessions = [_absolute(path) for path in arguments.sessions]
+    if not (by or sessions) and arguments.sources == (str(sample_path(SAMPLE).absolute()),):
         by = [str(sample_path(SAMPLE_PAIRS)), str(sample_path(SAMPLE_ANALOGIES))]
     default = Limits()
     return SweepRequest(
@@ -73,12 +74,16 @@ def _requested(arguments: argparse.Namespace, questions: QuestionOptions) -> Swe
             arguments.training_settings,
             arguments.live_settings,
         ),
-        yardstick=yardstick_of(by, questions, report_hint),
-        questions=questions,
+        yardstick=yardstick_of(by, sessions, questions, report_hint),
         tokens=arguments.tokens,
         gives_up=not arguments.train_all,
         limits=_limits(arguments, default),
     )
+
+
+def _absolute(path: str) -> str:
+    """A path that means the same in another folder."""
+    return str(Path(path).absolute())
 
 
 def _resumed(saved: SavedSweep, arguments: argparse.Namespace) -> SweepRequest:

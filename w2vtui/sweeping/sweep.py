@@ -243,7 +243,7 @@ class Sweep:
         return folder if folder.is_dir() else None
 
     def _request(self, point: Point, number: int, *, is_whole: bool) -> RunRequest:
-        plan = self.plan
+        plan, files = self.plan, self.plan.request.yardstick.files
         settled = plan.request.space.settings_at(point)
         sources, reading = plan.texts.request(settled, whole=is_whole)
         return RunRequest(
@@ -251,9 +251,10 @@ class Sweep:
             corpus_settings=reading,
             training=settled.training,
             live=settled.live,
-            pairs=plan.request.yardstick.pairs,
-            analogies=plan.request.yardstick.analogies,
-            questions=plan.request.questions,
+            pairs=files.pairs,
+            analogies=files.analogies,
+            sessions=files.sessions,
+            questions=files.options,
             run_settings=plan.run_settings,
             sweep=plan.store.name,
             trial=0 if is_whole else number,

@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from w2vtui.questions import QuestionOptions
 from w2vtui.runs.disk.checked_json import dumped
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.settings import (
@@ -30,8 +29,6 @@ class SweepRequest:
     """Files and folders, as absolute paths."""
     space: Space
     yardstick: Yardstick
-    questions: QuestionOptions = QuestionOptions()
-    """How the files of the yardstick are read."""
     tokens: int | None = None
     """How much of the text trials train on; None as fits the time, or what suffices."""
     gives_up: bool = True
@@ -56,7 +53,6 @@ class SweepRequest:
             "live": dataclasses.asdict(space.live),
             "varied": {name: _values_as_json(values) for name, values in space.varied.items()},
             "yardstick": dataclasses.asdict(self.yardstick),
-            "questions": dataclasses.asdict(self.questions),
             "tokens": self.tokens,
             "gives_up": self.gives_up,
         }
@@ -92,7 +88,6 @@ def request_from_json(plain: dict[str, Any]) -> SweepRequest:
         sources=tuple(sources),
         space=space,
         yardstick=from_json(Yardstick, plain["yardstick"]),
-        questions=from_json(QuestionOptions, plain["questions"]),
         tokens=tokens,
         gives_up=bool(gives_up),
         limits=from_json(Limits, plain["limits"]),

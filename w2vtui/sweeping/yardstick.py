@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.questions import QuestionOptions, read_analogies, read_pairs
+from w2vtui.question_files import QuestionFiles, QuestionOptions
+from w2vtui.questions import read_analogies, read_pairs
 from w2vtui.reports import Report
+from w2vtui.sessions import read_sessions
 from w2vtui.settings import CorpusSettings, label_of
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.values import owner_of
-from w2vtui.training.state.snapshot import Quality, Snapshot
+from w2vtui.training.state.snapshot import Quality, ScoreKind, Snapshot
 
-PROBE = "probe"
+PROBE, NEXT_ITEM = "probe", "next-item"
+_TELLING: tuple[ScoreKind, ...] = ("total", "pairs", "semantic", "syntactic")
+"""Which score of a file counts: the first of these, or the better of two ways to guess items."""
+_GUESSES: tuple[ScoreKind, ...] = ("ndcg", "ndcg-output")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +28,8 @@ class Yardstick:
     """What makes a run better than another."""
 
     kind: Literal["probe", "scores"]
-    pairs: tuple[str, ...] = ()
-    """Files of word pairs."""
-    analogies: tuple[str, ...] = ()
-    """Files of analogies."""
+    files: QuestionFiles = QuestionFiles()
+    """What the vectors are scored on."""
 
     @property
     def is_loss(self) -> bool:
@@ -43,10 +46,10 @@ class Yardstick:
         """What it is, in a line."""
         if self.is_loss:
             return "probe loss, nats; lower is better"
-        n_files = len(self.pairs) + len(self.analogies)
-        what = "mean of " * (n_files > 1)
-        kinds = ["Spearman's correlation x 100"] * bool(self.pairs)
-        kinds += ["right answers in %"] * bool(self.analogies)
+        what = "mean of " * (len([*self.files]) > 1)
+        kinds = ["Spearman's correlation x 100"] * bool(self.files.pairs)
+        kinds += ["right answers in %"] * bool(self.files.analogies)
+        kinds += ["NDCG@10 of the next item x 100"] * bool(self.files.sessions)
         return f"{what}{' and '.join(kinds)}; higher is better"
 
     def reading(self, shot: Snapshot) -> tuple[int, float] | None:
@@ -67,15 +70,24 @@ class Yardstick:
 
 
 def mean_score(quality: Quality) -> float:
-    """The mean over files of questions, correlations and shares times 100; NaN if one covers none.
+    """The mean over files of questions, times 100; NaN if one of them covers no question.
 
-    Of a file with analogies of two kinds all of them count together.
+    Of word pairs the correlation counts, of analogies the share of right answers, of sessions the
+    NDCG by cosines or by output vectors, whichever is higher.
     """
-    of_file = {}
+    of_file: dict[str, dict[ScoreKind, float]] = {}
     for score in quality.scores:
-        if score.kind == "total" or score.name not in of_file:
-            of_file[score.name] = score.value
-    return 100 * sum(of_file.values()) / len(of_file) if of_file else math.nan
+        of_file.setdefault(score.name, {})[score.kind] = score.value
+    values = [_value_of(found) for found in of_file.values()]
+    return 100 * sum(values) / len(values) if values else math.nan
+
+
+def _value_of(found: dict[ScoreKind, float]) -> float:
+    """The score of one file."""
+    for kind in _TELLING:
+        if kind in found:
+            return found[kind]
+    return max((found[kind] for kind in _GUESSES if kind in found), default=math.nan)
 
 
 def _reading(tokens: int, value: float) -> tuple[int, float] | None:
@@ -83,25 +95,45 @@ def _reading(tokens: int, value: float) -> tuple[int, float] | None:
 
 
 def yardstick_of(
-    by: Sequence[str], options: QuestionOptions, report: Report = lambda remark: None
+    by: Sequence[str],
+    sessions: Sequence[str],
+    options: QuestionOptions,
+    report: Report = lambda remark: None,
 ) -> Yardstick:
-    """The yardstick that `--by` names: `probe`, or files of word pairs and analogies.
+    """The yardstick that `--by` names: `probe`, `next-item`, or files of pairs and analogies.
+
+    sessions   files of sessions, for `next-item`
 
     Raises:
-        SettingsError: `probe` is named beside files.
+        SettingsError: `probe` is named beside others, or `next-item` without sessions.
         CorpusError: a file cannot be read, or holds neither pairs nor analogies.
     """
+    if not by and sessions:
+        by = [NEXT_ITEM]
     if PROBE in by or not by:
-        if len(by) > 1:
+        if len(by) > 1 or sessions:
             raise SettingsError(
-                "--by probe compares by the probe loss alone: drop it, or the other --by"
+                "--by probe compares by the probe loss alone: drop it, or the files"
             )
         return Yardstick(kind="probe")
-    kinds = {path: _kind_of(path, options, report) for path in dict.fromkeys(by)}
+    if (NEXT_ITEM in by) != bool(sessions):
+        raise SettingsError(
+            "--by next-item takes the sessions whose next item is guessed: give --sessions FILE"
+            if NEXT_ITEM in by
+            else "--sessions is for --by next-item: give both"
+        )
+    for path in sessions:
+        read_sessions(path, report=report)
+    questions = [path for path in dict.fromkeys(by) if path != NEXT_ITEM]
+    kinds = {path: _kind_of(path, options, report) for path in questions}
     return Yardstick(
         kind="scores",
-        pairs=tuple(path for path, kind in kinds.items() if kind == "pairs"),
-        analogies=tuple(path for path, kind in kinds.items() if kind == "analogies"),
+        files=QuestionFiles(
+            tuple(path for path, kind in kinds.items() if kind == "pairs"),
+            tuple(path for path, kind in kinds.items() if kind == "analogies"),
+            tuple(sessions),
+            options,
+        ),
     )
 
 
@@ -124,7 +156,7 @@ def _kind_of(path: str, options: QuestionOptions, report: Report) -> Literal["pa
         except CorpusError as no_pairs:
             if str(no_pairs) == str(no_analogies):  # it cannot be read
                 raise CorpusError(
-                    f"{no_pairs}: --by takes probe, or a file of word pairs or analogies"
+                    f"{no_pairs}: --by takes probe, next-item, or a file of word pairs or analogies"
                 ) from None
             raise CorpusError(
                 f"{path} has neither analogies nor word pairs: {no_analogies}; {no_pairs}"

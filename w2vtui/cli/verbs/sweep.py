@@ -7,7 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from w2vtui.cli.file_options import add_question_columns, add_skip_bad_rows, question_options
+from w2vtui.cli.file_options import (
+    add_question_columns,
+    add_session_options,
+    add_skip_bad_rows,
+    question_options,
+)
 from w2vtui.cli.options import AUTO, add_result_json, add_setting, option_of, whole_number
 from w2vtui.config import TABLES
 from w2vtui.errors import MissingLibraryError, SettingsError
@@ -29,12 +34,13 @@ HELP = """Find the settings that fit a text: train many short runs, each with ot
   w2vtui sweep notes.txt --window 3,10 --negative 5,15 --sample 1e-3,1e-5
   w2vtui sweep notes.txt --window 2..12 --alpha 0.01..0.1 --trials 40 --minutes 10
   w2vtui sweep notes.txt --model skip-gram,cbow --epochs 5,20 --by pairs.txt --by questions.txt
+  w2vtui sweep visits.txt --window 3,all --ns-exponent -0.5..1 --by next-item --sessions test.txt
   w2vtui sweep --resume last --trials 40
 
 Every setting takes several values, 5,15, or a range, 3..10; with one value it is the same in all
 trials. If there are more combinations than trials, the next one is chosen by what came of the
 earlier ones (Optuna's TPE), and a trial that falls behind is ended early. Runs are compared by the
-probe loss, or with --by by their scores on word pairs and analogies.
+probe loss, or with --by by their scores on word pairs, analogies or sessions.
 
 Of a large text the trials see a part, and the best settings are trained again on the whole. What
 all of it takes is said before it starts. Every trial is a saved run, named after its sweep.
@@ -56,13 +62,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_limits(parser)
     parser.add_argument(
         "--by",
-        metavar="FILE|probe",
+        metavar="FILE|probe|next-item",
         action="append",
         default=[],
         help="compare runs by their scores on these word pairs or analogies, the mean of several; "
-        "probe is the probe loss (default: probe; for the bundled sample its own files)",
+        "probe is the probe loss, next-item guesses items of --sessions (default: probe; for the "
+        "bundled sample its own files)",
+    )
+    parser.add_argument(
+        "--sessions",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="held-out sessions for --by next-item, a line each; may be repeated",
     )
     add_question_columns(parser)
+    add_session_options(parser)
     add_skip_bad_rows(parser)
     parser.add_argument(
         "--train-all",
@@ -205,7 +220,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.resume is None and not arguments.corpus:
         raise SettingsError("name a text to sweep, or a sweep with --resume NAME")
-    if arguments.resume is not None and (arguments.corpus or arguments.varied or arguments.by):
+    if arguments.resume is not None and (
+        arguments.corpus or arguments.varied or arguments.by or arguments.sessions
+    ):
         raise SettingsError(
             "a sweep is resumed with the text and the values that it has: drop them, or --resume"
         )
