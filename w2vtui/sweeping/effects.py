@@ -13,7 +13,8 @@ shuffled among the trials.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,17 +126,15 @@ def _levels(values: Values, name: str, done: Sequence[TrialResult]) -> list[str]
     """What each trial has of a setting, as text; empty where the setting has no part."""
     if not isinstance(values, Between):
         return [value_text(one.point[name]) if name in one.point else "" for one in done]
-    scale = np.log if values.is_wide else np.asarray
-    low, high = float(scale(values.low)), float(scale(values.high))
+    scale: Callable[[float], float] = math.log if values.is_wide else float
+    low, high = scale(values.low), scale(values.high)
     bounds = np.linspace(low, high, _N_BINS + 1)
-    edges = np.exp(bounds) if values.is_wide else bounds
+    ends = [math.exp(bound) if values.is_wide else bound for bound in bounds.tolist()]
+    shown = [value_text(round(end) if values.is_whole else end) for end in ends]
     found = []
     for one in done:
         at: Any = one.point.get(name)
-        if at is None:
-            found.append("")
-            continue
-        third = min(int(np.searchsorted(bounds, float(scale(at)), side="right")) - 1, _N_BINS - 1)
-        ends = [round(edge) if values.is_whole else float(edge) for edge in edges]
-        found.append(f"{value_text(ends[third])}..{value_text(ends[third + 1])}")
+        third = -1 if at is None else int(np.searchsorted(bounds, scale(at), side="right")) - 1
+        third = min(third, _N_BINS - 1)
+        found.append(f"{shown[third]}..{shown[third + 1]}" if at is not None else "")
     return found
