@@ -117,8 +117,10 @@ def _effect(
 
 def _fitted(X: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """The effects of all values: (L,), or (L, m) for m columns of y."""
-    X, y = X - X.mean(axis=0), y - y.mean(axis=0)
-    found: NDArray[np.float64] = np.linalg.solve(X.T @ X + RIDGE * np.eye(X.shape[1]), X.T @ y)
+    apart = X - X.mean(axis=0)
+    found: NDArray[np.float64] = np.linalg.solve(
+        apart.T @ apart + RIDGE * np.eye(X.shape[1]), apart.T @ (y - y.mean(axis=0))
+    )
     return found
 
 
