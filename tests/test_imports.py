@@ -98,7 +98,10 @@ def test_the_python_class_loads_no_screens():
 
 
 def test_the_screen_of_vectors_need_not_wait_for_kernels():
-    _, modules = modules_after("import w2vtui.tui.explore_screen.screen, w2vtui.runs.explored")
+    first = "import w2vtui.tui.launch; codes.append(int('numpy' in sys.modules))"
+    then = "import w2vtui.tui.explore_screen.screen, w2vtui.runs.explored"
+    codes, modules = modules_after(f"{first}\n{then}")
+    assert codes == [0]  # what is on the screen first
     assert loaded(modules, "textual", "numpy") == ["textual", "numpy"]
     assert loaded(modules, "numba") == []
 

@@ -152,7 +152,8 @@ def test_explore_opens_a_run_with_the_settings_of_the_screen(run, monkeypatch):
     monkeypatch.setattr(explore, "has_screen", lambda: True)
     monkeypatch.setattr(explore, "show_screens", show)
     assert run_command_line(["explore", run.name, "--runs-dir", str(run.parent)]) == 0
-    assert shown[0][0].view().tokens == 200
+    assert shown[0][0].name == run.name
+    assert shown[0][0].subject().view().tokens == 200
 
 
 def test_a_file_has_no_moments(tmp_path, capsys):

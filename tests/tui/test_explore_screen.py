@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -30,6 +31,8 @@ from w2vtui.errors import VectorsError
 from w2vtui.exploring.subject import FileSubject
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.explore_screen.opening import PANES, Opens
+from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.run_list import RunList
@@ -60,6 +63,29 @@ async def exploring(
     async with app.run_test(size=size):
         await until(app, lambda: isinstance(app.screen, ExploreScreen) and app.screen.focused)
         yield app
+
+
+async def test_the_frames_are_there_at_once_and_keys_are_kept_for_what_is_opened() -> None:
+    opened = threading.Event()
+
+    def subject() -> FileSubject:
+        opened.wait(60)
+        return FileSubject("notes.bin", lambda report, read: some_vectors())
+
+    app = W2vApp(Form())
+    app.opens = Opens("notes.bin", subject)
+    async with app.run_test(size=(120, 40)):
+        await shows(app, "reading notes.bin", "Neighbors", "Map", *list(PANES.values())[:4])
+        for key in ("slash", "t", "e", "a", "enter"):
+            app.simulate_key(key)
+        await until(app, lambda: len(getattr(app.screen, "_keys", ())) == 5)
+        opened.set()
+        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        await shows(app, "Neighbors of tea")
+        titles = {pane.id: pane.PANE_NAME for pane in app.screen.query(ExplorePane)}
+        assert titles == {"neighbors": "Neighbors", **PANES}
+        await press(app, "1")
+        assert isinstance(app.screen, NewRunScreen)
 
 
 def pane(app: W2vApp) -> NeighborsPane:

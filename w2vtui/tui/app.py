@@ -18,6 +18,7 @@ from textual.screen import ModalScreen, Screen
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
+from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_sections, palette_commands, region_explained
@@ -72,6 +73,8 @@ class W2vApp(Places):
         self.begins_with_lesson = False
         """Whether the form is trained at once, and the lesson shown, in place of the first screen.
         """
+        self.opens: Opens | None = None
+        """What to explore, in place of the first screen."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -87,6 +90,9 @@ class W2vApp(Places):
 
     def begin(self) -> None:
         """Show the first screen, or what to begin with: a run, or what is explored."""
+        if self.opens is not None:
+            self.push_screen(OpeningScreen(self.opens))
+            return
         if self.subject is not None:
             self.explore(self.subject)
             return
@@ -99,6 +105,14 @@ class W2vApp(Places):
         taken = self.take_run()
         self._form = form_of(taken, self._form)
         self._resume(taken)
+
+    async def on_opening_screen_opened(self, message: OpeningScreen.Opened) -> None:
+        """Explore what was opened, and hand on what was typed before it was."""
+        self.uncover()
+        if (shown := self.explore(message.subject)) is not None:
+            await shown
+        for key in message.keys:
+            self.post_message(key)
 
     def _begin_lesson(self) -> None:
         from w2vtui.tui.method_screen.learning import build_slowly  # loads NumPy

@@ -29,11 +29,11 @@ from w2vtui.streams import (
     let_writes_be_interrupted,
 )
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.explore_screen.opening import Opens
 from w2vtui.tui.session import Form
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 
 if TYPE_CHECKING:
-    from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
 
@@ -55,7 +55,7 @@ def run_app(
     config: Config | None = None,
     follow: Callable[[Run], int],
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Subject | Literal["lesson"] | None = None,
+    begins_with: Opens | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -86,7 +86,7 @@ def run_app(
             form.request(output).check_outputs()
     app = SignalledApp(form, output, look=look, config=config)
     app.take_run, app.begins_with_lesson = take_run, begins_with == "lesson"
-    app.subject = None if begins_with == "lesson" else begins_with
+    app.opens = None if begins_with == "lesson" else begins_with
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -88,7 +88,7 @@ class Places(BaseApp):
         session.watch_words = (*session.watched, query)
         self.report(f"watching {query}: its neighbors are on the train screen")
 
-    def explore(self, subject: Subject | None) -> None:
+    def explore(self, subject: Subject | None) -> AwaitMount | None:
         """Explore a file or a saved run; None for the run."""
         if subject is not None:
             self.subject = subject
@@ -96,7 +96,7 @@ class Places(BaseApp):
             if self.session is None:  # the method is shown on what is explored
                 self.forget("method")
         self._explored = "explore" if subject is None else "other"
-        self._show_explored()
+        return self._show_explored()
 
     def _go_exploring(self) -> AwaitMount | None:
         """Explore what was explored last; from there the other, where there are two."""

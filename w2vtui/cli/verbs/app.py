@@ -25,9 +25,9 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
-    from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
+    from w2vtui.tui.explore_screen.opening import Opens
     from w2vtui.tui.session import Form
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
@@ -136,7 +136,7 @@ def show_screens(
     arguments: argparse.Namespace,
     form: Form,
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Subject | Literal["lesson"] | None = None,
+    begins_with: Opens | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.file_options import add_vectors, load_file, named_run
@@ -14,6 +16,7 @@ from w2vtui.settings import RunSettings, ScreenSettings
 
 if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
+    from w2vtui.tui.explore_screen.opening import Opens
 
 USAGE = "w2vtui explore VECTORS|RUN [options]"
 HELP = """Explore vectors on the screen: neighbors, analogies, a map, what taught them.
@@ -44,18 +47,33 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from w2vtui.tui.session import Form
 
-    subject = _subject(arguments)
+    opens = _opens(arguments)
     arguments.output = None
-    return show_screens(arguments, Form(run_settings=arguments.run_settings), begins_with=subject)
+    return show_screens(arguments, Form(run_settings=arguments.run_settings), begins_with=opens)
 
 
-def _subject(arguments: argparse.Namespace) -> Subject:
+def _opens(arguments: argparse.Namespace) -> Opens:
+    """What is explored.
+
+    Raises:
+        VectorsError: there is no such file or run.
+    """
+    from w2vtui.tui.explore_screen.opening import Opens
+
     folder = named_run(arguments)
     if folder is not None:
-        from w2vtui.runs.explored import explored_run  # loads NumPy
+        return Opens(folder.name, partial(_run, folder))
+    name = safe_text(arguments.vectors)
+    return Opens(name, partial(_file, name, arguments))
 
-        return explored_run(folder)
+
+def _run(folder: Path) -> Subject:
+    from w2vtui.runs.explored import explored_run  # loads NumPy
+
+    return explored_run(folder)
+
+
+def _file(name: str, arguments: argparse.Namespace) -> Subject:
     from w2vtui.exploring.subject import FileSubject  # loads NumPy
 
-    name = safe_text(arguments.vectors)
     return FileSubject(name, lambda report, progress: load_file(arguments, report, progress))

@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.explore_screen.exporting import Exporting
+from w2vtui.tui.explore_screen.opening import LOWER, PANES, fit
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
@@ -32,19 +33,13 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 
 FORMS = "a word, a - b + c, a:b::c:?, a | b, a -> b, !a b c, /regex/"
 """What the query line takes, shown while it is empty."""
-LOWER = {
-    "drift": ("card", "drift", "analogies"),
-    "clusters": ("card", "clusters"),
-    "why": ("card", "why"),
-    "timeline": ("card", "timeline"),
-}
-"""What stands in the lower row on each of its tabs."""
 
 
 class ExploreScreen(Questioning, Exporting):
     """The vectors of a subject, live or as of one moment."""
 
-    PANES = ("map", "card", "drift", "analogies", "clusters", "why", "timeline")
+    DEFAULT_CLASSES = "exploring"
+    PANES = tuple(PANES)
     FIRST_PANE = "neighbors"
     AUTO_FOCUS = "#neighbors"
     FIRST_KEYS = ("explore.query", "explore.freeze", "explore.next", "explore.maximize",
@@ -126,12 +121,8 @@ class ExploreScreen(Questioning, Exporting):
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout that fits."""
-        width, height = event.size
-        tiny = width < 60 or height < 16
-        self.set_class(tiny, "tiny")
-        self.set_class(not tiny and (width < 100 or height < 30), "tabbed")
-        self.set_class(height >= 50, "large")
-        if tiny:
+        fit(self, event.size)
+        if self.has_class("tiny"):
             self.minimize()
 
     # ---- panes
