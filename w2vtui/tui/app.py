@@ -32,6 +32,7 @@ from w2vtui.tui.shutdown import LeaveDialog
 from w2vtui.tui.sources import sources_of
 
 if TYPE_CHECKING:
+    from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
     from w2vtui.tui.train_screen.screen import TrainScreen
@@ -91,7 +92,7 @@ class W2vApp(Places):
     def begin(self) -> None:
         """Show the first screen, or what to begin with: a run, or what is explored."""
         if self.opens is not None:
-            self.push_screen(OpeningScreen(self.opens))
+            self.push_screen(OpeningScreen(self.opens.name, self._opened))
             return
         if self.subject is not None:
             self.explore(self.subject)
@@ -105,6 +106,13 @@ class W2vApp(Places):
         taken = self.take_run()
         self._form = form_of(taken, self._form)
         self._resume(taken)
+
+    def _opened(self) -> Subject:
+        """What is explored, once all is loaded that this takes. Not for the thread that draws."""
+        assert self.opens is not None, "it is opened"
+        import w2vtui.tui.explore_screen.screen  # noqa: F401 (loads NumPy)
+
+        return self.opens.subject()
 
     async def on_opening_screen_opened(self, message: OpeningScreen.Opened) -> None:
         """Explore what was opened, and hand on what was typed before it was."""

@@ -65,9 +65,10 @@ class OpeningScreen(ModalScreen[None]):
         keys: list[Key]
         """What was typed in the meantime."""
 
-    def __init__(self, opens: Opens) -> None:
+    def __init__(self, name: str, load: Callable[[], Subject]) -> None:
+        """load: opens what has this name, in another thread"""
         super().__init__()
-        self._opens = opens
+        self._opened_name, self._load = name, load
         self._keys: list[Key] = []
 
     def compose(self) -> ComposeResult:
@@ -85,7 +86,7 @@ class OpeningScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Load the rest once this is on the screen."""
-        self.query_one(RunLine).say(f"reading {self._opens.name}")
+        self.query_one(RunLine).say(f"reading {self._opened_name}")
         self.query_one("#tabs", TabBar).show("map")
         self.query_one("#lower-tabs", TabBar).show("drift")
         self.call_after_refresh(self._open)
@@ -102,11 +103,6 @@ class OpeningScreen(ModalScreen[None]):
     async def _open(self) -> None:
         subject = await asyncio.to_thread(self._load)
         self.post_message(self.Opened(subject, self._keys))
-
-    def _load(self) -> Subject:
-        import w2vtui.tui.explore_screen.screen  # noqa: F401 (loads NumPy)
-
-        return self._opens.subject()
 
 
 def fit(screen: Screen[None], size: Size) -> None:
