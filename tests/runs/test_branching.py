@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from tests.support.run_folders import change, content, small_checkpoint, small_r
 from w2vtui.cli import run_command_line
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.branching import branch
+from w2vtui.runs.choosing import NEWEST, ordered
 from w2vtui.runs.disk.checkpoint_files import (
     MANIFEST,
     TENSORS,
@@ -131,10 +134,10 @@ def test_a_damaged_checkpoint_is_passed_over(run):
     [
         ({"at": "50%"}, "has no checkpoint at '50%', but at 1.0%, 100 tokens and 2.0%, 200 tokens"),
         ({"at": "soon"}, "a moment is 40% of the training"),
-        ({"name": "last"}, "is not 'last'"),
-        ({"name": "../up"}, "a run's name is letters, digits"),
-        ({"name": ".hidden"}, "a run's name is letters, digits"),
-        ({"name": "text-brisk-otter"}, "there is a run text-brisk-otter already"),
+        ({"name": "last"}, "choose another name"),
+        ({"name": "../up"}, "a run's name has 1 to"),
+        ({"name": ".hidden"}, "a run's name has 1 to"),
+        ({"name": "text-brisk-otter"}, "there is a run 'text-brisk-otter' already"),
         ({"window": 0}, "window must be 1 to"),
         ({"widow": 1}, "widow"),
     ],
@@ -166,7 +169,27 @@ def test_a_branch_of_a_branch_knows_both(run):
     first = branch(run, name="first")
     second = branch(first, "2%", name="second")
     assert RunRecord.read(second).fork.run == "first"
-    assert status_of(second).fork.created == status_of(first).created
+    alone = branch(first, name="third")
+    remove_run(first)
+    listed = ordered([status_of(path) for path in (second, alone, run)], NEWEST)
+    assert [(one.name, one.depth) for one in listed] == [
+        (one.name, 0) for one in sorted(listed, key=lambda one: -one.changed)
+    ]
+
+
+def test_branches_are_listed_below_the_run_that_they_left(run, capsys, monkeypatch):
+    monkeypatch.setenv("W2VTUI_RUNS_DIR", str(run.parent))
+    first = branch(run, name="first")
+    branch(run, "1%", name="earlier")
+    branch(first, name="second")
+    assert run_command_line(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    names = [re.split(r" +(?:stopped|interrupted)", line)[0] for line in lines]
+    assert names == [run.name, "└ earlier", "└ first", "  └ second"]
+    assert run_command_line(["runs", "--json", "--sort", "name"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0]["fork"] == {"run": run.name, "created": 1.0, "tokens": 100}
+    assert [row["name"] for row in rows] == ["earlier", "first", "second", run.name]
 
 
 # ---- trained

@@ -36,9 +36,10 @@ from w2vtui.runs.disk.journal import (
     metrics_rows,
     read_events,
 )
-from w2vtui.runs.names import check_name
 from w2vtui.runs.past import tokens_at
 from w2vtui.runs.record import VOCAB, Fork, RunRecord, check_record
+from w2vtui.runs.renaming import check_name
+from w2vtui.runs.root import is_there
 from w2vtui.runs.run_folder import drafted_run, new_path
 from w2vtui.runs.status import status_at
 from w2vtui.runs.wanted_changes import SavedRun, wanted_change
@@ -70,14 +71,16 @@ def branch(
 
     Raises:
         RunError: the run has no checkpoint, or is done and gets no more epochs.
-        SettingsError: a setting or the name is wrong, or no checkpoint is there.
+        SettingsError: a setting is wrong, or no checkpoint is there.
         DamagedRunError: what was saved of the run cannot be read.
         DiskError: the branch cannot be written.
     """
     record, root = RunRecord.read(folder), root or folder.parent
-    if name is not None:
-        check_name(root, name)
     path = new_path(root, record.corpus_name) if name is None else root / name
+    if name is not None:
+        check_name(root / folder.name, name)
+        if is_there(path):  # it is that of the run itself
+            raise RunError(f"there is a run '{name}' already: choose another name")
     with drafted_run(path) as (draft, lock):
         checkpoint = _shared_checkpoint(folder, draft, at)
         check_record(folder, record, checkpoint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
+from w2vtui.runs.lineage import in_families
 from w2vtui.runs.table import HEADS, Column, ScoreKey, columns_of, figure_of, score_of
 
 if TYPE_CHECKING:
@@ -145,8 +146,9 @@ def orders(runs: Sequence[RunStatus]) -> list[str]:
 
 
 def ordered(runs: Sequence[RunStatus], by: str) -> list[RunStatus]:
-    """Runs with the best first: the newest, the lowest probe loss, the highest score, the fastest;
-    by time and by a setting the smallest first. Those without a value come last.
+    """Runs with the best first: the newest, with its branches below it; the lowest probe loss, the
+    highest score, the fastest; by time and by a setting the smallest first. Those without a value
+    come last.
 
     by   one of `orders`, or a setting
 
@@ -154,7 +156,7 @@ def ordered(runs: Sequence[RunStatus], by: str) -> list[RunStatus]:
         SettingsError: nothing has this name.
     """
     if by.casefold() == NEWEST:
-        return sorted(runs, key=lambda run: -run.changed)
+        return in_families(sorted(runs, key=lambda run: -run.changed))
     columns = columns_of(runs)
     value_of = _value_of(by, columns)
     heads = {_as_named(column.head) for column in columns if column.score is not None}

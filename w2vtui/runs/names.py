@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from pathlib import Path
-
-from w2vtui.errors import SettingsError
 
 _MOST = 24
-_NAME = re.compile(r"[^\W_][\w.-]{0,79}")
-"""Names that people choose."""
 
 _HOW = """
 able amber ample apt azure bold brave brief bright brisk broad calm candid chief civil clean
@@ -40,21 +35,6 @@ wren yarrow
 def new_name(corpus: str) -> str:
     """A name for a run on a corpus: `atlas-brisk-otter`."""
     return f"{_stem(corpus)}-{_one_of(_HOW)}-{_one_of(_WHAT)}"
-
-
-def check_name(root: Path, name: str) -> None:
-    """Check that a new run of a folder of runs can have a name.
-
-    Raises:
-        SettingsError: it is not a name that commands take, or that of another run.
-    """
-    if not _NAME.fullmatch(name) or name == "last":
-        raise SettingsError(
-            "a run's name is letters, digits, - _ and ., begins with a letter or digit, has at "
-            f"most 80 of them and is not 'last', got {name!r:.100}"
-        )
-    if (root / name).exists():
-        raise SettingsError(f"there is a run {name} already: choose another name")
 
 
 def trial_name(sweep: str, trial: int) -> str:

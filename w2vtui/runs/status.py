@@ -62,6 +62,8 @@ class RunStatus:
     """Over its training time."""
     fork: Fork | None = None
     """Of a branch, where it left another run."""
+    depth: int = 0
+    """How many of the runs above it in a list it descends from."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
     n_words: int = 0
@@ -90,7 +92,9 @@ class RunStatus:
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""
         scores = [score._asdict() for score in self.scores]
-        return dataclasses.asdict(self) | {"fraction": round(self.fraction, 6), "scores": scores}
+        plain = dataclasses.asdict(self)
+        del plain["depth"]
+        return plain | {"fraction": round(self.fraction, 6), "scores": scores}
 
 
 ACTIVE = ("preparing", "training", "paused", "stopping", "finishing")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
+from w2vtui.runs.lineage import name_in_family
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def cells_of(
     done = f" {100 * run.fraction:.0f} %" if run.tokens_planned and run.state != "done" else ""
     probe = "-" if run.probe_loss is None else loss_text(run.probe_loss)
     facts = {
-        "name": safe_text(run.name, _NAME_CELLS),
+        "name": name_in_family(run, safe_text(run.name, _NAME_CELLS)),
         "state": run.state + done,
         "probe": f"{probe} {BEST}" if "probe" in best else probe,
         "words/s": short(run.mean_words_per_second) if run.mean_words_per_second else "-",

@@ -36,7 +36,7 @@ class MoreEpochs(ModalScreen[int | None]):
     def __init__(self, epochs: int, cost: Callable[[int], str] = lambda epochs: "") -> None:
         """
         epochs   that the run was planned for
-        cost    says what it takes to train it to a number of epochs
+        cost     says what it takes to train it to a number of epochs
         """
         super().__init__()
         self._epochs, self._cost = epochs, cost
