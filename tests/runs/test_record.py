@@ -26,7 +26,13 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import DamagedRunError
 from w2vtui.runs.disk.checked_json import write_checked
-from w2vtui.runs.disk.checkpoint_files import FOLDER, write_checkpoint
+from w2vtui.runs.disk.checkpoint_files import (
+    FOLDER,
+    MANIFEST,
+    checkpoint_folders,
+    read_manifest,
+    write_checkpoint,
+)
 from w2vtui.runs.disk.journal import EVENTS
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
@@ -71,6 +77,20 @@ def test_a_well_sealed_record_of_nonsense_is_damage(draw, run):
         record.write(run)
         assert RunRecord.read(run) == record
     (run / RECORD).write_bytes(content)
+
+
+@pytest.mark.parametrize("folder", [RECORD, FOLDER])
+def test_a_run_of_an_earlier_version_held_out_the_lines_of_its_seed(folder, run):
+    """The record, or its checkpoint, has no seed of the probe: it was the seed of the run."""
+    path = run / RECORD if folder == RECORD else checkpoint_folders(run)[0] / MANIFEST
+
+    def of_earlier_version(body):
+        body["training"]["seed"] = 5
+        del body["training"]["probe_seed"]
+
+    resealed(path, of_earlier_version)
+    read = RunRecord.read(run).request if folder == RECORD else read_manifest(path.parent)
+    assert read.training.probe_seed == 5
 
 
 @many

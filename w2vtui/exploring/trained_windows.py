@@ -14,5 +14,5 @@ def trained_windows(
     """The windows of a corpus under the settings of a run, without the lines that it held out."""
     held_out = None
     if training.probe:
-        held_out = choose_held_out(corpus.sentence_starts, training.seed)
+        held_out = choose_held_out(corpus.sentence_starts, training.probe_seed)
     return Windows.of(corpus.vocab.counts, live, held_out)

@@ -31,7 +31,7 @@ from w2vtui.runs.disk.checked_json import (
     write_checked,
 )
 from w2vtui.runs.disk.checkpoint_files import newest_intact
-from w2vtui.runs.disk.dataclass_json import fields_from_json
+from w2vtui.runs.disk.dataclass_json import fields_from_json, training_of_any_version
 from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.names import trial_name
@@ -182,6 +182,7 @@ class RunRecord:
         signed = body.pop("signature", None)
         if not isinstance(signed, str | None):
             raise TypeError(f"signature is {signed!r:.80}")
+        body = body | {"training": training_of_any_version(body["training"])}
         own = {field.name for field in dataclasses.fields(cls)}
         fields = fields_from_json(cls, {key: body[key] for key in body.keys() & own})
         asked = fields_from_json(RunRequest, {key: body[key] for key in body.keys() - own})

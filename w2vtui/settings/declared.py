@@ -302,6 +302,14 @@ class TrainingSettings(Checked):
         label="probe",
         help="hold out up to 1 % of the text and measure the probe loss on it",
     )
+    probe_seed: int = setting(
+        1,
+        low=0,
+        high=2**62,
+        label="probe seed",
+        help="chooses the lines that are held out: runs with the same one answer the same "
+        "questions, whatever their seed",
+    )
     deterministic: bool = setting(
         False,
         label="deterministic",

@@ -187,8 +187,8 @@ class Preparation:
         if not self.training.probe:
             self.probe_reason = "switched off"
             return None, TokenOrder(len(corpus.ids))
-        held_out = choose_held_out(corpus.sentence_starts, self.training.seed)
-        probe_set = ProbeSet(corpus, held_out, self.training.seed)
+        held_out = choose_held_out(corpus.sentence_starts, self.training.probe_seed)
+        probe_set = ProbeSet(corpus, held_out, self.training.probe_seed)
         if len(probe_set) < 2:
             self.probe_reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
             return None, TokenOrder(len(corpus.ids))

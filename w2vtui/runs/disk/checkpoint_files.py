@@ -30,7 +30,11 @@ from w2vtui.runs.disk.checked_json import (
     read_checked,
     write_checked,
 )
-from w2vtui.runs.disk.dataclass_json import event_as_json, fields_from_json
+from w2vtui.runs.disk.dataclass_json import (
+    event_as_json,
+    fields_from_json,
+    training_of_any_version,
+)
 from w2vtui.runs.disk.inside import OpenFolder, made_folder, open_folder, share_file
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.disk.tensor_file import DEPTH, NO_TENSORS, Tensors, read_tensors, write_tensors
@@ -249,6 +253,7 @@ def _from_manifest(
     body: dict[str, Any], tensors: dict[str, NDArray[Any]] | None = None
 ) -> Checkpoint:
     """A checkpoint; without its tensors it has no vectors, tallies and curves."""
+    body = body | {"training": training_of_any_version(body["training"])}
     fields = fields_from_json(Checkpoint, {name: body[name] for name in (*_PLAIN, "events")})
     merges = {} if tensors is None else body["curves"]
     tensors = {_TALLIES: np.zeros(N_TALLIES)} if tensors is None else tensors

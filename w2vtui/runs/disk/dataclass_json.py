@@ -56,6 +56,15 @@ def as_json(value: Any) -> Any:
     return value
 
 
+def training_of_any_version(plain: object) -> object:
+    """The training settings that a run saved, with what earlier versions had no setting for: the
+    lines that are held out were those of its seed.
+    """
+    if isinstance(plain, dict) and "seed" in plain:
+        return {"probe_seed": plain["seed"]} | plain
+    return plain
+
+
 def event_as_json(event: Event) -> dict[str, Any]:
     """The fields of an event; None values are left out."""
     return {name: value for name, value in dataclasses.asdict(event).items() if value is not None}
