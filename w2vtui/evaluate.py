@@ -76,23 +76,22 @@ class KnownPairs:
         folded = ((fold(a, lowercase), fold(b, lowercase), score) for a, b, score in pairs)
         covered = [(row_of[a], row_of[b], s) for a, b, s in folded if a in row_of and b in row_of]
         self._name, self._total = name, len(pairs)
-        self._a = np.array([a for a, _, _ in covered], dtype=np.intp)
-        self._b = np.array([b for _, b, _ in covered], dtype=np.intp)
-        self._scores = np.array([score for _, _, score in covered], dtype=np.float64)
+        self.rows = np.array([(a, b) for a, b, _ in covered], dtype=np.intp).reshape(-1, 2).T
+        """(2, n): those of the words of each pair that has both."""
+        self.scores = np.array([score for _, _, score in covered], dtype=np.float64)
+        """(n,): what people say of it."""
 
     def __len__(self) -> int:
         """Pairs with a row for both words."""
-        return len(self._scores)
+        return len(self.scores)
 
     def score(self, vectors: Floats) -> PairsResult:
         """Correlation of the cosines of rows of `vectors`, float32 (V, D), with people's scores."""
         if not len(self):
             return PairsResult(self._name, math.nan, math.nan, 0, self._total)
-        a, b = (vectors[rows].astype(np.float64) for rows in (self._a, self._b))
-        are_numbers = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
-        a, b, scores = a[are_numbers], b[are_numbers], self._scores[are_numbers]
-        products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-        cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+        cosines = self.cosines(vectors)
+        are_numbers = np.isfinite(cosines)
+        cosines, scores = cosines[are_numbers], self.scores[are_numbers]
         return PairsResult(
             self._name,
             correlation(ranks(scores), ranks(cosines)),
@@ -100,6 +99,17 @@ class KnownPairs:
             len(scores),
             self._total,
         )
+
+    def cosines(self, vectors: Floats) -> NDArray[np.float64]:
+        """The cosine of each pair: (n,); 0 for a vector of zeros, NaN where one is not numbers."""
+        a, b = (vectors[rows].astype(np.float64) for rows in self.rows)
+        a[~np.isfinite(a).all(axis=1)] = np.nan
+        b[~np.isfinite(b).all(axis=1)] = np.nan
+        products, lengths = (a * b).sum(axis=1), np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+        cosines: NDArray[np.float64] = np.divide(
+            products, lengths, out=np.zeros_like(products), where=lengths != 0
+        )
+        return cosines
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,4 +4,7 @@ sides          what is compared: a run that trains, a saved run, a file
 shared         the words that all sides have      setting_rows   settings that differ
 overlap        nearest words in common            curves         of losses and scores
 moved          words that differ most, once the vectors are rotated onto each other
+verdict        which of two runs is better, by each yardstick, and how sure that is
+yardsticks     answers of both to the same questions    probing   those of the probe
+paired         how sure the mean of paired differences is
 """

@@ -111,10 +111,7 @@ class ProbeSet:
 
     def measure(self, backend: Backend, plan: Plan, tokens: int) -> Probe:
         """The probe loss of the present vectors."""
-        scores = backend.score_candidates(plan, self.contexts, self.candidates)
-        noise, thinning = self._corrections(backend, plan.settings)
-        scores += noise[self.candidates]
-        offsets = thinning[self.candidates]
+        scores, offsets = self._scores(backend, plan)
         losses = cross_fitted_losses(scores, offsets)
         return Probe(
             tokens=tokens,
@@ -123,6 +120,17 @@ class ProbeSet:
             unscaled_loss=float(question_losses(scores + offsets).mean()),
             contexts=PROBE_CONTEXTS,
         )
+
+    def losses(self, backend: Backend, plan: Plan) -> NDArray[np.float64]:
+        """The loss of each question, whose mean is the probe loss: (P,)."""
+        return cross_fitted_losses(*self._scores(backend, plan))
+
+    def _scores(self, backend: Backend, plan: Plan) -> Corrections:
+        """The scores of the candidates, and what is added to them on no scale: (P, 1 + N) each."""
+        scores = backend.score_candidates(plan, self.contexts, self.candidates)
+        noise, thinning = self._corrections(backend, plan.settings)
+        scores += noise[self.candidates]
+        return scores, thinning[self.candidates]
 
     def _corrections(self, backend: Backend, settings: LiveSettings) -> Corrections:
         """What to add to a word's score, for the noise and for the thinning: float64 (V,) each."""

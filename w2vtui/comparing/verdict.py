@@ -1,0 +1,317 @@
+"""Which of two runs is better, by each yardstick, and how sure that is.
+
+    found = verdict(open_side("brisk-otter"), open_side("calm-fox"))
+    found.conclusion      # "calm-fox is better by the probe"
+    found.lines()         # a line for each yardstick, and what could not be compared
+
+Of runs that differ by their seed alone, at most 5 % of verdicts call one better. Each of m
+intervals has a confidence of 1 - 0.03 / m (Bonferroni), so that many yardsticks do not make many
+chances to win; 0.03 leaves room, as how sure a difference is is estimated, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from w2vtui.comparing.paired import interval_of
+from w2vtui.comparing.probing import SharedProbe
+from w2vtui.comparing.shared import shared_vectors
+from w2vtui.comparing.sides import Side
+from w2vtui.comparing.yardsticks import (
+    Answers,
+    Kind,
+    analogy_answers,
+    pairs_answers,
+)
+from w2vtui.errors import RunError, VectorsError, W2vtuiError
+from w2vtui.exploring.subject import View
+from w2vtui.runs.record import RunRecord
+from w2vtui.settings import LiveSettings
+from w2vtui.training.measuring.known_questions import MAX_QUESTIONS, thinned
+from w2vtui.training.measuring.question_sets import QualitySets
+
+Call: TypeAlias = Literal["better", "worse", "no difference"]
+
+ERROR_RATE = 0.03
+"""Of verdicts on runs that differ by chance alone, the share that is meant to call one better."""
+
+_TITLES: dict[Kind, str] = {
+    "probe": "probe",
+    "pairs": "word pairs",
+    "semantic": "semantic analogies",
+    "syntactic": "syntactic analogies",
+}
+_QUESTIONS: dict[Kind, str] = {
+    "probe": "questions",
+    "pairs": "pairs",
+    "semantic": "analogies",
+    "syntactic": "analogies",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgment:
+    """The difference between two runs by one yardstick."""
+
+    name: str
+    """`probe`, or the name of a file of questions."""
+    kind: Kind
+    a: float
+    """Of the first run: nats of the probe, a rank correlation, or a share of right answers."""
+    b: float
+    """Of the second run."""
+    low: float
+    """The lowest that the difference b - a may be, with the confidence of the verdict."""
+    high: float
+    """The highest."""
+    n_questions: int
+    call: Call
+    """What the second run is, measured by the first."""
+
+    @property
+    def difference(self) -> float:
+        """b - a"""
+        return self.b - self.a
+
+    @property
+    def title(self) -> str:
+        """The yardstick in words: `word pairs atlas-pairs.txt`."""
+        return _TITLES[self.kind] + ("" if self.kind == "probe" else f" {self.name}")
+
+    @property
+    def text(self) -> str:
+        """All of it in a line."""
+        n = f"{self.n_questions:,} {_QUESTIONS[self.kind]}"
+        found = {
+            "better": f"B is better, {n}",
+            "worse": f"B is worse, {n}",
+            "no difference": f"no difference that {n} can show",
+        }[self.call]
+        as_text = _number_text(self.kind)
+        return (
+            f"{self.title}: A {as_text(self.a)}, B {as_text(self.b)}, "
+            f"B-A {_signed(as_text, self.difference)} "
+            f"({_signed(as_text, self.low)} to {_signed(as_text, self.high)}): {found}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What can be said of two runs."""
+
+    a: str
+    b: str
+    """Their names."""
+    judgments: tuple[Judgment, ...]
+    confidence: float
+    """Of each interval."""
+    remarks: tuple[str, ...]
+    """What could not be compared, and why."""
+
+    @property
+    def conclusion(self) -> str:
+        """The whole in a sentence."""
+        if not self.judgments:
+            return f"{self.a} and {self.b} cannot be compared"
+        wins = {
+            name: [one.title for one in self.judgments if one.call == call]
+            for name, call in ((self.b, "better"), (self.a, "worse"))
+        }
+        found = [
+            f"{name} is better by {_listed(titles)}" for name, titles in wins.items() if titles
+        ]
+        if found:
+            return ", ".join(found)
+        numbers = {
+            one.kind: f"{one.n_questions:,} {_QUESTIONS[one.kind]}" for one in self.judgments
+        }
+        return f"no difference that {_listed(list(numbers.values()))} can show"
+
+    def lines(self) -> list[str]:
+        """All of it as text, the conclusion first."""
+        found = [self.conclusion, *(one.text for one in self.judgments)]
+        if self.judgments:
+            found.append(self.correction)
+        return found + list(self.remarks)
+
+    @property
+    def correction(self) -> str:
+        """What the intervals are corrected for."""
+        n = len(self.judgments)
+        together = "" if n == 1 else f", so that all {n} hold at once in {1 - ERROR_RATE:.0%}"
+        return (
+            f"intervals of {100 * self.confidence:.3g} %{together}; resampled by word, "
+            "since the vectors of a word are unsure together"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        judgments = [
+            dataclasses.asdict(one) | {"difference": one.difference} for one in self.judgments
+        ]
+        return dataclasses.asdict(self) | {
+            "judgments": judgments,
+            "remarks": list(self.remarks),
+            "conclusion": self.conclusion,
+        }
+
+
+def verdict(
+    a: Side,
+    b: Side,
+    *,
+    samples: int = 1_000,
+    seed: int = 1,
+    sets: QualitySets | None = None,
+    n_verdicts: int = 1,
+) -> Verdict:
+    """Compare the vectors of two runs, or files, as they are now.
+
+    samples      of questions, drawn with replacement
+    sets         word pairs and analogies; None for those that the runs were trained with
+    n_verdicts   verdicts that are given at once, as on all pairs of several runs
+
+    May read the text that they were trained on: not for a thread that draws.
+
+    Raises:
+        RunError: a run has no vectors yet.
+        W2vtuiError: vectors cannot be read.
+    """
+    views = _view(a), _view(b)
+    remarks: list[str] = []
+    answers = list(_answers(a, b, views, sets, remarks))
+    confidence = _confidence(len(answers) * n_verdicts)
+    return Verdict(
+        a=a.name,
+        b=b.name,
+        judgments=judged(answers, confidence, samples=samples, seed=seed),
+        confidence=confidence,
+        remarks=tuple(remarks),
+    )
+
+
+def _confidence(n_intervals: int) -> float:
+    """Of each of several intervals, so that they hold together."""
+    return 1 - ERROR_RATE / max(n_intervals, 1)
+
+
+def judged(
+    answers: Sequence[Answers],
+    confidence: float | None = None,
+    *,
+    samples: int = 1_000,
+    seed: int = 1,
+) -> tuple[Judgment, ...]:
+    """What the second run is by each yardstick.
+
+    confidence   of each interval; None for one by which all of them hold together
+    """
+    confidence = _confidence(len(answers)) if confidence is None else confidence
+    return tuple(_judged(one, confidence, samples, seed) for one in answers)
+
+
+def _view(side: Side) -> View:
+    view = side.subject.view()
+    if view is None:
+        raise RunError(f"{side.name} has no vectors yet: its text is still being read")
+    return view
+
+
+def _answers(
+    a: Side,
+    b: Side,
+    views: tuple[View, View],
+    sets: QualitySets | None,
+    remarks: list[str],
+) -> Iterator[Answers]:
+    try:
+        probe = SharedProbe(a, b, remarks.append)
+        losses = [
+            probe.losses(view, _settings(side)) for side, view in zip((a, b), views, strict=True)
+        ]
+        yield probe.answers(*losses)
+    except W2vtuiError as error:
+        remarks.append(f"the probe cannot be compared: {error}")
+    sets = _sets_of(a, b, remarks) if sets is None else sets
+    if not sets:
+        return
+    try:
+        shared = shared_vectors([view.vectors for view in views])
+    except VectorsError as error:
+        remarks.append(str(error))
+        return
+    if shared.remark:
+        remarks.append(f"word pairs and analogies {shared.remark}")
+    for name, pairs in sets.pairs.items():
+        found = pairs_answers(name, pairs, shared)
+        if found is None:
+            remarks.append(f"{name} has too few pairs of words that both know")
+        else:
+            yield found
+    for name, sections in sets.analogies.items():
+        of_file = analogy_answers(name, thinned(sections, MAX_QUESTIONS), shared)
+        if not of_file:
+            remarks.append(f"{name} has too few analogies of words that both know")
+        yield from of_file
+
+
+def _settings(side: Side) -> LiveSettings:
+    settings = side.subject.settings
+    if settings is None:
+        raise RunError(f"the settings of {side.name} are not known")
+    return settings
+
+
+def _sets_of(a: Side, b: Side, remarks: list[str]) -> QualitySets:
+    """The word pairs and analogies that the runs were trained with, those of both."""
+    sets = QualitySets()
+    for side in (a, b):
+        if side.folder is None:
+            continue
+        try:
+            asked = RunRecord.read(side.folder).request
+            of_side = QualitySets.for_corpus(asked.sources, asked.question_files.still_there())
+        except W2vtuiError as error:
+            remarks.append(f"the questions of {side.name} cannot be read: {error}")
+            continue
+        sets = QualitySets({**sets.pairs, **of_side.pairs}, {**sets.analogies, **of_side.analogies})
+    return sets
+
+
+def _judged(answers: Answers, confidence: float, samples: int, seed: int) -> Judgment:
+    found = interval_of(
+        answers.differences, answers.units, confidence=confidence, samples=samples, seed=seed
+    )
+    call: Call = "no difference"
+    if found.low > 0 or found.high < 0:
+        call = "better" if (found.high < 0) is answers.lower_is_better else "worse"
+    return Judgment(
+        name=answers.name,
+        kind=answers.kind,
+        a=answers.values[0],
+        b=answers.values[1],
+        low=found.low,
+        high=found.high,
+        n_questions=len(answers.differences),
+        call=call,
+    )
+
+
+# ---- text
+
+
+def _number_text(kind: Kind) -> Callable[[float], str]:
+    if kind in ("semantic", "syntactic"):
+        return lambda share: f"{100 * share:.1f} %"
+    return lambda value: f"{value:.3f}"
+
+
+def _signed(as_text: Callable[[float], str], value: float) -> str:
+    return f"{'-' if value < 0 else '+'}{as_text(abs(value))}"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
