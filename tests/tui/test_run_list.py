@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -22,6 +23,7 @@ from tests.support.screens import (
     on_first_screen,
     pick,
     press,
+    shot_of,
     shows,
     state,
     text_of,
@@ -37,6 +39,7 @@ from w2vtui.runs import root
 from w2vtui.runs import status as statuses
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.labels import star_run
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RECORD, RunRecord
 from w2vtui.runs.recorder import Recorder
@@ -48,9 +51,11 @@ from w2vtui.training.state.script import Script
 from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
+from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.messages import CompareRuns
+from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.train_screen.screen import TrainScreen
 
 TRAINING = TrainingSettings(vector_size=16)
@@ -88,10 +93,11 @@ def uninterrupted(corpus: Path) -> dict[str, Any]:
     return run.matrices()
 
 
-def listed_run(folder: Path) -> None:
+def listed_run(folder: Path, **live: Any) -> None:
     """The folder of a run that is listed, but has no checkpoint."""
     folder.mkdir(parents=True)
-    small_record().write(folder)
+    settings = LiveSettings(**({"epochs": 2, "workers": 1, "alpha": 0.05} | live))
+    small_record(settings=settings.resolved(100, 1)).write(folder)
 
 
 def posting(found: list[CompareRuns]) -> Any:
@@ -144,7 +150,7 @@ def only_run(runs_dir: Path) -> Path:
 async def test_runs_are_listed_with_their_facts(topical_corpus, runs_dir, size):
     folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir, size) as app:
-        await shows(app, f"▸  {folder.name}", "stopped", "enter resumes it")
+        await shows(app, f"▸   {folder.name}", "stopped", "enter resumes it")
         await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
         lines = text_of(app).splitlines()
         assert len(lines) == size[1]
@@ -187,9 +193,85 @@ async def test_marked_runs_are_compared_in_the_order_of_their_marks(
         assert asked[0].folders == (Path(first), Path(app.screen.pointed.folder))
         assert text_of(app).count("■ ") == 2
         await press(app, "escape", "ctrl+r")
-        await shows(app, "■ able-acorn", "■ bold-bay")
+        await shows(app, "■  able-acorn", "■  bold-bay")
         await press(app, "space", "c")
         await tells(app, "1 marked")
+
+
+async def test_runs_are_filtered_sorted_and_labeled(topical_corpus, runs_dir):
+    for number, name in enumerate(("able-acorn", "bold-bay", "calm-cove")):
+        listed_run(runs_dir / name, negative=5 * number + 5)
+        os.utime(runs_dir / name / RECORD, (number, number))
+    async with listed(topical_corpus, runs_dir) as app:
+        names = [run.name for run in app.screen.runs]
+        assert names == ["calm-cove", "bold-bay", "able-acorn"]
+        await press(app, "o", "o", "o", "o")  # there are no scores: by name
+        await until(app, lambda: [run.name for run in app.screen.runs] == names[::-1])
+        await shows(app, "Saved runs  by name")
+        await press(app, "slash", *"K>5 !calm")
+        await until(app, lambda: [run.name for run in app.screen.runs] == ["bold-bay"])
+        await shows(app, "1 of 3")
+        await press(app, *" windw=3")
+        await shows(app, "✗ runs have no 'windw' to compare: did you mean window")
+        await press(app, "escape")
+        await until(app, lambda: len(app.screen.runs) == 3)
+        assert app.screen.pointed.name == "bold-bay"
+        await press(app, "asterisk")
+        await until(app, lambda: status_of(runs_dir / "bold-bay").starred)
+        await press(app, "n")
+        await until(app, lambda: isinstance(app.screen, LineDialog) and app.focused)
+        await press(app, *"wide", "enter")
+        await shows(app, "★ wide", "bold-bay ★  wide")
+        await press(app, "r")
+        await until(app, lambda: isinstance(app.screen, LineDialog) and app.focused)
+        await press(app, *" x", "enter")
+        await shows(app, "a run's name has 1 to 100 letters")
+        await press(app, "backspace", "backspace", "2", "enter")
+        await tells(app, "renamed; bold-bay still finds it")
+        assert app.screen.pointed.name == "bold-bay2"
+        await press(app, "slash", *"zzz", "enter")
+        await tells(app, "none of 3 runs is asked for")
+
+
+async def test_several_marked_runs_are_deleted(topical_corpus, runs_dir):
+    for name in ("able-acorn", "bold-bay", "calm-cove"):
+        listed_run(runs_dir / name)
+    star_run(runs_dir / "bold-bay", starred=True)
+    held = RunLock(runs_dir / "able-acorn")
+    try:
+        async with listed(topical_corpus, runs_dir) as app:
+            await press(app, "slash", *"!calm", "enter")
+            await until(app, lambda: len(app.screen.runs) == 2)
+            await press(app, "a", "slash", "escape")
+            await until(app, lambda: len(app.screen.runs) == 3)
+            await press(app, "d")
+            await shows(app, "Delete 2 marked runs?", "bold-bay", "1 of them with a star")
+            await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
+            await press(app, "d")
+            await until(app, lambda: len(app.screen.runs) == 2)
+            assert app.marked_runs == [runs_dir / "able-acorn"]
+            await press(app, "slash", *"able", "enter")
+            await tells(app, "is in use by process")
+    finally:
+        held.release()
+    assert {folder.name for folder in all_runs(runs_dir)} == {"able-acorn", "calm-cove"}
+
+
+async def test_a_run_on_the_train_screen_keeps_its_place_under_a_new_name(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, epochs=2, run_settings=saved_in(runs_dir))) as app:
+        await until(app, lambda: app.screen.shot.state == "done")
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
+        await press(app, "r")
+        await until(app, lambda: isinstance(app.screen, LineDialog) and app.focused)
+        await press(app, "home", *"my-", "enter")
+        await tells(app, "renamed;")
+        assert app.session.run_name.startswith("my-topics-")
+        await press(app, "escape", "e")
+        await until(app, lambda: isinstance(app.screen, MoreEpochs) and app.focused)
+        await press(app, "enter")
+        await until(app, lambda: state(app) == "done" and shot_of(app).settings.epochs == 7)
+    assert only_run(runs_dir).name.startswith("my-topics-")
 
 
 async def test_without_runs_the_list_says_so_and_the_first_screen_nothing(topical_corpus, runs_dir):

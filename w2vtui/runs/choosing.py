@@ -122,8 +122,8 @@ def _value_of(name: str, columns: Sequence[Column]) -> Callable[[RunStatus], Any
     if plain in settings:
         return lambda run: run.settings.get(settings[plain])
     heads = [column.head for column in columns if column.score is not None]
-    known = [*_FIGURES, *heads, *HEADS.values(), *HEADS]
-    near = difflib.get_close_matches(plain, known, n=1, cutoff=0.5)
+    known = [*_FIGURES, *heads, *HEADS.values()]
+    near = difflib.get_close_matches(plain, [*known, *HEADS], n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
     raise SettingsError(f"runs have no '{safe_text(name, 40)}' to compare: {hint}")
 

@@ -47,9 +47,17 @@ def note_run(folder: Path, note: str) -> None:
         DiskError: it cannot be written.
     """
     line = " ".join(note.split())
-    if len(line) > MOST_NOTE:
-        raise SettingsError(f"a note has at most {MOST_NOTE:,} characters, got {len(line):,}")
+    check_note(line)
     _write(folder, dataclasses.replace(labels_of(folder), note=line))
+
+
+def check_note(note: str) -> None:
+    """
+    Raises:
+        SettingsError: a note is too long.
+    """
+    if len(note) > MOST_NOTE:
+        raise SettingsError(f"a note has at most {MOST_NOTE:,} characters, got {len(note):,}")
 
 
 def star_run(folder: Path, *, starred: bool) -> None:

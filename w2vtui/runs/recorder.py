@@ -87,6 +87,10 @@ class Recorder:
         """Where the run is saved; None until that folder is created."""
         return self._folder.path
 
+    def moved_to(self, folder: Path) -> None:
+        """Note that the folder of a run that has ended was renamed."""
+        self._folder.path = folder
+
     @property
     def is_branch(self) -> bool:
         """Whether this is saved as another run than the one that was resumed."""

@@ -21,10 +21,10 @@ _NAME = re.compile(r"\w(?:[\w+=,@-]|\.(?=\d))*")
 
 
 def check_name(folder: Path, name: str) -> None:
-    """Check that a run can be given a name.
+    """Check that a run can be given a name, but not whether another run had it before.
 
     Raises:
-        RunError: it is not a name, or it is that of another run, or was.
+        RunError: it is not a name, or it is that of another run.
     """
     if not _NAME.fullmatch(name) or len(name) > MOST_NAME:
         raise RunError(
@@ -36,6 +36,13 @@ def check_name(folder: Path, name: str) -> None:
     target = folder.with_name(name)
     if is_there(target) and not (is_there(folder) and target.samefile(folder)):
         raise RunError(f"there is a run '{name}' already: choose another name")
+
+
+def _check_old_names(folder: Path, name: str) -> None:
+    """
+    Raises:
+        RunError: it was the name of another run.
+    """
     for other in all_runs(folder.parent):
         if other != folder and name in labels_of(other).names:
             raise RunError(
@@ -47,11 +54,12 @@ def rename_run(folder: Path, name: str) -> Path:
     """Give a run another name; returns its folder.
 
     Raises:
-        RunError: the name cannot be given, the folder is not a run's, its vectors are saved inside
-            of it, or a process is working on it.
+        RunError: the name cannot be given, or another run had it; the folder is not a run's, its
+            vectors are saved inside of it, or a process is working on it.
         DiskError: the folder cannot be renamed.
     """
     check_name(folder, name)
+    _check_old_names(folder, name)
     damage = damage_of(folder)
     if damage is not None:
         raise RunError(f"{folder.name} may not be a run: {damage}")

@@ -19,6 +19,7 @@ from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError
 from w2vtui.resources import available_cores
+from w2vtui.runs.choosing import NEWEST
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
@@ -110,6 +111,8 @@ class BaseApp(App[None]):
         """Queries asked, oldest first."""
         self.marked_runs: list[Path] = []
         """The folders of the runs that are marked in the list, in the order of marking."""
+        self.runs_wanted, self.runs_order = "", NEWEST
+        """Which runs are listed, as a line of words, and in which order."""
         self.lesson_page = 0
         """The page of the lesson that was open last, from 0."""
 
@@ -157,6 +160,14 @@ class BaseApp(App[None]):
     def watch_word(self, query: str) -> None:
         """Add a word or a sum to the watch words of the run that trains."""
         self.warn("there are watch words while a run is on the train screen")
+
+    def trains(self, folder: Path) -> bool:
+        """Whether a run is on the train screen and has not ended."""
+        return False
+
+    def run_moved(self, old: Path, new: Path) -> None:
+        """Follow a run that was renamed."""
+        self.marked_runs = [new if one == old else one for one in self.marked_runs]
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import ModalScreen, Screen
@@ -78,6 +79,23 @@ class Places(BaseApp):
         session = self.session
         is_present = session is not None and session.folder == message.folder
         self.explore(None if is_present else explored_run(message.folder))
+
+    def trains(self, folder: Path) -> bool:
+        """Whether a run is on the train screen and has not ended."""
+        return self.session is not None and self.session.folder == folder and self.session.active
+
+    def run_moved(self, old: Path, new: Path) -> None:
+        """Follow a run that was renamed: the one on the train screen, and one that is explored."""
+        super().run_moved(old, new)
+        if self.session is not None:
+            self.session.run_moved(old, new)
+            if self._run_subject is not None:
+                self._run_subject.name = self.session.run_name
+        if self.subject is not None and self.subject.folder == old:
+            from w2vtui.runs.explored import explored_run  # loads NumPy
+
+            self.subject = explored_run(new)
+            self.forget("other")
 
     def watch_word(self, query: str) -> None:
         """Add a word or a sum to the watch words of the run that trains."""

@@ -17,10 +17,13 @@ from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
+from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
+from w2vtui.tui.first_screen.run_labels import LabeledRuns
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.run_queries import RunQueries
+from w2vtui.tui.first_screen.run_table import RunTable
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
@@ -37,13 +40,15 @@ from w2vtui.tui.train_screen.panels.prompt import Prompt
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.query_field import QueryField
+from w2vtui.tui.widgets.rows import Rows
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 SCOPES = (
     Scope(
         "the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows, WordsPanel)
     ),
-    Scope("the list of runs", (BaseApp, RunList)),
+    Scope("the list of runs", (BaseApp, RunTable, LabeledRuns, RunList, Rows)),
+    Scope("a name or a note", (BaseApp, LineDialog)),
     Scope("the file picker", (BaseApp, FilePicker, TextTree)),
     Scope("the train screen", (BaseApp, TrainScreen, SettingRows, EventsPanel)),
     Scope("the map", (BaseApp, ExploreScreen, MapPane, WindowPane)),

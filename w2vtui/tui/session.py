@@ -171,6 +171,13 @@ class Session:
         """Where the run can be resumed from once it has ended; None if nothing is saved of it."""
         return self.recorder.folder if self.recorder is not None and self.is_resumable else None
 
+    def run_moved(self, old: Path, new: Path) -> None:
+        """Follow the folder of this run, which has ended, to its new name."""
+        if self.recorder is not None and self.recorder.folder == old:
+            self.recorder.moved_to(new)
+        if self.resumed_from == old:
+            self.resumed_from = new
+
     @property
     def changed_text(self) -> ChangedTextError | None:
         """Why a saved run was not resumed, if it could be resumed with its changed text."""

@@ -22,7 +22,8 @@ from w2vtui.tui.first_screen.draft import Draft
 from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
-from w2vtui.tui.first_screen.run_list import RunList, saved_runs
+from w2vtui.tui.first_screen.run_facts import saved_runs
+from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.tabs import TabbedScreen
 from w2vtui.tui.first_screen.text_panels import NeedsPanel, PreviewPanel, WordsPanel, header

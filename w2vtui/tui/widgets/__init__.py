@@ -4,6 +4,7 @@
     scale                 the range of a curve, and what lies beyond it
     spark                 a curve in one line of text
     setting_rows, _row    a list of settings to change, and one of them
+    rows                  a list of lines, one of them pointed at
     panel, key_bar, tab_bar
 
 Each takes plain values and draws them; none knows a run.

@@ -1,0 +1,68 @@
+"""What is said below the list of one run, and the runs themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2vtui.display import clock_text, safe_text, short
+from w2vtui.errors import RunError
+from w2vtui.runs.table import score_text
+from w2vtui.settings import LiveSettings
+from w2vtui.training.state.further import further_training
+
+if TYPE_CHECKING:
+    from w2vtui.runs.status import RunStatus
+
+
+def saved_runs(runs_dir: str | None) -> list[RunStatus]:
+    """The status of each saved run, newest first. Reads files: not for the thread that draws."""
+    from w2vtui.runs.listing import all_runs
+    from w2vtui.runs.root import runs_folder
+    from w2vtui.runs.status import status_of
+
+    try:
+        return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
+    except RunError:  # no home folder: a new run reports that it is not saved
+        return []
+
+
+def facts(run: RunStatus) -> list[str]:
+    """What is known of a run: its name and note, how it was trained, all its scores."""
+    lines = [f"{safe_text(run.name)}{' ★' * run.starred}  {safe_text(run.note)}".rstrip()]
+    if run.state == "damaged":
+        return lines
+    planned = f"{short(run.tokens)} of {short(run.tokens_planned)} tokens"
+    parts = [f"{run.model} {run.objective}".strip(), safe_text(run.text, 32), planned]
+    parts += [f"trained {clock_text(run.seconds)}"] if run.seconds else []
+    parts += [f"on the vectors of {safe_text(run.parent, 40)}"] if run.parent else []
+    if run.fork is not None:
+        parts.append(f"branch of {safe_text(run.fork.run, 40)} at {short(run.fork.tokens)} tokens")
+    lines.append(" · ".join(parts))
+    scores = [
+        f"{safe_text(Path(one.set).stem, 24)} {safe_text(one.kind, 16)} {score_text(one)}"
+        + (f" ({one.covered:,} of {one.total:,})" if one.covered < one.total else "")
+        for one in run.scores
+    ]
+    return [*lines, " · ".join(scores)] if scores else lines
+
+
+def cost(run: RunStatus, epochs: int) -> str:
+    """What it takes to train a run that is done to a number of epochs; empty if it is not done."""
+    if run.state != "done" or not run.epochs:
+        return ""
+    per_epoch, live = run.tokens_planned / run.epochs, run.settings
+    wanted = LiveSettings(epochs=epochs, alpha=live["alpha"], min_alpha=live["min_alpha"])
+    rate, speed = min(live["alpha"], live["min_alpha"]), run.mean_words_per_second
+    return further_training(wanted, rate, run.tokens, per_epoch, speed).text
+
+
+def advice(run: RunStatus) -> str:
+    """What can be done with a run that has no error."""
+    if run.state == "done":
+        return "training is complete: enter lists what can be done with it"
+    if run.can_resume:
+        return "enter resumes it"
+    if run.checkpoint_tokens is None:
+        return "no checkpoint yet: it would start from the beginning"
+    return f"{run.state} in another process"
