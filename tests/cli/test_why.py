@@ -52,9 +52,10 @@ def test_a_text_answers_alone_or_for_vectors(w2v, run):
     alone = w2v("why", "coffee", "茶", "--corpus", "notes.txt", *windows, "--json")
     file = w2v("why", "v.bin", "coffee", "茶", "--corpus", "notes.txt", *windows, "--json")
     saved = w2v("why", run, "coffee", "茶", "--json")
-    answers = [json.loads(one.out) for one in (alone, file, saved)]
-    assert [answer.pop("cosine") is None for answer in answers] == [True, False, False]
-    assert answers[0] == answers[1] == answers[2]
+    line = w2v("why", run, "coffee | 茶", "--json")
+    answers = [json.loads(one.out) for one in (alone, file, saved, line)]
+    assert [answer.pop("cosine") is None for answer in answers] == [True, False, False, False]
+    assert answers[0] == answers[1] == answers[2] == answers[3]
     (one,) = json.loads(w2v("why", run, "coffee", "--json").out)["words"]
     assert (one["count"], one["contexts"]) == (9, 4)
 

@@ -46,6 +46,7 @@ ODD = OddOneOut(("breakfast", "cereal", "dinner", "lunch"))
         ("! breakfast cereal dinner lunch lunch", ODD),
         ("/^new/", Search("^new")),
         ("/^new/i", Search("^new", any_case=True)),
+        ("/^new/I", Search("^new", any_case=True)),
         ("/ a b /", Search("a b")),
         ("/[[a]/", Search("[[a]")),
         ("/usr/bin", Search("usr/bin")),

@@ -183,6 +183,14 @@ def test_gensim_and_we_read_what_the_other_writes(tmp_path: Path, extension: str
         assert_same(load_vectors(theirs), words, matrix)
 
 
+def test_a_text_in_place_of_vectors_is_named_as_one(tmp_path: Path) -> None:
+    path = written(tmp_path, "my notes.txt", b"the old king\nrules\nsince 1200\n")
+    assert "is a text, not vectors, for its first line is 'the old king'" in refusal(path)
+    assert f"w2vtui train '{path}' -o" in refusal(path)
+    a_bad_row = written(tmp_path, "v.txt", b"the old king\nking 1 2\nqueen 2 1\n")
+    assert "line 1" in refusal(a_bad_row)
+
+
 def test_text_holds_every_float32(tmp_path: Path) -> None:
     bits = np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32)
     numbers = bits.view(np.float32)

@@ -108,7 +108,7 @@ def odd_one_out(words: Iterable[str]) -> OddOneOut:
 
 def _search(text: str) -> Search | None:
     """The search that a line is: /pattern/, /pattern/i, or one token that begins with a slash."""
-    whole = re.fullmatch(r"/(.*)/(i?)", text)
+    whole = re.fullmatch(r"/(.*)/([iI]?)", text)
     if whole is None and (text == SEARCHED or not text.startswith(SEARCHED) or " " in text):
         return None
     pattern = (whole[1] if whole else text[1:]).strip()

@@ -26,6 +26,13 @@ def is_text_row(line: bytes, size: int) -> bool:
     return bool(numbers) and all(_NUMBER.fullmatch(number) for number in numbers)
 
 
+def has_numbers(line: bytes) -> bool:
+    """Whether most of a line's fields are numbers, as those of a row are."""
+    fields = line.split()
+    n_numbers = sum(_NUMBER.fullmatch(field) is not None for field in fields)
+    return 2 * n_numbers >= max(len(fields) - 1, 1)
+
+
 class RowParser:
     """Words and numbers from the lines of one file."""
 

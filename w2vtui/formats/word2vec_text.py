@@ -7,8 +7,9 @@ numbers, and what is before them is its word.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from itertools import islice
 
@@ -23,11 +24,13 @@ from w2vtui.formats.records import (
     shown,
 )
 from w2vtui.formats.settling import Settler
-from w2vtui.formats.text_rows import RowParser
+from w2vtui.formats.text_rows import RowParser, has_numbers
 
 _BLOCK_BYTES = 1 << 20
 _MOST_BLANK_BLOCKS = 64
 _SNIFFED_BYTES = 1 << 16
+_TELLING_LINES = 20
+"""A text may have a number in one of its lines, and a file of vectors a bad row."""
 _LONGEST_LINE = MAX_WORD_BYTES + (1 << 22)
 
 
@@ -113,14 +116,31 @@ def _header(file: BufferedIOBase, source: Source, has_header: bool | None) -> tu
             "a vector file starts with the number of words and the length "
             f"of a vector, or with a word and its numbers{advice}, got {shown(first_line)}",
         )
-    head = [len(line.split()) for line in file.read(_SNIFFED_BYTES).split(b"\n")[:-1]]
-    sizes = Counter(n - 1 for n in head if n > 1)
+    head = file.read(_SNIFFED_BYTES).split(b"\n")[:-1] or [first_line]
+    _check_numbers(head, source, has_header)
+    sizes = Counter(n - 1 for n in map(len, map(bytes.split, head)) if n > 1)
     size = max(sizes, key=lambda size: (sizes[size], -size), default=n_fields - 1)
     most = source.most_bytes // _fewest_bytes(size) + 1  # a file of line ends has no rows
     file.seek(source.begin)
     n_words = min(_count_rows(file, source), most)
     file.seek(source.begin)
     return Header(n_words, size), False
+
+
+def _check_numbers(head: Sequence[bytes], source: Source, has_header: bool | None) -> None:
+    """Refuse a text: few of its first lines are of numbers, and none says that they should be.
+
+    Raises:
+        VectorsError: it is one.
+    """
+    told = has_header is not None or source.skips_bad_rows
+    first = head[:_TELLING_LINES]
+    if not told and 2 * sum(map(has_numbers, first)) < len(first):
+        raise source.error(
+            None,
+            f"this is a text, not vectors, for its first line is {shown(head[0].strip())}: train "
+            f"vectors on it with w2vtui train {shlex.quote(source.name)} -o vectors.bin",
+        )
 
 
 def _fewest_bytes(size: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from w2vtui.cli.options import (
 from w2vtui.cli.output import report
 from w2vtui.config import read_config
 from w2vtui.errors import CorpusError, SettingsError, VectorsError
+from w2vtui.exploring.forms import COMPARED
 from w2vtui.settings import CorpusSettings, LiveSettings, field_types
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _asked(arguments: argparse.Namespace) -> _Asked:
     """The question and its text, by what is named: a run, a file of vectors, a text alone."""
-    words = tuple(arguments.words)
+    words = _words_of(arguments.words)
     if arguments.corpus and _names_a_word(arguments):
         words = (arguments.vectors, *words)
         folder, vectors = None, None
@@ -129,6 +131,12 @@ def _asked(arguments: argparse.Namespace) -> _Asked:
             "--corpus FILE"
         )
     return _of_text(arguments, words, vectors)
+
+
+def _words_of(given: Sequence[str]) -> tuple[str, ...]:
+    """The words that are given, also as on the query line: `a | b`, in one piece or in three."""
+    parts = " ".join(given).split()
+    return (parts[0], parts[2]) if len(parts) == 3 and parts[1] == COMPARED else tuple(given)
 
 
 def _names_a_word(arguments: argparse.Namespace) -> bool:

@@ -11,6 +11,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from w2vtui.display import safe_text
@@ -48,9 +49,8 @@ class RunQueries(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The field, and the answer below it."""
         with Vertical(id="dialog", classes="queries") as dialog:
-            dialog.border_title = f"Neighbors in {safe_text(self._folder.name, 40)}".replace(
-                "[", "("
-            )
+            name = safe_text(self._folder.name, 40)
+            dialog.border_title = Content(f"Neighbors in {name}")
             close = self.app.key_of("queries.close", RunQueries)
             dialog.border_subtitle = f"enter asks   {close} closes"
             field = QueryField(self.app.query_history, self._words, self._ask)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 
@@ -38,7 +39,7 @@ class PreviewPanel(Panel):
             self.border_subtitle = ""
         else:
             self.show(joined([Text(pad(line, max(width, 1))) for line in preview.lines[:height]]))
-            self.border_subtitle = preview.summary.replace("[", "(")
+            self.border_subtitle = Content(preview.summary)
 
 
 class WordsPanel(Panel):

@@ -172,9 +172,8 @@ class Drawing:
         app = self._screen.app
         self._lines("#run", readouts.run_lines(shot, *pane.size, app.glyphs, app.inks))
         name = safe_text(self._session.run_name, 34)
-        titles = (f"Run  {name}".rstrip().replace("[", "("), readouts.checkpoint_text(shot))
-        if self._last.is_new("run's name", titles):
-            pane.border_title, pane.border_subtitle = titles
+        titles = (f"Run  {name}".rstrip(), readouts.checkpoint_text(shot))
+        pane.write_frame(*titles)
 
     def _draw_controls(self, shot: Snapshot) -> None:
         # Without a line of hints the cost is shown among the controls.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.content import Content
 from textual.widgets import Static
 
 
@@ -14,14 +15,22 @@ class Panel(Static):
         super().__init__("", id=id, classes=classes, markup=False)
         self.pane_help = help
         self._shown: Text | None = None
+        self._written = "", ""
+        """On its frame."""
         if title:
-            self.border_title = title
+            self.write_frame(title)
 
     def show(self, text: Text) -> None:
         """Show a text, without a new layout of the screen."""
         if text != self._shown:
             self._shown = text
             self.update(text, layout=False)
+
+    def write_frame(self, title: str, subtitle: str = "") -> None:
+        """Write on the upper and the lower line of the frame; brackets stay what they are."""
+        if (title, subtitle) != self._written:
+            self._written = title, subtitle
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
 
     @property
     def plain(self) -> str:

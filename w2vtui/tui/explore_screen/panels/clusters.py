@@ -87,8 +87,7 @@ class ClustersPane(ExplorePane):
             f"{result.searched:,} of {result.total:,} words · mean cosine {result.cohesion:.2f}",
             width - 2,
         )
-        if (title, subtitle) != (self.border_title, self.border_subtitle):
-            self.border_title, self.border_subtitle = title, subtitle
+        self.write_frame(title, subtitle)
         self._at = min(self._at, len(result.clusters) - 1)
         first = min(max(self._at - height // 2, 0), max(len(result.clusters) - height, 0))
         shown = list(enumerate(result.clusters))[first : first + height]

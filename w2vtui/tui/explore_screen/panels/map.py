@@ -124,11 +124,7 @@ class MapPane(WindowPane):
             what = self.app.glyphs.spelled(f"x {a} → {b} · y {c} → {d}{remark}")
         room = max(self.shape.width - 2, 1)
         title = whole_parts(f"{self.PANE_NAME} · {what}", room)
-        if title != self.border_title:
-            self.border_title = title
-        keys = whole_parts(self._keys(), room)
-        if keys != self.border_subtitle:
-            self.border_subtitle = keys
+        self.write_frame(title, whole_parts(self._keys(), room))
 
     def _keys(self) -> str:
         """What the keys do that are not on the key bar of a small terminal."""

@@ -185,7 +185,8 @@ class NeighborsPane(ExplorePane):
 
     def refuse(self, problem: str) -> None:
         """Show why there is no answer."""
-        self._at, self.border_title, self.border_subtitle = None, self.PANE_NAME, ""
+        self._at = None
+        self.write_frame(self.PANE_NAME)
         super().refuse(problem)
 
     def _remember(self, result: Answered) -> None:
@@ -227,12 +228,11 @@ class NeighborsPane(ExplorePane):
         return "no answer among the words"
 
     def _show_titles(self, result: Answered) -> None:
-        title = self.app.glyphs.spelled(safe_text(result.table.title, 60)).replace("[", "(")
+        title = self.app.glyphs.spelled(safe_text(result.table.title, 60))
         side = "" if self.side == "input" else f"{SIDE_NAMES[self.side]} vectors"
         moved = "" if self._moves is None else f"Δ in {self._moved_over:.0f} s"
         subtitle = " · ".join(part for part in (side, moved) if part)
-        if (title, subtitle) != (self.border_title, self.border_subtitle):
-            self.border_title, self.border_subtitle = title, subtitle
+        self.write_frame(title, subtitle)
 
     def exported(self, result: Answered, ending: str) -> bytes:
         """The rows as tab-separated values."""

@@ -114,9 +114,8 @@ class WordCardPane(ExplorePane):
     def drawn(self, result: Shown, shape: Shape) -> Text:
         """A few figures a line."""
         card = result.card
-        word = "" if card is None else f": {safe_text(card.word, 40)}".replace("[", "(")
-        if self.border_title != self.PANE_NAME + word:
-            self.border_title = self.PANE_NAME + word
+        word = "" if card is None else f": {safe_text(card.word, 40)}"
+        self.write_frame(self.PANE_NAME + word)
         lines = card_lines(result)[: shape.height]
         for line in lines:
             line.truncate(shape.width, overflow="ellipsis")
