@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from w2vtui.corpus import EncodedCorpus
+from w2vtui.question_files import QuestionFiles
 from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.state.checkpoint import Checkpoint
 
@@ -27,6 +28,9 @@ class MemoryStore:
     def save(self, checkpoint: Checkpoint) -> None:
         self.saved.append(_copied(checkpoint))
         self._on_save(checkpoint)
+
+    def score_on(self, files: QuestionFiles) -> None:
+        self.files = files
 
     def wait(self, timeout: float | None = None) -> bool:
         return True

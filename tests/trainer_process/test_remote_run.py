@@ -13,7 +13,13 @@ import pytest
 
 from tests.support.runs import left_threads, make_run, training_run
 from tests.support.wait import DEADLINE, until
-from w2vtui.errors import ChangedTextError, DivergedError, OutOfMemoryError, SettingsError
+from w2vtui.errors import (
+    ChangedTextError,
+    CorpusError,
+    DivergedError,
+    OutOfMemoryError,
+    SettingsError,
+)
 from w2vtui.runs.disk.dataclass_json import as_json, from_json
 from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import messages as m
@@ -65,6 +71,36 @@ def test_what_a_viewer_sees_is_the_run():
                 assert np.array_equal(seen.rows(), curve.rows(), equal_nan=True)
             for name, matrix in run.matrices().items():
                 assert np.array_equal(viewer.copied_matrices()[name], matrix)
+
+
+def test_a_viewer_chooses_what_the_vectors_are_scored_on(tmp_path):
+    sessions = tmp_path / "held-out.txt"
+    sessions.write_text("alone\n" + "ship sailor anchor\n" * 40)
+    run = training_run()
+    with watched(run) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        assert not viewer.snapshot().quality_wanted
+        with pytest.raises(SettingsError, match="no hits: give sessions"):
+            viewer.break_when("hits > 20 %")
+        (remark,) = viewer.score_on("sessions", [str(sessions)])
+        assert remark.endswith("1 line of one item is left out: line 1")
+        until(lambda: viewer.snapshot().quality is not None, "the first scores")
+        (hits, *_) = viewer.snapshot().quality.scores
+        assert (hits.name, hits.kind, hits.covered) == ("held-out.txt", "hits", 40)
+        assert len(viewer.curves.quality["held-out.txt", "hits"]) == 1
+        viewer.break_when("hits > 99 %")
+        run.pause()
+        until(lambda: run.snapshot().state == "paused")
+        with pytest.raises(CorpusError, match="cannot read"):
+            viewer.score_on("pairs", [str(tmp_path / "none.txt")])
+        viewer.score_on("sessions", [])  # in a pause as well
+        until(lambda: not viewer.snapshot().quality_wanted and viewer.snapshot().quality is None)
+        run.resume()
+        until(lambda: "sessions to score the vectors on: none" in [
+            event.text for event in viewer.snapshot().events
+        ])  # fmt: skip
+    with pytest.raises(SettingsError, match="questions change while a run trains"):
+        run.score_on("sessions", [str(sessions)])
 
 
 def test_a_viewer_steers_the_run():

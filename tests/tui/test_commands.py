@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from tests.support.screens import (
     text_of,
     until,
 )
-from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
@@ -39,6 +39,12 @@ from w2vtui.tui.train_screen.panels.prompt import Prompt
 
 class SteeredRun(ScriptedRun):
     """A scripted run with all that a run can be asked for."""
+
+    def score_on(self, kind: str, paths: Sequence[str]) -> tuple[str, ...]:
+        if kind == "analogies":
+            raise CorpusError("bad.txt, line 1: four words are expected")
+        self.calls.append((kind, *paths))
+        return ("one line is left out",)
 
     breakpoints: tuple[str, ...] = ()
 
@@ -482,3 +488,33 @@ async def test_events_are_in_order_of_time_though_the_clock_stands():
         await enter(app, "note after")
         texts = [event.text for event in app.session.all_events(run.shot)]
         assert texts[-3:] == ["before", "resumed", "after"]
+
+
+# ---- what the vectors are scored on
+
+
+async def test_files_of_questions_are_chosen_in_mid_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for name in ("held out.txt", "more.txt", "folder/s"):
+        (tmp_path / name).touch()
+    async with steered() as (app, run):
+        await enter(app, "sessions held out.txt")
+        await enter(app, "pairs 'held out.txt' more.txt")
+        await enter(app, "pairs none")
+        both = [str(tmp_path / name) for name in ("held out.txt", "more.txt")]
+        await until(app, lambda: ("pairs",) in run.calls)
+        asked = [call for call in run.calls if call[0] in ("sessions", "pairs")]
+        assert asked == [("sessions", both[0]), ("pairs", *both), ("pairs",)]
+        form = app.session.form
+        assert (form.sessions, form.pairs) == ((both[0],), ())
+        assert "hint: one line is left out" in [event.text for event in app.session.events]
+        await enter(app, "analogies more.txt")
+        await until(app, lambda: "line 1: four words" in notices(app))
+        assert app.session.form.analogies == ()
+        await enter(app, "sessions nowhere.txt")
+        await until(app, lambda: "there is no file" in notices(app))
+        assert completions(app.screen, "sessions mo") == ["sessions more.txt"]
+        assert completions(app.screen, "pairs x folder/") == ["pairs x folder/s"]
+        await type_in(app, "sessions fol", "tab")
+        await until(app, lambda: line_of(app) == "sessions folder/")  # where it goes on

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DiskError, W2vtuiError
+from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.history_recorder import HistoryRecorder
 from w2vtui.runs.listing import sweep
@@ -200,6 +201,13 @@ class Recorder:
             if not self._leaving:
                 self._waiting = checkpoint
                 self._changed.notify_all()
+
+    def score_on(self, files: QuestionFiles) -> None:
+        """Write to the run's record on which questions it is scored from now on."""
+        try:
+            self._folder.score_on(files)
+        except DiskError as error:
+            self.report(f"the questions are not saved with the run: {error}")
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is ready, at most `timeout` seconds; return whether it is."""

@@ -23,6 +23,7 @@ from w2vtui.formats import (
     saved_layout,
     vocab_beside,
 )
+from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.given_vocab import GivenVocab, read_given_vocab
 from w2vtui.runs.root import check_root, runs_folder
@@ -261,6 +262,16 @@ class RunRequest(RunChoices):
                 check_words(corpus.vocab.words)
         return corpus
 
+    def scored_on(self, files: QuestionFiles) -> RunRequest:
+        """The same with these files of questions, by paths that mean the same in another folder."""
+        return dataclasses.replace(
+            self,
+            pairs=absolute(files.pairs),
+            analogies=absolute(files.analogies),
+            sessions=absolute(files.sessions),
+            questions=files.options,
+        )
+
     def absolute(self) -> RunRequest:
         """The same with paths that mean the same in another folder."""
         return dataclasses.replace(
@@ -270,10 +281,7 @@ class RunRequest(RunChoices):
             layout=self.layout_name,  # a path without the / of a folder
             save_vocab=None if self.save_vocab is None else absolute(self.outputs[-1:])[0],
             read_vocab=self.read_vocab and absolute([_home(self.read_vocab)])[0],
-            pairs=absolute(self.pairs),
-            analogies=absolute(self.analogies),
-            sessions=absolute(self.sessions),
-        )
+        ).scored_on(self.question_files)
 
 
 def absolute(paths: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from secrets import token_hex
 
 from w2vtui.corpus import Vocab
 from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, write_vocab
@@ -65,6 +67,19 @@ class RunFolder:
                 what = self._restore(self.path, lock)
                 report(f"{what} was removed: created again as {self.path.name}")
             return self.path
+
+    def score_on(self, files: QuestionFiles) -> None:
+        """Change the record: on which questions the run is scored from now on.
+
+        Raises:
+            DiskError: it cannot be written.
+        """
+        with self._creating:
+            assert self.record is not None, "a run that trains has a record"
+            request = self.record.request.scored_on(files)
+            self.record = dataclasses.replace(self.record, request=request)
+            if self.path is not None:
+                self.record.write(self.path)
 
     def release(self) -> None:
         """Let other processes use the folder."""

@@ -49,6 +49,7 @@ class Answers:
             m.AskCost: lambda asked: Answer(m.Costs(cost=run.cost(**asked.settings))),
             m.Watch: lambda asked: self._done(run.watch, asked.queries),
             m.MeasureQuality: lambda asked: self._done(run.measure_quality),
+            m.ScoreOn: self._score_on,
             m.BreakWhen: self._break_when,
             m.ClearBreakpoints: lambda asked: self._done(run.clear_breakpoints),
             m.LimitSpeed: lambda asked: self._done(run.limit_speed, asked.words_per_second),
@@ -80,6 +81,9 @@ class Answers:
     def _done(action: Callable[..., object], *arguments: object) -> Answer:
         action(*arguments)
         return Answer(m.Done())
+
+    def _score_on(self, asked: m.ScoreOn) -> Answer:
+        return Answer(m.Remarks(remarks=self._run.score_on(asked.kind, asked.paths)))
 
     def _break_when(self, asked: m.BreakWhen) -> Answer:
         self._run.break_when(asked.condition, stop=asked.stop)

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 from w2vtui import errors
 from w2vtui.errors import ChangedTextError, RunError, W2vtuiError
+from w2vtui.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.learning_rate import Schedule
@@ -121,6 +122,14 @@ class MeasureQuality(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreOn(Message):
+    """Score the vectors on other files of a kind; answered by `Remarks`."""
+
+    kind: QuestionKind
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BreakWhen(Message):
     """Pause, or stop, when a condition holds."""
 
@@ -215,6 +224,13 @@ class Seen(Message):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done(Message):
     """It is done, or requested."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remarks(Message):
+    """It is done, with remarks."""
+
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

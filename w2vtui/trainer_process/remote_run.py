@@ -15,6 +15,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, RunError, SettingsError, W2vtuiError
+from w2vtui.question_files import QuestionKind
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.disk.lock import in_use
@@ -48,6 +50,8 @@ TELL_SECONDS = 0.15
 """How long a call waits that needs no answer."""
 ASK_SECONDS = 1.0
 """How long a call waits that needs one."""
+READ_SECONDS = 30.0
+"""How long a call waits for which the trainer reads files."""
 COST_SECONDS = 0.2
 SILENT_SECONDS = 2.0
 """A trainer that has not answered for as long is not waited for."""
@@ -348,6 +352,17 @@ class RemoteRun:
         """Score the vectors now."""
         self._tell(m.MeasureQuality())
 
+    def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> tuple[str, ...]:
+        """Score the vectors on other files of a kind from now on; returns what was left out of
+        them. Waits until they are read.
+
+        Raises:
+            CorpusError: a file cannot be read; nothing has changed.
+            SettingsError: the run does not train, or its trainer does not answer.
+        """
+        asked = m.ScoreOn(kind=kind, paths=tuple(paths))
+        return self._ask(asked, m.Remarks, READ_SECONDS).remarks
+
     def break_when(self, text: str, *, stop: bool = False) -> Condition:
         """Pause once when a condition first holds; with `stop`, end there instead.
 
@@ -370,12 +385,14 @@ class RemoteRun:
         """Pass on what needs no answer."""
         self._sent(message, TELL_SECONDS)
 
-    def _ask(self, message: m.Message, kind: type[_Answer]) -> _Answer:
+    def _ask(
+        self, message: m.Message, kind: type[_Answer], seconds: float = ASK_SECONDS
+    ) -> _Answer:
         """
         Raises:
             SettingsError: the run refuses, or its trainer does not answer.
         """
-        errand = self._sent(message, ASK_SECONDS)
+        errand = self._sent(message, seconds)
         if not errand.done.is_set():
             if self._seen is None:
                 raise SettingsError("nothing can be changed yet: the run is starting")

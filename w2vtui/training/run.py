@@ -10,7 +10,8 @@ Which thread may call what of a `Run`:
                                  measure_quality, break_when, clear_breakpoints, limit_speed,
                                  snapshot, curves, corpus;
                                  all return at once, whatever the workers do
-    any thread but the run's     wait, is_over: these block until the run has ended
+    any thread but the run's     wait, is_over: these block until the run has ended; score_on, which
+                                 reads files
     the maker of the run, once   start
     any thread, corpus read      vectors, vectors_at, matrices, block_shape, trained_text,
                                  private_steps: of vectors that may still train
@@ -22,7 +23,8 @@ one frozen `LiveSettings`, replaced as a whole between spans.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +32,7 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingStopped
 from w2vtui.errors import SettingsError
+from w2vtui.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
@@ -253,6 +256,27 @@ class Run:
         """Score the vectors on all questions now, even if that is not due yet."""
         if self._trainer is not None:
             self._trainer.observer.measure_quality()
+
+    def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> tuple[str, ...]:
+        """Score the vectors on other files of a kind from now on, or on none of it; returns what
+        was left out of them. Reads files: not for a thread that draws.
+
+        paths   mean the same in every folder
+
+        Raises:
+            CorpusError: a file cannot be read; nothing has changed.
+            SettingsError: the run does not train.
+        """
+        trainer, remarks = self._while_training("questions change"), list[str]()
+        self._quality_sets = sets = self._quality_sets.with_files(kind, paths, remarks.append)
+        trainer.observer.score_on(sets)
+        trainer.lookouts.schedule()  # a look at the quality takes another time now
+        if self._store is not None:
+            self._store.score_on(sets.files)
+        names = ", ".join(Path(path).name for path in paths) or "none"
+        self._log.note_by_hand(f"{kind} to score the vectors on: {names}")
+        self._control.wake.set()
+        return tuple(remarks)
 
     def break_when(self, text: str, *, stop: bool = False) -> Condition:
         """Pause once when a condition first holds; with `stop`, end there instead.

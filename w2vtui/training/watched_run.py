@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
+from w2vtui.question_files import QuestionKind
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.history.moments import PastMoment
@@ -98,6 +99,9 @@ class WatchedRun(Protocol):
 
     def measure_quality(self) -> None:
         """Score the vectors now."""
+
+    def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> tuple[str, ...]:
+        """Score the vectors on other files of a kind from now on; returns what was left out."""
 
     def break_when(self, text: str, *, stop: bool = False) -> object:
         """Pause once when a condition first holds; with `stop`, end there instead."""

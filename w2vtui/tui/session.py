@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from w2vtui.bundled import SAMPLE
-from w2vtui.errors import ChangedTextError, VectorsError, W2vtuiError
+from w2vtui.errors import ChangedTextError, SettingsError, VectorsError, W2vtuiError
 from w2vtui.notable_words import notable_words
+from w2vtui.question_files import QuestionKind
 from w2vtui.runs.choices import RunChoices
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
 from w2vtui.tui.sources import sources_of
@@ -296,6 +297,21 @@ class Session:
             if final:
                 self.saved_to = path
         self.note(f"vectors saved to {path}")
+
+    def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> None:
+        """Score the vectors on other files of a kind from now on; note what is left out of them.
+
+        Raises:
+            W2vtuiError: a file cannot be read, or the run does not train; nothing has changed.
+        """
+        if self.run is None:
+            raise SettingsError("the run is still starting")
+        chosen: dict[str, Any] = {kind: tuple(str(Path(path).absolute()) for path in paths)}
+        for remark in self.run.score_on(kind, chosen[kind]):
+            self.note(f"hint: {remark}")
+        self.form = dataclasses.replace(self.form, **chosen)
+        if self._request is not None:
+            self._request = dataclasses.replace(self._request, **chosen)
 
     def wait_for_save(self) -> None:
         """Wait until the vectors that are being saved are."""

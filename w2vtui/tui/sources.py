@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.errors import CorpusError
 from w2vtui.resources import from_home
+
+_MOST_NAMES = 5000
+"""Names of a folder that are read at most, so that a proposal comes at once."""
 
 
 def sources_of(text: str) -> list[str]:
@@ -44,6 +48,27 @@ def is_sample(text: str) -> bool:
     """Whether a text names a bundled sample and no file of one's own."""
     text = text.strip()
     return bool(text) and not _exists(from_home(text)) and _sample(text) is not None
+
+
+def paths_beginning(text: str) -> list[str]:
+    """The existing paths that begin with a text, in order; a folder gets a slash.
+
+    Hidden names are among them once their dot is typed.
+    """
+    folder, _, begun = text.rpartition("/")
+    if "\0" in text:
+        return []
+    place, found = folder + "/" if "/" in text else "", []
+    try:
+        with os.scandir(from_home(place or ".")) as entries:
+            for entry, _ in zip(entries, range(_MOST_NAMES), strict=False):
+                name = entry.name
+                hidden = name.startswith(".") and not begun.startswith(".")
+                if name.startswith(begun) and name.isprintable() and not hidden:
+                    found.append(place + name + "/" * entry.is_dir())
+    except (OSError, RuntimeError):  # no such folder, or not readable; ~nobody
+        return []
+    return sorted(found)
 
 
 def _meant(part: str) -> list[str]:

@@ -79,6 +79,11 @@ class Observer:
         thread.start()
         self._thread = thread  # not before: it may find no memory
 
+    def score_on(self, sets: QualitySets) -> None:
+        """Measure the quality on these sets from now on, for the first time at once."""
+        self.quality.use(sets)
+        self.measure_quality()
+
     def measure_quality(self) -> None:
         """Measure the quality now instead of when it is next due."""
         self.quality.ask()

@@ -36,6 +36,8 @@ class QualityMeter:
         """Score on these sets from now on; for any thread."""
         vocab = self._backend.corpus.vocab
         self._known = KnownQuestions(sets, vocab.words, vocab.counts)
+        if not self._known:
+            self.quality = None
         self.clock.expect(self.n_scores * self._backend.training.vector_size)
 
     def ask(self) -> None:
@@ -59,7 +61,8 @@ class QualityMeter:
             curve = self._curves.of_score(score.key)
             curve.append(moment.tokens, moment.seconds, score.value)
         self._measured = known, moment.tokens
-        self.quality = quality
+        if known is self._known:  # they were not replaced in the meantime
+            self.quality = quality
 
     @property
     def n_scores(self) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.question_files import QuestionFiles
+from w2vtui.question_files import QuestionFiles, QuestionKind
 from w2vtui.questions import Analogy, Pair, read_analogies, read_pairs
 from w2vtui.regular_files import AnyPath
 from w2vtui.reports import Report
@@ -59,6 +61,19 @@ class QualitySets:
             },
             files,
         )
+
+    def with_files(
+        self, kind: QuestionKind, paths: Sequence[str], report: Report = lambda remark: None
+    ) -> QualitySets:
+        """The same with other files of one kind, which are read.
+
+        Raises:
+            CorpusError, SettingsError: as `read` does.
+        """
+        chosen: dict[str, Any] = {kind: tuple(paths)}
+        read = QualitySets.read(QuestionFiles(**chosen, options=self.files.options), report)
+        files = dataclasses.replace(self.files, **chosen)
+        return dataclasses.replace(self, **{kind: getattr(read, kind)}, files=files)
 
     @classmethod
     def for_corpus(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
+from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.history.moments import HistoryStore
@@ -133,6 +134,9 @@ class CheckpointStore(Protocol):
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Save a checkpoint; it is written while the training continues."""
+
+    def score_on(self, files: QuestionFiles) -> None:
+        """Remember, for when the run is resumed, on which questions it is scored from now on."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is ready, at most `timeout` seconds; return whether it is."""

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
+from w2vtui.tui.sources import paths_beginning
 from w2vtui.tui.widgets.field import Field
-
-_MOST_NAMES = 5000
-"""Names of a folder that are read at most, so that a proposal comes at once."""
 
 
 class PathInput(Field):
@@ -56,24 +52,7 @@ def completion_of(text: str) -> str | None:
 
     Hidden names are proposed once their dot is typed.
     """
-    folder, _, begun = text.rpartition("/")
-    if not begun or "\0" in text:
+    found = paths_beginning(text)
+    if text.endswith("/") or not text or text in found:
         return None
-    place = folder + "/" if "/" in text else ""
-    try:
-        parent = Path(place or ".").expanduser()
-        found = []
-        with os.scandir(parent) as entries:
-            for entry, _ in zip(entries, range(_MOST_NAMES), strict=False):
-                name = entry.name
-                hidden = name.startswith(".") and not begun.startswith(".")
-                if name == begun and not entry.is_dir():
-                    return None  # complete
-                if name.startswith(begun) and name.isprintable() and not hidden:
-                    found.append((name, entry.is_dir()))
-    except (OSError, RuntimeError):  # no such folder, or not readable; ~nobody
-        return None
-    if not found:
-        return None
-    name, is_folder = min(found)
-    return place + name + "/" * is_folder
+    return found[0] if found else None

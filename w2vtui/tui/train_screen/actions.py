@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from textual import work
 from textual.widgets import Input
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError
+from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.question_files import QuestionKind
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
 from w2vtui.tui.more_epochs import PROPOSED, MoreEpochs
@@ -112,9 +113,18 @@ class RunActions(RunScreen):
         """Score the vectors now."""
         run = self.session.run
         if run is None or not self.shot.quality_wanted:
-            self.app.warn("nothing to score against: start with --pairs FILE or --sessions FILE")
+            self.app.warn("nothing to score against: :pairs FILE, :analogies FILE, :sessions FILE")
             return
         run.measure_quality()
+
+    @work(group="questions")
+    async def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> None:
+        """Score the vectors on other files of a kind from now on."""
+        try:
+            await asyncio.to_thread(self.session.score_on, kind, paths)
+        except W2vtuiError as error:
+            self.app.warn(str(error))
+        self.look()
 
     def action_stop(self) -> None:
         """Ask whether to end training."""

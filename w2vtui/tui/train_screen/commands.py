@@ -12,11 +12,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
+from w2vtui.question_files import QuestionKind
 from w2vtui.settings import LiveSettings
 from w2vtui.tui.controls import Control, controls_of
+from w2vtui.tui.sources import paths_beginning, sources_of
 from w2vtui.tui.train_screen.watch_dialog import queries_in
 
 if TYPE_CHECKING:
@@ -24,6 +28,12 @@ if TYPE_CHECKING:
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.app_base import BaseApp
     from w2vtui.tui.session import Session
+
+
+NONE = "none"
+"""In place of files: to score on nothing of the kind."""
+_OF_PATHS = ("save", "pairs", "analogies", "sessions")
+"""Commands whose words are paths."""
 
 
 class CommandError(W2vtuiError):
@@ -43,6 +53,7 @@ class CommandTarget(Protocol):
     def drop(self, names: Iterable[str]) -> None: ...
     def follow(self, query: str) -> None: ...
     def save(self, path: str) -> object: ...
+    def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> object: ...
     def take_checkpoint(self) -> None: ...
     def pane_names(self) -> list[str]: ...
     def go_to(self, pane: str) -> None: ...
@@ -121,6 +132,8 @@ def completions(screen: CommandTarget, line: str) -> list[str]:
     words = head.split()
     if not words:
         candidates: Iterable[str] = COMMANDS
+    elif words[0] in _OF_PATHS:
+        return [f"{head}{space}{path}" for path in paths_beginning(last)]
     elif words[0] in COMMANDS:
         candidates = COMMANDS[words[0]].choices(screen, words[1:])
     else:
@@ -354,6 +367,18 @@ def _quality(screen: CommandTarget, text: str) -> None:
     screen.action_measure_quality()
 
 
+def _scores_on(kind: QuestionKind) -> Callable[[CommandTarget, str], None]:
+    def score_on(screen: CommandTarget, text: str) -> None:
+        _run(screen)
+        paths = [] if text == NONE else sources_of(text)
+        for path in paths:
+            if not Path(path).is_file():
+                raise CommandError(f"there is no file {safe_text(path, 80)}")
+        screen.score_on(kind, paths)
+
+    return score_on
+
+
 def _note(screen: CommandTarget, text: str) -> None:
     screen.session.note(text)
 
@@ -408,6 +433,12 @@ COMMANDS: dict[str, Command] = {
         Command("doctor", "", "list all problems and surprises", _doctor),
         Command("checkpoint", "", "write a checkpoint now, to resume from", _checkpoint),
         Command("quality", "", "score the vectors now", _quality),
+        Command("pairs", "FILE …", "score the vectors on these word pairs from now on; none: on no "
+                "pairs", _scores_on("pairs")),
+        Command("analogies", "FILE …", "score the vectors on these analogies from now on; none: "
+                "on no analogies", _scores_on("analogies")),
+        Command("sessions", "FILE …", "score the vectors on the last items of these sessions from "
+                "now on; none: on no sessions", _scores_on("sessions")),
         Command("note", "TEXT", "add a note to the events", _note),
         Command("theme", "NAME", "change the colors", _theme, _theme_choices),
         Command("goto", "PANE", "go to a pane", _goto, _goto_choices),

@@ -94,7 +94,8 @@ class Prompt(Horizontal):
             self._choices = self._complete(self.field.value)
             self._choice = -1 if by > 0 else 0
         if len(self._choices) == 1:
-            self.field.put(self._choices[0] + " ")
+            (only,) = self._choices
+            self.field.put(only if only.endswith("/") else f"{only} ")  # in a folder it goes on
         elif self._choices:
             self._choice = (self._choice + by) % len(self._choices)
             self.field.put(self._choices[self._choice])

@@ -34,8 +34,8 @@ _SHORT_LABELS = {
 _MOST_SPARK_CELLS = 24
 
 _NOTHING = (
-    "nothing to score against: start with",
-    "--pairs, --analogies or --sessions FILE",
+    "nothing to score against: type",
+    ":pairs, :analogies or :sessions FILE",
 )
 
 Curves = Mapping[tuple[str, str], NDArray[np.float64]]
