@@ -134,7 +134,7 @@ def _check_numbers(head: Sequence[bytes], source: Source, has_header: bool | Non
         VectorsError: it is one.
     """
     told = has_header is not None or source.skips_bad_rows
-    first = head[:_TELLING_LINES]
+    first = [line for line in head[:_TELLING_LINES] if line.strip()]
     if not told and 2 * sum(map(has_numbers, first)) < len(first):
         raise source.error(
             None,
