@@ -17,10 +17,13 @@ _NO_ROWS = np.empty((0, 5))
 
 def curve_names(sides: Sequence[Side]) -> list[str]:
     """The curves that at least one side has: the probe loss, scores, then the others."""
-    there = {name for side in sides for name, curve in side.subject.curves.items()
-             if len(curve.rows)}  # fmt: skip
-    scores = sorted(there - {PROBE, *_LAST})
-    return [name for name in (PROBE, *scores, *_LAST) if name in there]
+    there = _measured(sides)
+    return [name for name in (PROBE, *score_names(sides), *_LAST) if name in there]
+
+
+def score_names(sides: Sequence[Side]) -> list[str]:
+    """The curves of scores: `pairs atlas-pairs.txt`."""
+    return sorted(_measured(sides) - {PROBE, *_LAST})
 
 
 def curve_rows(side: Side, name: str) -> NDArray[np.float64]:
@@ -30,3 +33,9 @@ def curve_rows(side: Side, name: str) -> NDArray[np.float64]:
     """
     curve = side.subject.curves.get(name)
     return _NO_ROWS if curve is None else curve.rows
+
+
+def _measured(sides: Sequence[Side]) -> set[str]:
+    return {
+        name for side in sides for name, curve in side.subject.curves.items() if len(curve.rows)
+    }

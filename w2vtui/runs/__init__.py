@@ -1,5 +1,6 @@
 """Saved runs: requested, recorded as they train, listed, resumed, replayed.
 
+present.py      what a run would be asked for now
 choices.py      what is chosen for a run                      targets.py       files it will write
 request.py      what a run is asked to do                     opening.py       makes the run
 record.py       the request and the text, in its folder       fingerprint.py   compares texts

@@ -17,14 +17,14 @@ from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
-from w2vtui.settings import ScreenSettings
+from w2vtui.settings import LiveSettings, ScreenSettings
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_sections, palette_commands, region_explained
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import keymap
-from w2vtui.tui.messages import CannotResume, Launch, NewRun, Resume
+from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume
 from w2vtui.tui.palette import Entries
 from w2vtui.tui.places import Places
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
@@ -33,6 +33,7 @@ from w2vtui.tui.sources import sources_of
 
 if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
+    from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.run import Run
     from w2vtui.tui.train_screen.screen import TrainScreen
@@ -224,6 +225,26 @@ class W2vApp(Places):
         else:
             self.push_screen(self._train_screen)
 
+    @work(exclusive=True, group="adopt")
+    async def on_adopt_settings(self, message: AdoptSettings) -> None:
+        """Begin a new run with the settings of a saved one, once no run is active."""
+        from w2vtui.runs.present import present_request  # loads NumPy
+
+        if self.session is not None and self.session.active:
+            self.warn("end the run that trains first: a new one takes its place")
+            return
+        try:
+            request = await asyncio.to_thread(present_request, message.folder)
+        except W2vtuiError as error:
+            self.warn(str(error))
+            return
+        self._form = form_of_request(request, request.live, self._form)
+        if self.session is not None:
+            self.on_new_run(NewRun())
+        else:
+            self.uncover()
+            self.switch_screen(self.first_screen())
+
     def on_new_run(self, message: NewRun) -> None:
         """Return from a run that has ended to the first screen; asks about unsaved vectors."""
         if self.session is None:
@@ -371,11 +392,16 @@ class W2vApp(Places):
 def form_of(taken: Resumption, chosen: Form) -> Form:
     """What the first screen would show for a saved run; chosen: where and how runs are saved."""
     asked, checkpoint = taken.request, taken.checkpoint
+    return form_of_request(asked, asked.live if checkpoint is None else checkpoint.settings, chosen)
+
+
+def form_of_request(asked: RunRequest, live: LiveSettings, chosen: Form) -> Form:
+    """What the first screen would show for a request with other live settings."""
     return Form(
         corpus=shlex.join(asked.sources),
         corpus_settings=asked.corpus_settings,
         training=asked.training,
-        live=asked.live if checkpoint is None else checkpoint.settings,
+        live=live,
         pairs=asked.pairs,
         analogies=asked.analogies,
         sessions=asked.sessions,

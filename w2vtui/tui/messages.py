@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 from textual.screen import Screen
 
 from w2vtui.tui.session import Form
+
+if TYPE_CHECKING:  # loads NumPy
+    from w2vtui.exploring.subject import Subject
 
 
 @dataclass
@@ -56,6 +59,21 @@ class CompareRuns(Message):
 
     folders: tuple[Path, ...]
     """Two to six, in the order in which they were marked."""
+
+
+@dataclass
+class ExploreSubject(Message):
+    """Explore a word in the vectors of a subject."""
+
+    subject: Subject
+    word: str
+
+
+@dataclass
+class AdoptSettings(Message):
+    """Begin a new run with the settings of a saved one, on its text."""
+
+    folder: Path
 
 
 class NewRun(Message):

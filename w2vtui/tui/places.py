@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from textual import work
 from textual.screen import ModalScreen, Screen
 from textual.widget import AwaitMount
 
 from w2vtui.display import safe_text
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.first_screen.run_list import RunList
-from w2vtui.tui.messages import ExploreRun
+from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
+    from w2vtui.comparing.sides import Side
     from w2vtui.exploring.run_subject import RunSubject
     from w2vtui.exploring.subject import Subject
     from w2vtui.training.state.snapshot import Snapshot
+    from w2vtui.tui.compare_screen.screen import CompareScreen
+    from w2vtui.tui.explore_screen.screen import ExploreScreen
 
 Place = Literal["train", "explore", "method", "runs", "compare"]
 Explored = Literal["explore", "other"]
@@ -96,6 +102,32 @@ class Places(BaseApp):
 
             self.subject = explored_run(new)
             self.forget("other")
+        kept = self._kept("compare")
+        if kept is not None:
+            cast("CompareScreen", kept).run_moved(old, new)
+
+    async def on_explore_subject(self, message: ExploreSubject) -> None:
+        """Explore a word in what is compared."""
+        subject = message.subject
+        shown = self.explore(None if subject is self._run_subject else subject)
+        if shown is not None:
+            await shown
+        screen = self._kept(self._explored)
+        assert screen is not None, "it is shown"
+        cast("ExploreScreen", screen).ask(message.word)
+
+    @work(exclusive=True, group="compare")
+    async def on_compare_runs(self, message: CompareRuns) -> None:
+        """Compare saved runs; the one that trains here as it is now."""
+        session = self.session
+        present = None if session is None else session.folder
+        subject = self.run_subject() if present in message.folders else None
+        sides = await asyncio.to_thread(_sides_of, message.folders, present, subject)
+        from w2vtui.tui.compare_screen.screen import CompareScreen  # loads NumPy
+
+        self.forget("compare")
+        self.install_screen(CompareScreen(sides), "compare")
+        self._show_place("compare")
 
     def watch_word(self, query: str) -> None:
         """Add a word or a sum to the watch words of the run that trains."""
@@ -107,7 +139,7 @@ class Places(BaseApp):
         self.report(f"watching {query}: its neighbors are on the train screen")
 
     def explore(self, subject: Subject | None) -> AwaitMount | None:
-        """Explore a file or a saved run; None for the run."""
+        """Explore a file or a saved run, None for the run; what is returned waits for it."""
         if subject is not None:
             self.subject = subject
             self.forget("other")
@@ -152,6 +184,10 @@ class Places(BaseApp):
         return self._show_place("method")
 
     def _go_comparing(self) -> AwaitMount | None:
+        """Show what was compared last; the marked runs if nothing was."""
+        if not self.is_screen_installed("compare") and len(self.marked_runs) in range(2, 7):
+            self.post_message(CompareRuns(tuple(self.marked_runs)))
+            return None
         if not self.is_screen_installed("compare"):
             from w2vtui.tui.compare_screen.screen import CompareScreen  # loads NumPy
 
@@ -175,6 +211,7 @@ class Places(BaseApp):
         self.uncover()
         self.forget("explore")
         self.forget("method")
+        self.forget("compare")
         self._run_subject = None
 
     # ---- the stack of screens
@@ -204,3 +241,18 @@ class Places(BaseApp):
             self.uninstall_screen(name)
             if screen.is_attached:
                 screen.remove()
+
+
+def _sides_of(folders: Sequence[Path], present: Path | None, subject: Subject | None) -> list[Side]:
+    """The sides of a comparison. Reads files: not for the thread that draws.
+
+    present   the folder of the run that trains here, which is `subject`
+    """
+    from w2vtui.comparing.sides import live_side, run_side  # loads NumPy
+
+    return [
+        live_side(subject, folder)
+        if subject is not None and folder == present
+        else run_side(folder)
+        for folder in folders
+    ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.compare_screen.panels.compared import ComparedPane
+from w2vtui.tui.compare_screen.panels.curves import CurvesPane
+from w2vtui.tui.compare_screen.panels.moved import MovedPane
 from w2vtui.tui.compare_screen.screen import CompareScreen
 from w2vtui.tui.dialogs import SaveDialog
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
@@ -71,6 +74,8 @@ SCOPES = (
     Scope("the lesson tab", (BaseApp, MethodScreen, LessonPane)),
     Scope("the tree tab", (BaseApp, MethodScreen, TreePane)),
     Scope("the exact tab", (BaseApp, MethodScreen, ExactPane)),
-    Scope("the runs that are compared", (BaseApp, CompareScreen)),
+    Scope("the runs that are compared", (BaseApp, CompareScreen, ComparedPane)),
+    Scope("the curves that are compared", (BaseApp, CompareScreen, CurvesPane)),
+    Scope("the words that differ", (BaseApp, CompareScreen, MovedPane)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

@@ -1,6 +1,7 @@
 """Widgets that both screens use.
 
     chart, canvas, plot   a curve of small dots: the widget, its cells, what it shows
+    lines_chart           several curves with letters
     scale                 the range of a curve, and what lies beyond it
     spark                 a curve in one line of text
     setting_rows, _row    a list of settings to change, and one of them

@@ -28,6 +28,9 @@ class Chart(Widget):
         "chart--label", "chart--number", "chart--clipped",
     }  # fmt: skip
 
+    CANVAS: ClassVar[type[Canvas]] = Canvas
+    """Draws the plot."""
+
     @dataclass
     class Picked(Message):
         """The chart was clicked at x."""
@@ -80,7 +83,7 @@ class Chart(Widget):
         self._strips = []
         if n_columns >= 4 and n_rows >= 1:
             if not self._styles:  # a third of the cost of a drawing
-                base, names = self.rich_style, Chart.COMPONENT_CLASSES
+                base, names = self.rich_style, Chart.COMPONENT_CLASSES | self.COMPONENT_CLASSES
                 self._styles = {name: base + self.get_component_rich_style(name) for name in names}
-            self._strips = Canvas(plot, n_columns, n_rows).strips(self._styles)
+            self._strips = self.CANVAS(plot, n_columns, n_rows).strips(self._styles)
         self.refresh()

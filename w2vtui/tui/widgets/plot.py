@@ -21,12 +21,26 @@ class Marker:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One of several curves."""
+
+    points: NDArray[np.float64]
+    """(n, 2): x ascending, y; NaN is a gap."""
+    name: str
+    """A letter, drawn at its end and along it."""
+    ink: int
+    """Which of the styles of lines it has, from 0."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Plot:
     """What a chart draws."""
 
     points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     """(n, 2) or (n, 3): x ascending, y, standard error of y; NaN is a gap."""
+    lines: tuple[Line, ...] = ()
+    """Several curves, which `LinesChart` draws in place of `points`."""
     x_low: float = 0.0
     """x at the left end."""
     x_high: float = 1.0

@@ -1,0 +1,218 @@
+"""What the Compare screen reads and computes in the background, and how it follows trainings."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from textual._context import NoActiveAppError
+from textual.events import ScreenResume, ScreenSuspend
+from textual.message import Message
+
+from w2vtui.comparing.comparison import Comparison, with_next_read
+from w2vtui.comparing.sides import Side, run_side
+from w2vtui.notable_words import notable_words
+from w2vtui.runs.status import ACTIVE, status_of
+from w2vtui.training.measuring.budget import Budget
+from w2vtui.training.state.snapshot import ENDED
+from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
+from w2vtui.tui.computing import Computing, problem_of
+from w2vtui.tui.panes import PanedScreen
+
+SECONDS = 1.0
+"""From one look at what trains to the next."""
+SHARE = 0.05
+"""Of one core, that following the trainings takes from them at most."""
+MOST_SECONDS = 30.0
+"""The longest pause of that."""
+
+
+class Following(PanedScreen):
+    """The part of the Compare screen that reads the sides and has panes computed."""
+
+    @dataclass
+    class Read(Message):
+        """One more side was read, or one that trains has come further."""
+
+        comparison: Comparison
+
+    @dataclass
+    class Computed(Message):
+        """A pane was computed, or there is no answer."""
+
+        pane: ComparePane
+        asked: Asked
+        result: Any
+        problem: str = ""
+
+    @dataclass
+    class Failed(Message):
+        """A background thread met an error of the program."""
+
+        error: Exception
+
+    def __init__(self, sides: Sequence[Side] = ()) -> None:
+        super().__init__()
+        self.comparison = Comparison(tuple(sides))
+        """What is compared, as far as it is read."""
+        self.pair = Pair(0, min(1, max(len(sides) - 1, 0)))
+        self.word = ""
+        self._following: Comparison | None = None
+        """What is being read again, as a side has come further."""
+        self._clock = Budget(SHARE, least=SECONDS, most=MOST_SECONDS)
+        self._keys: dict[str, Any] = {}
+        """What was asked of each pane last."""
+        self._computing = Computing(self._failed)
+        self._slow = Computing(self._failed)
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.set_interval(SECONDS, self.tick)
+        self._read_next(self.comparison)
+
+    def on_unmount(self) -> None:
+        """End the background threads."""
+        self._computing.close()
+        self._slow.close()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Look at once."""
+        if self.is_mounted:
+            self.tick()
+
+    def on_screen_suspend(self, event: ScreenSuspend) -> None:
+        """Forget copies of what trains when the screen is left, but not under a dialog."""
+        if self not in self.app.screen_stack:
+            for side in self.comparison.sides:
+                side.subject.release()
+
+    # ---- reading
+
+    def tick(self) -> None:
+        """Look whether a run has come further, as often as that may cost the training."""
+        if self.is_current and self.comparison.is_read and self._clock.is_due:
+            self._computing.ask("follow", self._follow)
+        if self.is_current and any(map(_trains_here, self.comparison.sides)):
+            self.show_facts()
+
+    def on_following_read(self, message: Read) -> None:
+        """Show what is read, and go on reading."""
+        found = message.comparison
+        if not found.is_read:
+            if self._following is None:
+                self.comparison = found
+                self.show_facts()
+            self._read_next(found)
+            return
+        self._following = None
+        self.comparison = found
+        if found.shared is not None and self.word not in found.shared.index:
+            self.word = next(iter(notable_words(found.shared.words, 1)), "")
+        self.show_facts()
+        self.refresh_bindings()
+        self.compute_all()
+
+    def _read_next(self, comparison: Comparison) -> None:
+        if not comparison.is_read:
+            self._computing.ask("read", lambda: self._read(comparison))
+
+    def _read(self, comparison: Comparison) -> None:
+        trains = any(map(_trains_here, comparison.sides))
+        with self._clock.timed() if trains else nullcontext():
+            self._report(self.Read(with_next_read(comparison)))
+
+    def _follow(self) -> None:
+        """Read again what has come further since: a copy of what trains here, the checkpoint of
+        what trains in another process.
+        """
+        before = self.comparison
+        with self._clock.timed():
+            sides = tuple(map(_renewed, before.sides))
+            is_new = sides != before.sides or any(
+                _trains_here(side) and side.subject.view() is not view
+                for side, view in zip(sides, before.views, strict=True)
+            )
+        if is_new:
+            self._following = Comparison(sides)
+            self._report(self.Read(self._following))
+
+    # ---- computing
+
+    def show_facts(self) -> None:
+        """Draw what needs no vectors: states, losses, curves, settings."""
+        raise NotImplementedError
+
+    def compute_all(self) -> None:
+        """Have the panes computed that can be seen and whose answer is another one now."""
+        if not self.comparison.is_read:
+            return
+        asked = Asked(self.comparison, self.pair, self.word)
+        for pane in self.query(ComparePane):
+            key = pane.key(asked)
+            if self.is_shown(str(pane.id)) and self._keys.get(str(pane.id), self) != key:
+                self._keys[str(pane.id)] = key
+                self._request(pane, asked)
+
+    def _request(self, pane: ComparePane, asked: Asked) -> None:
+        computing = self._slow if pane.IS_SLOW else self._computing
+        computing.ask(str(pane.id), lambda: self._go_on(computing, pane, asked, None))
+
+    def _go_on(
+        self, computing: Computing, pane: ComparePane, asked: Asked, results: Iterator[Any] | None
+    ) -> None:
+        """Compute the next result of a pane; the ones after it when nothing newer is asked."""
+        trains = any(map(_trains_here, asked.comparison.sides))
+        try:
+            with self._clock.timed() if trains else nullcontext():
+                results = pane.compute(asked) if results is None else results
+                result = next(results, None)
+        except Exception as error:
+            self._report(self.Computed(pane, asked, None, problem_of(error)))
+            return
+        if result is not None:
+            self._report(self.Computed(pane, asked, result))
+            computing.go_on(str(pane.id), lambda: self._go_on(computing, pane, asked, results))
+
+    def on_following_computed(self, message: Computed) -> None:
+        """Show what was computed, unless something else was asked in the meantime."""
+        pane = message.pane
+        if self._keys.get(str(pane.id)) != pane.key(message.asked):
+            return
+        if message.problem:
+            pane.refuse(message.problem)
+        else:
+            pane.take(message.result)
+
+    def on_following_failed(self, message: Failed) -> None:
+        """Let the app end with an error of the program."""
+        raise message.error
+
+    def _failed(self, error: Exception) -> None:
+        self._report(self.Failed(error))
+
+    def _report(self, message: Message) -> None:
+        """Post a message, unless the app has ended in the meantime."""
+        with contextlib.suppress(NoActiveAppError):
+            self.post_message(message)
+
+
+def _trains_here(side: Side) -> bool:
+    run = side.subject.run
+    return run is not None and run.snapshot().state not in ENDED
+
+
+def _renewed(side: Side) -> Side:
+    """The side as its folder shows it now, if a training elsewhere has written to it."""
+    if side.folder is None or side.status is None or side.status.state not in ACTIVE:
+        return side
+    if side.subject.run is not None:
+        return side
+    now = status_of(side.folder)
+    is_as_before = (now.state, now.checkpoint_tokens) == (
+        side.status.state,
+        side.status.checkpoint_tokens,
+    )
+    return side if is_as_before else run_side(side.folder)
