@@ -185,7 +185,9 @@ class Places(BaseApp):
 
     def _go_comparing(self) -> AwaitMount | None:
         """Show what was compared last; the marked runs if nothing was."""
-        if not self.is_screen_installed("compare") and len(self.marked_runs) in range(2, 7):
+        kept = self._kept("compare")
+        is_empty = kept is None or kept.has_class("empty")
+        if is_empty and len(self.marked_runs) in range(2, 7):
             self.post_message(CompareRuns(tuple(self.marked_runs)))
             return None
         if not self.is_screen_installed("compare"):
