@@ -99,7 +99,7 @@ class Following(PanedScreen):
             self.show_facts()
 
     def on_following_read(self, message: Read) -> None:
-        """Show what is read, and go on reading."""
+        """Show what is read, and read the next side."""
         found = message.comparison
         if not found.is_read:
             if self._following is None:
