@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,16 @@ from textual.screen import Screen
 
 from tests.support.compared_runs import MATRIX, WORDS, saved_run
 from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
+from w2vtui.comparing.verdict import Judgment, Verdict
+from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
+from w2vtui.tui.compare_screen.panels.verdict import verdict_lines
 from w2vtui.tui.compare_screen.screen import CompareScreen
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.inks import PLAIN_INKS
 from w2vtui.tui.messages import CompareRuns
+from w2vtui.tui.widgets.lines_chart import LinesCanvas
+from w2vtui.tui.widgets.result_panel import Shape
 
 
 class Bare(AtOnce):
@@ -61,6 +68,7 @@ async def test_runs_are_shown_side_by_side(tmp_path):
         await shows(app, "words over the 20 words that all")
         await shows(app, "K      5     15 ◂  5", "window 5     5     9 ◂", "of 20 words 8.7 ±")
         await shows(app, "Words that differ most between A and B", "▸ w7", "2.00")
+        await shows(app, "A and B cannot be compared")  # their text is gone
         await press(app, "down", "p")
         await shows(app, "between C and A", "of 20 words 10.0")
         await press(app, "t")
@@ -105,3 +113,31 @@ async def test_a_run_without_vectors_is_said_and_the_others_are_compared(tmp_pat
         await shows(app, "between A and C", "of 40 words 10.0")
         await press(app, "down")
         await shows(app, "0 shared words are too few to rotate")
+
+
+def test_the_verdict_is_a_table_and_a_conclusion():
+    one = Judgment(name="probe", kind="probe", a=3.7, b=3.6, low=-0.15, high=-0.05,
+                   n_questions=4000, call="better")  # fmt: skip
+    other = replace(one, kind="semantic", a=0.2, b=0.25, low=-0.01, high=0.1, call="no difference")
+    found = Verdict(a="C", b="A", judgments=(one, other), confidence=0.975, remarks=("no pairs",))
+    lines = [line.plain for line in verdict_lines(found, Shape(40, 12), PLAIN_INKS)]
+    assert lines[0] == "A is better by probe"
+    assert lines[2] == "probe     3.700  3.600  -0.150 to -0.050"
+    assert lines[3] == "semantic   20.0   25.0  -1.0 to +10.0"
+    assert lines[-1] == "no pairs"
+    assert len(verdict_lines(found, Shape(9, 3), PLAIN_INKS)) == 3
+
+
+def test_curves_are_drawn_with_their_letters_by_tokens_or_by_seconds():
+    rows = np.array([[1, 5, 4.0, 1, 0], [50, 60, 3.5, 1, 0], [90, 400, 3.0, 1, 0]])
+    curves = Curves(("probe",), ({"probe": rows}, {}, {"probe": rows[:2] + [0, 0, 1, 0, 0]}), True,
+                    (Fork(50, "C"),))  # fmt: skip
+    plot = plot_of(curves, CurvesView())
+    assert [(line.name, line.ink) for line in plot.lines] == [("A", 0), ("C", 2)]
+    assert (plot.x_high, plot.markers[0].texts[0]) == (90, "fork C")
+    drawn = "\n".join("".join(row) for row in LinesCanvas(plot, 60, 10).cells)
+    assert {"A", "C"} <= set(drawn)
+    by_seconds = plot_of(curves, CurvesView(by_seconds=True))
+    assert (by_seconds.x_high, by_seconds.markers) == (400, ())
+    nothing = LinesCanvas(plot_of(Curves((), ({}, {}), True), CurvesView()), 60, 10).cells
+    assert "no curves" in "\n".join("".join(row) for row in nothing)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from textual._context import NoActiveAppError
@@ -98,6 +99,14 @@ class Following(PanedScreen):
         if self.is_current and any(map(_trains_here, self.comparison.sides)):
             self.show_facts()
 
+    def run_moved(self, old: Path, new: Path) -> None:
+        """Follow a run that was renamed."""
+        before = self.comparison.sides
+        sides = tuple(run_side(new) if side.folder == old else side for side in before)
+        if sides != before:
+            self._following = Comparison(sides)
+            self._read_next(self._following)
+
     def on_following_read(self, message: Read) -> None:
         """Show what is read, and read the next side."""
         found = message.comparison
@@ -158,6 +167,8 @@ class Following(PanedScreen):
 
     def _request(self, pane: ComparePane, asked: Asked) -> None:
         computing = self._slow if pane.IS_SLOW else self._computing
+        if pane.result is None:
+            pane.refuse("measuring …")
         computing.ask(str(pane.id), lambda: self._go_on(computing, pane, asked, None))
 
     def _go_on(

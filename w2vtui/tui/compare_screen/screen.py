@@ -149,8 +149,6 @@ class CompareScreen(Following):
         self.query_one(CurvesPane).show(
             Curves(names, rows_by_name(rows), is_same_text(sides), forks)
         )
-        if self.query_one(VerdictPane).result is None:
-            self.query_one(VerdictPane).take(("measuring …",))
 
     def _how_to_choose(self) -> str:
         runs = self.app.key_of("app.runs")

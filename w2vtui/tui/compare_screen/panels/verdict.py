@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from rich.text import Text
 
-from w2vtui.display import safe_text, wrapped
+from w2vtui.comparing.verdict import Judgment, Verdict, verdict
+from w2vtui.display import pad, safe_text, wrapped
+from w2vtui.tui.compare_screen.pane import LETTERS, Asked, ComparePane
+from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
-from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
+from w2vtui.tui.widgets.result_panel import Shape
+
+_TITLE_CELLS, _VALUE_CELLS = 9, 6
 
 
-class VerdictPane(ResultPanel):
+class VerdictPane(ComparePane):
     """What can be said of the two runs of the pair."""
 
     NAME, TITLE = "verdict", "Verdict"
-    ABOUT = "Which run of the pair is better by each yardstick, with the interval of chance."
+    ABOUT = (
+        "Which run of the pair is better by each yardstick; the interval says what the difference "
+        "may be by chance."
+    )
+    IS_SLOW = True
 
-    def __init__(self) -> None:
-        super().__init__(self.TITLE, id=self.NAME, help=self.ABOUT)
+    def compute(self, asked: Asked) -> Iterator[Verdict]:
+        """The verdict on the pair, under the letters of its sides."""
+        first, second = asked.pair
+        for side in asked.pair:
+            asked.comparison.place(side)  # raises what is wrong with it
+        found = verdict(asked.comparison.sides[first], asked.comparison.sides[second])
+        yield replace(found, a=LETTERS[first], b=LETTERS[second])
 
-    def on_resize(self) -> None:
-        """Fill the new size."""
-        self.redraw()
+    def drawn(self, result: Verdict, shape: Shape) -> Text:
+        """The conclusion, and a line for each yardstick."""
+        return joined(verdict_lines(result, shape, self.app.inks))
 
-    def drawn(self, result: tuple[str, ...], shape: Shape) -> Text:
-        """Its lines, wrapped."""
-        lines = [line for text in result for line in wrapped(safe_text(text), shape.width, 8)]
-        return joined([Text(line) for line in lines[: shape.height]])
+
+def verdict_lines(found: Verdict, shape: Shape, inks: Inks) -> list[Text]:
+    """The conclusion, a table, and what it rests on."""
+    width = max(shape.width, 1)
+    lines = [Text(line, inks.calm) for line in wrapped(found.conclusion, width, 4)]
+    if found.judgments:
+        values = f"{found.a:>{_VALUE_CELLS}} {found.b:>{_VALUE_CELLS}}"
+        head = f"{pad('', _TITLE_CELLS)}{values}  {found.b} - {found.a}"
+        lines.append(Text(head, "dim", no_wrap=True))
+        lines += [_line(one, inks) for one in found.judgments]
+    notes = [found.correction] * bool(found.judgments) + list(found.remarks)
+    for note in notes:
+        lines += [Text(line, "dim") for line in wrapped(safe_text(note), width, 6)]
+    return lines[: shape.height]
+
+
+def _line(one: Judgment, inks: Inks) -> Text:
+    """A yardstick: the values of both, and what their difference may be."""
+    share = 100 if one.kind in ("semantic", "syntactic") else 1
+    a, b, low, high = (share * value for value in (one.a, one.b, one.low, one.high))
+    digits = 1 if share > 1 else 3
+    line = Text(pad(one.kind, _TITLE_CELLS), no_wrap=True)
+    line.append(f"{a:>{_VALUE_CELLS}.{digits}f} {b:>{_VALUE_CELLS}.{digits}f}")
+    ink = "" if one.call == "no difference" else inks.warning
+    line.append(f"  {low:+.{digits}f} to {high:+.{digits}f}", ink)
+    return line
