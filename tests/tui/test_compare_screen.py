@@ -130,11 +130,11 @@ def test_the_verdict_is_a_table_and_a_conclusion():
 
 def test_curves_are_drawn_with_their_letters_by_tokens_or_by_seconds():
     rows = np.array([[1, 5, 4.0, 1, 0], [50, 60, 3.5, 1, 0], [90, 400, 3.0, 1, 0]])
-    curves = Curves(("probe",), ({"probe": rows}, {}, {"probe": rows[:2] + [0, 0, 1, 0, 0]}), True,
+    curves = Curves(("probe",), ({"probe": rows}, {}, {"probe": rows[:2] * 2}), True,
                     (Fork(50, "C"),))  # fmt: skip
     plot = plot_of(curves, CurvesView())
     assert [(line.name, line.ink) for line in plot.lines] == [("A", 0), ("C", 2)]
-    assert (plot.x_high, plot.markers[0].texts[0]) == (90, "fork C")
+    assert (plot.x_high, plot.markers[0].texts[0]) == (100, "fork C")
     drawn = "\n".join("".join(row) for row in LinesCanvas(plot, 60, 10).cells)
     assert {"A", "C"} <= set(drawn)
     by_seconds = plot_of(curves, CurvesView(by_seconds=True))
