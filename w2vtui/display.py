@@ -44,6 +44,8 @@ def printable(name: object) -> str:
 
 def cell_width(text: str) -> int:
     """How many terminal cells `text` takes: 2 for wide characters and emoji, 0 for combining."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     from rich.cells import cell_len  # 20 ms to import; what draws has it loaded, --help does not
 
     return cell_len(text)
@@ -51,12 +53,13 @@ def cell_width(text: str) -> int:
 
 def pad(text: str, width: int) -> str:
     """`text` in exactly `width` terminal cells: cut with an ellipsis, or filled with spaces."""
-    from rich.cells import set_cell_size
-
     if width <= 0:
         return ""
-    if cell_width(text) <= width:
-        return set_cell_size(text, width)
+    cells = cell_width(text)
+    if cells <= width:
+        return text + " " * (width - cells)
+    from rich.cells import set_cell_size
+
     return set_cell_size(text, width - 1) + ELLIPSIS
 
 

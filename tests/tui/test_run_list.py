@@ -35,8 +35,7 @@ from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
 from w2vtui.runs import recorder as recording
-from w2vtui.runs import root
-from w2vtui.runs import status as statuses
+from w2vtui.runs import root, statuses
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import star_run

@@ -221,10 +221,10 @@ def _remove_draft(draft: Path) -> None:
 
 def last_written(folder: Path) -> float:
     """When something of a run was last written, in seconds since 1970."""
-    times = [0.0]
+    times, within = [0.0], str(folder)
     for name in (RECORD, EVENTS, METRICS, STATUS, FOLDER):
         try:
-            times.append((folder / name).stat().st_mtime)
+            times.append(os.stat(f"{within}/{name}").st_mtime)  # noqa: PTH116 (half the time)
         except OSError:
             continue
     return max(times)

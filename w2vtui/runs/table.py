@@ -44,8 +44,11 @@ BEST_SCORE = "◂"
 """Marks the best score of a text, where `best` would take too many cells."""
 LEAST_COVERED = 30
 """Scores on fewer questions are never called the best."""
-_SHARES = ("total", "semantic", "syntactic")
+_SHARES = ("total", "semantic", "syntactic", "hits", "hits-output", "popular")
 """Kinds of scores that are shares of right answers."""
+_MAIN = ("pairs", "total", "hits")
+"""Kinds that stand for all scores on a set of questions, where it has them."""
+_HEADS_OF_KINDS = {"total": "analogies", "semantic": "analogies", "syntactic": "analogies"}
 
 
 class ScoreKey(NamedTuple):
@@ -136,13 +139,12 @@ def differing_in(group: Sequence[RunStatus]) -> list[str]:
 
 
 def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
-    """A column for each set of questions: the total, where there are several kinds of them."""
+    """A column for each set of questions, of its main score."""
     keys = dict.fromkeys(
         ScoreKey(one.set, one.kind, one.total) for run in runs for one in run.scores
     )
-    totals = {key.set for key in keys if key.kind == "total"}
-    kept = [key for key in keys if key.kind not in _SHARES or key.kind == "total"
-            or key.set not in totals]  # fmt: skip
+    with_main = {key.set for key in keys if key.kind in _MAIN}
+    kept = [key for key in keys if key.kind in _MAIN or key.set not in with_main]
     heads = [_kind_head(key) for key in kept]
     named = [
         head if heads.count(head) == 1 else safe_text(Path(key.set).stem, _SET_CELLS)
@@ -160,7 +162,7 @@ def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
 
 
 def _kind_head(key: ScoreKey) -> str:
-    return "analogies" if key.kind in _SHARES else safe_text(key.kind, _SET_CELLS)
+    return _HEADS_OF_KINDS.get(key.kind) or safe_text(key.kind, _SET_CELLS)
 
 
 def cells_of(

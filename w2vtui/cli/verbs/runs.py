@@ -101,10 +101,9 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     Raises:
         SettingsError: a word or the order names nothing that runs have.
     """
-    from w2vtui.runs.listing import all_runs
-    from w2vtui.runs.status import status_of
+    from w2vtui.runs.statuses import Statuses
 
-    every = [status_of(folder) for folder in all_runs(root)]
+    every = Statuses(root).read()
     is_wanted = wanted(" ".join(arguments.words), every)
     found = [status for status in ordered(every, arguments.sort) if is_wanted(status)]
     if arguments.json:

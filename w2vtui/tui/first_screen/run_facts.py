@@ -13,18 +13,28 @@ from w2vtui.training.state.further import further_training
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.statuses import Statuses
 
 
-def saved_runs(runs_dir: str | None) -> list[RunStatus]:
-    """The status of each saved run, newest first. Reads files: not for the thread that draws."""
-    from w2vtui.runs.listing import all_runs
-    from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.status import status_of
+class SavedRuns:
+    """The saved runs, which are read again where something has changed."""
 
-    try:
-        return [status_of(folder) for folder in all_runs(runs_folder(runs_dir))]
-    except RunError:  # no home folder: a new run reports that it is not saved
-        return []
+    def __init__(self, runs_dir: str | None) -> None:
+        """runs_dir: as in RunSettings"""
+        self._runs_dir = runs_dir
+        self._statuses: Statuses | None = None
+
+    def read(self) -> list[RunStatus]:
+        """The status of each run, newest first. Reads files: not for the thread that draws."""
+        from w2vtui.runs.root import runs_folder
+        from w2vtui.runs.statuses import Statuses
+
+        try:
+            if self._statuses is None:
+                self._statuses = Statuses(runs_folder(self._runs_dir))
+            return self._statuses.read()
+        except RunError:  # no home folder: a new run reports that it is not saved
+            return []
 
 
 def facts(run: RunStatus) -> list[str]:

@@ -20,7 +20,7 @@ from w2vtui.display import cell_width, safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.runs.choosing import NEWEST, orders
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.first_screen.run_facts import advice, facts, saved_runs
+from w2vtui.tui.first_screen.run_facts import SavedRuns, advice, facts
 from w2vtui.tui.first_screen.run_rows import Drawing, Listing, listing
 from w2vtui.tui.keys import own_bindings
 from w2vtui.tui.widgets.field import Field
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
 LOOK_SECONDS = 2.0
-"""From one look at the runs to the next."""
+"""From one look at the runs to the next, at least."""
+LONGEST_SECONDS = 20.0
+"""From one look to the next, at most: the first one may have taken long."""
+LOOK_SHARE = 0.03
+"""The share of the time that looks may take: thousands of runs are looked at less often."""
 _KEYS = (("mark", "marks"), ("compare", "compares"), ("choose", "filters"), ("order", "sorts"),
          ("explore", "explores"), ("more", "more epochs"), ("delete", "deletes"),
          ("rename", "renames"), ("note", "note"), ("star", "stars"), ("query", "query"),
@@ -59,7 +63,7 @@ class RunTable(ModalScreen[None]):
     def __init__(self, runs_dir: str | None) -> None:
         """runs_dir: as in RunSettings"""
         super().__init__()
-        self._runs_dir = runs_dir
+        self._runs_dir, self._saved = runs_dir, SavedRuns(runs_dir)
         self.listed: Listing | None = None
         """None while the runs are being read."""
         self._drawing: Drawing | None = None
@@ -67,7 +71,8 @@ class RunTable(ModalScreen[None]):
         """What is wrong with the filter."""
         self._notes: dict[str, str] = {}
         """What was last reported of a run, by its folder."""
-        self._looking = False
+        self._looking, self._look_at = False, 0.0
+        """Whether the runs are being read, and when that may be done again."""
         self.point_at = ""
         """The folder of the run to point at once the list is read again; empty for the same one."""
 
@@ -109,21 +114,23 @@ class RunTable(ModalScreen[None]):
     @property
     def pointed(self) -> RunStatus | None:
         """The run that is pointed at; None if there is none."""
-        at = self.query_one(Rows).at
+        at = self.query_one(Rows).at if self._is_shown else None
         return None if self.listed is None or at is None else self.listed.rows[at].run
 
     def _look_again(self) -> None:
-        if not self._looking and self.app.screen is self:
+        is_due = time.monotonic() >= self._look_at
+        if is_due and not self._looking and self.app.screen is self:
             self.look()
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
         """Read the runs in a thread."""
-        self._looking = True
+        self._looking, started = True, time.monotonic()
         try:
-            every = await asyncio.to_thread(saved_runs, self._runs_dir)
+            every = await asyncio.to_thread(self._saved.read)
         finally:
-            self._looking = False
+            self._looking, now = False, time.monotonic()
+            self._look_at = now + min((now - started) / LOOK_SHARE, LONGEST_SECONDS)
         await self._relist(every)
 
     @work(exclusive=True, group="relist")
@@ -131,6 +138,11 @@ class RunTable(ModalScreen[None]):
         """List the runs that were read in another choice or order."""
         if self.listed is not None:
             await self._relist(self.listed.every)
+
+    @property
+    def _is_shown(self) -> bool:
+        """Whether there is still something to draw on: a look may end after the list was left."""
+        return bool(self.query(Rows))
 
     async def _relist(self, every: Sequence[RunStatus]) -> None:
         line, by, now = self.app.runs_wanted, self.app.runs_order, time.time()
@@ -143,6 +155,8 @@ class RunTable(ModalScreen[None]):
                 self._show_about()
                 return
             listed = await asyncio.to_thread(listing, every, "", NEWEST, now)
+        if not self._is_shown:
+            return
         pointed, rows = self.pointed, self.query_one(Rows)
         self.listed = listed
         folders = [None if row.run is None else row.run.folder for row in listed.rows]
@@ -156,6 +170,8 @@ class RunTable(ModalScreen[None]):
 
     def _show(self) -> None:
         """Draw what is listed for the present size."""
+        if not self._is_shown:
+            return
         rows = self.query_one(Rows)
         self._drawing = None
         if self.listed is not None:
@@ -193,6 +209,8 @@ class RunTable(ModalScreen[None]):
         dialog.border_subtitle = line + last
 
     def _show_about(self) -> None:
+        if not self._is_shown:
+            return
         self._show_frame()
         about, run = self.query_one("#about", Static), self.pointed
         if self._problem:

@@ -22,7 +22,7 @@ from w2vtui.tui.first_screen.draft import Draft
 from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
-from w2vtui.tui.first_screen.run_facts import saved_runs
+from w2vtui.tui.first_screen.run_facts import SavedRuns
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.tabs import TabbedScreen
@@ -209,7 +209,7 @@ class NewRunScreen(TabbedScreen):
 
     @work(exclusive=True, group="runs")
     async def _look_for_runs(self) -> None:
-        runs = await asyncio.to_thread(saved_runs, self.form.run_settings.runs_dir)
+        runs = await asyncio.to_thread(SavedRuns(self.form.run_settings.runs_dir).read)
         self._can_resume = any(run.can_resume for run in runs)
         self.draw()
 
