@@ -47,7 +47,8 @@ class PassingLine:
     """
 
     def __init__(self, what: str) -> None:
-        self._what = what
+        self.what = what
+        """What is under way; may change."""
         self._width = 0
         self._due = time.monotonic() + 1.0
 
@@ -61,8 +62,8 @@ class PassingLine:
         """Say how much is done, 0..1."""
         if time.monotonic() >= self._due and sys.stderr is not None and sys.stderr.isatty():
             self._due = time.monotonic() + 0.2
-            line = f"{self._what}  {done:4.0%}"
-            self._write(f"\r{line}")
+            line = f"{self.what}  {done:4.0%}"
+            self._write(f"\r{line:{self._width}}")
             self._width = len(line)
 
     def report(self, line: str) -> None:

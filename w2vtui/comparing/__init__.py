@@ -8,4 +8,5 @@ moved          words that differ most, once the vectors are rotated onto each ot
 verdict        which of two runs is better, by each yardstick, and how sure that is
 yardsticks     answers of both to the same questions    probing   those of the probe
 paired         how sure the mean of paired differences is
+stability      nearest words that any seed gives      seeds     runs that differ by the seed alone
 """

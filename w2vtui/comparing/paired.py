@@ -38,6 +38,7 @@ def interval_of(
     units: NDArray[np.integer],
     *,
     confidence: float,
+    room: float = 1.0,
     samples: int = 1_000,
     seed: int = 1,
 ) -> Interval:
@@ -45,6 +46,7 @@ def interval_of(
 
     units   int (n, k): what each question shares with others, -1 for nothing; a number means the
             same in every column
+    room    what the deviation is multiplied by
 
     The standard deviation is the largest of three: of the mean of independent questions; over
     resampled clusters of questions with the same first unit; and of the sum over all pairs of
@@ -59,7 +61,8 @@ def interval_of(
     single = float(residuals.std() / np.sqrt(n))
     first = _resampled(residuals, units[:, 0], samples, random)
     shared = _deviation_of_sharing(residuals, units)
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * max(single, first, shared)
+    deviation = room * max(single, first, shared)
+    reach = NormalDist().inv_cdf((1 + confidence) / 2) * deviation
     return Interval(low=mean - reach, high=mean + reach)
 
 

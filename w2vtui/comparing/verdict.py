@@ -21,6 +21,7 @@ from w2vtui.comparing.probing import SharedProbe
 from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side
 from w2vtui.comparing.yardsticks import (
+    ROOM,
     Answers,
     Kind,
     analogy_answers,
@@ -283,7 +284,12 @@ def _sets_of(a: Side, b: Side, remarks: list[str]) -> QualitySets:
 
 def _judged(answers: Answers, confidence: float, samples: int, seed: int) -> Judgment:
     found = interval_of(
-        answers.differences, answers.units, confidence=confidence, samples=samples, seed=seed
+        answers.differences,
+        answers.units,
+        confidence=confidence,
+        room=ROOM[answers.kind],
+        samples=samples,
+        seed=seed,
     )
     call: Call = "no difference"
     if found.low > 0 or found.high < 0:

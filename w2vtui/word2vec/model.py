@@ -6,8 +6,10 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from types import GeneratorType
 from typing import Any
 
+from w2vtui.comparing.stability import NeighborTally, Stability
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
@@ -136,6 +138,35 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         new = "unit_normalize_all" if replace else "fill_norms"
         warnings.warn(f"init_sims is wv.{new} since gensim 4", DeprecationWarning, stacklevel=2)
         getattr(self.wv, new)()
+
+    @classmethod
+    def stability(
+        cls,
+        sentences: Sentences | None = None,
+        corpus_file: str | Path | None = None,
+        *,
+        seeds: int = 5,
+        words: Sequence[str] = (),
+        **settings: Any,
+    ) -> Stability:
+        """Which nearest words other seeds give again: trains a model for each seed, one by one.
+
+        sentences, corpus_file   as of the constructor; sentences are read once for each seed
+        seeds                    how many: `seed` (1) and those after it
+        words                    words whose neighbors are named, with the seeds that have them
+        settings                 those of the constructor
+
+        Raises:
+            SettingsError: 2 seeds or more are needed; or as the constructor does.
+            UnknownWordError: the text does not have one of the words.
+        """
+        if whole("seeds", seeds, "seeds", low=2) and isinstance(sentences, GeneratorType):
+            raise WrongTypeError("a generator is read once: pass a list of sentences")
+        first = settings.pop("seed", 1)
+        tally = NeighborTally(words)
+        for seed in range(first, first + seeds):
+            tally.add(cls(sentences, corpus_file, seed=seed, **settings).wv)
+        return tally.stability()
 
     def _set_up(self, given: dict[str, Any], further: dict[str, Any]) -> None:
         """Check all settings, and make them attributes."""

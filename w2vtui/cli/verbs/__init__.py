@@ -12,7 +12,7 @@
     axis         words between two               clusters     groups of words
     why          the contexts that two words share, and lines of the text
     evaluate     scores of vectors               bench        how fast this machine trains
-    sweep        the settings that fit a text
+    sweep        the settings that fit a text    stability    neighbors that any seed gives
     config       settings and settings files
     phrases      words that belong together, joined in a text
     distance, word-analogy, compute-accuracy   as word2vec.c's programs
@@ -98,6 +98,7 @@ VERBS = _Verbs(
         "why": "why",
         "evaluate": "evaluate",
         "sweep": "sweep",
+        "stability": "stability",
         "bench": "bench",
         "config": "config",
         "get": "get",
