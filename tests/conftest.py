@@ -61,7 +61,9 @@ def _all_private_places(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _private_places(_all_private_places, monkeypatch):
-    """Keep corpora and runs out of the user's folders, and the user's settings out of the tests."""
+    """Keep corpora and runs out of the user's folders, and the user's settings out of the
+    tests; the app trains in its own process, unless a test has it otherwise.
+    """
     for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
         monkeypatch.delenv(name)
     place = Path(tempfile.mkdtemp(dir=_all_private_places))
@@ -71,6 +73,7 @@ def _private_places(_all_private_places, monkeypatch):
         (place / folder).mkdir()
         monkeypatch.setenv(name, str(place / folder))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
+    monkeypatch.setenv("W2VTUI_OWN_PROCESS", "no")  # which takes two seconds of the processor
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,7 @@ def files(tmp_path, monkeypatch):
     own.parent.mkdir()
     own.touch()
     monkeypatch.chdir(here)
+    monkeypatch.delenv("W2VTUI_OWN_PROCESS")
     monkeypatch.setenv("W2VTUI_CONFIG", str(own))
     monkeypatch.delenv("W2VTUI_RUNS_DIR")
     return own, here / "w2vtui.toml"
@@ -468,7 +469,7 @@ def test_the_current_folder_may_be_gone(files, monkeypatch, tmp_path):
 
 def test_every_screen_setting_can_be_given_in_every_way():
     for one in dataclasses.fields(ScreenSettings):
-        flag = "--" + one.name
+        flag = "--" + one.name.replace("_", "-")
         words = {"theme": "nord", "marker": "block", "fps": "3"}.get(one.name)
         argv = [flag, words] if words else [flag]
         assert getattr(parse(argv).screen_settings, one.name) in (words, 3.0, True)

@@ -328,7 +328,7 @@ class TmuxTerminal:
 
     @staticmethod
     def outlive(state: str, folder: Path) -> None:
-        """Run an app as a shell runs a job; note its process and its exit code."""
+        """WatchedRun an app as a shell runs a job; note its process and its exit code."""
         child = os.fork()
         if not child:
             os.setpgid(0, 0)

@@ -22,8 +22,8 @@ from w2vtui.errors import (
 )
 from w2vtui.runs.disk.dataclass_json import as_json, from_json
 from w2vtui.settings import LiveSettings
+from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
-from w2vtui.trainer_process import remote_run
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
@@ -171,8 +171,8 @@ def test_breakpoints_pause_only_where_somebody_attends():
 
 
 def test_no_call_waits_for_a_trainer_that_does_not_answer(monkeypatch):
-    monkeypatch.setattr(remote_run, "ASK_SECONDS", 0.01)
-    monkeypatch.setattr(remote_run, "TELL_SECONDS", 0.01)
+    monkeypatch.setattr(errands, "ASK_SECONDS", 0.01)
+    monkeypatch.setattr(errands, "TELL_SECONDS", 0.01)
     ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
     viewer = RemoteRun(sockets=ours)
     viewer.start()
@@ -194,11 +194,11 @@ def test_a_viewer_that_reads_nothing_holds_up_nobody():
     run = make_run(epochs=20)
     server = RunServer(run, None)
     ours, theirs = socket.socketpair()
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     server.serve(theirs)
     stalled = Connection(ours)
     stalled.send(1, m.hello(attends=True))
-    for number in range(2, 200):
+    for number in range(2, 40):
         stalled.send(number, m.Look(follows=True))
     run.start()
     assert run.wait(DEADLINE)

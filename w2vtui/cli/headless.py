@@ -33,6 +33,7 @@ from w2vtui.streams import (
 from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import ALARM, WORTHLESS, Snapshot
+from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors
 
 N_WORDS_PRINTED = 5
@@ -169,7 +170,7 @@ def _report_alarms(shot: Snapshot) -> int:
     return DivergedError.exit_code if worthless else 0
 
 
-def follow(run: Run) -> int:
+def follow(run: WatchedRun) -> int:
     """Follow a started run whose screen is gone; return the exit code of a signal, or 0."""
     run.is_attended = False
     with _stopped_by_signals(run) as interrupted:
@@ -232,7 +233,7 @@ class _Interrupted:
 
 
 @contextmanager
-def _stopped_by_signals(run: Run) -> Iterator[_Interrupted]:
+def _stopped_by_signals(run: WatchedRun) -> Iterator[_Interrupted]:
     """End the run in good order on the first Ctrl-C, SIGTERM or SIGHUP, at once on the second."""
     interrupted, seen = _Interrupted(), SignalsSeen()
     announcing = threading.Timer(QUIET_SECONDS, partial(_announce, seen))

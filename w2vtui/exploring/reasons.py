@@ -15,7 +15,7 @@ from w2vtui.exploring.word_positions import Indexing
 from w2vtui.settings import LiveSettings, TrainingSettings
 
 if TYPE_CHECKING:
-    from w2vtui.training.run import Run
+    from w2vtui.training.watched_run import WatchedRun
 
 INDEXED_FROM = 1 << 23
 """Tokens of a text that is worth an index; a scan of fewer takes 20 ms."""
@@ -30,7 +30,7 @@ class TaughtBy:
     corpus: EncodedCorpus
     training: TrainingSettings
     live: LiveSettings
-    run: Run | None = None
+    run: WatchedRun | None = None
     """The run, which may still train."""
     remark: str = ""
     """What is odd about the text; empty if nothing is."""

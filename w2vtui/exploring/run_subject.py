@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from w2vtui.corpus import EncodedCorpus
+from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.display import short, size_text
 from w2vtui.errors import OutOfMemoryError, RunError
 from w2vtui.exploring.subject import View, changes_among, past_view, remark_on
@@ -16,10 +16,10 @@ from w2vtui.resources import available_memory
 from w2vtui.settings import LiveSettings
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.budget import Budget
-from w2vtui.training.run import Run
 from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import ENDED, Event
 from w2vtui.training.state.snapshot import Progress as RunProgress
+from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors
 
 LEAST_SECONDS = 1.0
@@ -37,20 +37,20 @@ class RunSubject:
     remarks: Sequence[str] = ()
     folder: Path | None = None
 
-    def __init__(self, name: str, find_run: Callable[[], Run | None]) -> None:
+    def __init__(self, name: str, find_run: Callable[[], WatchedRun | None]) -> None:
         """find_run: gives the run, once there is one"""
         self.name = name
         self._find_run = find_run
         self._view: View | None = None
         self._words: WordVectors | None = None
         """The words and counts of the run, with vectors of 0, which take no memory."""
-        self._of_run: Run | None = None
+        self._of_run: WatchedRun | None = None
         """The run that these are of."""
         self._clock = Budget(COPY_SHARE, least=LEAST_SECONDS)
         self._lock = threading.Lock()
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> WatchedRun | None:
         """The run; None before it is made."""
         return self._find_run()
 
@@ -71,9 +71,9 @@ class RunSubject:
         """
         with self._lock:
             run = self.run
-            if run is None or run.corpus is None:
+            if run is None or (vocab := run.vocabulary()) is None:
                 return None
-            words, shot = self._words_of(run, run.corpus), run.snapshot()
+            words, shot = self._words_of(run, vocab), run.snapshot()
             is_new = self._view is None or self._view.tokens != shot.progress.tokens
             is_due = self._view is None or self._clock.is_due or shot.state in ENDED
             if is_new and is_due:
@@ -86,11 +86,11 @@ class RunSubject:
         with self._lock:
             self._view = None
 
-    def _words_of(self, run: Run, corpus: EncodedCorpus) -> WordVectors:
+    def _words_of(self, run: WatchedRun, vocab: Vocab) -> WordVectors:
         """The words of a run, listed once; with the lock held."""
         if self._words is None or self._of_run is not run:
             self._of_run, self._view = run, None
-            vocab, shape = corpus.vocab, run.matrices()["input_vectors"].shape
+            shape = len(vocab), run.training.vector_size
             self._words = WordVectors(
                 vocab.words, np.broadcast_to(np.float32(0), shape), vocab.counts
             )
@@ -126,9 +126,10 @@ class RunSubject:
     def past_remark(self) -> str:
         """What its history leaves out."""
         run = self.run
-        if run is None or run.corpus is None:
+        n_words = 0 if run is None else run.snapshot().n_words
+        if run is None or not n_words:
             return "the past begins with the training"
-        return remark_on(run.history.sizing, len(run.corpus.vocab))
+        return remark_on(run.history.sizing, n_words)
 
     def view_at(self, moment: PastMoment) -> View:
         """The vectors as of a moment of its history.
@@ -139,9 +140,9 @@ class RunSubject:
         """
         with self._lock:
             run = self.run
-            if run is None or run.corpus is None:
+            if run is None or (vocab := run.vocabulary()) is None:
                 raise RunError("there are no vectors yet")
-            words = self._words_of(run, run.corpus)
+            words = self._words_of(run, vocab)
         try:
             matrices = run.history.matrices_at(moment)
         except LookupError as error:
@@ -152,21 +153,20 @@ class RunSubject:
         return past_view(words, moment, matrices)
 
 
-def _copied(run: Run, words: WordVectors, progress: RunProgress) -> View:
+def _copied(run: WatchedRun, words: WordVectors, progress: RunProgress) -> View:
     """The vectors of a run as they are now.
 
     Raises:
         OutOfMemoryError: there is too little memory for a copy.
     """
-    matrices, free = run.matrices(), available_memory()
-    needed = sum(matrix.nbytes for matrix in matrices.values())
+    needed, free = run.n_bytes, available_memory()
     if free is not None and free < (1 + SPARE_SHARE) * needed:
         raise OutOfMemoryError(
             f"to look at the vectors takes a copy of {size_text(needed)}, and {size_text(free)} of "
             "memory is available: close other programs, or wait for the end of the training and "
             "explore what was saved"
         )
-    copies = {name: matrix.copy() for name, matrix in matrices.items()}
+    copies = run.copied_matrices()
     return View(
         vectors=words.with_vectors(copies["input_vectors"], copies.get("output_vectors")),
         kind="live",

@@ -27,9 +27,9 @@ if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for
     from w2vtui.corpus import EncodedCorpus
     from w2vtui.training.history.moments import PastMoment
     from w2vtui.training.history.sizing import Sizing
-    from w2vtui.training.run import Run
     from w2vtui.training.state.curves import SavedCurve
     from w2vtui.training.state.snapshot import Event
+    from w2vtui.training.watched_run import WatchedRun
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -121,7 +121,7 @@ class Subject(Past, Protocol):
         """The text that was trained on; None where it is not at hand."""
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> WatchedRun | None:
         """The run, which may still train; None where there is none, or not yet."""
 
     @property
@@ -173,7 +173,7 @@ class SavedRunSubject:
     reading: float | None = None
     remarks: Sequence[str] = ()
     folder: Path | None = None
-    run: Run | None = None
+    run: WatchedRun | None = None
     corpus: EncodedCorpus | None = None
 
     def __init__(self, name: str, load: Callable[[], tuple[View, Past]]) -> None:
@@ -239,7 +239,7 @@ class FileSubject:
     """A file of vectors."""
 
     folder: Path | None = None
-    run: Run | None = None
+    run: WatchedRun | None = None
     corpus: EncodedCorpus | None = None
     settings: LiveSettings | None = None
     moments: Sequence[PastMoment] = ()

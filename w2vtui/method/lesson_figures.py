@@ -16,8 +16,8 @@ from w2vtui.method.tree import leaves_of
 from w2vtui.settings import Objective, ResolvedSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.tree_scoring import tree_over
-from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.training.watched_run import WatchedRun
 
 MOST_LEAVES = 50_000
 """Words over which the leaves' probabilities are summed; more would take too long for a page."""
@@ -76,7 +76,7 @@ class LessonFigures:
     What needs vectors that the run has not trained yet is None: a page says how to train them.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: WatchedRun) -> None:
         """
         Raises:
             SettingsError: the corpus is still being read.
@@ -155,14 +155,17 @@ class LessonFigures:
 
         None if hierarchical softmax was never trained, or there are too many words.
         """
-        matrices, vocab = self._run.matrices(), self.vocab
-        if "node_vectors" not in matrices or len(vocab) > MOST_LEAVES:
+        vocab = self.vocab
+        if len(vocab) > MOST_LEAVES:
+            return None
+        matrices = self._run.copied_matrices()
+        if "node_vectors" not in matrices:
             return None
         context = int(vocab.counts.argmax())
         found = leaves_of(
             tree_over(vocab.counts),
             matrices["input_vectors"][context],
-            matrices["node_vectors"].copy(),
+            matrices["node_vectors"],
         )
         best = int(found.probabilities.argmax())
         return Leaves(

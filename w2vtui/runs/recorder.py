@@ -110,13 +110,7 @@ class Recorder:
 
         saved   whether its vectors are in a file
         """
-        if self.folder is None or self._failed:
-            return ""
-        if shot.state == "stopped":
-            return f"Resume it: w2vtui resume {self.folder.name}"
-        if shot.progress.tokens and not saved:
-            return f"Save the vectors: w2vtui export {self.folder.name} -o FILE"
-        return ""
+        return "" if self._failed else how_to_resume(self.folder, shot, saved=saved)
 
     def follow(self, snapshot: Callable[[], Snapshot]) -> None:
         """Record the snapshots of a run, from when it begins; call this before starting it."""
@@ -267,6 +261,15 @@ class Recorder:
                 if self._retry_at:
                     self.report("events and metrics are being written again")
                 self._retry_at = 0.0
+
+
+def how_to_resume(folder: Path | None, shot: Snapshot, *, saved: bool) -> str:
+    """The command that resumes a run that is saved in a folder, or saves its vectors."""
+    if folder is not None and shot.state == "stopped":
+        return f"Resume it: w2vtui resume {folder.name}"
+    if folder is not None and shot.progress.tokens and not saved:
+        return f"Save the vectors: w2vtui export {folder.name} -o FILE"
+    return ""
 
 
 def _reason(error: BaseException) -> str:

@@ -71,6 +71,8 @@ class Resumption:
     force: bool
     folder: Path
     recorder: Recorder = field(repr=False)
+    asked_for: Mapping[str, Any] = field(default_factory=dict)
+    """What `resumption` was called with, but for the folder."""
 
     @property
     def read(self) -> ReadCorpus:
@@ -205,6 +207,14 @@ def resumption(
             force=force,
             folder=folder,
             recorder=recorder,
+            asked_for={
+                "force": force,
+                "sources": tuple(sources),
+                "corpus_settings": dict(corpus_settings or {}),
+                "training": dict(training or {}),
+                "live": dict(live or {}),
+                "undo": undo,
+            },
         )
     except BaseException:
         lock.release()

@@ -348,7 +348,7 @@ class RunSettings(Checked):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScreenSettings(Checked):
-    """How the screens look."""
+    """How the screens look, and what ends with them."""
 
     theme: str = setting(
         "w2vtui",
@@ -367,6 +367,11 @@ class ScreenSettings(Checked):
         help="most updates of the screen per second",
     )
     hints: bool = setting(True, help="show hints at the bottom of the training screen")
+    own_process: bool = setting(
+        True,
+        help="train in a process of its own, which the end of the screen need not end: "
+        "w2vtui attach returns to it",
+    )
 
 
 AUTO_EPOCHS_TOKENS = 8_000_000

@@ -54,6 +54,8 @@ class Answers:
             m.ClearBreakpoints: lambda asked: self._done(run.clear_breakpoints),
             m.LimitSpeed: lambda asked: self._done(run.limit_speed, asked.words_per_second),
             m.CopyMatrices: self._copy_matrices,
+            m.AskRows: self._rows,
+            m.AskStints: self._stints,
         }
 
     def welcome(self, hello: m.Hello) -> m.Message:
@@ -93,6 +95,15 @@ class Answers:
         copied, descriptor = copy_to_memory(self._run.matrices(), self._folder)
         return Answer(copied, descriptors=(descriptor,))
 
+    def _rows(self, asked: m.AskRows) -> Answer:
+        rows = self._run.matrices()[asked.name][list(asked.rows)]
+        return Answer(m.Rows(n_columns=rows.shape[1]), rows.tobytes())
+
+    def _stints(self, _: m.AskStints) -> Answer:
+        text, locks = self._run.trained_text(), self._run.private_steps().backend.locks
+        stints = [m.StintPart(clock=one.clock, settings=one.settings) for one in text.stints]
+        return Answer(m.Stints(stints=tuple(stints), tokens=text.tokens), locks.tobytes())
+
     @property
     def _folder(self) -> Path | None:
         return None if self._recorder is None else self._recorder.folder
@@ -120,7 +131,8 @@ class Answers:
                 folder="" if folder is None else str(folder),
                 failed=recorder is not None and recorder.failed,
                 is_branch=recorder is not None and recorder.is_branch,
-                is_read=spot is not None,
+                matrices=() if spot is None else tuple(run.matrices()),
+                n_bytes=run.n_bytes,
                 clock=0 if spot is None else spot.clock,
                 schedule=None if spot is None else spot.schedule,
                 error=None if shot.error is None else m.failure(shot.error),

@@ -154,6 +154,19 @@ class CopyMatrices(Message):
     """Copy what is trained; answered by `Matrices` and a descriptor."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskRows(Message):
+    """Some rows of what is trained; answered by `Rows`."""
+
+    name: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskStints(Message):
+    """What was trained with which settings? Answered by `Stints`."""
+
+
 # ---- answers
 
 
@@ -211,8 +224,10 @@ class Seen(Message):
     """Whether the last checkpoint could not be written."""
     is_branch: bool = False
     """Whether this is saved as another run than the one that was resumed."""
-    is_read: bool = False
-    """Whether the text is read, so that there are vectors."""
+    matrices: tuple[str, ...] = ()
+    """What is trained; nothing before the text is read."""
+    n_bytes: int = 0
+    """The size of these."""
     clock: int = 0
     """Training tokens handed out."""
     schedule: Schedule | None = None
@@ -263,6 +278,29 @@ class Matrices(Message):
 
     parts: tuple[MatrixPart, ...]
     n_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows(Message):
+    """Some rows of what is trained, as it is now; float32 (n, D) follow."""
+
+    n_columns: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StintPart:
+    """Settings, and the clock from which on they were used."""
+
+    clock: int
+    settings: ResolvedSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stints(Message):
+    """What was trained since the run began or was resumed; the locks (V,) follow, if any."""
+
+    stints: tuple[StintPart, ...]
+    tokens: int
 
 
 MESSAGES: dict[str, type[Message]] = {one.__name__: one for one in Message.__subclasses__()}

@@ -1,80 +1,133 @@
 """A run that another process trains, with the methods that screens use of a `Run`.
 
-    w2vtui-looking    asks how the run looks, again and again
-    w2vtui-steering   passes on what is asked of the run, one thing after the other
-
-No call waits for the trainer longer than a moment: it may be stopped, or at the other end of a busy
-machine. What it has not answered by then is refused, or arrives late.
+w2vtui-looking    asks how the run looks, again and again
+w2vtui-steering   passes on what is asked of the run, one thing after the other
 """
 
 from __future__ import annotations
 
-import dataclasses
-import queue
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import DamagedRunError, RunError, SettingsError, W2vtuiError
+from w2vtui.corpus import EncodedCorpus, Vocab
+from w2vtui.errors import RunError, SettingsError
 from w2vtui.question_files import QuestionKind
-from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.record import read_vocab
-from w2vtui.runs.status import LiveStatus
-from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.settings import ResolvedSettings, TrainingSettings
+from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
-from w2vtui.trainer_process.connection import ConnectionLostError, Frame
+from w2vtui.trainer_process.connection import ConnectionLostError
+from w2vtui.trainer_process.errands import Errand, Errands
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote_history import RemoteHistory
-from w2vtui.trainer_process.shared_memory import mapped
+from w2vtui.trainer_process.remote_look import CONNECT_SECONDS, RemoteLook, look_on
+from w2vtui.trainer_process.remote_vectors import RemoteVectors
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.conditions import Condition
-from w2vtui.training.state.curves import RunCurves, SavedCurve
-from w2vtui.training.state.snapshot import ENDED, Event, Snapshot
+from w2vtui.training.state.curves import RunCurves
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.vectors import WordVectors
 
-LOOK_SECONDS = 0.15
-"""From one look at the run to the next."""
-TELL_SECONDS = 0.15
-"""How long a call waits that needs no answer."""
-ASK_SECONDS = 1.0
-"""How long a call waits that needs one."""
+if TYPE_CHECKING:  # these load Numba
+    from w2vtui.training.engine.private_steps import PrivateSteps
+    from w2vtui.training.engine.trained_text import TrainedText
+
+COST_SECONDS = 0.2
 READ_SECONDS = 30.0
 """How long a call waits for which the trainer reads files."""
-COST_SECONDS = 0.2
 SILENT_SECONDS = 2.0
 """A trainer that has not answered for as long is not waited for."""
-CONNECT_SECONDS = 1.0
-_RECONNECTS = 3
 _Answer = TypeVar("_Answer", bound=m.Message)
 
 
-class _Errand:
-    """Something asked of the trainer."""
+class WatchedFromAfar:
+    """The looks at a run that another process trains: what needs no answer of the trainer now."""
 
-    def __init__(self, message: m.Message) -> None:
-        self.message = message
-        self.done = threading.Event()
-        self.answer: m.Message | None = None
-        self.error: BaseException | None = None
-
-
-class RemoteRun:
-    """A run that another process trains."""
-
+    trains_apart = True
+    """Whether another process trains it."""
     is_attended = True
-    """Somebody looks at it here."""
+    """Whether somebody looks at it; the trainer knows that by itself."""
+
+    def __init__(self, look: RemoteLook, process: subprocess.Popen[bytes] | None) -> None:
+        self._look, self._process = look, process
+        self.gone = threading.Event()
+        """Set once the trainer serves this run no more, or this side has left."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the run is saved; None before that is known."""
+        return self._look.folder
+
+    def moved_to(self, folder: Path) -> None:
+        """Note that the folder of a run that has ended was renamed."""
+        self._look.folder = folder
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None:
+        """The process that trains it, if this one started it."""
+        return self._process
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last checkpoint could not be written."""
+        return self._look.seen is not None and self._look.seen.failed
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether this is saved as another run than the one that was resumed."""
+        return self._look.seen is not None and self._look.seen.is_branch
+
+    @property
+    def training(self) -> TrainingSettings:
+        """The settings that are fixed for the run."""
+        return self._look.training
+
+    @property
+    def curves(self) -> RunCurves:
+        """What viewers draw, as it was at the last look."""
+        return self._look.curves
+
+    @property
+    def history(self) -> RemoteHistory:
+        """Its past moments."""
+        return self._look.history
+
+    @property
+    def breakpoints(self) -> tuple[str, ...]:
+        """The conditions still waited for."""
+        return () if self._look.seen is None else self._look.seen.breakpoints
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of everything that is trained; 0 until the text is read."""
+        return 0 if self._look.seen is None else self._look.seen.n_bytes
+
+    def snapshot(self) -> Snapshot:
+        """The run at the last look."""
+        return self._look.shot
+
+    def is_over(self, timeout: float | None) -> bool:
+        """Whether the run has ended; waits up to `timeout` seconds for it, or for ever."""
+        return self._look.over.wait(timeout)
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long the trainer has not answered."""
+        return time.monotonic() - self._look.heard
+
+
+class RemoteRun(WatchedFromAfar):
+    """A run that another process trains."""
 
     def __init__(
         self,
@@ -92,39 +145,16 @@ class RemoteRun:
         training  its settings, where they are known before it says them
         attends   whether somebody is here who can resume it after a pause
         """
-        self.folder = folder
-        """Where the run is saved; None before that is known."""
-        self.process = process
-        self.training = training or TrainingSettings()
-        """The settings that are fixed for the run."""
-        self.curves = RunCurves()
-        """What viewers draw, as it was at the last look."""
-        self.history = RemoteHistory(lambda: self.folder)
-        self.breakpoints: tuple[str, ...] = ()
-        """The conditions still waited for."""
-        self.corpus: EncodedCorpus | None = None
-        self.failed = self.is_branch = False
+        super().__init__(RemoteLook(training, folder), process)
         first = sockets or (None, None, None)
-        self._looking = Line(self._connect, first[0], attends=attends)
-        self._steering = Line(self._connect, first[1], attends=attends)
-        self._copying = Line(self._connect, first[2], attends=attends)
-        self._copy_lock = threading.Lock()
-        self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._seen: m.Seen | None = None
-        self._events: tuple[Event, ...] = ()
-        self._shot = Snapshot(
-            state="preparing",
-            activity="starting",
-            vector_size=self.training.vector_size,
-            settings=LiveSettings(),
+        self._looking, steering, copying = (
+            Line(self._connect, one, attends=attends) for one in first
         )
-        self._heard = time.monotonic()
-        self._stop_asked = False
+        self._lines = self._looking, steering, copying
+        self._errands = Errands(steering, lambda: self._look.take(steering.ask(self._look.known())))
+        self._vectors = RemoteVectors(copying, self._look)
+        self._has_begun = self._stop_asked = False
         self._left = threading.Event()
-        self._over = threading.Event()
-        self.gone = threading.Event()
-        """Set once the trainer serves this run no more."""
 
     def _connect(self) -> socket.socket:
         """
@@ -138,161 +168,53 @@ class RemoteRun:
         except NoDoorError as error:
             raise ConnectionLostError(str(error)) from error
 
-    def start(self) -> None:
-        """Begin to look; does nothing the second time."""
-        if self._left.is_set() or self._threads_run:
-            return
-        self._threads_run = True
-        for name, target in (("looking", self._look_on), ("steering", self._run_errands)):
-            threading.Thread(target=target, name=f"w2vtui-{name}", daemon=True).start()
-
-    _threads_run = False
-
-    def leave(self) -> None:
-        """Look no more; the run trains on."""
-        self._left.set()
-        self._errands.put(None)
-        for line in (self._looking, self._steering, self._copying):
-            line.shut()
-        with self._copy_lock:
-            self._copying.close()
-        if self.process is not None and self.process.poll() is None:
-            self.process.returncode = 0  # it is not waited for, on purpose
-
-    # ---- looking
-
-    def snapshot(self) -> Snapshot:
-        """The run at the last look."""
-        return self._shot
-
-    def is_over(self, timeout: float | None) -> bool:
-        """Whether the run has ended; waits up to `timeout` seconds for it, or for ever."""
-        return self._over.wait(timeout)
-
-    @property
-    def silent_seconds(self) -> float:
-        """How long the trainer has not answered."""
-        return time.monotonic() - self._heard
-
     def look(self) -> None:
-        """Look now, on this thread.
+        """Look for the first time, on this thread.
 
         Raises:
             ConnectionLostError: nobody trains the run.
             W2vtuiError: it is trained by another version of the program.
         """
-        self._take(self._looking.ask(self._known(follows=True), CONNECT_SECONDS))
+        frame = self._looking.ask(self._look.known(follows=True), CONNECT_SECONDS)
+        self._look.take(frame, self._looking.welcome)
+
+    def start(self) -> None:
+        """Begin to look; does nothing the second time."""
+        if not self._has_begun:
+            self._has_begun = True
+            threading.Thread(target=self._look_on, name="w2vtui-looking", daemon=True).start()
+            self._errands.start()
+
+    def leave(self) -> None:
+        """Look no more; the run trains on."""
+        self._left.set()
+        self._errands.end()
+        for line in self._lines:
+            line.shut()
+        self._vectors.close()
+        self.gone.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.returncode = 0  # it is not waited for, on purpose
 
     def _look_on(self) -> None:
-        """Look until the end, or until this side leaves."""
-        try:
-            self._look_until_lost()
-        finally:
-            self._looking.close()
-
-    def _look_until_lost(self) -> None:
-        tries = 0
-        while not self._left.wait(LOOK_SECONDS if self._seen is not None else 0.0):
-            try:
-                self._take(self._looking.ask(self._known(follows=True)))
-                tries = 0
-            except ConnectionLostError:
-                tries += 1
-                if self._left.is_set():
-                    return
-                if tries > _RECONNECTS or not self._is_at_work:
-                    self._lose(None)
-                    return
-            except Exception as error:  # the trainer did not begin, or does not serve this version
-                self._lose(error)
-                return
+        error = look_on(self._looking, self._look, self._left)
+        if self._left.is_set():
+            return
+        code = None if self._process is None else self._process.wait()
+        self._look.end(error, code, stop_asked=self._stop_asked)
+        self._errands.end()
+        self.gone.set()
 
     @property
-    def _is_at_work(self) -> bool:
-        """Whether some process holds the run."""
-        return self.folder is not None and in_use(self.folder)
+    def has_left(self) -> bool:
+        """Whether this side looks no more."""
+        return self._left.is_set()
 
-    def _known(self, *, follows: bool = False) -> m.Look:
-        """What this side knows, in a question for the rest."""
-        known = [
-            m.KnownCurve(name=name, merge=curve.merge, n_rows=len(curve))
-            for name, curve in self.curves.named().items()
-        ]
-        moments = self.history.moments
-        return m.Look(
-            events=len(self._events),
-            curves=tuple(known),
-            moments=(len(moments), moments[-1].number if moments else 0),
-            follows=follows,
-        )
-
-    def _take(self, frame: Frame) -> None:
-        """Take what was seen, unless something later was seen already."""
-        seen = frame.message
-        assert isinstance(seen, m.Seen), "the answer to a look"
-        self._heard = time.monotonic()
-        with self._lock:
-            if self._seen is not None and seen.number <= self._seen.number:
-                return
-            self._seen = seen
-            if self._looking.welcome is not None:
-                self.training = self._looking.welcome.training
-            if seen.events or seen.first_event < len(self._events):
-                self._events = (*self._events[: seen.first_event], *seen.events)
-            self._take_curves(seen.curves, frame.beside)
-            if seen.moments is not None:
-                self.history.moments = seen.moments
-            self.history.sizing, self.breakpoints = seen.sizing, seen.breakpoints
-            self.folder = Path(seen.folder) if seen.folder else self.folder
-            self.failed, self.is_branch = seen.failed, seen.is_branch
-            self._shot = dataclasses.replace(
-                seen.shot,
-                settings=seen.settings,
-                events=self._events,
-                error=None if seen.error is None else m.error_of(seen.error),
-            )
-            if self._shot.ended:
-                self._over.set()
-
-    def _take_curves(self, parts: tuple[m.CurvePart, ...], content: bytes) -> None:
-        rows = np.frombuffer(content, np.float64).reshape(-1, 5)
-        curves, at = self.curves.named(), 0
-        for part in parts:
-            new, at = rows[at : at + part.n_rows], at + part.n_rows
-            if part.first:
-                new = np.concatenate((curves[part.name].rows()[: part.first], new))
-            self.curves.restore({part.name: SavedCurve(new, part.merge)})
-
-    def _lose(self, error: Exception | None) -> None:
-        """The trainer is gone: show what its run has come to."""
-        if self.process is not None:
-            self.process.wait()
-        with self._lock:
-            shot = self._shot
-            if not shot.ended:
-                self._shot = self._last_shot(shot, error)
-        self._over.set()
-        self.gone.set()
-        self._errands.put(None)
-
-    def _last_shot(self, shot: Snapshot, error: Exception | None) -> Snapshot:
-        """The end of a run whose trainer went without a word."""
-        status = None if self.folder is None else LiveStatus.read(self.folder)
-        if error is None and status is not None and status.state in ENDED:
-            return dataclasses.replace(shot, state=status.state, activity="")
-        if error is None and self.folder is None and self._stop_asked:
-            return dataclasses.replace(shot, state="stopped", activity="")
-        code = None if self.process is None else self.process.returncode
-        how = f" (signal {-code})" if code is not None and code < 0 else ""
-        if error is None and self.folder is None:
-            error = RunError(f"the process that was to train has ended{how}: start again")
-        if error is None:
-            error = RunError(
-                f"the process that trained has ended{how}: "
-                f"w2vtui resume {self.folder.name if self.folder else 'last'} "
-                "continues from the last checkpoint"
-            )
-        return dataclasses.replace(shot, state="failed", activity="", error=error)
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the trainer had to report before the run began."""
+        welcome = self._looking.welcome
+        return () if welcome is None else welcome.notes
 
     # ---- steering
 
@@ -307,8 +229,8 @@ class RemoteRun:
     def stop(self) -> None:
         """End the run; a trainer that has not begun is ended itself."""
         self._stop_asked = True
-        if self._seen is None and self.process is not None:
-            self.process.terminate()
+        if self._look.seen is None and self._process is not None:
+            self._process.terminate()
         self._tell(m.Stop())
 
     def checkpoint(self) -> None:
@@ -342,7 +264,7 @@ class RemoteRun:
             SettingsError: the run would refuse them.
         """
         errand = self._sent(m.AskCost(settings=settings), COST_SECONDS)
-        return _answer_of(errand, m.Costs).cost if errand.done.is_set() else None
+        return errand.result(m.Costs).cost if errand.done.is_set() else None
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on."""
@@ -383,78 +305,52 @@ class RemoteRun:
 
     def _tell(self, message: m.Message) -> None:
         """Pass on what needs no answer."""
-        self._sent(message, TELL_SECONDS)
+        self._sent(message, errands.TELL_SECONDS)
 
     def _ask(
-        self, message: m.Message, kind: type[_Answer], seconds: float = ASK_SECONDS
+        self, message: m.Message, kind: type[_Answer], seconds: float | None = None
     ) -> _Answer:
         """
         Raises:
             SettingsError: the run refuses, or its trainer does not answer.
         """
-        errand = self._sent(message, seconds)
-        if not errand.done.is_set():
-            if self._seen is None:
-                raise SettingsError("nothing can be changed yet: the run is starting")
-            raise SettingsError(
-                f"the process that trains has not answered for {self.silent_seconds:.0f} s: "
-                "what was asked is done if it answers later"
-            )
-        return _answer_of(errand, kind)
+        errand = self._sent(message, errands.ASK_SECONDS if seconds is None else seconds)
+        if errand.done.is_set():
+            return errand.result(kind)
+        if self._look.seen is None:
+            raise SettingsError("nothing can be changed yet: the run is starting")
+        raise SettingsError(
+            f"the process that trains has not answered for {self.silent_seconds:.0f} s: "
+            "what was asked is done if it answers later"
+        )
 
-    def _sent(self, message: m.Message, timeout: float) -> _Errand:
-        errand = _Errand(message)
+    def _sent(self, message: m.Message, timeout: float) -> Errand:
         if self.gone.is_set() or self._left.is_set():
-            state = self._shot.state
+            errand, state = Errand(message), self._look.shot.state
             errand.error = SettingsError(f"a run is steered while it trains; this one is {state}")
             errand.done.set()
             return errand
-        self._errands.put(errand)
-        errand.done.wait(timeout if self.silent_seconds < SILENT_SECONDS else 0.0)
-        return errand
+        waits = self.silent_seconds < SILENT_SECONDS and self._look.seen is not None
+        return self._errands.send(message, timeout if waits else 0.0)
 
-    def _run_errands(self) -> None:
-        while (errand := self._errands.get()) is not None:
-            try:
-                errand.answer = self._steering.ask(errand.message).message
-                self._take(self._steering.ask(self._known()))
-            except ConnectionLostError:
-                state = self._shot.state
-                errand.error = SettingsError(
-                    f"the process that trains this run is gone; the run is {state}"
-                )
-            except Exception as error:  # whoever asked raises it
-                errand.error = error
-            errand.done.set()
-        self._steering.close()
+    # ---- words, vectors, text
 
-    # ---- vectors
+    @property
+    def corpus(self) -> EncodedCorpus | None:
+        """The encoded text; None until it is found, in a moment, and if it is not stored."""
+        return self._vectors.corpus
 
-    def copied_matrices(self) -> dict[str, NDArray[np.float32]]:
-        """A copy of everything that is trained, only to be read: (V, D) each, as it is now, or as
-        it was at the end.
+    def vocabulary(self) -> Vocab | None:
+        """The words that are trained; None until they are known."""
+        return self._vectors.vocabulary()
+
+    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
+        """A copy of everything that is trained, only to be read: as it is now, or at the end.
 
         Raises:
-            SettingsError: the text is still being read.
-            OutOfMemoryError: there is no room for a copy.
-            RunError: the trainer is gone, and no checkpoint has them.
+            W2vtuiError: there are no vectors yet, or no room for a copy.
         """
-        with self._copy_lock:
-            for _ in range(2):  # the first connection may be an old one
-                with suppress(ConnectionLostError):
-                    frame = self._copying.ask(m.CopyMatrices())
-                    assert isinstance(frame.message, m.Matrices), "the answer to a copy"
-                    return mapped(frame.message, frame.descriptors[0])
-        return self._saved_matrices()
-
-    def _saved_matrices(self) -> dict[str, NDArray[np.float32]]:
-        if self.folder is None:
-            raise SettingsError("there are no vectors yet: the corpus is still being read")
-        checkpoint, spoiled = newest_intact(self.folder)
-        if checkpoint is None:
-            why = f": {next(iter(spoiled.values()))}" if spoiled else ""
-            raise RunError(f"run {self.folder.name} has no intact checkpoint{why}")
-        return dict(checkpoint.vectors)
+        return self._vectors.copied()
 
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now.
@@ -462,20 +358,25 @@ class RemoteRun:
         Raises:
             W2vtuiError: as `copied_matrices`, or the words cannot be read.
         """
-        matrices = self.copied_matrices()
-        if self.folder is None:
-            raise DamagedRunError("the folder of this run is not known")
-        words, counts = read_vocab(self.folder)
-        return WordVectors(words, matrices["input_vectors"], counts, matrices.get("output_vectors"))
+        found, vocab = self._vectors.copied(), self._vectors.words()
+        output = found.get("output_vectors")
+        return WordVectors(vocab.words, found["input_vectors"], vocab.counts, output)
 
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of these vectors.
 
-def _answer_of(errand: _Errand, kind: type[_Answer]) -> _Answer:
-    if errand.error is not None:
-        if isinstance(errand.error, W2vtuiError):
-            raise errand.error
-        raise RunError(str(errand.error)) from errand.error
-    assert isinstance(errand.answer, kind), f"an answer of {kind.__name__}"
-    return errand.answer
+        Raises:
+            SettingsError: the text is still being read, or not at hand.
+        """
+        return self._vectors.backend().steps()
+
+    def trained_text(self) -> TrainedText:
+        """Which text has been trained, and with which settings.
+
+        Raises:
+            SettingsError: the text is still being read, or not at hand.
+        """
+        return self._vectors.backend().trained_text(self._vectors.stints()[0])
 
 
 def attach(folder: Path, *, attends: bool = True) -> RemoteRun:
@@ -489,7 +390,8 @@ def attach(folder: Path, *, attends: bool = True) -> RemoteRun:
     run = RemoteRun(folder=folder, attends=attends)
     try:
         run.look()
-    except ConnectionLostError as error:
+    except (ConnectionLostError, TimeoutError) as error:
+        run.leave()
         raise RunError(_nobody(folder, error)) from error
     run.start()
     return run

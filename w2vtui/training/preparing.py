@@ -69,6 +69,20 @@ class Given(NamedTuple):
     locks: NDArray[np.floating[Any]] | None = None
 
 
+def hold_out(
+    corpus: EncodedCorpus, training: TrainingSettings
+) -> tuple[ProbeSet | None, TokenOrder, str]:
+    """Set text aside for the probe; the token order skips it. The last is why there is none."""
+    if not training.probe:
+        return None, TokenOrder(len(corpus.ids)), "switched off"
+    held_out = choose_held_out(corpus.sentence_starts, training.probe_seed)
+    probe_set = ProbeSet(corpus, held_out, training.probe_seed)
+    if len(probe_set) < 2:
+        reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
+        return None, TokenOrder(len(corpus.ids)), reason
+    return probe_set, TokenOrder(len(corpus.ids), held_out), ""
+
+
 class Preparation:
     """Reads the corpus of one run and prepares a backend for it, on the run's thread."""
 
@@ -132,7 +146,7 @@ class Preparation:
         start = None if find_checkpoint is None else find_checkpoint(corpus)
         if start is not None:
             self.requested = start.settings
-        probe_set, order = self._hold_out(corpus)
+        probe_set, order, self.probe_reason = hold_out(corpus, self.training)
         per_epoch = order.tokens_per_epoch
         script = self._script
         if start is not None and start.tokens_per_epoch != per_epoch:  # another text
@@ -181,18 +195,6 @@ class Preparation:
             )
             self._log.note(f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)")
         return live
-
-    def _hold_out(self, corpus: EncodedCorpus) -> tuple[ProbeSet | None, TokenOrder]:
-        """Set text aside for the probe; the token order skips it."""
-        if not self.training.probe:
-            self.probe_reason = "switched off"
-            return None, TokenOrder(len(corpus.ids))
-        held_out = choose_held_out(corpus.sentence_starts, self.training.probe_seed)
-        probe_set = ProbeSet(corpus, held_out, self.training.probe_seed)
-        if len(probe_set) < 2:
-            self.probe_reason = f"{len(corpus.ids):,} tokens are too few to hold any out"
-            return None, TokenOrder(len(corpus.ids))
-        return probe_set, TokenOrder(len(corpus.ids), held_out)
 
     def _compile(self, backend: CpuBackend, plan: Plan) -> None:
         control, first_time = self._control, not backend.compiled_before()

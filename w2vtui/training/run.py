@@ -13,8 +13,8 @@ Which thread may call what of a `Run`:
     any thread but the run's     wait, is_over: these block until the run has ended; score_on, which
                                  reads files
     the maker of the run, once   start
-    any thread, corpus read      vectors, vectors_at, matrices, block_shape, trained_text,
-                                 private_steps: of vectors that may still train
+    any thread, corpus read      vectors, vectors_at, matrices, copied_matrices, block_shape,
+                                 trained_text, private_steps: of vectors that may still train
 
 A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
 one frozen `LiveSettings`, replaced as a whole between spans.
@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus, ReadingStopped
+from w2vtui.corpus import EncodedCorpus, ReadingStopped, Vocab
 from w2vtui.errors import SettingsError
 from w2vtui.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
@@ -73,6 +73,9 @@ class Spot(NamedTuple):
 
 class Run:
     """One training, from reading the corpus to finished vectors."""
+
+    trains_apart = False
+    """Whether another process trains it."""
 
     def __init__(  # noqa: PLR0913 - all that a front end may choose
         self,
@@ -150,6 +153,9 @@ class Run:
         self._control.is_attended = attended
 
     # ---- steering: returns at once, whatever the workers do
+
+    def leave(self) -> None:
+        """Nothing: a run of this process ends with it."""
 
     def start(self) -> None:
         """Begin."""
@@ -358,6 +364,10 @@ class Run:
         """The text that it trains on; None until it is read."""
         return None if self._trainer is None else self._trainer.backend.corpus
 
+    def vocabulary(self) -> Vocab | None:
+        """The words that it trains; None until the text is read."""
+        return None if self.corpus is None else self.corpus.vocab
+
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now.
 
@@ -386,6 +396,19 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return self._trained().backend.matrices()
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of everything that is trained; 0 until the corpus is read."""
+        return 0 if self._trainer is None else sum(one.nbytes for one in self.matrices().values())
+
+    def copied_matrices(self) -> dict[str, NDArray[np.float32]]:
+        """A copy of everything that is trained, as it is now.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        return {name: matrix.copy() for name, matrix in self.matrices().items()}
 
     def spot(self) -> Spot | None:
         """Where the training is; None while the corpus is read."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus
+from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.question_files import QuestionKind
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
@@ -17,6 +17,10 @@ from w2vtui.training.history.sizing import Sizing
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:  # these load Numba, for which a screen of another process need not wait
+    from w2vtui.training.engine.private_steps import PrivateSteps
+    from w2vtui.training.engine.trained_text import TrainedText
 
 
 class WatchedHistory(Protocol):
@@ -43,6 +47,11 @@ class WatchedRun(Protocol):
     """A run that is watched and steered; training/run.py says what each call does."""
 
     is_attended: bool
+    """Whether somebody can resume it after a pause."""
+
+    @property
+    def trains_apart(self) -> bool:
+        """Whether another process trains it."""
 
     @property
     def training(self) -> TrainingSettings:
@@ -66,6 +75,9 @@ class WatchedRun(Protocol):
 
     def start(self) -> None:
         """Begin."""
+
+    def leave(self) -> None:
+        """Look no more at a run that another process trains, which goes on."""
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now, at once."""
@@ -112,5 +124,23 @@ class WatchedRun(Protocol):
     def limit_speed(self, words_per_second: float | None) -> None:
         """Train no faster than this; None for as fast as it can."""
 
+    def vocabulary(self) -> Vocab | None:
+        """The words that it trains; None until the text is read. Reads a file where another process
+        trains, as all that follow do: not for the thread that draws.
+        """
+
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now."""
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of everything that is trained; 0 until the text is read."""
+
+    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
+        """A copy of everything that is trained, as it is now."""
+
+    def trained_text(self) -> TrainedText:
+        """Which text has been trained, and with which settings."""
+
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of the vectors."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import shlex
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,25 +16,26 @@ from textual.screen import ModalScreen, Screen
 
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
-from w2vtui.settings import LiveSettings, ScreenSettings
+from w2vtui.settings import ScreenSettings
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help import help_sections, palette_commands, region_explained
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import keymap
-from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume
+from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume, ShowRun
 from w2vtui.tui.palette import Entries
 from w2vtui.tui.places import Places
 from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
 from w2vtui.tui.shutdown import LeaveDialog
 from w2vtui.tui.sources import sources_of
+from w2vtui.tui.trained_apart import attached_session, build_apart, form_of_request
 
 if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
-    from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.run import Run
+    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
@@ -52,7 +52,7 @@ class W2vApp(Places):
         form: Form | None = None,
         output: str | None = None,
         *,
-        build: Callable[[Session], Run] | None = None,
+        build: Callable[[Session], WatchedRun] | None = None,
         interval: float | None = None,
         look: ScreenSettings | None = None,
         config: Config | None = None,
@@ -77,6 +77,8 @@ class W2vApp(Places):
         """
         self.opens: Opens | None = None
         """What to explore, in place of the first screen."""
+        self.attached: RemoteRun | None = None
+        """A run that another process trains, to begin with."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -101,6 +103,9 @@ class W2vApp(Places):
         if self.begins_with_lesson:
             self._begin_lesson()
             return
+        if self.attached is not None:
+            self._show_attached(self.attached)
+            return
         if self.take_run is None:
             self.push_screen(self.first_screen())
             return
@@ -123,10 +128,19 @@ class W2vApp(Places):
         for key in message.keys:
             self.post_message(key)
 
-    def _begin_lesson(self) -> None:
-        from w2vtui.tui.method_screen.learning import build_slowly  # loads NumPy
+    def _show_attached(self, run: RemoteRun) -> None:
+        """Show a run that another process trains."""
+        assert run.folder is not None, "a run that is attached to"
+        session = attached_session(run, run.folder, self._form)
+        self._form = session.form
+        self._show(session)
 
-        self._show(Session(self._form, self._build or build_slowly, output=self.output))
+    def _begin_lesson(self) -> None:
+        from w2vtui.tui.method_screen.learning import built_slowly  # loads NumPy
+
+        is_usual = self._build in (None, build_apart)
+        build = built_slowly(self._build) if is_usual else self._build
+        self._show(Session(self._form, build, output=self.output))
         self._go_to_method(tab="lesson")
 
     def first_screen(self) -> NewRunScreen:
@@ -184,7 +198,29 @@ class W2vApp(Places):
         else:
             await asyncio.to_thread(taken.recorder.close)
 
-    def _unfinished(self, message: Resume) -> str:
+    @work(group="resume")
+    async def on_show_run(self, message: ShowRun) -> None:
+        """Show a run that another process trains; the one on the train screen goes on."""
+        from w2vtui.trainer_process.remote_run import attach  # loads NumPy
+
+        session = self.session
+        if session is not None and session.folder == message.folder:
+            await self.action_go("train")
+            return
+        problem = "" if session is None or session.can_leave_training else self._unfinished(message)
+        if problem:
+            message.asked_by.post_message(CannotResume(problem))
+            return
+        try:
+            run = await asyncio.to_thread(attach, message.folder)
+        except W2vtuiError as error:
+            message.asked_by.post_message(CannotResume(str(error)))
+            return
+        if session is not None and session.can_leave_training:
+            session.leave_training()
+        self._show_attached(run)
+
+    def _unfinished(self, message: Resume | ShowRun) -> str:
         """Why another run cannot take the place of the one on the train screen; empty if it can."""
         session = self.session
         if session is None or message.asked_by is self._train_screen:
@@ -292,6 +328,9 @@ class W2vApp(Places):
                 then()
             elif choice == "keep":
                 self._checkpoint_then(session, then)
+            elif choice == "leave":
+                session.leave_training()
+                then()
             elif choice == "save":
                 self._save_then(session, then)
 
@@ -393,23 +432,6 @@ def form_of(taken: Resumption, chosen: Form) -> Form:
     """What the first screen would show for a saved run; chosen: where and how runs are saved."""
     asked, checkpoint = taken.request, taken.checkpoint
     return form_of_request(asked, asked.live if checkpoint is None else checkpoint.settings, chosen)
-
-
-def form_of_request(asked: RunRequest, live: LiveSettings, chosen: Form) -> Form:
-    """What the first screen would show for a request with other live settings."""
-    return Form(
-        corpus=shlex.join(asked.sources),
-        corpus_settings=asked.corpus_settings,
-        training=asked.training,
-        live=live,
-        pairs=asked.pairs,
-        analogies=asked.analogies,
-        sessions=asked.sessions,
-        questions=asked.questions,
-        run_settings=chosen.run_settings,
-        layout=chosen.layout,
-        overwrite=chosen.overwrite,
-    )
 
 
 def _open_saved(message: Resume, output: str | None, overwrite: bool) -> Resumption:

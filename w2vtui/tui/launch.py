@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from textual import events
 from textual.driver import Driver
@@ -32,10 +32,12 @@ from w2vtui.tui.app import W2vApp
 from w2vtui.tui.explore_screen.opening import Opens
 from w2vtui.tui.session import Form
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
+from w2vtui.tui.trained_apart import build_apart
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.run import Run
+    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.training.watched_run import WatchedRun
 
 UNWINDING_SECONDS = 0.5
 """How long the main thread may take to end at once, and to remove files that are half written."""
@@ -53,9 +55,9 @@ def run_app(
     *,
     look: ScreenSettings | None = None,
     config: Config | None = None,
-    follow: Callable[[Run], int],
+    follow: Callable[[WatchedRun], int],
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | Literal["lesson"] | None = None,
+    begins_with: Opens | RemoteRun | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -65,7 +67,8 @@ def run_app(
                signal that ended the run, else 0
     take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
                it, so that the file of its checkpoint can be removed once it is old
-    begins_with   what to explore in place of the first screen, or `lesson`, which trains the form
+    begins_with   in place of the first screen: what to explore, a run that another process trains,
+               or `lesson`, which trains the form
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -84,9 +87,15 @@ def run_app(
     if take_run is None and output is not None:
         with suppress(CorpusError):  # the first screen shows what is wrong with the corpus
             form.request(output).check_outputs()
-    app = SignalledApp(form, output, look=look, config=config)
+    is_apart = look is not None and look.own_process
+    app = SignalledApp(
+        form, output, build=build_apart if is_apart else None, look=look, config=config
+    )
     app.take_run, app.begins_with_lesson = take_run, begins_with == "lesson"
-    app.opens = None if begins_with == "lesson" else begins_with
+    if hasattr(begins_with, "trains_apart"):
+        app.attached = cast("RemoteRun", begins_with)
+    elif begins_with != "lesson":
+        app.opens = begins_with
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:
@@ -211,8 +220,9 @@ class SignalledApp(W2vApp):
         if self._is_left:
             discard_what_blocks()
             # The screen may have failed, and nobody follows the run yet.
-            if self.session is not None and self.session.run is not None:
-                self.session.run.stop()
+            session = self.session
+            if session is not None and session.run is not None and not session.is_attached:
+                session.run.stop()
             return
         late = threading.Timer(PATIENCE_SECONDS, self._end_without_screen)
         late.daemon = True

@@ -54,6 +54,15 @@ class ExploreRun(Message):
 
 
 @dataclass
+class ShowRun(Message):
+    """Show a run that another process trains."""
+
+    folder: Path
+    asked_by: Screen[Any]
+    """Gets `CannotResume` if it cannot be shown."""
+
+
+@dataclass
 class CompareRuns(Message):
     """Compare saved runs with each other."""
 

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.run import Run
+    from w2vtui.trainer_process.remote_recorder import RemoteRecorder
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.vectors import WordVectors
 
 TOP = 10
 LEAVING_SECONDS = 10.0
 """How long the screens wait for the last checkpoint."""
 N_STARTING_WORDS = 8
+WORDS_SECONDS = 0.1
+"""From one look whether another process has read the text to the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +64,19 @@ class Session:
     wanted: tuple[Mapping[str, Any], bool] = ({}, False)
     """Live settings to change where it resumes, and whether to undo the last change instead."""
 
+    is_left = False
+    """Whether it trains on without the screens."""
+
+    is_attached = False
+    """Whether another process had begun to train it: then it is not ended with the screens."""
+
     is_output_named = True
     """Whether the output was named now, and not when the resumed run began."""
 
     def __init__(
         self,
         form: Form,
-        build: Callable[[Session], Run] | None = None,
+        build: Callable[[Session], WatchedRun] | None = None,
         *,
         output: str | None = None,
         resumption: Resumption | None = None,
@@ -83,12 +92,12 @@ class Session:
         """Dropped once there is a run: while it is open, its checkpoint takes room on the disk."""
         self.resumed_from: Path | None = None
         """The folder of the run whose checkpoint this one resumes."""
-        self.recorder: Recorder | None = None
+        self.recorder: Recorder | RemoteRecorder | None = None
         """Saves the run, if it is saved."""
         if resumption is not None:
             self.recorder = resumption.recorder
             self.resumed_from = resumption.folder if resumption.checkpoint is not None else None
-        self.run: Run | None = None
+        self.run: WatchedRun | None = None
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
         """Why there is no run."""
@@ -133,16 +142,34 @@ class Session:
                 self.run = run
         except BaseException as error:  # shown by the screen, which looks here at every tick
             self.problem = error
+        if self.run is not None and self.run.trains_apart:
+            self._read_words(self.run)
         if self.recorder is not None:
             if self.run is not None:
                 self.run.is_over(None)
             self.recorder.close()
 
+    def _read_words(self, run: WatchedRun) -> None:
+        """Take the words that another process trains, once it has read them."""
+        is_over = False
+        while not (self._words or is_over):
+            is_over = run.is_over(WORDS_SECONDS)
+            try:
+                vocab = run.vocabulary()
+            except W2vtuiError as error:
+                self.note(str(error))
+                return
+            if vocab is not None:
+                self._take_words(vocab.words)
+
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
         """Take the words of the text that was read, and choose those to watch; returns the text."""
-        self._words = corpus.vocab.words
-        self.starting_words = notable_words(self._words, N_STARTING_WORDS)
+        self._take_words(corpus.vocab.words)
         return corpus
+
+    def _take_words(self, words: Sequence[str]) -> None:
+        self._words = words
+        self.starting_words = notable_words(words, N_STARTING_WORDS)
 
     def known_words(self) -> Sequence[str]:
         """The vocabulary, most frequent word first; empty until the text is read."""
@@ -248,6 +275,18 @@ class Session:
         timed += [(event.seconds, place - 0.5, event) for event, place in noted]
         return tuple(event for _, _, event in sorted(timed, key=lambda one: one[:2]))
 
+    @property
+    def can_leave_training(self) -> bool:
+        """Whether the screens can be left while the run goes on: `w2vtui attach` returns to it."""
+        run = self.run
+        return run is not None and run.trains_apart and self.active and bool(self.run_name)
+
+    def leave_training(self) -> None:
+        """Look no more at the run, which another process trains on."""
+        self.is_left, self._left = True, True
+        if self.run is not None:
+            self.run.leave()
+
     # ---- these take their time: not for the thread that draws
 
     def end(self, seconds: float = LEAVING_SECONDS) -> bool:
@@ -347,7 +386,7 @@ def _resumption_events(resumed: Resumption) -> tuple[Event, ...]:
     )
 
 
-def build_run(session: Session) -> Run:
+def build_run(session: Session) -> WatchedRun:
     """The run that a form describes, or the resumed one; imports the engine."""
     resumed = session.resumption
     if resumed is not None:

@@ -14,7 +14,7 @@ from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
-    from w2vtui.training.run import Run
+    from w2vtui.training.watched_run import WatchedRun
 
 
 class LeaveDialog(Ask):
@@ -53,6 +53,8 @@ def _choices(session: Session, verb: str) -> list[Choice]:
     keep = Choice("keep", "k", f"Keep {and_then}")
     save = Choice("save", "s", f"Save vectors {and_then}", place)
     stay = Choice("", "escape", "Stay")
+    if session.can_leave_training:
+        return _choices_at_work(session, save, keep, stay)
     if not session.snapshot().progress.tokens:
         return [keep if session.is_resumable else Choice("discard", "d", verb), stay]
     if not session.is_resumable:
@@ -60,7 +62,18 @@ def _choices(session: Session, verb: str) -> list[Choice]:
     return [save, keep, stay] if session.output else [keep, save, stay]
 
 
-def continue_without_screen(session: Session | None, follow: Callable[[Run], int]) -> int:
+def _choices_at_work(session: Session, save: Choice, keep: Choice, stay: Choice) -> list[Choice]:
+    """The answers where another process trains the run, which can go on."""
+    state = "paused" if session.snapshot().state == "paused" else "training"
+    leave = Choice("leave", "l", f"Leave it {state}", "attach returns to it")
+    if session.is_attached:
+        return [leave, keep, stay]
+    if not session.snapshot().progress.tokens:
+        return [keep, leave, stay]
+    return [save, keep, leave, stay] if session.output else [keep, leave, save, stay]
+
+
+def continue_without_screen(session: Session | None, follow: Callable[[WatchedRun], int]) -> int:
     """Let a run whose screen has failed train to its end; return the exit code.
 
     follow   waits for the end of a run; returns the exit code
@@ -69,6 +82,10 @@ def continue_without_screen(session: Session | None, follow: Callable[[Run], int
         KeyboardInterrupt: a second signal asked not to wait.
     """
     if session is None or session.run is None:
+        return 0
+    if session.can_leave_training:
+        print_line("w2vtui: the screen has failed; the process that trains goes on")
+        session.leave_training()
         return 0
     if session.snapshot().state not in ("preparing", "training"):
         return 0
@@ -84,7 +101,8 @@ def end(
     report: Callable[[str], object] | None = None,
     announce: Callable[[str], object] | None = None,
 ) -> None:
-    """Stop the run, wait for its last checkpoint, and report how to resume.
+    """Stop the run, wait for its last checkpoint, and report how to resume. A run that was left
+    goes on, and so does one that had begun before these screens.
 
     save     also write the vectors to the output, if one is named and they are not there yet
     rescue   write vectors that no checkpoint holds to a temporary file if no output is named;
@@ -98,6 +116,11 @@ def end(
     if session is None:
         return
     report = report or print_line
+    if session.is_attached and session.can_leave_training:
+        session.leave_training()
+    if session.is_left:
+        report(f"{session.run_name} trains on: w2vtui attach {session.run_name}")
+        return
     _wait_for_end(session, announce or report)
     session.wait_for_save()
     failing = session.recorder is not None and session.recorder.failed

@@ -26,7 +26,8 @@ from w2vtui.settings import (
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.training.run import Run
+    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.explore_screen.opening import Opens
     from w2vtui.tui.session import Form
 
@@ -136,12 +137,13 @@ def show_screens(
     arguments: argparse.Namespace,
     form: Form,
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | Literal["lesson"] | None = None,
+    begins_with: Opens | RemoteRun | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
     take_run      gives the saved run to begin with; None begins with the first screen
-    begins_with   what to explore to begin with, or `lesson`, which trains the form
+    begins_with   what to explore to begin with, a run that another process trains, or `lesson`,
+                  which trains the form
 
     Raises:
         W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.
@@ -166,7 +168,7 @@ def show_screens(
     )
 
 
-def _follow(run: Run) -> int:
+def _follow(run: WatchedRun) -> int:
     from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
 
     return follow(run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_progress_json, add_run, add_settings
 from w2vtui.cli.output import report
+from w2vtui.cli.verbs.app import has_screen, show_screens
 from w2vtui.settings import RunSettings, ScreenSettings
 from w2vtui.signals import interrupting
 
@@ -50,10 +51,16 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.trainer_process.remote_run import attach
+    from w2vtui.tui.session import Form
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     steers = arguments.pause or arguments.resume or arguments.stop
-    remote = attach(folder, attends=False)
+    in_app = not (steers or arguments.json or arguments.no_screen) and has_screen()
+    remote = attach(folder, attends=in_app)
+    if in_app:
+        arguments.output = None
+        form = Form(run_settings=arguments.run_settings)
+        return show_screens(arguments, form, begins_with=remote)
     try:
         return _steer(remote, arguments) if steers else _follow(remote, arguments)
     finally:

@@ -81,6 +81,13 @@ class Backend(Protocol):
         them, `output_vectors` (V, D) and `node_vectors` (V - 1, D).
         """
 
+    @property
+    def matrix_names(self) -> frozenset[str]:
+        """The names of these."""
+
+    def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """A copy of some rows of one of them: float32 (n, D)."""
+
     def plan(self, settings: ResolvedSettings) -> Plan:
         """Build, or reuse, what training with these settings needs.
 
@@ -143,6 +150,25 @@ class Backend(Protocol):
         """
 
 
+def arrays_of(corpus: EncodedCorpus) -> layout.Corpus:
+    """A text as the kernels take it."""
+    return layout.Corpus(np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts))
+
+
+def span_place(span: Span, rates: Rates, seed: int) -> layout.Span:
+    """A span as the kernels take it."""
+    return layout.Span(
+        first=span.first,
+        stop=span.stop,
+        visible_first=span.visible[0],
+        visible_stop=span.visible[1],
+        key=stream_key(seed, span.epoch),
+        rate_base=float(rates.base),
+        rate_slope=float(rates.slope),
+        rate_floor=float(rates.floor),
+    )
+
+
 class CpuBackend:
     """A `Backend` on this machine's processor: arrays in memory, loops compiled by Numba."""
 
@@ -166,9 +192,7 @@ class CpuBackend:
         self.corpus = corpus
         self.training = training
         self.n_words = len(corpus.vocab)
-        self._arrays = layout.Corpus(
-            np.asarray(corpus.ids, dtype=np.int32), np.asarray(corpus.sentence_starts)
-        )
+        self._arrays = arrays_of(corpus)
         self.locks = locks_of(locks, self.n_words)
         """float32 (V,); (0,) where nothing is locked."""
         self._tables = TableCache(corpus.vocab.counts, self.locks)
@@ -191,6 +215,15 @@ class CpuBackend:
     def matrices(self) -> dict[str, NDArray[np.float32]]:
         """Views of all that is trained, by name."""
         return self._matrices.views()
+
+    @property
+    def matrix_names(self) -> frozenset[str]:
+        """What is trained."""
+        return frozenset(self._matrices.views())
+
+    def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """A copy of some rows of a matrix (n, D)."""
+        return self._matrices.views()[name][rows]
 
     # ---- plans
 
@@ -305,16 +338,7 @@ class CpuBackend:
         tallies: NDArray[np.float64],
     ) -> None:
         """Train on every token of a span, each once as a center. Runs without the GIL."""
-        place = layout.Span(
-            first=span.first,
-            stop=span.stop,
-            visible_first=span.visible[0],
-            visible_stop=span.visible[1],
-            key=stream_key(self.training.seed, span.epoch),
-            rate_base=float(rates.base),
-            rate_slope=float(rates.slope),
-            rate_floor=float(rates.floor),
-        )
+        place = span_place(span, rates, self.training.seed)
         worker = Worker(plan.weights, plan.tables, plan.hyper, scratch)
         training_loop.train_span(self._arrays, place, worker, tallies)
 

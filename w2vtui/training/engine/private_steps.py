@@ -8,8 +8,8 @@ little as one of a thousand.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from w2v_kernels import layout
 from w2v_kernels.negative_sampling import draws_at
 from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, make_scratch
+from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError, SettingsError
-from w2vtui.settings import ResolvedSettings
-from w2vtui.training.engine.backend import Backend
+from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan, Rates, TableCache, check_objective, hyper_of
 from w2vtui.training.engine.tallies import empty_tallies
@@ -71,10 +71,47 @@ class Chosen(NamedTuple):
     """One after the other; the later ones meet rows that the earlier ones have moved."""
 
 
+class StepsBackend(Protocol):
+    """What single tokens are trained with: a `Backend`, or the rows of one in another process."""
+
+    @property
+    def corpus(self) -> EncodedCorpus:
+        """The text that is trained on."""
+
+    @property
+    def training(self) -> TrainingSettings:
+        """The settings that are fixed for the run."""
+
+    @property
+    def n_words(self) -> int:
+        """V"""
+
+    @property
+    def locks(self) -> Rows:
+        """The share of its moves that each input vector makes: float32 (V,); (0,) for all."""
+
+    @property
+    def matrix_names(self) -> Collection[str]:
+        """What is trained: `input_vectors`, `output_vectors`, `node_vectors`."""
+
+    def rows(self, name: str, rows: Ids) -> Rows:
+        """A copy of some rows of a matrix, as it is now: float32 (n, D)."""
+
+    def train_span(
+        self,
+        plan: Plan,
+        span: Span,
+        rates: Rates,
+        scratch: Scratch,
+        tallies: NDArray[np.float64],
+    ) -> None:
+        """Train on every token of a span under a plan, which has its own vectors."""
+
+
 class PrivateCopy:
     """A copy of the rows that training on one token moves, and the loop that trains it."""
 
-    def __init__(self, backend: Backend, plan: Plan, chosen: Chosen, rates: Rates) -> None:
+    def __init__(self, backend: StepsBackend, plan: Plan, chosen: Chosen, rates: Rates) -> None:
         """Copy the rows as they are now, and the center's input vector, which others are compared
         with.
 
@@ -83,13 +120,12 @@ class PrivateCopy:
         """
         self._backend, self.chosen, self._rates = backend, chosen, rates
         self._plan, self._scratch = _plan_on_zeros(backend, plan, backend.training.vector_size)
-        matrices, size = backend.matrices(), backend.training.vector_size
-        targets = matrices["node_vectors" if plan.settings.walks_tree else "output_vectors"]
-        self._size = size
+        self._size = size = backend.training.vector_size
+        targets = "node_vectors" if plan.settings.walks_tree else "output_vectors"
         rows = np.unique(np.concatenate([meeting.rows for meeting in chosen.meetings]))
         words = np.append(chosen.contexts, np.int32(chosen.center))
-        self._plan.weights.input_vectors[words, :size] = matrices["input_vectors"][words]
-        self._plan.weights.target_vectors[rows, :size] = targets[rows]
+        self._plan.weights.input_vectors[words, :size] = backend.rows("input_vectors", words)
+        self._plan.weights.target_vectors[rows, :size] = backend.rows(targets, rows)
 
     def train(self) -> float:
         """Train on the token once more; return the loop's loss in nats, NaN if it is not finite."""
@@ -111,7 +147,9 @@ class PrivateCopy:
 class PrivateSteps:
     """Finds tokens of a run's text and trains them on private copies; the run does not notice."""
 
-    def __init__(self, backend: Backend, order: TokenOrder, present: Callable[[], Present]) -> None:
+    def __init__(
+        self, backend: StepsBackend, order: TokenOrder, present: Callable[[], Present]
+    ) -> None:
         self.backend, self._order, self.present = backend, order, present
         self._tables: TableCache | None = None
         self._chooser: tuple[Plan, Plan, Scratch] | None = None
@@ -179,7 +217,7 @@ class PrivateSteps:
     def has_vectors(self, settings: ResolvedSettings) -> bool:
         """Whether the run has trained the target vectors that these settings need."""
         needed = "node_vectors" if settings.walks_tree else "output_vectors"
-        return needed in self.backend.matrices()
+        return needed in self.backend.matrix_names
 
     def choose(self, plan: Plan, span: Span) -> Chosen | None:
         """What the loop chooses for the one token of a span; None if it trains nothing there,
@@ -265,7 +303,7 @@ def _counted(center: int, drawn: Ids) -> tuple[Ids, Rows]:
     return rows, np.concatenate(([1.0], -times[order])).astype(np.float32)
 
 
-def _plan_on_zeros(backend: Backend, plan: Plan, vector_size: int) -> tuple[Plan, Scratch]:
+def _plan_on_zeros(backend: StepsBackend, plan: Plan, vector_size: int) -> tuple[Plan, Scratch]:
     """The same plan over matrices of zeros, and working memory for it; see above."""
     n_words = backend.n_words
     try:

@@ -75,4 +75,4 @@ def advice(run: RunStatus) -> str:
         return "enter resumes it"
     if run.checkpoint_tokens is None:
         return "no checkpoint yet: it would start from the beginning"
-    return f"{run.state} in another process"
+    return f"{run.state} in another process: enter shows it"

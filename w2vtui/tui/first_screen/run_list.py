@@ -17,7 +17,7 @@ from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.first_screen.run_facts import cost
 from w2vtui.tui.first_screen.run_labels import LabeledRuns
-from w2vtui.tui.messages import CannotResume, ExploreRun, Resume
+from w2vtui.tui.messages import CannotResume, ExploreRun, Resume, ShowRun
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.widgets.rows import Rows
 
@@ -51,7 +51,9 @@ class RunList(LabeledRuns):
     # ---- resuming, exploring
 
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Show the run that trains, ask what to do with one that is done, else resume it."""
+        """Show a run that trains, ask what to do with one that is done, else resume it."""
+        from w2vtui.runs.status import ACTIVE  # loads NumPy
+
         run = self.pointed
         if run is None:
             return
@@ -59,6 +61,8 @@ class RunList(LabeledRuns):
             self.app.call_next(self.app.run_action, "go('train')")
         elif run.state == "done":
             self._ask_what_to_do(run)
+        elif run.state in ACTIVE:
+            self.post_message(ShowRun(Path(run.folder), self))
         else:
             self._resume(run)
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from w2vtui.training.run import Run
+from collections.abc import Callable
+
+from w2vtui.training.watched_run import WatchedRun
 from w2vtui.tui.session import Session, build_run
 
 WORDS_PER_SECOND = 50_000
 """About nine seconds for each pass over the bundled sample."""
 
 
-def build_slowly(session: Session) -> Run:
-    """The run of a session, which leaves time to look."""
-    run = build_run(session)
-    run.limit_speed(WORDS_PER_SECOND)
-    return run
+def built_slowly(
+    build: Callable[[Session], WatchedRun] | None = None,
+) -> Callable[[Session], WatchedRun]:
+    """What makes the run of a session, and leaves time to look at it."""
+
+    def built(session: Session) -> WatchedRun:
+        run = (build or build_run)(session)
+        run.limit_speed(WORDS_PER_SECOND)
+        return run
+
+    return built

@@ -24,8 +24,8 @@ from w2vtui.tui.sources import paths_beginning, sources_of
 from w2vtui.tui.train_screen.watch_dialog import queries_in
 
 if TYPE_CHECKING:
-    from w2vtui.training.run import Run
     from w2vtui.training.state.snapshot import Snapshot
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.app_base import BaseApp
     from w2vtui.tui.session import Session
 
@@ -282,7 +282,7 @@ def _setting_choices(screen: CommandTarget, words: Sequence[str]) -> Iterable[st
 # ---- what they do
 
 
-def _run(screen: CommandTarget) -> Run:
+def _run(screen: CommandTarget) -> WatchedRun:
     if screen.session.run is None:
         raise CommandError("the run is still starting")
     return screen.session.run

@@ -16,7 +16,7 @@ from w2vtui.tui.widgets.setting_row import Row
 
 if TYPE_CHECKING:
     from w2vtui.training.costs.cost_model import Cost
-    from w2vtui.training.run import Run
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.session import Form
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
@@ -133,7 +133,7 @@ class Staging:
             fixed=True,
         )
 
-    def cost(self, shot: Snapshot, run: Run | None) -> str:
+    def cost(self, shot: Snapshot, run: WatchedRun | None) -> str:
         """Describe what the staged values change together, their cost and their side effects."""
         if not self.staged:
             return ""
@@ -150,7 +150,7 @@ class Staging:
             parts.insert(0, "a rate this high may diverge and end the run")
         return f"{changes}: {'; '.join(parts)}"
 
-    def more(self, shot: Snapshot, run: Run | None) -> str:
+    def more(self, shot: Snapshot, run: WatchedRun | None) -> str:
         """Describe what the staged values change in a run that has ended, and what it trains."""
         if (self.staged.get("epochs") or 0) <= (shot.settings.epochs or 0) and shot.state == "done":
             return f"{self._changes(shot)}: a run that is done needs more epochs"

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from w2vtui.exploring.subject import Subject
 from w2vtui.method.lesson_figures import LessonFigures
-from w2vtui.training.run import Run
+from w2vtui.training.watched_run import WatchedRun
 from w2vtui.tui.method_screen.lesson_drawing import page_lines
 from w2vtui.tui.method_screen.lesson_pages import PAGES
 from w2vtui.tui.method_screen.pane import MethodPane
@@ -54,7 +54,7 @@ class LessonPane(MethodPane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._figures: tuple[Run, LessonFigures] | None = None
+        self._figures: tuple[WatchedRun, LessonFigures] | None = None
         self._top = 0
         """The first line shown."""
 

@@ -12,7 +12,7 @@ from w2vtui.errors import OutOfMemoryError, SettingsError, VectorsError
 from w2vtui.exploring.subject import Subject
 from w2vtui.method.microscope import MODES, Microscope
 from w2vtui.method.slow_motion import Mode, SlowMotion, Step
-from w2vtui.training.run import Run
+from w2vtui.training.watched_run import WatchedRun
 from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.step_diagram import (
@@ -50,14 +50,14 @@ class Bench:
     """What the background thread remembers of the step that it shows."""
 
     def __init__(self) -> None:
-        self._run: Run | None = None
+        self._run: WatchedRun | None = None
         self._scope: Microscope | None = None
         self._slide: SlowMotion | None = None
         self._wanted = Wanted()
         self._compared: tuple[tuple[Mode, Step | str], ...] = ()
-        self._refused: tuple[Run, Wanted, VectorsError] | None = None
+        self._refused: tuple[WatchedRun, Wanted, VectorsError] | None = None
 
-    def show(self, run: Run, wanted: Wanted) -> Shown | Compared:
+    def show(self, run: WatchedRun, wanted: Wanted) -> Shown | Compared:
         """Bring the step that is wanted before the lens.
 
         Raises:
@@ -87,7 +87,7 @@ class Bench:
             )
         return Compared(shown, self._compared)
 
-    def _chosen(self, run: Run, scope: Microscope, wanted: Wanted) -> SlowMotion:
+    def _chosen(self, run: WatchedRun, scope: Microscope, wanted: Wanted) -> SlowMotion:
         """The token that is wanted: the same one, one that follows it, or another."""
         slide, last = self._slide, self._wanted
         if slide is None or (wanted.anchor, wanted.words) != (last.anchor, last.words):
@@ -98,7 +98,9 @@ class Bench:
             return scope.again(slide, wanted.mode or slide.mode)
         return slide
 
-    def _find(self, run: Run, scope: Microscope, wanted: Wanted, clock: int | None) -> SlowMotion:
+    def _find(
+        self, run: WatchedRun, scope: Microscope, wanted: Wanted, clock: int | None
+    ) -> SlowMotion:
         if not wanted.words:
             return scope.next_token(clock, wanted.mode)
         vocabulary = run.private_steps().backend.corpus.vocab.words
@@ -114,7 +116,7 @@ class Bench:
             return str(error)
 
 
-def _shown(run: Run, scope: Microscope, step: Step) -> Shown:
+def _shown(run: WatchedRun, scope: Microscope, step: Step) -> Shown:
     corpus = run.private_steps().backend.corpus
     span = step.chosen.span
     first, stop = span.visible
@@ -184,7 +186,7 @@ class MicroscopePane(MethodPane):
             W2vtuiError: there is no run with its text, or no such step.
         """
         run = None if subject is None else subject.run
-        if run is None or run.corpus is None:
+        if run is None or (run.corpus is None and not run.trains_apart):
             seen(subject)  # says why, if there is nothing at all
             raise SettingsError(
                 "a step needs the text and a run in this program, and this is vectors alone: "

@@ -1,0 +1,99 @@
+"""A saved run, watched through the door of its folder: its words, vectors, text and past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.wait import DEADLINE, until
+from w2vtui.errors import RunError
+from w2vtui.exploring.run_subject import RunSubject
+from w2vtui.method.microscope import Microscope
+from w2vtui.runs.disk.door import HAS_SOCKETS
+from w2vtui.runs.opening import open_run
+from w2vtui.runs.request import RunRequest
+from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
+from w2vtui.trainer_process.remote_run import attach
+from w2vtui.trainer_process.server import serving
+
+pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
+
+
+@pytest.fixture
+def run_and_viewer(topical_corpus, tmp_path):
+    """A run of this process that is paused, and a viewer of it."""
+    request = RunRequest(
+        sources=(str(topical_corpus),),
+        training=TrainingSettings(vector_size=8),
+        live=LiveSettings(epochs=100_000, workers=1, objective="hierarchical-softmax"),
+        run_settings=RunSettings(runs_dir=str(tmp_path / "runs"), checkpoint_seconds=1000),
+    )
+    run, recorder = open_run(request)
+    recorder.follow(run.snapshot)
+    with serving(run, recorder):
+        run.start()
+        until(lambda: run.history.moments and run.snapshot().progress.tokens > 0)
+        run.pause()
+        viewer = until(lambda: _attached(recorder.folder))
+        yield run, viewer
+        run.stop()
+        run.is_over(DEADLINE)
+        recorder.close()
+    viewer.leave()
+
+
+def _attached(folder: Path | None):
+    try:
+        return folder and attach(folder)
+    except RunError:  # its door opens a moment later
+        return None
+
+
+def test_a_viewer_explores_what_the_run_has_trained(run_and_viewer):
+    run, viewer = run_and_viewer
+    until(lambda: viewer.snapshot().progress.tokens == run.snapshot().progress.tokens)
+    assert viewer.vocabulary().words == run.corpus.vocab.words
+    assert np.array_equal(viewer.vectors().vectors, run.vectors().vectors)
+    assert viewer.n_bytes == run.n_bytes
+    with pytest.raises(ValueError, match="read-only"):
+        viewer.copied_matrices()["input_vectors"][0] = 1
+    until(lambda: viewer.corpus)
+    assert np.array_equal(viewer.corpus.ids, run.corpus.ids)
+    subject = RunSubject("far", lambda: viewer)
+    word = run.corpus.vocab.words[0]
+    assert subject.view().vectors.most_similar(word) == run.vectors().most_similar(word)
+    moment = until(lambda: subject.moments)[0]
+    past = until(lambda: _past(subject, moment))
+    assert np.array_equal(past.vectors.vectors, run.vectors_at(moment).vectors)
+    near, far = run.trained_text(), viewer.trained_text()
+    assert (far.stints, far.tokens, far.seed) == (near.stints, near.tokens, near.seed)
+
+
+def _past(subject, moment):
+    try:
+        return subject.view_at(moment)
+    except RunError:  # it is written a moment later
+        return None
+
+
+def test_a_step_is_the_same_from_afar(run_and_viewer):
+    run, viewer = run_and_viewer
+    until(lambda: viewer.snapshot().state == "paused")
+    for first in (0, 500):
+        near = Microscope(run.private_steps()).next_token(first)
+        far = Microscope(viewer.private_steps()).next_token(first)
+        assert far.chosen.span == near.chosen.span
+        assert np.array_equal(far.chosen.contexts, near.chosen.contexts)
+        assert far.at(2).loss == near.at(2).loss
+
+
+def test_after_the_end_the_vectors_are_those_of_the_last_checkpoint(run_and_viewer):
+    run, viewer = run_and_viewer
+    viewer.stop()
+    assert viewer.is_over(DEADLINE)
+    assert run.is_over(DEADLINE)
+    folder = viewer.folder
+    until(lambda: list((folder / "checkpoints").iterdir()))
+    assert np.array_equal(viewer.vectors().vectors, run.vectors().vectors)

@@ -1,0 +1,89 @@
+"""What a viewer asks of a trainer, passed on one after the other by a thread of its own.
+
+Nobody waits for the trainer longer than a moment: it may be stopped, or at the other end of a busy
+machine. What it has not answered by then is refused here, or arrives late.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from w2vtui.errors import RunError, SettingsError, W2vtuiError
+from w2vtui.trainer_process.connection import ConnectionLostError
+from w2vtui.trainer_process.line import Line
+from w2vtui.trainer_process.messages import Message
+
+TELL_SECONDS = 0.15
+"""How long a call waits that needs no answer."""
+ASK_SECONDS = 1.0
+"""How long a call waits that needs one."""
+
+_Answer = TypeVar("_Answer", bound=Message)
+
+
+class Errand:
+    """One thing that is asked."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.done = threading.Event()
+        self.answer: Message | None = None
+        self.error: BaseException | None = None
+
+    def result(self, kind: type[_Answer]) -> _Answer:
+        """The answer, once it is done.
+
+        Raises:
+            W2vtuiError: the answer is an error.
+        """
+        if isinstance(self.error, W2vtuiError):
+            raise self.error
+        if self.error is not None:
+            raise RunError(str(self.error)) from self.error
+        assert isinstance(self.answer, kind), f"an answer of {kind.__name__}"
+        return self.answer
+
+
+class Errands:
+    """Passes on what is asked."""
+
+    def __init__(self, line: Line, after_each: Callable[[], None]) -> None:
+        """after_each: called once each is answered, before whoever waits for it learns that"""
+        self._line, self._after_each = line, after_each
+        self._waiting: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
+        self._is_over = False
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._run, name="w2vtui-steering", daemon=True).start()
+
+    def end(self) -> None:
+        """Pass on nothing any more."""
+        self._is_over = True
+        self._waiting.put(None)
+
+    def send(self, message: Message, timeout: float) -> Errand:
+        """Pass something on; wait for the answer for as many seconds."""
+        errand = Errand(message)
+        if self._is_over:
+            errand.error = SettingsError("the process that trains this run is gone")
+            errand.done.set()
+        else:
+            self._waiting.put(errand)
+            errand.done.wait(timeout)
+        return errand
+
+    def _run(self) -> None:
+        while (errand := self._waiting.get()) is not None:
+            try:
+                errand.answer = self._line.ask(errand.message).message
+                self._after_each()
+            except ConnectionLostError:
+                errand.error = SettingsError("the process that trains this run is gone")
+            except Exception as error:  # whoever asked raises it
+                errand.error = error
+            errand.done.set()
+        self._line.close()
