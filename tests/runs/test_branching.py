@@ -93,10 +93,11 @@ def test_a_disk_without_hard_links_gets_copies(run, monkeypatch):
 
 
 def test_a_branch_of_a_run_names_no_output_of_it(run):
-    of_run = small_record(output="/somewhere/v.bin", save_vocab="/somewhere/counts.txt")
+    of_run = small_record(output="/some/v.bin", save_vocab="/some/counts.txt", sweep="s", trial=3)
     of_run.write(run)
     record = RunRecord.read(branch(run))
-    assert (record.request.output, record.request.save_vocab) == (None, None)
+    request = record.request
+    assert (request.output, request.save_vocab, request.sweep) == (None, None, None)
     assert record.is_made_here
 
 
