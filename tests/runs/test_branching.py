@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
 import re
+import threading
 
 import numpy as np
 import pytest
 
 from tests.support.run_folders import change, content, small_checkpoint, small_record
+from tests.support.wait import until
+from w2v_kernels.machine import compiling
 from w2vtui.cli import run_command_line
+from w2vtui.corpus import ReadingProgress, ReadingStopped
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.branching import branch
 from w2vtui.runs.choosing import NEWEST, ordered
@@ -22,6 +27,7 @@ from w2vtui.runs.disk.checkpoint_files import (
     newest_intact,
     write_checkpoint,
 )
+from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.runs.disk.history_files import read_index, write_index, write_moment
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, changes_in, read_events
 from w2vtui.runs.disk.lock import RunLock
@@ -29,7 +35,8 @@ from w2vtui.runs.listing import all_runs, remove_run
 from w2vtui.runs.record import VOCAB, Fork, RunRecord, read_vocab
 from w2vtui.runs.replaying import largest_difference
 from w2vtui.runs.resuming import resumption
-from w2vtui.runs.status import status_of
+from w2vtui.runs.status import LiveStatus, status_of
+from w2vtui.trainer_process.branching import branch_here, divided, read_after, train_branch
 from w2vtui.training.history.half import packed
 from w2vtui.training.history.moments import PastMoment
 
@@ -219,16 +226,66 @@ def test_an_unchanged_branch_ends_with_the_vectors_of_the_run_bit_for_bit(
 
 
 @pytest.mark.slow
-def test_a_run_that_trains_is_branched_and_trains_on(train_run, topical_corpus, root):
+def test_a_run_that_trains_is_branched_where_it_is(train_run, topical_corpus, root):
     made = []
 
     def steer(run):
-        while not run.snapshot().checkpoint.tokens:
-            run.wait_for_halt(0.01)
-        made.append(branch(all_runs(root)[0]))
+        until(lambda: run.snapshot().progress.tokens > 20_000 and all_runs(root))
+        (folder,) = all_runs(root)
+        tokens = run.snapshot().progress.tokens
+        made.append((branch_here(run, folder, "one"), tokens))
+        run.pause()
+        until(lambda: run.snapshot().state == "paused")
+        tokens = run.snapshot().progress.tokens
+        made.append((branch_here(run, folder, "two"), tokens))
+        made.append((branch_here(run, folder, "three"), tokens))
         run.stop()
 
-    folder = train_run(topical_corpus, epochs=100_000, steer=steer)
-    taken = resumption(made[0])
+    train_run(topical_corpus, epochs=100_000, steer=steer)
+    clocks = [newest_intact(path)[0].clock for path, _ in made]
+    assert clocks[0] >= made[0][1]
+    assert clocks[1:] == [made[1][1], made[2][1]]
+
+
+@pytest.mark.slow
+@pytest.mark.process
+@pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
+def test_a_branch_trains_in_a_process_of_its_own_after_another_run(
+    train_run, topical_corpus, monkeypatch
+):
+    if compiling.CACHE_FOLDER is not None:  # where its kernels are compiled already
+        monkeypatch.setenv("NUMBA_CACHE_DIR", str(compiling.CACHE_FOLDER))
+    folder = train_run(topical_corpus, stop_at=100_000)
+    new = branch(folder, name="later")
+    lock = RunLock(folder)
+    dataclasses.replace(LiveStatus.read(folder), state="training").write(folder)
+    train_branch(new, after=folder)
+    until(lambda: status_of(new).state == "preparing")
+    lock.release()
+    until(lambda: status_of(new).state == "done")
+    taken = resumption(folder)
+    run = taken.run()
+    run.start()
+    run.wait()
     taken.recorder.close()
-    assert 0 < taken.checkpoint.clock <= newest_intact(folder)[0].clock
+    ends = [newest_intact(one)[0].vectors for one in (folder, new)]
+    assert largest_difference(*ends) == 0
+
+
+@pytest.mark.parametrize(
+    ("workers", "cores", "threads"),
+    [(1, 1, (1, 1)), (1, 2, (1, 1)), (2, 2, (1, 1)), (3, 4, (2, 1)), (2, 8, (2, 2))],
+)
+def test_two_runs_share_the_threads_of_one(workers, cores, threads):
+    assert divided(workers, cores) == threads
+
+
+def test_a_run_that_waits_for_another_one_can_be_stopped(run):
+    lock, stop, read = RunLock(run), threading.Event(), []
+    reading = read_after(run, lambda progress, stop: read.append(1))
+    stop.set()
+    with pytest.raises(ReadingStopped):
+        reading(ReadingProgress(), stop)
+    lock.release()
+    reading(ReadingProgress(), stop)
+    assert read == [1]

@@ -150,6 +150,8 @@ def status_of(folder: Path) -> RunStatus:
         state = "interrupted"
         if saved is not None:  # what came after the checkpoint is lost
             last, lost_after = status_at(saved), saved.clock
+    if state == "stopped" and in_use(folder):  # it is resumed, or waits for that
+        state = "preparing"
     if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
     settings = _settings_now(folder, record, saved)

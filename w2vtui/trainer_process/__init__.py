@@ -6,6 +6,7 @@
     server       in the process that trains: answers viewers, a thread for each
     remote_run   in a process that watches: what the screens use in place of a `Run`
     starting     starts a process that trains
+    branching    branches of a run that trains, beside it or after it
 
 A viewer never slows or holds up the training: whoever asks too little, too late or never is
 dropped. A socket is open to the person alone who trains.

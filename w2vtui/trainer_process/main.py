@@ -23,6 +23,7 @@ from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
 from w2vtui.signals import handling
 from w2vtui.trainer_process import messages as m
+from w2vtui.trainer_process.branching import read_after
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.server import HELLO_SECONDS, RunServer
 from w2vtui.trainer_process.starting import Order, SavedRun
@@ -73,7 +74,7 @@ def _resumed(saved: SavedRun, notes: list[str]) -> tuple[Run, Recorder, RunReque
         request = saved.request or taken.request
         taken = dataclasses.replace(taken, request=request, force=saved.takes_text)
         request.check_outputs()
-        read = taken.read
+        read = taken.read if not saved.after else read_after(Path(saved.after), taken.read)
         run = taken.run(lambda progress, stop: request.checked(read(progress, stop)))
     except BaseException:
         taken.recorder.close()

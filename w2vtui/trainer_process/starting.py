@@ -42,6 +42,8 @@ class SavedRun:
     """Whether other settings are taken."""
     takes_text: bool = False
     """Whether another text is."""
+    after: str = ""
+    """The folder of a run that is waited for until it trains no more."""
     request: RunRequest | None = None
     """What is asked for now, in place of what the run was asked for: its outputs, above all."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from w2vtui.cli.options import (
     add_result_json,
@@ -12,21 +13,25 @@ from w2vtui.cli.options import (
     given_settings,
 )
 from w2vtui.cli.output import report, show
+from w2vtui.errors import RunError
+from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, RunSettings
 
 USAGE = "w2vtui branch RUN [options] [settings]"
 HELP = """Make a branch: a run that leaves another one at a checkpoint, to be trained otherwise.
 
-  w2vtui branch last                       at its newest checkpoint, under a new name
+  w2vtui branch last                       where it is now, under a new name
   w2vtui branch last --negative 25         with another setting from there on
+  w2vtui branch last --train now           trained beside it, in a process of its own
   w2vtui branch brisk-otter --at 40% --name otter-k25 --negative 25
   w2vtui resume otter-k25                  trains it
 
 Weights, place in the text, learning rate, curves and events are those of the run, which may be
-training and stays as it is. With one thread, or deterministic training, an unchanged branch ends
-with the same vectors bit for bit. The two newest checkpoints are there to leave a run at; one is
-taken before each live change. The name of the branch is printed on stdout. Its vectors are saved
-where -o says when it is resumed."""
+training and goes on. With one thread, or deterministic training, an unchanged branch ends with the
+same vectors bit for bit. With --at, it leaves at one of the two newest checkpoints; one is taken
+before each live change. --train now divides the threads of a run that trains between the two;
+--train after waits until it has ended or is paused. The name of the branch is printed on stdout.
+Its vectors are saved where -o says when it is resumed or exported."""
 SETTINGS = (RunSettings,)
 
 
@@ -40,28 +45,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "newest)",
     )
     parser.add_argument("--name", metavar="NAME", help="of the branch (default: a new one)")
+    parser.add_argument(
+        "--train",
+        choices=("now", "after"),
+        help="train the branch at once, or after the run, in a process of its own",
+    )
     add_result_json(parser)
     add_settings(parser, ["training"], shown="the run's own")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make a branch of a run, and print its name."""
-    from w2vtui.runs.branching import branch
+    """Make a branch of a run, train it if that is asked for, and print its name."""
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.runs.status import status_of
+    from w2vtui.trainer_process.branching import train_branch
 
-    root = runs_folder(arguments.run_settings.runs_dir)
-    folder = find_run(root, arguments.run)
-    live = given_settings(arguments, LiveSettings)
-    status = status_of(branch(folder, arguments.at, arguments.name, root=root, **live))
-    report(
-        f"{status.name} leaves {folder.name} at {status.fraction:.1%}, {status.tokens:,} tokens: "
-        f"w2vtui resume {status.name} trains it"
-    )
+    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
+    new = _branched(folder, arguments)
+    status = status_of(new)
+    where = f"{status.fraction:.1%}, {status.tokens:,} tokens"
+    way = f"w2vtui resume {status.name} trains it"
+    if arguments.train:
+        train_branch(new, folder if arguments.train == "after" else None)
+        way = f"w2vtui attach {status.name} shows it"
+    report(f"{status.name} leaves {folder.name} at {where}: {way}")
     if arguments.json:
         fork = {"run": folder.name, "tokens": status.tokens}
         show(json.dumps({"name": status.name, "folder": status.folder, "fork": fork}))
     else:
         show(status.name)
     return 0
+
+
+def _branched(folder: Path, arguments: argparse.Namespace) -> Path:
+    """The branch: of a run that trains, where it is now, unless a place is named."""
+    from w2vtui.runs.branching import branch
+    from w2vtui.runs.root import runs_folder
+    from w2vtui.runs.status import ACTIVE, status_of
+    from w2vtui.trainer_process.branching import branch_here, divided
+    from w2vtui.trainer_process.remote_run import attach
+
+    root = runs_folder(arguments.run_settings.runs_dir)
+    name, live = arguments.name, given_settings(arguments, LiveSettings)
+    if arguments.at is not None or status_of(folder).state not in ACTIVE:
+        return branch(folder, arguments.at, name, root=root, **live)
+    try:
+        run = attach(folder, attends=False)
+    except RunError as error:
+        report(f"hint: {error}: the branch leaves at its newest checkpoint")
+        return branch(folder, None, name, root=root, **live)
+    try:
+        workers = run.snapshot().settings.workers or 1
+        mine, theirs = divided(workers, available_cores())
+        if arguments.train == "now":
+            live.setdefault("workers", theirs)
+        new = branch_here(run, folder, name, root=root, **live)
+        if arguments.train == "now" and mine != workers:
+            run.change(workers=mine)
+        return new
+    finally:
+        run.leave()

@@ -1,0 +1,122 @@
+"""Branches of a run that trains: forked at this moment, and trained beside it or after it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
+from w2vtui.errors import DamagedRunError, RunError
+from w2vtui.runs.branching import branch
+from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
+from w2vtui.runs.disk.lock import in_use
+from w2vtui.runs.status import LiveStatus
+from w2vtui.trainer_process.starting import SavedRun, start_trainer
+from w2vtui.training.preparing import ReadCorpus
+from w2vtui.training.state.snapshot import ENDED
+from w2vtui.training.watched_run import WatchedRun
+
+CHECKPOINT_SECONDS = 60.0
+"""How long a branch waits for the checkpoint of the run that it leaves."""
+BEGIN_SECONDS = 30.0
+"""How long somebody waits for a branch to train, to see whether it does."""
+_POLL_SECONDS = 0.05
+_LOOK_SECONDS = 0.5
+"""From one look at a run whose end is waited for to the next."""
+
+
+def branch_here(run: WatchedRun, folder: Path, name: str | None = None, **live: Any) -> Path:
+    """Branch a run where it is now; returns the folder of the branch, which does not train.
+
+    folder   of the run
+    name, live   as for `branch`
+
+    Raises:
+        RunError: its checkpoint cannot be written, or does not come.
+        W2vtuiError: as `branch` raises.
+    """
+    if run.snapshot().state in ("training", "paused"):
+        _take_checkpoint(run, folder)
+    return branch(folder, name=name, **live)
+
+
+def _take_checkpoint(run: WatchedRun, folder: Path) -> None:
+    """Have a checkpoint written of what the run has trained by now, unless there is one.
+
+    Raises:
+        RunError: it does not come.
+    """
+    tokens, until = run.snapshot().progress.tokens, time.monotonic() + CHECKPOINT_SECONDS
+    run.checkpoint()
+    while _newest_tokens(folder) < tokens:
+        now = run.snapshot()
+        if now.checkpoint.failed or time.monotonic() > until:
+            raise RunError(
+                f"run {folder.name} cannot be branched: its checkpoint was not written, "
+                "as its events say"
+            )
+        if now.ended:
+            return
+        time.sleep(_POLL_SECONDS)
+
+
+def _newest_tokens(folder: Path) -> int:
+    """Training tokens of the newest checkpoint of a run; -1 if there is none."""
+    for generation in checkpoint_folders(folder)[:1]:
+        with suppress(DamagedRunError):  # a newer one has replaced it since
+            return read_manifest(generation).clock
+    return -1
+
+
+def divided(workers: int, cores: int) -> tuple[int, int]:
+    """The threads of a run and of its branch that train at the same time.
+
+    workers   of the run so far
+    """
+    if 2 * workers <= cores:
+        return workers, workers
+    return max(workers - workers // 2, 1), max(workers // 2, 1)
+
+
+def train_branch(folder: Path, after: Path | None = None) -> None:
+    """Train a branch in a process of its own, which is left to itself.
+
+    after   the folder of a run whose end, or pause, it waits for
+
+    Raises:
+        RunError: no process can be started, or it cannot train the branch.
+    """
+    run = start_trainer(
+        SavedRun(folder=str(folder), after="" if after is None else str(after)), attends=False
+    )
+    try:
+        until = time.monotonic() + (BEGIN_SECONDS if after is None else 1.0)
+        while run.snapshot().state == "preparing" and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
+        if (error := run.snapshot().error) is not None:
+            raise RunError(f"branch {folder.name} does not train: {error}") from error
+    finally:
+        run.leave()
+
+
+def read_after(other: Path, read: ReadCorpus) -> ReadCorpus:
+    """Reads a text once another run trains no more."""
+
+    def read_later(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
+        while _trains(other):
+            if stop.wait(_LOOK_SECONDS):
+                raise ReadingStopped(f"stopped while run {other.name} trained")
+        return read(progress, stop)
+
+    return read_later
+
+
+def _trains(folder: Path) -> bool:
+    """Whether a process trains a run now."""
+    if not in_use(folder):
+        return False
+    status = LiveStatus.read(folder)
+    return status is None or status.state not in ("paused", *ENDED)
