@@ -140,7 +140,7 @@ def form(
     return Form(
         corpus=str(corpus),
         training=TrainingSettings(vector_size=16),
-        live=LiveSettings(epochs=epochs, workers=1, **live),
+        live=LiveSettings(**({"epochs": epochs, "workers": 1} | live)),
         run_settings=run_settings or RunSettings(),
     )
 

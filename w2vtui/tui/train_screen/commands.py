@@ -50,6 +50,7 @@ class CommandTarget(Protocol):
     def stage(self, texts: Mapping[str, str]) -> tuple[str, ...]: ...
     def change(self, names: Iterable[str]) -> None: ...
     def undo(self) -> None: ...
+    def branch_with(self, texts: Mapping[str, str]) -> None: ...
     def drop(self, names: Iterable[str]) -> None: ...
     def follow(self, query: str) -> None: ...
     def save(self, path: str) -> object: ...
@@ -301,6 +302,10 @@ def _stage(screen: CommandTarget, text: str) -> None:
     screen.stage(settings_from(text))
 
 
+def _branch(screen: CommandTarget, text: str) -> None:
+    screen.branch_with(settings_from(text))
+
+
 def _undo(screen: CommandTarget, text: str) -> None:
     screen.undo()
 
@@ -419,6 +424,8 @@ COMMANDS: dict[str, Command] = {
         Command("set", "NAME VALUE …", "change settings now", _set, _setting_choices),
         Command("stage", "NAME VALUE …", "stage settings; enter in the controls applies them",
                 _stage, _setting_choices),
+        Command("branch", "[NAME VALUE …]", "branch the run, with these settings; asks how",
+                _branch, _setting_choices),
         Command("undo", "", "undo the last change", _undo),
         Command("pause", "", "pause training", _pause),
         Command("resume", "", "resume training", _resume),

@@ -5,6 +5,7 @@ topic, since Textual looks for `action_*` and `on_*` methods on the screen itsel
 
     RunActions     pause, undo, stop, score, resume      actions.py
     Changing       RunActions and staged settings        changing.py
+    Branching      Changing and branches of the run      branching.py
     ViewActions    loss, query, watch words, hints       actions.py
     Saving         vectors and checkpoints               saving.py
 
@@ -27,7 +28,7 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
-from w2vtui.tui.train_screen.changing import Changing
+from w2vtui.tui.train_screen.branching import Branching
 from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
@@ -49,7 +50,7 @@ RUN_HELP = (
 QUALITY_HELP = "Scores of the vectors on word pairs, analogies and sessions."
 
 
-class TrainScreen(Changing, ViewActions, Saving):
+class TrainScreen(Branching, ViewActions, Saving):
     """A run while it trains, and after its end."""
 
     PANES = ("controls", "watch", "run", "speed", "events", "quality")
@@ -77,6 +78,8 @@ class TrainScreen(Changing, ViewActions, Saving):
         Binding("e", "stop", "End", id="train.stop", tooltip="end training; asks first"),
         Binding("e", "more", "More epochs", id="train.more",
                 tooltip="train a run that has ended for more epochs; asks how many"),
+        Binding("b", "branch", "Branch", id="train.branch",
+                tooltip="branch the run: train it otherwise from here, as another run; asks how"),
         Binding("n", "new", "New run", id="train.new", tooltip="start a new run after the end"),
         Binding("g", "resume_anyway", "Resume", id="train.go_on",
                 tooltip="resume a run whose text has changed; asks first"),
@@ -218,6 +221,7 @@ class TrainScreen(Changing, ViewActions, Saving):
             "resume_anyway": self.session.changed_text is not None,
             "pause": not ended or self.shot.state == "stopped",
             "stop": not ended,
+            "branch": self.shot.state not in ("preparing", "failed"),
             "measure_quality": not ended,
         }
         if action in possible:

@@ -142,7 +142,7 @@ class Staging:
             cost = None if run is None else run.cost(**self.staged)
         except SettingsError as error:
             return f"{REFUSED}: {error}"
-        changes = self._changes(shot)
+        changes = self.changes(shot)
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
         parts = [cost_text(cost), *(effect for effect in effects if effect)]
         rate = self.staged.get("alpha")
@@ -153,7 +153,7 @@ class Staging:
     def more(self, shot: Snapshot, run: WatchedRun | None) -> str:
         """Describe what the staged values change in a run that has ended, and what it trains."""
         if (self.staged.get("epochs") or 0) <= (shot.settings.epochs or 0) and shot.state == "done":
-            return f"{self._changes(shot)}: a run that is done needs more epochs"
+            return f"{self.changes(shot)}: a run that is done needs more epochs"
         further = self.further(shot, self.staged)
         try:
             cost = None if run is None else run.cost(**self.staged)
@@ -161,7 +161,7 @@ class Staging:
             cost = None
         if cost is not None and further.seconds is not None:
             further = replace(further, seconds=further.seconds * cost.work)
-        text = f"{self._changes(shot)}: {further.text}"
+        text = f"{self.changes(shot)}: {further.text}"
         if further.restarts:
             text += f" ({further.whole_rate:.3g} in a run of {further.epochs})"
         return text
@@ -176,7 +176,8 @@ class Staging:
             settings, rate, progress.tokens, progress.tokens_per_epoch, shot.speed.mean
         )
 
-    def _changes(self, shot: Snapshot) -> str:
+    def changes(self, shot: Snapshot) -> str:
+        """What is staged: `K 5 → 15, window 5 → 8`."""
         return ", ".join(
             f"{self.controls[name].label} {value_text(_current(shot, name))} → {value_text(value)}"
             for name, value in self.staged.items()

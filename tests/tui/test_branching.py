@@ -1,0 +1,83 @@
+"""Branching the run on the train screen: how it is asked for, what the branch gets, where it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.support.screens import (
+    form,
+    notices,
+    press,
+    shot_of,
+    shows,
+    state,
+    training,
+    until,
+)
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.status import status_of
+from w2vtui.settings import RunSettings
+from w2vtui.tui.train_screen import branching
+
+pytestmark = pytest.mark.terminal
+
+
+async def command(app, line: str) -> None:
+    await press(app, "colon")
+    app.screen.query_one("#command-line").value = line
+    await press(app, "enter")
+
+
+def branches(app):
+    """The branches that were made, oldest first."""
+    found = [status_of(folder) for folder in all_runs(Path(app.session.folder).parent)]
+    return sorted((one for one in found if one.fork), key=lambda one: one.created)
+
+
+async def test_a_run_is_branched_and_what_is_staged_goes_to_the_branch(topical_corpus, monkeypatch):
+    began = []
+    monkeypatch.setattr(branching, "train_branch", lambda *folders: began.append(folders))
+    monkeypatch.setattr(branching, "available_cores", lambda: 2)
+    async with training(form(topical_corpus, workers=2)) as app:
+        await until(app, lambda: app.session.run_name and state(app) == "training")
+        await command(app, "branch K 9")
+        await shows(app, "Branch this run", "It begins with K 5 → 9; this run does not.")
+        await shows(app, "Train both           1 thread here, 1 there")
+        await press(app, "l")
+        await until(app, lambda: "waits in the list of runs" in notices(app))
+        (first,) = branches(app)
+        assert first.settings["negative"] == 9
+        assert first.fork.run == app.session.run_name
+        assert shot_of(app).settings.negative == 5
+        assert not app.screen.staging.staged
+        assert app.session.events[-1].text == f"branch {first.name} left here"
+        await press(app, "b")
+        await shows(app, "Branch this run", "Train both", "One after the other", "Pause this run")
+        await press(app, "b")
+        await until(app, lambda: f"branch {branches(app)[-1].name} trains" in notices(app))
+        await until(app, lambda: shot_of(app).settings.workers == 1)
+        both = branches(app)[1]
+        assert both.settings["workers"] == 1
+        await press(app, "b", "o")
+        await until(app, lambda: f"waits for {app.session.run_name}" in notices(app))
+        await press(app, "b", "p")
+        await until(app, lambda: len(began) == 3 and state(app) == "paused")
+        folder = Path(app.session.folder)
+        waited = [after for _, after in began]
+        assert waited == [None, folder, None]
+        assert branches(app)[-1].tokens == shot_of(app).progress.tokens
+
+
+async def test_a_run_that_cannot_be_branched_says_why(topical_corpus):
+    unsaved = dataclasses.replace(
+        form(topical_corpus, epochs=2), run_settings=RunSettings(checkpoints=False)
+    )
+    async with training(unsaved) as app:
+        await until(app, lambda: state(app) == "done")
+        await press(app, "b")
+        await until(app, lambda: "nothing is saved of this run" in notices(app))
+        await command(app, "branch widow 3")
+        await until(app, lambda: "there is no setting 'widow'" in notices(app))
