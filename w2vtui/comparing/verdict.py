@@ -82,19 +82,18 @@ class Judgment:
         """The yardstick in words: `word pairs atlas-pairs.txt`."""
         return _TITLES[self.kind] + ("" if self.kind == "probe" else f" {self.name}")
 
-    @property
-    def text(self) -> str:
-        """All of it in a line."""
+    def text(self, a: str = "A", b: str = "B") -> str:
+        """All of it in a line; a, b: what the runs are called."""
         n = f"{self.n_questions:,} {_QUESTIONS[self.kind]}"
         found = {
-            "better": f"B is better, {n}",
-            "worse": f"B is worse, {n}",
+            "better": f"{b} is better, {n}",
+            "worse": f"{b} is worse, {n}",
             "no difference": f"no difference that {n} can show",
         }[self.call]
         as_text = _number_text(self.kind)
         return (
-            f"{self.title}: A {as_text(self.a)}, B {as_text(self.b)}, "
-            f"B-A {_signed(as_text, self.difference)} "
+            f"{self.title}: {a} {as_text(self.a)}, {b} {as_text(self.b)}, "
+            f"{b}-{a} {_signed(as_text, self.difference)} "
             f"({_signed(as_text, self.low)} to {_signed(as_text, self.high)}): {found}"
         )
 
@@ -131,9 +130,9 @@ class Verdict:
         }
         return f"no difference that {_listed(list(numbers.values()))} can show"
 
-    def lines(self) -> list[str]:
-        """All of it as text, the conclusion first."""
-        found = [self.conclusion, *(one.text for one in self.judgments)]
+    def lines(self, a: str = "A", b: str = "B") -> list[str]:
+        """All of it as text, the conclusion first; a, b: what the runs are called below it."""
+        found = [self.conclusion, *(one.text(a, b) for one in self.judgments)]
         if self.judgments:
             found.append(self.correction)
         return found + list(self.remarks)

@@ -8,7 +8,7 @@
     convert      vectors in another layout      explore      vectors, on the explore screen
     neighbors    nearest words                   analogy      a is to b as c is to ...
     map          a picture of where words lie    learn        a lesson on the method
-    compare      two words                       odd          the odd one out
+    compare      runs, or two words              odd          the odd one out
     axis         words between two               clusters     groups of words
     why          the contexts that two words share, and lines of the text
     evaluate     scores of vectors               bench        how fast this machine trains

@@ -1,18 +1,35 @@
-"""`w2vtui compare`: how near two words are, and through which neighbors."""
+"""`w2vtui compare`: what differs between runs, or how near two words are."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup
+from w2vtui.cli.options import add_lookup, settle
+from w2vtui.cli.output import report
+from w2vtui.config import read_config
 from w2vtui.display import safe_text
-from w2vtui.errors import QuestionError
+from w2vtui.errors import QuestionError, RunError, SettingsError, VectorsError
 from w2vtui.exploring.answers import as_json
+from w2vtui.settings import RunSettings
 
-USAGE = "w2vtui compare VECTORS a b [options]"
-HELP = """Compare two words: their cosine, the place of each among the nearest words of the other,
-and the nearest words that they share.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from w2vtui.comparing.sides import Side
+
+USAGE = "w2vtui compare RUN RUN ... | VECTORS a b [options]"
+HELP = """Compare two to six runs, or files of vectors: settings that differ, losses and scores,
+neighbors side by side, words that differ most, and a verdict on each with the first.
+
+  w2vtui compare brisk-otter calm-fox           two saved runs, by their names or parts of them
+  w2vtui compare last notes.bin --word bank     a run and a file; the neighbors of a word
+
+Where every name is that of a run or of a file, these are compared. Of a run and a file of one name,
+the run is meant: ./NAME is the file. Otherwise two words are compared: their cosine, the place of
+each among the nearest words of the other, and the nearest words that they share.
 
   w2vtui compare notes.bin coffee tea
   w2vtui compare last 'coffee | tea'            the vectors of a saved run"""
@@ -22,17 +39,95 @@ SETTINGS = ()
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui compare` takes."""
     add_vectors(parser)
-    parser.add_argument("words", metavar="a b", nargs="+", help="two words, or a line: a | b")
+    parser.add_argument(
+        "words",
+        metavar="RUN | a b",
+        nargs="+",
+        help="other runs or files; or two words, or a line: a | b",
+    )
+    parser.add_argument(
+        "--word",
+        metavar="WORD",
+        action="append",
+        default=[],
+        help="a word whose neighbors in the runs are compared; may be repeated",
+    )
     add_side(parser)
     add_lookup(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print how near two words are.
+    """Print what differs between runs, or how near two words are.
 
     Raises:
-        QuestionError: there are not two words.
+        QuestionError: there are neither runs nor two words.
+        UnknownWordError: not all runs have a word of --word; raised after all is printed.
+        VectorsError: less than two have vectors; likewise.
     """
+    sides = _sides(arguments)
+    if sides is not None:
+        return _compare_runs(arguments, sides)
+    if arguments.word:
+        raise SettingsError("--word goes with runs: give two runs or files to compare")
+    return _compare_words(arguments)
+
+
+def _sides(arguments: argparse.Namespace) -> Sequence[Side] | None:
+    """The sides, if every name is that of a run or a file of vectors; else None.
+
+    Raises:
+        RunError: all are, but one of them may be several runs.
+    """
+    from w2vtui.comparing.sides import open_side
+
+    settle(arguments, read_config(), (RunSettings,))
+    runs_dir, sides, unclear = arguments.run_settings.runs_dir, [], None
+    hints: list[str] = []
+    for name in (arguments.vectors, *arguments.words):
+        try:
+            side = open_side(name, runs_dir, hints.append)
+        except VectorsError:
+            return None
+        except RunError as error:
+            unclear = unclear or error
+            continue
+        if side.folder is None and not Path(name).exists():
+            return None
+        sides.append(side)
+    if unclear is not None:
+        raise unclear
+    for hint in hints:
+        report(f"hint: {hint}")
+    return sides
+
+
+def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
+    from w2vtui.cli.comparing import print_report
+    from w2vtui.cli.results import print_json
+    from w2vtui.comparing.report import as_json as report_as_json
+    from w2vtui.comparing.report import report_on
+
+    for option, value in (("--at", arguments.at), ("--limit", arguments.limit)):
+        if value is not None:
+            raise SettingsError(f"{option} goes with two words: runs are compared as they are now")
+    if arguments.side != "input":
+        raise SettingsError("--vectors goes with two words: input vectors of runs are compared")
+    found = report_on(sides, arguments.word, arguments.n)
+    if arguments.json:
+        print_json(report_as_json(found))
+    else:
+        print_report(found)
+    for side in sides:
+        for remark in side.subject.remarks:
+            report(f"hint: {safe_text(side.name, 40)}: {remark}")
+    if found.comparison.shared is None:
+        raise VectorsError(found.comparison.trouble)
+    if found.problems:
+        raise found.problems[0]
+    return 0
+
+
+def _compare_words(arguments: argparse.Namespace) -> int:
     from w2vtui.cli.answers import print_answer
     from w2vtui.cli.results import print_json
     from w2vtui.exploring.asking import Asking, ask
