@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
 import pytest
 
-from tests.support.run_folders import posix, resealed
+from tests.support.run_folders import posix, resealed, small_checkpoint
 from w2vtui.cli import run_command_line
 from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.journal import METRICS
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import LABELS, Labels, labels_of, note_run, star_run
 from w2vtui.runs.listing import find_run, remove_run
-from w2vtui.runs.record import RECORD, RunRecord
+from w2vtui.runs.measured import SCORES, RunScore, note_scores
+from w2vtui.runs.record import RECORD, RunRecord, write_vocab
 from w2vtui.runs.renaming import rename_run
 from w2vtui.runs.status import status_of
 
@@ -107,6 +110,36 @@ def test_the_last_scores_of_a_run_are_those_of_its_checkpoint(run):
     for bad in ('{"quality": [3]}', '{"quality": [{}]}', scores_at(9, 1e999)):
         (run / METRICS).write_text(bad + "\n")
         assert status_of(run).scores == ()
+
+
+def test_scores_measured_later_are_those_of_the_newest_vectors(run, tmp_path):
+    def score(value: float, tokens: int) -> RunScore:
+        return RunScore("p.txt", "pairs", value, 40, 50, tokens)
+
+    (run / METRICS).write_text(scores_at(150, 0.25))
+    note_scores(run, [score(0.5, 200), RunScore("q.txt", "total", None, 0, 9, 200)])
+    assert [one.value for one in status_of(run).scores] == [0.5, None]
+    note_scores(run, [score(0.6, 200)])
+    assert [one.value for one in status_of(run).scores] == [0.6, None]
+    write_checkpoint(run, small_checkpoint(300))
+    assert [one.value for one in status_of(run).scores] == [0.25]
+    (run / SCORES).write_text("{")
+    assert len(status_of(run).scores) == 1
+    remove_run(run)
+
+
+def test_an_evaluated_run_keeps_its_scores(run, tmp_path, capsys):
+    (tmp_path / "p.txt").write_text("a b 3\nb a 2\na zzz 1\n")
+    (tmp_path / "q.txt").write_text(": g\na b a b\n")
+    write_vocab(run, ["a", "b", "c"], np.array([3, 2, 1]))
+    where = ["--runs-dir", str(run.parent)]
+    asked = ["--pairs", str(tmp_path / "p.txt"), "--analogies", str(tmp_path / "q.txt")]
+    assert run_command_line(["evaluate", run.name, *asked, "--restrict", "2", *where]) == 0
+    assert [one.set for one in status_of(run).scores] == ["p.txt"]
+    assert run_command_line(["evaluate", run.name, *asked, "--json", *where]) == 0
+    assert [one.key for one in status_of(run).scores] == [
+        ("p.txt", "pairs", 3), ("q.txt", "semantic", 1)]  # fmt: skip
+    assert status_of(run).scores[0].covered == 2
 
 
 def test_runs_are_labeled_and_chosen_on_the_shell(run, capsys):

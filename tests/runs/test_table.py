@@ -153,6 +153,14 @@ def test_what_is_left_out_on_a_narrow_terminal_is_not_the_probe(width):
     assert len(names) == len(columns) or "when" not in names
 
 
+def test_a_column_too_wide_makes_room_for_narrow_ones():
+    runs = [scored(RUNS[0], 0.41, 0.2), scored(RUNS[2], 0.385, 0.241)]
+    columns = columns_of(runs)
+    rows = [cells_of(run, columns, 160.0) for run in runs]
+    names = [columns[at].head for at, _ in fitting(columns, rows, 45)]
+    assert names == ["name", "state", "K", "win", "pairs", "probe"]
+
+
 def test_the_list_as_json_has_the_settings(run, capsys):
     assert run_command_line(["runs", "--json", "--runs-dir", str(run.parent)]) == 0
     (found,) = map(json.loads, capsys.readouterr().out.splitlines())

@@ -12,7 +12,7 @@ listing.py      lists, finds and removes runs                 names.py         n
 branching.py    leaves a run at a checkpoint                  lineage.py       lists branches
 table.py        runs as a table, the best marked              choosing.py      which, in order
 labels.py       a note, a star, earlier names                 renaming.py      renames a run
-measured.py     the last scores of a run                      statuses.py      the states of all
+measured.py     the scores of a run                           statuses.py      the states of all
 resuming.py     resumes a run                                 replaying.py     replays a run
 wanted_changes.py  other settings where a run resumes
 text_changes.py a text that moved or changed                        trained_text.py  reads it again

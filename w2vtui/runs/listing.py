@@ -23,13 +23,14 @@ from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.labels import LABELS, labels_of
+from w2vtui.runs.measured import SCORES
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
 from w2vtui.runs.root import draft_beside, is_draft
 from w2vtui.runs.saved import SAVED
 
 LAST = "last"
 """Means the newest run."""
-_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, LOCK, *DOOR_FILES)
+_FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, SCORES, LOCK, *DOOR_FILES)
 _RUN = Contents(
     re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])),
     ((re.compile(FOLDER), CHECKPOINTS), (re.compile(HISTORY), HISTORY_FILES)),

@@ -6,6 +6,7 @@ events.jsonl    what happened, live changes above all              a checksum a 
 metrics.jsonl   losses, speed, scores
 status.json     progress, for `w2vtui runs`
 labels.json     note, star, earlier names
+scores.json     scores that were measured later
 checkpoints/    the newest two
 lock            held by the process that is working on it
 trainer.json    where that process is reached by others, and trainer.socket, if it is there

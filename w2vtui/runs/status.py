@@ -22,7 +22,7 @@ from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.labels import labels_of
 from w2vtui.runs.listing import last_written
-from w2vtui.runs.measured import RunScore, last_scores
+from w2vtui.runs.measured import RunScore, scores_of
 from w2vtui.runs.record import STATUS, Fork, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
@@ -73,7 +73,7 @@ class RunStatus:
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
     scores: tuple[RunScore, ...] = ()
-    """The last ones, of word pairs and analogies."""
+    """The last ones of word pairs, analogies and sessions."""
     note: str = ""
     """What a person wrote on it."""
     starred: bool = False
@@ -173,7 +173,7 @@ def status_of(folder: Path) -> RunStatus:
         n_words=record.n_words,
         n_tokens=record.n_tokens,
         parent=record.parent,
-        scores=last_scores(folder, lost_after),
+        scores=scores_of(folder, saved.clock if saved else None, lost_after),
         note=labels.note,
         starred=labels.starred,
         error=trouble,

@@ -26,7 +26,7 @@ from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.labels import LABELS
 from w2vtui.runs.listing import all_runs
-from w2vtui.runs.measured import RunScore
+from w2vtui.runs.measured import SCORES, RunScore
 from w2vtui.runs.record import RECORD, STATUS, Fork
 from w2vtui.runs.status import RunStatus, status_of
 from w2vtui.version import VERSION
@@ -34,7 +34,7 @@ from w2vtui.version import VERSION
 KEPT_LISTS = 8
 """Most folders of runs in the cache; the one listed longest ago is removed first."""
 _MOST_BYTES = 1 << 28
-_FILES = (RECORD, STATUS, EVENTS, METRICS, LABELS, FOLDER)
+_FILES = (RECORD, STATUS, EVENTS, METRICS, LABELS, SCORES, FOLDER)
 _SETTLED_NS = 2_050_000_000
 """A file that was changed in this time may change again and have the same times."""
 

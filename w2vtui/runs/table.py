@@ -65,7 +65,7 @@ class Column(NamedTuple):
     name: str
     head: str
     rank: int
-    """Columns of the highest rank are left out first, those of rank 0 never."""
+    """Columns of low rank get the room first, those of rank 0 always."""
     score: ScoreKey | None = None
     """Of a column of scores."""
 
@@ -238,10 +238,11 @@ def fitting(
         max(cell_width(row[at]) for row in ([one.head for one in columns], *rows))
         for at in range(len(columns))
     ]
-    kept = list(range(len(columns)))
-    spare = sorted((at for at in kept if columns[at].rank), key=lambda at: (columns[at].rank, at))
-    while spare and sum(cells[at] + 2 for at in kept) > width:
-        kept.remove(spare.pop())
+    kept: list[int] = []
+    for at in sorted(range(len(columns)), key=lambda at: (columns[at].rank, at)):
+        if not columns[at].rank or sum(cells[one] + 2 for one in (*kept, at)) <= width:
+            kept.append(at)
+    kept.sort()
     cells[0] = max(min(cells[0], width - sum(cells[at] + 2 for at in kept[1:]) - 2), 8)
     return [(at, cells[at]) for at in kept]
 

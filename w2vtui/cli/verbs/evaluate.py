@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +14,17 @@ from w2vtui.cli.file_options import (
     add_session_options,
     add_vectors,
     load_all,
+    named_run,
     report_hint,
 )
 from w2vtui.cli.options import add_result_json, whole_number
-from w2vtui.cli.output import show
+from w2vtui.cli.output import report, show
 from w2vtui.display import cell_width, pad, percent_text, safe_text
-from w2vtui.errors import SettingsError
+from w2vtui.errors import DiskError, SettingsError
+from w2vtui.question_files import QuestionOptions
 from w2vtui.questions import read_analogies, read_pairs
 from w2vtui.sessions import read_sessions
+from w2vtui.training.state.snapshot import Score
 
 if TYPE_CHECKING:
     from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
@@ -30,7 +35,7 @@ USAGE = (
     "[options]"
 )
 HELP = """Score vectors on word pairs (Spearman correlation), analogies (accuracy) and sessions (how
-often the last item is among ten guesses).
+often the last item is among ten guesses). Those of a saved run are kept: `w2vtui runs` lists them.
 
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
   w2vtui evaluate last --pairs pairs.txt   the vectors of a saved run
@@ -105,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for path, read in sessions.items()
     }
+    _keep(arguments, pair_results, analogy_results, session_results)
     if arguments.json:
         print_json(
             {
@@ -121,6 +127,52 @@ def run(arguments: argparse.Namespace) -> int:
     for path, guessed in session_results.items():
         _print_sessions(path, guessed, by_counts=vectors.counts is not None)
     return 0
+
+
+def _keep(
+    arguments: argparse.Namespace,
+    pairs: Mapping[str, PairsResult],
+    analogies: Mapping[str, AnalogyResult],
+    sessions: Mapping[str, SessionsResult],
+) -> None:
+    """Keep the scores of a saved run, which `w2vtui runs` lists, unless they were measured in
+    another way than others are.
+    """
+    from w2vtui.runs.measured import RunScore, note_scores
+    from w2vtui.runs.status import status_of
+    from w2vtui.training.measuring.known_questions import (
+        N_CANDIDATES,
+        analogy_scores,
+        session_scores,
+    )
+
+    run = named_run(arguments)
+    if run is None or arguments.at is not None or arguments.limit is not None:
+        return
+    scores = [Score(_title(path), "pairs", one.spearman, one.covered, one.total)
+              for path, one in pairs.items() if path != "-"]  # fmt: skip
+    for path, answered in analogies.items():
+        if path != "-" and arguments.restrict == N_CANDIDATES:
+            scores += analogy_scores(_title(path), answered)
+    for path, guessed in sessions.items():
+        if path != "-" and _is_usual(arguments):
+            scores += [replace(one, name=_title(path)) for one in session_scores(guessed)]
+    status = status_of(run)
+    if status.is_active or status.checkpoint_tokens is None or not scores:
+        return
+    tokens = status.checkpoint_tokens
+    try:
+        note_scores(run, [RunScore(one.name, one.kind, _number(one.value), one.covered, one.total,
+                                   tokens) for one in scores])  # fmt: skip
+    except DiskError as error:
+        report(f"the scores are not kept: {error}")
+
+
+def _is_usual(arguments: argparse.Namespace) -> bool:
+    """Whether sessions are asked as they are while a run trains."""
+    usual = QuestionOptions()
+    asked = arguments.session_context, arguments.session_repeats
+    return asked == (usual.context, usual.repeats)
 
 
 def _title(path: str) -> str:

@@ -76,13 +76,13 @@ class KnownQuestions:
                 Score(result.name, "pairs", result.spearman, result.covered, result.total)
             )
         for name, analogies in self._analogies.items():
-            scores += _analogy_scores(name, analogies.score(vectors))
+            scores += analogy_scores(name, analogies.score(vectors))
         for sessions in self._sessions:
-            scores += _session_scores(sessions.score(vectors, output_vectors))
+            scores += session_scores(sessions.score(vectors, output_vectors))
         return tuple(scores)
 
 
-def _analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
+def analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
     """A score for each kind that has questions, and their total if there are two kinds."""
     kinds: list[tuple[ScoreKind, SectionResult]] = [
         ("semantic", result.semantic),
@@ -96,7 +96,7 @@ def _analogy_scores(name: str, result: AnalogyResult) -> list[Score]:
     ]
 
 
-def _session_scores(result: SessionsResult) -> list[Score]:
+def session_scores(result: SessionsResult) -> list[Score]:
     """Hit rates first, and that of the most frequent items beside them."""
     cosine, output = result.cosine, result.output
     kinds: list[tuple[ScoreKind, float | None]] = [

@@ -45,6 +45,9 @@ def facts(run: RunStatus) -> list[str]:
     planned = f"{short(run.tokens)} of {short(run.tokens_planned)} tokens"
     parts = [f"{run.model} {run.objective}".strip(), safe_text(run.text, 32), planned]
     parts += [f"trained {clock_text(run.seconds)}"] if run.seconds else []
+    if run.words_per_second:
+        left = (run.tokens_planned - run.tokens) / run.words_per_second
+        parts.append(f"{clock_text(left)} left at {short(run.words_per_second)} words/s")
     parts += [f"on the vectors of {safe_text(run.parent, 40)}"] if run.parent else []
     if run.fork is not None:
         parts.append(f"branch of {safe_text(run.fork.run, 40)} at {short(run.fork.tokens)} tokens")

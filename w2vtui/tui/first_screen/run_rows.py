@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,11 @@ from w2vtui.runs.table import (
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
-    from w2vtui.tui.inks import Inks
+    from w2vtui.tui.inks import InkName, Inks
 
+_INKS: Mapping[str, InkName] = {"training": "good", "preparing": "good", "paused": "warning",
+                                "failed": "bad", "damaged": "bad"}  # fmt: skip
+"""Of states that ask for a look."""
 N_MARKS = 4
 """Cells before a name: pointer, mark, star, space."""
 
@@ -110,6 +113,9 @@ class Drawing:
         """Add a cell: a setting that all runs on the text share is dim, the best is marked."""
         is_shared = column.name in HEADS and column.name not in row.differing
         line.append(cell, "dim" if is_shared else "")
+        ink = _INKS.get(row.run.state) if row.run and column.name == "state" else None
+        if ink is not None:
+            line.stylize(getattr(self._inks, ink), len(line.plain) - len(cell))
         if column.name in row.best:
             sign = BEST if column.name == "probe" else BEST_SCORE
             start = len(line.plain) - len(cell) + max(cell.find(sign), 0)
