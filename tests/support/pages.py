@@ -24,7 +24,8 @@ def write_example_files(folder: Path) -> None:
     for name in ("atlas.txt", "notes.txt", "logs/monday.txt", "books/one.txt"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "sessions.txt").write_text("tea cup sugar\nbread butter jam tea\n" * 100)
+    for name, n in (("sessions.txt", 100), ("held-out.txt", 20)):
+        (folder / name).write_text("tea cup sugar\nbread butter jam tea\n" * n)
     genome = "".join(random.Random(0).choices("ACGT", k=20_000)) + "ACGTAC" * 5
     (folder / "genome.fa").write_text(f">chr1\n{genome}\n")
     (folder / "genome.fa.gz").write_bytes(gzip.compress(f">chr1\n{genome}\n".encode()))

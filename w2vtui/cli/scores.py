@@ -28,9 +28,14 @@ def print_scores(quality: Quality | None) -> None:
     for name, score in zip(names, quality.scores, strict=True):
         kind = _NAMES.get(score.kind, score.kind)
         show(
-            f"{pad(name, width)}  {pad(kind, kind_width)}  {percent_text(score.value)}  "
+            f"{pad(name, width)}  {pad(kind, kind_width)}  {_value_text(score)}  "
             f"({_coverage(score)})"
         )
+
+
+def _value_text(score: Score) -> str:
+    is_share = score.kind.partition("-")[0] not in ("ndcg", "mrr")
+    return percent_text(score.value) if is_share else f"{score.value:6.3f}"
 
 
 def _coverage(score: Score) -> str:

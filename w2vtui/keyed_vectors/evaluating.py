@@ -1,11 +1,11 @@
-"""Scores on files of analogies and of word pairs, in the form of gensim's results."""
+"""Scores on files of analogies and of word pairs, in the form of gensim's results; on sessions."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -17,8 +17,11 @@ from w2vtui.evaluate import KnownAnalogies, correlation, fold, ranks, rows_by_wo
 from w2vtui.keyed_vectors.neighbors import Neighbors
 from w2vtui.keyed_vectors.saving import check_there
 from w2vtui.keyed_vectors.significance import Correlation, with_significance
+from w2vtui.next_item import SessionsResult, evaluate_next_item
+from w2vtui.question_files import CONTEXT
 from w2vtui.questions import Pair, number, read_analogies
 from w2vtui.regular_files import AnyPath, content_of
+from w2vtui.sessions import Session, read_sessions
 
 Section: TypeAlias = dict[str, Any]
 """`section`, its name, `correct` and `incorrect`, lists of questions of four words."""
@@ -138,6 +141,32 @@ class Evaluation(Neighbors):
             with_significance(correlation(ranks(x), ranks(y)), len(x)),
             100 * n_unknown / len(asked),
         )
+
+    def evaluate_sessions(
+        self,
+        sessions: AnyPath | Iterable[Iterable[object]],
+        context: int = CONTEXT,
+        repeats: bool = False,
+    ) -> SessionsResult:
+        """How often the last item of a session is guessed from the items before it: hit rate among
+        ten guesses, MRR and NDCG, beside those of the most frequent items. Not among gensim's.
+
+        sessions   a file of lines `item item item`, or lists of items; an int is the item that
+                   str makes of it
+        context    how many items before the last it is guessed from
+        repeats    whether an item that occurs before may be the last one as well, as in logs and
+                   walks; else such sessions are left out
+
+        Raises:
+            CorpusError: the file cannot be read.
+        """
+        if isinstance(sessions, str | os.PathLike):
+            check_there(sessions, NoQuestionsFileError)
+            asked: Sequence[Session] = read_sessions(sessions)
+        else:
+            lists = (tuple(map(str, session)) for session in sessions)
+            asked = [session for session in lists if len(session) > 1]
+        return evaluate_next_item(self, asked, context=context, repeats=repeats)
 
     def _is_right(
         self,
