@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from textual.events import Resize
 from textual.geometry import Size
 
-from tests.support.screens import send_keys, shows, text_of, until
+from tests.support.screens import notices, send_keys, shows, text_of, until
 from tests.support.wait import DEADLINE
 from w2vtui.corpus import sample as sampling
 from w2vtui.corpus.hints import Hint
@@ -31,6 +31,7 @@ from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree, field_text
 from w2vtui.tui.first_screen.path_input import completion_of
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.preview import look_at
+from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog, QuestionsInput
 from w2vtui.tui.first_screen.screen import PANES, NewRunScreen
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.text_panels import WordsPanel
@@ -641,3 +642,32 @@ async def test_the_line_of_tabs_says_that_a_field_takes_the_keys_that_switch(top
         await shows(app, "Zipf    tab, then [ ] switch")
         send_keys(app, "tab")
         await shows(app, "Zipf    [ ] switch")
+
+
+# ---- what the vectors are scored on
+
+
+async def test_questions_are_chosen_before_the_run(topical_corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "held out.txt").write_text("ship sailor\n" * 3 + "alone\n")
+    (tmp_path / "bad.txt").write_text("one two\n")
+    async with first_screen(topical_corpus) as app:
+        send_keys(app, "ctrl+g")
+        await until(app, lambda: isinstance(app.screen, QuestionsDialog) and app.focused)
+        pairs, _, sessions = app.screen.query(QuestionsInput)
+        assert app.focused is pairs
+        pairs.put("bad.txt")
+        sessions.put("held out.txt")
+        send_keys(app, "enter")
+        await shows(app, "bad.txt holds no word pairs")
+        pairs.put("")
+        send_keys(app, "enter")
+        await shows(app, "--sessions 'held out.txt'")
+        await until(app, lambda: "held out.txt: 3 sessions" in notices(app))
+        assert app.screen.form.sessions == ("held out.txt",)
+        send_keys(app, "ctrl+g")
+        await until(app, lambda: isinstance(app.screen, QuestionsDialog) and app.focused)
+        assert app.screen.query(QuestionsInput).last().value == "held out.txt"
+        send_keys(app, "escape")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        assert app.screen.form.sessions == ("held out.txt",)

@@ -8,6 +8,7 @@
     file_picker   picks a text               run_list     saved runs: resume, save, delete
     run_table     reads and draws the runs   run_labels   marks, stars, notes, names
     run_rows      which lines it has         run_facts    what is said of one
+    questions_dialog  chooses what vectors are scored on
     line_dialog   asks for a name, a note    run_queries  asks a run for nearest words
 
 `survey` reads in threads; `screen` draws what the survey and the draft hold.

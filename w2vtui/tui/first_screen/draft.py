@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from w2vtui.presets import Settings, preset_in, preset_named
+from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -54,6 +55,12 @@ class Draft:
     def name_text(self, corpus: str) -> None:
         """Train on what this text of the corpus field names."""
         self.form = dataclasses.replace(self.form, corpus=corpus)
+
+    def score_on(self, files: QuestionFiles) -> None:
+        """Score the vectors on these files."""
+        self.form = dataclasses.replace(
+            self.form, pairs=files.pairs, analogies=files.analogies, sessions=files.sessions
+        )
 
     def choose_preset(self, name: str) -> None:
         """Set every setting that the preset decides on."""

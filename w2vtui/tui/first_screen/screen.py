@@ -22,6 +22,7 @@ from w2vtui.tui.first_screen.draft import Draft
 from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
+from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog
 from w2vtui.tui.first_screen.run_facts import SavedRuns
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.survey import Survey
@@ -54,7 +55,8 @@ class NewRunScreen(TabbedScreen):
     ALWAYS_THERE = "#start"
     HELP_TITLE = "First screen"
     FIRST_KEYS = (
-        *("new.start", "new.browse", "new.runs", "new.next", "rows.left", "rows.right"),
+        *("new.start", "new.browse", "new.runs", "new.questions", "new.next"),
+        *("rows.left", "rows.right"),
         *("presets.choose", "new.copy", "app.palette", "app.quit"),
     )
     FIRST_KEYS_OF = (SettingRows, PresetList)
@@ -65,6 +67,8 @@ class NewRunScreen(TabbedScreen):
         Binding("ctrl+o", "browse", "Open", id="new.browse", tooltip="pick a text file"),
         Binding("ctrl+r", "runs", "Runs", id="new.runs", key_display="^r",
                 tooltip="saved runs: resume one, save its vectors, delete it"),
+        Binding("ctrl+g", "questions", "Score on", id="new.questions", key_display="^g",
+                tooltip="word pairs, analogies and sessions to score the vectors on"),
         Binding("tab", "app.focus_next", "Next", id="new.next", tooltip="next field"),
         Binding("enter", "start", "Start", show=False, id="new.enter",
                 tooltip="go to Start; on Start, start the training"),
@@ -206,6 +210,14 @@ class NewRunScreen(TabbedScreen):
             corpus.value = chosen
             corpus.cursor_position = len(chosen)
             self.set_focus(corpus)
+
+    @work
+    async def action_questions(self) -> None:
+        """Choose what the vectors are scored on."""
+        chosen = await self.app.push_screen_wait(QuestionsDialog(self.form.question_files))
+        if chosen is not None:
+            self.draft.score_on(chosen)
+            self.draw()
 
     @work(exclusive=True, group="runs")
     async def _look_for_runs(self) -> None:
