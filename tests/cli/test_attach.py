@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import ENDLESS, finish, json_objects, posix, until_it_trains
+from tests.support.served_runs import attached
 from tests.support.wait import DEADLINE, until
-from w2vtui.errors import RunError
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_of
 from w2vtui.trainer_process.remote_run import attach
@@ -55,17 +55,10 @@ def test_a_follower_learns_that_the_trainer_was_killed(started, topical_corpus):
     process = started("train", topical_corpus, *ENDLESS, "--json")
     until_it_trains(process)
     (folder,) = all_runs(Path(os.environ["W2VTUI_RUNS_DIR"]))
-    remote = until(lambda: _attached(folder))
+    remote = until(lambda: attached(folder))
     process.kill()
     assert remote.is_over(DEADLINE)
     assert remote.snapshot().state == "failed"
     assert f"w2vtui resume {folder.name}" in str(remote.snapshot().error)
     remote.leave()
     assert status_of(folder).state == "interrupted"
-
-
-def _attached(folder):
-    try:
-        return attach(folder)
-    except RunError:  # its door opens a moment later
-        return None

@@ -246,6 +246,7 @@ class ScriptedRun:
     """A run that shows scripted snapshots, and records what it is asked to do."""
 
     corpus = None
+    trains_apart = False
 
     def __init__(self, shot: Snapshot) -> None:
         self.shot = shot

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.support.served_runs import served_run, viewer_of
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import RunError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.method.microscope import Microscope
 from w2vtui.runs.disk.door import HAS_SOCKETS
-from w2vtui.runs.opening import open_run
-from w2vtui.runs.request import RunRequest
-from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
-from w2vtui.trainer_process.remote_run import attach
-from w2vtui.trainer_process.server import serving
 
 pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
 
@@ -24,31 +18,11 @@ pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
 @pytest.fixture
 def run_and_viewer(topical_corpus, tmp_path):
     """A run of this process that is paused, and a viewer of it."""
-    request = RunRequest(
-        sources=(str(topical_corpus),),
-        training=TrainingSettings(vector_size=8),
-        live=LiveSettings(epochs=100_000, workers=1, objective="hierarchical-softmax"),
-        run_settings=RunSettings(runs_dir=str(tmp_path / "runs"), checkpoint_seconds=1000),
-    )
-    run, recorder = open_run(request)
-    recorder.follow(run.snapshot)
-    with serving(run, recorder):
-        run.start()
-        until(lambda: run.history.moments and run.snapshot().progress.tokens > 0)
+    with served_run(topical_corpus, tmp_path / "runs") as (run, recorder):
         run.pause()
-        viewer = until(lambda: _attached(recorder.folder))
+        viewer = viewer_of(recorder)
         yield run, viewer
-        run.stop()
-        run.is_over(DEADLINE)
-        recorder.close()
     viewer.leave()
-
-
-def _attached(folder: Path | None):
-    try:
-        return folder and attach(folder)
-    except RunError:  # its door opens a moment later
-        return None
 
 
 def test_a_viewer_explores_what_the_run_has_trained(run_and_viewer):

@@ -42,7 +42,7 @@ def main() -> None:
         run, recorder, request = _opened(order, notes)
     except W2vtuiError as error:
         for one in sockets:
-            _refuse(one, error)
+            refuse(one, error)
         sys.exit(error.exit_code)
     carry_out(run, recorder, request, sockets, notes)
 
@@ -83,7 +83,7 @@ def _resumed(saved: SavedRun, notes: list[str]) -> tuple[Run, Recorder, RunReque
     return run, taken.recorder, request
 
 
-def _refuse(sock: socket.socket, error: BaseException) -> None:
+def refuse(sock: socket.socket, error: BaseException) -> None:
     """Answer whoever is there that the run cannot begin."""
     connection = Connection(sock)
     with suppress(ConnectionLostError, TimeoutError):

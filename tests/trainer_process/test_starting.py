@@ -1,0 +1,94 @@
+"""A trainer that is started by another process, which is then killed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.processes import posix
+from tests.support.served_runs import attached
+from tests.support.wait import DEADLINE, until
+from w2vtui.errors import RunError, SettingsError
+from w2vtui.formats import load_vectors
+from w2vtui.runs.listing import all_runs
+from w2vtui.runs.request import RunRequest
+from w2vtui.settings import LiveSettings, RunSettings
+from w2vtui.trainer_process.main import refuse
+from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.starting import can_train_apart, start_trainer
+
+pytestmark = [posix, pytest.mark.process]
+
+STARTER = """
+import sys, time
+from w2vtui.runs.request import RunRequest
+from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
+from w2vtui.trainer_process.main import refuse
+from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.starting import start_trainer
+
+text, runs, output = sys.argv[1:]
+run = start_trainer(RunRequest(
+    sources=(text,), output=output, training=TrainingSettings(vector_size=8),
+    live=LiveSettings(epochs=1_000_000, workers=1), run_settings=RunSettings(runs_dir=runs),
+))
+while not run.snapshot().progress.tokens and not run.snapshot().ended:
+    time.sleep(0.01)
+print(run.snapshot().state, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_trainer_outlives_whoever_started_it_and_saves(environment, topical_corpus, tmp_path):
+    runs, output = tmp_path / "runs", tmp_path / "v.bin"
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTER, topical_corpus, runs, output],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    ) as starter:  # fmt: skip
+        assert starter.stdout.readline() == "training\n"
+        starter.kill()
+    (folder,) = all_runs(runs)
+    follower = until(lambda: attached(folder))
+    seen = follower.snapshot().progress.tokens
+    until(lambda: follower.snapshot().progress.tokens > seen)
+    follower.leave()
+    assert not output.exists()
+    steering = until(lambda: attached(folder, attends=False))
+    steering.stop()
+    assert steering.gone.wait(DEADLINE)
+    assert steering.snapshot().state == "stopped"
+    assert len(load_vectors(output)) == 26  # nobody was there who would save
+
+
+def test_a_trainer_that_cannot_begin_says_why():
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    run = RemoteRun(sockets=ours)
+    run.start()
+    refuse(theirs[0], SettingsError("there is no text"))
+    assert run.is_over(DEADLINE)
+    assert run.snapshot().state == "failed"
+    assert isinstance(run.snapshot().error, SettingsError)
+    assert str(run.snapshot().error) == "there is no text"
+    run.leave()
+    for one in theirs[1:]:
+        one.close()
+
+
+def test_what_cannot_train_apart():
+    def possible(*sources, **settings):
+        return can_train_apart(
+            RunRequest(sources=sources, live=LiveSettings(), run_settings=RunSettings(**settings))
+        )
+
+    assert possible("a.txt")
+    assert not possible("a.txt", "-")
+    assert not possible("a.txt", checkpoints=False)
+
+
+def test_a_trainer_that_cannot_be_started_is_reported(monkeypatch, topical_corpus):
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(RunError, match="no process can be started"):
+        start_trainer(RunRequest(sources=(str(topical_corpus),)))
