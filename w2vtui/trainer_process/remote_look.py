@@ -20,7 +20,7 @@ from w2vtui.trainer_process.remote_history import RemoteHistory
 from w2vtui.training.state.curves import RunCurves, SavedCurve
 from w2vtui.training.state.snapshot import ENDED, Event, Snapshot
 
-LOOK_SECONDS = 0.15
+LOOK_SECONDS = 0.2
 """From one look at the run to the next."""
 CONNECT_SECONDS = 1.0
 _RECONNECTS = 3
