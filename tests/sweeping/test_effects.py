@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from tests.support.sweeps import all_over, over, space_of
-from w2vtui.sweeping.effects import effects_of
+from w2vtui.sweeping.effects import effects_of, ends_of
 from w2vtui.sweeping.yardstick import Yardstick
 
 SCORES = Yardstick(kind="scores")
@@ -74,3 +75,20 @@ def test_a_setting_without_a_part_in_some_runs_and_one_of_a_range():
 def test_few_trials_say_nothing():
     space = space_of(window="3,10")
     assert effects_of(space, all_over(space, lambda point: 1.0), SCORES) == []
+
+
+def test_trials_that_were_given_up_count_with_the_end_that_others_predict():
+    """Every trial ends 10 points above its first step."""
+    space = space_of(window="2,3,5,8,10,12")
+    results = [
+        over(n, point, 30.0 + n, "given up" if n > 4 else "done")
+        for n, point in enumerate(space.points(), start=1)
+    ]
+    results = [
+        replace(one, value=(one.value or 0) + 10) if one.state == "done" else one for one in results
+    ]
+
+    ends = [(one.number, round(value, 6)) for one, value in ends_of(results)]
+
+    assert ends == [(n, 40.0 + n) for n in range(1, 7)]
+    assert effects_of(space, results, SCORES)[0].best == "12"

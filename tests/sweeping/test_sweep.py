@@ -84,7 +84,7 @@ def test_a_sweep_ends_with_a_table_the_best_line_and_its_runs(w2v, text):
     assert "about 00:0" in ended.err  # the cost, before it starts
     lines = ended.out.splitlines()
     assert lines[0].split()[:4] == ["trial", "window", "K", "probe"]
-    assert " best " in lines[1]
+    assert "  best  " in lines[1]
     values = [float(line.split()[3]) for line in lines[1:7]]
     assert values == sorted(values)
     assert any(line.startswith("setting") for line in lines)
@@ -102,6 +102,10 @@ def test_a_sweep_ends_with_a_table_the_best_line_and_its_runs(w2v, text):
         request = RunRecord.read(runs_dir() / name).request
         assert (request.sweep, request.trial) == (sweep, number)
         assert len(list((runs_dir() / name / "checkpoints").iterdir())) == 1
+
+    assert w2v("runs", "!trials", "--json").out == ""
+    listed = [json.loads(line) for line in w2v("runs", "trials", "--json").out.splitlines()]
+    assert {one["sweep"] for one in listed} == {sweep}
 
     again = w2v(*argv, "--json")
 
@@ -217,7 +221,7 @@ def test_lines_that_were_cut_short_or_damaged_are_left_out(text):
         (["a.txt"], "nothing varies: give a setting several values"),
         (["a.txt", "--window", "3,10"], "a.txt"),
         (["a.txt", "--window", "3,0"], "argument --window: window must be 1 to 10,000 words"),
-        (["a.txt", "--seed", "1,2"], "runs with another seed have other probe questions"),
+        (["a.txt", "--probe-seed", "1,2"], "argument --probe-seed: probe seed must be"),
         (["a.txt", "--min-count", "1,5"], "runs with another min count have other probe"),
         (
             ["a.txt", "--window", "3,5", "--by", "none.txt"],
@@ -226,6 +230,7 @@ def test_lines_that_were_cut_short_or_damaged_are_left_out(text):
         (["a.txt", "--window", "3,5", "--by", "probe", "--by", "x"], "compares by the probe loss"),
         (["a.txt", "--window", "3,5", "--by", "next-item"], "give --sessions FILE"),
         (["a.txt", "--window", "3,5", "--minutes", "0"], "must be a number of minutes above 0"),
+        (["-", "--window", "3,5"], "which a pipe gives once: name a file"),
         (["a.txt", "--resume", "last"], "with the text and the values that it has"),
         (["--resume", "nothing"], "there is no sweep 'nothing'"),
         (["a.txt", "--windo", "3,5"], "did you mean --window?"),

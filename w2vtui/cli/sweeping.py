@@ -14,26 +14,36 @@ from typing import Any
 from w2vtui.cli.file_options import report_hint
 from w2vtui.cli.output import report, show
 from w2vtui.cli.sweep_progress import choose_progress
+from w2vtui.cli.verbs.app import show_screens
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.display import clock_text, pad, size_text
+from w2vtui.display import clock_text, size_text
 from w2vtui.question_files import QuestionOptions
 from w2vtui.runs.root import runs_folder
 from w2vtui.signals import SIGNALS, handling
-from w2vtui.sweeping.effects import Effect, effects_of
+from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.results import TrialResult, best_of, ranked
 from w2vtui.sweeping.setting_up import SetUp, set_up
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.store import SavedSweep, find_sweep
 from w2vtui.sweeping.sweep import Sweep, SweepShot
 from w2vtui.sweeping.sweep_request import Limits, SweepRequest
-from w2vtui.sweeping.table import cells_of, heads_of, label, numeric_columns
-from w2vtui.sweeping.yardstick import NEXT_ITEM, PROBE, Yardstick, yardstick_of
+from w2vtui.sweeping.table import (
+    aligned,
+    cells_of,
+    effect_rows,
+    heads_of,
+    label,
+    numeric_columns,
+)
+from w2vtui.sweeping.yardstick import NEXT_ITEM, PROBE, yardstick_of
 from w2vtui.training.measuring.question_sets import SAMPLE_ANALOGIES, SAMPLE_PAIRS
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 
 
-def sweep(arguments: argparse.Namespace, questions: QuestionOptions) -> int:
-    """Sweep as the arguments say; return the exit code."""
+def sweep(
+    arguments: argparse.Namespace, questions: QuestionOptions, *, in_app: bool = False
+) -> int:
+    """Sweep as the arguments say, on its screen or without one; return the exit code."""
     saved = None
     if arguments.resume is not None:
         saved = find_sweep(runs_folder(arguments.run_settings.runs_dir), arguments.resume)
@@ -45,8 +55,10 @@ def sweep(arguments: argparse.Namespace, questions: QuestionOptions) -> int:
     )
     report(*cost_lines(plan))
     work = Sweep(plan)
+    code = _shown(work, arguments) if in_app else 0
     with _stopped_by_signals(work) as interrupted:
-        work.start()
+        if not in_app:
+            work.start()
         choose_progress(work).follow()
         shot = work.shot()
         configured = {name: given.value for name, given in arguments.config.values.items()}
@@ -57,7 +69,18 @@ def sweep(arguments: argparse.Namespace, questions: QuestionOptions) -> int:
         if shot.state == "stopped":
             report(f"Continue it: w2vtui sweep --resume {plan.store.name}")
         work.wait()  # raises the error that ended it
-    return interrupted.exit_code
+    return interrupted.exit_code or code
+
+
+def _shown(work: Sweep, arguments: argparse.Namespace) -> int:
+    """Show a sweep on its screen until that is left, and begin to stop it; return the exit code."""
+    from w2vtui.tui.session import Form
+
+    work.start()
+    try:
+        return show_screens(arguments, Form(run_settings=work.plan.run_settings), begins_with=work)
+    finally:
+        work.stop()
 
 
 def _requested(arguments: argparse.Namespace, questions: QuestionOptions) -> SweepRequest:
@@ -109,8 +132,8 @@ def cost_lines(plan: SetUp) -> list[str]:
     among = "" if n_points is None else f" of {n_points:,} combinations"
     lines = [
         f"{plan.corpus_name}: {plan.n_tokens:,} tokens, {plan.n_words:,} words",
-        f"sweep {plan.store.name}: {n_trials} trials{among} of {varied}, "
-        f"by the {request.yardstick.title}",
+        f"sweep {plan.store.name}: {n_trials} trials{among} of {varied}",
+        f"compared by the {request.yardstick.title}",
     ]
     if plan.sees_part:
         lines.append(f"trials see {plan.trial_tokens:,} of the {plan.n_tokens:,} tokens")
@@ -145,10 +168,10 @@ def result_lines(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) ->
         cells_of(one, space, yardstick, is_best=one is best)
         for one in ranked(shot.results, yardstick)
     ]
-    lines = _aligned([heads_of(space, yardstick), *rows], numeric_columns(space))
+    lines = aligned([heads_of(space, yardstick), *rows], numeric_columns(space))
     effects = effects_of(space, shot.results, yardstick)
     if effects:
-        lines += ["", *_effect_lines(effects, yardstick)]
+        lines += ["", *aligned(effect_rows(effects, yardstick), [1])]
     if best is not None:
         lines += ["", f"best: {best_command(plan, best, configured)}"]
         if best.run is not None:
@@ -158,38 +181,17 @@ def result_lines(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) ->
     return lines
 
 
-def _effect_lines(effects: list[Effect], yardstick: Yardstick) -> list[str]:
-    unit = "nats" if yardstick.is_loss else "points"
-    rows = [
-        [
-            label(one.name),
-            yardstick.text(one.difference),
-            one.best,
-            one.worst,
-            "" if one.is_clear else "may be chance",
-        ]
-        for one in effects
-    ]
-    return _aligned([["setting", f"mattered, {unit}", "best", "worst", ""], *rows], [1])
-
-
 def best_command(plan: SetUp, best: TrialResult, configured: Mapping[str, Any]) -> str:
     """The command line that trains the best settings on the whole text."""
     settled = plan.request.space.settings_at(best.point)
     return command_line(
-        [_from_here(source) for source in plan.request.sources],
+        plan.sources_from_here,
         settled.corpus,
         settled.training,
         settled.live,
         output=proposed_output(plan.corpus_name),
         configured=configured,
     )
-
-
-def _from_here(path: str) -> str:
-    """A path as short as it can be named here."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def as_json(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,18 +213,6 @@ def as_json(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) -> dict
         "command": None if best is None else best_command(plan, best, configured),
         "mattered": [dataclasses.asdict(one) for one in effects],
     }
-
-
-def _aligned(rows: list[list[str]], to_the_right: Any) -> list[str]:
-    """Rows of cells as lines."""
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if at in to_the_right else pad(cell, width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 class _Interrupted:

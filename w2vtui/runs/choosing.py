@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Wanted = Callable[["RunStatus"], bool]
 NEWEST = "newest"
 STARRED = ("starred", "*")
+TRIALS = ("trials", "trial")
 _FIGURES: Mapping[str, Callable[[RunStatus], Any]] = {
     "probe": lambda run: run.probe_loss,
     "words/s": lambda run: run.mean_words_per_second or None,
@@ -44,8 +45,9 @@ _ORDERED = ("<", ">", "<=", ">=")
 def wanted(text: str, runs: Sequence[RunStatus]) -> Wanted:
     """Whether a run is what a line asks for: every word of it holds.
 
-    A word is part of a name, text, state or note; `starred`; or a comparison such as `window=10`,
-    `K>5`, `probe<3`, `pairs>0.4`. With `!` before it, it must not hold.
+    A word is part of a name, text, state or note; `starred`; `trials`, those of sweeps; or a
+    comparison such as `window=10`, `K>5`, `probe<3`, `pairs>0.4`. With `!` before it, it must
+    not hold.
 
     runs   all of them, whose scores can be compared with
 
@@ -63,6 +65,8 @@ def _term(word: str, columns: Sequence[Column]) -> Wanted:
         return lambda run: not inner(run)
     if word.casefold() in STARRED:
         return lambda run: run.starred
+    if word.casefold() in TRIALS:
+        return lambda run: run.sweep is not None
     found = _TERM.fullmatch(word)
     if found is None:
         part = word.casefold()

@@ -72,6 +72,8 @@ class RunStatus:
     """Of its text."""
     parent: str | None = None
     """The run whose vectors it began with, on another text."""
+    sweep: str | None = None
+    """The sweep that it is a trial of."""
     scores: tuple[RunScore, ...] = ()
     """The last ones of word pairs, analogies and sessions."""
     note: str = ""
@@ -173,6 +175,7 @@ def status_of(folder: Path) -> RunStatus:
         n_words=record.n_words,
         n_tokens=record.n_tokens,
         parent=record.parent,
+        sweep=record.request.sweep,
         scores=scores_of(folder, saved.clock if saved else None, lost_after),
         note=labels.note,
         starred=labels.starred,

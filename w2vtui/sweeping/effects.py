@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from w2vtui.sweeping.results import TrialResult
 from w2vtui.sweeping.space import Space
-from w2vtui.sweeping.table import value_text
-from w2vtui.sweeping.values import Between, Values
+from w2vtui.sweeping.values import Between, Values, value_text
 from w2vtui.sweeping.yardstick import Yardstick
 
 RIDGE = 0.5
@@ -33,6 +32,8 @@ CHANCE = 0.05
 """A difference that chance makes more often than this is called chance."""
 _N_BINS = 3
 LEAST_TRIALS = 5
+_LEAST_OTHERS = 3
+"""Trials that a line goes through."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +47,7 @@ class Effect:
     """Its best value; of a range the third that it lies in."""
     worst: str
     n_best: int
-    """Trials with that value, trained to their end."""
+    """Trials with that value."""
     n_worst: int
     chance: float
     """How often chance alone makes such a difference, 0..1."""
@@ -58,14 +59,13 @@ class Effect:
 
 
 def effects_of(space: Space, results: Sequence[TrialResult], yardstick: Yardstick) -> list[Effect]:
-    """How much each setting mattered, most first, by the trials that were trained to their end;
-    empty where they are too few to tell.
-    """
-    done = [one for one in results if one.state == "done" and not one.is_whole]
+    """How much each setting mattered, most first; empty where the trials are too few to tell."""
+    ends = ends_of([one for one in results if not one.is_whole])
+    done = [one for one, _ in ends]
     if len(done) < LEAST_TRIALS:
         return []
     sign = -1.0 if yardstick.is_loss else 1.0
-    y = sign * np.array([one.value for one in done], dtype=np.float64)
+    y = sign * np.array([value for _, value in ends])
     levels = {name: _levels(space.varied[name], name, done) for name in space.names}
     columns = [
         (name, level) for name, found in levels.items() for level in dict.fromkeys(found) if level
@@ -80,6 +80,26 @@ def effects_of(space: Space, results: Sequence[TrialResult], yardstick: Yardstic
         if len(own) > 1:
             effects.append(_effect(name, [columns[at][1] for at in own], X, own, y, random))
     return sorted(effects, key=lambda one: -one.difference)
+
+
+def ends_of(results: Sequence[TrialResult]) -> list[tuple[TrialResult, float]]:
+    """Trials with their values at the end. That of a trial which was given up is predicted from the
+    line through those of the others, over what they had at the step where it was left: without
+    these trials the values that are behind would be missing.
+    """
+    done = [(one, one.value) for one in results if one.state == "done" and one.value is not None]
+    ends = list(done)
+    for one in results:
+        n = len(one.steps)
+        others = [(other.steps[n - 1], value) for other, value in done if len(other.steps) >= n > 0]
+        if one.state != "given up" or len(others) < _LEAST_OTHERS:
+            continue
+        before, after = np.array(others).T
+        spread = float(before.var())
+        slope = float(np.mean((before - before.mean()) * (after - after.mean()))) / (spread or 1.0)
+        predicted = after.mean() + max(slope, 0.0) * (one.steps[-1] - before.mean())
+        ends.append((one, float(predicted)))
+    return ends
 
 
 def _effect(

@@ -75,6 +75,15 @@ class SetUp:
     is_resumed: bool
 
     @property
+    def sources_from_here(self) -> list[str]:
+        """The text, as short as it can be named in the current folder."""
+        here = Path.cwd()
+        return [
+            str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+            for path in self.request.sources
+        ]
+
+    @property
     def sees_part(self) -> bool:
         """Whether trials train on a part of the text."""
         return self.texts.part is not None

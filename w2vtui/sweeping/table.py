@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from w2vtui.display import clock_text, number, safe_text
+from w2vtui.display import clock_text, pad, safe_text
 from w2vtui.settings import label_of
+from w2vtui.sweeping.effects import Effect
 from w2vtui.sweeping.results import TrialResult
 from w2vtui.sweeping.space import Point, Space
 from w2vtui.sweeping.trial import TrialShot
-from w2vtui.sweeping.values import owner_of
+from w2vtui.sweeping.values import owner_of, value_text
 from w2vtui.sweeping.yardstick import Yardstick
 
-_SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
 BEST = "best"
-
-
-def value_text(value: Any) -> str:
-    """The value of a setting, short."""
-    if value is None:
-        return "auto"
-    if isinstance(value, bool | str):
-        return _SHORT.get(value, str(value))
-    return number(value) if isinstance(value, float) else f"{value:,}"
 
 
 def label(name: str) -> str:
@@ -48,8 +38,8 @@ def cells_of(one: TrialResult, space: Space, yardstick: Yardstick, *, is_best: b
     return [
         "whole" if one.is_whole else str(one.number),
         *_settings(one.point, space),
-        f"{value} {BEST}" if is_best else value,
-        states.get(one.state, one.state),
+        value,
+        BEST if is_best else states.get(one.state, one.state),
         f"{one.words_per_second:,.0f}",
         clock_text(one.seconds),
         safe_text(one.run or "-", 60),
@@ -68,6 +58,37 @@ def cells_of_current(one: TrialShot, space: Space, yardstick: Yardstick) -> list
         f"{shot.speed.now:,.0f}",
         clock_text(one.seconds),
         safe_text(one.run or "-", 60),
+    ]
+
+
+def effect_rows(effects: Sequence[Effect], yardstick: Yardstick) -> list[list[str]]:
+    """How much each setting mattered, below a line of heads."""
+    unit = "nats" if yardstick.is_loss else "points"
+    rows = [
+        [
+            label(one.name),
+            yardstick.text(one.difference),
+            one.best,
+            one.worst,
+            "" if one.is_clear else "may be chance",
+        ]
+        for one in effects
+    ]
+    return [["setting", f"mattered, {unit}", "best", "worst", ""], *rows]
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:
+    """Rows of cells as lines.
+
+    right   the columns that are aligned to the right
+    """
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if at in right else pad(cell, width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
     ]
 
 

@@ -19,6 +19,10 @@ from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 
 POLL_SECONDS = 0.05
+PREPARING_SECONDS = 2.0
+"""The most that counts of the time before a trial trains: kernels are compiled once, and not in the
+trials that follow.
+"""
 Judge = Callable[[int, float], bool]
 """Says of a step and the value after it whether the trial should be given up."""
 
@@ -80,7 +84,7 @@ class Trial:
         self.number, self.point, self.is_whole = number, point, is_whole
         self._run, self._recorder, self._yardstick = run, recorder, yardstick
         self._readings, self._steps = Readings(), list[float]()
-        self._began = time.monotonic()
+        self._began, self._is_prepared = time.monotonic(), False
         self._given_up = threading.Event()
 
     def shot(self) -> TrialShot:
@@ -142,6 +146,9 @@ class Trial:
         planned = shot.progress.tokens_planned
         if not planned:
             return False
+        if not self._is_prepared:
+            self._is_prepared = True
+            self._began = max(self._began, time.monotonic() - PREPARING_SECONDS)
         self._readings.add(self._yardstick.reading(shot))
         step = len(self._steps) + 1
         if step > N_STEPS or shot.progress.tokens < step * planned / N_STEPS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from w2vtui.display import number
 from w2vtui.errors import SettingsError
 from w2vtui.settings import (
     CorpusSettings,
@@ -17,10 +18,11 @@ from w2vtui.settings import (
 
 OWNERS: tuple[type, ...] = (LiveSettings, TrainingSettings, CorpusSettings)
 """The classes whose settings may vary."""
-FIXED = ("probe", "encoding", "encoding_errors", "field", "record_errors")
+FIXED = ("probe", "probe_seed", "encoding", "encoding_errors", "field", "record_errors")
 """Settings that cannot vary: how files are read, and what runs are compared by."""
 LISTED_AT_MOST = 16
 """A range of whole numbers with at most this many is the list of them."""
+_SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
 _FEW = 2
 """Values below which nothing varies."""
 
@@ -99,3 +101,12 @@ def _range(owner: type, name: str, low: str, high: str) -> Any:
 
 def _is_number(owner: type, name: str, kind: type) -> bool:
     return field_types(owner)[name] in (kind, kind | None)
+
+
+def value_text(value: Any) -> str:
+    """The value of a setting, short."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool | str):
+        return _SHORT.get(value, str(value))
+    return number(value) if isinstance(value, float) else f"{value:,}"

@@ -176,11 +176,9 @@ def check_comparable(space: Space, yardstick: Yardstick) -> None:
         return
     if not space.training.probe:
         raise SettingsError("--no-probe leaves no probe loss to compare by: give --by FILE")
-    owners = {name: owner_of(name) for name in space.varied}
-    apart = [name for name, owner in owners.items() if owner is CorpusSettings or name == "seed"]
+    apart = [name for name in space.varied if owner_of(name) is CorpusSettings]
     if apart:
-        label = label_of(owners[apart[0]], apart[0])
         raise SettingsError(
-            f"runs with another {label} have other probe questions, which cannot be compared: "
-            "give --by FILE, word pairs or analogies"
+            f"runs with another {label_of(CorpusSettings, apart[0])} have other probe questions, "
+            "which cannot be compared: give --by FILE, word pairs or analogies"
         )

@@ -4,6 +4,7 @@
     app_base      what screens ask of the app      messages       what screens post to the app
     first_screen/ text, settings, saved runs       train_screen/  the run
     explore_screen/ what the vectors know          method_screen/ how they are trained
+    sweep_screen/ the trials of a sweep
     compare_screen/ runs side by side
     places        from screen to screen by number  run_line       the run in one line, on the others
     panes, jump   focus, tabs, one pane large      header         the run in one line, as text

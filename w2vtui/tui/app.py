@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
+from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
@@ -34,6 +35,7 @@ from w2vtui.tui.trained_apart import attached_session, build_apart, form_of_requ
 if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
+    from w2vtui.sweeping.sweep import Sweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.train_screen.screen import TrainScreen
@@ -79,6 +81,8 @@ class W2vApp(Places):
         """What to explore, in place of the first screen."""
         self.attached: RemoteRun | None = None
         """A run that another process trains, to begin with."""
+        self.sweep: Sweep | None = None
+        """What to show in place of the first screen; another command ends it when this is left."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -99,6 +103,11 @@ class W2vApp(Places):
             return
         if self.subject is not None:
             self.explore(self.subject)
+            return
+        if self.sweep is not None:
+            from w2vtui.tui.sweep_screen.screen import SweepScreen  # loads NumPy
+
+            self.push_screen(SweepScreen(self.sweep))
             return
         if self.begins_with_lesson:
             self._begin_lesson()
@@ -207,7 +216,8 @@ class W2vApp(Places):
         if session is not None and session.folder == message.folder:
             await self.action_go("train")
             return
-        problem = "" if session is None or session.can_leave_training else self._unfinished(message)
+        is_free = self.sweep is None and (session is None or session.can_leave_training)
+        problem = "" if is_free else self._unfinished(message)
         if problem:
             message.asked_by.post_message(CannotResume(problem))
             return
@@ -223,6 +233,8 @@ class W2vApp(Places):
     def _unfinished(self, message: Resume | ShowRun) -> str:
         """Why another run cannot take the place of the one on the train screen; empty if it can."""
         session = self.session
+        if self.sweep is not None:
+            return "a sweep is on the screen: resume runs once you have left it"
         if session is None or message.asked_by is self._train_screen:
             return ""
         if session.active:
@@ -317,8 +329,27 @@ class W2vApp(Places):
         elif session is not None and (session.active or session.unsaved):
             self._asked_at = time.monotonic()
             self._ask_before_leaving(session, "Quit", "Quit", self.leave)
+        elif self.sweep is not None and not self.sweep.is_over(0):
+            self._ask_before_stopping(self.sweep)
         else:
             self.leave()
+
+    def _ask_before_stopping(self, sweep: Sweep) -> None:
+        if isinstance(self.screen, Ask):  # pressed twice
+            self.leave()
+            return
+
+        def answered(choice: str | None) -> None:
+            if choice:
+                self.leave()
+
+        shot = sweep.shot()
+        text = (
+            f"{shot.n_over} of {shot.n_trials} trials are over. If you leave,\n"
+            f"w2vtui sweep --resume {sweep.plan.store.name}\ncontinues it."
+        )
+        choices = Choice("leave", "l", "Leave"), Choice("", "escape", "Stay")
+        self.push_screen(Ask("The sweep is at work", text, choices), answered)
 
     def _ask_before_leaving(
         self, session: Session, title: str, verb: str, then: Callable[[], None]

@@ -36,6 +36,7 @@ from w2vtui.tui.trained_apart import build_apart
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
+    from w2vtui.sweeping.sweep import Sweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
 
@@ -57,7 +58,7 @@ def run_app(
     config: Config | None = None,
     follow: Callable[[WatchedRun], int],
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | RemoteRun | Literal["lesson"] | None = None,
+    begins_with: Opens | RemoteRun | Sweep | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -68,7 +69,7 @@ def run_app(
     take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
                it, so that the file of its checkpoint can be removed once it is old
     begins_with   in place of the first screen: what to explore, a run that another process trains,
-               or `lesson`, which trains the form
+               a sweep to show, or `lesson`, which trains the form
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -94,8 +95,10 @@ def run_app(
     app.take_run, app.begins_with_lesson = take_run, begins_with == "lesson"
     if hasattr(begins_with, "trains_apart"):
         app.attached = cast("RemoteRun", begins_with)
-    elif begins_with != "lesson":
+    elif isinstance(begins_with, Opens):
         app.opens = begins_with
+    elif begins_with != "lesson":
+        app.sweep = begins_with
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -26,6 +26,7 @@ from w2vtui.settings import (
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
+    from w2vtui.sweeping.sweep import Sweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.explore_screen.opening import Opens
@@ -137,13 +138,13 @@ def show_screens(
     arguments: argparse.Namespace,
     form: Form,
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | RemoteRun | Literal["lesson"] | None = None,
+    begins_with: Opens | RemoteRun | Sweep | Literal["lesson"] | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
     take_run      gives the saved run to begin with; None begins with the first screen
-    begins_with   what to explore to begin with, a run that another process trains, or `lesson`,
-                  which trains the form
+    begins_with   what to explore to begin with, a run that another process trains, a sweep, or
+                  `lesson`, which trains the form
 
     Raises:
         W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.

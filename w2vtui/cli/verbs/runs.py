@@ -42,8 +42,9 @@ HELP = """List saved runs: by text, newest first, with the settings that differ 
   w2vtui runs --star wide-windows         mark it; `w2vtui runs starred` lists those
   w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints
 
-A WORD is a part of a run's name, text, state or note; `starred`; or a comparison of a setting, the
-probe loss or a score: window=10, K>5, probe<3, pairs>0.4, analogies>20. !done lists the others.
+A WORD is a part of a run's name, text, state or note; `starred`; `trials`, those of sweeps; or a
+comparison of a setting, the probe loss or a score: window=10, K>5, probe<3, pairs>0.4,
+analogies>20. !done lists the others.
 
 The old name of a renamed run still finds it. --remove takes full names. A part of a name, `last`
 and a damaged run are removed after a question, or with --yes. Only files that w2vtui writes are

@@ -13,7 +13,15 @@ from w2vtui.cli.file_options import (
     add_skip_bad_rows,
     question_options,
 )
-from w2vtui.cli.options import AUTO, add_result_json, add_setting, option_of, whole_number
+from w2vtui.cli.options import (
+    AUTO,
+    add_result_json,
+    add_setting,
+    add_settings,
+    option_of,
+    whole_number,
+)
+from w2vtui.cli.verbs.app import has_screen
 from w2vtui.config import TABLES
 from w2vtui.errors import MissingLibraryError, SettingsError
 from w2vtui.extras import is_installed, missing
@@ -21,6 +29,7 @@ from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
     RunSettings,
+    ScreenSettings,
     TrainingSettings,
     field_types,
     label_of,
@@ -45,10 +54,11 @@ probe loss, or with --by by their scores on word pairs, analogies or sessions.
 Of a large text the trials see a part, and the best settings are trained again on the whole. What
 all of it takes is said before it starts. Every trial is a saved run, named after its sweep.
 
-Ctrl-C ends with the results so far. The same command line again continues, also after a crash or
-kill -9. It ends with a table, the best command line, and how much each setting mattered. Exit
-codes: 0 done, 2 usage, 3 unreadable text, 5 disk, 6 not enough memory, 130 interrupted."""
-SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings)
+In a terminal the app shows it; ctrl+q there, or Ctrl-C without the app, ends with the results so
+far. The same command line again continues, also after a crash or kill -9. It ends with a table, the
+best command line, and how much each setting mattered. Exit codes: 0 done, 2 usage, 3 unreadable
+text, 5 disk, 6 not enough memory, 130 interrupted."""
+SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings, ScreenSettings)
 
 _TABLES = ("training", "vectors", "corpus")
 _LEFT_OUT = ("probe",)
@@ -93,6 +103,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--again", action="store_true", help="start again where the same sweep exists"
     )
     add_result_json(parser)
+    parser.add_argument(
+        "--no-screen", action="store_true", help="show a table on stderr, not the app, as --json"
+    )
+    add_settings(parser, ["screen"])
     for table in _TABLES:
         group = parser.add_argument_group(table.capitalize())
         for name in field_types(TABLES[table]):
@@ -226,5 +240,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(
             "a sweep is resumed with the text and the values that it has: drop them, or --resume"
         )
+    if "-" in arguments.corpus:
+        raise SettingsError("every trial reads the text, which a pipe gives once: name a file")
+    arguments.output = None
     arguments.sources = tuple(str(Path(one).absolute()) for one in arguments.corpus)
-    return sweep(arguments, question_options(arguments))
+    in_app = has_screen() and not (arguments.no_screen or arguments.json)
+    return sweep(arguments, question_options(arguments), in_app=in_app)
