@@ -37,6 +37,7 @@ _ALL_NAMES = [
         "seed",
         "deterministic",
         "probe",
+        "probe_seed",
         "progress",
         "runs_dir",
         "checkpoint_seconds",
@@ -104,7 +105,7 @@ def live_settings(named: Mapping[str, Any], further: Mapping[str, Any]) -> LiveS
 
 
 def training_settings(
-    vector_size: int, seed: int, deterministic: bool, probe: bool
+    vector_size: int, seed: int, deterministic: bool, probe: bool, probe_seed: int
 ) -> TrainingSettings:
     """The settings that are fixed for a model.
 
@@ -112,7 +113,11 @@ def training_settings(
         SettingsError: a value is out of range.
     """
     return TrainingSettings(
-        vector_size=vector_size, seed=seed, probe=probe, deterministic=deterministic
+        vector_size=vector_size,
+        seed=seed,
+        probe=probe,
+        probe_seed=probe_seed,
+        deterministic=deterministic,
     )
 
 

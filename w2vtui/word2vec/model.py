@@ -173,6 +173,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
         self._deterministic = further.pop("deterministic", False)
         self._probe = further.pop("probe", False)
+        self._probe_seed = further.pop("probe_seed", 1)
         self._run_settings = run_settings(further)
         self._run_curves = RunCurves()
         self.progress = flag("progress", further.pop("progress", False))

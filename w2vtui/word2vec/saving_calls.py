@@ -77,7 +77,7 @@ class SavingCalls(ModelState):
         settings = {name: getattr(self, name) for name in _SETTINGS} | self._further | self._of_text
         figures = {name: getattr(self, name) for name in (*_COUNTS, *_FIGURES)}
         described = {"settings": settings | {"deterministic": self._deterministic}}
-        described["settings"]["probe"] = self._probe
+        described["settings"] |= {"probe": self._probe, "probe_seed": self._probe_seed}
         described["figures"] = figures
         return {
             part: {

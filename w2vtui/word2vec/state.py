@@ -106,6 +106,7 @@ class ModelState:
     _further: dict[str, Any]
     _deterministic: bool
     _probe: bool
+    _probe_seed: int
     _run_settings: RunSettings
     _run_curves: RunCurves
     """of the latest training"""
@@ -151,7 +152,9 @@ class ModelState:
 
     def _fixed(self) -> TrainingSettings:
         """The settings that no training changes."""
-        return training_settings(self.vector_size, self.seed, self._deterministic, self._probe)
+        return training_settings(
+            self.vector_size, self.seed, self._deterministic, self._probe, self._probe_seed
+        )
 
     def _corpus_settings(self) -> CorpusSettings:
         """How text becomes words."""
