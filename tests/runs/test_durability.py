@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from tests.support.corpora import topical_sentences
 from tests.support.kills import CASES
 from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
+from tests.support.processes import run_tool
 from tests.support.wait import DEADLINE, until
 from w2vtui import signals
 from w2vtui.cli import run_command_line
@@ -63,12 +64,8 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     """kills.py compares the vectors with those of a run that was not interrupted."""
     place = tmp_path / "lives"
     place.mkdir()
-    done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "kills.py", "--case", case, str(KILLS), "1", place],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    report = Counter(json.loads(done.stdout))  # what never happened is not in it
+    told = run_tool("kills.py", "--case", case, KILLS, 1, place, environment=environment)
+    report = Counter(json.loads(told))  # what never happened is not in it
     assert report["kills"] == KILLS
     assert report["while writing one"] > 0 or KILLS < 8  # of a few, it may be none
     assert report["before the folder"] + report["before the first checkpoint"] > 0

@@ -14,7 +14,9 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.support.wait import DEADLINE, until
+from tests.support.warm import WarmProcess, can_be_warm
 
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("--epochs", "1", "--vector-size", "8", "--workers", "1")
 ENDLESS = ("--epochs", "1000000", "--vector-size", "8", "--workers", "1")
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX'")
@@ -43,11 +45,36 @@ def finish(process: subprocess.Popen[str]) -> Result:
 
 def run_support(name: str, *arguments: object, environment: dict[str, str]) -> None:
     """Run a module of tests.support in a process of its own, which must end without an error."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"tests.support.{name}", *map(str, arguments)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    program = f"import runpy; runpy.run_module('tests.support.{name}', run_name='__main__')"
+    run_program(program, *arguments, environment=environment)
+
+
+def run_tool(name: str, *arguments: object, environment: dict[str, str]) -> str:
+    """What a program of tools/ prints, which must end without an error."""
+    program = f"import runpy; runpy.run_path({str(ROOT / 'tools' / name)!r}, run_name='__main__')"
+    return run_program(program, *arguments, environment=environment)
+
+
+def run_program(program: str, *arguments: object, environment: dict[str, str]) -> str:
+    """What a program prints in a process of its own, warm where it can be."""
+    words = list(map(str, arguments))
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE
+    }  # fmt: skip
+    texts: dict[str, Any] = {"env": environment, "text": True, "encoding": "utf-8"}
+    process: subprocess.Popen[str]
+    if can_be_warm({}, pipes):
+        process = WarmProcess(program, words, **texts, **pipes)
+    else:
+        process = subprocess.Popen([sys.executable, "-c", program, *words], **texts, **pipes)
+    with process:
+        try:
+            out, err = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    assert process.returncode == 0, err
+    return out
 
 
 def until_it_trains(process: subprocess.Popen[str]) -> None:

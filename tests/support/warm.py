@@ -7,20 +7,26 @@ of its own, and becomes a child of the tests, as if they had started it.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ctypes
 import functools
 import gc
 import importlib
+import io
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.support.corpora import topical_sentences
 from w2v_kernels.machine import compiling
 
 COMMAND_LINE = "from w2vtui.__main__ import main; main()"
@@ -172,6 +178,31 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _use_once() -> None:
+    """Load what the first training and the first screen load, which half of a short life is."""
+    from w2vtui.cli import run_command_line
+    from w2vtui.tui.app import W2vApp
+
+    async def show() -> None:
+        async with W2vApp().run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+
+    with tempfile.TemporaryDirectory() as place:
+        os.environ |= dict.fromkeys(("W2VTUI_CACHE_DIR", "W2VTUI_RUNS_DIR"), place)
+        text = Path(place, "text.txt")
+        text.write_text("\n".join(" ".join(words) for words in topical_sentences(40)))
+        few = ["--epochs", "1", "--vector-size", "8", "--workers", "1"]
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            code = run_command_line(["train", str(text), "-o", f"{place}/v.bin", *few])
+            asyncio.run(show())
+    tempfile.tempdir = None  # that of each process is where its environment says
+    assert code == 0
+    assert threading.active_count() == 1, "a process with threads cannot be forked"
+
+
 def _main() -> NoReturn:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in _IMPORTED:
@@ -179,6 +210,7 @@ def _main() -> NoReturn:
     from numba.core.registry import cpu_target
 
     cpu_target.target_context.refresh()  # as the first call of a kernel does
+    _use_once()
     gc.freeze()  # what processes share they look through neither while they run nor at their end
     door = socket.socket(fileno=int(sys.argv[1]))
     door.send(b"ready")

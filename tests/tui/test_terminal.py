@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.processes import run_tool
 from tests.support.terminals import Terminal, fill, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
@@ -324,12 +323,8 @@ def test_a_first_screen_whose_terminal_goes_without_a_signal_is_left(topical_cor
 @pytest.mark.timeout(300)
 def test_terminals_that_die_in_any_state_leave_a_run_that_resumes(environment, tmp_path):
     """hangups.py looks at the exit codes, the locks and the runs."""
-    done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "hangups.py", "--rounds", str(HANGUPS), "1", tmp_path],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
+    told = run_tool("hangups.py", "--rounds", HANGUPS, 1, tmp_path, environment=environment)
+    report = json.loads(told)
     assert report["failures"] == []
     assert report["rounds"] == HANGUPS
 
