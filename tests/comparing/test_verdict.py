@@ -16,7 +16,6 @@ from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side, file_side, live_side
 from w2vtui.comparing.verdict import ERROR_RATE, judged, verdict
 from w2vtui.comparing.yardsticks import (
-    analogy_answers,
     pairs_answers,
 )
 from w2vtui.corpus import SAMPLE, sample_path
@@ -24,17 +23,18 @@ from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.formats import save_vectors
 from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.known_questions import thinned
 from w2vtui.training.measuring.question_sets import SAMPLE_ANALOGIES, SAMPLE_PAIRS, QualitySets
 
-SEEDS = range(1, 7)
+SEEDS = range(1, 6)
 
 
 @pytest.fixture(scope="module")
 def corpus():
     """A part of the sample."""
     with sample_path(SAMPLE).open(encoding="utf-8") as text:
-        return encoded([line.lower().split() for line, _ in zip(text, range(8_000), strict=False)])
+        return encoded([line.lower().split() for line, _ in zip(text, range(6_000), strict=False)])
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def sets():
     files = [str(sample_path(name)) for name in (SAMPLE_PAIRS, SAMPLE_ANALOGIES)]
     read = QualitySets.read(QuestionFiles(tuple(files[:1]), tuple(files[1:])))
     return QualitySets(
-        read.pairs, {name: thinned(sections, 200) for name, sections in read.analogies.items()}
+        read.pairs, {name: thinned(sections, 120) for name, sections in read.analogies.items()}
     )
 
 
@@ -56,18 +56,14 @@ def side_of(corpus):
         name = f"{seed} {probe_seed} {probe} {id(of)} {live}"
         if name not in made:
             training = TrainingSettings(
-                vector_size=20, seed=seed, probe=probe, probe_seed=probe_seed
+                vector_size=16, seed=seed, probe=probe, probe_seed=probe_seed
             )
-            settings = LiveSettings(**({"epochs": 5, "workers": 1} | live))
+            settings = LiveSettings(**({"epochs": 4, "workers": 1} | live))
             run = trained(run_on(of, training, settings))
             made[name] = live_side(RunSubject(f"seed {seed} {live}", lambda: run), None)
         return made[name]
 
     return side
-
-
-def calls(a, b, sets) -> dict[str, str]:
-    return {one.kind: one.call for one in verdict(a, b, sets=sets, samples=200).judgments}
 
 
 def test_runs_that_differ_by_the_seed_do_not_differ(side_of, sets):
@@ -83,24 +79,48 @@ def test_runs_that_differ_by_the_seed_do_not_differ(side_of, sets):
             probe.answers(losses[a], losses[b]),
             *(pairs_answers(name, one, shared) for name, one in sets.pairs.items()),
         ]
-        for name, sections in sets.analogies.items():
-            answers += analogy_answers(name, sections, shared)
-        found = judged(answers, samples=200)
-        assert {one.kind for one in found} >= {"probe", "pairs"}
+        found = judged(answers, samples=100)
+        assert [one.kind for one in found] == ["probe", "pairs"]
         different.append(any(one.call != "no difference" for one in found))
     assert np.mean(different) <= ERROR_RATE
 
 
-def test_ten_epochs_are_better_than_two(side_of, sets):
-    two, ten = side_of(epochs=2), side_of(epochs=10)
-    assert calls(two, ten, sets)["probe"] == "better"
-    assert calls(ten, two, sets)["probe"] == "worse"
-    found = verdict(two, ten, sets=sets)
-    assert f"{ten.name} is better by probe" in found.conclusion
+def test_more_epochs_are_better_and_fewer_are_worse(side_of):
+    one, many = side_of(epochs=1), side_of(epochs=8)
+    found = verdict(one, many, sets=QualitySets(), samples=100)
+    assert found.judgments[0].call == "better"
+    assert found.conclusion == f"{many.name} is better by probe"
+    again = verdict(many, one, sets=QualitySets(), samples=100).judgments[0]
+    assert (again.call, again.difference) == ("worse", -found.judgments[0].difference)
 
 
-def test_a_narrow_and_a_wide_window_differ(side_of, sets):
-    found = verdict(side_of(window=2), side_of(window=10), sets=QualitySets(), samples=200)
+def test_a_run_of_more_epochs_is_compared_as_it_was_then(side_of):
+    """After as many tokens it is the other run here; after as many seconds, it is when it is."""
+    short, long = side_of(epochs=1), side_of(epochs=8)
+    then, now = short.subject.view(), long.subject.view()
+    moment = PastMoment(number=1, tokens=then.tokens, planned=now.tokens, seconds=then.seconds)
+    past = _Fixed(long.subject, dataclasses.replace(now, seconds=9 * then.seconds))
+    past.moments, past.view_at = (moment,), lambda at: then
+    found = verdict(short, dataclasses.replace(long, subject=past), sets=QualitySets(), samples=50)
+    calls = {one.label: one.call for one in found.judgments}
+    assert calls == {"probe": "better", "= tokens": "no difference"}
+    assert found.judgments[1].difference == pytest.approx(0)
+    assert f"after {then.tokens / 1e3:.1f}" in found.judgments[1].title.replace("k tokens", "")
+    assert any("no moment of" in remark for remark in found.remarks), "10 % of the seconds away"
+    past.moments = [
+        dataclasses.replace(moment, number=n, seconds=share * then.seconds)
+        for n, share in enumerate((0.9, 1.1))
+    ]
+    past.view_at = lambda at: now if at.number else then
+    found = verdict(short, dataclasses.replace(long, subject=past), sets=QualitySets(), samples=50)
+    assert found.judgments[2].label == "= seconds"
+    assert found.judgments[2].call == "no difference", "at a tenth less they are the same"
+
+
+def test_a_narrow_and_a_wide_window_differ(side_of):
+    found = verdict(
+        side_of(window=2, epochs=8), side_of(window=10, epochs=8), sets=QualitySets(), samples=100
+    )
     assert [(one.kind, one.call) for one in found.judgments] == [("probe", "better")]
 
 
@@ -157,6 +177,7 @@ class _Fixed:
 
     def __init__(self, subject, view) -> None:
         self.run, self.corpus, self.settings = subject.run, subject.corpus, subject.settings
+        self.moments, self.markers = (), ()
         self.name, self._view = "nan", view
 
     def view(self):

@@ -7,6 +7,7 @@ overlap        nearest words in common            curves         of losses and s
 moved          words that differ most, once the vectors are rotated onto each other
 verdict        which of two runs is better, by each yardstick, and how sure that is
 yardsticks     answers of both to the same questions    probing   those of the probe
+same_cost      the probe after the same tokens, or seconds
 paired         how sure the mean of paired differences is
 stability      nearest words that any seed gives      seeds     runs that differ by the seed alone
 """

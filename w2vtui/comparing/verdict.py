@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeAlias
 
 from w2vtui.comparing.paired import interval_of
 from w2vtui.comparing.probing import SharedProbe
+from w2vtui.comparing.same_cost import answers_at_same_cost
 from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side
 from w2vtui.comparing.yardsticks import (
@@ -27,6 +28,7 @@ from w2vtui.comparing.yardsticks import (
     analogy_answers,
     pairs_answers,
 )
+from w2vtui.display import clock_text, short
 from w2vtui.errors import RunError, VectorsError, W2vtuiError
 from w2vtui.exploring.subject import View
 from w2vtui.runs.record import RunRecord
@@ -71,6 +73,10 @@ class Judgment:
     n_questions: int
     call: Call
     """What the second run is, measured by the first."""
+    cost: Literal["tokens", "seconds"] | None = None
+    """What both had as much of, the longer run as it was then; None for the vectors of now."""
+    place: float | None = None
+    """How much of it."""
 
     @property
     def difference(self) -> float:
@@ -80,7 +86,16 @@ class Judgment:
     @property
     def title(self) -> str:
         """The yardstick in words: `word pairs atlas-pairs.txt`."""
-        return _TITLES[self.kind] + ("" if self.kind == "probe" else f" {self.name}")
+        title = _TITLES[self.kind] + ("" if self.kind == "probe" else f" {self.name}")
+        if self.place is None:
+            return title
+        spent = f"{short(self.place)} tokens" if self.cost == "tokens" else clock_text(self.place)
+        return f"{title} after {spent} of each"
+
+    @property
+    def label(self) -> str:
+        """The yardstick in nine cells."""
+        return {None: self.kind, "tokens": "= tokens", "seconds": "= seconds"}[self.cost]
 
     def text(self, a: str = "A", b: str = "B") -> str:
         """All of it in a line; a, b: what the runs are called."""
@@ -229,10 +244,9 @@ def _answers(
 ) -> Iterator[Answers]:
     try:
         probe = SharedProbe(a, b, remarks.append)
-        losses = [
-            probe.losses(view, _settings(side)) for side, view in zip((a, b), views, strict=True)
-        ]
+        losses = probe.losses(views[0], _settings(a)), probe.losses(views[1], _settings(b))
         yield probe.answers(*losses)
+        yield from answers_at_same_cost(probe, (a, b), views, losses, remarks.append)
     except W2vtuiError as error:
         remarks.append(f"the probe cannot be compared: {error}")
     sets = _sets_of(a, b, remarks) if sets is None else sets
@@ -282,26 +296,32 @@ def _sets_of(a: Side, b: Side, remarks: list[str]) -> QualitySets:
 
 
 def _judged(answers: Answers, confidence: float, samples: int, seed: int) -> Judgment:
-    found = interval_of(
-        answers.differences,
-        answers.units,
-        confidence=confidence,
-        room=ROOM[answers.kind],
-        samples=samples,
-        seed=seed,
-    )
+    found = [
+        interval_of(
+            differences,
+            answers.units,
+            confidence=confidence,
+            room=ROOM[answers.kind],
+            samples=samples,
+            seed=seed,
+        )
+        for differences in (answers.differences, *answers.alternatives)
+    ]
+    low, high = min(one.low for one in found), max(one.high for one in found)
     call: Call = "no difference"
-    if found.low > 0 or found.high < 0:
-        call = "better" if (found.high < 0) is answers.lower_is_better else "worse"
+    if low > 0 or high < 0:
+        call = "better" if (high < 0) is answers.lower_is_better else "worse"
     return Judgment(
         name=answers.name,
         kind=answers.kind,
         a=answers.values[0],
         b=answers.values[1],
-        low=found.low,
-        high=found.high,
+        low=low,
+        high=high,
         n_questions=len(answers.differences),
         call=call,
+        cost=answers.cost,
+        place=answers.place,
     )
 
 

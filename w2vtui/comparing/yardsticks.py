@@ -42,6 +42,12 @@ class Answers:
     """
     units: NDArray[np.integer]
     """(n, k): the words, or pairs of words, of each question; -1 for none."""
+    cost: Literal["tokens", "seconds"] | None = None
+    """What both runs had as much of; None for their ends."""
+    place: float | None = None
+    """How much of it."""
+    alternatives: tuple[NDArray[np.float64], ...] = ()
+    """Differences that may be meant as well: what is said must hold for each."""
 
     @property
     def lower_is_better(self) -> bool:

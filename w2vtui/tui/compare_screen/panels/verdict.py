@@ -14,7 +14,7 @@ from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
-_TITLE_CELLS, _VALUE_CELLS = 9, 6
+_TITLE_CELLS, _VALUE_CELLS = 10, 6
 
 
 class VerdictPane(ComparePane):
@@ -60,7 +60,7 @@ def _line(one: Judgment, inks: Inks) -> Text:
     share = 100 if one.kind in ("semantic", "syntactic") else 1
     a, b, low, high = (share * value for value in (one.a, one.b, one.low, one.high))
     digits = 1 if share > 1 else 3
-    line = Text(pad(one.kind, _TITLE_CELLS), no_wrap=True)
+    line = Text(pad(one.label, _TITLE_CELLS), no_wrap=True)
     line.append(f"{a:>{_VALUE_CELLS}.{digits}f} {b:>{_VALUE_CELLS}.{digits}f}")
     ink = "" if one.call == "no difference" else inks.warning
     line.append(f"  {low:+.{digits}f} to {high:+.{digits}f}", ink)
