@@ -150,7 +150,8 @@ async def test_runs_are_listed_with_their_facts(topical_corpus, runs_dir, size):
     folder = saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir, size) as app:
         await shows(app, f"▸   {folder.name}", "stopped", "enter resumes it")
-        await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
+        if size[1] > 16:  # else the list takes that place
+            await tells(app, "skip-gram negative-sampling", "topics.txt", "140k of")
         lines = text_of(app).splitlines()
         assert len(lines) == size[1]
         await press(app, "escape")
@@ -397,7 +398,7 @@ async def test_a_run_that_is_in_use_says_by_whom(topical_corpus, runs_dir):
     try:
         async with listed(topical_corpus, runs_dir) as app:
             await press(app, "enter")
-            await tells(app, "is in use by process")
+            await tells(app, "is at work, but its process lets nobody in")
             await press(app, "d")
             await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
             await press(app, "d")

@@ -46,7 +46,7 @@ LEAST_COVERED = 30
 """Scores on fewer questions are never called the best."""
 _SHARES = ("total", "semantic", "syntactic", "hits", "hits-output", "popular")
 """Kinds of scores that are shares of right answers."""
-_MAIN = ("pairs", "total", "hits")
+MAIN = ("pairs", "total", "hits")
 """Kinds that stand for all scores on a set of questions, where it has them."""
 _HEADS_OF_KINDS = {"total": "analogies", "semantic": "analogies", "syntactic": "analogies"}
 
@@ -143,8 +143,8 @@ def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
     keys = dict.fromkeys(
         ScoreKey(one.set, one.kind, one.total) for run in runs for one in run.scores
     )
-    with_main = {key.set for key in keys if key.kind in _MAIN}
-    kept = [key for key in keys if key.kind in _MAIN or key.set not in with_main]
+    with_main = {key.set for key in keys if key.kind in MAIN}
+    kept = [key for key in keys if key.kind in MAIN or key.set not in with_main]
     heads = [_kind_head(key) for key in kept]
     named = [
         head if heads.count(head) == 1 else safe_text(Path(key.set).stem, _SET_CELLS)

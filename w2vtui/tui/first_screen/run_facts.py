@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import clock_text, safe_text, short
 from w2vtui.errors import RunError
-from w2vtui.runs.table import score_text
+from w2vtui.runs.table import MAIN, score_text
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.further import further_training
 
 if TYPE_CHECKING:
+    from w2vtui.runs.measured import RunScore
     from w2vtui.runs.status import RunStatus
     from w2vtui.runs.statuses import Statuses
 
@@ -52,12 +53,20 @@ def facts(run: RunStatus) -> list[str]:
     if run.fork is not None:
         parts.append(f"branch of {safe_text(run.fork.run, 40)} at {short(run.fork.tokens)} tokens")
     lines.append(" · ".join(parts))
+    main_first = sorted(run.scores, key=lambda one: one.kind not in MAIN)
+    sets = {one.set: [other for other in main_first if other.set == one.set] for one in run.scores}
     scores = [
-        f"{safe_text(Path(one.set).stem, 24)} {safe_text(one.kind, 16)} {score_text(one)}"
-        + (f" ({one.covered:,} of {one.total:,})" if one.covered < one.total else "")
-        for one in run.scores
+        f"{safe_text(Path(name).stem, 24)} {'; '.join(map(_score_text, of_set))}"
+        for name, of_set in sets.items()
     ]
     return [*lines, " · ".join(scores)] if scores else lines
+
+
+def _score_text(score: RunScore) -> str:
+    """A score, and of how many questions it is if some were left out."""
+    of = f" ({score.covered:,} of {score.total:,})" if score.covered < score.total else ""
+    kind = "" if score.kind == "pairs" else f"{safe_text(score.kind, 16)} "
+    return f"{kind}{score_text(score)}{of}"
 
 
 def cost(run: RunStatus, epochs: int) -> str:

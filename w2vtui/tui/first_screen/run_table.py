@@ -16,7 +16,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from w2vtui.display import cell_width, safe_text
+from w2vtui.display import cell_width, safe_text, whole_parts
 from w2vtui.errors import SettingsError
 from w2vtui.runs.choosing import NEWEST, orders
 from w2vtui.tui.app_base import BaseApp
@@ -30,6 +30,8 @@ from w2vtui.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
 
+LOW = 20
+"""Rows of a terminal below which the list takes the place of facts."""
 LOOK_SECONDS = 2.0
 """From one look at the runs to the next, at least."""
 LONGEST_SECONDS = 20.0
@@ -219,7 +221,9 @@ class RunTable(ModalScreen[None]):
             about.update(Text(self._nothing(), "dim"))
         else:
             note = self._notes.get(run.folder) or (f"✗ {run.error}" if run.error else advice(run))
-            about.update(Text("\n".join([*facts(run), safe_text(note)])))
+            lines = facts(run)[: 1 if self.size.height < LOW else None]
+            lines = [whole_parts(line, about.size.width) for line in lines]
+            about.update(Text("\n".join([*lines, safe_text(note)])))
 
     def _nothing(self) -> str:
         """Why no run is listed."""
