@@ -30,16 +30,16 @@ def reads(monkeypatch, tmp_path):
     return found
 
 
-def is_done(folder) -> None:
+def is_over(folder, state="done") -> None:
     LiveStatus(
-        state="done", tokens=200, tokens_planned=200, seconds=1.0, words_per_second=9.0,
+        state=state, tokens=200, tokens_planned=200, seconds=1.0, words_per_second=9.0,
         probe_loss=3.25, error=None, pid=1,
     ).write(folder)  # fmt: skip
 
 
 def test_runs_are_read_once_until_something_of_them_changes(run, reads):
     root, other = run.parent, run.with_name("text-calm-heron")
-    is_done(run)
+    is_over(run)
     shutil.copytree(run, other)
     first = Statuses(root).read()
     assert sorted(reads) == sorted([run.name, other.name])
@@ -72,6 +72,11 @@ def test_what_may_change_without_a_trace_is_read_again(run, reads, monkeypatch):
     (again,) = Statuses(run.parent).read()
     assert again.state == "training"
     lock.release()
+    is_over(run, "stopped")
+    assert [one.state for one in Statuses(run.parent).read()] == ["stopped"]
+    lock = RunLock(run)
+    assert [one.state for one in Statuses(run.parent).read()] == ["preparing"]
+    lock.release()
     (run / RECORD).write_text("{")
     for _ in range(2):
         reads.clear()
@@ -87,7 +92,7 @@ def test_what_may_change_without_a_trace_is_read_again(run, reads, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"version": []}', b'{"version": null}', None])
 def test_a_cache_that_cannot_be_used_is_as_if_empty(content, run, reads, tmp_path):
-    is_done(run)
+    is_over(run)
     expected = Statuses(run.parent).read()
     (place,) = (tmp_path / "cache" / "lists").iterdir()
     if content is None:
@@ -102,7 +107,7 @@ def test_a_cache_that_cannot_be_used_is_as_if_empty(content, run, reads, tmp_pat
 
 def test_the_lists_in_the_cache_are_few(run, reads, tmp_path, monkeypatch):
     monkeypatch.setattr(statuses, "KEPT_LISTS", 2)
-    is_done(run)
+    is_over(run)
     for number in range(4):
         root = tmp_path / f"runs{number}"
         shutil.copytree(run, root / run.name)

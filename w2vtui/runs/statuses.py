@@ -127,7 +127,7 @@ def _is_final(status: RunStatus) -> bool:
 
 def _is_resumed(status: RunStatus, folder: Path) -> bool:
     """Whether a process works on a run again, and has not written that yet."""
-    return status.state == "interrupted" and in_use(folder)
+    return status.state in ("interrupted", "stopped") and in_use(folder)
 
 
 def _stamp_of(folder: Path) -> Stamp | None:
