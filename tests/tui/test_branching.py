@@ -17,9 +17,11 @@ from tests.support.screens import (
     training,
     until,
 )
+from w2vtui.runs.branching import branch
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_of
 from w2vtui.settings import RunSettings
+from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.train_screen import branching
 
 pytestmark = pytest.mark.terminal
@@ -81,3 +83,21 @@ async def test_a_run_that_cannot_be_branched_says_why(topical_corpus):
         await until(app, lambda: "nothing is saved of this run" in notices(app))
         await command(app, "branch widow 3")
         await until(app, lambda: "there is no setting 'widow'" in notices(app))
+
+
+async def test_the_list_branches_a_run_and_steers_what_others_train(topical_corpus):
+    async with training(form(topical_corpus, epochs=2)) as app:
+        await until(app, lambda: state(app) == "done" and app.session.folder)
+        folder = Path(app.session.folder)
+        branch(folder, name="other", epochs=4)
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
+        await press(app, "b", "l")
+        await shows(app, "is done: a branch of it needs more epochs")
+        await press(app, "down", "b")
+        await shows(app, "Another run leaves other with its vectors and rate.")
+        await press(app, "l")
+        await until(app, lambda: len(app.screen.runs) == 3)
+        await shows(app, "  └ topics-")
+        await press(app, "p")
+        await shows(app, "nothing trains run")

@@ -14,6 +14,7 @@ from w2vtui.runs.branching import branch
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.status import LiveStatus
+from w2vtui.trainer_process.remote_run import attach
 from w2vtui.trainer_process.starting import SavedRun, start_trainer
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.state.snapshot import ENDED
@@ -98,6 +99,27 @@ def train_branch(folder: Path, after: Path | None = None) -> None:
             time.sleep(_POLL_SECONDS)
         if (error := run.snapshot().error) is not None:
             raise RunError(f"branch {folder.name} does not train: {error}") from error
+    finally:
+        run.leave()
+
+
+def end_run(folder: Path) -> None:
+    """End a run that another process trains, if one does that lets this one in, and wait for its
+    last checkpoint.
+
+    Raises:
+        RunError: its process does not end it.
+    """
+    if not in_use(folder):
+        return
+    try:
+        run = attach(folder, attends=False)
+    except RunError:  # the removal reports who holds it
+        return
+    try:
+        run.stop()
+        if not run.gone.wait(CHECKPOINT_SECONDS):
+            raise RunError(f"run {folder.name} has not ended yet: wait, or try again")
     finally:
         run.leave()
 

@@ -24,6 +24,7 @@ from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog, QuestionsInput
+from w2vtui.tui.first_screen.run_branches import BranchedRuns
 from w2vtui.tui.first_screen.run_labels import LabeledRuns
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.run_queries import RunQueries
@@ -53,7 +54,7 @@ SCOPES = (
     Scope(
         "the first screen", (BaseApp, NewRunScreen, PathInput, PresetList, SettingRows, WordsPanel)
     ),
-    Scope("the list of runs", (BaseApp, RunTable, LabeledRuns, RunList, Rows)),
+    Scope("the list of runs", (BaseApp, RunTable, LabeledRuns, BranchedRuns, RunList, Rows)),
     Scope("a name or a note", (BaseApp, LineDialog)),
     Scope("what to score the vectors on", (BaseApp, QuestionsDialog, QuestionsInput)),
     Scope("the file picker", (BaseApp, FilePicker, TextTree)),

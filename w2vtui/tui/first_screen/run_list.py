@@ -15,8 +15,8 @@ from w2vtui.display import safe_text
 from w2vtui.errors import TargetTakenError, W2vtuiError
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.first_screen.run_branches import BranchedRuns
 from w2vtui.tui.first_screen.run_facts import cost
-from w2vtui.tui.first_screen.run_labels import LabeledRuns
 from w2vtui.tui.messages import CannotResume, ExploreRun, Resume, ShowRun
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.widgets.rows import Rows
@@ -28,7 +28,7 @@ _NAMED = 8
 """The most runs that are named when several are to be deleted."""
 
 
-class RunList(LabeledRuns):
+class RunList(BranchedRuns):
     """Lists the saved runs, and does with them what can be done."""
 
     HELP_TITLE = "Saved runs"
@@ -187,6 +187,7 @@ def _what_is_deleted(runs: Sequence[RunStatus]) -> str:
         if run.state == "damaged":
             done = "It is damaged: only what w2vtui writes is deleted. "
         star = "It has a star. " if run.starred else ""
+        star += "It is at work, and ends. " if run.words_per_second else ""
         return f"{safe_text(run.name)}\n{done}{star}This deletes its checkpoints and its history."
     names = [safe_text(run.name) for run in runs[:_NAMED]]
     if len(runs) > _NAMED:
@@ -198,7 +199,9 @@ def _what_is_deleted(runs: Sequence[RunStatus]) -> str:
 
 def _remove(folder: Path, *, damaged: bool) -> None:
     from w2vtui.runs.listing import remove_run
+    from w2vtui.trainer_process.branching import end_run  # loads Numba
 
+    end_run(folder)
     remove_run(folder, damaged=damaged)
 
 

@@ -39,9 +39,9 @@ LONGEST_SECONDS = 20.0
 LOOK_SHARE = 0.03
 """The share of the time that looks may take: thousands of runs are looked at less often."""
 _KEYS = (("mark", "marks"), ("compare", "compares"), ("choose", "filters"), ("order", "sorts"),
-         ("explore", "explores"), ("more", "more epochs"), ("delete", "deletes"),
-         ("rename", "renames"), ("note", "note"), ("star", "stars"), ("query", "query"),
-         ("save", "saves"), ("close", "closes"))  # fmt: skip
+         ("explore", "explores"), ("more", "more epochs"), ("branch", "branches"),
+         ("delete", "deletes"), ("rename", "renames"), ("note", "note"), ("star", "stars"),
+         ("query", "query"), ("save", "saves"), ("close", "closes"))  # fmt: skip
 """The keys below the list, the first ones where there is no room for all."""
 
 
