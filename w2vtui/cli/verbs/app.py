@@ -41,6 +41,7 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui train notes.txt -o notes.bin     train without a screen
   w2vtui runs                             list saved runs and their progress
   w2vtui resume NAME                      resume a run that was interrupted
+  w2vtui attach NAME                      return to a run that trains in another process
   w2vtui branch NAME --negative 25        train it otherwise from here on, as another run
   w2vtui explore notes.bin                explore vectors on the screen
   w2vtui neighbors notes.bin king         print nearest words
