@@ -160,7 +160,7 @@ class Following(PanedScreen):
             return
         asked = Asked(self.comparison, self.pair, self.word)
         for pane in self.query(ComparePane):
-            key = pane.key(asked)
+            key = asked.comparison.shared, pane.question(asked)
             if self.is_shown(str(pane.id)) and self._keys.get(str(pane.id), self) != key:
                 self._keys[str(pane.id)] = key
                 self._request(pane, asked)
@@ -188,9 +188,12 @@ class Following(PanedScreen):
             computing.go_on(str(pane.id), lambda: self._go_on(computing, pane, asked, results))
 
     def on_following_computed(self, message: Computed) -> None:
-        """Show what was computed, unless something else was asked in the meantime."""
-        pane = message.pane
-        if self._keys.get(str(pane.id)) != pane.key(message.asked):
+        """Show what was computed, unless another pair or word was asked in the meantime.
+
+        Of a run that trains it may be of vectors that are not the latest any more.
+        """
+        pane, now = message.pane, Asked(self.comparison, self.pair, self.word)
+        if pane.question(message.asked) != pane.question(now):
             return
         if message.problem:
             pane.refuse(message.problem)

@@ -57,9 +57,9 @@ class ComparePane(ResultPanel):
     def __init__(self) -> None:
         super().__init__(self.TITLE, id=self.NAME, help=self.ABOUT)
 
-    def key(self, asked: Asked) -> Any:
-        """What its result depends on: it is computed again when this is another."""
-        return asked.comparison.shared, asked.pair
+    def question(self, asked: Asked) -> Any:
+        """What its result depends on besides the vectors."""
+        return asked.pair
 
     def compute(self, asked: Asked) -> Iterator[Any]:
         """Compute what is drawn. In the background.

@@ -104,6 +104,7 @@ class CompareScreen(Following):
         self.watch(self, "maximized", self.sizes_changed, init=False)
         self.query_one(QueryField).display = False
         self.set_class(not self.comparison.sides, "empty")
+        self.set_class(len(self.comparison.sides) > 4, "many")
         names = "  ".join(
             f"{letter} {pad(name, min(cell_width(name), 24))}"
             for letter, name in zip(LETTERS, short_names(self.comparison.sides), strict=False)
@@ -188,9 +189,14 @@ class CompareScreen(Following):
         """Compare the neighbors of a word."""
         self.query_one(QueryField).show_asked(text)
         self.action_leave()
-        if text and text != self.word:
-            self.word = text
-            self.go_to("neighbors")
+        self._show_word(text)
+
+    def _show_word(self, word: str) -> None:
+        """Compare the neighbors of a word; go to their pane if it cannot be seen."""
+        if word and word != self.word:
+            self.word = word
+            if not self.is_shown("neighbors"):
+                self.go_to("neighbors")
             self.compute_all()
 
     def action_query(self) -> None:
@@ -240,7 +246,7 @@ class CompareScreen(Following):
         if message.explores:
             self.post_message(ExploreSubject(self.chosen.subject, message.word))
         else:
-            self.ask(message.word)
+            self._show_word(message.word)
 
     def on_compared_pane_adopted(self, message: ComparedPane.Adopted) -> None:
         """Begin a new run with the settings of the chosen one."""

@@ -47,9 +47,9 @@ class NeighborsPane(ComparePane):
         self._overlaps: dict[tuple[int, Pair], MeanOverlap | None] = {}
         """Those computed of the last vectors."""
 
-    def key(self, asked: Asked) -> Any:
+    def question(self, asked: Asked) -> Any:
         """The word counts, too."""
-        return asked.comparison.shared, asked.pair, asked.word
+        return asked.pair, asked.word
 
     def compute(self, asked: Asked) -> Iterator[Near]:
         """The words at once, the mean over many words behind them."""
