@@ -13,6 +13,7 @@ from tests.support.sweeps import all_over, space_of
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask
+from w2vtui.tui.places import Places
 from w2vtui.tui.session import Form
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
@@ -91,9 +92,7 @@ async def test_marked_trials_are_compared_and_the_best_line_copied(tmp_path, mon
         (tmp_path / f"run-{number}").mkdir()
     app = app_with(work)
     compared: list[Any] = []
-    monkeypatch.setattr(
-        W2vApp, "on_compare_runs", lambda self, message: compared.append(message), raising=False
-    )
+    monkeypatch.setattr(Places, "on_compare_runs", lambda _, message: compared.append(message))
     async with app.run_test(size=(100, 34)):
         await shows(app, "6 of 6 trials")
         await press(app, "home", "c")
