@@ -229,6 +229,7 @@ class Session:
             activity="starting",
             vector_size=self.form.training.vector_size,
             settings=self.form.live,
+            quality_wanted=any(self.form.question_files),
             error=self.problem,
         )
 
