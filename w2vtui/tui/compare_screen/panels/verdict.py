@@ -14,7 +14,7 @@ from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
-_TITLE_CELLS, _VALUE_CELLS = 10, 6
+_TITLE_CELLS, _VALUE_CELLS = 9, 6
 
 
 class VerdictPane(ComparePane):
