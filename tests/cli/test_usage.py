@@ -82,7 +82,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["odd", "v.bin", "a", "b"], "3 different words or more, as in"),
         (["compare", "v.bin", "a", "b", "c"], "two words are compared, got 3: a b c"),
         (["clusters", "v.bin", "-k", "0"], "must be a whole number of 1 or more, got '0'"),
-        (["evaluate", "v.bin"], "nothing to evaluate on: give --pairs FILE or --analogies FILE"),
+        (["evaluate", "v.bin"], "nothing to evaluate on: give --pairs FILE, --analogies FILE or "),
         (["evaluate", "v.bin", "--pairs", "x", "--restrict", "0"], "whole number of 1 or more"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
@@ -156,6 +156,11 @@ def test_no_word_is_meant_where_none_can_be(argv):
     with pytest.raises(SettingsError) as caught:
         parse(argv)
     assert "look up" not in str(caught.value)
+
+
+def test_help_lists_every_verb(w2v):
+    shown = w2v("--help").out.split("Positional")[0]
+    assert [verb for verb in VERBS if not re.search(rf"(?<![\w-]){verb}(?![\w-])", shown)] == []
 
 
 def test_help_is_not_read_as_markup(w2v):

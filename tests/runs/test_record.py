@@ -33,11 +33,12 @@ from w2vtui.runs.disk.checkpoint_files import (
     read_manifest,
     write_checkpoint,
 )
+from w2vtui.runs.disk.dataclass_json import as_json, from_json
 from w2vtui.runs.disk.journal import EVENTS
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
 from w2vtui.runs.status import status_of
-from w2vtui.settings import CorpusSettings
+from w2vtui.settings import CorpusSettings, TrainingSettings
 
 
 @many
@@ -55,6 +56,11 @@ from w2vtui.settings import CorpusSettings
 def test_a_record_comes_back_as_it_was(record, tmp_path):
     record.write(tmp_path)
     assert RunRecord.read(tmp_path) == record
+
+
+def test_the_largest_seeds_come_back():
+    largest = TrainingSettings(seed=2**63 - 1, probe_seed=2**63 - 1)
+    assert from_json(TrainingSettings, as_json(largest)) == largest
 
 
 @many

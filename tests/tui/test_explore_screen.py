@@ -329,8 +329,8 @@ def test_each_digit_of_the_key_bar_is_a_key_of_its_own(monkeypatch):
     places = [one for one in own_bindings(BaseApp) if one.id in PLACES]
     bar._shown = tuple(bar._joined([*others, *places]))
     line = bar._line(bar._shown).plain
-    assert "1234 Screens" in line
-    for key in "1234xq":
+    assert "12345 Screens" in line
+    for key in "12345xq":
         assert bar.key_at(line.index(key)) == key
     assert bar.key_at(line.index("Quit")) == "q"
     assert bar.key_at(line.index("Screens")) == bar.key_at(len(line) + 9) == ""

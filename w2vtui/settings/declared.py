@@ -305,7 +305,7 @@ class TrainingSettings(Checked):
     probe_seed: int = setting(
         1,
         low=0,
-        high=2**62,
+        high=2**63 - 1,
         label="probe seed",
         help="chooses the lines that are held out: runs with the same one answer the same "
         "questions, whatever their seed",

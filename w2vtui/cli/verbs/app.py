@@ -39,7 +39,6 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui notes.txt                        open the app on your text
   cat notes.txt | w2vtui                  train on piped text, without a screen
   w2vtui train notes.txt -o notes.bin     train without a screen
-  w2vtui runs                             list saved runs and their progress
   w2vtui resume NAME                      resume a run that was interrupted
   w2vtui attach NAME                      return to a run that trains in another process
   w2vtui branch NAME --negative 25        train it otherwise from here on, as another run
@@ -47,11 +46,15 @@ HELP = """Train word2vec in the terminal: watch it learn, and change its setting
   w2vtui neighbors notes.bin king         print nearest words
   w2vtui analogy notes.bin man king woman
   w2vtui evaluate notes.bin --pairs pairs.txt --analogies questions.txt
-  w2vtui phrases notes.txt -o joined.txt  join words that belong together: new_york
-  w2vtui distance notes.bin               ask for nearest words line by line, as in word2vec.c
-  w2vtui learn                            learn how it works, in eight pages and on a live run
-  w2vtui bench notes.txt                  measure how fast this machine trains
-  w2vtui config show                      print the settings and where each one comes from
+  w2vtui compare NAME NAME                which of two runs is better, and how sure that is
+
+Verbs:
+  texts      get (known ones), phrases (joins words that belong together: new_york)
+  training   train, sweep (settings that fit), stability (neighbors that any seed gives), bench
+  runs       runs (lists them), resume, attach (to one at work), branch, replay, export
+  words      neighbors, analogy, compare (two), odd (one out), axis (between two), why (near)
+  vectors    explore, map, clusters, evaluate, compare, convert
+  more       learn (how it works), config, and word2vec.c's distance, word-analogy, compute-accuracy
 
 w2vtui VERB --help explains a verb. Without a terminal, w2vtui trains without a screen.
 

@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
     from w2vtui.next_item import NextItem, SessionsResult
 
-USAGE = (
-    "w2vtui evaluate VECTORS [--pairs FILE ...] [--analogies FILE ...] [--sessions FILE ...] "
-    "[options]"
-)
+USAGE = "w2vtui evaluate VECTORS [--pairs|--analogies|--sessions FILE ...] [options]"
 HELP = """Score vectors on word pairs (Spearman correlation), analogies (accuracy) and sessions (how
 often the last item is among ten guesses). Those of a saved run are kept: `w2vtui runs` lists them.
 

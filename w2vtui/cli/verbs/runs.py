@@ -57,7 +57,9 @@ SETTINGS = (RunSettings,)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui runs` takes."""
-    parser.add_argument("words", metavar="WORD", nargs="*", help="list only runs that it holds for")
+    parser.add_argument(
+        "conditions", metavar="WORD", nargs="*", help="list only runs that it holds for"
+    )
     parser.add_argument(
         "--sort",
         metavar="BY",
@@ -105,7 +107,7 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     from w2vtui.runs.statuses import Statuses
 
     every = Statuses(root).read()
-    is_wanted = wanted(" ".join(arguments.words), every)
+    is_wanted = wanted(" ".join(arguments.conditions), every)
     found = [status for status in ordered(every, arguments.sort) if is_wanted(status)]
     if arguments.json:
         best = {one.folder for one in map(best_of, grouped(every)) if one is not None}

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from w2vtui.settings.spec import Checked
 from w2vtui.training.state.snapshot import Event
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ def fields_from_json(kind: type, plain: object, *, any_number: bool = False) -> 
     if not isinstance(plain, dict):
         raise TypeError(f"{plain!r:.80} is not a {kind.__name__}")
     hints = _hints(kind)
+    any_number = any_number or issubclass(kind, Checked)  # settings check their own ranges
     if unknown := plain.keys() - hints.keys():
         raise TypeError(f"a {kind.__name__} has no {min(unknown)!r:.80}")
     return {name: _value(hints[name], value, name, any_number) for name, value in plain.items()}

@@ -72,7 +72,7 @@ class KeyBar(Static):
         self.update(self._line(bindings), layout=False)
 
     def _joined(self, bindings: Sequence[Binding]) -> list[Binding]:
-        """The bindings, those that go to a screen as one entry: `1234 Screens`."""
+        """The bindings, those that go to a screen as one entry: `12345 Screens`."""
         places = [one for one in bindings if one.id in PLACES]
         others = [one for one in bindings if one.id not in PLACES]
         if not places:
