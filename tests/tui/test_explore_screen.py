@@ -191,6 +191,10 @@ async def test_an_answer_and_the_vectors_are_written_and_nothing_is_replaced_una
         await shows(app, "Neighbors of king")
         await press(app, "ctrl+e")
         await shows(app, "Export", "this file exists")
+        app.focused.value = "neighbors.png"
+        await press(app, "enter")
+        await shows(app, "must end in .tsv")
+        app.focused.value = "neighbors.tsv"
         await press(app, "enter")
         await shows(app, "Replace this file?")
         await press(app, "r")

@@ -12,6 +12,7 @@ import pytest
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.training.history.moments import PastMoment
+from w2vtui.tui.explore_screen.answer_table import as_tsv
 from w2vtui.tui.explore_screen.panels import neighbors
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
@@ -37,8 +38,8 @@ def view_of(seed: int, words: WordVectors | None = None) -> View:
 @pytest.fixture
 def screen(monkeypatch):
     """A screen that is not there, with nothing picked or pinned."""
-    screen = SimpleNamespace(pins=(), picked="king", subject=None)
-    for pane in (NeighborsPane, WordCardPane):
+    screen = SimpleNamespace(pins=(), picked="king", subject=None, method="3cosadd")
+    for pane in (NeighborsPane, WordCardPane, AnalogiesPane):
         monkeypatch.setattr(pane, "explorer", screen)
     return screen
 
@@ -63,6 +64,23 @@ def test_a_search_is_answered_once_for_all_views_of_the_same_words(screen, monke
 
 
 real_ask = neighbors.ask
+
+
+def test_the_board_and_the_query_line_score_an_analogy_alike(screen):
+    board, line, view = AnalogiesPane(id="board"), NeighborsPane(id="neighbors"), view_of(1)
+    board._lines = ("man:king::woman:queen",)
+    screen.choose_method = lambda method: setattr(screen, "method", method)
+    question = parse_question(board._lines[0], view.vectors)
+
+    def answers():
+        row = board.compute(view, None, SHAPE).rows[0]
+        return row.answer.words[0].score, line.compute(view, question, SHAPE).table.rows[0].score
+
+    by_sum, by_product = answers(), (board.action_method(), answers())[1]
+    assert by_sum[0] == by_sum[1] != by_product[0] == by_product[1]
+    table = line.compute(view, question, SHAPE).table
+    assert "3CosMul" in table.title
+    assert as_tsv(table).startswith(b"word\tscore\t")
 
 
 @pytest.mark.parametrize("kind", [NeighborsPane, AnalogiesPane, ClustersPane])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.support.runs import make_run, trained, training_run
@@ -23,6 +24,7 @@ from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.panels.tree import _facts as tree_facts
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.widgets.result_panel import Shape
+from w2vtui.vectors import WordVectors
 
 terminal = pytest.mark.terminal
 
@@ -171,6 +173,14 @@ def test_a_run_of_the_tree_alone_has_no_softmax_and_says_how_to_get_one():
     run = trained(make_run(epochs=1, workers=1, objective="hierarchical-softmax"))
     with pytest.raises(SettingsError, match=":set objective negative-sampling"):
         next(ExactPane().compute(RunSubject("a run", lambda: run), ("", "")))
+
+
+def test_the_softmax_of_a_file_without_output_vectors_proposes_no_command_of_a_run():
+    vectors = WordVectors(["a", "b"], np.eye(2, dtype=np.float32))
+    subject = FileSubject("v.bin", lambda report, read: vectors)
+    with pytest.raises(SettingsError, match=r"not in v\.bin: explore a run") as refused:
+        next(ExactPane().compute(subject, ("", "")))
+    assert ":set" not in str(refused.value)
 
 
 @terminal

@@ -123,12 +123,27 @@ class SaveDialog(ModalScreen[str | None]):
         """What saving there would do to a file that is there."""
         return _note_on(path)
 
+    def problem_with(self, path: str) -> str:
+        """Why nothing can be saved under such a name; empty if it may be, as what is proposed is:
+        the layout of that may have been named.
+        """
+        if path == self._proposed:
+            return ""
+        try:
+            layout = layout_of(path)
+        except SettingsError as error:
+            return str(error)
+        return "" if layout.holds_vectors else f"{layout.name} is {layout.title}, without vectors"
+
     async def action_enter(self) -> None:
-        """Save there."""
+        """Save there, unless no name ends like that."""
         field = self.query_one(Field)
         await field.all_typed()
-        if field.value.strip():
-            self.dismiss(field.value.strip())
+        path = field.value.strip()
+        if path and (problem := self.problem_with(path)):
+            self.query_one("#note", Static).update(Text(safe_text(problem)))
+        elif path:
+            self.dismiss(path)
 
     def action_cancel(self) -> None:
         """Save nowhere."""
@@ -152,6 +167,10 @@ class ExportDialog(SaveDialog):
         """The endings of the names."""
         return f"{self._what}: {' or '.join(self._endings)}"
 
+    def problem_with(self, path: str) -> str:
+        """Which endings there are, if it has none of them."""
+        return wrong_ending(path, self._what, self._endings)
+
     def note_on(self, path: str) -> Text:
         """Whether a file is there."""
         try:
@@ -159,6 +178,15 @@ class ExportDialog(SaveDialog):
         except (OSError, ValueError, RuntimeError):
             there = False
         return Text("this file exists: you are asked before it is replaced" if there else "")
+
+
+def wrong_ending(path: str, what: str, endings: Sequence[str]) -> str:
+    """What is wrong with the ending of a name that a pane is written to; empty if nothing is."""
+    name = Path(path).name
+    if Path(path).suffix.lower() in endings:
+        return ""
+    allowed = " or ".join(endings)
+    return f"'{safe_text(name, 60)}' must end in {allowed}: that is what {what} is written as"
 
 
 def _note_on(path: str) -> Text:

@@ -41,6 +41,8 @@ class Table:
     rows: tuple[Row | str, ...]
     has_ranks: bool = False
     """Whether the rows are nearest words, whose ranks move while it trains."""
+    score: str = "cosine"
+    """What the scores of the rows are."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -57,7 +59,9 @@ def table_of(answer: Answer, n: int) -> Table:
         case AnalogyWords():
             head = _expected(answer)
             rows = tuple(_nearest(answer.words[:n]))
-            return Table(f"Analogy {answer.question.text}", head, rows, has_ranks=True)
+            how = " by 3CosMul" if answer.method == "3cosmul" else ""
+            title = f"Analogy {answer.question.text}{how}"
+            return Table(title, head, rows, has_ranks=True, score=_score_name(answer))
         case TwoWords():
             return _two_words(answer, n)
         case AxisWords():
@@ -89,7 +93,13 @@ def _expected(answer: AnalogyWords) -> tuple[str, ...]:
     if answer.rank is None:
         return (f"✗ {expected} is one of the words asked about, or has no cosine",)
     sign = "✓" if answer.is_right else "✗"
-    return (f"{sign} {expected} is number {answer.rank:,}, cosine {answer.score:.3f}",)
+    return (
+        f"{sign} {expected} is number {answer.rank:,}, {_score_name(answer)} {answer.score:.3f}",
+    )
+
+
+def _score_name(answer: AnalogyWords) -> str:
+    return "cosine" if answer.method == "3cosadd" else "score"
 
 
 def _two_words(answer: TwoWords, n: int) -> Table:
@@ -127,7 +137,7 @@ def _matches(answer: Matches, n: int) -> Table:
 def as_tsv(table: Table) -> bytes:
     """A table as tab-separated values: a line of names, then the words."""
     rows = [row for row in table.rows if isinstance(row, Row)]
-    names = ["word", "cosine", "other_cosine", "count", "rank"]
+    names = ["word", table.score, "other_cosine", "count", "rank"]
     columns = [
         [row.word for row in rows],
         ["" if row.score is None else f"{row.score:.6f}" for row in rows],

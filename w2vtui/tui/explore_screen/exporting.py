@@ -17,7 +17,7 @@ from w2vtui.formats import save_vectors, saved_layout
 from w2vtui.formats.atomic import atomic_write, check_target, disk_errors
 from w2vtui.resources import from_home
 from w2vtui.runs.targets import Reads, check_not_read, check_targets
-from w2vtui.tui.dialogs import ExportDialog, SaveDialog, may_replace
+from w2vtui.tui.dialogs import ExportDialog, SaveDialog, may_replace, wrong_ending
 from w2vtui.tui.equivalent_command import proposed_output
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.viewing import Viewing
@@ -104,18 +104,14 @@ def write_export(
         W2vtuiError: the pane cannot be written like that, or the file only over what is needed.
     """
     with _named(path) as target:
-        ending = target.suffix.lower()
-        if ending not in pane.EXPORTS:
-            raise SettingsError(
-                f"'{safe_text(target.name, 60)}' must end in {' or '.join(pane.EXPORTS)}: that is "
-                f"what {pane.PANE_NAME} is written as"
-            )
+        if problem := wrong_ending(path, pane.PANE_NAME, pane.EXPORTS):
+            raise SettingsError(problem)
         check_target(target)
         check_not_read(target, reads)
         if target.exists() and target.stat().st_size and not overwrite:
             raise TargetTakenError(path, "empty")
         with atomic_write(target) as file:
-            file.write(pane.exported(result, ending))
+            file.write(pane.exported(result, target.suffix.lower()))
 
 
 @contextmanager

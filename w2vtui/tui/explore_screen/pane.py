@@ -25,6 +25,7 @@ from typing import Any, ClassVar, Protocol, cast
 from textual.events import Resize
 from textual.message import Message
 
+from w2vtui.exploring.answers import Method
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
@@ -47,6 +48,11 @@ class Explorer(Protocol):
     """The word that is pointed at among the answers, or asked; empty if there is none."""
     pins: tuple[str, ...]
     """The words that are pinned."""
+    method: Method
+    """How the words that complete an analogy are scored."""
+
+    def choose_method(self, method: Method) -> None:
+        """Score the words that complete an analogy otherwise."""
 
     def pick(self, word: str) -> None:
         """Make a word the picked one."""

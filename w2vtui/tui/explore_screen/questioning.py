@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from w2vtui.errors import QuestionError
+from w2vtui.exploring.answers import Method
 from w2vtui.exploring.questions import Question, parse_question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.notable_words import notable_words
@@ -30,6 +31,8 @@ class Questioning(Viewing):
         """The word that is pointed at among the answers, or asked."""
         self.pins: tuple[str, ...] = ()
         """The words that are pinned."""
+        self.method: Method = "3cosadd"
+        """How the words that complete an analogy are scored, on the board and on the query line."""
         self._earlier: list[str] = []
         """The questions that `backspace` returns to."""
 
@@ -121,6 +124,11 @@ class Questioning(Viewing):
         else:
             pins[word] = None
         self.pins = tuple(pins)
+        self.compute_all()
+
+    def choose_method(self, method: Method) -> None:
+        """Score the words that complete an analogy otherwise."""
+        self.method = method
         self.compute_all()
 
     def watch_word(self, query: str) -> None:

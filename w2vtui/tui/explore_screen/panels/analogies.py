@@ -83,7 +83,6 @@ class AnalogiesPane(ExplorePane):
         self._lines: tuple[str, ...] = ()
         self._unsaved: dict[str, bool] = {}
         """Lines that were added (True) or removed since the file was last written."""
-        self._method: Method = "3cosadd"
         self._at = 0
         self._board: Board | None = None
         """What was answered last: another question on the query line changes nothing here."""
@@ -101,7 +100,7 @@ class AnalogiesPane(ExplorePane):
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Board:
         """The answers among the most frequent words; of vectors that train, seconds old at most."""
-        vectors, lines, method, kept = view.vectors, self._lines, self._method, self._board
+        vectors, lines, method, kept = view.vectors, self._lines, self.explorer.method, self._board
         if kept is not None and (kept.lines, kept.method) == (lines, method):
             is_recent = time.monotonic() - kept.made < LIVE_SECONDS
             if kept.vectors() is vectors or (view.kind == "live" and is_recent):
@@ -154,8 +153,8 @@ class AnalogiesPane(ExplorePane):
 
     def action_method(self) -> None:
         """Score by the other method."""
-        self._method = "3cosadd" if self._method == "3cosmul" else "3cosmul"
-        self.recompute()
+        explorer = self.explorer
+        explorer.choose_method("3cosadd" if explorer.method == "3cosmul" else "3cosmul")
 
     def action_add(self) -> None:
         """Add a question."""

@@ -133,7 +133,7 @@ class NeighborsPane(ExplorePane):
         words, kept = vectors.index_to_key, self._found
         if kept is not None and kept[0] is words and kept[1:3] == (question, n):
             return kept[3]
-        answer = ask(vectors, question, Asking(n=n))
+        answer = ask(vectors, question, Asking(n=n, method=self.explorer.method))
         if isinstance(question, Search) and isinstance(answer, Matches):
             self._found = words, question, n, answer
         return answer

@@ -113,6 +113,8 @@ class ExactPane(MethodPane):
         exponent: float = (
             field_default(LiveSettings, "ns_exponent") if settings is None else settings.ns_exponent
         )
+        if view.vectors.output_vectors is None or view.vectors.counts is None:
+            raise SettingsError(why_no_scores(subject))
         rows, pair, names = _pair(view, question, exponent)
         leaves = self._leaf_probabilities(view, names[0])
         made = _compared(view, rows, pair, names, leaves)
@@ -205,22 +207,34 @@ class ExactPane(MethodPane):
         return [cut(line, width) for line in lines]
 
 
+def why_no_scores(subject: Subject | None) -> str:
+    """Why there is no exact softmax, and what to do: only a run can be changed."""
+    if subject is not None and subject.run is not None:
+        return (
+            "the exact softmax scores words by their output vectors, u . v, and there are none: a "
+            "run has them once it trains with negative sampling or the exact softmax; on the train "
+            "screen (1) type :set objective negative-sampling"
+        )
+    name = "here" if subject is None else f"in {safe_text(subject.name, 60)}"
+    return (
+        "the exact softmax scores words by their output vectors, u . v, with their counts, and "
+        f"they are not {name}: explore a run that trained with negative sampling or the exact "
+        "softmax, or what it saved as a folder (-o NAME/)"
+    )
+
+
 def _pair(
     view: View, question: tuple[str, str], exponent: float
 ) -> tuple[Any, Pair, tuple[str, str]]:
     """The rows of the words that are compared, the pair among them, and its words.
 
     Raises:
-        SettingsError: there are no output vectors or counts, or the vectors are not numbers.
+        SettingsError: the vectors are not numbers.
     """
     vectors = view.vectors
     outputs, counts, words = vectors.output_vectors, vectors.counts, vectors.index_to_key
-    if outputs is None or counts is None:
-        raise SettingsError(
-            "the exact softmax scores words by their output vectors, u . v, and there are none: a "
-            "run has them once it trains with negative sampling or the exact softmax; on the train "
-            "screen (1) type :set objective negative-sampling"
-        )
+    assert outputs is not None
+    assert counts is not None
     context = question[0] or notable_words(words, 1)[0]
     at_context = vectors.get_index(context)
     chosen = [at_context, *([vectors.get_index(question[1])] if question[1] else [])]
