@@ -307,6 +307,9 @@ class ScriptedRun:
     def wait(self, timeout: float | None = None) -> bool:
         return self.shot.ended
 
+    def vocabulary(self) -> None:
+        return None
+
     def vectors(self) -> Any:
         raise SettingsError("there are no vectors in a scripted run")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +35,7 @@ from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.explore_screen.opening import PANES, Opens
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.explore_screen.questioning import Asked
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
@@ -175,10 +177,12 @@ async def test_a_file_that_cannot_be_read_says_why():
 
     async with exploring(refuse) as app:
         await shows(app, "notes.bin is not a file of vectors")
-        await press(app, "1")
-        await until(app, lambda: isinstance(app.screen, NewRunScreen))
-        await press(app, "tab", "2")
-        await until(app, lambda: isinstance(app.screen, ExploreScreen))
+        for _ in range(2):  # the digit is a key of the app, not a text to train on
+            await press(app, "1")
+            await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.focused)
+            assert app.screen.query_one("#corpus", Input).value == "atlas.txt"
+            await press(app, "2")
+            await until(app, lambda: isinstance(app.screen, ExploreScreen))
 
 
 async def test_an_answer_and_the_vectors_are_written_and_nothing_is_replaced_unasked(
@@ -283,12 +287,14 @@ async def test_the_run_stays_in_charge_under_every_screen(topical_corpus, tmp_pa
             await until(app, lambda: "of the training is done" not in text_of(app))
         await until(app, lambda: app.session.folder is not None)
         session = app.session
-        await press(app, "4")  # another run does not take the place of one that trains
+        await press(app, "4")
         await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
-        await press(app, "enter")
-        await shows(app, "end it on the train screen first")
+        await press(app, "enter")  # it is the run that trains
+        await until(app, lambda: isinstance(app.screen, TrainScreen))
         assert app.session is session
-        await press(app, "x")  # it is the run that trains
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
+        await press(app, "x")
         await shows(app, "LIVE @ ")
         app.session.run.stop()
         await until(app, output.exists)
@@ -313,16 +319,56 @@ async def test_a_digit_goes_to_a_screen_unless_a_value_is_typed():
         await until(app, lambda: app.screen.staging.staged == {"window": 12})
 
 
+def named(name: str, folder: Path | None = None) -> FileSubject:
+    subject = FileSubject(name, lambda report, read: some_vectors())
+    subject.folder = folder
+    return subject
+
+
+async def test_what_was_explored_before_stays_within_reach_with_its_question(tmp_path):
+    async with exploring(some_vectors) as app:
+        await typed(app, "tea")
+        await shows(app, "Neighbors of tea")
+        await press(app, "p")
+        file_screen = app.screen
+        app.explore(named("a-run", tmp_path))
+        await shows(app, "Explore: a-run (2 notes.bin)", "Neighbors of king")
+        await press(app, "2")
+        await shows(app, "Explore: notes.bin (2 a-run)", "Neighbors of tea", "pinned")
+        assert app.screen is file_screen
+        app.explore(named("a-run", tmp_path))  # as it is now
+        await press(app, "2")
+        await until(app, lambda: app.screen is file_screen)
+        app.explore(named("third"))
+        await shows(app, "Explore: third (2 a-run)")
+        assert app._explorable() == ["other", "earlier"]
+        await press(app, "backspace")
+        app.run_moved(tmp_path, tmp_path / "new")
+        await until(app, lambda: app._explorable() == ["other"])
+
+
+def test_the_screen_of_a_run_begins_with_what_was_asked_of_the_run_before_it():
+    before = ExploreScreen(named("a"), Asked("tea", ("king", "man"), ("coffee",), "3cosmul"))
+    again = ExploreScreen(named("b"), before.all_asked)
+    assert (again.text, again.pins, again.method) == ("tea", ("coffee",), "3cosmul")
+    assert again.all_asked == before.all_asked
+    assert ExploreScreen(named("c")).all_asked == Asked()
+
+
 def test_with_nothing_that_trains_the_method_follows_what_is_explored():
     forgotten, shown = [], []
     app = SimpleNamespace(
-        session=None, forget=forgotten.append, _show_explored=lambda: shown.append(1)
+        session=None,
+        subject=None,
+        forget=forgotten.append,
+        _keep_explored=lambda subject: None,
+        _show_explored=lambda: shown.append(1),
     )
-    Places.explore(app, FileSubject("other.bin", lambda report, read: some_vectors()))
-    assert (forgotten, app._explored, shown) == (["other", "method"], "other", [1])
+    Places.explore(app, named("other.bin"))
+    assert (forgotten, app._explored, shown) == (["method"], "other", [1])
     app.session = SimpleNamespace()
-    Places.explore(app, app.subject)
-    assert forgotten == ["other", "method", "other"]
+    Places.explore(app, named("another.bin"))
+    assert forgotten == ["method"]
 
 
 def test_each_digit_of_the_key_bar_is_a_key_of_its_own(monkeypatch):

@@ -152,9 +152,9 @@ class W2vApp(Places):
         self._show(Session(self._form, build, output=self.output))
         self._go_to_method(tab="lesson")
 
-    def first_screen(self) -> NewRunScreen:
+    def first_screen(self, *, is_typing: bool = True) -> NewRunScreen:
         """The first screen, with what was chosen last."""
-        return NewRunScreen(self._form)
+        return NewRunScreen(self._form, is_typing=is_typing)
 
     def run_list(self) -> RunList:
         """The saved runs, from where they are chosen to be."""

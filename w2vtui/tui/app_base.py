@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import Event, Key
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.theme import Theme
 
 from w2vtui.config import Config
@@ -156,6 +157,10 @@ class BaseApp(App[None]):
     def run_shot(self) -> Snapshot | None:
         """The run as it is now; None where there is none."""
         return None
+
+    def explored_next(self, screen: Screen[Any]) -> str:
+        """What is explored next from an explore screen; empty if there is nothing else."""
+        return ""
 
     def watch_word(self, query: str) -> None:
         """Add a word or a sum to the watch words of the run that trains."""

@@ -5,48 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from textual import work
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import AwaitMount
 
-from w2vtui.display import safe_text
-from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.exploring_places import ExploringPlaces
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
-from w2vtui.tui.session import Session
 
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
-    from w2vtui.exploring.run_subject import RunSubject
     from w2vtui.exploring.subject import Subject
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.compare_screen.screen import CompareScreen
     from w2vtui.tui.explore_screen.screen import ExploreScreen
 
 Place = Literal["train", "explore", "method", "runs", "compare"]
-Explored = Literal["explore", "other"]
-"""The names of the screens that explore the run, and something else."""
 
 
-class Places(BaseApp):
+class Places(ExploringPlaces):
     """The part of the app that goes to the screens of the number keys.
 
     The lowest screen is the train screen, or the first screen where nothing trains. The others lie
     on it, so that its look at the run goes on; they are kept when they are left.
     """
-
-    session: Session | None = None
-    """The run on the train screen; None on the first screen."""
-    subject: Subject | None = None
-    """A file or a saved run that is explored; None for none."""
-    _run_subject: RunSubject | None = None
-    """The run on the train screen, as what is explored."""
-    _explored: Explored = "explore"
-    """Which of the two was explored last."""
-    _question = ""
-    """What was last asked of the run that this one follows."""
 
     def run_shot(self) -> Snapshot | None:
         """The run as it is now; None where there is none."""
@@ -66,12 +50,15 @@ class Places(BaseApp):
         else:
             self.uncover()
             if len(self.screen_stack) == 1:
-                shown = self.push_screen(self.first_screen())
+                shown = self.push_screen(self.first_screen(is_typing=False))
         if shown is not None:
             await shown
 
-    def first_screen(self) -> Screen[None]:
-        """The screen where nothing trains."""
+    def first_screen(self, *, is_typing: bool = True) -> Screen[None]:
+        """The screen where nothing trains.
+
+        is_typing   whether the next key is for the corpus field, and not for the app
+        """
         raise NotImplementedError
 
     def run_list(self) -> RunList:
@@ -102,6 +89,8 @@ class Places(BaseApp):
 
             self.subject = explored_run(new)
             self.forget("other")
+        if self._earlier is not None and self._earlier.folder == old:
+            self._forget_earlier()
         kept = self._kept("compare")
         if kept is not None:
             cast("CompareScreen", kept).run_moved(old, new)
@@ -138,42 +127,6 @@ class Places(BaseApp):
         session.watch_words = (*session.watched, query)
         self.report(f"watching {query}: its neighbors are on the train screen")
 
-    def explore(self, subject: Subject | None) -> AwaitMount | None:
-        """Explore a file or a saved run, None for the run; what is returned waits for it."""
-        if subject is not None:
-            self.subject = subject
-            self.forget("other")
-            if self.session is None:  # the method is shown on what is explored
-                self.forget("method")
-        self._explored = "explore" if subject is None else "other"
-        return self._show_explored()
-
-    def _go_exploring(self) -> AwaitMount | None:
-        """Explore what was explored last; from there the other, where there are two."""
-        if self.session is None and self.subject is None:
-            self.warn("nothing to explore yet: start a training, or open a file of vectors with "
-                      "w2vtui explore FILE")  # fmt: skip
-            return None
-        is_there = self.screen in (self._kept("explore"), self._kept("other"))
-        wanted: Explored = self._explored
-        if is_there:
-            wanted = "other" if wanted == "explore" else "explore"
-        if self.session is None or self.subject is None:
-            wanted = "other" if self.session is None else "explore"
-        self._explored = wanted
-        return self._show_explored()
-
-    def _show_explored(self) -> AwaitMount | None:
-        name = self._explored
-        if not self.is_screen_installed(name):
-            from w2vtui.tui.explore_screen.screen import ExploreScreen  # loads NumPy
-
-            subject = self.subject if name == "other" else self.run_subject()
-            assert subject is not None, "there is something to explore"
-            question = "" if name == "other" else self._question
-            self.install_screen(ExploreScreen(subject, question), name)
-        return self._show_place(name)
-
     def _go_to_method(self, tab: str = "noise") -> AwaitMount | None:
         """tab: the one to begin with"""
         if not self.is_screen_installed("method"):
@@ -196,53 +149,16 @@ class Places(BaseApp):
             self.install_screen(CompareScreen(), "compare")
         return self._show_place("compare")
 
-    def run_subject(self) -> RunSubject | None:
-        """The run on the train screen, as what is explored; None where there is none."""
-        session = self.session
-        if session is not None and self._run_subject is None:
-            from w2vtui.exploring.run_subject import RunSubject  # loads Numba
-
-            name = session.run_name or safe_text(session.form.corpus)
-            self._run_subject = RunSubject(name, lambda: session.run)
-        return self._run_subject
-
     def leave_run(self) -> None:
         """Leave the screens of a run that is replaced, and the dialogs on them."""
         explored = self._kept("explore")
-        self._question = str(getattr(explored, "text", ""))
+        if explored is not None:
+            self._asked = cast("ExploreScreen", explored).all_asked
         self.uncover()
         self.forget("explore")
         self.forget("method")
         self.forget("compare")
         self._run_subject = None
-
-    # ---- the stack of screens
-
-    def _show_place(self, name: str) -> AwaitMount | None:
-        """Show a screen; what is returned waits until it is there."""
-        screen = self.get_screen(name)
-        if self.screen is screen:
-            return None
-        self.uncover()
-        return self.push_screen(screen)
-
-    def uncover(self) -> None:
-        """Close dialogs, and leave the screens that lie on the train screen."""
-        while isinstance(self.screen, ModalScreen) or self.is_screen_installed(self.screen):
-            self.pop_screen()
-
-    def _kept(self, name: str) -> Screen[Any] | None:
-        """A screen that was kept; None if it was not there yet."""
-        return self.get_screen(name) if self.is_screen_installed(name) else None
-
-    def forget(self, name: str) -> None:
-        """Remove a screen that was kept, as that of a run that is over."""
-        if self.is_screen_installed(name):
-            screen = self.get_screen(name)
-            self.uncover()
-            self.uninstall_screen(name)
-            if screen.is_attached:
-                screen.remove()
 
 
 def _sides_of(folders: Sequence[Path], present: Path | None, subject: Subject | None) -> list[Side]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.widgets import Input
 
 from w2vtui.errors import QuestionError
@@ -15,13 +17,26 @@ from w2vtui.tui.explore_screen.viewing import Viewing
 from w2vtui.tui.widgets.query_field import QueryField
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person has asked, for the screen of other vectors to go on with."""
+
+    text: str = ""
+    """The question; empty for a word that is worth a look."""
+    earlier: tuple[str, ...] = ()
+    """The questions before it, oldest first."""
+    pins: tuple[str, ...] = ()
+    method: Method = "3cosadd"
+
+
 class Questioning(Viewing):
     """The part of the explore screen that asks."""
 
-    def __init__(self, subject: Subject, text: str = "") -> None:
-        """text: a question to begin with"""
+    def __init__(self, subject: Subject, begins: Asked | None = None) -> None:
+        """begins: what was asked of the vectors that these follow"""
         super().__init__(subject)
-        self.text = text
+        begins = begins or Asked()
+        self.text = begins.text
         """The question, as it was typed."""
         self.asked: Question | None = None
         """The same, as it is understood."""
@@ -29,12 +44,17 @@ class Questioning(Viewing):
         """The last one whose words are all known."""
         self.picked = ""
         """The word that is pointed at among the answers, or asked."""
-        self.pins: tuple[str, ...] = ()
+        self.pins = begins.pins
         """The words that are pinned."""
-        self.method: Method = "3cosadd"
+        self.method = begins.method
         """How the words that complete an analogy are scored, on the board and on the query line."""
-        self._earlier: list[str] = []
+        self._earlier = list(begins.earlier)
         """The questions that `backspace` returns to."""
+
+    @property
+    def all_asked(self) -> Asked:
+        """What the screen of vectors that follow these is to begin with."""
+        return Asked(self.text, tuple(self._earlier), self.pins, self.method)
 
     def show_view(self, view: View) -> None:
         """Show other vectors; the first ones begin with a question."""

@@ -186,8 +186,8 @@ class Viewing(PanedScreen):
         keys_now = "" if is_steady else keys.get(view.kind, "")
         name = ""
         if view.kind == "saved" or self.subject.run is None:
-            other = self.app.key_of("app.explore")
-            name = self.subject.name + (f" ({other} the run)" if self.app.run_shot() else "")
+            key, other = self.app.key_of("app.explore"), self.app.explored_next(self)
+            name = self.subject.name + (f" ({key} {other})" if other else "")
         self.query_one(RunLine).say("  ".join(part for part in (name, f"{at}{keys_now}") if part))
 
     # ---- computing

@@ -83,9 +83,14 @@ class NewRunScreen(TabbedScreen):
                 tooltip="next pane, on a small terminal"),
     ]  # fmt: skip
 
-    def __init__(self, form: Form) -> None:
-        """form: what is shown at the start"""
+    def __init__(self, form: Form, *, is_typing: bool = True) -> None:
+        """
+        form        what is shown at the start
+        is_typing   whether the corpus field has the focus, and not Start, where digits are keys
+        """
         super().__init__()
+        if not is_typing:
+            self.AUTO_FOCUS = "#start"  # type: ignore[misc]  # of this one alone
         self.draft = Draft(form, self.app.cores)
         self.survey = Survey(form.corpus)
         """What is known of the text that the corpus field names."""

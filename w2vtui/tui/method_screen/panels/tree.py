@@ -306,11 +306,13 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
     facts, leaves, cost = [], result.leaves, result.cost
     given = f"P({safe_text(result.word, 20)} | {safe_text(result.context, 20)})"
     if leaves is None:
-        trains = f"this run trains with {result.objective}" if result.objective else "a file"
+        trains, ways = "a file", "explore a run that is trained"
+        if result.objective:
+            trains, ways = f"this run trains with {result.objective}", f"{how_to}, or train"
         facts.append((
             "no product",
             f"{trains}: inner nodes have no vectors u_n. To see {given} and the sum over all "
-            f"leaves, {how_to}, or train with --objective hierarchical-softmax",
+            f"leaves, {ways} with --objective hierarchical-softmax",
         ))  # fmt: skip
     elif not np.isfinite(leaves.total):
         facts.append(("no product", "the vectors are not numbers: the run has diverged"))
