@@ -67,7 +67,7 @@ class ExploringPlaces(StackedScreens):
         self.forget("earlier")
 
     def _explorable(self) -> list[Explored]:
-        """What there is to explore, in the order of the key that goes from one to the next."""
+        """What can be explored, in the order in which a key leads from one to the next."""
         there: dict[Explored, object] = {
             "explore": self.session, "other": self.subject, "earlier": self._earlier
         }  # fmt: skip

@@ -19,7 +19,7 @@ from w2vtui.tui.widgets.query_field import QueryField
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person has asked, for the screen of other vectors to go on with."""
+    """What a person has asked, which the screen of other vectors begins with."""
 
     text: str = ""
     """The question; empty for a word that is worth a look."""
