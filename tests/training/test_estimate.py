@@ -20,6 +20,7 @@ from w2vtui.training.costs import estimate, memory_check, terms
 from w2vtui.training.costs.estimate import estimate_memory, estimate_seconds
 from w2vtui.training.costs.memory_check import SPARE, check_fits, shortfall
 from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.history.history import History
 from w2vtui.training.run import Run
 
 MODES = [
@@ -150,6 +151,20 @@ def test_a_checkpoint_is_written_at_another_time_than_the_vectors(objective):
     assert kept.copy == 4 * size * 2 * n_words  # of the nodes, too
     assert plain.copy == 4 * size * n_words * (1 if by_tree else 2)
     assert plain.words - kept.words == (estimate.SAVED_WORD_BYTES * n_words if by_tree else 0)
+
+
+@pytest.mark.parametrize(("n_words", "size"), [(1, 1), (26, 16), (70_000, 100), (3_000_000, 300)])
+def test_the_history_of_a_run_that_saves_none_is_in_memory_within_its_share(n_words, size):
+    training, live = TrainingSettings(vector_size=size), LiveSettings()
+    history = History(512)
+    history.begin(None, n_words, size, 0)
+    most = history.sizing.n_moments * history.sizing.bytes_of_moment(size)
+    predicted = estimate_memory(n_words, 0, training, live, history=512).history
+    assert predicted == most <= 128 << 20
+    assert estimate_memory(n_words, 0, training, live, history=0).history == 0
+    saved = estimate_memory(n_words, 0, training, live, history=512, checkpoints=True)
+    assert saved == estimate_memory(n_words, 0, training, live, checkpoints=True)
+    assert estimate_memory(0, 0, training, live, history=512).history == 0
 
 
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])

@@ -222,7 +222,8 @@ async def test_changed_settings_are_not_a_preset(topical_corpus):
 
 
 async def test_a_run_too_large_for_the_machine_is_refused_with_advice(topical_corpus, monkeypatch):
-    predicted = estimate_memory(26, 0, TrainingSettings(), LiveSettings(), screen=True)
+    training, live = TrainingSettings(), LiveSettings()
+    predicted = estimate_memory(26, 0, training, live, screen=True, checkpoints=True)
     monkeypatch.setattr(memory_check, "available_memory", lambda: predicted.needed - 1)
     monkeypatch.setattr(memory_check, "held_memory", lambda: 0)
     async with first_screen(topical_corpus) as app:

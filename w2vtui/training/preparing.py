@@ -92,7 +92,7 @@ class Preparation:
         requested: LiveSettings,
         script: Script,
         *,
-        has_checkpoints: bool,
+        keeps: Mapping[str, int],
         log: EventLog,
         control: RunControl,
         given: Given,
@@ -100,11 +100,11 @@ class Preparation:
         """
         requested        settings in which `auto` is allowed
         script           changes to apply, and where to stop
-        has_checkpoints  whether memory for checkpoints is needed
+        keeps            `checkpoints` and `history`, as of `estimate_memory`
         given            what the run begins with
         """
         self.training, self.requested, self._script = training, requested, script
-        self._has_checkpoints = has_checkpoints
+        self._keeps = keeps
         self._log, self._control = log, control
         self._given = given
         self._reading = ReadingProgress()
@@ -157,7 +157,7 @@ class Preparation:
         live = self._resolved(per_epoch)
         if start is None and (warning := check_worth(corpus, live)):
             self._log.note(f"hint: {warning}")
-        check_fits(corpus.vocab.counts, self.training, live, checkpoints=self._has_checkpoints)
+        check_fits(corpus.vocab.counts, self.training, live, **self._keeps)
         given, self._given = self._given, Given()  # its vectors are copied, and needed no longer
         if start is not None:
             given = Given(start.vectors, start.memory.get(LOCKS))

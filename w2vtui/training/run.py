@@ -132,7 +132,7 @@ class Run:
             self.training,
             live or LiveSettings(),
             script or Script(),
-            has_checkpoints=store is not None,
+            keeps={"checkpoints": store is not None, "history": history},
             log=self._log,
             control=self._control,
             given=Given(begin_at, locks),

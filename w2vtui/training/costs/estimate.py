@@ -33,6 +33,7 @@ from w2vtui.training.costs.terms import (
     mean_targets,
     seconds_by_term,
 )
+from w2vtui.training.history.moments import MemoryHistoryStore
 from w2vtui.training.history.sizing import sizing_of
 
 PROGRAM_BYTES = 78 << 20
@@ -76,7 +77,7 @@ class Memory:
     copy: int
     """of the vectors, while they are saved or a checkpoint is written"""
     history: int
-    """a past moment of the vectors, while it is written"""
+    """a past moment of the vectors, while it is written; all of them, of a run that saves none"""
 
     @property
     def total(self) -> int:
@@ -95,14 +96,17 @@ def estimate_memory(
     training: TrainingSettings,
     live: LiveSettings,
     *,
-    screen: bool = False,
-    checkpoints: bool = False,
+    screen: int = False,
+    checkpoints: int = False,
+    history: int = 0,
 ) -> Memory:
     """The peak memory of a run, in bytes.
 
     n_words         the size of the vocabulary
     n_tokens        the text's tokens that are in it
+    screen          whether it is shown
     checkpoints     whether it saves checkpoints, and a history, while it trains
+    history         megabytes that it was given; without checkpoints, memory holds its share of it
     """
     row = 4 * row_length(training.vector_size)
     by_tree = live.walks_tree
@@ -132,7 +136,9 @@ def estimate_memory(
         tables=tables,
         words=words,
         copy=copy,
-        history=_history(n_words, training.vector_size) if checkpoints else 0,
+        history=_history(n_words, training.vector_size)
+        if checkpoints
+        else _history_in_memory(n_words, training.vector_size, history),
     )
 
 
@@ -142,6 +148,15 @@ def _history(n_words: int, vector_size: int) -> int:
     sizing = sizing_of(n_words, vector_size, limit << 20)
     moment = sizing.bytes_of_moment(vector_size)
     return moment + moment // (1 + sizing.keeps_outputs)
+
+
+def _history_in_memory(n_words: int, vector_size: int, megabytes: int) -> int:
+    """The bytes of all moments that are kept in memory, at most."""
+    limit = round(megabytes * MemoryHistoryStore.limit_share * (1 << 20))
+    if not limit or not n_words:
+        return 0
+    sizing = sizing_of(n_words, vector_size, limit)
+    return sizing.n_moments * sizing.bytes_of_moment(vector_size)
 
 
 def estimate_reading_memory(n_types: int) -> int:

@@ -64,12 +64,12 @@ class Shortfall:
 
 
 def check_fits(
-    counts: NDArray[np.int64], training: TrainingSettings, live: LiveSettings, **how: bool
+    counts: NDArray[np.int64], training: TrainingSettings, live: LiveSettings, **how: int
 ) -> None:
     """Refuse a run that would not fit in memory, before it takes any.
 
     counts   (V,) of the vocabulary, most frequent first
-    how      `checkpoints`, as of `estimate_memory`
+    how      `checkpoints`, `history`, as of `estimate_memory`
 
     Raises:
         OutOfMemoryError: it does not fit; says what would.
@@ -84,13 +84,13 @@ def shortfall(
     counts: NDArray[np.int64],
     training: TrainingSettings,
     live: LiveSettings,
-    **how: bool,
+    **how: int,
 ) -> Shortfall | None:
     """What a run lacks; None if it fits, or if the system does not report available memory.
 
     n_words   the size of the vocabulary
     counts    of those of its words whose counts are known, most frequent first
-    how       `screen`, `checkpoints`, as of `estimate_memory`
+    how       `screen`, `checkpoints`, `history`, as of `estimate_memory`
     """
 
     def memory(words: int, size: int) -> Memory:

@@ -201,7 +201,7 @@ class NewRunScreen(TabbedScreen):
         form, survey = self.form, self.survey
         await survey.count(form.corpus_settings, form.live.sample)
         if survey is self.survey:
-            survey.estimate(self.form.training, self.form.live)
+            survey.estimate(self.form)
             self.draw()
 
     @work
@@ -280,7 +280,7 @@ class NewRunScreen(TabbedScreen):
         """Update what depends on a setting; an empty name stands for several."""
         if not name or name in _COUNTED:
             self._count()
-        self.survey.estimate(self.form.training, self.form.live)
+        self.survey.estimate(self.form)
         self.draw()
 
     # ---- drawing

@@ -8,9 +8,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, auto_epochs
+from w2vtui.settings import CorpusSettings, auto_epochs
 from w2vtui.tui.first_screen.preview import Preview, look_at
 from w2vtui.tui.first_screen.text_report import Needs, needs_of
+from w2vtui.tui.session import Form
 
 if TYPE_CHECKING:
     from w2vtui.corpus.hints import Hint
@@ -97,10 +98,17 @@ class Survey:
         except W2vtuiError as error:
             self._report(error)
 
-    def estimate(self, training: TrainingSettings, live: LiveSettings) -> None:
+    def estimate(self, form: Form) -> None:
         """Estimate what a run under these settings would take, once the text is counted."""
         if self.statistics is not None:
-            self.needs = needs_of(self.statistics, training, live)
+            saved = form.run_settings
+            self.needs = needs_of(
+                self.statistics,
+                form.training,
+                form.live,
+                checkpoints=saved.checkpoints,
+                history=saved.history,
+            )
 
     def _report(self, error: W2vtuiError) -> None:
         """Make an error the preview's problem, unless the survey was stopped."""

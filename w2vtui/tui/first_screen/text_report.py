@@ -41,8 +41,13 @@ class Needs:
         return self.shortfall is not None
 
 
-def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveSettings) -> Needs:
-    """What a run over such a text would take."""
+def needs_of(
+    statistics: TextStatistics, training: TrainingSettings, live: LiveSettings, **keeps: int
+) -> Needs:
+    """What a run over such a text would take.
+
+    keeps   `checkpoints` and `history`, as of `estimate_memory`
+    """
     from w2vtui.training.costs.estimate import (  # loads NumPy
         SCREEN_BYTES,
         estimate_memory,
@@ -52,7 +57,7 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
     from w2vtui.training.costs.memory_check import shortfall
 
     words, tokens = statistics.n_words, statistics.n_kept
-    training_bytes = estimate_memory(words, tokens, training, live, screen=True).total
+    training_bytes = estimate_memory(words, tokens, training, live, screen=True, **keeps).total
     reading_bytes = estimate_reading_memory(statistics.n_types) + SCREEN_BYTES
     return Needs(
         n_bytes=max(training_bytes, reading_bytes),
@@ -64,7 +69,7 @@ def needs_of(statistics: TextStatistics, training: TrainingSettings, live: LiveS
             subsampled_share=statistics.subsampled_share,
             sentence_length=statistics.sentence_length * statistics.kept_share,
         ),
-        shortfall=shortfall(words, statistics.counts, training, live, screen=True),
+        shortfall=shortfall(words, statistics.counts, training, live, screen=True, **keeps),
     )
 
 
