@@ -42,6 +42,16 @@ def test_the_same_seed_gives_the_same_clusters_and_a_start_keeps_places(three):
     assert clusters(three, Grouping(k=2), turned).centers.shape == (2, 10)
 
 
+def test_another_number_of_clusters_leaves_those_that_stay(three):
+    first = clusters(three, Grouping(k=3))
+    more = clusters(three, Grouping(k=4), first.centers)
+    fewer = clusters(three, Grouping(k=3), more.centers)
+    assert len(more.centers) == 4
+    stays = [(more.labels == first.labels)[first.labels == place].all() for place in range(3)]
+    assert stays.count(True) == 2, "one was split"
+    assert all(len(set(fewer.labels[first.labels == place])) == 1 for place in range(3))
+
+
 def test_only_frequent_words_are_grouped(three):
     found = clusters(three, Grouping(k=3, restrict=10))
     assert (found.searched, found.total, len(found.labels)) == (10, 90, 10)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from types import SimpleNamespace
 from weakref import ref
 
 import numpy as np
 import pytest
 
+from w2vtui.exploring.clusters import Grouping
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.training.history.moments import PastMoment
@@ -16,6 +18,7 @@ from w2vtui.tui.explore_screen.answer_table import as_tsv
 from w2vtui.tui.explore_screen.panels import neighbors
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
+from w2vtui.tui.explore_screen.panels.map import MapPane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.widgets.result_panel import Shape
@@ -39,7 +42,7 @@ def view_of(seed: int, words: WordVectors | None = None) -> View:
 def screen(monkeypatch):
     """A screen that is not there, with nothing picked or pinned."""
     screen = SimpleNamespace(pins=(), picked="king", subject=None, method="3cosadd")
-    for pane in (NeighborsPane, WordCardPane, AnalogiesPane):
+    for pane in (NeighborsPane, WordCardPane, AnalogiesPane, MapPane):
         monkeypatch.setattr(pane, "explorer", screen)
     return screen
 
@@ -81,6 +84,36 @@ def test_the_board_and_the_query_line_score_an_analogy_alike(screen):
     table = line.compute(view, question, SHAPE).table
     assert "3CosMul" in table.title
     assert as_tsv(table).startswith(b"word\tscore\t")
+
+
+def test_the_map_of_the_latest_vectors_is_not_turned_by_a_look_at_the_past(screen):
+    pane, latest = MapPane(id="map"), view_of(1)
+
+    def points(view):
+        pane.take(pane.compute(view, None, SHAPE))
+        return pane.result.map.points
+
+    before = points(latest)
+    for seed in range(2, 8):
+        past = points(replace(view_of(seed), kind="past"))
+        again = points(replace(view_of(seed), kind="past"))
+        assert np.abs(again - past).max() < 1e-5
+        assert np.abs(points(latest) - before).max() < 1e-5
+    pane.result = None  # as where no vector has a direction
+    assert np.abs(points(latest) - before).max() < 1e-5
+
+
+def test_the_cluster_that_is_pointed_at_stays_when_there_are_more(screen):
+    pane = ClustersPane(id="clusters")
+    rows = np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 1, 2, 3]] + np.float32(0.01)
+    view = View(vectors=WordVectors(list("ABCDEFG"), rows), kind="saved")
+    pane._how = Grouping(k=2, n=9)
+    pane.take(pane.compute(view, None, SHAPE))
+    pane._at = 1
+    word = pane.result.clusters[1].words[0].word
+    pane._how = Grouping(k=4, n=9)
+    pane.take(pane.compute(view, None, SHAPE))
+    assert word in [near.word for near in pane.result.clusters[pane._at].words]
 
 
 @pytest.mark.parametrize("kind", [NeighborsPane, AnalogiesPane, ClustersPane])

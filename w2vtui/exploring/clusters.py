@@ -86,7 +86,8 @@ def clusters(
 ) -> Clusters:
     """The clusters of the most frequent words: k-means of the vectors at length 1, by cosine.
 
-    start   float32 (K, D): centers to begin at, as those of a moment ago, which keep their places
+    start   float32 (any, D): centers to begin at, as those of a moment ago. As many keep their
+            places; of more, those of the fewest words are left out, and to fewer some are added
 
     Arthur and Vassilvitskii 2007, "k-means++"; Dhillon and Modha 2001, section 3.
 
@@ -100,9 +101,7 @@ def clusters(
         raise VectorsError("no clusters: no vector is of numbers and longer than 0")
     units = (vectors.vectors[:searched][sound] / norms[sound, None]).astype(np.float32)
     k = min(how.k, len(sound))
-    if start is None or start.shape != (k, units.shape[1]):
-        start = _seeds(units, k, np.random.default_rng(how.seed))
-    centers, places = _k_means(units, start, how.n_rounds)
+    centers, places = _k_means(units, _start(units, how, k, start), how.n_rounds)
     closeness = np.clip(np.einsum("ij,ij->i", units, centers[places]), -1, 1)
     found = [
         _cluster(vectors, place, sound[places == place], closeness[places == place], how.n)
@@ -132,20 +131,43 @@ def _cluster(
     return Cluster(words, len(rows), n_tokens, float(closeness.mean()), place)
 
 
-def _seeds(units: Floats, k: int, rng: np.random.Generator) -> Floats:
-    """k different words' vectors, float32 (k, D), far from each other: k-means++."""
-    chosen = [int(rng.integers(len(units)))]
+def _start(units: Floats, how: Grouping, k: int, earlier: Floats | None) -> Floats:
+    """k centers to begin at, float32 (k, D): the earlier ones, without those of the fewest words
+    where they are more, and with words that are far from them where they are fewer.
+    """
+    if earlier is None or earlier.shape[1] != units.shape[1]:
+        earlier = units[:0]
+    if len(earlier) > k:
+        n_words = np.bincount(nearest_centers(units, earlier), minlength=len(earlier))
+        earlier = earlier[np.sort(np.argsort(-n_words, kind="stable")[:k])]
+    return _seeds(units, k, np.random.default_rng(how.seed), earlier)
+
+
+def _seeds(units: Floats, k: int, rng: np.random.Generator, kept: Floats) -> Floats:
+    """The kept centers and different words' vectors, float32 (k, D), far from each other:
+    k-means++.
+    """
+    chosen: list[int] = []
     distances = np.full(len(units), np.inf)
-    while len(chosen) < k:
-        last = 2 - 2 * (units @ units[chosen[-1]]).astype(np.float64)  # squared
-        distances = np.minimum(distances, np.maximum(last, 0))
+    for center in kept:
+        distances = np.minimum(distances, _squared_distances(units, center))
+    while len(kept) + len(chosen) < k:
         distances[chosen] = 0
         total = distances.sum()
-        if not total > 0:  # all that is left points as one that was chosen
-            chosen += np.setdiff1d(np.arange(len(units)), chosen)[: k - len(chosen)].tolist()
+        if not (len(kept) or chosen):
+            chosen.append(int(rng.integers(len(units))))
+        elif not total > 0:  # all that is left points as one that was chosen
+            left = np.setdiff1d(np.arange(len(units)), chosen)
+            chosen += left[: k - len(kept) - len(chosen)].tolist()
         else:
             chosen.append(int(rng.choice(len(units), p=distances / total)))
-    return units[chosen]
+        distances = np.minimum(distances, _squared_distances(units, units[chosen[-1]]))
+    return np.concatenate((kept, units[chosen])).astype(np.float32, copy=False)
+
+
+def _squared_distances(units: Floats, center: Floats) -> Floats:
+    """Of each word (N, D) from a center (D,), both of length 1: float64 (N,)."""
+    return np.maximum(2 - 2 * (units @ center).astype(np.float64), 0)
 
 
 def _k_means(units: Floats, centers: Floats, n_rounds: int) -> tuple[Floats, NDArray[np.int64]]:

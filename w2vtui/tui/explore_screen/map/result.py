@@ -51,6 +51,8 @@ class MapResult:
     labels: tuple[Label, ...]
     """Of what is asked, pointed at and tracked."""
     tokens: int
+    is_past: bool = False
+    """Whether it is of an earlier moment than the latest."""
     clusters: NDArray[np.int64] | None = None
     """(n,): the cluster of each word of the map, -1 for none."""
     centers: Floats | None = None
@@ -123,7 +125,9 @@ def computed(
     ]
     if (point := _sum_point(made, vectors, question)) is not None:
         labels.insert(0, Label(point, "query", "asked"))
-    result = MapResult(map=made, labels=tuple(labels), tokens=view.tokens or 0)
+    result = MapResult(
+        map=made, labels=tuple(labels), tokens=view.tokens or 0, is_past=view.kind == "past"
+    )
     if not choices.has_clusters:
         return result
     how = Grouping(k=N_CLUSTERS, n=3, restrict=MAPPED_WORDS)

@@ -73,11 +73,19 @@ class ClustersPane(ExplorePane):
             if before.vectors() is view.vectors or (view.kind == "live" and age < LIVE_SECONDS):
                 return before.clusters
             how = replace(how, n_rounds=_LATER_ROUNDS)
-            found = clusters(view.vectors, how, before.clusters.centers)
-        else:
-            found = clusters(view.vectors, how)
+        # Of another number too: what stays a group stays the same one.
+        found = clusters(view.vectors, how, None if before is None else before.clusters.centers)
         self._grouped = Grouped(found, ref(view.vectors), how.k, time.monotonic())
         return found
+
+    def take(self, result: Clusters) -> None:
+        """Show clusters; the one that was pointed at stays so, by its central word."""
+        if self.result is not None:
+            word = self.result.clusters[self._at].words[0].word
+            names = [[near.word for near in one.words] for one in result.clusters]
+            self._at = next((at for at, words in enumerate(names) if word in words), self._at)
+            self._at = min(self._at, len(names) - 1)
+        super().take(result)
 
     def drawn(self, result: Clusters, shape: Shape) -> Text:
         """A cluster a line: its number of words, their mean cosine with its center, its names."""

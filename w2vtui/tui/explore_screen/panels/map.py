@@ -56,6 +56,10 @@ class MapPane(WindowPane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.result: MapResult | None = None
+        self._latest: MapResult | None = None
+        """The last map that was not of the past: the next one of that kind is turned onto it, since
+        a map of the first moments has little in common with it.
+        """
         self._axes: tuple[Pair, Pair] | None = None
         """The last ones that were asked for."""
         self._choices = MapChoices()
@@ -73,7 +77,8 @@ class MapPane(WindowPane):
             UnknownWordError: a word of the axes has no vector.
         """
         choices = replace(self._choices, picked=self.explorer.picked)
-        return computed(view, question, choices, self.result)
+        last = self.result if view.kind == "past" and self.result is not None else self._latest
+        return computed(view, question, choices, last)
 
     # ---- drawing
 
@@ -82,6 +87,8 @@ class MapPane(WindowPane):
         if self.result is not None and self.result.map.axes != result.map.axes:
             self._trails.clear()
             self.fitted = self.window = None
+        if not result.is_past:
+            self._latest = result
         self._trails.add(result.map, result.tokens)
         asked = tuple(label.text for label in result.asked)
         if asked != self._asked and self.window is not None and result.asked:
