@@ -94,6 +94,20 @@ def test_answers_are_json(w2v, vectors):
     assert found["king"][0][0] == "北京"
 
 
+def test_answers_as_json_have_their_words_under_one_key(w2v, vectors):
+    for verb, words, question, first, last in (
+        ("compare", ["king", "queen"], "king | queen", "king", "queen"),
+        ("odd", ["king", "queen", "man"], "!king queen man", "king", "man"),
+        ("axis", ["man", "woman", "-n", 1], "man -> woman", "woman", "man"),
+    ):
+        found = json.loads(w2v(verb, vectors, *words, "--json").out)
+        listed = [one["word"] for one in found["words"]]
+        assert (found["question"], listed[0], listed[-1]) == (question, first, last)
+        assert all(one["count"] is None for one in found["words"])
+    found = json.loads(w2v("map", vectors, "--json").out)
+    assert [one["row"] for one in found["words"]] == list(range(found["total"]))
+
+
 def test_clusters_are_named_by_their_words(w2v, vectors):
     result = w2v("clusters", vectors, "-k", 2, "-n", 2)
     assert (result.code, result.err) == (0, "")

@@ -56,6 +56,7 @@ def test_a_text_answers_alone_or_for_vectors(w2v, run):
     answers = [json.loads(one.out) for one in (alone, file, saved, line)]
     assert [answer.pop("cosine") is None for answer in answers] == [True, False, False, False]
     assert answers[0] == answers[1] == answers[2] == answers[3]
+    assert answers[0]["question"] == "coffee | 茶"
     (one,) = json.loads(w2v("why", run, "coffee", "--json").out)["words"]
     assert (one["count"], one["contexts"]) == (9, 4)
 

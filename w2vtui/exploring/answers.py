@@ -79,6 +79,7 @@ class TwoWords:
     """How many words are among the `among` nearest of both."""
     among: int
     counts: tuple[int | None, int | None]
+    rows: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,22 @@ Answer: TypeAlias = NearestWords | AnalogyWords | TwoWords | AxisWords | OddWord
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """An answer as JSON has it: its fields, with the question as a line."""
+    """An answer as JSON has it: its fields, with the question as a line, and in every one `words`,
+    objects with `word`, `count` and `row`.
+    """
     fields = {one.name: getattr(answer, one.name) for one in dataclasses.fields(answer)}
     fields["question"] = answer.question.text
-    more = {"odd": answer.odd.word} if isinstance(answer, OddWord) else {}
+    more: dict[str, Any] = {}
+    match answer:
+        case OddWord():
+            more = {"odd": answer.odd.word}
+        case TwoWords():
+            both = zip(answer.question.words, answer.counts, answer.rows, strict=True)
+            names = ("word", "count", "row")
+            more = {"words": tuple(dict(zip(names, one, strict=True)) for one in both)}
+        case AxisWords():  # as they are printed
+            (a, b), placed = answer.ends, answer.placed[::-1]
+            more = {"words": (b, *answer.to_b, *placed, *answer.to_a[::-1], a)}
     return {name: _jsonable(value) for name, value in (fields | more).items()}
 
 

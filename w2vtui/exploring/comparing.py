@@ -52,7 +52,8 @@ def two_words(vectors: WordVectors, question: Comparison, n: int) -> TwoWords:
         for row in best.tolist()
     )
     counts = count_of(vectors, rows[0]), count_of(vectors, rows[1])
-    return TwoWords(question, cosine, ranks[0], ranks[1], shared, len(both), among, counts)
+    at = (rows[0], rows[1])
+    return TwoWords(question, cosine, ranks[0], ranks[1], shared, len(both), among, counts, at)
 
 
 def along_axis(

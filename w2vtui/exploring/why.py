@@ -13,6 +13,7 @@ from w2vtui.display import safe_text
 from w2vtui.errors import UnknownWordError
 from w2vtui.exploring.concordance import Line, line_for
 from w2vtui.exploring.contexts import MOST_OCCURRENCES, Pairs, Strengths, Windows, pairs_of
+from w2vtui.exploring.forms import COMPARED
 from w2vtui.exploring.occurrences import SCAN_SECONDS, Occurrences, indexed, scanned
 from w2vtui.exploring.word_positions import Indexing
 from w2vtui.spelling import near_spellings
@@ -86,6 +87,7 @@ class Why:
             "line": None if self.line is None else self.line.as_json(),
         }
         return {
+            "question": f" {COMPARED} ".join(self.words),
             "words": [
                 {"word": one.word, "count": one.count, "used": one.used, "sample": one.is_sample,
                  "contexts": one.n_contexts}

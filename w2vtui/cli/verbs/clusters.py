@@ -73,6 +73,8 @@ def _as_json(found: Clusters) -> dict[str, Any]:
     for group in groups:
         del group["place"]  # of the arrays, which are left out
         group["cohesion"] = round(group["cohesion"], 6)
+        for word in group["words"]:
+            word["score"] = round(word["score"], 6)
     return {
         "clusters": groups,
         "searched": found.searched,

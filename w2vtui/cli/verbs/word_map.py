@@ -159,16 +159,19 @@ def _as_json(
         "axes": made.axes,
         "remark": made.remark or None,
         "variance": made.shares,
+        "searched": n_words,
+        "total": len(vectors),
         "words": [
             {
                 "word": word,
                 "x": round(x, 6),
                 "y": round(y, 6),
                 "count": count,
+                "row": row,
                 "cluster": None if cluster < 0 else letter_of(cluster),
             }
-            for word, (x, y), count, cluster in zip(
-                made.words, made.points.tolist(), counts, grouped, strict=True
+            for word, (x, y), count, row, cluster in zip(
+                made.words, made.points.tolist(), counts, made.rows.tolist(), grouped, strict=True
             )
         ],
     }

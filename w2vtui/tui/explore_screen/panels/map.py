@@ -77,8 +77,8 @@ class MapPane(WindowPane):
             UnknownWordError: a word of the axes has no vector.
         """
         choices = replace(self._choices, picked=self.explorer.picked)
-        last = self.result if view.kind == "past" and self.result is not None else self._latest
-        return computed(view, question, choices, last)
+        near = (self.result, self._latest) if view.kind == "past" else (self._latest, self.result)
+        return computed(view, question, choices, near[0] or near[1])
 
     # ---- drawing
 
