@@ -71,6 +71,9 @@ def test_two_words_are_still_compared(w2v, root):
         (["fox", "owl", "--word", "zebra"], 3, "'zebra' is not among the 40 words"),
         (["fox", "owl", "--at", "40%"], 2, "--at goes with two words"),
         (["fox", "w1", "w2", "--word", "w3"], 2, "--word goes with runs"),
+        (["fox", "nosuch"], 2, "there is no run 'nosuch': w2vtui runs lists"),
+        (["fox", "text-shy-owk"], 2, "did you mean text-shy-owl?; two words are compared as a b"),
+        (["fox", "w1", ""], 2, "one of the words is empty: two words are compared as a b, or"),
         (["fox", *["owl"] * 6], 2, "two to 6 runs are compared, got 7"),
     ],
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import QUICK
-from w2vtui.cli.file_options import named_run
 from w2vtui.cli.parser import parse
+from w2vtui.cli.run_vectors import named_run
 from w2vtui.cli.verbs import VERBS
 
 READERS = [verb for verb in VERBS if "VECTORS" in VERBS[verb].USAGE and verb != "explore"]
@@ -55,9 +55,32 @@ def test_naming_a_run_leaves_the_other_settings_of_a_verb(run):
     assert arguments.settled["theme"].value == "nord"
 
 
-def test_a_file_comes_before_a_run(w2v, run):
-    Path("last").write_bytes(Path("v.bin").read_bytes())
-    assert w2v("neighbors", "last", "ship").err == ""
+@pytest.mark.parametrize(
+    ("verb", "rest"),
+    [
+        ("neighbors", ["ship"]),
+        ("compare", ["ship", "cow"]),
+        ("evaluate", ["--pairs", "pairs.txt"]),
+        ("convert", ["other.txt"]),
+        ("why", ["ship", "sailor"]),
+    ],
+)
+def test_a_run_named_in_full_comes_before_a_file_of_its_name(w2v, run, verb, rest):
+    Path("pairs.txt").write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
+    for name in ("last", run):
+        Path(name).write_text("1 2\nzebra 0.5 0.5\n")
+        result = w2v(verb, name, *rest)
+        assert result.code == 0, result.err
+        assert result.err.count(f"hint: {name} is the run of that name: ./{name} is the fi") == 1
+
+
+def test_a_file_comes_before_a_part_of_the_name_of_a_run(w2v, run):
+    part = run.split("-", 1)[1]
+    for name in (part, "last"):
+        Path(name).write_bytes(Path("v.bin").read_bytes())
+    for name in (part, "./last"):
+        result = w2v("neighbors", name, "ship")
+        assert (result.code, result.err) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,17 @@ def test_a_branch_of_a_run_that_is_done_takes_more_epochs(run):
     assert status_of(branch(run, epochs=5)).tokens_planned == 25_000
 
 
+def test_a_branch_of_a_run_that_is_done_says_its_rate_and_that_of_a_whole_run(run, capsys):
+    write_checkpoint(run, small_checkpoint(10_000, state="done", events=(change(1, 50),)))
+    for rate, says in (
+        ((), "rate 0; --alpha 0.03 is the rate of a run of 5 epochs there\n"),
+        (("--alpha", "0.01"), "rate 0.01 to 0(.0001)?\n"),
+    ):
+        argv = ["branch", run.name, "--epochs", "5", "--runs-dir", str(run.parent), *rate]
+        assert run_command_line(argv) == 0
+        assert re.search(says, capsys.readouterr().err)
+
+
 def test_a_branch_of_a_branch_knows_both(run):
     first = branch(run, name="first")
     second = branch(first, "2%", name="second")

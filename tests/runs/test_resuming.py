@@ -260,9 +260,9 @@ def test_a_run_that_is_done_and_was_not_saved_is_saved(text, root, w2v, tmp_path
 @pytest.mark.parametrize(
     ("flags", "difference"),
     [
-        (["--window", 8], "window 5 → 8"),
-        (["--min-count", 4], "min count 1 → 4"),
-        (["--epochs", 10], "epochs 20 → 10"),
+        (["--window", 8], "is done after 20 epochs, got window 5 → 8"),
+        (["--min-count", 4], "is done after 20 epochs, got min count 1 → 4"),
+        (["--epochs", 10], "has trained 20 epochs already, got 10"),
     ],
 )
 def test_other_settings_of_a_run_that_is_done_take_more_epochs(
@@ -271,7 +271,7 @@ def test_other_settings_of_a_run_that_is_done_take_more_epochs(
     folder = train_run(text)
     code, err = w2v("resume", "last", *flags, *force)
     assert code == 2
-    assert f"run {folder.name} is done, and was trained with other settings, {difference}: " in err
+    assert f"run {folder.name} {difference}: give more epochs in all, as in " in err
     assert f"w2vtui resume {folder.name} --epochs 25" in err
 
 

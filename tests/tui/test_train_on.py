@@ -86,6 +86,7 @@ async def test_a_run_that_is_done_gets_more_epochs(topical_corpus):
         await press(app, "e")
         await until(app, lambda: isinstance(app.screen, MoreEpochs) and app.focused)
         await shows(app, " tokens more, about 00:0", ", rate 0.0001")
+        await shows(app, ":set epochs 10 alpha 0.0126 is the rate of a")
         await press(app, "0", "enter")
         await shows(app, "a number of epochs is 1 or more, got '0'")
         send_keys(app, "backspace", "1", "enter")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_setting, whole_number
 from w2vtui.cli.output import PassingLine, report
-from w2vtui.cli.run_vectors import run_named, vectors_of
+from w2vtui.cli.run_vectors import named_run, vectors_of
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.question_files import QuestionOptions
 from w2vtui.reports import Report
 from w2vtui.settings import RunSettings
 from w2vtui.tables import split
-from w2vtui.vector_layouts import is_vector_folder
 
 if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors
@@ -31,7 +28,8 @@ def add_vectors(parser: argparse.ArgumentParser, *, at: bool = True) -> None:
     parser.add_argument(
         "vectors",
         metavar="VECTORS",
-        help="a file of vectors, or a saved run: its name, part of its name, or last",
+        help="a file of vectors, or a saved run: its name, part of its name, or last; ./NAME is a "
+        "file, where a run has its name",
     )
     group = parser.add_argument_group("Reading vectors")
     group.add_argument(
@@ -230,20 +228,6 @@ def load_all(arguments: argparse.Namespace) -> WordVectors:
         skip_bad_rows=arguments.skip_bad_rows,
         report=report_hint,
     )
-
-
-def named_run(arguments: argparse.Namespace) -> Path | None:
-    """The folder of the saved run that VECTORS names; None if it names a file or a folder of
-    vectors.
-
-    Raises:
-        VectorsError: there is neither.
-        RunError: the name is that of several runs.
-    """
-    path = Path(arguments.vectors)
-    if is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir()):
-        return None
-    return run_named(arguments)
 
 
 def report_hint(remark: str) -> None:

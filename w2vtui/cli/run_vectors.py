@@ -13,26 +13,43 @@ from w2vtui.config import read_config
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.settings import RunSettings
+from w2vtui.vector_layouts import is_vector_folder
 
 if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors
 
 
-def run_named(arguments: argparse.Namespace) -> Path | None:
-    """The folder of the saved run that is named; None if what is named looks like a file.
+def named_run(arguments: argparse.Namespace) -> Path | None:
+    """The folder of the saved run that VECTORS names; None if it names a file or a folder of
+    vectors. Of a run and a file of one name, the run is meant, which is reported.
 
     Raises:
-        VectorsError: there is no such run and no such file.
+        VectorsError: there is neither.
         RunError: the name is that of several runs.
     """
-    from w2vtui.runs.listing import NoRunError, find_run
+    if not hasattr(arguments, "named_run"):
+        arguments.named_run = _named_run(arguments)
+    found: Path | None = arguments.named_run
+    return found
+
+
+def _named_run(arguments: argparse.Namespace) -> Path | None:
+    from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file
     from w2vtui.runs.root import runs_folder
 
-    name: str = arguments.vectors
+    name, path = arguments.vectors, Path(arguments.vectors)
+    is_file = is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir())
+    if is_file and (os.sep in name or path.suffix[1:2].isalpha()):  # no run has such a name
+        return None
     if not hasattr(arguments, "run_settings"):  # a verb with a screen has settled more than these
         settle(arguments, read_config(), (RunSettings,))
+    root = runs_folder(arguments.run_settings.runs_dir)
+    if is_file:
+        if not is_full_name(root, name):
+            return None
+        report(f"hint: {run_not_file(name)}")
     try:
-        return find_run(runs_folder(arguments.run_settings.runs_dir), name)
+        return find_run(root, name)
     except NoRunError as error:
         if os.sep in name or Path(name).suffix or Path(name).exists():
             return None

@@ -12,7 +12,7 @@ from w2vtui.exploring.subject import FileSubject, Subject
 from w2vtui.large_files import open_vectors
 from w2vtui.reports import Report, warn
 from w2vtui.runs.explored import explored_run
-from w2vtui.runs.listing import NoRunError, all_runs, find_run
+from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file
 from w2vtui.runs.root import runs_folder
 from w2vtui.runs.status import RunStatus, status_of
 from w2vtui.vector_layouts import is_vector_folder
@@ -46,7 +46,7 @@ def open_side(text: str, runs_dir: str | None = None, report: Report = warn) -> 
     root = runs_folder(runs_dir)
     path = Path(text)
     is_file = is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir())
-    if is_file and not _is_full_name(root, text):
+    if is_file and not is_full_name(root, text):
         return file_side(path)
     try:
         side = run_side(find_run(root, text))
@@ -55,8 +55,7 @@ def open_side(text: str, runs_dir: str | None = None, report: Report = warn) -> 
             return file_side(path)  # reports what is wrong with it
         raise VectorsError(f"there is no file '{safe_text(text, 80)}', and {error}") from error
     if is_file:
-        report(f"{safe_text(text, 80)} is the run of that name: "
-               f".{os.sep}{safe_text(text, 80)} is the file")  # fmt: skip
+        report(run_not_file(text))
     return side
 
 
@@ -81,9 +80,3 @@ def file_side(path: Path) -> Side:
         lambda report, progress: open_vectors(path, report=report, progress=progress),
     )
     return Side(safe_text(str(path)), subject, None, None)
-
-
-def _is_full_name(root: Path, text: str) -> bool:
-    """Whether a text is the whole name of a run, or `last` where there are runs."""
-    runs = all_runs(root)
-    return text in {run.name for run in runs} or (text == "last" and bool(runs))

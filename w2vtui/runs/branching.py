@@ -42,7 +42,7 @@ from w2vtui.runs.renaming import check_name
 from w2vtui.runs.root import is_there
 from w2vtui.runs.run_folder import drafted_run, new_path
 from w2vtui.runs.status import status_at
-from w2vtui.runs.wanted_changes import SavedRun, wanted_change
+from w2vtui.runs.wanted_changes import SavedRun, wanted_change, what_is_added
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.snapshot import Event
 
@@ -98,6 +98,21 @@ def branch(
         _own_record(folder, record, checkpoint).write(draft)
     lock.release()
     return path
+
+
+def what_a_branch_adds(folder: Path) -> list[str]:
+    """What a branch of a run that was done trains, and at which rate, for a message; empty for
+    another branch.
+
+    Raises:
+        RunError: the branch cannot be read.
+    """
+    checkpoint = read_manifest(checkpoint_folders(folder)[0])
+    changes = changes_after(checkpoint, read_events(folder / EVENTS)[0])
+    left = SavedRun(
+        name=folder.name, record=RunRecord.read(folder), checkpoint=checkpoint, pending=()
+    )
+    return what_is_added(left, changes)
 
 
 # ---- the checkpoint

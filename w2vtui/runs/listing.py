@@ -97,6 +97,20 @@ def find_run(root: Path, name: str) -> Path:
     raise NoRunError(f"there is no run '{shown}'{hint}")
 
 
+def is_full_name(root: Path, name: str) -> bool:
+    """Whether a name is the whole of a run's, or `last` where there are runs: it then means the
+    run, though a file may have it too.
+    """
+    runs = all_runs(root)
+    return name in {run.name for run in runs} or (name == LAST and bool(runs))
+
+
+def run_not_file(name: str) -> str:
+    """Says that a name was taken for a run's, though there is a file of that name."""
+    shown = safe_text(name, 80)
+    return f"{shown} is the run of that name: .{os.sep}{shown} is the file"
+
+
 def run_to_remove(root: Path, name: str) -> tuple[Path, str | None]:
     """The run that a name means, and what to ask before it is removed; None if nothing.
 

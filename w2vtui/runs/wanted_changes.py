@@ -117,10 +117,11 @@ def _check_further(
             checkpoint.clock,
         )
     if wanted.epochs <= before.epochs:
-        raise RunError(
-            f"run {name} is done, and was trained with other settings, {', '.join(differences)}: "
-            f"they need more epochs, as in {further}"
-        )
+        if wanted.epochs < before.epochs:
+            trouble = f"has trained {before.epochs} epochs already, got {wanted.epochs}"
+        else:
+            trouble = f"is done after {before.epochs} epochs, got {', '.join(differences)}"
+        raise RunError(f"run {name} {trouble}: give more epochs in all, as in {further}")
 
 
 def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
@@ -135,12 +136,7 @@ def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
     speed = clock / seconds if seconds > 0 else 0.0
     further = further_training(wanted, line.rate, clock, checkpoint.tokens_per_epoch, speed)
     told = f"trained on, from {saved.settings.epochs} to {wanted.epochs} epochs: {further.text}"
-    if further.restarts:
-        told += (
-            f"; --alpha {further.whole_rate:.3g} is the rate of a run of {wanted.epochs} epochs "
-            "there"
-        )
-    return [told]
+    return ["; ".join(filter(None, [told, further.advice("--alpha")]))]
 
 
 def undo_after(saved: SavedRun) -> Event:

@@ -24,11 +24,13 @@ HELP = """Make a branch: a run that leaves another one at a checkpoint, to be tr
   w2vtui branch last --negative 25         with another setting from there on
   w2vtui branch last --train now           trained beside it, in a process of its own
   w2vtui branch brisk-otter --at 40% --name otter-k25 --negative 25
+  w2vtui branch last --epochs 40 --alpha 0.0125    of a run that is done, at another rate
   w2vtui resume otter-k25                  trains it
 
 Weights, place in the text, learning rate, curves and events are those of the run, which may be
 training and goes on. With one thread, or deterministic training, an unchanged branch ends with the
-same vectors bit for bit. With --at, it leaves at one of the two newest checkpoints; one is taken
+same vectors bit for bit. A branch of a run that is done takes more --epochs, at the rate where it
+ended or at that of --alpha. With --at, it leaves at one of the two newest checkpoints; one is taken
 before each live change. --train now divides the threads of a run that trains between the two;
 --train after waits until it has ended or is paused. The name of the branch is printed on stdout.
 Its vectors are saved where -o says when it is resumed or exported."""
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a branch of a run, train it if that is asked for, and print its name."""
+    from w2vtui.runs.branching import what_a_branch_adds
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.runs.status import status_of
@@ -65,11 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     new = _branched(folder, arguments)
     status = status_of(new)
     where = f"{status.fraction:.1%}, {status.tokens:,} tokens"
-    way = f"w2vtui resume {status.name} trains it"
+    way, added = f"w2vtui resume {status.name} trains it", what_a_branch_adds(new)
     if arguments.train:
         train_branch(new, folder if arguments.train == "after" else None)
         way = f"w2vtui attach {status.name} shows it"
     report(f"{status.name} leaves {folder.name} at {where}: {way}")
+    for line in added:
+        report(line)
     if arguments.json:
         fork = {"run": folder.name, "tokens": status.tokens}
         show(json.dumps({"name": status.name, "folder": status.folder, "fork": fork}))

@@ -34,6 +34,7 @@ each among the nearest words of the other, and the nearest words that they share
   w2vtui compare notes.bin coffee tea
   w2vtui compare last 'coffee | tea'            the vectors of a saved run"""
 SETTINGS = ()
+HOW = "two words are compared as a b, or 'a | b'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,16 +65,19 @@ def run(arguments: argparse.Namespace) -> int:
         UnknownWordError: not all runs have a word of --word; raised after all is printed.
         VectorsError: less than two have vectors; likewise.
     """
-    sides = _sides(arguments)
-    if sides is not None:
+    sides, missing = _sides(arguments)
+    if not missing:
         return _compare_runs(arguments, sides)
     if arguments.word:
-        raise SettingsError("--word goes with runs: give two runs or files to compare")
-    return _compare_words(arguments)
+        raise SettingsError(
+            f"--word goes with runs: give two runs or files to compare: {missing[0]}"
+        )
+    return _compare_words(arguments, missing)
 
 
-def _sides(arguments: argparse.Namespace) -> Sequence[Side] | None:
-    """The sides, if every name is that of a run or a file of vectors; else None.
+def _sides(arguments: argparse.Namespace) -> tuple[Sequence[Side], Sequence[str]]:
+    """The sides, and what is wrong with each name that is neither that of a run nor a file of
+    vectors.
 
     Raises:
         RunError: all are, but one of them may be several runs.
@@ -83,22 +87,27 @@ def _sides(arguments: argparse.Namespace) -> Sequence[Side] | None:
     settle(arguments, read_config(), (RunSettings,))
     runs_dir, sides, unclear = arguments.run_settings.runs_dir, [], None
     hints: list[str] = []
+    missing: list[str] = []
     for name in (arguments.vectors, *arguments.words):
         try:
             side = open_side(name, runs_dir, hints.append)
-        except VectorsError:
-            return None
+        except VectorsError as error:
+            missing.append(str(error))
+            continue
         except RunError as error:
             unclear = unclear or error
             continue
         if side.folder is None and not Path(name).exists():
-            return None
-        sides.append(side)
+            missing.append(f"there is no file '{safe_text(name, 80)}'")
+        else:
+            sides.append(side)
+    if missing:
+        return sides, missing
     if unclear is not None:
         raise unclear
     for hint in hints:
         report(f"hint: {hint}")
-    return sides
+    return sides, missing
 
 
 def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
@@ -127,7 +136,8 @@ def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
     return 0
 
 
-def _compare_words(arguments: argparse.Namespace) -> int:
+def _compare_words(arguments: argparse.Namespace, missing: Sequence[str]) -> int:
+    """Print how near two words are; missing: why the names are not all runs or files."""
     from w2vtui.cli.answers import print_answer
     from w2vtui.cli.results import print_json
     from w2vtui.exploring.asking import Asking, ask
@@ -135,12 +145,14 @@ def _compare_words(arguments: argparse.Namespace) -> int:
 
     words = [word for word in arguments.words if word != "|"]
     shown = safe_text(" ".join(arguments.words), 60)
+    if not all(word.strip() for word in words):
+        raise QuestionError(f"one of the words is empty: {HOW}")
     if len(words) > 2:
         raise QuestionError(f"two words are compared, got {len(words)}: {shown}")
     vectors = load(arguments)
     question = Comparison(*words) if len(words) == 2 else parse_question(words[0], vectors)
     if not isinstance(question, Comparison):
-        raise QuestionError(f"two words are compared, got '{shown}': give a b, or 'a | b'")
+        raise QuestionError(f"{missing[-1]}; {HOW}")
     answer = ask(vectors, question, Asking(arguments.n))
     if arguments.json:
         print_json(as_json(answer))

@@ -14,11 +14,11 @@ from w2vtui.cli.file_options import (
     add_session_options,
     add_vectors,
     load_all,
-    named_run,
     report_hint,
 )
 from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import report, show
+from w2vtui.cli.run_vectors import named_run
 from w2vtui.display import cell_width, pad, percent_text, safe_text
 from w2vtui.errors import DiskError, SettingsError
 from w2vtui.question_files import QuestionOptions

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from w2vtui.cli.file_options import add_vectors, load_file, named_run
+from w2vtui.cli.file_options import add_vectors, load_file
 from w2vtui.cli.options import (
     add_result_json,
     add_setting,
@@ -17,6 +17,7 @@ from w2vtui.cli.options import (
     whole_number,
 )
 from w2vtui.cli.output import report
+from w2vtui.cli.run_vectors import named_run
 from w2vtui.config import read_config
 from w2vtui.errors import CorpusError, SettingsError, VectorsError
 from w2vtui.exploring.forms import COMPARED

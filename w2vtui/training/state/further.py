@@ -29,6 +29,19 @@ class FurtherTraining:
         """Whether a run of all these epochs would be at a rate that is much higher."""
         return self.whole_rate is not None and self.line.rate < self.whole_rate / 2
 
+    def advice(self, option: str) -> str:
+        """How to train at the rate that a run of all these epochs has there; empty if it is so.
+
+        option   sets the rate, as `--alpha`
+        """
+        if not self.restarts:
+            return ""
+        return f"{option} {self.whole_rate:.3g} is the rate of a run of {self.epochs} epochs there"
+
+    def lines(self, option: str) -> str:
+        """It in a few words, and below that the advice."""
+        return "\n".join(filter(None, [self.text, self.advice(option)]))
+
     @property
     def rates_text(self) -> str:
         """The rate, at its beginning and at its end: `0.012 to 0.0001`."""

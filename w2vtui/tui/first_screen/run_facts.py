@@ -76,7 +76,9 @@ def cost(run: RunStatus, epochs: int) -> str:
     per_epoch, live = run.tokens_planned / run.epochs, run.settings
     wanted = LiveSettings(epochs=epochs, alpha=live["alpha"], min_alpha=live["min_alpha"])
     rate, speed = min(live["alpha"], live["min_alpha"]), run.mean_words_per_second
-    return further_training(wanted, rate, run.tokens, per_epoch, speed).text
+    further = further_training(wanted, rate, run.tokens, per_epoch, speed)
+    command = f"w2vtui resume {safe_text(run.name)} --epochs {epochs} --alpha"
+    return further.lines(command)
 
 
 def advice(run: RunStatus) -> str:

@@ -71,7 +71,8 @@ class RunActions(RunScreen):
                 self._try(lambda: self.train_on({"epochs": epochs}))
 
         def cost(epochs: int) -> str:
-            return self.staging.further(self.shot, {"epochs": epochs}).text
+            further = self.staging.further(self.shot, {"epochs": epochs})
+            return further.lines(f":set epochs {epochs} alpha")
 
         self.app.push_screen(MoreEpochs(settings.epochs or 0, cost), answered)
 

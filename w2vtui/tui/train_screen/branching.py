@@ -69,7 +69,11 @@ class Branching(Changing):
             if changes
             else ("What is staged then becomes a setting of the branch alone.")
         )
-        return f"The branch leaves here, at {where}, with the same vectors and rate.\n{what}"
+        text = f"The branch leaves here, at {where}, with the same vectors and rate.\n{what}"
+        if self.shot.state != "done":
+            return text
+        further = self.staging.further(self.shot, self.staging.staged)
+        return f"{text}\n{further.lines(':stage alpha')}"
 
     def _ways(self) -> list[Choice]:
         """How the two can train."""
