@@ -37,6 +37,12 @@ def test_a_run_is_asked_by_its_name_or_a_part_of_it(w2v, run):
     assert w2v("analogy", "last", "ship", "sailor", "cow").out.startswith("ship is to sailor")
     Path("pairs.txt").write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
     assert "3 of 3 pairs" in w2v("evaluate", "last", "--pairs", "pairs.txt").out
+    Path("unknown.txt").write_text("qqq zzz\n")
+    result = w2v("evaluate", "last", "--sessions", "unknown.txt")
+    assert (result.code, result.out) == (3, "")
+    said = "none of the 1 sessions in unknown.txt can be asked: last item has no vector in 1"
+    assert said in result.err
+    assert "unknown.txt" not in w2v("runs", "--json").out
     assert "is not among the 1 words" in w2v("neighbors", "last", "zzz", "--limit", "1").err
 
 

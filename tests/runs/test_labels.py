@@ -52,6 +52,7 @@ def test_a_renamed_run_is_found_by_its_old_name(run, tmp_path):
         rename_run(child, "first")
     assert rename_run(second, "first") == first
     assert find_run(run.parent, "wide-0.05") == first
+    assert set(status_of(first).former_names) >= {run.name, "wide-0.05"}
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,20 @@ def test_runs_are_labeled_and_chosen_on_the_shell(run, capsys):
     assert "none of 1 runs is asked for" in capsys.readouterr().err
     assert run_command_line(["runs", "--sort", "age", *where]) == 2
     assert run_command_line(["runs", "--unstar", run.name, "--rename", "wide", "a b", *where]) == 2
+
+
+def test_what_was_changed_is_said_and_words_stand_on_both_sides_of_options(run, capsys):
+    place = ["--runs-dir", str(run.parent)]
+    for line, said in (
+        (["--note", run.name, " too  wide"], f"{run.name} has the note: too wide"),
+        (["--note", run.name, ""], f"{run.name} has no note now"),
+        (["--star", run.name], f"{run.name} has a star now"),
+        (["--unstar", run.name], f"{run.name} has no star now"),
+        (["--rename", run.name, "wide"], f"{run.name} is wide now; its old name still finds it"),
+    ):
+        assert run_command_line(["runs", *line, *place]) == 0
+        assert capsys.readouterr().err.strip() == said
+    assert run_command_line(["runs", run.name, "--sort", "name", *place, "!starred"]) == 0
+    assert "wide" in capsys.readouterr().out
+    assert run_command_line(["runs", "wide", "--sort", "name", "zzz", *place]) == 0
+    assert capsys.readouterr().out == ""

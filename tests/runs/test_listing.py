@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -282,6 +283,21 @@ def test_a_probe_that_asked_other_questions_is_not_shown(contexts, shown, run):
     probe = Probe(tokens=300, loss=3.25, standard_error=0.1, contexts=contexts)
     write_checkpoint(run, small_checkpoint(300, probe=probe))
     assert status_of(run).probe_loss == shown
+
+
+@posix
+def test_a_run_at_work_shows_the_settings_that_it_trains_with_now(run):
+    live = dataclasses.replace(newest_intact(run)[0].settings, negative=12)
+    lock = RunLock(run)
+    try:
+        LiveStatus(
+            state="training", tokens=250, tokens_planned=900, seconds=1.0, words_per_second=9.0,
+            probe_loss=None, error=None, pid=1, settings=live,
+        ).write(run)  # fmt: skip
+        assert status_of(run).settings["negative"] == 12
+    finally:
+        lock.release()
+    assert status_of(run).settings["negative"] == 5  # what came after the checkpoint is lost
 
 
 def test_who_may_read_a_run_may_read_its_tensors(run):

@@ -108,6 +108,9 @@ def test_a_line_of_words_chooses_runs():
     assert names("K=15") == names("negative>5") == names("pairs>0.4") == ["smooth-beaver"]
     assert names("!done") == names("percent<100") == names("state=stopped") == ["quick-teal"]
     assert names("probe<2") == ["other"]
+    runs[1] = replace(runs[1], former_names=("early-eel",))
+    assert names("early-eel") == ["other"]
+    assert names("early") == []
     assert names("analogies>=24") == ["ideal-quartz"]
     assert names("sample=1e-3 win=10 probe!=1.5 !starred") == ["ideal-quartz", "quick-teal"]
     with pytest.raises(SettingsError, match="did you mean window"):
@@ -159,6 +162,26 @@ def test_a_column_too_wide_makes_room_for_narrow_ones():
     rows = [cells_of(run, columns, 160.0) for run in runs]
     names = [columns[at].head for at, _ in fitting(columns, rows, 45)]
     assert names == ["name", "state", "K", "win", "pairs", "probe"]
+
+
+def test_what_differs_goes_before_other_scores_and_an_empty_column_takes_no_room():
+    scores = [RunScore(f"{name}.txt", "pairs", 0.5, 99, 99, 9) for name in ("ab", "cd", "ef")]
+    scores.insert(0, RunScore("none.txt", "hits", None, 0, 2, 9))
+    runs = [
+        replace(run_of("a-long-name-of-a-run-that-is-cut", 2.0, epochs=epochs, alpha=alpha),
+                scores=tuple(scores), state="training", fraction=0.5)
+        for epochs, alpha in ((5, 0.025), (7, 0.05))
+    ]  # fmt: skip
+    columns = columns_of(runs)
+    rows = [cells_of(run, columns, 0.0) for run in runs]
+
+    def heads(width: int) -> list[str]:
+        return [columns[at].head for at, _ in fitting(columns, rows, width)]
+
+    assert heads(66) == ["name", "state", "ep", "rate", "ab", "probe"]
+    assert heads(74) == ["name", "state", "ep", "rate", "ab", "cd", "probe"]
+    assert "hits" not in heads(300)
+    assert {"ef", "when"} <= set(heads(300))
 
 
 def test_the_list_as_json_has_the_settings(run, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -231,6 +232,38 @@ async def test_runs_are_filtered_sorted_and_labeled(topical_corpus, runs_dir):
         assert app.screen.pointed.name == "bold-bay2"
         await press(app, "slash", *"zzz", "enter")
         await tells(app, "none of 3 runs is asked for")
+
+
+async def test_a_filter_that_names_nothing_is_dropped_with_the_list(topical_corpus, runs_dir):
+    for number, name in enumerate(("able-acorn", "bold-bay")):
+        listed_run(runs_dir / name)
+        os.utime(runs_dir / name / RECORD, (number, number))
+    async with listed(topical_corpus, runs_dir) as app:
+        app.runs_order, app.runs_wanted = "name", "foo>5"
+        await press(app, "escape", "ctrl+r")
+        await shows(app, "Saved runs  by name", "✗ runs have no 'foo' to compare")
+        assert [run.name for run in app.screen.runs] == ["able-acorn", "bold-bay"]
+        await press(app, "f1")
+        await shows(app, "sort by the next of", "rename the run")
+        await press(app, "escape", "escape", "ctrl+r")
+        await shows(app, "r rename", "n note", "* star", "F1 all keys")
+        assert app.runs_wanted == ""
+
+
+async def test_the_run_of_this_screen_is_listed_as_it_is_now(topical_corpus, runs_dir):
+    async with training(form(topical_corpus, epochs=900, run_settings=saved_in(runs_dir))) as app:
+        await until(app, lambda: shot_of(app).progress.tokens)
+        await press(app, "space")
+        await until(app, lambda: state(app) == "paused")
+        await press(app, "4")
+        await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
+        await tells(app, "paused on the train screen: enter shows it")
+        assert app.screen.pointed.tokens == app.session.snapshot().progress.tokens
+        app.session.run.resume()
+        before = app.screen.pointed.tokens
+        app.screen._look_at = math.inf  # reading the folders is not due
+        await until(app, lambda: app.screen.pointed.tokens > before)
+        app.session.run.stop()
 
 
 async def test_several_marked_runs_are_deleted(topical_corpus, runs_dir):

@@ -86,6 +86,9 @@ class Parser(argparse.ArgumentParser):
         """
         self._argv = argv
         arguments, unknown = self.parse_known_args(argv)
+        if unknown and "--" not in argv and not any(word.startswith("-") for word in unknown):
+            # Words may stand on both sides of options.
+            arguments, unknown = self.parse_known_intermixed_args(argv)
         for word in unknown:
             if word.startswith("-"):
                 meant = self._option_near(word.split("=")[0].lstrip("-").replace("_", "-"))

@@ -45,9 +45,9 @@ _ORDERED = ("<", ">", "<=", ">=")
 def wanted(text: str, runs: Sequence[RunStatus]) -> Wanted:
     """Whether a run is what a line asks for: every word of it holds.
 
-    A word is part of a name, text, state or note; `starred`; `trials`, those of sweeps; or a
-    comparison such as `window=10`, `K>5`, `probe<3`, `pairs>0.4`. With `!` before it, it must
-    not hold.
+    A word is part of a name, text, state or note, or a name that a run had; `starred`; `trials`,
+    those of sweeps; or a comparison such as `window=10`, `K>5`, `probe<3`, `pairs>0.4`. With `!`
+    before it, it must not hold.
 
     runs   all of them, whose scores can be compared with
 
@@ -70,7 +70,9 @@ def _term(word: str, columns: Sequence[Column]) -> Wanted:
     found = _TERM.fullmatch(word)
     if found is None:
         part = word.casefold()
-        return lambda run: any(part in place.casefold() for place in _places(run))
+        return lambda run: (
+            any(part in place.casefold() for place in _places(run)) or word in run.former_names
+        )
     name, sign, value = found.groups()
     return _comparison(_value_of(name, columns), sign, value, word)
 

@@ -39,8 +39,10 @@ def labels_of(folder: Path) -> Labels:
         return Labels()
 
 
-def note_run(folder: Path, note: str) -> None:
+def note_run(folder: Path, note: str) -> str:
     """Write a note on a run, in place of the one before; an empty one removes it.
+
+    Returns the note as it is kept: one line.
 
     Raises:
         SettingsError: it is too long.
@@ -49,6 +51,7 @@ def note_run(folder: Path, note: str) -> None:
     line = " ".join(note.split())
     check_note(line)
     _write(folder, dataclasses.replace(labels_of(folder), note=line))
+    return line
 
 
 def check_note(note: str) -> None:

@@ -11,6 +11,7 @@ from w2vtui.runs.disk.checked_json import dumped
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, event_line, metrics_rows
 from w2vtui.runs.record import STATUS
 from w2vtui.runs.status import LiveStatus
+from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 METRICS_SECONDS = 2.0
@@ -75,6 +76,7 @@ class RunLog:
             error=None if shot.error is None else str(shot.error),
             pid=os.getpid(),
             probe_contexts=1 if probe is None else probe.contexts,
+            settings=shot.settings if isinstance(shot.settings, ResolvedSettings) else None,
         )
         if status != self._status or not (folder / STATUS).is_file():
             status.write(folder)

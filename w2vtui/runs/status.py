@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from w2vtui.runs.measured import RunScore, scores_of
 from w2vtui.runs.record import STATUS, Fork, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.snapshot import ENDED, PROBE_CONTEXTS, State
+from w2vtui.training.state.snapshot import ENDED, PROBE_CONTEXTS, Snapshot, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +80,8 @@ class RunStatus:
     note: str = ""
     """What a person wrote on it."""
     starred: bool = False
+    former_names: tuple[str, ...] = ()
+    """Those that it had before, which still find it."""
     error: str | None = None
 
     @property
@@ -116,6 +119,9 @@ class LiveStatus:
     pid: int
     probe_contexts: int = 1
     """Words around the center in a question of the probe, as `Probe.contexts`."""
+    settings: ResolvedSettings | None = None
+    """Those that it trains with now, which the next checkpoint will have; None before it begins,
+    and in what earlier versions wrote."""
 
     def write(self, folder: Path) -> None:
         """Write it to a run's folder.
@@ -143,6 +149,7 @@ def status_of(folder: Path) -> RunStatus:
         return RunStatus(
             name=folder.name, folder=str(folder), changed=changed, state="damaged",
             error=str(error), note=labels.note, starred=labels.starred,
+            former_names=labels.names,
         )  # fmt: skip
     saved, trouble = _newest_manifest(folder)
     last = LiveStatus.read(folder) or (status_at(saved) if saved else None)
@@ -156,7 +163,8 @@ def status_of(folder: Path) -> RunStatus:
         state = "preparing"
     if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
-    settings = _settings_now(folder, record, saved)
+    settings = last.settings if last is not None and state in ACTIVE else None
+    settings = settings or _settings_now(folder, record, saved)
     status = RunStatus(
         name=folder.name,
         folder=str(folder),
@@ -179,6 +187,7 @@ def status_of(folder: Path) -> RunStatus:
         scores=scores_of(folder, saved.clock if saved else None, lost_after),
         note=labels.note,
         starred=labels.starred,
+        former_names=labels.names,
         error=trouble,
     )
     if last is None:
@@ -193,6 +202,30 @@ def status_of(folder: Path) -> RunStatus:
         probe_loss=last.probe_loss if last.probe_contexts == PROBE_CONTEXTS else None,
         words_per_second=last.words_per_second if state in ACTIVE else 0.0,
         error=last.error or trouble,
+    )
+
+
+def status_now(status: RunStatus, shot: Snapshot) -> RunStatus:
+    """The state of a run that trains here, which is ahead of its folder."""
+    progress, probe = shot.progress, shot.probe
+    planned, seconds = progress.tokens_planned, progress.seconds
+    known = probe is not None and math.isfinite(probe.loss)
+    live = dataclasses.asdict(shot.settings)
+    settings = status.settings | {name: one for name, one in live.items() if one is not None}
+    return dataclasses.replace(
+        status,
+        state=shot.state,
+        fraction=progress.tokens / planned if planned > 0 else 0.0,
+        tokens=progress.tokens,
+        tokens_planned=planned,
+        seconds=seconds,
+        mean_words_per_second=progress.tokens / seconds if seconds > 0 else 0.0,
+        words_per_second=shot.speed.now if shot.state in ACTIVE else 0.0,
+        probe_loss=probe.loss if probe is not None and known else status.probe_loss,
+        model=settings["model"],
+        objective=settings["objective"],
+        epochs=settings["epochs"],
+        settings=settings,
     )
 
 

@@ -162,4 +162,5 @@ def _as_plain(status: RunStatus) -> dict[str, Any]:
 def _from_plain(plain: dict[str, Any]) -> RunStatus:
     scores = tuple(RunScore(*score) for score in plain["scores"])
     fork = None if plain["fork"] is None else Fork(**plain["fork"])
-    return RunStatus(**plain | {"scores": scores, "fork": fork})
+    names = tuple(plain["former_names"])
+    return RunStatus(**plain | {"scores": scores, "fork": fork, "former_names": names})

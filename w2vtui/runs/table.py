@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHORT_HEADS = {
     "negative": "K", "window": "win", "vector_size": "dim", "epochs": "ep", "sample": "sample",
-    "shrink_windows": "shrink",
+    "shrink_windows": "shrink", "alpha": "rate",
 }  # fmt: skip
 _SETTINGS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LiveSettings, ("negative", "window")),
@@ -39,6 +39,10 @@ _SHARED = ("model", "objective", "negative", "window", "vector_size", "epochs", 
 """What is said above the runs of a text that share it, unless it is a column."""
 _SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}
 _NAME_CELLS, _NOTE_CELLS, _SET_CELLS = 40, 32, 12
+_LEAST_NAME = 24
+"""Cells of a longer name that is cut short to make room for what runs are compared by."""
+_COMPARED = 4
+"""The highest rank of what runs are compared by."""
 BEST = "best"
 BEST_SCORE = "◂"
 """Marks the best score of a text, where `best` would take too many cells."""
@@ -116,19 +120,20 @@ def columns_of(runs: Sequence[RunStatus]) -> list[Column]:
 
     A setting differs if it is not the same in all runs on a text.
     """
-    differing = {name for group in grouped(runs) for name in differing_in(group)}
+    differs = {name for group in grouped(runs) for name in differing_in(group)}
+    differing = [name for name in HEADS if name in differs]
     settings = [
-        Column(name, head, 2 if name in differing else 3)
+        Column(name, head, 6 if name not in differs else 2 if name == differing[0] else 4)
         for name, head in HEADS.items()
-        if name in _ALWAYS or name in differing
+        if name in _ALWAYS or name in differs
     ]
     has_notes = any(run.note or run.starred for run in runs)
     return [
         Column("name", "name", 0), Column("state", "state", 0), *settings,
         *_score_columns(runs),
-        Column("probe", "probe", 0), Column("words/s", "words/s", 4),
-        Column("trained", "trained", 5), Column("when", "when", 6),
-        *([Column("note", "note", 4)] if has_notes else []),
+        Column("probe", "probe", 0), Column("words/s", "words/s", 7),
+        Column("trained", "trained", 8), Column("when", "when", 9),
+        *([Column("note", "note", 7)] if has_notes else []),
     ]  # fmt: skip
 
 
@@ -154,10 +159,10 @@ def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
         Column(
             f"{key.kind} {key.set} {key.total}",
             head if named.count(head) == 1 else f"{head} {key.kind} {key.total}",
-            1,
+            (1, 3)[at] if at < 2 else 5,
             key,
         )
-        for key, head in zip(kept, named, strict=True)
+        for at, (key, head) in enumerate(zip(kept, named, strict=True))
     ]
 
 
@@ -232,15 +237,19 @@ def fitting(
 ) -> list[tuple[int, int]]:
     """The columns that fit into `width` cells: the place of each, and its own cells.
 
-    The name, the state and the probe loss stay.
+    The name, the state and the probe loss stay. A column without a value in any row takes no room.
     """
     cells = [
         max(cell_width(row[at]) for row in ([one.head for one in columns], *rows))
         for at in range(len(columns))
     ]
+    empty = [at for at in range(len(columns)) if rows and all(row[at] == "-" for row in rows)]
     kept: list[int] = []
     for at in sorted(range(len(columns)), key=lambda at: (columns[at].rank, at)):
-        if not columns[at].rank or sum(cells[one] + 2 for one in (*kept, at)) <= width:
+        rank = columns[at].rank
+        spared = max(cells[0] - _LEAST_NAME, 0) if rank <= _COMPARED else 0
+        needed = sum(cells[one] + 2 for one in (*kept, at)) - spared
+        if not rank or (at not in empty and needed <= width):
             kept.append(at)
     kept.sort()
     cells[0] = max(min(cells[0], width - sum(cells[at] + 2 for at in kept[1:]) - 2), 8)

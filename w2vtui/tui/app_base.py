@@ -29,6 +29,7 @@ from w2vtui.tui.screenshot import picture_folders, save_picture
 from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 if TYPE_CHECKING:
+    from w2vtui.runs.status import RunStatus
     from w2vtui.training.state.snapshot import Snapshot
 
 WARNING_SECONDS = 8.0
@@ -169,6 +170,10 @@ class BaseApp(App[None]):
     def trains(self, folder: Path) -> bool:
         """Whether a run is on the train screen and has not ended."""
         return False
+
+    def run_now(self, run: RunStatus) -> RunStatus:
+        """The state of a saved run; that of the one on the train screen is as it is shown there."""
+        return run
 
     def run_moved(self, old: Path, new: Path) -> None:
         """Follow a run that was renamed."""

@@ -47,7 +47,8 @@ def help_sections(
             described.add(owner)
             sections.append(Section(_title(owner), _keys(app, owner)))
 
-    add(next(iter(_classes(screen)), type(screen)))
+    for owner in _classes(screen) or (type(screen),):
+        add(owner)
     panes = [pane for pane in screen.query(Widget) if help_of(pane)]
     if panes:
         lines = [(_name_of(pane), help_of(pane)) for pane in panes]

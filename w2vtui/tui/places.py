@@ -18,6 +18,7 @@ from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.exploring.subject import Subject
+    from w2vtui.runs.status import RunStatus
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.compare_screen.screen import CompareScreen
     from w2vtui.tui.explore_screen.screen import ExploreScreen
@@ -76,6 +77,14 @@ class Places(ExploringPlaces):
     def trains(self, folder: Path) -> bool:
         """Whether a run is on the train screen and has not ended."""
         return self.session is not None and self.session.folder == folder and self.session.active
+
+    def run_now(self, run: RunStatus) -> RunStatus:
+        """The state of a saved run; that of the one on the train screen is as it is shown there."""
+        if self.session is None or not self.trains(Path(run.folder)):
+            return run
+        from w2vtui.runs.status import status_now  # loads NumPy
+
+        return status_now(run, self.session.snapshot())
 
     def run_moved(self, old: Path, new: Path) -> None:
         """Follow a run that was renamed: the one on the train screen, and one that is explored."""

@@ -20,7 +20,7 @@ from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import report, show
 from w2vtui.cli.run_vectors import named_run
 from w2vtui.display import cell_width, pad, percent_text, safe_text
-from w2vtui.errors import DiskError, SettingsError
+from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.question_files import QuestionOptions
 from w2vtui.questions import read_analogies, read_pairs
 from w2vtui.sessions import read_sessions
@@ -74,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         SettingsError: no file is given to evaluate on.
+        VectorsError: the vectors have no answer to any question of a file; raised at the end.
     """
     from w2vtui import evaluate
     from w2vtui.cli.results import print_json
@@ -116,14 +117,49 @@ def run(arguments: argparse.Namespace) -> int:
                 "sessions": {path: _sessions_json(r) for path, r in session_results.items()},
             }
         )
-        return 0
-    for path, result in pair_results.items():
-        _print_pairs(path, result)
-    for path, scored in analogy_results.items():
-        _print_analogies(path, scored)
-    for path, guessed in session_results.items():
-        _print_sessions(path, guessed, by_counts=vectors.counts is not None)
+    else:
+        for path, result in pair_results.items():
+            if result.covered:
+                _print_pairs(path, result)
+        for path, scored in analogy_results.items():
+            if scored.total.covered:
+                _print_analogies(path, scored)
+        for path, guessed in session_results.items():
+            if guessed.covered:
+                _print_sessions(path, guessed, by_counts=vectors.counts is not None)
+    _check_known(arguments, pair_results, analogy_results, session_results)
     return 0
+
+
+def _check_known(
+    arguments: argparse.Namespace,
+    pairs: Mapping[str, PairsResult],
+    analogies: Mapping[str, AnalogyResult],
+    sessions: Mapping[str, SessionsResult],
+) -> None:
+    """
+    Raises:
+        VectorsError: the vectors have no answer to any question of a file.
+    """
+    problems = [
+        f"none of the {one.total:,} pairs in {_title(path)} has vectors for both words"
+        for path, one in pairs.items()
+        if not one.covered
+    ]
+    problems += [
+        f"none of the {one.total.total:,} analogies in {_title(path)} has its four words among "
+        f"the first {arguments.restrict:,} (--restrict)"
+        for path, one in analogies.items()
+        if not one.total.covered
+    ]
+    problems += [
+        f"none of the {one.total:,} sessions in {_title(path)} can be asked: "
+        f"{_why_not(one)} (a line is a session, its items as in the trained text)"
+        for path, one in sessions.items()
+        if not one.covered
+    ]
+    if problems:
+        raise VectorsError("; ".join(problems))
 
 
 def _keep(
@@ -154,6 +190,7 @@ def _keep(
     for path, guessed in sessions.items():
         if path != "-" and _is_usual(arguments):
             scores += [replace(one, name=_title(path)) for one in session_scores(guessed)]
+    scores = [one for one in scores if one.covered]
     status = status_of(run)
     if status.is_active or status.checkpoint_tokens is None or not scores:
         return
@@ -211,13 +248,22 @@ def _print_sessions(path: str, result: SessionsResult, *, by_counts: bool) -> No
     for name, found in rows:
         hits = percent_text(found.hit_rate)
         show(f"  {name:<{width}}  {hits:>11}  {found.mrr:.3f}  {found.ndcg:7.3f}")
-    for n, why in (
+    for n, why in _left_out(result):
+        show(f"  {n:,} {'session' if n == 1 else 'sessions'} left out: {why}")
+
+
+def _left_out(result: SessionsResult) -> list[tuple[int, str]]:
+    """How many sessions ask nothing, and why."""
+    reasons = [
         (result.unknown, "last item has no vector"),
         (result.nothing_before, "other items have no vectors"),
         (result.repeated, "last item occurs before (--session-repeats takes them)"),
-    ):
-        if n:
-            show(f"  {n:,} {'session' if n == 1 else 'sessions'} left out: {why}")
+    ]
+    return [(n, why) for n, why in reasons if n]
+
+
+def _why_not(result: SessionsResult) -> str:
+    return ", ".join(f"{why} in {n:,}" for n, why in _left_out(result))
 
 
 def _sessions_json(result: SessionsResult) -> dict[str, object]:

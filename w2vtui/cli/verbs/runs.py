@@ -132,11 +132,14 @@ def _change(root: Path, arguments: argparse.Namespace) -> bool:
     if arguments.rename:
         _rename(find_run(root, arguments.rename[0]), arguments.rename[1])
     if arguments.note:
-        name, note = arguments.note
-        note_run(find_run(root, name), note)
+        folder = find_run(root, arguments.note[0])
+        note = note_run(folder, arguments.note[1])
+        said = f"has the note: {safe_text(note, 80)}" if note else "has no note now"
+        report(f"{folder.name} {said}")
     for names, starred in ((arguments.star, True), (arguments.unstar, False)):
         for folder in [find_run(root, name) for name in names]:
             star_run(folder, starred=starred)
+            report(f"{folder.name} has {'a' if starred else 'no'} star now")
     if arguments.remove:
         _remove(root, arguments.remove, yes=arguments.yes)
     return any(changes)

@@ -81,8 +81,13 @@ def cost(run: RunStatus, epochs: int) -> str:
     return further.lines(command)
 
 
-def advice(run: RunStatus) -> str:
-    """What can be done with a run that has no error."""
+def advice(run: RunStatus, *, here: bool) -> str:
+    """What can be done with a run that has no error.
+
+    here   whether it is at work on the train screen
+    """
+    if here:
+        return f"{run.state} on the train screen: enter shows it"
     if run.state == "done":
         return "training is complete: enter lists what can be done with it"
     if run.can_resume:

@@ -45,8 +45,8 @@ class Row:
     """Names of the columns in which the run is the best of its text."""
     differing: Collection[str] = ()
     """Settings that are not the same in all runs on its text."""
-    above: tuple[str, str] = ("", "")
-    """The name of a text, and what its runs have in common."""
+    above: Sequence[RunStatus] = ()
+    """All runs on the text, of a line above its runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,7 @@ def listing(every: Sequence[RunStatus], line: str, by: str, now: float) -> Listi
     for listed in grouped(chosen):
         group = groups[listed[0].text, listed[0].fingerprint]
         best, differing = bests_of(group, columns), differing_in(group)
-        text = safe_text(listed[0].text, 40) or "text unknown"
-        rows.append(Row(None, above=(text, shared_text(group, columns))))
+        rows.append(Row(None, above=group))
         for run in listed:
             marks = best.get(run.folder, ())
             rows.append(Row(run, cells_of(run, columns, now, marks), marks, differing))
@@ -101,7 +100,7 @@ class Drawing:
         """A line of the list."""
         row = self._rows[at]
         if row.run is None:
-            return self._text_line(*row.above)
+            return self._text_line(row.above)
         signs = f"{'▸' if pointed else ' '}{'■' if marked else ' '}"
         line = Text(f"{signs}{'★' if row.run.starred else ' '} ", no_wrap=True)
         for place, (column_at, cells) in enumerate(self._shown):
@@ -121,7 +120,10 @@ class Drawing:
             start = len(line.plain) - len(cell) + max(cell.find(sign), 0)
             line.stylize(self._inks.good, start, start + len(sign))
 
-    def _text_line(self, text: str, shared: str) -> Text:
+    def _text_line(self, group: Sequence[RunStatus]) -> Text:
+        """The name of a text, and what its runs have in common that is in no column."""
+        shared = shared_text(group, [self._columns[at] for at, _ in self._shown])
+        text = safe_text(group[0].text, 40) or "text unknown"
         line = Text(text, "bold", no_wrap=True)
         line.append(whole_parts(f"  {shared}", max(self._width - line.cell_len, 0)), "not bold dim")
         return line

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -38,10 +39,10 @@ LONGEST_SECONDS = 20.0
 """From one look to the next, at most: the first one may have taken long."""
 LOOK_SHARE = 0.03
 """The share of the time that looks may take: thousands of runs are looked at less often."""
-_KEYS = (("mark", "marks"), ("compare", "compares"), ("choose", "filters"), ("order", "sorts"),
-         ("explore", "explores"), ("more", "more epochs"), ("branch", "branches"),
-         ("delete", "deletes"), ("rename", "renames"), ("note", "note"), ("star", "stars"),
-         ("query", "query"), ("save", "saves"), ("close", "closes"))  # fmt: skip
+_KEYS = (("mark", "mark"), ("compare", "compare"), ("choose", "filter"), ("order", "sort"),
+         ("rename", "rename"), ("note", "note"), ("star", "star"), ("explore", "explore"),
+         ("more", "epochs"), ("branch", "branch"), ("delete", "delete"), ("query", "query"),
+         ("save", "save"), ("close", "close"))  # fmt: skip
 """The keys below the list, the first ones where there is no room for all."""
 
 
@@ -92,9 +93,9 @@ class RunTable(ModalScreen[None]):
         return self.app.key_of(f"runs.{name}", *type(self).__mro__[:-1])
 
     def on_mount(self) -> None:
-        """Read the list; the keys that go to another screen do so from here, too."""
+        """Read the list; the keys that go to another screen, and to the help, do so from here."""
         for binding in own_bindings(BaseApp):
-            if binding.id in PLACES and binding.id != "app.runs":
+            if binding.id in (*PLACES, "app.help") and binding.id != "app.runs":
                 keys = self.app.keys.get(binding.id, binding.key)
                 for one in Binding.make_bindings([replace(binding, key=keys)]):
                     self._bindings.bind(one.key, f"app.{one.action}", show=False)
@@ -120,9 +121,12 @@ class RunTable(ModalScreen[None]):
         return None if self.listed is None or at is None else self.listed.rows[at].run
 
     def _look_again(self) -> None:
-        is_due = time.monotonic() >= self._look_at
-        if is_due and not self._looking and self.app.screen is self:
+        if self._looking or self.app.screen is not self:
+            return
+        if time.monotonic() >= self._look_at:
             self.look()
+        elif any(self.app.trains(Path(run.folder)) for run in self.runs or ()):
+            self.relist()
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
@@ -148,6 +152,7 @@ class RunTable(ModalScreen[None]):
 
     async def _relist(self, every: Sequence[RunStatus]) -> None:
         line, by, now = self.app.runs_wanted, self.app.runs_order, time.time()
+        every = [self.app.run_now(run) for run in every]
         try:
             listed = await asyncio.to_thread(listing, every, line, by, now)
             self._problem = ""
@@ -156,7 +161,9 @@ class RunTable(ModalScreen[None]):
             if self.listed is not None:
                 self._show_about()
                 return
-            listed = await asyncio.to_thread(listing, every, "", NEWEST, now)
+            if by not in orders(every):  # no run has that score any more
+                by = self.app.runs_order = NEWEST
+            listed = await asyncio.to_thread(listing, every, "", by, now)
         if not self._is_shown:
             return
         pointed, rows = self.pointed, self.query_one(Rows)
@@ -220,7 +227,10 @@ class RunTable(ModalScreen[None]):
         elif run is None:
             about.update(Text(self._nothing(), "dim"))
         else:
-            note = self._notes.get(run.folder) or (f"✗ {run.error}" if run.error else advice(run))
+            here = self.app.trains(Path(run.folder))
+            note = self._notes.get(run.folder) or (
+                f"✗ {run.error}" if run.error else advice(run, here=here)
+            )
             lines = facts(run)[: 1 if self.size.height < LOW else None]
             lines = [whole_parts(line, about.size.width) for line in lines]
             about.update(Text("\n".join([*lines, safe_text(note)])))
@@ -283,4 +293,6 @@ class RunTable(ModalScreen[None]):
             field.value = ""
             self.action_to_rows()
         else:
+            if self._problem:
+                self.app.runs_wanted = ""
             self.dismiss(None)
