@@ -244,7 +244,7 @@ async def test_a_filter_that_names_nothing_is_dropped_with_the_list(topical_corp
         await shows(app, "Saved runs  by name", "✗ runs have no 'foo' to compare")
         assert [run.name for run in app.screen.runs] == ["able-acorn", "bold-bay"]
         await press(app, "f1")
-        await shows(app, "sort by the next of", "rename the run")
+        await shows(app, "star the run", "rename the run", "write a note")
         await press(app, "escape", "escape", "ctrl+r")
         await shows(app, "r rename", "n note", "* star", "F1 all keys")
         assert app.runs_wanted == ""
