@@ -86,3 +86,16 @@ def test_nothing_is_given_up_before_there_are_trials_to_compare_with():
 
     assert proposal is not None
     assert not any(proposal.should_end(step, 99.0) for step in range(1, 6))
+
+
+def test_a_point_stays_within_a_range_whose_ends_have_many_digits():
+    space = space_of(alpha="0.025137..0.025149")
+    proposer, results = Proposer(space, is_loss=True, seed=1), []
+    for number in range(1, 5):
+        proposal = proposer.next(results, number, 4)
+        assert proposal is not None
+        results.append(over(number, proposal.point, 1.0))
+
+    tried = {one.point["alpha"] for one in results}
+    assert len(tried) == 4
+    assert all(0.025137 <= alpha <= 0.025149 for alpha in tried)

@@ -143,6 +143,62 @@ def test_a_sweep_that_was_stopped_continues_where_it_was(text, monkeypatch):
     assert [(one.point, one.value) for one in results] == [(one.point, one.value) for one in whole]
 
 
+def test_a_run_that_a_person_trained_to_its_end_stays_and_counts(text):
+    work = swept(asked(text, trials=1))
+    result = work.shot().results[0]
+    lines = work.plan.store.folder / "trials.jsonl"
+    lines.write_bytes(lines.read_bytes().split(b"\n")[0] + b"\n")  # killed before it was noted
+    files = list((runs_dir() / result.run).rglob("*"))
+
+    again = swept(asked(text, trials=1), saved=find_sweep(runs_dir(), work.plan.store.name))
+
+    (found,) = again.shot().results
+    assert (found.state, found.value, found.run) == ("done", result.value, result.run)
+    assert list((runs_dir() / result.run).rglob("*")) == files
+
+
+def test_a_run_that_cannot_be_resumed_stays_and_another_begins(text):
+    work = swept(asked(text, trials=1))
+    result = work.shot().results[0]
+    lines = work.plan.store.folder / "trials.jsonl"
+    lines.write_bytes(lines.read_bytes().split(b"\n")[0] + b"\n")
+    record = runs_dir() / result.run / "run.json"
+    record.write_text("damaged")
+
+    again = swept(asked(text, trials=1), saved=find_sweep(runs_dir(), work.plan.store.name))
+
+    (found,) = again.shot().results
+    assert (found.state, found.value) == ("done", result.value)
+    assert found.run != result.run
+    assert record.read_text() == "damaged"
+    assert any(f"{result.run} stays" in one for one in again.shot().messages)
+
+
+def test_an_error_of_the_program_stops_the_run(text, monkeypatch):
+    def broken(trial, judge):
+        trial._run.limit_speed(100)  # else it would be over soon
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Trial, "_is_behind", broken)
+    work = started(asked(text, trials=1))
+    work.start()
+
+    assert work.is_over(30)
+    assert work.shot().state == "failed"
+
+
+def test_a_sweep_that_is_stopped_before_it_begins_ends_as_stopped(text):
+    work = started(asked(text, trials=1))
+    work.stop()
+    assert work.shot().state == "stopping"
+
+    work.start()
+    work.wait()
+
+    assert work.shot().state == "stopped"
+    assert not work.shot().results
+
+
 def test_the_best_of_a_part_is_trained_again_on_the_whole(w2v, text):
     argv = (text, "--window", "2,4", "--tokens", "24k", "--minutes", "5", *SHORT)
 

@@ -6,6 +6,7 @@ so that a sweep that was interrupted proposes what it would have proposed.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -168,7 +169,11 @@ def _value(values: Values, plain: Any) -> Any:
     """What a number of Optuna's stands for."""
     if isinstance(values, Listed):
         return values.values[int(plain)]
-    return int(plain) if values.is_whole else float(f"{plain:.3g}")
+    if values.is_whole:
+        return int(plain)
+    largest = max(abs(values.low), abs(values.high))
+    narrow = max(int(math.log10(largest / (values.high - values.low))), 0)
+    return min(max(float(f"{plain:.{3 + narrow}g}"), values.low), values.high)
 
 
 def _has_order(values: Listed) -> bool:

@@ -11,17 +11,17 @@ import statistics
 import threading
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
-from w2vtui.runs.listing import remove_run
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
+from w2vtui.runs.wanted_changes import RunIsDoneError
+from w2vtui.sweeping.finished import finished_trial
 from w2vtui.sweeping.proposing import Proposal, Proposer
 from w2vtui.sweeping.results import TrialResult, best_of, ranked
 from w2vtui.sweeping.setting_up import SetUp
@@ -93,8 +93,6 @@ class Sweep:
 
     def stop(self) -> None:
         """End it in good order: the trial at work can be resumed."""
-        if not self._ended.is_set():
-            self._state = "stopping"
         self._stopping.set()
 
     def give_up(self) -> None:
@@ -119,7 +117,7 @@ class Sweep:
         shown = None if current is None else current.shot()
         spent = sum(one.seconds for one in results if not one.is_whole)
         return SweepShot(
-            state=self._state,
+            state="stopping" if self._is_stopping else self._state,
             results=tuple(one for one in results if one.state != "started"),
             current=shown,
             n_trials=self._n_trials,
@@ -128,6 +126,11 @@ class Sweep:
             messages=tuple(self._messages),
             error=self._error if isinstance(self._error, W2vtuiError) else None,
         )
+
+    @property
+    def _is_stopping(self) -> bool:
+        """Whether it is asked to end, and has not."""
+        return self._stopping.is_set() and self._state in ("preparing", "training")
 
     @property
     def best(self) -> TrialResult | None:
@@ -202,6 +205,9 @@ class Sweep:
     ) -> TrialResult:
         """Train one run and note what came of it."""
         trial = self._opened(number, point, started, is_whole=is_whole)
+        if isinstance(trial, TrialResult):
+            self._note(trial)
+            return trial
         now = TrialResult(number=number, point=point, state="started", is_whole=is_whole)
         self._note(dataclasses.replace(now, run=started.run if started else None))
         self._current = trial
@@ -216,18 +222,27 @@ class Sweep:
 
     def _opened(
         self, number: int, point: Point, started: TrialResult | None, *, is_whole: bool
-    ) -> Trial:
-        """A trial: new, or resumed from the last checkpoint of the run that it was."""
+    ) -> Trial | TrialResult:
+        """A trial: new, or resumed from the last checkpoint of the run that it was; the result of
+        one whose run is done. A run that is not as the sweep has left it stays, and another begins.
+        """
         plan, yardstick = self.plan, self.plan.request.yardstick
         make = partial(Trial, number, point, yardstick=yardstick, is_whole=is_whole)
         folder = self._run_of(number, started, is_whole=is_whole)
         if folder is not None:
-            with suppress(W2vtuiError):  # then it is trained from its beginning
-                taken = resumption(folder)
-                reading = partial(plan.texts.read, taken.request)
-                return make(run=taken.run(reading), recorder=taken.recorder)
-            with suppress(W2vtuiError):
-                remove_run(folder)
+            try:
+                try:
+                    taken = resumption(folder)
+                    reading = partial(plan.texts.read, taken.request)
+                    return make(run=taken.run(reading), recorder=taken.recorder)
+                except RunIsDoneError:
+                    done = finished_trial(folder, number, point, yardstick, is_whole=is_whole)
+                    if done is not None:
+                        return done
+                    why = "it was changed"
+            except W2vtuiError as error:
+                why = str(error)
+            self._messages.append(f"trial {number} begins again, {folder.name} stays: {why}")
         request = self._request(point, number, is_whole=is_whole)
         run, recorder = open_run(request, self._messages.append, partial(plan.texts.read, request))
         if recorder is None:

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import remove_older
 from w2vtui.runs.recorder import Recorder
+from w2vtui.sweeping.readings import Readings
 from w2vtui.sweeping.results import N_STEPS, State, TrialResult
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.yardstick import Yardstick
@@ -40,31 +41,6 @@ class TrialShot:
     value: float | None
     """The last measurement by the yardstick."""
     shot: Snapshot
-
-
-@dataclass
-class Readings:
-    """Measurements of a run by the yardstick, over tokens."""
-
-    rows: list[tuple[int, float]] = field(default_factory=list)
-
-    def add(self, reading: tuple[int, float] | None) -> None:
-        """Add a measurement, unless it was added before."""
-        if reading is not None and (not self.rows or reading[0] > self.rows[-1][0]):
-            self.rows.append(reading)
-
-    def at(self, tokens: float) -> float | None:
-        """The value after some tokens, between the measurements around; None before the second."""
-        for before, after in zip(self.rows, self.rows[1:], strict=False):
-            if after[0] >= tokens:
-                share = max(tokens - before[0], 0) / (after[0] - before[0])
-                return before[1] + share * (after[1] - before[1])
-        return None
-
-    @property
-    def last(self) -> float | None:
-        """The newest value; None without one."""
-        return self.rows[-1][1] if self.rows else None
 
 
 class Trial:
@@ -133,6 +109,8 @@ class Trial:
         except W2vtuiError as trouble:
             state, error = "failed", trouble
         finally:
+            if not run.is_over(0):  # an error of the program, or of the judge
+                run.stop()
             run.is_over(None)
             recorder.close()
         if recorder.failed:
@@ -149,13 +127,16 @@ class Trial:
         if not self._is_prepared:
             self._is_prepared = True
             self._began = max(self._began, time.monotonic() - PREPARING_SECONDS)
+            curves = {name: curve.rows() for name, curve in self._run.curves.named().items()}
+            self._readings.rows = self._yardstick.readings(curves)  # of a resumed run
         self._readings.add(self._yardstick.reading(shot))
         step = len(self._steps) + 1
         if step > N_STEPS or shot.progress.tokens < step * planned / N_STEPS:
             return False
-        value = self._readings.at(step * planned / N_STEPS)
+        place, late = step * planned / N_STEPS, planned / N_STEPS
+        value = self._readings.at(place, late)
         if value is None:
-            if not self._yardstick.is_loss:
+            if not self._yardstick.is_loss and self._readings.may_reach(place, late):
                 self._run.measure_quality()
             return False
         self._steps.append(value)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.question_files import QuestionFiles, QuestionOptions
@@ -60,6 +63,22 @@ class Yardstick:
         quality = shot.quality
         return None if quality is None else _reading(quality.tokens, mean_score(quality))
 
+    def readings(self, curves: Mapping[str, NDArray[np.float64]]) -> list[tuple[int, float]]:
+        """All measurements of a run, as `reading` gives each, from its curves by name.
+
+        curves   rows (n, 5): tokens, seconds, value, weight, standard error
+        """
+        if self.is_loss:
+            found = [(int(row[0]), float(row[2])) for row in curves.get(PROBE, ())]
+            return [one for one in found if math.isfinite(one[1])]
+        measured: dict[int, dict[str, dict[str, float]]] = {}
+        for title, rows in curves.items():
+            kind, _, name = title.partition(" ")
+            for row in rows if name else ():
+                measured.setdefault(int(row[0]), {}).setdefault(name, {})[kind] = float(row[2])
+        pairs = [(tokens, _mean(measured[tokens].values())) for tokens in sorted(measured)]
+        return [one for one in pairs if math.isfinite(one[1])]
+
     def is_better(self, one: float, other: float) -> bool:
         """Whether a value is better than another."""
         return one < other if self.is_loss else one > other
@@ -75,14 +94,19 @@ def mean_score(quality: Quality) -> float:
     Of word pairs the correlation counts, of analogies the share of right answers, of sessions the
     NDCG by cosines or by output vectors, whichever is higher.
     """
-    of_file: dict[str, dict[ScoreKind, float]] = {}
+    of_file: dict[str, dict[str, float]] = {}
     for score in quality.scores:
         of_file.setdefault(score.name, {})[score.kind] = score.value
-    values = [_value_of(found) for found in of_file.values()]
+    return _mean(of_file.values())
+
+
+def _mean(of_files: Iterable[Mapping[str, float]]) -> float:
+    """The mean of the scores of files, by their kinds, times 100."""
+    values = [_value_of(found) for found in of_files]
     return 100 * sum(values) / len(values) if values else math.nan
 
 
-def _value_of(found: dict[ScoreKind, float]) -> float:
+def _value_of(found: Mapping[str, float]) -> float:
     """The score of one file."""
     for kind in _TELLING:
         if kind in found:
