@@ -33,6 +33,7 @@ _FIGURES: Mapping[str, Callable[[RunStatus], Any]] = {
     "note": lambda run: run.note,
 }
 _OTHER_NAMES = {"speed": "words/s", "time": "trained", "seconds": "trained", "lr": "alpha",
+                "learning rate": "alpha",
                 "dims": "vector_size", "size": "vector_size"}  # fmt: skip
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt,
