@@ -15,7 +15,7 @@ from w2vtui.errors import RunError, SettingsError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.request import RunRequest
-from w2vtui.settings import LiveSettings, RunSettings
+from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.main import refuse
 from w2vtui.trainer_process.remote_run import RemoteRun
 from w2vtui.trainer_process.starting import can_train_apart, start_trainer
@@ -61,6 +61,19 @@ def test_a_trainer_outlives_whoever_started_it_and_saves(environment, topical_co
     assert steering.gone.wait(DEADLINE)
     assert steering.snapshot().state == "stopped"
     assert len(load_vectors(output)) == 26  # nobody was there who would save
+
+
+def test_a_run_that_begins_shows_the_settings_that_were_asked_for():
+    request = RunRequest(
+        sources=("a.txt",), live=LiveSettings(negative=15, window=10),
+        training=TrainingSettings(vector_size=8),
+    )  # fmt: skip
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    run = RemoteRun(sockets=ours, request=request)
+    assert run.snapshot().settings == request.live
+    assert run.training == request.training
+    for one in (*ours, *theirs):
+        one.close()
 
 
 def test_a_trainer_that_cannot_begin_says_why():

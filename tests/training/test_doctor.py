@@ -110,6 +110,9 @@ SPEAKS = [
     ("saturated", {"saturated": 0.26}, {"saturated": 0.25},
      "26% of the scores are beyond ±6, where little is learned: vectors too long: "
      "lower the learning rate (0.015)"),
+    ("saturated", {"saturated": 0.26, "rate": 1e-4, "tokens": 84_000_000},
+     {"saturated": 0.25, "rate": 1e-4, "tokens": 84_000_000},
+     "vectors too long: a lower learning rate at the beginning (0.025) helps a new run"),
     ("rate-at-floor", {"rate": 1e-4}, {"rate": 1.01e-4},
      "the learning rate is at its floor, 0.0001, with 60% still to train: raise it or stop"),
     ("rate-at-floor", {"rate": 1e-4, "tokens": 67_000_000}, {"rate": 1e-4, "tokens": 68_000_000},

@@ -422,6 +422,9 @@ async def test_an_unknown_command_is_a_notice_with_the_nearest():
             ("qui", "did you mean quit?"),
             ("%%", "known are set, stage"),
             ("foo", "unknown command 'foo': known are set, stage"),
+            ("window abc", "'window' is a setting: did you mean :set window abc?"),
+            ("min alpha=0.001", "'min' is a setting: did you mean :set min alpha 0.001?"),
+            ("K", "did you mean :set K VALUE?"),
             ("set", "set needs arguments: set NAME VALUE"),
             ("undo everything", "undo takes no arguments, got 'everything'"),
         ):
@@ -449,6 +452,7 @@ def test_every_command_is_found_by_its_name_and_explained():
         assert explained(f"{name} x") == f"{command.line}: {command.help}"
     assert explained("qu") == "query  quality  quit"
     assert explained("zz") == "unknown command"
+    assert explained("window 10") == "set window 10 changes a setting"
 
 
 # ---- notices
@@ -462,6 +466,8 @@ async def test_a_key_removes_a_refusal_and_the_cost_of_a_change_is_not_hidden():
         await until(app, lambda: "got -1" in notices(app))
         assert len(app._notifications) == 1
         app.report("vectors saved to v.bin")
+        app.report("vectors saved to v.bin")
+        assert len(app._notifications) == 2
         app.simulate_key("right")
         await until(app, lambda: "about 1.6x work per token" in screen_lines(app)[-2])
         assert not app._notifications

@@ -19,6 +19,7 @@ from w2vtui.cli.options import settle
 from w2vtui.cli.verbs import APP, VERBS
 from w2vtui.config import Config, read_config
 from w2vtui.errors import SettingsError
+from w2vtui.settings import field_types, label_of
 
 _ELSEWHERE = {
     "size": "--vector-size",
@@ -74,6 +75,8 @@ class Parser(argparse.ArgumentParser):
     """Suggests the nearest option for an unknown one, and points to --help."""
 
     _argv: Sequence[str] = ()
+    fixed: Sequence[type] = ()
+    """Classes whose settings the verb cannot change."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=PlainHelp, allow_abbrev=False, **options)
@@ -91,12 +94,23 @@ class Parser(argparse.ArgumentParser):
             arguments, unknown = self.parse_known_intermixed_args(argv)
         for word in unknown:
             if word.startswith("-"):
+                if fixed := self._fixed_setting(word):
+                    self.error(
+                        f"{fixed} is fixed for a run, and a branch keeps it: train a new "
+                        f"run with {word}"
+                    )
                 meant = self._option_near(word.split("=")[0].lstrip("-").replace("_", "-"))
                 hint = f": did you mean {meant}?" if meant else ""
                 self.error(f"unknown option {word}{hint}")
         if unknown:
             self.error(f"unexpected argument: {unknown[0]}")
         return arguments
+
+    def _fixed_setting(self, word: str) -> str:
+        """What is called a setting that an option names and the verb cannot change, else empty."""
+        name = word.split("=", maxsplit=1)[0].lstrip("-").removeprefix("no-").replace("-", "_")
+        classes = (one for one in self.fixed if name in field_types(one))
+        return next((label_of(one, name) for one in classes), "")
 
     def _option_near(self, name: str) -> str:
         """The option that a name, without its dashes, probably means; empty if none is near."""
@@ -174,6 +188,7 @@ def parser_of(name: str) -> Parser:
         usage=verb.USAGE,
     )
     verb.add_arguments(parser)
+    parser.fixed = getattr(verb, "FIXED", ())
     return parser
 
 

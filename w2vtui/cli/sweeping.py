@@ -21,6 +21,7 @@ from w2vtui.question_files import QuestionOptions
 from w2vtui.runs.root import runs_folder
 from w2vtui.signals import SIGNALS, handling
 from w2vtui.sweeping.effects import effects_of
+from w2vtui.sweeping.forecast import START_SECONDS
 from w2vtui.sweeping.results import TrialResult, best_of, ranked
 from w2vtui.sweeping.setting_up import SetUp, set_up
 from w2vtui.sweeping.space import Space
@@ -137,15 +138,15 @@ def cost_lines(plan: SetUp) -> list[str]:
     ]
     if plan.sees_part:
         lines.append(f"trials see {plan.trial_tokens:,} of the {plan.n_tokens:,} tokens")
-    seconds = n_trials * cost.trial_seconds
-    text = f"about {clock_text(seconds)} for {n_trials} trials"
+    seconds = START_SECONDS + n_trials * cost.trial_seconds
+    text = f"about {clock_text(seconds)} for {n_trials} trials on an idle machine"
     if limits.minutes is not None:
         fitting = int(60 * limits.minutes / cost.trial_seconds)
         text = (
             f"{text}, and at most {limits.minutes:g} minutes"
             if fitting >= n_trials
             else f"{limits.minutes:g} minutes, in which about {max(fitting, 1)} of {n_trials} "
-            "trials fit"
+            "trials fit on an idle machine"
         )
     if cost.whole_seconds:
         whole = limits.whole * cost.whole_seconds

@@ -21,6 +21,8 @@ LEAST_PART = 200_000
 """A part has no fewer tokens than this, however short the time."""
 OVERHEAD_SECONDS = 0.5
 """What a trial takes besides its training: tables, checkpoint, scores."""
+START_SECONDS = 3.0
+"""What comes before the first trial: loading the kernels, and a store."""
 _MOST_CORNERS = 64
 """The most points that a cost is the mean of."""
 

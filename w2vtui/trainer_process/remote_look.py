@@ -29,9 +29,14 @@ _RECONNECTS = 3
 class RemoteLook:
     """A run as it was at the last look."""
 
-    def __init__(self, training: TrainingSettings | None, folder: Path | None) -> None:
+    def __init__(
+        self,
+        training: TrainingSettings | None,
+        folder: Path | None,
+        live: LiveSettings | None = None,
+    ) -> None:
         """
-        training  the run's settings, where they are known before the trainer says them
+        training, live  the run's settings, where they are known before the trainer says them
         folder    where it is saved; None where that is not known yet
         """
         self.training = training or TrainingSettings()
@@ -52,7 +57,7 @@ class RemoteLook:
             state="preparing",
             activity="starting",
             vector_size=self.training.vector_size,
-            settings=LiveSettings(),
+            settings=live or LiveSettings(),
         )
         """The run at the last look."""
         self._events: tuple[Event, ...] = ()

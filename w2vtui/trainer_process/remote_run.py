@@ -22,6 +22,7 @@ from w2vtui.errors import RunError, SettingsError
 from w2vtui.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.disk.lock import in_use
+from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
@@ -135,17 +136,18 @@ class RemoteRun(WatchedFromAfar):
         folder: Path | None = None,
         sockets: tuple[socket.socket, ...] = (),
         process: subprocess.Popen[bytes] | None = None,
-        training: TrainingSettings | None = None,
+        request: RunRequest | None = None,
         attends: bool = True,
     ) -> None:
         """
         folder    of the run; None where it has none yet
         sockets   three, connected to a trainer that is starting; its folder's door without them
         process   that trainer, if this process started it
-        training  its settings, where they are known before it says them
+        request   what it is asked for, whose settings are shown before it says its own
         attends   whether somebody is here who can resume it after a pause
         """
-        super().__init__(RemoteLook(training, folder), process)
+        known = (None, None) if request is None else (request.training, request.live)
+        super().__init__(RemoteLook(known[0], folder, known[1]), process)
         first = sockets or (None, None, None)
         self._looking, steering, copying = (
             Line(self._connect, one, attends=attends) for one in first

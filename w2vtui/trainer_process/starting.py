@@ -79,7 +79,6 @@ def start_trainer(what: RunRequest | SavedRun, *, attends: bool = True) -> Remot
     Raises:
         RunError: no process can be started.
     """
-    is_new = isinstance(what, RunRequest)
     order = Order(request=what) if isinstance(what, RunRequest) else Order(saved=what)
     ours, theirs = zip(*(socket.socketpair() for _ in range(N_SOCKETS)), strict=True)
     try:
@@ -91,8 +90,8 @@ def start_trainer(what: RunRequest | SavedRun, *, attends: bool = True) -> Remot
     finally:
         for one in theirs:
             one.close()
-    training = what.training if is_new and isinstance(what, RunRequest) else None
-    run = RemoteRun(sockets=ours, process=process, training=training, attends=attends)
+    request = what if isinstance(what, RunRequest) else None
+    run = RemoteRun(sockets=ours, process=process, request=request, attends=attends)
     run.start()
     return run
 

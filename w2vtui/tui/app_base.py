@@ -127,8 +127,12 @@ class BaseApp(App[None]):
     # ---- notices
 
     def report(self, *lines: str, seconds: float | None = None) -> None:
-        """Show a notice; None shows it as long as Textual does by default."""
+        """Show a notice, in place of the same one from before; None shows it as long as Textual
+        does by default.
+        """
         text = "\n".join(map(safe_text, lines))
+        for notice in [one for one in self._notifications if one.message == text]:
+            self._unnotify(notice)
         self.notify(text, markup=False, timeout=seconds)
 
     def warn(self, message: str) -> None:

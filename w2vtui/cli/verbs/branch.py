@@ -15,7 +15,7 @@ from w2vtui.cli.options import (
 from w2vtui.cli.output import report, show
 from w2vtui.errors import RunError
 from w2vtui.resources import available_cores
-from w2vtui.settings import LiveSettings, RunSettings
+from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 USAGE = "w2vtui branch RUN [options] [settings]"
 HELP = """Make a branch: a run that leaves another one at a checkpoint, to be trained otherwise.
@@ -35,6 +35,8 @@ before each live change. --train now divides the threads of a run that trains be
 --train after waits until it has ended or is paused. The name of the branch is printed on stdout.
 Its vectors are saved where -o says when it is resumed or exported."""
 SETTINGS = (RunSettings,)
+FIXED = (CorpusSettings, TrainingSettings)
+"""Settings that a branch keeps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

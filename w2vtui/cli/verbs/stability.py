@@ -9,7 +9,6 @@ from w2vtui.cli.options import (
     add_result_json,
     add_settings,
     list_of,
-    whole_number,
 )
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds",
         metavar="N",
-        type=whole_number,
+        type=_n_seeds,
         default=5,
         help="how many to train: --seed (1) and those after it (default: 5)",
     )
@@ -54,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_result_json(parser)
     add_preset(parser)
     add_settings(parser, ["corpus", "vectors", "training", "runs"])
+
+
+def _n_seeds(text: str) -> int:
+    """Read a number of seeds."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 2 <= int(text) <= 100):
+        raise argparse.ArgumentTypeError(f"seeds must be 2 to 100, got {text}")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

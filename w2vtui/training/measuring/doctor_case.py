@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.snapshot import Probe, Snapshot
 
+NEAR_FLOOR = 2
+"""Times its least value, below which a rate is as good as there."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
@@ -44,3 +47,13 @@ class Case:
         """Share of the planned training that is left; 0 while nothing is planned."""
         progress = self.shot.progress
         return max(1 - progress.fraction, 0.0) if progress.tokens_planned else 0.0
+
+    @property
+    def lower_rate(self) -> str:
+        """The advice to lower the learning rate, with the one that can be: that of now, or that of
+        the beginning once it has come down to its floor.
+        """
+        rate, start = self.shot.rate, self.settings.alpha
+        if start > rate and rate <= NEAR_FLOOR * self.settings.min_alpha:
+            return f"a lower learning rate at the beginning ({start:.3g}) helps a new run"
+        return f"lower the learning rate ({rate:.3g})"

@@ -48,7 +48,7 @@ def _diverging(case: Case) -> str:
         return ""
     return (
         f"the loss rose from {before:.3g} to {now:.3g}: "
-        f"pause, undo the last change, lower the learning rate ({case.shot.rate:.3g})"
+        f"pause, undo the last change, {case.lower_rate}"
     )
 
 
@@ -81,7 +81,7 @@ def _saturated(case: Case) -> str:
         return ""
     return (
         f"{share:.0%} of the scores are beyond ±6, where little is learned: "
-        f"vectors too long: lower the learning rate ({case.shot.rate:.3g})"
+        f"vectors too long: {case.lower_rate}"
     )
 
 

@@ -158,7 +158,7 @@ def worse_than_chance(case: Case) -> str:
         return ""
     return (
         f"the vectors hold nothing: unscaled probe {loss_text(loss)}, untrained "
-        f"{UNTRAINED_PROBE:.2f}: lower the learning rate ({case.shot.rate:.3g})"
+        f"{UNTRAINED_PROBE:.2f}: {case.lower_rate}"
     )
 
 
@@ -175,5 +175,5 @@ def loss_exploded(case: Case) -> str:
         return ""
     return (
         f"the vectors hold nothing: loss {loss_text(loss)}, untrained {loss_text(untrained)}: "
-        f"lower the learning rate ({case.shot.rate:.3g})"
+        f"{case.lower_rate}"
     )

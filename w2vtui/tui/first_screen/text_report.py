@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from w2vtui.training.costs.memory_check import Shortfall
 
 LABEL_CELLS = 13
+IDLE = " (idle machine)"
+"""What a predicted time assumes of the machine."""
 _WORD_CELLS = 16
 TAKE_KEY = "space"
 _LOW, _HIGH_EXPONENT, _LEAST_GROWTH = 0.87, 0.2, 1.05
@@ -100,7 +102,7 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     about = "" if statistics.exact else "about "
     words = f"{about}{_count(statistics, statistics.n_words)} words"
     memory = f"{'✗ ' * needs.too_large}about {size_text(needs.n_bytes)} of memory"
-    return f"{memory} · {duration(needs.seconds)} · {words}"
+    return f"{memory} · {duration(needs.seconds)}{IDLE} · {words}"
 
 
 def hint_lines(hints: Sequence[Hint], width: int, picked: int | None) -> list[tuple[Text, int]]:
@@ -145,7 +147,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
         ("most common", _words(seen.most_common, width - LABEL_CELLS)),
         *[("rarest kept", _rarest(seen, width - LABEL_CELLS))] * seen.exact,
         ("memory", f"{mark}about {size_text(needs.n_bytes)}"),
-        ("training", duration(needs.seconds)),
+        ("training", f"{duration(needs.seconds)}{IDLE}"),
     ]
     lines = []
     for label, value in rows:

@@ -108,6 +108,8 @@ def execute(screen: CommandTarget, line: str) -> None:
     name, _, rest = line.strip().removeprefix(":").lstrip().partition(" ")
     if not name:
         return
+    if name not in COMMANDS and (setting := _setting_line(f"{name} {rest}")):
+        raise CommandError(f"{name!r} is a setting: did you mean :{setting}?")
     command, rest = command_named(name), rest.strip()
     if command.needs_argument and not rest:
         raise CommandError(f"{command.name} needs arguments: {command.line}")
@@ -148,7 +150,9 @@ def explained(line: str) -> str:
     name = line.strip().partition(" ")[0]
     if name in COMMANDS:
         return f"{COMMANDS[name].line}: {COMMANDS[name].help}"
-    return "  ".join(one for one in COMMANDS if one.startswith(name)) or "unknown command"
+    near = "  ".join(one for one in COMMANDS if one.startswith(name))
+    setting = "" if near else _setting_line(line)
+    return near or (f"{setting} changes a setting" if setting else "unknown command")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -242,6 +246,18 @@ def _leading_name(words: Sequence[str]) -> tuple[str, int]:
     meant = f"did you mean {CONTROLS[_FIELDS[near[0]]].label}?" if near else ""
     known = meant or f"known are {', '.join(SETTING_NAMES)}"
     raise SettingsError(f"there is no setting {words[0]!r}: {known}")
+
+
+def _setting_line(line: str) -> str:
+    """The command that a line means which begins with the name of a setting, else empty:
+    `set window 10` for `window 10`.
+    """
+    words = line.replace("=", " ").split()
+    try:
+        _, n_words = _leading_name(words)
+    except (SettingsError, IndexError):
+        return ""
+    return " ".join(["set", *words[:n_words], *(words[n_words:] or ["VALUE"])])
 
 
 def _in_our_terms(name: str, value: str) -> tuple[str, str]:
