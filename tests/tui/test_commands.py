@@ -466,7 +466,10 @@ async def test_a_key_removes_a_refusal_and_the_cost_of_a_change_is_not_hidden():
         await until(app, lambda: "got -1" in notices(app))
         assert len(app._notifications) == 1
         app.report("vectors saved to v.bin")
-        app.report("vectors saved to v.bin")
+        for _ in range(3):
+            app.report("vectors saved to v.bin")
+            app.warn("refused")
+        await until(app, lambda: "refused" in notices(app))
         assert len(app._notifications) == 2
         app.simulate_key("right")
         await until(app, lambda: "about 1.6x work per token" in screen_lines(app)[-2])

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import Event, Key
 from textual.filter import LineFilter
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -127,12 +128,8 @@ class BaseApp(App[None]):
     # ---- notices
 
     def report(self, *lines: str, seconds: float | None = None) -> None:
-        """Show a notice, in place of the same one from before; None shows it as long as Textual
-        does by default.
-        """
+        """Show a notice; None shows it as long as Textual does by default."""
         text = "\n".join(map(safe_text, lines))
-        for notice in [one for one in self._notifications if one.message == text]:
-            self._unnotify(notice)
         self.notify(text, markup=False, timeout=seconds)
 
     def warn(self, message: str) -> None:
@@ -145,6 +142,16 @@ class BaseApp(App[None]):
         if isinstance(event, Key) and not event.is_forwarded:
             self._drop_warnings()
         await super().on_event(event)
+
+    def on_notify(self, event: Notify) -> None:
+        """Show a notice in place of the same one from before, and an error in place of others;
+        keys typed in a burst ask for several before the first is shown.
+        """
+        new = event.notification
+        if new.severity == "error":
+            self._drop_warnings()
+        for notice in [one for one in self._notifications if one.message == new.message]:
+            self._unnotify(notice)
 
     def _drop_warnings(self) -> None:
         for notice in [one for one in self._notifications if one.severity == "error"]:
