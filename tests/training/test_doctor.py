@@ -112,7 +112,7 @@ SPEAKS = [
      "lower the learning rate (0.015)"),
     ("saturated", {"saturated": 0.26, "rate": 1e-4, "tokens": 84_000_000},
      {"saturated": 0.25, "rate": 1e-4, "tokens": 84_000_000},
-     "vectors too long: lower the learning rate at the start (0.025)"),
+     "vectors too long: lower the starting rate (0.025)"),
     ("rate-at-floor", {"rate": 1e-4}, {"rate": 1.01e-4},
      "the learning rate is at its floor, 0.0001, with 60% still to train: raise it or stop"),
     ("rate-at-floor", {"rate": 1e-4, "tokens": 67_000_000}, {"rate": 1e-4, "tokens": 68_000_000},

@@ -55,5 +55,5 @@ class Case:
         """
         rate, start = self.shot.rate, self.settings.alpha
         if start > rate and rate <= NEAR_FLOOR * self.settings.min_alpha:
-            return f"lower the learning rate at the start ({start:.3g})"
+            return f"lower the starting rate ({start:.3g})"
         return f"lower the learning rate ({rate:.3g})"
