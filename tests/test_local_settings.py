@@ -108,6 +108,7 @@ def test_a_local_file_cannot_say_where_runs_go_or_how_errors_are_met(
 def test_each_setting_of_a_local_file_is_either_said_or_ignored(local, monkeypatch, table, name):
     """A setting that is added later is either, too."""
     monkeypatch.delenv("W2VTUI_RUNS_DIR")
+    monkeypatch.delenv("W2VTUI_OWN_PROCESS", raising=False)
     default = field_default(TABLES[table], name)
     local.write_text(f"[{table}]\n{name} = {toml_value(default)}\n")
     (note,) = notes()

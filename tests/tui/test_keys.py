@@ -419,7 +419,7 @@ async def test_the_help_stands_beside_the_pane_it_explains_and_is_filtered():
         await until(app, lambda: "The keys to begin with" in text_of(app))
         dialog = app.screen.query_one("#dialog")
         await until(app, lambda: 0 < dialog.region.right <= controls.x)
-        assert "learning rate" in text_of(app)
+        await until(app, lambda: "learning rate" in text_of(app))
         for key in ("slash", *"undo"):
             app.simulate_key(key)
         await until(app, lambda: "In focus" not in text_of(app))
