@@ -69,6 +69,7 @@ def test_all_numbers_are_tried():
             "kmer_stride",
             "vector_size",
             "seed",
+            "probe_seed",
             "negative",
             "window",
             "alpha",
