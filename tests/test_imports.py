@@ -135,7 +135,7 @@ def test_looking_at_vectors_needs_neither_kernels_nor_screens(tmp_path):
     )
     assert codes == [0, 0, 0]
     assert loaded(modules, "w2vtui.evaluate", "numpy") == ["w2vtui.evaluate", "numpy"]
-    assert loaded(modules, "numba", "llvmlite", "w2v_kernels", "textual", "w2vtui.tui") == []
+    assert loaded(modules, "numba", "llvmlite", "textual", "w2vtui.tui") == []
 
 
 def test_costs_and_text_figures_do_not_load_numba():

@@ -199,7 +199,7 @@ def test_quality_names_its_sets_or_says_why_it_is_missing():
     assert lines[4].startswith("men.txt")
     assert " – " in lines[4]
     none = quality_lines(None, {}, wanted=False, width=50, height=5)
-    assert "--pairs FILE" in " ".join(line.plain for line in none)
+    assert ":pairs" in " ".join(line.plain for line in none)
     assert (
         "waiting for the first scores"
         in quality_lines(None, {}, wanted=True, width=50, height=5)[0].plain
@@ -273,7 +273,7 @@ async def test_q_measures_now_and_says_when_there_is_nothing_to_measure_with():
         await until(app, lambda: "measure quality" in run.calls)
     async with scripted(TRAINING, (120, 40)) as (app, run):
         app.simulate_key("q")
-        await until(app, lambda: "--pairs FILE" in notices(app))
+        await until(app, lambda: ":pairs" in notices(app))
         assert "measure quality" not in run.calls
 
 

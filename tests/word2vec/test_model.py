@@ -66,8 +66,18 @@ def untouchable():
     yield
 
 
+_of_others: list[threading.Thread] = []
+
+
+@pytest.fixture(autouse=True)
+def threads_of_others():
+    """Those that a test before this one left, which is for that test to report."""
+    _of_others[:] = threading.enumerate()
+
+
 def run_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("w2vtui")]
+    alive = [thread for thread in threading.enumerate() if thread not in _of_others]
+    return [thread for thread in alive if thread.name.startswith("w2vtui")]
 
 
 def assert_no_thread_is_left():
