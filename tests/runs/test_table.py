@@ -178,8 +178,9 @@ def test_what_differs_goes_before_other_scores_and_an_empty_column_takes_no_room
     def heads(width: int) -> list[str]:
         return [columns[at].head for at, _ in fitting(columns, rows, width)]
 
-    assert heads(66) == ["name", "state", "ep", "rate", "ab", "probe"]
+    assert heads(60) == ["name", "state", "ep", "ab", "probe"]
     assert heads(74) == ["name", "state", "ep", "rate", "ab", "cd", "probe"]
+    assert "ef" not in heads(74)
     assert "hits" not in heads(300)
     assert {"ef", "when"} <= set(heads(300))
 

@@ -150,6 +150,7 @@ def _score_columns(runs: Sequence[RunStatus]) -> list[Column]:
     )
     with_main = {key.set for key in keys if key.kind in MAIN}
     kept = [key for key in keys if key.kind in MAIN or key.set not in with_main]
+    kept.sort(key=lambda key: all(figure_of(score_of(run, key)) is None for run in runs))
     heads = [_kind_head(key) for key in kept]
     named = [
         head if heads.count(head) == 1 else safe_text(Path(key.set).stem, _SET_CELLS)
