@@ -14,6 +14,9 @@ ELLIPSIS = "…"
 JOINERS = frozenset("\u200c\u200d")
 """Cannot be seen, but join the letters or emoji beside them."""
 
+SHARES = ("total", "semantic", "syntactic", "hits", "hits-output", "popular")
+"""Kinds of scores that are shares of right answers."""
+
 
 def safe_text(token: str, limit: int | None = None) -> str:
     r"""`token` with every character that would not show as itself escaped, `\x1b` for ESC.
@@ -143,6 +146,11 @@ def clock_text(seconds: float | None) -> str:
 def percent_text(share: float) -> str:
     """A share as a percentage, six characters or more wide; `  none` for NaN."""
     return "  none" if math.isnan(share) else f"{100 * share:5.1f}%"
+
+
+def score_text(kind: str, value: float) -> str:
+    """A score: a share of right answers in percent, everything else as a number."""
+    return f"{100 * value:.1f} %" if kind in SHARES else f"{value:.3f}"
 
 
 def ago_text(seconds: float) -> str:

@@ -58,3 +58,13 @@ def test_the_influence_of_a_pair_is_what_the_correlation_loses_without_it():
     assert found.mean() == pytest.approx(0, abs=1e-12)
     assert np.corrcoef(found, lost)[0, 1] > 0.999
     assert found.std() == pytest.approx(np.std(lost), rel=0.02)
+
+
+@pytest.mark.parametrize(("n", "reach"), [(2, 12.706), (3, 4.303), (6, 2.571), (13, 2.179)])
+def test_few_clusters_make_the_interval_wider(n, reach):
+    """As Student's distribution of n - 1 degrees of freedom says."""
+    differences = np.resize([1.0, -1.0], n)
+    found = interval_of(differences, np.arange(n)[:, None], confidence=0.95, samples=4000)
+    assert found.high - found.low == pytest.approx(
+        2 * reach * differences.std() / np.sqrt(n), rel=0.05
+    )

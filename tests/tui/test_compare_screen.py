@@ -122,8 +122,9 @@ def test_the_verdict_is_a_table_and_a_conclusion():
     found = Verdict(a="C", b="A", judgments=(one, other), confidence=0.975, remarks=("no pairs",))
     lines = [line.plain for line in verdict_lines(found, Shape(40, 12), PLAIN_INKS)]
     assert lines[0] == "A is better by probe"
-    assert lines[2].split() == ["probe", "3.700", "3.600", "-0.150", "to", "-0.050"]
-    assert lines[3].split() == ["semantic", "20.0", "25.0", "-1.0", "to", "+10.0"]
+    assert lines[2].split() == ["probe", "3.700", "3.600", "-0.150..-0.050"]
+    assert lines[3].split() == ["semantic", "20.0", "25.0", "-1.0..+10.0"]
+    assert max(map(len, lines[:4])) <= 36, "the pane of a terminal of 120 columns"
     assert lines[-1] == "no pairs"
     assert len(verdict_lines(found, Shape(9, 3), PLAIN_INKS)) == 3
 

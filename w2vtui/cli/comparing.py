@@ -8,7 +8,7 @@ from w2vtui.cli.output import show
 from w2vtui.comparing.facts import SideFacts
 from w2vtui.comparing.overlap import WordOnSides
 from w2vtui.comparing.report import LETTERS, PairReport, Report
-from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, short
+from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, score_text, short
 
 _WORD_CELLS = 24
 
@@ -60,7 +60,10 @@ def _facts(facts: SideFacts) -> list[str]:
 
 
 def _scores(facts: SideFacts, names: Sequence[str]) -> list[str]:
-    return [f"{facts.scores[name]:.3f}" if name in facts.scores else "-" for name in names]
+    return [
+        score_text(name.split(maxsplit=1)[0], facts.scores[name]) if name in facts.scores else "-"
+        for name in names
+    ]
 
 
 def _print_word(found: WordOnSides, letters: Sequence[str]) -> None:

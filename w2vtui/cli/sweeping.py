@@ -32,6 +32,8 @@ from w2vtui.sweeping.table import (
     aligned,
     cells_of,
     effect_rows,
+    few_trials,
+    hardly_learned,
     heads_of,
     label,
     numeric_columns,
@@ -173,7 +175,10 @@ def result_lines(plan: SetUp, shot: SweepShot, configured: Mapping[str, Any]) ->
     effects = effects_of(space, shot.results, yardstick)
     if effects:
         lines += ["", *aligned(effect_rows(effects, yardstick), [1])]
+    elif best is not None:
+        lines += ["", few_trials(shot.results)]
     if best is not None:
+        lines += [*hardly_learned(best, yardstick)]
         lines += ["", f"best: {best_command(plan, best, configured)}"]
         if best.run is not None:
             lines.append(f"its run: w2vtui explore {best.run}")

@@ -8,6 +8,7 @@ together. So questions are not resampled one by one, but in clusters that share 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -62,8 +63,28 @@ def interval_of(
     first = _resampled(residuals, units[:, 0], samples, random)
     shared = _deviation_of_sharing(residuals, units)
     deviation = room * max(single, first, shared)
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * deviation
+    reach = _quantile((1 + confidence) / 2, len(np.unique(units[:, 0])) - 1) * deviation
     return Interval(low=mean - reach, high=mean + reach)
+
+
+def _quantile(share: float, freedom: int) -> float:
+    """The quantile of Student's distribution, for a deviation that is estimated from few clusters.
+
+    By Fisher's series in 1 / freedom, which is exact to 1 % from 3 on; 1 and 2 have closed forms.
+    """
+    if freedom <= 1:
+        return math.tan(math.pi * (share - 0.5))
+    if freedom == 2:
+        return (2 * share - 1) * math.sqrt(2 / (1 - (2 * share - 1) ** 2))
+    z = NormalDist().inv_cdf(share)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return sum(term / freedom**power for power, term in enumerate(terms))
 
 
 def _resampled(

@@ -1,9 +1,9 @@
 """The probe of two runs after the same tokens, and after the same seconds of training.
 
 The run that had more is asked as it was when it had as much as the other one, by the moments of its
-history. Clocks are noisy: the same settings take a tenth more time when something else is at work.
-So the longer run is asked at a tenth less and at a tenth more seconds, and only what holds at both
-is called a difference.
+history; where no moment had just as many tokens, by those before and after. Clocks are noisy: the
+same settings take a tenth more time when something else is at work. So the longer run is asked at a
+tenth less and at a tenth more seconds, too. Only what holds at all of them is called a difference.
 """
 
 from __future__ import annotations
@@ -57,11 +57,9 @@ def answers_at_same_cost(
             continue
         longer = int(np.argmax(spent))
         place = min(spent)
-        around = (place,) if cost == "tokens" else (
-            (1 - CLOCK_NOISE) * place, (1 + CLOCK_NOISE) * place
-        )  # fmt: skip
         try:
-            found = [_losses_at(probe, sides[longer], cost, one) for one in around]
+            moments = _moments_at(sides[longer], cost, place)
+            found = [_losses_at(probe, sides[longer], one) for one in moments]
         except W2vtuiError as error:
             where = f"{short(place)} tokens" if cost == "tokens" else clock_text(place)
             report(f"after {where} of each they cannot be compared: {error}")
@@ -76,19 +74,42 @@ def answers_at_same_cost(
         )
 
 
-def _losses_at(probe: SharedProbe, side: Side, cost: Cost, place: float) -> Losses:
-    """The losses of a run as it was at a place in its training.
+def _moments_at(side: Side, cost: Cost, place: float) -> list[PastMoment]:
+    """The moment at a place in the training of a run, then those around it that may be meant.
 
     Raises:
-        RunError: nothing was kept near it, or not enough.
+        RunError: none is kept near it, or near the places around it.
     """
-    subject = side.subject
-    moments: list[PastMoment] = list(subject.moments)
+    moments: list[PastMoment] = list(side.subject.moments)
     if not moments:
         raise RunError(f"no past moments of {side.name} are kept")
-    moment = min(moments, key=lambda one: abs(getattr(one, cost) - place))
-    if abs(getattr(moment, cost) - place) > _FAR * place:
-        raise RunError(f"no moment of {side.name} near it is kept")
+
+    def near(place: float, there: list[PastMoment]) -> PastMoment:
+        moment = min(there, key=lambda one: abs(getattr(one, cost) - place), default=None)
+        if moment is None or abs(getattr(moment, cost) - place) > _FAR * place:
+            raise RunError(f"no moment of {side.name} near it is kept")
+        return moment
+
+    closest = min(moments, key=lambda one: abs(getattr(one, cost) - place))
+    if cost == "seconds":
+        around = [near(share * place, moments) for share in (1 - CLOCK_NOISE, 1 + CLOCK_NOISE)]
+    elif abs(closest.tokens - place) <= SAME_TOKENS * place:
+        around = []
+    else:
+        around = [
+            near(place, [one for one in moments if one.tokens < place]),
+            near(place, [one for one in moments if one.tokens > place]),
+        ]
+    return [closest, *(one for one in around if one is not closest)]
+
+
+def _losses_at(probe: SharedProbe, side: Side, moment: PastMoment) -> Losses:
+    """The losses of a run as it was at a past moment.
+
+    Raises:
+        RunError: not enough of it was kept.
+    """
+    subject = side.subject
     view = subject.view_at(moment)
     latest = subject.view()
     if latest is not None and len(view.vectors) < len(latest.vectors):

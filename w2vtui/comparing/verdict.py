@@ -108,8 +108,8 @@ class Judgment:
         as_text = _number_text(self.kind)
         return (
             f"{self.title}: {a} {as_text(self.a)}, {b} {as_text(self.b)}, "
-            f"{b}-{a} {_signed(as_text, self.difference)} "
-            f"({_signed(as_text, self.low)} to {_signed(as_text, self.high)}): {found}"
+            f"{b}-{a} {_signed(self.kind, self.difference)}{_unit(self.kind)} "
+            f"({_signed(self.kind, self.low)} to {_signed(self.kind, self.high)}): {found}"
         )
 
 
@@ -129,10 +129,18 @@ class Verdict:
     @property
     def conclusion(self) -> str:
         """The whole in a sentence."""
+        return self._said(lambda one: one.title)
+
+    @property
+    def brief(self) -> str:
+        """The same without the names of files and places."""
+        return self._said(lambda one: one.label)
+
+    def _said(self, name_of: Callable[[Judgment], str]) -> str:
         if not self.judgments:
             return f"{self.a} and {self.b} cannot be compared"
         wins = {
-            name: [one.title for one in self.judgments if one.call == call]
+            name: [name_of(one) for one in self.judgments if one.call == call]
             for name, call in ((self.b, "better"), (self.a, "worse"))
         }
         found = [
@@ -327,15 +335,23 @@ def _judged(answers: Answers, confidence: float, samples: int, seed: int) -> Jud
 
 # ---- text
 
+_OF_SHARES: tuple[Kind, ...] = ("semantic", "syntactic")
+"""Kinds whose values are shares of right answers."""
+
 
 def _number_text(kind: Kind) -> Callable[[float], str]:
-    if kind in ("semantic", "syntactic"):
+    if kind in _OF_SHARES:
         return lambda share: f"{100 * share:.1f} %"
     return lambda value: f"{value:.3f}"
 
 
-def _signed(as_text: Callable[[float], str], value: float) -> str:
-    return f"{'-' if value < 0 else '+'}{as_text(abs(value))}"
+def _signed(kind: Kind, value: float) -> str:
+    """A difference; of shares in points."""
+    return f"{100 * value:+.1f}" if kind in _OF_SHARES else f"{value:+.3f}"
+
+
+def _unit(kind: Kind) -> str:
+    return " points" if kind in _OF_SHARES else ""
 
 
 def _listed(parts: list[str]) -> str:

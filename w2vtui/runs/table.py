@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from w2vtui import display
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
 from w2vtui.runs.lineage import name_in_family
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
@@ -48,8 +49,6 @@ BEST_SCORE = "◂"
 """Marks the best score of a text, where `best` would take too many cells."""
 LEAST_COVERED = 30
 """Scores on fewer questions are never called the best."""
-_SHARES = ("total", "semantic", "syntactic", "hits", "hits-output", "popular")
-"""Kinds of scores that are shares of right answers."""
 MAIN = ("pairs", "total", "hits")
 """Kinds that stand for all scores on a set of questions, where it has them."""
 _HEADS_OF_KINDS = {"total": "analogies", "semantic": "analogies", "syntactic": "analogies"}
@@ -203,17 +202,16 @@ def cells_of(
 
 def score_text(score: RunScore | None) -> str:
     """A score: a share of right answers in percent, everything else as a number."""
-    value = figure_of(score)
-    if score is None or value is None:
+    if score is None or score.value is None:
         return "-"
-    return f"{value:.1f} %" if score.kind in _SHARES else f"{value:.3f}"
+    return display.score_text(score.kind, score.value)
 
 
 def figure_of(score: RunScore | None) -> float | None:
     """The number that the table shows for a score: 24.1 for a share of 0.241."""
     if score is None or score.value is None:
         return None
-    return 100 * score.value if score.kind in _SHARES else score.value
+    return 100 * score.value if score.kind in display.SHARES else score.value
 
 
 def shared_text(group: Sequence[RunStatus], columns: Sequence[Column]) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ class Effect:
     """Trials with that value."""
     n_worst: int
     chance: float
-    """How often chance alone makes such a difference, 0..1."""
+    """How often chance alone makes such a difference, of as many settings as there are, 0..1."""
 
     @property
     def is_clear(self) -> bool:
@@ -79,7 +79,16 @@ def effects_of(space: Space, results: Sequence[TrialResult], yardstick: Yardstic
         own = [at for at, (owner, _) in enumerate(columns) if owner == name]
         if len(own) > 1:
             effects.append(_effect(name, [columns[at][1] for at in own], X, own, y, random))
-    return sorted(effects, key=lambda one: -one.difference)
+    return sorted(_corrected(effects), key=lambda one: -one.difference)
+
+
+def _corrected(effects: Sequence[Effect]) -> list[Effect]:
+    """With chances that hold for all settings together (Holm 1979)."""
+    found, least = [], 0.0
+    for at, one in enumerate(sorted(effects, key=lambda one: one.chance)):
+        least = max(least, min((len(effects) - at) * one.chance, 1.0))
+        found.append(replace(one, chance=least))
+    return found
 
 
 def ends_of(results: Sequence[TrialResult]) -> list[tuple[TrialResult, float]]:

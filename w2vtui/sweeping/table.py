@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from w2vtui.display import clock_text, pad, safe_text
 from w2vtui.settings import label_of
-from w2vtui.sweeping.effects import Effect
+from w2vtui.sweeping.effects import LEAST_TRIALS, Effect
 from w2vtui.sweeping.results import TrialResult
 from w2vtui.sweeping.space import Point, Space
 from w2vtui.sweeping.trial import TrialShot
 from w2vtui.sweeping.values import owner_of, value_text
 from w2vtui.sweeping.yardstick import Yardstick
+from w2vtui.training.measuring.worth import UNTRAINED_PROBE
 
 BEST = "best"
+_HARDLY = 0.95
+"""Above this share of the probe loss of chance, hardly anything was learned."""
 
 
 def label(name: str) -> str:
@@ -75,6 +78,29 @@ def effect_rows(effects: Sequence[Effect], yardstick: Yardstick) -> list[list[st
         for one in effects
     ]
     return [["setting", f"mattered, {unit}", "best", "worst", ""], *rows]
+
+
+def few_trials(results: Sequence[TrialResult]) -> str:
+    """Why nothing is said of how much each setting mattered."""
+    n_done = sum(one.state == "done" and not one.is_whole for one in results)
+    if n_done >= LEAST_TRIALS:
+        return "the trials do not tell how much each setting mattered"
+    return (
+        f"too few trials to tell which settings matter: {n_done} were trained to their end, and "
+        f"{LEAST_TRIALS} are needed; --trials N trains more"
+    )
+
+
+def hardly_learned(best: TrialResult, yardstick: Yardstick) -> list[str]:
+    """A warning where even the best trial is close to vectors that know nothing; else nothing."""
+    if not yardstick.is_loss or best.value is None or best.value < _HARDLY * UNTRAINED_PROBE:
+        return []
+    return [
+        "",
+        f"hardly anything was learned: the best probe loss is {yardstick.text(best.value)}, and "
+        f"chance is {yardstick.text(UNTRAINED_PROBE)}; "
+        "more --epochs or more text tell the settings apart",
+    ]
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:

@@ -64,6 +64,8 @@ class Following(PanedScreen):
         self._following: Comparison | None = None
         """What is being read again, as a side has come further."""
         self._clock = Budget(SHARE, least=SECONDS, most=MOST_SECONDS)
+        self._trained = False
+        """Whether a run trained here at the last look."""
         self._keys: dict[str, Any] = {}
         """What was asked of each pane last."""
         self._computing = Computing(self._failed)
@@ -96,8 +98,11 @@ class Following(PanedScreen):
         """Look whether a run has come further, as often as that may cost the training."""
         if self.is_current and self.comparison.is_read and self._clock.is_due:
             self._computing.ask("follow", self._follow)
-        if self.is_current and any(map(_trains_here, self.comparison.sides)):
-            self.show_facts()
+        if self.is_current:
+            trains = any(map(_trains_here, self.comparison.sides))
+            if trains or self._trained:  # once more when it has ended
+                self.show_facts()
+            self._trained = trains
 
     def run_moved(self, old: Path, new: Path) -> None:
         """Follow a run that was renamed."""

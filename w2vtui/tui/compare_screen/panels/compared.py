@@ -13,7 +13,7 @@ from textual.message import Message
 from w2vtui.comparing.comparison import Comparison
 from w2vtui.comparing.facts import FILE, SideFacts
 from w2vtui.comparing.sides import Side
-from w2vtui.display import loss_text, pad, safe_text, short, wrapped
+from w2vtui.display import loss_text, pad, safe_text, score_text, short, wrapped
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.compare_screen.pane import LETTERS, Pair
 from w2vtui.tui.header import STATES
@@ -165,7 +165,7 @@ def _columns(facts: Sequence[SideFacts]) -> tuple[list[str], list[list[str]]]:
     columns = {
         "probe": ["-" if one.probe is None else loss_text(one.probe) for one in facts],
         **{
-            _head(name): [_score(one.scores.get(name)) for one in facts]
+            _head(name): [_score(name, one.scores.get(name)) for one in facts]
             for name in dict.fromkeys(name for one in facts for name in one.scores)
         },
         "w/s": [short(one.words_per_second) if one.words_per_second else "-" for one in facts],
@@ -178,8 +178,8 @@ def _head(name: str) -> str:
     return pad(name.split(maxsplit=1)[0], _NUMBER_CELLS - 1).strip()
 
 
-def _score(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _score(name: str, value: float | None) -> str:
+    return "-" if value is None else score_text(name.split(maxsplit=1)[0], value)
 
 
 def _glyph(state: str) -> str:

@@ -14,7 +14,7 @@ from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
-_TITLE_CELLS, _VALUE_CELLS = 9, 6
+_TITLE_CELLS, _VALUE_CELLS = 9, 5
 
 
 class VerdictPane(ComparePane):
@@ -32,7 +32,8 @@ class VerdictPane(ComparePane):
         first, second = asked.pair
         for side in asked.pair:
             asked.comparison.place(side)  # raises what is wrong with it
-        found = verdict(asked.comparison.sides[first], asked.comparison.sides[second])
+        sides = asked.comparison.sides
+        found = verdict(sides[first], sides[second], n_verdicts=len(sides) - 1)
         yield replace(found, a=LETTERS[first], b=LETTERS[second])
 
     def drawn(self, result: Verdict, shape: Shape) -> Text:
@@ -43,10 +44,10 @@ class VerdictPane(ComparePane):
 def verdict_lines(found: Verdict, shape: Shape, inks: Inks) -> list[Text]:
     """The conclusion, a table, and what it rests on."""
     width = max(shape.width, 1)
-    lines = [Text(line, inks.calm) for line in wrapped(found.conclusion, width, 4)]
+    lines = [Text(line, inks.calm) for line in wrapped(found.brief, width, 4)]
     if found.judgments:
         values = f"{found.a:>{_VALUE_CELLS}} {found.b:>{_VALUE_CELLS}}"
-        head = f"{pad('', _TITLE_CELLS)}{values}  {found.b} - {found.a}"
+        head = f"{pad('', _TITLE_CELLS)} {values} {found.b} - {found.a}"
         lines.append(Text(head, "dim", no_wrap=True))
         lines += [_line(one, inks) for one in found.judgments]
     notes = [found.correction] * bool(found.judgments) + list(found.remarks)
@@ -61,7 +62,7 @@ def _line(one: Judgment, inks: Inks) -> Text:
     a, b, low, high = (share * value for value in (one.a, one.b, one.low, one.high))
     digits = 1 if share > 1 else 3
     line = Text(pad(one.label, _TITLE_CELLS), no_wrap=True)
-    line.append(f"{a:>{_VALUE_CELLS}.{digits}f} {b:>{_VALUE_CELLS}.{digits}f}")
+    line.append(f" {a:>{_VALUE_CELLS}.{digits}f} {b:>{_VALUE_CELLS}.{digits}f}")
     ink = "" if one.call == "no difference" else inks.warning
-    line.append(f"  {low:+.{digits}f} to {high:+.{digits}f}", ink)
+    line.append(f" {low:+.{digits}f}..{high:+.{digits}f}", ink)
     return line
