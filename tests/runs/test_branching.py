@@ -31,6 +31,7 @@ from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.runs.disk.history_files import read_index, write_index, write_moment
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, changes_in, read_events
 from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.labels import note_name
 from w2vtui.runs.listing import all_runs, remove_run
 from w2vtui.runs.record import VOCAB, Fork, RunRecord, read_vocab
 from w2vtui.runs.replaying import largest_difference
@@ -182,6 +183,12 @@ def test_a_branch_of_a_run_that_is_done_says_its_rate_and_that_of_a_whole_run(ru
         argv = ["branch", run.name, "--epochs", "5", "--runs-dir", str(run.parent), *rate]
         assert run_command_line(argv) == 0
         assert re.search(says, capsys.readouterr().err)
+
+
+def test_a_branch_takes_no_name_that_another_run_had(run):
+    note_name(run, "early-otter")
+    with pytest.raises(RunError, match=f"'early-otter' was the name of {run.name}"):
+        branch(run, name="early-otter")
 
 
 def test_a_branch_of_a_branch_knows_both(run):

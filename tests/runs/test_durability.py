@@ -689,10 +689,10 @@ def test_what_another_user_left_half_made_hinders_no_run(tmp_path):
 
 
 def test_a_place_for_runs_that_cannot_be_swept_hinders_no_run(tmp_path, monkeypatch):
-    def sweep(root, run):
+    def refuse(root, run):
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
-    monkeypatch.setattr(recorder, "sweep", sweep)
+    monkeypatch.setattr(recorder, "remove_drafts", refuse)
     with SavedRun(tmp_path) as saved:
         saved.until_saved_further()
     assert not saved.reported("cannot be resumed later")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.support.run_folders import posix, resealed, small_checkpoint
 from w2vtui.cli import run_command_line
 from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs import labels
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.journal import METRICS
 from w2vtui.runs.disk.lock import RunLock
@@ -35,6 +37,23 @@ def test_a_note_and_a_star_are_kept_and_removed_with_the_run(run):
     assert labels_of(run) == Labels()
     remove_run(run)
     assert not run.exists()
+
+
+def test_a_note_and_a_star_given_at_once_are_both_kept(run, monkeypatch):
+    """The star comes between the look at the labels before the note and the note."""
+    starring = threading.Thread(target=star_run, args=(run,), kwargs={"starred": True})
+    write = labels.write_checked
+
+    def write_later(*arguments):
+        if threading.current_thread() is not starring:
+            starring.start()
+            starring.join(0.1)
+        write(*arguments)
+
+    monkeypatch.setattr(labels, "write_checked", write_later)
+    note_run(run, "the wide one")
+    starring.join()
+    assert labels_of(run) == Labels(note="the wide one", starred=True)
 
 
 def test_a_renamed_run_is_found_by_its_old_name(run, tmp_path):

@@ -28,7 +28,7 @@ from w2vtui.runs.disk.checkpoint_files import (
     write_checkpoint,
 )
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.listing import all_runs, find_run, remove_run, sweep
+from w2vtui.runs.listing import all_runs, find_run, remove_drafts, remove_run
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, STATUS, VOCAB, write_vocab
 from w2vtui.runs.root import draft_beside
@@ -143,7 +143,7 @@ def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
     RunLock(left).release()
     held = RunLock(busy)
     (run / ".w2vtui-0123.tmp").touch()
-    sweep(root, run)
+    remove_drafts(root, run)
     assert sorted(root.iterdir()) == sorted([busy, fresh, run])
     assert not list(run.glob("*.tmp"))
     assert busy not in all_runs(root)
@@ -172,7 +172,7 @@ def test_a_sweep_ignores_what_another_process_has_removed(at, run, monkeypatch):
             raced.setattr(listing, "in_use", in_use)
         else:
             raced.setattr(os, "unlink", unlink)
-        sweep(run.parent, run)
+        remove_drafts(run.parent, run)
     assert list(run.parent.iterdir()) == [run]
 
 
@@ -205,7 +205,7 @@ def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
             else:
                 break
         assert not run.exists()
-        sweep(run.parent, other)
+        remove_drafts(run.parent, other)
         assert list(run.parent.glob(".*")) == []
     assert len(left_after) > 3
     assert not run.exists()

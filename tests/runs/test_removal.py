@@ -16,7 +16,7 @@ from w2vtui.errors import RunError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, TENSORS, newest_intact, write_checkpoint
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
-from w2vtui.runs.listing import remove_run, sweep
+from w2vtui.runs.listing import remove_drafts, remove_run
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
 
 PROJECTS = {
@@ -219,7 +219,7 @@ def test_links_in_a_run_are_removed_and_what_they_lead_to_is_not(name, run, remo
 def test_a_sweep_leaves_what_is_not_a_draft_of_ours(name, names, run):
     draft = fill(run.parent / name, names)
     before = tree(draft)
-    sweep(run.parent, run)
+    remove_drafts(run.parent, run)
     assert tree(draft) == before
 
 
@@ -231,7 +231,7 @@ def test_a_sweep_follows_no_link(run, tmp_path):
     (own / FOLDER).symlink_to(home)
     fill(run, [".w2vtui-notes.tmp", ".w2vtui-0123.tmp", ".run.json.w2vtui-01.tmp"])
     before = tree(home)
-    sweep(run.parent, run)
+    remove_drafts(run.parent, run)
     assert not own.exists()
     assert tree(home) == before
     assert [path.name for path in run.glob(".*")] == [".w2vtui-notes.tmp"]

@@ -21,8 +21,8 @@ from w2vtui.runs.branching import branch
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_of
 from w2vtui.settings import RunSettings
+from w2vtui.trainer_process import branching
 from w2vtui.tui.first_screen.run_list import RunList
-from w2vtui.tui.train_screen import branching
 
 pytestmark = pytest.mark.terminal
 

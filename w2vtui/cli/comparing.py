@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from w2vtui.cli.output import show
 from w2vtui.comparing.facts import SideFacts
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.overlap import WordOnSides
-from w2vtui.comparing.report import LETTERS, PairReport, Report
+from w2vtui.comparing.report import PairReport, Report
 from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, score_text, short
 
 _WORD_CELLS = 24

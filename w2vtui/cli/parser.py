@@ -188,7 +188,7 @@ def parser_of(name: str) -> Parser:
         usage=verb.USAGE,
     )
     verb.add_arguments(parser)
-    parser.fixed = getattr(verb, "FIXED", ())
+    parser.fixed = getattr(verb, "FIXED_SETTINGS", ())
     return parser
 
 

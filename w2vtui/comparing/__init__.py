@@ -1,6 +1,6 @@
 """What differs between runs, or files of vectors.
 
-sides          what is compared: a run that trains, a saved run, a file
+sides          what is compared: a run that trains, a saved run, a file      letters   their names
 shared         the words that all sides have      setting_rows   settings that differ
 comparison     sides with their vectors read     facts          how far each is, how good
 overlap        nearest words in common            curves         of losses and scores

@@ -11,8 +11,6 @@ from w2vtui.errors import RunError, W2vtuiError
 from w2vtui.exploring.subject import View
 from w2vtui.shortage import as_shortage
 
-MOST_SIDES = 6
-
 
 @dataclass(frozen=True, eq=False)
 class Comparison:

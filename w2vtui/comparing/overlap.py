@@ -17,7 +17,8 @@ from w2vtui.comparing.shared import SharedVectors
 from w2vtui.errors import VectorsError
 from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.training.measuring.budget import one_blas_thread
-from w2vtui.training.measuring.churn import N_CANDIDATES, N_WORDS, nearest_rows, sample_rows
+from w2vtui.training.measuring.churn import N_WORDS, nearest_rows, sample_rows
+from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.vectors import WordVectors, clipped
 
 TOP = 10

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from w2vtui.comparing.comparison import MOST_SIDES, Comparison, read_comparison
+from w2vtui.comparing.comparison import Comparison, read_comparison
 from w2vtui.comparing.facts import SideFacts, facts_of
+from w2vtui.comparing.letters import LETTERS, N_SIDES
 from w2vtui.comparing.moved import MovedWords, words_that_moved
 from w2vtui.comparing.overlap import MeanOverlap, WordOnSides, mean_overlap, word_on_sides
 from w2vtui.comparing.setting_rows import SettingRow, settings_that_differ
@@ -16,9 +17,6 @@ from w2vtui.comparing.sides import Side
 from w2vtui.comparing.verdict import Verdict, verdict
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.notable_words import notable_words
-
-LETTERS = "ABCDEF"
-"""What the sides are called."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +65,8 @@ def report_on(sides: Sequence[Side], words: Sequence[str] = (), n: int = 10) -> 
     Raises:
         SettingsError: there are less than two sides, or more than six.
     """
-    if not 2 <= len(sides) <= MOST_SIDES:
-        raise SettingsError(f"two to {MOST_SIDES} runs are compared, got {len(sides)}")
+    if len(sides) not in N_SIDES:
+        raise SettingsError(f"two to {max(N_SIDES)} runs are compared, got {len(sides)}")
     comparison = read_comparison(sides)
     found, problems = _words(comparison, words, n)
     first = next((at for at, view in enumerate(comparison.views) if view is not None), 0)

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import UnknownWordError, VectorsError
 from w2vtui.similarity import Floats, first_not_finite, norms_of
-from w2vtui.training.measuring.churn import N_CANDIDATES, TOP, nearest_rows
+from w2vtui.training.measuring.churn import TOP, nearest_rows
+from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.vectors import WordVectors
 
 WORDS_A_BAND = 500

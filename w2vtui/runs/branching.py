@@ -38,7 +38,7 @@ from w2vtui.runs.disk.journal import (
 )
 from w2vtui.runs.past import tokens_at
 from w2vtui.runs.record import VOCAB, Fork, RunRecord, check_record
-from w2vtui.runs.renaming import check_name
+from w2vtui.runs.renaming import check_name, check_old_names
 from w2vtui.runs.root import is_there
 from w2vtui.runs.run_folder import drafted_run, new_path
 from w2vtui.runs.status import status_at
@@ -79,6 +79,7 @@ def branch(
     path = new_path(root, record.corpus_name) if name is None else root / name
     if name is not None:
         check_name(root / folder.name, name)
+        check_old_names(path, name)
         if is_there(path):  # it is that of the run itself
             raise RunError(f"there is a run '{name}' already: choose another name")
     with drafted_run(path) as (draft, lock):

@@ -1,18 +1,21 @@
 """labels.json in the folder of a run: a note, a star, and the names that it had before.
 
-A run can be labeled while it trains: nothing else writes this file. One that is damaged counts as
-missing, and the next label replaces it.
+A run can be labeled while it trains: who writes this file waits for others that do. One that is
+damaged counts as missing, and the next label replaces it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.errors import DamagedRunError, SettingsError
+from w2vtui.formats.atomic import disk_error
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
+from w2vtui.runs.disk.lock import taking_turns
 
 LABELS = "labels.json"
 MOST_NOTE = 1_000
@@ -50,7 +53,7 @@ def note_run(folder: Path, note: str) -> str:
     """
     line = " ".join(note.split())
     check_note(line)
-    _write(folder, dataclasses.replace(labels_of(folder), note=line))
+    _change(folder, lambda before: dataclasses.replace(before, note=line))
     return line
 
 
@@ -69,7 +72,7 @@ def star_run(folder: Path, *, starred: bool) -> None:
     Raises:
         DiskError: it cannot be written.
     """
-    _write(folder, dataclasses.replace(labels_of(folder), starred=starred))
+    _change(folder, lambda before: dataclasses.replace(before, starred=starred))
 
 
 def note_name(folder: Path, name: str) -> None:
@@ -78,10 +81,18 @@ def note_name(folder: Path, name: str) -> None:
     Raises:
         DiskError: it cannot be written.
     """
-    before = labels_of(folder)
-    names = (*(one for one in before.names if one != name), name)
-    _write(folder, dataclasses.replace(before, names=names))
+
+    def named(before: Labels) -> Labels:
+        names = (*(one for one in before.names if one != name), name)
+        return dataclasses.replace(before, names=names)
+
+    _change(folder, named)
 
 
-def _write(folder: Path, labels: Labels) -> None:
-    write_checked(folder / LABELS, _KIND, dataclasses.asdict(labels))
+def _change(folder: Path, changed: Callable[[Labels], Labels]) -> None:
+    """Write other labels in place of those of a run, which nobody else changes meanwhile."""
+    try:
+        with taking_turns(folder):
+            write_checked(folder / LABELS, _KIND, dataclasses.asdict(changed(labels_of(folder))))
+    except OSError as error:
+        raise disk_error(folder, error) from error

@@ -204,7 +204,7 @@ def _remove_aside(folder: Path) -> None:
         raise
 
 
-def sweep(root: Path, run: Path) -> None:
+def remove_drafts(root: Path, run: Path) -> None:
     """Remove what killed processes left half written or half removed, beside a run and in it.
 
     What is not ours and what cannot be removed stays.

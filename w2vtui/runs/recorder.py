@@ -23,7 +23,7 @@ from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.history_recorder import HistoryRecorder
-from w2vtui.runs.listing import sweep
+from w2vtui.runs.listing import remove_drafts
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.root import runs_folder
@@ -172,7 +172,7 @@ class Recorder:
         try:
             path = folder.ensure(self.report)
             with suppress(OSError):  # leftovers do no harm
-                sweep(path.parent, path)
+                remove_drafts(path.parent, path)
             if self._parent is not None:  # a branch could not be resumed without it
                 write_checkpoint(path, checkpoint)
         except DiskError as error:

@@ -21,7 +21,8 @@ _NAME = re.compile(r"\w(?:[\w+=,@-]|\.(?=\d))*")
 
 
 def check_name(folder: Path, name: str) -> None:
-    """Check that a run can be given a name, but not whether another run had it before.
+    """Check that a run can be given a name, but not whether another run had it before, for which
+    `check_old_names` reads all runs.
 
     Raises:
         RunError: it is not a name, or it is that of another run.
@@ -38,8 +39,9 @@ def check_name(folder: Path, name: str) -> None:
         raise RunError(f"there is a run '{name}' already: choose another name")
 
 
-def _check_old_names(folder: Path, name: str) -> None:
-    """
+def check_old_names(folder: Path, name: str) -> None:
+    """Check that no other run beside this one had a name before.
+
     Raises:
         RunError: it was the name of another run.
     """
@@ -59,7 +61,7 @@ def rename_run(folder: Path, name: str) -> Path:
         DiskError: the folder cannot be renamed.
     """
     check_name(folder, name)
-    _check_old_names(folder, name)
+    check_old_names(folder, name)
     damage = damage_of(folder)
     if damage is not None:
         raise RunError(f"{folder.name} may not be a run: {damage}")

@@ -10,6 +10,7 @@ from w2vtui import display
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
 from w2vtui.runs.lineage import name_in_family
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
+from w2vtui.training.state.snapshot import LEAST_COVERED
 
 if TYPE_CHECKING:
     from w2vtui.runs.measured import RunScore
@@ -47,8 +48,6 @@ _COMPARED = 4
 BEST = "best"
 BEST_SCORE = "◂"
 """Marks the best score of a text, where `best` would take too many cells."""
-LEAST_COVERED = 30
-"""Scores on fewer questions are never called the best."""
 MAIN = ("pairs", "total", "hits")
 """Kinds that stand for all scores on a set of questions, where it has them."""
 _HEADS_OF_KINDS = {"total": "analogies", "semantic": "analogies", "syntactic": "analogies"}

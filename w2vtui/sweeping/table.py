@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from w2vtui.display import clock_text, pad, safe_text
+from w2vtui.runs.table import BEST
 from w2vtui.settings import label_of
 from w2vtui.sweeping.effects import LEAST_TRIALS, Effect
 from w2vtui.sweeping.results import TrialResult
@@ -14,7 +15,6 @@ from w2vtui.sweeping.values import owner_of, value_text
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.training.measuring.worth import UNTRAINED_PROBE
 
-BEST = "best"
 _HARDLY = 0.95
 """Above this share of the probe loss of chance, hardly anything was learned."""
 

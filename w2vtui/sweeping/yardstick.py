@@ -79,10 +79,6 @@ class Yardstick:
         pairs = [(tokens, _mean(measured[tokens].values())) for tokens in sorted(measured)]
         return [one for one in pairs if math.isfinite(one[1])]
 
-    def is_better(self, one: float, other: float) -> bool:
-        """Whether a value is better than another."""
-        return one < other if self.is_loss else one > other
-
     def text(self, value: float) -> str:
         """A value in a table."""
         return f"{value:.4f}" if self.is_loss else f"{value:.2f}"

@@ -26,7 +26,7 @@ from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.branching import read_after
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.server import HELLO_SECONDS, RunServer
-from w2vtui.trainer_process.starting import Order, SavedRun
+from w2vtui.trainer_process.starting import Order, ResumeOrder
 from w2vtui.training.run import Run
 
 
@@ -60,7 +60,7 @@ def _opened(order: Order, notes: list[str]) -> tuple[Run, Recorder | None, RunRe
     return run, recorder, order.request
 
 
-def _resumed(saved: SavedRun, notes: list[str]) -> tuple[Run, Recorder, RunRequest]:
+def _resumed(saved: ResumeOrder, notes: list[str]) -> tuple[Run, Recorder, RunRequest]:
     taken = resumption(
         Path(saved.folder),
         force=saved.force,

@@ -208,11 +208,6 @@ class RemoteRun(WatchedFromAfar):
         self.gone.set()
 
     @property
-    def has_left(self) -> bool:
-        """Whether this side looks no more."""
-        return self._left.is_set()
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What the trainer had to report before the run began."""
         welcome = self._looking.welcome

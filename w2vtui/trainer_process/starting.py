@@ -26,7 +26,7 @@ PROGRAM = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SavedRun:
+class ResumeOrder:
     """A saved run to be resumed, as `resumption` takes it."""
 
     folder: str
@@ -54,7 +54,7 @@ class Order:
 
     request: RunRequest | None = None
     """A new run."""
-    saved: SavedRun | None = None
+    saved: ResumeOrder | None = None
 
 
 def can_train_apart(request: RunRequest) -> bool:
@@ -71,7 +71,7 @@ def can_train_apart(request: RunRequest) -> bool:
     )
 
 
-def start_trainer(what: RunRequest | SavedRun, *, attends: bool = True) -> RemoteRun:
+def start_trainer(what: RunRequest | ResumeOrder, *, attends: bool = True) -> RemoteRun:
     """Start a process that trains, in a session of its own; return its run, which begins at once.
 
     attends   whether somebody is here who can resume the run after a pause, and saves its vectors

@@ -11,6 +11,7 @@ from textual import work
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
+from w2vtui.comparing.letters import N_SIDES
 from w2vtui.tui.exploring_places import ExploringPlaces
 from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
@@ -149,7 +150,7 @@ class Places(ExploringPlaces):
         """Show what was compared last; the marked runs if nothing was."""
         kept = self._kept("compare")
         is_empty = kept is None or kept.has_class("empty")
-        if is_empty and len(self.marked_runs) in range(2, 7):
+        if is_empty and len(self.marked_runs) in N_SIDES:
             self.post_message(CompareRuns(tuple(self.marked_runs)))
             return None
         if not self.is_screen_installed("compare"):

@@ -40,7 +40,7 @@ def build_apart(session: Session) -> WatchedRun:
         W2vtuiError: it cannot begin.
     """
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder  # loads NumPy
-    from w2vtui.trainer_process.starting import SavedRun, can_train_apart, start_trainer
+    from w2vtui.trainer_process.starting import ResumeOrder, can_train_apart, start_trainer
 
     request, resumed = session.request, session.resumption
     if not can_train_apart(request):
@@ -53,7 +53,7 @@ def build_apart(session: Session) -> WatchedRun:
             return build_run(session)
     else:
         resumed.recorder.close()  # it is the trainer's now
-        saved = SavedRun(
+        saved = ResumeOrder(
             folder=str(resumed.folder),
             **resumed.asked_for,
             takes_text=resumed.force,

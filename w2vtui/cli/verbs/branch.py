@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from w2vtui.cli.options import (
     add_result_json,
@@ -13,8 +12,6 @@ from w2vtui.cli.options import (
     given_settings,
 )
 from w2vtui.cli.output import report, show
-from w2vtui.errors import RunError
-from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 USAGE = "w2vtui branch RUN [options] [settings]"
@@ -35,7 +32,7 @@ before each live change. --train now divides the threads of a run that trains be
 --train after waits until it has ended or is paused. The name of the branch is printed on stdout.
 Its vectors are saved where -o says when it is resumed or exported."""
 SETTINGS = (RunSettings,)
-FIXED = (CorpusSettings, TrainingSettings)
+FIXED_SETTINGS = (CorpusSettings, TrainingSettings)
 """Settings that a branch keeps."""
 
 
@@ -60,22 +57,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a branch of a run, train it if that is asked for, and print its name."""
-    from w2vtui.runs.branching import what_a_branch_adds
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.status import status_of
-    from w2vtui.trainer_process.branching import train_branch
+    from w2vtui.trainer_process.branching import Way, make_branch
 
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
-    new = _branched(folder, arguments)
-    status = status_of(new)
+    root = runs_folder(arguments.run_settings.runs_dir)
+    folder = find_run(root, arguments.run)
+    way = Way(arguments.train or Way.LATER)
+    live = given_settings(arguments, LiveSettings)
+    made = make_branch(folder, way, arguments.at, arguments.name, root=root, **live)
+    if made.problem:
+        report(f"hint: {made.problem}")
+    status = made.status
     where = f"{status.fraction:.1%}, {status.tokens:,} tokens"
-    way, added = f"w2vtui resume {status.name} trains it", what_a_branch_adds(new)
-    if arguments.train:
-        train_branch(new, folder if arguments.train == "after" else None)
-        way = f"w2vtui attach {status.name} shows it"
-    report(f"{status.name} leaves {folder.name} at {where}: {way}")
-    for line in added:
+    verb, does = ("resume", "trains") if way == Way.LATER else ("attach", "shows")
+    report(f"{status.name} leaves {folder.name} at {where}: w2vtui {verb} {status.name} {does} it")
+    for line in made.added:
         report(line)
     if arguments.json:
         fork = {"run": folder.name, "tokens": status.tokens}
@@ -83,33 +80,3 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         show(status.name)
     return 0
-
-
-def _branched(folder: Path, arguments: argparse.Namespace) -> Path:
-    """The branch: of a run that trains, where it is now, unless a place is named."""
-    from w2vtui.runs.branching import branch
-    from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.status import ACTIVE, status_of
-    from w2vtui.trainer_process.branching import branch_here, divided
-    from w2vtui.trainer_process.remote_run import attach
-
-    root = runs_folder(arguments.run_settings.runs_dir)
-    name, live = arguments.name, given_settings(arguments, LiveSettings)
-    if arguments.at is not None or status_of(folder).state not in ACTIVE:
-        return branch(folder, arguments.at, name, root=root, **live)
-    try:
-        run = attach(folder, attends=False)
-    except RunError as error:
-        report(f"hint: {error}: the branch leaves at its newest checkpoint")
-        return branch(folder, None, name, root=root, **live)
-    try:
-        workers = run.snapshot().settings.workers or 1
-        mine, theirs = divided(workers, available_cores())
-        if arguments.train == "now":
-            live.setdefault("workers", theirs)
-        new = branch_here(run, folder, name, root=root, **live)
-        if arguments.train == "now" and mine != workers:
-            run.change(workers=mine)
-        return new
-    finally:
-        run.leave()

@@ -63,6 +63,11 @@ class OpenFolder:
             return os.open(self.path, flags | _FOLDER)
         return within.descriptor(self.path.name, flags | _FOLDER)
 
+    @property
+    def number(self) -> int | None:
+        """Its descriptor; None on a system without any for folders."""
+        return self._descriptor
+
     def close(self) -> None:
         """Close its descriptor."""
         if self._descriptor is not None:

@@ -7,7 +7,8 @@ import os
 import platform
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -94,6 +95,20 @@ def in_use(folder: Path) -> bool:
         return not _lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def taking_turns(folder: Path) -> Iterator[None]:
+    """One after the other: who changes a small file of a run waits for others that do.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    with open_folder(folder) as within:
+        if fcntl is not None and (descriptor := within.number) is not None:
+            with suppress(OSError):  # a disk without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _opened(folder: Path) -> int:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from w2vtui.similarity import Floats, norms_of
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
+from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Churn
 
@@ -31,8 +32,6 @@ STEP = 0.02
 FARTHEST = 4.0
 """Two looks more than this many steps apart are not compared."""
 N_WORDS = 500
-N_CANDIDATES = 30_000
-"""The most frequent words, from which both the sample and the neighbors are taken."""
 TOP = 10
 SETTLED_SHARE = 0.9
 

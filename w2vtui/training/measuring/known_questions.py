@@ -19,8 +19,8 @@ MAX_QUESTIONS = 2_000
 LEAST_SESSIONS = 200
 """The least sessions used of a set, however large the vocabulary is."""
 N_CANDIDATES = 30_000
-"""The most frequent words, among which answers to analogies are looked for. All items are looked
-for the next one of a session: of more items than this, fewer sessions are used.
+"""The most frequent words, among which neighbors and answers to analogies are looked for. All items
+are looked at for the next one of a session: of more items than this, fewer sessions are used.
 """
 
 

@@ -14,10 +14,9 @@ from typing import Any, ClassVar, NamedTuple
 from textual.events import Resize
 
 from w2vtui.comparing.comparison import Comparison
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.widgets.result_panel import ResultPanel
-
-LETTERS = "ABCDEF"
 
 
 class Pair(NamedTuple):

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from w2vtui.comparing.curves import curve_names, curve_rows
 from w2vtui.comparing.facts import facts_of
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.setting_rows import is_same_text, settings_that_differ
 from w2vtui.comparing.sides import Side
 from w2vtui.display import cell_width, pad, safe_text
@@ -23,7 +24,7 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.runs.present import present_request
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.compare_screen.following import Following
-from w2vtui.tui.compare_screen.pane import LETTERS, Pair
+from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.compare_screen.panels.compared import Compared, ComparedPane, short_names
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesPane, Fork, rows_by_name
 from w2vtui.tui.compare_screen.panels.differences import DifferencesPane

@@ -45,20 +45,21 @@ class BranchedRuns(LabeledRuns):
 
         def answered(how: str | None) -> None:
             if how:
-                self._branch(run, trains=how == NOW)
+                self._branch(run, how)
 
         text = f"Another run leaves {safe_text(run.name, 40)} with its vectors and rate."
         self.app.push_screen(Ask("Branch this run", text, choices), answered)
 
     @work(group="branch")
-    async def _branch(self, run: RunStatus, *, trains: bool) -> None:
+    async def _branch(self, run: RunStatus, how: str) -> None:
         self.report("branching …", run)
         try:
-            new = await asyncio.to_thread(_branched, Path(run.folder), trains=trains)
+            new, said = await asyncio.to_thread(_branched, Path(run.folder), how)
         except W2vtuiError as error:
             self.report(f"✗ {error}", run)
+            self.look()
             return
-        self.report(f"{new.name} leaves it", run)
+        self.report(said, run)
         self.point_at = str(new)
         self.look()
 
@@ -75,24 +76,13 @@ class BranchedRuns(LabeledRuns):
         self.look()
 
 
-def _branched(folder: Path, *, trains: bool) -> Path:
-    """Branch a run: where it is now, if it trains in a process that lets this one in."""
-    from w2vtui.runs.branching import branch  # loads Numba
-    from w2vtui.runs.disk.lock import in_use
-    from w2vtui.trainer_process.branching import branch_here, train_branch
-    from w2vtui.trainer_process.remote_run import attach
+def _branched(folder: Path, how: str) -> tuple[Path, str]:
+    """Branch a run; returns the folder of the branch and what to report."""
+    from w2vtui.trainer_process.branching import Way, make_branch  # loads Numba
 
-    if in_use(folder):
-        run = attach(folder, attends=False)
-        try:
-            new = branch_here(run, folder)
-        finally:
-            run.leave()
-    else:
-        new = branch(folder)
-    if trains:
-        train_branch(new)
-    return new
+    made = make_branch(folder, Way(how))
+    problem = f"; {made.problem}" if made.problem else ""
+    return made.folder, f"{made.folder.name} leaves it{problem}"
 
 
 def _paused(folder: Path) -> str:

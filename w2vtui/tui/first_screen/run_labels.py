@@ -10,13 +10,11 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from w2vtui.comparing.letters import N_SIDES
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.run_table import RunTable
 from w2vtui.tui.messages import CompareRuns
-
-LEAST_COMPARED, MOST_COMPARED = 2, 6
-"""Marked runs that can be compared."""
 
 
 class LabeledRuns(RunTable):
@@ -64,7 +62,7 @@ class LabeledRuns(RunTable):
     def action_compare(self) -> None:
         """Compare the marked runs."""
         marked = self.marked()
-        if len(marked) in range(LEAST_COMPARED, MOST_COMPARED + 1):
+        if len(marked) in N_SIDES:
             self.post_message(CompareRuns(tuple(marked)))
         else:
             key = self.key("mark")

@@ -187,14 +187,16 @@ def _what_is_deleted(runs: Sequence[RunStatus]) -> str:
         if run.state == "damaged":
             done = "It is damaged: only what w2vtui writes is deleted. "
         star = "It has a star. " if run.starred else ""
-        star += "It is at work, and ends. " if run.words_per_second else ""
+        star += "It is at work, and ends. " if run.is_active else ""
         return f"{safe_text(run.name)}\n{done}{star}This deletes its checkpoints and its history."
     names = [safe_text(run.name) for run in runs[:_NAMED]]
     if len(runs) > _NAMED:
         names.append(f"and {len(runs) - _NAMED:,} more")
     n_starred = sum(run.starred for run in runs)
-    stars = [f"{n_starred:,} of them with a star."] if n_starred else []
-    return "\n".join([*names, *stars, "This deletes their checkpoints and their history."])
+    notes = [f"{n_starred:,} of them with a star."] if n_starred else []
+    if n_active := sum(run.is_active for run in runs):
+        notes.append(f"{n_active:,} of them at work, which end.")
+    return "\n".join([*names, *notes, "This deletes their checkpoints and their history."])
 
 
 def _remove(folder: Path, *, damaged: bool) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
+from w2vtui.comparing.letters import N_SIDES
 from w2vtui.display import clock_text, safe_text, wrapped
 from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.results import TrialResult, best_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 SECONDS = 0.3
 """From one look at the sweep to the next."""
-LEAST_COMPARED, MOST_COMPARED = 2, 6
 _GLYPHS: dict[SweepState, str] = {
     "preparing": "◌", "training": "●", "stopping": "◐", "done": "✓", "stopped": "■", "failed": "✗",
 }  # fmt: skip
@@ -169,7 +169,7 @@ class SweepScreen(Screen[None]):
         marked = self.query_one(TrialRows).marked
         folders = [self._folder_of(one) for one in self.shot.results if one.number in marked]
         there = tuple(folder for folder in folders if folder is not None)
-        if len(there) in range(LEAST_COMPARED, MOST_COMPARED + 1):
+        if len(there) in N_SIDES:
             self.post_message(CompareRuns(there))
         else:
             key = self.app.key_of("sweep.mark", SweepScreen)

@@ -12,15 +12,10 @@ from textual import work
 from w2vtui.display import short
 from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
 from w2vtui.resources import available_cores
-from w2vtui.trainer_process.branching import branch_here, divided, train_branch
+from w2vtui.trainer_process.branching import Way, divided, make_branch
 from w2vtui.trainer_process.starting import can_train_apart
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.train_screen.changing import Changing
-
-BOTH, AFTER, INSTEAD, LATER = "both", "after", "instead", "later"
-"""How a run and its branch train: at the same time, one after the other, the branch while the run
-is paused, the branch when it is resumed from the list.
-"""
 
 
 class Branching(Changing):
@@ -77,7 +72,7 @@ class Branching(Changing):
 
     def _ways(self) -> list[Choice]:
         """How the two can train."""
-        ways = [Choice(LATER, "l", "Leave it for later", "resumed from the list of runs")]
+        ways = [Choice(Way.LATER, "l", "Leave it for later", "resumed from the list of runs")]
         stay = Choice("", "escape", "No branch")
         try:
             if not can_train_apart(self.session.request):
@@ -85,14 +80,14 @@ class Branching(Changing):
         except CorpusError:
             return [*ways, stay]
         if self.shot.ended:
-            return [Choice(BOTH, "b", "Train it now", "in a process of its own"), *ways, stay]
+            return [Choice(Way.NOW, "b", "Train it now", "in a process of its own"), *ways, stay]
         workers = self.shot.settings.workers or 1
         mine, theirs = divided(workers, available_cores())
         threads = f"{mine} thread{'s' * (mine > 1)} here, {theirs} there"
         return [
-            Choice(BOTH, "b", "Train both", threads),
-            Choice(AFTER, "o", "One after the other", "the branch waits for this run"),
-            Choice(INSTEAD, "p", "Pause this run", "and train the branch"),
+            Choice(Way.NOW, "b", "Train both", threads),
+            Choice(Way.AFTER, "o", "One after the other", "the branch waits for this run"),
+            Choice(Way.INSTEAD, "p", "Pause this run", "and train the branch"),
             *ways,
             stay,
         ]
@@ -100,35 +95,30 @@ class Branching(Changing):
     def _made(self, how: str | None) -> None:
         folder = self.session.folder
         if how and folder is not None:
-            self._branch(folder, dict(self.staging.staged), how)
+            self._branch(folder, dict(self.staging.staged), Way(how))
 
     @work(exclusive=True, group="branch")
-    async def _branch(self, folder: Path, wanted: dict[str, Any], how: str) -> None:
-        run, shot = self.session.run, self.session.snapshot()
+    async def _branch(self, folder: Path, wanted: dict[str, Any], way: Way) -> None:
+        run = self.session.run
         if run is None:
             return
         self.app.report("taking a checkpoint for the branch …")
-        mine = workers = shot.settings.workers or 1
-        if how == BOTH and not shot.ended:
-            mine, theirs = divided(workers, available_cores())
-            wanted = {"workers": theirs} | wanted
         try:
-            if how == INSTEAD:
-                run.pause("paused for a branch")
-            new = await asyncio.to_thread(branch_here, run, folder, **wanted)
-            self.session.note(f"branch {new.name} left here")
-            self._forget_staged(wanted)
-            if how == LATER:
-                self.app.report(f"branch {new.name} waits in the list of runs", seconds=8)
-                return
-            if mine != workers:
-                run.change(workers=mine)
-            await asyncio.to_thread(train_branch, new, folder if how == AFTER else None)
+            made = await asyncio.to_thread(make_branch, folder, way, run=run, **wanted)
         except W2vtuiError as error:
             self.app.warn(str(error))
             return
+        new = made.folder
+        self.session.note(f"branch {new.name} left here")
+        self._forget_staged(wanted)
+        if made.problem:
+            self.app.warn(made.problem)
+            return
+        if way == Way.LATER:
+            self.app.report(f"branch {new.name} waits in the list of runs", seconds=8)
+            return
         key = self.app.key_of("app.runs")
-        does = f"waits for {folder.name}" if how == AFTER else "trains"
+        does = f"waits for {folder.name}" if way == Way.AFTER else "trains"
         self.app.report(f"branch {new.name} {does}; {key} lists the runs", seconds=8)
 
     def _forget_staged(self, wanted: Mapping[str, Any]) -> None:

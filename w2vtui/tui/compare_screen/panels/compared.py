@@ -12,10 +12,11 @@ from textual.message import Message
 
 from w2vtui.comparing.comparison import Comparison
 from w2vtui.comparing.facts import FILE, SideFacts
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.sides import Side
 from w2vtui.display import loss_text, pad, safe_text, score_text, short, wrapped
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.compare_screen.pane import LETTERS, Pair
+from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.header import STATES
 from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined

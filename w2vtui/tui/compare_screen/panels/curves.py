@@ -13,8 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from w2vtui.comparing.curves import PROBE
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.compare_screen.pane import LETTERS
 from w2vtui.tui.widgets.lines_chart import LinesChart
 from w2vtui.tui.widgets.plot import Line, Marker, Plot
 

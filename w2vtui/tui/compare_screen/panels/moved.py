@@ -10,9 +10,10 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.moved import MovedWords, words_that_moved
 from w2vtui.display import pad, safe_text
-from w2vtui.tui.compare_screen.pane import LETTERS, Asked, ComparePane, Pair
+from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
 from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
