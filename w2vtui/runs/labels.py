@@ -90,7 +90,7 @@ def note_name(folder: Path, name: str) -> None:
 
 
 def _change(folder: Path, changed: Callable[[Labels], Labels]) -> None:
-    """Write other labels in place of those of a run, which nobody else changes meanwhile."""
+    """Write other labels in place of those of a run, which nobody else changes in that time."""
     try:
         with taking_turns(folder):
             write_checked(folder / LABELS, _KIND, dataclasses.asdict(changed(labels_of(folder))))
