@@ -69,7 +69,6 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, fiel
         (["train", "a", "--window"], "expected one argument"),
         (["train", "a", "--lowercase=yes"], "ignored explicit argument 'yes'"),
         (["train"], "name a text: a file, a folder, or - for what is piped in"),
-        (["train", "a", "-o", "v.bin", "b"], "unexpected argument: b"),
         (["neighbors"], "required: VECTORS, WORD"),
         (["neighbors", "v.bin"], "required: WORD"),
         (["neighbors", "v.bin", "king", "-n", "0"], "must be a whole number of 1 or more, got '0'"),

@@ -77,8 +77,28 @@ def test_what_a_killed_process_left_is_replaced(tmp_path):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "[]", '{"socket": 5}', '{"socket": "/etc/passwd"}', '{"socket": "no/such"}', "{" * 9_000],
-    ids=["empty", "list", "number", "no socket", "missing", "nested"],
+    [
+        '{"socket": "../real/trainer.socket"}',
+        '{"socket": "/tmp/other/trainer.socket"}',
+        '{"socket": "/var/tmp/../w2vtui-1/trainer.socket"}',
+        "",
+        "[]",
+        '{"socket": 5}',
+        '{"socket": "/etc/passwd"}',
+        '{"socket": "no/such"}',
+        "{" * 9_000,
+    ],
+    ids=[
+        "another run",
+        "another place",
+        "dots",
+        "empty",
+        "list",
+        "number",
+        "no socket",
+        "missing",
+        "nested",
+    ],
 )
 def test_a_malformed_address_leads_nowhere(address, tmp_path):
     (tmp_path / ADDRESS).write_text(address)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import math
+import os
+import select
 import socket
 import threading
+import time
 from contextlib import contextmanager
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -24,14 +29,16 @@ from w2vtui.runs.disk.dataclass_json import as_json, from_json
 from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
+from w2vtui.trainer_process import server as server_module
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
+from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Probe, Remark, Score, Snapshot
 
 
 @contextmanager
-def watched(run, *, n_viewers=1, attends=True):
+def watched(run, *, n_viewers=1, attends=True, process=None):
     """A server of a run, and viewers of it."""
     before = set(threading.enumerate())
     server = RunServer(run, None)
@@ -40,7 +47,7 @@ def watched(run, *, n_viewers=1, attends=True):
         ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
         for one in theirs:
             server.serve(one)
-        viewers.append(RemoteRun(sockets=ours, attends=attends))
+        viewers.append(RemoteRun(sockets=ours, attends=attends, process=process))
         viewers[-1].start()
     try:
         yield viewers if n_viewers > 1 else viewers[0]
@@ -155,13 +162,14 @@ def test_breakpoints_pause_only_where_somebody_attends():
     run.is_attended = False
     with watched(run, attends=False) as follower:
         run.start()
-        until(lambda: follower.snapshot().state == "training")
+        until(lambda: follower.snapshot().state == "training", lambda: repr(follower.snapshot()))
         assert not run.is_attended
     run = make_run(epochs=100_000)
     run.is_attended = False
     with watched(run) as viewer:
         run.start()
         until(lambda: run.is_attended)
+        until(lambda: viewer.snapshot().state == "training")
         viewer.break_when("loss > 0")
         until(lambda: viewer.snapshot().state == "paused")
         assert viewer.snapshot().pause_reason
@@ -188,6 +196,95 @@ def test_no_call_waits_for_a_trainer_that_does_not_answer(monkeypatch):
     assert "has ended" in str(viewer.snapshot().error)
     viewer.stop()
     viewer.leave()
+
+
+def test_a_viewer_learns_why_a_run_failed_before_its_first_look():
+    def fails(*_):
+        raise CorpusError("no such text")
+
+    run = Run(fails)
+    server = RunServer(run, None)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    for one in theirs:
+        server.serve(one)
+    run.start()
+    assert run.is_over(DEADLINE)
+    closing = threading.Thread(target=server.close)
+    closing.start()
+    viewer = RemoteRun(sockets=ours)
+    viewer.start()
+    assert viewer.is_over(DEADLINE)
+    assert str(viewer.snapshot().error) == "no such text"
+    closing.join()
+    viewer.leave()
+
+
+def test_a_look_that_fails_is_asked_again_and_then_ends_the_view():
+    run, process = training_run(), Mock(spec=["wait", "poll", "terminate"])
+    process.wait.side_effect = lambda: run.is_over(DEADLINE)  # it trains on
+    with watched(run, process=process) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        once = ZeroDivisionError("once")
+        viewer._look.take = Mock(side_effect=[once, *[None] * 1_000])
+        until(lambda: viewer._look.take.call_count > 1)
+        assert viewer.snapshot().state == "training"
+        viewer._look.take = Mock(side_effect=ZeroDivisionError("a bug"))
+        assert viewer.gone.wait(DEADLINE)
+        assert str(viewer.snapshot().error) == "a bug"
+        assert run.snapshot().state == "training"
+
+
+def test_what_a_viewer_sends_beside_its_questions_is_closed():
+    server = RunServer(make_run(), None)
+    ours, theirs = socket.socketpair()
+    server.serve(theirs)
+    viewer = Connection(ours)
+    reading, writing = os.pipe()
+    viewer.send(1, m.hello(attends=True), descriptors=[writing])
+    viewer.receive(DEADLINE)
+    viewer.send(2, m.Look(), descriptors=[writing])
+    viewer.receive(DEADLINE)
+    os.close(writing)
+    assert select.select([reading], [], [], DEADLINE)[0]
+    assert os.read(reading, 1) == b""  # nobody holds the other end
+    os.close(reading)
+    server.close(patiently=False)
+    viewer.close()
+
+
+def test_a_door_that_lets_nobody_in_is_not_tried_at_once(monkeypatch):
+    tries = []
+
+    def full(_):
+        tries.append(time.monotonic())
+        raise OSError(errno.EMFILE, "no descriptor is free")
+
+    monkeypatch.setattr(server_module, "let_in", full)
+    server = RunServer(make_run(), None)
+    monkeypatch.setattr(server_module, "DOOR_SECONDS", 0.02)
+    began = time.monotonic()
+    for _ in range(3):
+        server._let_in(None)
+    assert len(tries) == 3
+    assert time.monotonic() - began > 0.05
+
+
+def test_only_who_vanishes_leaves_the_saving_to_the_trainer():
+    run = training_run()
+    server = RunServer(run, None)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    for one in theirs:
+        server.serve(one)
+    viewer = RemoteRun(sockets=ours)
+    viewer.start()
+    until(lambda: viewer.snapshot().state == "training")
+    assert not server.is_discarded
+    viewer.discard()
+    assert server.is_discarded
+    viewer.leave()
+    run.stop()
+    assert run.is_over(DEADLINE)
+    server.close()
 
 
 def test_a_viewer_that_reads_nothing_holds_up_nobody():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -13,12 +18,17 @@ from tests.support.served_runs import attached
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.formats import load_vectors
+from w2vtui.runs.disk.dataclass_json import as_json
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
+from w2vtui.signals import handling
+from w2vtui.trainer_process import main
+from w2vtui.trainer_process import messages as m
+from w2vtui.trainer_process.connection import Connection
 from w2vtui.trainer_process.main import refuse
 from w2vtui.trainer_process.remote_run import RemoteRun
-from w2vtui.trainer_process.starting import can_train_apart, start_trainer
+from w2vtui.trainer_process.starting import Order, can_train_apart, start_trainer
 
 pytestmark = [posix, pytest.mark.process]
 
@@ -37,7 +47,7 @@ run = start_trainer(RunRequest(
 ))
 while not run.snapshot().progress.tokens and not run.snapshot().ended:
     time.sleep(0.01)
-print(run.snapshot().state, flush=True)
+print(run.process.pid, run.snapshot().state, flush=True)
 time.sleep(600)
 """
 
@@ -48,8 +58,24 @@ def test_a_trainer_outlives_whoever_started_it_and_saves(environment, topical_co
         [sys.executable, "-c", STARTER, topical_corpus, runs, output],
         env=environment, stdout=subprocess.PIPE, text=True,
     ) as starter:  # fmt: skip
-        assert starter.stdout.readline() == "training\n"
+        pid, state = starter.stdout.readline().split()
         starter.kill()
+    with ended_at_last(int(pid)):
+        assert state == "training"
+        see_that_it_trains_on_and_saves(runs, output)
+
+
+@contextmanager
+def ended_at_last(pid):
+    """A trainer that is ended, whatever the block comes to."""
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def see_that_it_trains_on_and_saves(runs, output):
     (folder,) = all_runs(runs)
     follower = until(lambda: attached(folder))
     seen = follower.snapshot().progress.tokens
@@ -90,15 +116,35 @@ def test_a_trainer_that_cannot_begin_says_why():
         one.close()
 
 
-def test_what_cannot_train_apart():
+def test_what_cannot_train_apart(tmp_path):
     def possible(*sources, **settings):
         return can_train_apart(
             RunRequest(sources=sources, live=LiveSettings(), run_settings=RunSettings(**settings))
         )
 
     assert possible("a.txt")
+    (tmp_path / "piped").symlink_to("/dev/stdin")
+    for piped in ("/dev/fd/0", "/dev/stdin", "/proc/self/fd/0", str(tmp_path / "piped")):
+        assert not possible("a.txt", piped), piped
     assert not possible("a.txt", "-")
     assert not possible("a.txt", checkpoints=False)
+
+
+@pytest.mark.parametrize("error", [SettingsError("no"), MemoryError("full"), ZeroDivisionError()])
+def test_whatever_keeps_a_trainer_from_beginning_is_said(monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    ours, theirs = socket.socketpair()
+    Connection(ours).send(1, m.hello(attends=True))
+    order = json.dumps(as_json(Order(request=RunRequest(sources=("a.txt",)))))
+    monkeypatch.setattr(main, "_opened", fails)
+    monkeypatch.setattr(sys, "argv", ["-c", str(theirs.detach())])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{order}\n"))
+    with handling({"SIGHUP": signal.SIG_DFL}), pytest.raises((type(error), SystemExit)):
+        main.main()
+    assert Connection(ours).receive(DEADLINE).message == m.failure(error)
+    ours.close()
 
 
 def test_a_trainer_that_cannot_be_started_is_reported(monkeypatch, topical_corpus):

@@ -38,11 +38,14 @@ class Answers:
         """notes: what was to be reported before the run began"""
         self._run, self._recorder, self._notes = run, recorder, tuple(notes)
         self._numbers = itertools.count(1)
+        self.is_discarded = False
+        """Whether a viewer has seen to the vectors, so that nobody else saves them."""
         self._by_kind: dict[type[m.Message], Callable[[Any], Answer]] = {
             m.Look: self._look,
             m.Pause: lambda asked: self._done(run.pause, asked.event),
             m.Resume: lambda asked: self._done(run.resume, asked.event),
             m.Stop: lambda asked: self._done(run.stop),
+            m.Discard: self._discard,
             m.TakeCheckpoint: lambda asked: self._done(run.checkpoint),
             m.Change: lambda asked: Answer(m.Settings(settings=run.change(**asked.settings))),
             m.Undo: lambda asked: Answer(m.Settings(settings=run.undo())),
@@ -82,6 +85,10 @@ class Answers:
     @staticmethod
     def _done(action: Callable[..., object], *arguments: object) -> Answer:
         action(*arguments)
+        return Answer(m.Done())
+
+    def _discard(self, _: m.Discard) -> Answer:
+        self.is_discarded = True
         return Answer(m.Done())
 
     def _score_on(self, asked: m.ScoreOn) -> Answer:

@@ -41,6 +41,11 @@ class Frame(NamedTuple):
     descriptors: tuple[int, ...]
     """To be closed by the receiver."""
 
+    def close(self) -> None:
+        """Close the descriptors."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
 
 class Connection:
     """One side of a connection; used by one thread at a time."""
@@ -93,6 +98,8 @@ class Connection:
         self._descriptors += descriptors
         for descriptor in descriptors:
             os.set_inheritable(descriptor, False)
+        if len(self._descriptors) > _MOST_DESCRIPTORS:
+            raise ConnectionLostError("more descriptors than any message has")
         if not found:
             raise ConnectionLostError("the other side has closed the connection")
         self._received += found

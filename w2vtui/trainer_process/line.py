@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable
 
@@ -71,13 +70,13 @@ class Line:
             connection.send(self._number, message)
             frame = connection.receive(timeout)
             while frame.number != self._number:  # that of a question that nobody waits for
-                _close_all(frame)
+                frame.close()
                 frame = connection.receive(timeout)
         except ConnectionLostError:
             self.close()
             raise
         if isinstance(frame.message, m.Failed):
-            _close_all(frame)
+            frame.close()
             raise m.error_of(frame.message)
         return frame
 
@@ -95,8 +94,3 @@ class Line:
         first, self._first = self._first, None
         if first is not None:
             first.close()
-
-
-def _close_all(frame: Frame) -> None:
-    for descriptor in frame.descriptors:
-        os.close(descriptor)

@@ -1,6 +1,7 @@
 """The process that trains a run for others to watch; `starting.py` starts it.
 
-It ends with the run. A run that nobody looks after at its end saves its vectors to its output;
+It ends with the run. A run that nobody looks after at its end saves its vectors to its output,
+unless whoever left it said not to;
 SIGTERM ends it with a last checkpoint. No terminal is its own, so that it outlives all of them.
 """
 
@@ -36,14 +37,16 @@ def main() -> None:
     """
     sockets = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    order = from_json(Order, json.loads(sys.stdin.readline()))
     notes: list[str] = []
     try:
+        order = from_json(Order, json.loads(sys.stdin.readline()))
         run, recorder, request = _opened(order, notes)
-    except W2vtuiError as error:
+    except Exception as error:
         for one in sockets:
             refuse(one, error)
-        sys.exit(error.exit_code)
+        if isinstance(error, W2vtuiError):
+            sys.exit(error.exit_code)
+        raise
     carry_out(run, recorder, request, sockets, notes)
 
 
@@ -117,7 +120,7 @@ def carry_out(
             recorder.close()
         if recorder is None or recorder.failed:  # its vectors are nowhere else
             server.wait_until_left()
-        if not server.is_attended:
+        if not server.is_attended and not server.is_discarded:
             _save(run, recorder, request)
         server.close()
 

@@ -86,6 +86,11 @@ class Stop(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Discard(Message):
+    """Whoever leaves has saved the vectors, or does not want them: save none at the end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TakeCheckpoint(Message):
     """Take a checkpoint."""
 

@@ -24,6 +24,8 @@ LOOK_SECONDS = 0.2
 """From one look at the run to the next."""
 CONNECT_SECONDS = 1.0
 _RECONNECTS = 3
+_REPEATS = 1
+"""A look that fails at a run that has let this side in is asked for as many times again."""
 
 
 class RemoteLook:
@@ -155,18 +157,20 @@ def look_on(line: Line, look: RemoteLook, left: threading.Event) -> Exception | 
     line   is asked; closed at the end
     left   set once this side leaves
     """
-    tries = 0
+    tries = failures = 0
     try:
-        while not left.wait(LOOK_SECONDS if look.seen is not None else 0.0):
+        while not left.wait(LOOK_SECONDS if look.seen is not None or failures else 0.0):
             try:
                 look.take(line.ask(look.known(follows=True)), line.welcome)
-                tries = 0
+                tries = failures = 0
             except ConnectionLostError:
                 tries += 1
                 if tries > _RECONNECTS or not look.is_at_work:
                     return None
             except Exception as error:  # it did not begin, or is another version
-                return error
+                failures += 1
+                if line.welcome is None or failures > _REPEATS:
+                    return error
     finally:
         line.close()
     return None

@@ -157,6 +157,8 @@ class RemoteRun(WatchedFromAfar):
         self._vectors = RemoteVectors(copying, self._look)
         self._has_begun = self._stop_asked = False
         self._left = threading.Event()
+        self._known_cost: Errand | None = None
+        self._asked_cost: Errand | None = None
 
     def _connect(self) -> socket.socket:
         """
@@ -196,13 +198,18 @@ class RemoteRun(WatchedFromAfar):
         self._vectors.close()
         self.gone.set()
         if self._process is not None and self._process.poll() is None:
-            self._process.returncode = 0  # it is not waited for, on purpose
+            _reap_later(self._process)
 
     def _look_on(self) -> None:
         error = look_on(self._looking, self._look, self._left)
         if self._left.is_set():
             return
-        code = None if self._process is None else self._process.wait()
+        code = None
+        if self._process is not None:
+            if error is None:  # it is gone, or going
+                code = self._process.wait()
+            else:  # it may train on
+                _reap_later(self._process)
         self._look.end(error, code, stop_asked=self._stop_asked)
         self._errands.end()
         self.gone.set()
@@ -230,6 +237,13 @@ class RemoteRun(WatchedFromAfar):
             self._process.terminate()
         self._tell(m.Stop())
 
+    def discard(self) -> None:
+        """Say that the vectors are saved here, or are not wanted: a trainer that is left saves them
+        to its output otherwise.
+        """
+        if not (self.gone.is_set() or self._left.is_set()):
+            self._errands.send(m.Discard(), errands.ASK_SECONDS)
+
     def checkpoint(self) -> None:
         """Take a checkpoint soon.
 
@@ -255,13 +269,19 @@ class RemoteRun(WatchedFromAfar):
         return self._ask(m.Undo(), m.Settings).settings
 
     def cost(self, **settings: Any) -> Cost | None:
-        """The predicted cost of other live settings; None while it is unknown.
+        """The predicted cost of other live settings; None while it is unknown. Asked again and
+        again for the same ones, it gives the last that is known, and waits no more.
 
         Raises:
             SettingsError: the run would refuse them.
         """
-        errand = self._sent(m.AskCost(settings=settings), COST_SECONDS)
-        return errand.result(m.Costs).cost if errand.done.is_set() else None
+        known, asked = self._known_cost, self._asked_cost
+        if asked is None or asked.message != m.AskCost(settings=settings):
+            known, asked = None, self._sent(m.AskCost(settings=settings), COST_SECONDS)
+        if asked.done.is_set():  # the next one is there for whoever draws next
+            known, asked = asked, self._sent(m.AskCost(settings=settings), 0.0)
+        self._known_cost, self._asked_cost = known, asked
+        return None if known is None else known.result(m.Costs).cost
 
     def watch(self, queries: tuple[str, ...]) -> None:
         """Name the queries whose nearest words the snapshots show from now on."""
@@ -374,6 +394,11 @@ class RemoteRun(WatchedFromAfar):
             SettingsError: the text is still being read, or not at hand.
         """
         return self._vectors.backend().trained_text(self._vectors.stints()[0])
+
+
+def _reap_later(process: subprocess.Popen[bytes]) -> None:
+    """Let nothing remain of a process that nobody waits for, once it has ended."""
+    threading.Thread(target=process.wait, name="w2vtui-reaping", daemon=True).start()
 
 
 def attach(folder: Path, *, attends: bool = True) -> RemoteRun:

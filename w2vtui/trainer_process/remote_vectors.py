@@ -37,7 +37,7 @@ class RemoteVectors:
 
     def __init__(self, line: Line, look: RemoteLook) -> None:
         self._line, self._look = line, look
-        self._asking = threading.Lock()
+        self._asking, self._starting = threading.Lock(), threading.Lock()
         self._vocab: Vocab | None = None
         self._corpus: EncodedCorpus | None = None
         self._reading: threading.Thread | None = None
@@ -85,7 +85,7 @@ class RemoteVectors:
         Any thread may ask.
         """
         if self._corpus is None and self._reading is None and self._is_read:
-            with self._asking:
+            with self._starting:  # not `_asking`: a copy may hold that for long
                 if self._reading is None:
                     self._reading = threading.Thread(
                         target=self._read_text, name="w2vtui-text", daemon=True

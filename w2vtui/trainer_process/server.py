@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from w2vtui.errors import DiskError
 from w2vtui.runs.disk.door import HAS_SOCKETS, Door, let_in, open_door
@@ -35,7 +35,11 @@ class _Viewer:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.is_expected = False
+        """Whether it was there from the start, before it said anything."""
         self.attends = False
+        self.greeted = False
+        self.asked = False
         self.looks = False
         self.saw_end = False
 
@@ -57,6 +61,8 @@ class RunServer:
         self._retry_at = 0.0
         self._was_attended = run.is_attended
         """Whether somebody attends besides its viewers."""
+        self._expects_look = True
+        """Whether none of the viewers that are expected has looked yet."""
         self._threads: list[threading.Thread] = []
         self._doorman: threading.Thread | None = None
 
@@ -71,6 +77,7 @@ class RunServer:
         greeted_within   seconds in which the viewer says who it is; None for any time
         """
         viewer = _Viewer(Connection(sock))
+        viewer.is_expected = greeted_within is None
         with self._changed:
             if self._is_over:
                 viewer.connection.close()
@@ -102,13 +109,26 @@ class RunServer:
         """Whether a viewer is there who looks after the run."""
         return any(viewer.attends for viewer in tuple(self._viewers))
 
+    @property
+    def is_discarded(self) -> bool:
+        """Whether a viewer has said that nothing more is to be saved."""
+        return self._answers.is_discarded
+
     def wait_until_left(self) -> None:
         """Wait until no viewer looks after the run."""
         with self._changed:
             self._changed.wait_for(lambda: not self.is_attended)
 
     def _all_saw_end(self) -> bool:
-        return all(viewer.saw_end for viewer in self._viewers if viewer.looks)
+        """Whether nobody is waited for: each viewer that looks has seen the end, and none is about
+        to look. Of the connections that one viewer brings with it, one looks.
+        """
+        viewers = self._viewers
+        if self._expects_look and any(one.is_expected for one in viewers):
+            return False
+        if any(one.greeted and not one.asked for one in viewers):
+            return False
+        return all(one.saw_end for one in viewers if one.looks)
 
     def _start(self, target: Callable[[], None], name: str) -> threading.Thread:
         thread = threading.Thread(target=target, name=name, daemon=True)
@@ -149,8 +169,13 @@ class RunServer:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     def _let_in(self, door: Door) -> None:
-        with suppress(OSError):  # nobody came, or it was another user
+        try:
             self.serve(let_in(door), HELLO_SECONDS)
+        except TimeoutError:  # nobody came
+            pass
+        except OSError:  # another user, or no descriptor is free: not to be tried at once
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_over, DOOR_SECONDS)
 
     # ---- a viewer
 
@@ -175,6 +200,7 @@ class RunServer:
             TimeoutError: it says nothing.
         """
         frame = viewer.connection.receive(within)
+        frame.close()
         if not isinstance(frame.message, m.Hello):
             raise ConnectionLostError("no greeting")
         welcome = self._answers.welcome(frame.message)
@@ -182,22 +208,26 @@ class RunServer:
         if isinstance(welcome, m.Failed):
             raise ConnectionLostError(welcome.text)
         with self._changed:
+            viewer.greeted = True
             viewer.attends = frame.message.attends
             self._note_attendance()
 
     def _answer(self, viewer: _Viewer) -> None:
         frame = viewer.connection.receive()
+        frame.close()
         answer = self._answers.to(frame.message)
         try:
             viewer.connection.send(frame.number, answer.message, answer.beside, answer.descriptors)
         finally:
             answer.close()
-        if isinstance(frame.message, m.Look) and frame.message.follows:
-            assert isinstance(answer.message, m.Seen | m.Failed)
-            with self._changed:
+        with self._changed:
+            viewer.asked = True
+            if isinstance(frame.message, m.Look) and frame.message.follows:
+                assert isinstance(answer.message, m.Seen | m.Failed)
                 viewer.looks = True
                 viewer.saw_end = isinstance(answer.message, m.Failed) or answer.message.shot.ended
-                self._changed.notify_all()
+                self._expects_look = self._expects_look and not viewer.is_expected
+            self._changed.notify_all()
 
     def _note_attendance(self) -> None:
         """Let breakpoints pause the run while somebody is there who can resume it."""

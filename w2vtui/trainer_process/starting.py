@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.dataclass_json import as_json
@@ -19,6 +22,9 @@ from w2vtui.trainer_process.messages import Scalar
 from w2vtui.trainer_process.remote_run import RemoteRun
 
 N_SOCKETS = 3
+_MOST_LINKS = 40
+_OF_A_PROCESS = re.compile("/dev/fd|/proc/[^/]+/(task/[^/]+/)?fd")
+"""Folders of the descriptors of one process."""
 PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.readline()); "
     "from w2vtui.trainer_process.main import main; main()"
@@ -61,20 +67,28 @@ def can_train_apart(request: RunRequest) -> bool:
     """Whether a run can be trained in a process of its own: one that is saved, whose text is not
     piped in, on a system with local sockets.
     """
-    is_piped = any(source == "-" for source in request.sources)
+    files = request.sources + request.pairs + request.analogies + request.sessions
     return (
         HAS_SOCKETS
         and request.run_settings.checkpoints
-        and not is_piped
+        and not any(map(_is_piped, files))
         and bool(sys.executable)
         and not getattr(sys, "frozen", False)
     )
 
 
-def start_trainer(what: RunRequest | ResumeOrder, *, attends: bool = True) -> RemoteRun:
+def start_trainer(
+    what: RunRequest | ResumeOrder,
+    *,
+    attends: bool = True,
+    before_order: Callable[[], object] | None = None,
+) -> RemoteRun:
     """Start a process that trains, in a session of its own; return its run, which begins at once.
 
-    attends   whether somebody is here who can resume the run after a pause, and saves its vectors
+    attends       whether somebody is here who can resume the run after a pause, and saves its
+                  vectors
+    before_order  called once the process is there, before it is told what to do: lets go of a run
+                  that is the trainer's from then on
 
     Raises:
         RunError: no process can be started.
@@ -82,7 +96,7 @@ def start_trainer(what: RunRequest | ResumeOrder, *, attends: bool = True) -> Re
     order = Order(request=what) if isinstance(what, RunRequest) else Order(saved=what)
     ours, theirs = zip(*(socket.socketpair() for _ in range(N_SOCKETS)), strict=True)
     try:
-        process = _started(order, [one.fileno() for one in theirs])
+        process = _started([one.fileno() for one in theirs])
     except OSError as error:
         for one in ours:
             one.close()
@@ -90,18 +104,21 @@ def start_trainer(what: RunRequest | ResumeOrder, *, attends: bool = True) -> Re
     finally:
         for one in theirs:
             one.close()
+    if before_order is not None:
+        before_order()
+    _tell(process, order)
     request = what if isinstance(what, RunRequest) else None
     run = RemoteRun(sockets=ours, process=process, request=request, attends=attends)
     run.start()
     return run
 
 
-def _started(order: Order, descriptors: list[int]) -> subprocess.Popen[bytes]:
+def _started(descriptors: list[int]) -> subprocess.Popen[bytes]:
     """
     Raises:
         OSError: it cannot be started.
     """
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-P", "-c", PROGRAM, *map(str, descriptors)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -109,12 +126,31 @@ def _started(order: Order, descriptors: list[int]) -> subprocess.Popen[bytes]:
         pass_fds=descriptors,
         start_new_session=True,
     )
+
+
+def _tell(process: subprocess.Popen[bytes], order: Order) -> None:
+    """Tell a trainer what to do."""
     lines = [json.dumps(sys.path), json.dumps(as_json(order))]
     content = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
     assert process.stdin is not None, "a pipe"
     with suppress(BrokenPipeError), process.stdin as pipe:  # it ended, as its run will say
         pipe.write(content)
-    return process
+
+
+def _is_piped(source: str) -> bool:
+    """Whether a file is there for this process alone: standard input, or `<(zcat x)`."""
+    if source == "-":
+        return True
+    path = Path(source).absolute()
+    for _ in range(_MOST_LINKS):
+        parent = os.path.realpath(path.parent)
+        if _OF_A_PROCESS.fullmatch(parent):
+            return True
+        try:
+            path = Path(parent, path.readlink())
+        except OSError:  # no link
+            return False
+    return False
 
 
 def _is_file(descriptor: int) -> bool:

@@ -115,6 +115,7 @@ class Run:
         self._read_corpus = read_corpus
         self._resume_from = resume_from
         self._quality_sets = quality_sets or QualitySets()
+        self._changing_questions = threading.Lock()
         self._looks_at_vectors = looks_at_vectors
         self._store = store
         self._checkpoint_seconds = checkpoint_seconds
@@ -156,6 +157,9 @@ class Run:
 
     def leave(self) -> None:
         """Nothing: a run of this process ends with it."""
+
+    def discard(self) -> None:
+        """Nothing: this process saves what it is asked to save."""
 
     def start(self) -> None:
         """Begin."""
@@ -274,11 +278,12 @@ class Run:
             SettingsError: the run does not train.
         """
         trainer, remarks = self._while_training("questions change"), list[str]()
-        self._quality_sets = sets = self._quality_sets.with_files(kind, paths, remarks.append)
-        trainer.observer.score_on(sets)
-        trainer.lookouts.schedule()  # a look at the quality takes another time now
-        if self._store is not None:
-            self._store.score_on(sets.files)
+        with self._changing_questions:
+            self._quality_sets = sets = self._quality_sets.with_files(kind, paths, remarks.append)
+            trainer.observer.score_on(sets)
+            trainer.lookouts.schedule()  # a look at the quality takes another time now
+            if self._store is not None:
+                self._store.score_on(sets.files)
         names = ", ".join(Path(path).name for path in paths) or "none"
         self._log.note_by_hand(f"{kind} to score the vectors on: {names}")
         self._control.wake.set()

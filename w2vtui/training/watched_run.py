@@ -79,6 +79,9 @@ class WatchedRun(Protocol):
     def leave(self) -> None:
         """Look no more at a run that another process trains, which goes on."""
 
+    def discard(self) -> None:
+        """Say that nothing but checkpoints is to be saved by another process that trains it."""
+
     def snapshot(self) -> Snapshot:
         """What the run looks like now, at once."""
 

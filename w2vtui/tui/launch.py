@@ -217,6 +217,8 @@ class SignalledApp(W2vApp):
         if self._heard.is_second(number):
             if self._is_left:
                 time.sleep(UNWINDING_SECONDS)
+            if self.session is not None:
+                self.session.dismiss()
             self._end_process(128 + number, ["w2vtui: interrupted"])
         if not first:
             return

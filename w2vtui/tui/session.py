@@ -290,6 +290,13 @@ class Session:
 
     # ---- these take their time: not for the thread that draws
 
+    def dismiss(self) -> None:
+        """Let another process that trains save no more than its checkpoints: the vectors are saved,
+        or not wanted.
+        """
+        if self.run is not None and not self.is_left:
+            self.run.discard()
+
     def end(self, seconds: float = LEAVING_SECONDS) -> bool:
         """Stop the run and wait for its end and its last checkpoint; return whether both came."""
         self._left = True

@@ -121,12 +121,16 @@ def end(
     if session.is_left:
         report(f"{session.run_name} trains on: w2vtui attach {session.run_name}")
         return
-    _wait_for_end(session, announce or report)
-    session.wait_for_save()
-    failing = session.recorder is not None and session.recorder.failed
-    rescue = (rescue and not session.is_resumable) or (save and failing)
-    if session.unsaved and (rescue or (save and session.output is not None)):
-        _save(session, report)
+    failing = False
+    try:
+        _wait_for_end(session, announce or report)
+        session.wait_for_save()
+        failing = session.recorder is not None and session.recorder.failed
+        rescue = (rescue and not session.is_resumable) or (save and failing)
+        if session.unsaved and (rescue or (save and session.output is not None)):
+            _save(session, report)
+    finally:
+        session.dismiss()
     if failing:
         report("w2vtui: the last checkpoint could not be written")
     if advice := session.how_to_resume():

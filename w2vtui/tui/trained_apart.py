@@ -52,14 +52,17 @@ def build_apart(session: Session) -> WatchedRun:
             session.note(f"trained by this process, and ended with it: {error}")
             return build_run(session)
     else:
-        resumed.recorder.close()  # it is the trainer's now
         saved = ResumeOrder(
             folder=str(resumed.folder),
             **resumed.asked_for,
             takes_text=resumed.force,
             request=request,
         )
-        run = start_trainer(saved)
+        try:
+            run = start_trainer(saved, before_order=resumed.recorder.close)
+        except RunError as error:
+            session.note(f"trained by this process, and ended with it: {error}")
+            return build_run(session)
     session.recorder = RemoteRecorder(run)
     return run
 

@@ -27,6 +27,8 @@ from w2vtui.runs.disk.inside import open_folder, replace_file, unfollowed
 ADDRESS = "trainer.json"
 SOCKET = "trainer.socket"
 DOOR_FILES = (ADDRESS, SOCKET)
+OWN_FOLDER = "w2vtui-"
+"""How the name of a temporary folder begins that holds the socket of a trainer."""
 _LONGEST = 100
 """Bytes of a socket's path; systems take 104 or 108."""
 _WAITING = 8
@@ -95,7 +97,7 @@ def open_door(folder: Path) -> Door:
     try:
         door = _door_at(folder / SOCKET, folder)
     except OSError:  # too long a path, or a disk without sockets
-        own = Path(tempfile.mkdtemp(prefix="w2vtui-"))  # for this user alone
+        own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))  # for this user alone
         try:
             door = _door_at(own / SOCKET, folder)
         except BaseException:
@@ -161,6 +163,7 @@ def connect(folder: Path, timeout: float) -> socket.socket:
     try:
         address = json.loads(content_of(folder / ADDRESS, 10_000, unfollowed()))
         path = folder / str(address["socket"])
+        _check_place(path, folder)
         if path.lstat().st_uid != os.getuid():
             raise PermissionError(f"{path} is another user's")
     except NOT_AS_WRITTEN as error:
@@ -174,6 +177,21 @@ def connect(folder: Path, timeout: float) -> socket.socket:
         sock.close()
         raise NoDoorError(str(error)) from error
     return sock
+
+
+def _check_place(path: Path, folder: Path) -> None:
+    """
+    Raises:
+        PermissionError: no trainer has its socket there.
+    """
+    if path == folder / SOCKET:
+        return
+    is_ours = path.name == SOCKET and path.parent.name.startswith(OWN_FOLDER)
+    if is_ours and ".." not in path.parts:
+        found = path.parent.lstat()
+        if stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == stat.S_IRWXU:
+            return
+    raise PermissionError(f"{path} is not the socket of a trainer")
 
 
 def _connect_to(sock: socket.socket, path: Path) -> None:

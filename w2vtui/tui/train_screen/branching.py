@@ -72,7 +72,7 @@ class Branching(Changing):
 
     def _ways(self) -> list[Choice]:
         """How the two can train."""
-        ways = [Choice(Way.LATER, "l", "Leave it for later", "resumed from the list of runs")]
+        ways = [Choice(Way.LATER.value, "l", "Leave it for later", "resumed from the list of runs")]
         stay = Choice("", "escape", "No branch")
         try:
             if not can_train_apart(self.session.request):
@@ -80,14 +80,18 @@ class Branching(Changing):
         except CorpusError:
             return [*ways, stay]
         if self.shot.ended:
-            return [Choice(Way.NOW, "b", "Train it now", "in a process of its own"), *ways, stay]
+            return [
+                Choice(Way.NOW.value, "b", "Train it now", "in a process of its own"),
+                *ways,
+                stay,
+            ]
         workers = self.shot.settings.workers or 1
         mine, theirs = divided(workers, available_cores())
         threads = f"{mine} thread{'s' * (mine > 1)} here, {theirs} there"
         return [
-            Choice(Way.NOW, "b", "Train both", threads),
-            Choice(Way.AFTER, "o", "One after the other", "the branch waits for this run"),
-            Choice(Way.INSTEAD, "p", "Pause this run", "and train the branch"),
+            Choice(Way.NOW.value, "b", "Train both", threads),
+            Choice(Way.AFTER.value, "o", "One after the other", "the branch waits for this run"),
+            Choice(Way.INSTEAD.value, "p", "Pause this run", "and train the branch"),
             *ways,
             stay,
         ]
