@@ -278,7 +278,7 @@ class RemoteRun(WatchedFromAfar):
         known, asked = self._known_cost, self._asked_cost
         if asked is None or asked.message != m.AskCost(settings=settings):
             known, asked = None, self._sent(m.AskCost(settings=settings), COST_SECONDS)
-        if asked.done.is_set():  # the next one is there for whoever draws next
+        if asked.done.is_set():  # the next one is there for the next draw
             known, asked = asked, self._sent(m.AskCost(settings=settings), 0.0)
         self._known_cost, self._asked_cost = known, asked
         return None if known is None else known.result(m.Costs).cost

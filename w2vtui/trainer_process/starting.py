@@ -87,8 +87,8 @@ def start_trainer(
 
     attends       whether somebody is here who can resume the run after a pause, and saves its
                   vectors
-    before_order  called once the process is there, before it is told what to do: lets go of a run
-                  that is the trainer's from then on
+    before_order  called once the process is there, before it gets its order: releases the run
+                  that it resumes
 
     Raises:
         RunError: no process can be started.
