@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import stat
+import tempfile
 
 import pytest
 
@@ -45,7 +46,13 @@ def test_another_user_is_turned_away(tmp_path, monkeypatch):
     door.close()
 
 
-def test_a_long_path_or_a_disk_without_sockets_has_its_socket_elsewhere(tmp_path):
+@pytest.mark.parametrize("temporary", ["usual", "long as well"])
+def test_a_long_path_or_a_disk_without_sockets_has_its_socket_elsewhere(
+    temporary, tmp_path, monkeypatch
+):
+    if temporary == "long as well":
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("far" * 30)))
+        (tmp_path / ("far" * 30)).mkdir()
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
     door = open_door(folder)

@@ -29,6 +29,8 @@ SOCKET = "trainer.socket"
 DOOR_FILES = (ADDRESS, SOCKET)
 OWN_FOLDER = "w2vtui-"
 """How the name of a temporary folder begins that holds the socket of a trainer."""
+_SHORT = "/tmp"
+"""For temporary folders where the path of the usual place is too long as well."""
 _LONGEST = 100
 """Bytes of a socket's path; systems take 104 or 108."""
 _WAITING = 8
@@ -97,12 +99,10 @@ def open_door(folder: Path) -> Door:
     try:
         door = _door_at(folder / SOCKET, folder)
     except OSError:  # too long a path, or a disk without sockets
-        own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))  # for this user alone
         try:
-            door = _door_at(own / SOCKET, folder)
-        except BaseException:
-            shutil.rmtree(own, ignore_errors=True)
-            raise
+            door = _temporary_door(tempfile.gettempdir(), folder)
+        except OSError:
+            door = _temporary_door(_SHORT, folder)
     named = SOCKET if door.path.parent == folder else str(door.path)
     try:
         replace_file(folder / ADDRESS, json.dumps({"socket": named}).encode())
@@ -110,6 +110,16 @@ def open_door(folder: Path) -> Door:
         door.close()
         raise
     return door
+
+
+def _temporary_door(place: str, folder: Path) -> Door:
+    """A door in a folder of its own, for this user alone."""
+    own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER, dir=place))
+    try:
+        return _door_at(own / SOCKET, folder)
+    except BaseException:
+        shutil.rmtree(own, ignore_errors=True)
+        raise
 
 
 def _door_at(path: Path, folder: Path) -> Door:
