@@ -180,6 +180,7 @@ def test_an_error_of_the_program_stops_the_run(text, monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(Trial, "_is_behind", broken)
+    monkeypatch.setattr("w2vtui.sweeping.trial.POLL_SECONDS", 0.0)  # before it is over
     work = started(asked(text, trials=1))
     work.start()
 
