@@ -144,7 +144,7 @@ async def test_tab_completes_one_choice_after_the_other():
     async with scripted(TRAINING, (120, 40)) as (app, _):
         await type_in(app, "set win", "tab")
         await until(app, lambda: line_of(app) == "set window ")
-        app.focused.value = "br"
+        app.focused.value = "brea"
         for expected in ("break", "breaks", "break"):
             app.simulate_key("tab")
             await until(app, lambda expected=expected: line_of(app) == expected)

@@ -31,7 +31,7 @@ class Sizing(NamedTuple):
 def sizing_of(n_words: int, vector_size: int, limit: int) -> Sizing:
     """What a history holds of V words x D numbers in `limit` bytes."""
     row = 2 * vector_size + EXPONENT_BYTES
-    fitting = limit // (n_words * row)
+    fitting = limit // max(n_words * row, 1)  # a text may have no word
     if fitting >= 2 * _WITH_OUTPUTS:
         return Sizing(min(fitting // 2, MOST_MOMENTS), n_words, keeps_outputs=True)
     if fitting >= LEAST_MOMENTS:
