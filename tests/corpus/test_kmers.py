@@ -39,14 +39,15 @@ def read(path, **settings) -> list[list[str]]:
 @settings(parent=files_and_any_speed, max_examples=60)
 @given(
     body=st.lists(
-        st.sampled_from(["ACGT", "acg", "TTu", "N", "nR", "\n", "\r\n", " ", "\n>x A\n", "\n;c\n"])
+        st.sampled_from(["ACGT", "acg", "TTu", "N", "nR", "\n", "\r\n", " ", "\n>x A\n", "\n;c\n"]),
+        max_size=30,
     ).map("".join),
     k=st.integers(1, 5),
     stride=st.integers(1, 3),
     block_bytes=st.integers(1, 30),
 )
 def test_any_fasta_reads_as_by_hand(tmp_path, body, k, stride, block_bytes):
-    text = f">first\nACGTACGTACGTACGTACGT{body}"
+    text = f">first\n{'ACGT' * 100}{body}"  # so much that it is never taken for amino acids
     path = written(tmp_path, text, "a.fa")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK_BYTES", block_bytes + 30)

@@ -257,7 +257,7 @@ async def test_stop_asks_and_ends_the_training(topical_corpus):
         await until(app, lambda: isinstance(app.screen, Ask) and app.focused)
         await press(app, "s")
         await until(app, lambda: state(app) == "stopped")
-        await shows(app, "■ STOPPED", "New run")
+        await shows(app, "■ STOPPED", "n new run")
 
 
 async def test_a_new_run_keeps_the_choices(topical_corpus):
