@@ -91,6 +91,7 @@ def written_text(path, n_words):
         (3_000, 600, "hierarchical-softmax", True),
         (3_000, 600, "negative-sampling", False),
         (40_000, 50, "negative-sampling", True),
+        (40_000, 50, "hierarchical-softmax", False),
         (40_000, 300, "hierarchical-softmax", False),
     ],
 )

@@ -663,7 +663,8 @@ async def test_questions_are_chosen_before_the_run(topical_corpus, tmp_path, mon
         await shows(app, "bad.txt holds no word pairs")
         pairs.put("")
         send_keys(app, "enter")
-        await shows(app, "--sessions 'held")
+        await shows(app, "--sessions 'held")  # and the rest, which may stand in the next line
+        assert "--sessions 'held out.txt'" in app.screen.command()
         await until(app, lambda: "held out.txt: 3 sessions" in notices(app))
         assert app.screen.form.sessions == ("held out.txt",)
         send_keys(app, "ctrl+g")

@@ -9,6 +9,7 @@ import argparse
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 from w2vtui.config import TABLES, Config, Given, Source, blamed
@@ -260,12 +261,18 @@ def _known_preset(text: str) -> Preset:
 # ---- readers of values
 
 
-def setting_reader(settings: type, name: str) -> Callable[[str], Any]:
-    """A reader of one setting's values for argparse."""
+def setting_reader(
+    settings: type, name: str, value_of: Callable[[str], Any] | None = None
+) -> Callable[[str], Any]:
+    """A reader of one setting for argparse.
+
+    value_of   reads its text, None for `auto`; it reads one value unless another is given
+    """
+    value_of = value_of or partial(value_from_text, settings, name)
 
     def read(text: str) -> Any:
         try:
-            value = value_from_text(settings, name, text)
+            value = value_of(text)
         except SettingsError as error:
             # argparse would hide the message of a ValueError, which a SettingsError is.
             message = str(error).replace(name, label_of(settings, name), 1)

@@ -16,6 +16,7 @@ from w2vtui.reports import Report
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
+from w2vtui.runs.unattended import unattended
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import WORTHLESS, Snapshot
 from w2vtui.vectors import WordVectors
@@ -108,19 +109,13 @@ class SeedRuns:
 
     def _follow(self, run: Run, recorder: Recorder | None) -> None:
         """Train a run to its end, or until all are stopped."""
-        run.is_attended = False
-        if recorder is not None:
-            recorder.follow(run.snapshot)
         try:
-            run.start()
-            while not run.is_over(POLL_SECONDS):
-                if self._stopping.is_set():
-                    run.stop()
-                    break
-            run.wait()
+            with unattended(run, recorder):
+                while not run.is_over(POLL_SECONDS):
+                    if self._stopping.is_set():
+                        run.stop()
+                        break
+                run.wait()
         finally:
-            run.is_over(None)
-            if recorder is not None:
-                recorder.close()
-                if recorder.folder is not None:
-                    self.folders.append(recorder.folder)
+            if recorder is not None and recorder.folder is not None:
+                self.folders.append(recorder.folder)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import remove_older
 from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.unattended import unattended
 from w2vtui.sweeping.readings import Readings
 from w2vtui.sweeping.results import N_STEPS, State, TrialResult
 from w2vtui.sweeping.space import Point
@@ -89,30 +90,23 @@ class Trial:
             DiskError: it cannot be saved.
         """
         run, recorder = self._run, self._recorder
-        run.is_attended = False
-        recorder.follow(run.snapshot)
         state: State = "done"
         error: W2vtuiError | None = None
         try:
-            run.start()
-            while not run.is_over(POLL_SECONDS):
-                if stopping.is_set() or time.monotonic() > deadline:
-                    state = "started"
-                elif self._given_up.is_set() or self._is_behind(judge):
-                    state = "given up"
-                if state != "done":
-                    run.stop()
-                    break
-            run.wait()
+            with unattended(run, recorder):
+                while not run.is_over(POLL_SECONDS):
+                    if stopping.is_set() or time.monotonic() > deadline:
+                        state = "started"
+                    elif self._given_up.is_set() or self._is_behind(judge):
+                        state = "given up"
+                    if state != "done":
+                        run.stop()
+                        break
+                run.wait()
         except DiskError:
             raise
         except W2vtuiError as trouble:
             state, error = "failed", trouble
-        finally:
-            if not run.is_over(0):  # an error of the program, or of the judge
-                run.stop()
-            run.is_over(None)
-            recorder.close()
         if recorder.failed:
             said = recorder.messages()[-1:] or ["its last checkpoint could not be written"]
             raise DiskError(f"trial {self.number} cannot be saved: {said[0]}")

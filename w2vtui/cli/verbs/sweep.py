@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from w2vtui.cli.file_options import (
     question_options,
 )
 from w2vtui.cli.options import (
-    AUTO,
     add_result_json,
     add_setting,
     add_settings,
     option_of,
+    setting_reader,
     whole_number,
 )
 from w2vtui.cli.verbs.app import has_screen
@@ -32,7 +32,6 @@ from w2vtui.settings import (
     ScreenSettings,
     TrainingSettings,
     field_types,
-    label_of,
     spec_of,
 )
 from w2vtui.sweeping.values import FIXED, Between, Listed, Values, read_values
@@ -156,7 +155,7 @@ def _add_values(group: argparse._ActionsContainer, settings: type, name: str) ->
         dest=name,
         metavar="yes,no" if is_switch else "VALUES",
         action=_TakeValues,
-        type=_values_reader(settings, name),
+        type=setting_reader(settings, name, partial(read_values, name)),
         help=text,
         **options,
     )
@@ -185,20 +184,6 @@ class _TakeValues(argparse.Action):
             values = None
         namespace.varied = varied
         setattr(namespace, self.dest, values)
-
-
-def _values_reader(settings: type, name: str) -> Callable[[str], Any]:
-    """A reader of the values of one setting for argparse."""
-
-    def read(text: str) -> Any:
-        try:
-            found = read_values(name, text)
-        except SettingsError as error:
-            message = str(error).replace(name, label_of(settings, name), 1)
-            raise argparse.ArgumentTypeError(message) from error
-        return AUTO if found is None else found
-
-    return read
 
 
 def _minutes(text: str) -> float:
