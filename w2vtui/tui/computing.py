@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
+
+from textual._context import NoActiveAppError
+from textual.message import Message
+from textual.message_pump import MessagePump
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.shortage import as_shortage
@@ -70,3 +75,9 @@ def problem_of(error: Exception) -> str:
     if shortage is None and not isinstance(error, (W2vtuiError, OSError)):
         raise error
     return str(shortage or error)
+
+
+def report_to(receiver: MessagePump, message: Message) -> None:
+    """Post a message from the background, unless the app has ended in the meantime."""
+    with contextlib.suppress(NoActiveAppError):
+        receiver.post_message(message)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from textual._context import NoActiveAppError
 from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
 
@@ -20,7 +18,7 @@ from w2vtui.runs.status import ACTIVE, status_of
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
-from w2vtui.tui.computing import Computing, problem_of
+from w2vtui.tui.computing import Computing, problem_of, report_to
 from w2vtui.tui.panes import PanedScreen
 
 SECONDS = 1.0
@@ -136,7 +134,7 @@ class Following(PanedScreen):
     def _read(self, comparison: Comparison) -> None:
         trains = any(map(_trains_here, comparison.sides))
         with self._clock.timed() if trains else nullcontext():
-            self._report(self.Read(with_next_read(comparison)))
+            report_to(self, self.Read(with_next_read(comparison)))
 
     def _follow(self) -> None:
         """Read again what has come further since: a copy of what trains here, the checkpoint of
@@ -151,7 +149,7 @@ class Following(PanedScreen):
             )
         if is_new:
             self._following = Comparison(sides)
-            self._report(self.Read(self._following))
+            report_to(self, self.Read(self._following))
 
     # ---- computing
 
@@ -186,10 +184,10 @@ class Following(PanedScreen):
                 results = pane.compute(asked) if results is None else results
                 result = next(results, None)
         except Exception as error:
-            self._report(self.Computed(pane, asked, None, problem_of(error)))
+            report_to(self, self.Computed(pane, asked, None, problem_of(error)))
             return
         if result is not None:
-            self._report(self.Computed(pane, asked, result))
+            report_to(self, self.Computed(pane, asked, result))
             computing.go_on(str(pane.id), lambda: self._go_on(computing, pane, asked, results))
 
     def on_following_computed(self, message: Computed) -> None:
@@ -210,12 +208,7 @@ class Following(PanedScreen):
         raise message.error
 
     def _failed(self, error: Exception) -> None:
-        self._report(self.Failed(error))
-
-    def _report(self, message: Message) -> None:
-        """Post a message, unless the app has ended in the meantime."""
-        with contextlib.suppress(NoActiveAppError):
-            self.post_message(message)
+        report_to(self, self.Failed(error))
 
 
 def _trains_here(side: Side) -> bool:

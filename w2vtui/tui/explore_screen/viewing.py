@@ -16,7 +16,7 @@ from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
-from w2vtui.tui.computing import Computing, problem_of
+from w2vtui.tui.computing import Computing, problem_of, report_to
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
@@ -245,9 +245,10 @@ class Viewing(PanedScreen):
 
     def _report(self, work: Callable[[], Message], problem: Callable[[str], Message]) -> None:
         try:
-            self.post_message(work())
+            message = work()
         except Exception as error:
-            self.post_message(problem(problem_of(error)))
+            message = problem(problem_of(error))
+        report_to(self, message)
 
     def _is_training(self) -> bool:
         shot = self.app.run_shot()

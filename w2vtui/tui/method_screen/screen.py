@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from textual._context import NoActiveAppError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -22,7 +21,7 @@ from textual.widgets import Input
 from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.computing import Computing, problem_of
+from w2vtui.tui.computing import Computing, problem_of, report_to
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
@@ -106,7 +105,7 @@ class MethodScreen(Screen[None]):
         self._words: Sequence[str] = ()
         self._rows: Mapping[str, int] = {}
         """The row of each word."""
-        self._computing = Computing(lambda error: self._report(self.Failed(error)))
+        self._computing = Computing(lambda error: report_to(self, self.Failed(error)))
         self._at_work: dict[str, Any] = {}
         """The questions that are being computed, by pane."""
         self._looked: dict[str, tuple[object, int]] = {}
@@ -294,20 +293,15 @@ class MethodScreen(Screen[None]):
         try:
             result = next(results, done)
         except Exception as error:
-            self._report(self.Computed(pane, None, problem_of(error), is_last=True))
+            report_to(self, self.Computed(pane, None, problem_of(error), is_last=True))
             return
         rest = (time.thread_time() - began) / SHARE
         due = max(self._due.get(pane.NAME, 0.0), time.monotonic()) + rest
         self._due[pane.NAME] = min(due, time.monotonic() + MOST_SECONDS)  # it may have compiled
         is_last = result is done
-        self._report(self.Computed(pane, None if is_last else result, is_last=is_last))
+        report_to(self, self.Computed(pane, None if is_last else result, is_last=is_last))
         if not is_last:
             self._computing.go_on(pane.NAME, lambda: self._go_on(pane, results))
-
-    def _report(self, message: Message) -> None:
-        """Post a message, unless the app has ended in the meantime."""
-        with contextlib.suppress(NoActiveAppError):
-            self.post_message(message)
 
     def _learn_words(self) -> None:
         with contextlib.suppress(W2vtuiError, OSError, MemoryError):  # the pane says why
@@ -321,6 +315,6 @@ class MethodScreen(Screen[None]):
             for word in words:
                 vectors.get_index(word)
         except Exception as error:
-            self._report(self.Checked(pane, words, problem_of(error)))
+            report_to(self, self.Checked(pane, words, problem_of(error)))
         else:
-            self._report(self.Checked(pane, words))
+            report_to(self, self.Checked(pane, words))
