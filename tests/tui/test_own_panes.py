@@ -152,7 +152,7 @@ async def test_clusters_and_the_card_follow_the_keys():
         await press(app, "plus", "plus")
         await until(app, lambda: pane.border_title == "22 clusters")
         assert "60 of 60 words" in str(pane.border_subtitle)
-        await press(app, *["up"] * 22, "down", "enter")  # the pointer follows its word: from the top
+        await press(app, *["up"] * 22, "down", "enter")  # the pointer follows its word
         word = pane.result.clusters[1].words[0].word
         await until(app, lambda: app.screen.text == word)
         await shows(app, f"Word card: {word}")
