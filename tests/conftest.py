@@ -18,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.corpora import topical_sentences
+from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
 from w2vtui.corpus import cache
 
@@ -74,6 +75,12 @@ def _private_places(_all_private_places, monkeypatch):
         monkeypatch.setenv(name, str(place / folder))
     monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
     monkeypatch.setenv("W2VTUI_OWN_PROCESS", "no")  # which takes two seconds of the processor
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_others():
+    """A test waits for the threads of its own runs alone."""
+    note_threads_of_others()
 
 
 @pytest.fixture(autouse=True)

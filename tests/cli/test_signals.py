@@ -22,9 +22,9 @@ from tests.support.processes import (
     read_terminal,
     until_it_says,
     until_it_trains,
-    until_threads_end,
 )
 from tests.support.terminals import fill
+from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2vtui import signals
 from w2vtui.cli import VERBS, headless

@@ -254,9 +254,9 @@ def test_a_run_that_trains_is_branched_where_it_is(train_run, topical_corpus, ro
         made.append((branch_here(run, folder, "one"), tokens))
         run.pause()
         until(lambda: run.snapshot().state == "paused")
-        tokens = run.snapshot().progress.tokens
-        made.append((branch_here(run, folder, "two"), tokens))
-        made.append((branch_here(run, folder, "three"), tokens))
+        # The first is made once the workers have ended what they hold.
+        made.append((branch_here(run, folder, "two"), run.snapshot().progress.tokens))
+        made.append((branch_here(run, folder, "three"), run.snapshot().progress.tokens))
         run.stop()
 
     train_run(topical_corpus, epochs=100_000, steer=steer)

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
-from tests.support.wait import DEADLINE, until
+from tests.support.wait import DEADLINE
 from tests.support.warm import WarmProcess, can_be_warm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,8 +121,3 @@ def read_terminal(descriptor: int, until: bytes = b"") -> bytes:
             break
         drawn += piece
     return drawn
-
-
-def until_threads_end() -> None:
-    """Wait until no thread of a run is left."""
-    until(lambda: not any(thread.name.startswith("w2vtui") for thread in threading.enumerate()))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
 from tests.support.runs import make_run, trained, training_run
+from tests.support.threads import run_threads, until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import LOSS, PAIRS
@@ -286,7 +287,7 @@ def test_workers_come_and_go():
     run = training_run(workers=1)
 
     def names():
-        return {t.name for t in threading.enumerate() if t.name.startswith("w2vtui-worker")}
+        return {thread.name for thread in run_threads("w2vtui-worker")}
 
     run.change(workers=4)
     until(lambda: len(names()) == 4, "four workers")
@@ -386,7 +387,7 @@ def test_a_worker_error_ends_the_run_within_a_second_and_leaves_no_thread(monkey
     assert raised.value is trouble
     assert run.snapshot().state == "failed"
     assert run.snapshot().events[-1].kind == "error"
-    assert not [t for t in threading.enumerate() if t.name.startswith(("w2vtui-w", "w2vtui-o"))]
+    assert not run_threads("w2vtui-w") + run_threads("w2vtui-o")
 
 
 def test_an_observer_error_ends_the_run(monkeypatch):
@@ -431,7 +432,7 @@ def test_what_the_reader_of_a_corpus_raises_ends_the_run_as_it_is(failure):
         run.wait(DEADLINE)
     assert caught.value is failure
     assert run.snapshot().state == "failed"
-    until(lambda: not any(t.name.startswith("w2vtui") for t in threading.enumerate()), "the end")
+    until_threads_end()
 
 
 def test_stopping_before_the_training_begins_stops():

@@ -9,14 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 
 import numpy as np
 import pytest
 
 import w2vtui
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
-from tests.support.wait import until
+from tests.support.threads import run_threads, until_threads_end
 from w2v_kernels.machine import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
@@ -64,24 +63,6 @@ def untouchable():
     """Sentences that no test may read."""
     raise AssertionError("the corpus was read before the settings were checked")
     yield
-
-
-_of_others: list[threading.Thread] = []
-
-
-@pytest.fixture(autouse=True)
-def threads_of_others():
-    """Those that a test before this one left, which is for that test to report."""
-    _of_others[:] = threading.enumerate()
-
-
-def run_threads():
-    alive = [thread for thread in threading.enumerate() if thread not in _of_others]
-    return [thread for thread in alive if thread.name.startswith("w2vtui")]
-
-
-def assert_no_thread_is_left():
-    until(lambda: not run_threads(), lambda: f"the end of {run_threads()}")
 
 
 @pytest.fixture
@@ -308,7 +289,7 @@ def test_divergence_is_raised_and_leaves_no_thread(model, objective):
     mode = {"model": model, "objective": objective, "workers": 2}
     with pytest.raises(DivergedError, match=r"diverged.*lower the learning rate"):
         Word2Vec(topical_sentences(300), alpha=1000.0, **(SMALL | mode))
-    assert_no_thread_is_left()
+    until_threads_end()
 
 
 # ---- sentences
@@ -355,7 +336,7 @@ def test_an_interrupt_while_it_trains_leaves_no_thread(monkeypatch):
     monkeypatch.setattr(Run, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Word2Vec(topical_sentences(500), **(SMALL | {"epochs": 1_000_000}))
-    assert_no_thread_is_left()
+    until_threads_end()
 
 
 def test_words_stay_whole_whatever_they_hold():

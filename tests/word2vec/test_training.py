@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.corpora import topical_sentences
 from tests.support.models import matrices_of, same_matrices
-from tests.support.wait import until
+from tests.support.threads import run_threads, until_threads_end
 from w2vtui import CallbackAny2Vec, Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 
@@ -33,10 +33,6 @@ def vectors_of(model):
 
 def same(first, second):
     return all(np.array_equal(first[name], second[name]) for name in first)
-
-
-def threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("w2vtui")]
 
 
 class Recorder(CallbackAny2Vec):
@@ -245,7 +241,7 @@ def test_what_the_corpus_raises_comes_through_at_once(model, failure, error):
     assert time.monotonic() - began < 1
     assert same(before, vectors_of(model))
     assert model.run is None
-    assert not threads()
+    assert not run_threads()
     model.train(SENTENCES, total_examples=60, epochs=1)
 
 
@@ -277,7 +273,7 @@ def test_ctrl_c_keeps_what_was_trained(model, monkeypatch):
         model.train(SENTENCES, total_examples=60, epochs=1000, callbacks=[Interrupts()])
     assert not same(before, vectors_of(model))
     assert model.run is None
-    until(lambda: not threads(), lambda: f"the end of {threads()}")
+    until_threads_end()
     assert model.train(SENTENCES, total_examples=60, epochs=1) == (N_TOKENS, N_TOKENS)
 
 
@@ -349,7 +345,7 @@ def test_what_a_callback_raises_ends_the_training(model, moment):
     with pytest.raises(LookupError, match=moment):
         model.train(SENTENCES, total_examples=60, epochs=1000, callbacks=[Fails()])
     assert model.run is None
-    assert not threads()
+    assert not run_threads()
     assert np.isfinite(model.wv.vectors).all()
     model.train(SENTENCES, total_examples=60, epochs=1)
 
