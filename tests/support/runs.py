@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,12 +91,3 @@ def same_bits(one: dict[str, NDArray[np.float32]], other: dict[str, NDArray[np.f
     return one.keys() == other.keys() and all(
         one[name].tobytes() == other[name].tobytes() for name in one
     )
-
-
-def left_threads(before: set[threading.Thread]) -> list[str]:
-    """Names of threads of a run that are still there."""
-    return [
-        thread.name
-        for thread in threading.enumerate()
-        if thread not in before and thread.name.startswith("w2vtui")
-    ]

@@ -16,7 +16,8 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from tests.support.runs import left_threads, make_run, training_run
+from tests.support.runs import make_run, training_run
+from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import (
     ChangedTextError,
@@ -40,7 +41,6 @@ from w2vtui.training.state.snapshot import Probe, Remark, Score, Snapshot
 @contextmanager
 def watched(run, *, n_viewers=1, attends=True, process=None):
     """A server of a run, and viewers of it."""
-    before = set(threading.enumerate())
     server = RunServer(run, None)
     viewers = []
     for _ in range(n_viewers):
@@ -57,7 +57,7 @@ def watched(run, *, n_viewers=1, attends=True, process=None):
         server.close()
         for one in viewers:
             one.leave()
-        until(lambda: not left_threads(before), "the end of all threads")
+        until_threads_end()
 
 
 def test_what_a_viewer_sees_is_the_run():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -21,8 +20,9 @@ from tests.support.corpora import (
     topical_baskets,
     topical_sentences,
 )
-from tests.support.runs import left_threads, matrices_of, run_on, same_bits, trained
+from tests.support.runs import matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
+from tests.support.threads import run_threads
 from tests.support.wait import until
 from w2vtui.errors import DivergedError
 from w2vtui.evaluate import evaluate_pairs
@@ -214,7 +214,6 @@ def check_changes_are_replayed_at_their_tokens(way: Way, tmp_path: Path) -> None
 
 def check_it_stops_soon_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     store = MemoryStore()
-    before = set(threading.enumerate())
     run = way.run(live={"epochs": 100_000}, store=store, checkpoint_seconds=60.0)
     run.start()
     until(lambda: run.snapshot().progress.tokens > 0)
@@ -224,12 +223,11 @@ def check_it_stops_soon_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     assert time.monotonic() - asked < 5
     assert run.snapshot().state == store.saved[-1].state == "stopped"
     assert same_bits(run.matrices(), dict(store.saved[-1].vectors))
-    assert left_threads(before) == []
+    assert run_threads() == []
 
 
 def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
     store = MemoryStore()
-    before = set(threading.enumerate())
     run = way.run(live={"alpha": 1000.0, "min_alpha": 1000.0, "epochs": 1000}, store=store)
     run.start()
     try:
@@ -239,7 +237,7 @@ def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
     else:  # hierarchical softmax and the exact one may saturate before they overflow
         assert way.objective != "negative-sampling" or way.model == "cbow"
     assert all(np.isfinite(m).all() for one in store.saved for m in one.vectors.values())
-    assert left_threads(before) == []
+    assert run_threads() == []
 
 
 def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:

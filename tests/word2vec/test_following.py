@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import threading
 
 import pytest
 from rich.console import Console
 
 from tests.support.corpora import topical_sentences
-from tests.support.runs import left_threads
+from tests.support.threads import run_threads
 from w2vtui import Word2Vec
 from w2vtui.corpus import ReadingProgress
 from w2vtui.errors import SettingsError
@@ -69,7 +68,6 @@ def test_a_stream_that_nobody_reads_stops_nothing():
 
 
 def test_the_class_shows_how_far_it_is_if_it_is_asked_to(capsys):
-    before = set(threading.enumerate())
     sentences = topical_sentences(100)
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=2, workers=1, progress=True)
     shown = capsys.readouterr()
@@ -78,6 +76,6 @@ def test_the_class_shows_how_far_it_is_if_it_is_asked_to(capsys):
     model.progress = False
     model.train(sentences, total_examples=100, epochs=1)
     assert not capsys.readouterr().err
-    assert not left_threads(before)
+    assert not run_threads()
     with pytest.raises(SettingsError, match="progress must be 0 or 1, got 'bar'"):
         Word2Vec(progress="bar")

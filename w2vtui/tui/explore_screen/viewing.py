@@ -72,7 +72,7 @@ class Viewing(PanedScreen):
         """Whether the last look for later vectors failed, which was said."""
         self._clock = Budget(SHARE, least=0.0, most=MOST_SECONDS)
         """When the training may be looked at again."""
-        self._computing = Computing(lambda error: self.post_message(self.Failed(error)))
+        self._computing = Computing(lambda error: report_to(self, self.Failed(error)))
 
     def on_mount(self) -> None:
         """Begin to look at the subject."""
