@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.screens import text_of, until
 from tests.support.served_runs import served_run, viewer_of
+from tests.support.threads import run_threads
+from tests.support.wait import until as until_now
 from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.settings import RunSettings
 from w2vtui.tui.app import W2vApp
@@ -14,6 +16,11 @@ from w2vtui.tui.shutdown import end
 from w2vtui.tui.train_screen.screen import TrainScreen
 
 pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
+
+
+def until_thread_of_session_ends():
+    """What waits for the end of a run is not kept once the run is left."""
+    until_now(lambda: not run_threads("w2vtui-session"), "the end of the session's thread")
 
 
 async def test_a_run_at_work_is_shown_steered_and_left(topical_corpus, tmp_path):
@@ -43,6 +50,7 @@ async def test_a_run_at_work_is_shown_steered_and_left(topical_corpus, tmp_path)
         assert app.return_code == 0
         assert run.snapshot().state == "training"
         assert run.is_attended
+        until_thread_of_session_ends()
 
 
 async def test_enter_in_the_list_shows_a_run_at_work(topical_corpus, tmp_path):
@@ -59,3 +67,4 @@ async def test_enter_in_the_list_shows_a_run_at_work(topical_corpus, tmp_path):
             end(app.session, save=True, rescue=False, report=[].append)  # as on a hang-up
         assert app.session.is_left
         assert run.snapshot().state == "training"
+        until_thread_of_session_ends()

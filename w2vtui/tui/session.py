@@ -145,14 +145,14 @@ class Session:
         if self.run is not None and self.run.trains_apart:
             self._read_words(self.run)
         if self.recorder is not None:
-            if self.run is not None:
+            if self.run is not None and not self.run.trains_apart:
                 self.run.is_over(None)
-            self.recorder.close()
+            self.recorder.close()  # of a run that trains apart: waits until it is gone or left
 
     def _read_words(self, run: WatchedRun) -> None:
         """Take the words that another process trains, once it has read them."""
         is_over = False
-        while not (self._words or is_over):
+        while not (self._words or is_over or self.is_left):
             is_over = run.is_over(WORDS_SECONDS)
             try:
                 vocab = run.vocabulary()
