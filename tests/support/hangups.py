@@ -328,7 +328,7 @@ class TmuxTerminal:
 
     @staticmethod
     def outlive(state: str, folder: Path) -> None:
-        """WatchedRun an app as a shell runs a job; note its process and its exit code."""
+        """Run an app as a shell runs a job; note its process and its exit code."""
         child = os.fork()
         if not child:
             os.setpgid(0, 0)
@@ -415,7 +415,7 @@ def play(state: str, way: str, folder: Path) -> float:
     terminal.die(way)
     code = terminal.exit_code()
     took = time.monotonic() - began
-    assert code is not None, f"it hung: {folder / 'stacks'}"
+    assert code is not None, f"it hung:\n{(folder / 'stacks').read_text()}"
     assert code in CODES[way], f"exit code {code}"
     played.check()
     return took

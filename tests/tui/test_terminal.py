@@ -68,6 +68,11 @@ Drawing.draw_panes = hangs
 """
 IN_PYTHON = HANGING.format(hang="time.sleep(0.01)").replace("import ctypes", "import time")
 IN_C = HANGING.format(hang="ctypes.CDLL(None).sem_wait(ctypes.create_string_buffer(64))")
+NEVER_READ = """
+import threading
+from w2vtui.tui.first_screen import survey
+survey.look_at = lambda text, settings: threading.Event().wait()
+"""
 SOON_OVER = """
 to_the_end = follow
 def follow(run):
@@ -264,6 +269,15 @@ def test_an_event_loop_that_hangs_holds_up_no_end(topical_corpus, tmp_path, firs
         assert f"Resume it: w2vtui resume {only_run(tmp_path).name}".encode() in opened.written
     assert status_of(only_run(tmp_path)).state == "stopped"
     assert output.read_text().startswith("26 16\n")
+
+
+def test_a_thread_that_never_ends_holds_up_no_end(topical_corpus, tmp_path):
+    """As one that reads from a disk that does not answer; the event loop waits for it."""
+    with terminal(topical_corpus, tmp_path, first=NEVER_READ) as opened:
+        opened.shows("Corpus")
+        opened.program.send_signal(signal.SIGTERM)
+        assert opened.exit_code() == 143
+        assert opened.was_restored()
 
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -237,8 +237,10 @@ class SignalledApp(W2vApp):
                 self._loop.call_soon_threadsafe(self.leave, 128 + number)
 
     def _end_without_screen(self) -> None:
-        """End the run and the process while the event loop still waits, as for the terminal."""
-        if self._is_left or not self._ender.acquire(blocking=False):
+        """End the run and the process while the event loop still waits: for the terminal, or for
+        a thread that does not end.
+        """
+        if not self._ender.acquire(blocking=False):
             return
         said: list[str] = []
         try:
