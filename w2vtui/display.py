@@ -149,7 +149,11 @@ def percent_text(share: float) -> str:
 
 
 def score_text(kind: str, value: float) -> str:
-    """A score: a share of right answers in percent, everything else as a number."""
+    """A score: a share of right answers in percent, a correlation or a mean of gains as a number
+    between -1 and 1, as gensim prints it; `none` for NaN.
+    """
+    if math.isnan(value):
+        return "none"
     return f"{100 * value:.1f} %" if kind in SHARES else f"{value:.3f}"
 
 

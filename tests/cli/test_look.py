@@ -187,7 +187,7 @@ def test_vectors_are_scored(w2v, vectors, questions):
     result = w2v("evaluate", vectors, "--pairs", pairs, "--analogies", analogies)
     assert result.code == 0
     assert result.lines == [
-        "pairs.txt  Spearman 100.0%  (3 of 4 pairs)",
+        "pairs.txt  Spearman 1.000  (3 of 4 pairs)",
         "analogies.txt",
         "  people     100.0%  (1 of 1 correct, 1 not covered)",
         "  gram-zu      0.0%  (0 of 1 correct, 0 not covered)",

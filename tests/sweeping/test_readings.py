@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from w2vtui.question_files import QuestionFiles
 from w2vtui.sweeping.readings import Readings
 from w2vtui.sweeping.yardstick import Yardstick
 
@@ -26,3 +27,13 @@ def test_curves_tell_what_was_measured_before():
     scores = Yardstick(kind="scores").readings(curves)
     assert [tokens for tokens, _ in scores] == [10, 30]
     assert [value for _, value in scores] == pytest.approx([60, 80])
+
+
+def test_values_are_numbers_up_to_1_where_correlations_count_and_else_percent():
+    pairs = Yardstick(kind="scores", files=QuestionFiles(("p.txt",)))
+    analogies = Yardstick(kind="scores", files=QuestionFiles((), ("q.txt",)))
+    both = Yardstick(kind="scores", files=QuestionFiles(("p.txt",), ("q.txt",)))
+    assert [one.text(65.714) for one in (pairs, analogies, both)] == ["0.6571", "65.71", "0.6571"]
+    assert [one.unit for one in (pairs, analogies, both)] == ["", "points", ""]
+    assert "x 100" not in both.title
+    assert analogies.title == "right answers in %; higher is better"

@@ -74,7 +74,7 @@ async def test_trials_are_shown_as_they_end_with_what_mattered(tmp_path):
         assert "--window 3 --negative 15" in text_of(app) or "--window 3" in text_of(app)
 
         work.n_over = 6
-        await shows(app, "6 of 6 trials", "mattered, points", "window")
+        await shows(app, "6 of 6 trials", "mattered", "window")
         await until(app, lambda: "--window 10" in text_of(app))
 
         await press(app, "o", "home")  # the best first

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from w2vtui.bench.job import MODES
 from w2vtui.bench.plan import Bench, Measurement, Setup, Tool
+from w2vtui.bench.quality import Score
 from w2vtui.display import safe_text
 from w2vtui.settings import default_alpha
 
@@ -264,7 +265,7 @@ def _speed_table(rows: Sequence[Row]) -> Table:
 
 def _quality_table(measurements: Sequence[Measurement]) -> Table:
     names = [
-        f"{score.name}, {'Spearman x100' if score.kind == 'pairs' else '% correct'}"
+        f"{score.name}, {'Spearman' if score.kind == 'pairs' else '% correct'}"
         for score in measurements[0].scores
     ]
     table = _table(*names)
@@ -275,13 +276,19 @@ def _quality_table(measurements: Sequence[Measurement]) -> Table:
             "" if setup == before else str(setup.threads),
             Text(safe_text(tool.name)),
             *(
-                f"{NOTHING if score.percent is None else f'{score.percent:.1f}'} "
-                f"({score.covered:,} of {score.total:,})"
+                f"{_score_text(score)} ({score.covered:,} of {score.total:,})"
                 for score in measurement.scores
             ),
         )
         before = setup
     return table
+
+
+def _score_text(score: Score) -> str:
+    """A score as `w2vtui evaluate` prints it, without a sign for percent."""
+    if score.percent is None:
+        return NOTHING
+    return f"{score.percent / 100:.3f}" if score.kind == "pairs" else f"{score.percent:.1f}"
 
 
 def _table(*numbers: str) -> Table:

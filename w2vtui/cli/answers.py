@@ -18,10 +18,25 @@ from w2vtui.exploring.answers import (
     OddWord,
     TwoWords,
 )
+from w2vtui.exploring.asking import Asking, ask
 from w2vtui.exploring.forms import Analogy
+from w2vtui.exploring.questions import parse_question
+from w2vtui.vectors import WordVectors
 
 Row: TypeAlias = tuple[str, Sequence[str]]
 """A word, and what is said of it."""
+_SECONDS = 60.0
+"""How long a search takes at most; nobody waits for anything else."""
+
+
+def answer_to(vectors: WordVectors, query: str, n: int) -> Answer:
+    """What answers a word, a sum of words or another question, with n words.
+
+    Raises:
+        VectorsError: a word has no vector, or none of numbers.
+        QuestionError: the query asks nothing.
+    """
+    return ask(vectors, parse_question(query, vectors), Asking(n, seconds=_SECONDS))
 
 
 def print_answer(title: str, answer: Answer) -> None:

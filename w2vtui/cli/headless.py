@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
+from w2vtui.cli.answers import answer_to, print_answer
 from w2vtui.cli.file_options import question_options
 from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import Show, choose_progress
-from w2vtui.cli.results import print_neighbors
 from w2vtui.cli.scores import print_scores
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.errors import DiskError, DivergedError, SettingsError, UnknownWordError
+from w2vtui.errors import DiskError, DivergedError, QuestionError, VectorsError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
@@ -37,6 +37,7 @@ from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors
 
 N_WORDS_PRINTED = 5
+_N_NEIGHBORS = 8
 _OF_TRAIN = ("save_vocab", "read_vocab", "classes")
 """Of a request, what only `w2vtui train` has options for."""
 
@@ -221,8 +222,8 @@ def _print_words(vectors: WordVectors, words: Sequence[str] | None) -> None:
         words = notable_words(vectors.index_to_key, N_WORDS_PRINTED)
     for word in words:
         try:
-            print_neighbors(vectors, word, 8)
-        except (UnknownWordError, SettingsError) as error:
+            print_answer(word, answer_to(vectors, word, _N_NEIGHBORS))
+        except (VectorsError, QuestionError) as error:
             report(f"w2vtui: {error}")
 
 

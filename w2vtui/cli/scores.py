@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.cli.output import show
-from w2vtui.display import cell_width, pad, percent_text, safe_text
+from w2vtui.display import SHARES, cell_width, pad, percent_text, safe_text, score_text
 from w2vtui.training.state.snapshot import Quality, Score
 
 _OF_SESSIONS = {
@@ -34,8 +34,9 @@ def print_scores(quality: Quality | None) -> None:
 
 
 def _value_text(score: Score) -> str:
-    is_share = score.kind.partition("-")[0] not in ("ndcg", "mrr")
-    return percent_text(score.value) if is_share else f"{score.value:6.3f}"
+    if score.kind in SHARES:
+        return percent_text(score.value)
+    return f"{score_text(score.kind, score.value):>6}"
 
 
 def _coverage(score: Score) -> str:

@@ -66,7 +66,6 @@ def cells_of_current(one: TrialShot, space: Space, yardstick: Yardstick) -> list
 
 def effect_rows(effects: Sequence[Effect], yardstick: Yardstick) -> list[list[str]]:
     """How much each setting mattered, below a line of heads."""
-    unit = "nats" if yardstick.is_loss else "points"
     rows = [
         [
             label(one.name),
@@ -77,7 +76,8 @@ def effect_rows(effects: Sequence[Effect], yardstick: Yardstick) -> list[list[st
         ]
         for one in effects
     ]
-    return [["setting", f"mattered, {unit}", "best", "worst", ""], *rows]
+    mattered = f"mattered, {yardstick.unit}" if yardstick.unit else "mattered"
+    return [["setting", mattered, "best", "worst", ""], *rows]
 
 
 def few_trials(results: Sequence[TrialResult]) -> str:

@@ -50,9 +50,11 @@ class Yardstick:
         if self.is_loss:
             return "probe loss, nats; lower is better"
         what = "mean of " * (len([*self.files]) > 1)
-        kinds = ["Spearman's correlation x 100"] * bool(self.files.pairs)
-        kinds += ["right answers in %"] * bool(self.files.analogies)
-        kinds += ["NDCG@10 of the next item x 100"] * bool(self.files.sessions)
+        if self.is_percent:
+            return f"{what}right answers in %; higher is better"
+        kinds = ["Spearman's correlation"] * bool(self.files.pairs)
+        kinds += ["share of right answers"] * bool(self.files.analogies)
+        kinds += ["NDCG@10 of the next item"] * bool(self.files.sessions)
         return f"{what}{' and '.join(kinds)}; higher is better"
 
     def reading(self, shot: Snapshot) -> tuple[int, float] | None:
@@ -79,9 +81,21 @@ class Yardstick:
         pairs = [(tokens, _mean(measured[tokens].values())) for tokens in sorted(measured)]
         return [one for one in pairs if math.isfinite(one[1])]
 
+    @property
+    def is_percent(self) -> bool:
+        """Whether values are shares of right answers alone, which a table has in percent."""
+        return bool(self.files.analogies) and not (self.files.pairs or self.files.sessions)
+
+    @property
+    def unit(self) -> str:
+        """Of a difference between values in a table; empty for correlations and gains."""
+        return "nats" if self.is_loss else "points" if self.is_percent else ""
+
     def text(self, value: float) -> str:
-        """A value in a table."""
-        return f"{value:.4f}" if self.is_loss else f"{value:.2f}"
+        """A value in a table: nats, percent, or a number up to 1 as correlations are."""
+        if self.is_percent:
+            return f"{value:.2f}"
+        return f"{value if self.is_loss else value / 100:.4f}"
 
 
 def mean_score(quality: Quality) -> float:

@@ -19,7 +19,7 @@ from w2vtui.cli.file_options import (
 from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import report, show
 from w2vtui.cli.run_vectors import named_run
-from w2vtui.display import cell_width, pad, percent_text, safe_text
+from w2vtui.display import cell_width, pad, percent_text, safe_text, score_text
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.question_files import QuestionOptions
 from w2vtui.questions import read_analogies, read_pairs
@@ -215,7 +215,7 @@ def _title(path: str) -> str:
 
 def _print_pairs(path: str, result: PairsResult) -> None:
     show(
-        f"{_title(path)}  Spearman {percent_text(result.spearman)}  "
+        f"{_title(path)}  Spearman {score_text('pairs', result.spearman)}  "
         f"({result.covered:,} of {result.total:,} pairs)"
     )
 

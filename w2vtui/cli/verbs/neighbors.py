@@ -30,8 +30,6 @@ It answers every question that the app's query line takes:
   '!king queen milk prince'  the odd one out       'man -> woman'   words along an axis
   '/^new/'                   words that match a regular expression; '/^new/i' in any case"""
 SETTINGS = ()
-_SECONDS = 60.0
-"""How long a search takes at most; nobody waits for anything else."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,19 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
         VectorsError: a word has no vector, or none of numbers; raised after the others are printed.
         QuestionError: a query asks nothing; likewise.
     """
-    from w2vtui.cli.answers import print_answer
+    from w2vtui.cli.answers import answer_to, print_answer
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.asking import Asking, ask
-    from w2vtui.exploring.questions import parse_question
 
     vectors = load(arguments)
     failed: W2vtuiError | None = None
     results: dict[str, Any] = {}
     for query in _queries(arguments.words, vectors):
         try:
-            answer = ask(
-                vectors, parse_question(query, vectors), Asking(arguments.n, seconds=_SECONDS)
-            )
+            answer = answer_to(vectors, query, arguments.n)
         except (VectorsError, QuestionError) as error:
             if failed is not None:
                 report(f"w2vtui: {failed}")

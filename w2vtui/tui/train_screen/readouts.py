@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from w2vtui import display
 from w2vtui.display import ago_text, loss_text, number, pad, safe_text, short
 from w2vtui.training.state.snapshot import Score, Snapshot, VectorHealth
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
@@ -196,12 +197,8 @@ SCORE_LABELS = {
     "mrr-output": "MRR output",
 }
 """What scores are called, in 12 cells; those from `hits` on are of sessions."""
-_DECIMAL = ("pairs", "ndcg", "ndcg-output", "mrr", "mrr-output")
-"""Scores that are not shares of questions."""
 
 
 def score_text(score: Score) -> str:
     """A score: a correlation, a share of right answers or hits, a mean of gains."""
-    if math.isnan(score.value):
-        return "–"
-    return f"{score.value:.2f}" if score.kind in _DECIMAL else f"{100 * score.value:.1f} %"
+    return "–" if math.isnan(score.value) else display.score_text(score.kind, score.value)
