@@ -124,22 +124,21 @@ def started(environment):
     """Start w2vtui as another process, warm where it can be, which does not outlive the test.
 
     variables   others than those of `environment`
-    wrapped     a command that runs it
     options     of subprocess.Popen
     """
     processes = []
 
-    def start(*argv, variables=None, wrapped=(), **options) -> subprocess.Popen:
+    def start(*argv, variables=None, **options) -> subprocess.Popen:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         options = pipes | options
         texts = {"env": environment | (variables or {}), "text": True, "encoding": "utf-8"}
         words = list(map(str, argv))
         process: subprocess.Popen[str]
-        if wrapped or not can_be_warm(variables or {}, options):
-            command = [*wrapped, sys.executable, "-m", "w2vtui", *words]
-            process = subprocess.Popen(command, **texts, **options)
-        else:
+        if can_be_warm(variables or {}, options):
             process = WarmProcess(COMMAND_LINE, words, **texts, **options)
+        else:
+            command = [sys.executable, "-m", "w2vtui", *words]
+            process = subprocess.Popen(command, **texts, **options)
         processes.append(process)
         return process
 

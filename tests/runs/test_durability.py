@@ -21,13 +21,14 @@ from safetensors import SafetensorError
 from tests.support.corpora import topical_sentences
 from tests.support.kills import CASES
 from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
-from tests.support.processes import run_tool
+from tests.support.processes import run_tool, start_program
 from tests.support.wait import DEADLINE, until
+from tests.support.warm import COMMAND_LINE
 from w2vtui import signals
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
-from w2vtui.runs import recorder
+from w2vtui.runs import recorder, run_log
 from w2vtui.runs.disk import tensor_file
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
@@ -41,6 +42,7 @@ from w2vtui.runs.root import draft_beside
 from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training import loop
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.run import Run
@@ -116,6 +118,8 @@ def test_a_command_that_is_killed_twice_and_resumed_writes_the_same_file(
 def _tried_again_soon(monkeypatch):
     monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(recorder, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(run_log, "METRICS_SECONDS", 0.02)
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.02)
 
 
 def corpus():
@@ -495,22 +499,41 @@ def test_files_that_may_not_grow_end_no_training(environment, topical_corpus, tm
     """Vectors of 26 x 100 fit, both matrices of them do not."""
     usual, output, runs = tmp_path / "usual.bin", tmp_path / "out.bin", tmp_path / "runs"
     settings = ["--epochs", "20", "--vector-size", "100", "--workers", "1"]
-    done = subprocess.run(
-        [sys.executable, "-c", _LIMITED, topical_corpus, usual, output, runs, "16384", *settings],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "no checkpoint: cannot write" in done.stderr
-    assert "file too large" in done.stderr
+    process = start_program(
+        _LIMITED, topical_corpus, usual, output, runs, 16384, *settings, environment=environment
+    )
+    code, err = finish(process)
+    assert code == 0, err
+    assert "no checkpoint: cannot write" in err
+    assert "file too large" in err
     assert output.read_bytes() == usual.read_bytes()
     (folder,) = all_runs(runs)
     assert not checkpoint_folders(folder)
     assert not list(folder.rglob("*.tmp"))
 
 
-@pytest.fixture
-def mounted():
-    """What to put before a command so that it runs with something mounted."""
+_MOUNTED = f"""
+import ctypes, subprocess, sys
+mount = sys.argv.pop(1)
+assert ctypes.CDLL(None).unshare(0x00020000) == 0  # CLONE_NEWNS: nobody else sees the mount
+subprocess.run(["sh", "-c", "mount --make-rprivate / && " + mount], check=True)
+{COMMAND_LINE}
+"""
+_MOUNTED_AND_COPIED = f"""
+import shutil, sys
+from w2vtui.training import loop
+loop.TICK_SECONDS = 0.02  # several checkpoints of a short training
+mounted_at, copy = sys.argv.pop(1), sys.argv.pop(1)
+try:
+    exec({_MOUNTED!r})
+finally:
+    shutil.copytree(mounted_at, copy)
+"""
+
+
+@pytest.fixture(scope="module")
+def _may_mount():
+    """Skip where this user may not mount."""
     tried = ["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
     try:
         works = not subprocess.run(tried, capture_output=True, check=False).returncode
@@ -518,39 +541,57 @@ def mounted():
         works = False
     if not works:
         pytest.skip("this user may not mount")
-    return lambda how: ["unshare", "-m", "sh", "-c", f'{how} && exec "$@"', "-"]
 
 
-def wide_text(path: Path) -> Path:
-    """A text of 1,500 words, whose checkpoints are large."""
+@pytest.fixture
+def ended_with_a_mount(_may_mount, environment):
+    """Exit code and stderr of a command line for which a shell command has mounted something.
+
+    copied   a mounted folder, and where to copy what is in it at the end
+    """
+
+    def run(mount, *argv, copied=(), variables=None):
+        program = _MOUNTED_AND_COPIED if copied else _MOUNTED
+        return finish(
+            start_program(
+                program, *copied, mount, *argv, environment=environment | (variables or {})
+            )
+        )
+
+    return run
+
+
+WIDE = ["--epochs", 12, "--vector-size", 100, "--workers", 1, "--min-count", 1]
+
+
+@pytest.fixture(scope="module")
+def wide_text(tmp_path_factory):
+    """A text of 1,500 words, whose checkpoints are large, and the vectors of a usual training."""
+    place = tmp_path_factory.mktemp("wide")
+    text, usual = place / "wide.txt", place / "usual.bin"
     lines = (" ".join(f"w{(i * j) % 1500}" for j in range(1, 11)) for i in range(1, 4000))
-    path.write_text("\n".join(lines) + "\n")
-    return path
+    text.write_text("\n".join(lines) + "\n")
+    argv = ["train", text, "-o", usual, *WIDE, "--no-checkpoints"]
+    assert run_command_line(list(map(str, argv))) == 0
+    return text, usual.read_bytes()
 
 
 @pytest.mark.parametrize(("megabytes", "holds"), [(2, 1), (3, 2)])
 @pytest.mark.slow
-def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_path):
+def test_a_small_disk_keeps_what_it_can(megabytes, holds, ended_with_a_mount, wide_text, tmp_path):
     """A checkpoint has 1.2 MB. Where there is room for two, a third takes the oldest one's."""
-    text, runs = wide_text(tmp_path / "wide.txt"), tmp_path / "runs"
-    usual, output = tmp_path / "usual.bin", tmp_path / "out.bin"
-    settings = ["--epochs", 30, "--vector-size", 100, "--workers", 1, "--min-count", 1]
-    assert finish(started("train", text, "-o", usual, *settings, "--no-checkpoints"))[0] == 0
+    text, usual = wide_text
+    output, runs, copy = (tmp_path / name for name in ("out.bin", "runs", "copy"))
     runs.mkdir()
-    copied = tmp_path / "copied"
-    options = ["--runs-dir", runs, "--checkpoint-seconds", 0.1]
-    process = started(
-        "train", text, "-o", output, *settings, *options,
-        wrapped=[
-            *mounted(f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}"),
-            "sh", "-c", f'"$@"; code=$?; cp -r {runs} {copied}; exit $code', "-",
-        ],
+    code, err = ended_with_a_mount(
+        f"mount -t tmpfs -o size={megabytes}m tmpfs {runs}",
+        "train", text, "-o", output, *WIDE, "--runs-dir", runs, "--checkpoint-seconds", 0.1,
+        copied=(runs, copy),
     )  # fmt: skip
-    code, err = finish(process)
     assert code == 0, err
     assert ("no space left on device: free some space" in err) == (holds == 1)
-    assert output.read_bytes() == usual.read_bytes()
-    (folder,) = all_runs(copied)
+    assert output.read_bytes() == usual
+    (folder,) = all_runs(copy)
     checkpoint, spoiled = newest_intact(folder)
     assert not spoiled
     assert (checkpoint.fraction == 1) == (holds == 2)
@@ -560,18 +601,17 @@ def test_a_small_disk_keeps_what_it_can(megabytes, holds, mounted, started, tmp_
 
 @pytest.mark.parametrize("kilobytes", [8, 96])
 def test_a_full_disk_of_the_cache_is_done_without(
-    kilobytes, mounted, started, topical_corpus, tmp_path
+    kilobytes, ended_with_a_mount, w2v, topical_corpus, tmp_path
 ):
     cache, usual, output = (tmp_path / name for name in ("cache", "usual.bin", "out.bin"))
     cache.mkdir()
     options = [*QUICK, "--no-checkpoints"]
-    assert finish(started("train", topical_corpus, "-o", usual, *options))[0] == 0
-    process = started(
+    assert w2v("train", topical_corpus, "-o", usual, *options)[0] == 0
+    code, err = ended_with_a_mount(
+        f"mount -t tmpfs -o size={kilobytes}k tmpfs {cache}",
         "train", topical_corpus, "-o", output, *options,
-        wrapped=mounted(f"mount -t tmpfs -o size={kilobytes}k tmpfs {cache}"),
         variables={"W2VTUI_CACHE_DIR": str(cache)},
     )  # fmt: skip
-    code, err = finish(process)
     assert code == 0, err
     assert f"cannot write to the cache in {cache / 'corpora'} (No space left on device)" in err
     assert output.read_bytes() == usual.read_bytes()
@@ -579,16 +619,15 @@ def test_a_full_disk_of_the_cache_is_done_without(
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_read_only_disk_is_refused_before_training_or_noted(
-    named, mounted, started, topical_corpus, tmp_path
+    named, ended_with_a_mount, topical_corpus, tmp_path
 ):
     place, output = tmp_path / "place", tmp_path / "out.bin"
     place.mkdir()
-    process = started(
+    code, err = ended_with_a_mount(
+        f"mount --bind {place} {place} && mount -o remount,ro,bind {place}",
         "train", topical_corpus, "-o", output, *QUICK, *(["--runs-dir", place] if named else []),
-        wrapped=mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"),
         variables={"XDG_DATA_HOME": str(place), "W2VTUI_RUNS_DIR": ""},
     )  # fmt: skip
-    code, err = finish(process)
     assert code == (5 if named else 0), err
     assert "read-only file system: the disk is read-only" in err
     assert output.exists() != named

@@ -56,17 +56,7 @@ def run_tool(name: str, *arguments: object, environment: dict[str, str]) -> str:
 
 def run_program(program: str, *arguments: object, environment: dict[str, str]) -> str:
     """What a program prints in a process of its own, warm where it can be."""
-    words = list(map(str, arguments))
-    pipes: dict[str, Any] = {
-        "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE
-    }  # fmt: skip
-    texts: dict[str, Any] = {"env": environment, "text": True, "encoding": "utf-8"}
-    process: subprocess.Popen[str]
-    if can_be_warm({}, pipes):
-        process = WarmProcess(program, words, **texts, **pipes)
-    else:
-        process = subprocess.Popen([sys.executable, "-c", program, *words], **texts, **pipes)
-    with process:
+    with start_program(program, *arguments, environment=environment) as process:
         try:
             out, err = process.communicate()
         except BaseException:
@@ -74,6 +64,20 @@ def run_program(program: str, *arguments: object, environment: dict[str, str]) -
             raise
     assert process.returncode == 0, err
     return out
+
+
+def start_program(
+    program: str, *arguments: object, environment: dict[str, str]
+) -> subprocess.Popen[str]:
+    """Start a program in a process of its own, warm where it can be, with pipes for its output."""
+    words = list(map(str, arguments))
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE
+    }  # fmt: skip
+    texts: dict[str, Any] = {"env": environment, "text": True, "encoding": "utf-8"}
+    if can_be_warm({}, pipes):
+        return WarmProcess(program, words, **texts, **pipes)
+    return subprocess.Popen([sys.executable, "-c", program, *words], **texts, **pipes)
 
 
 def until_it_trains(process: subprocess.Popen[str]) -> None:
