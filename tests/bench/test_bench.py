@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from tests.support.processes import Result
 from tests.support.runs import trained
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.machine import compiling
-from w2vtui.bench import child, gensim_peer, program, roofline
+from w2vtui.bench import child, gensim_peer, own, program, roofline, separate
 from w2vtui.bench import report as report_module
 from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.plan import Bench, Measurement, Setup, Tool, Trial, plain_text, trials
@@ -28,6 +29,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.cli.parser import parse
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import ChildError, SettingsError
+from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
 from w2vtui.training.costs.text_shape import BlockShape
 from w2vtui.training.engine.clocks import StopWatch
@@ -122,6 +124,8 @@ def quick(bench, monkeypatch):
             return MACHINE | {"multiply_adds_per_second": rates}
         if module == "w2vtui.bench.own":
             return {"seconds": 0.5, "peak_memory": 7 << 20, "multiply_adds": 1e8, "notes": []}
+        if module == "w2vtui.bench.separate":
+            return {"seconds": 0.25, "peak_memory": 9 << 20, "notes": [separate.NOTE]}
         return child.ask(module, question)
 
     monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
@@ -218,6 +222,22 @@ def test_defaults_are_every_mode_once_through_on_one_thread_and_all(monkeypatch,
     }
 
 
+def test_scaling_says_what_share_of_separate_trainings_one_reaches(quick, topical_corpus):
+    result = quick(topical_corpus, *ONE, "--threads", "1,2", "--scaling")
+    assert result.code == 0, result.err
+    assert quick.asked.count("w2vtui.bench.separate") == 2
+    rows = [re.split(r"\s{2,}", line.strip()) for line in result.lines if " separate " in line]
+    assert [row[3] for row in rows] == ["0.50x", "0.50x"]
+    assert f"separate: {separate.NOTE}" in result.out
+    assert "--no-shared-noise" not in result.out  # the same kernels
+
+
+def test_a_child_that_cannot_be_started_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ChildError, match="python cannot be started: No such file or directory"):
+        child.ask("w2vtui.bench.own", "")
+
+
 def test_json_for_stdout_comes_alone(quick, topical_corpus):
     result = quick(topical_corpus, *ONE, "--json", "-")
     assert json.loads(result.out)["runs"][0]["seconds"] == 0.5
@@ -300,6 +320,25 @@ def test_an_output_that_is_opened_first_does_not_mark_the_end(job, word2vec):
     first = 'open(flags["-output"], "wb").close()\n'
     outcome = program.train(job(word2vec(first, REPORTS, PAUSE, WRITES)))
     assert outcome.seconds > 0.4
+
+
+def test_separate_trainings_all_train_and_their_speeds_add_up(job, monkeypatch):
+    of_one = job(Path())
+    started = []
+
+    def start(*request: object) -> Run:
+        started.append(own.start(*request))
+        return started[-1]
+
+    monkeypatch.setattr(separate, "start", start)
+    wanted = replace(of_one, live=replace(of_one.live, workers=3), wants_vectors=True)
+    outcome = separate.train(wanted)
+    done = [run.snapshot() for run in started]
+    assert [shot.settings.workers for shot in done] == [1, 1, 1]
+    assert {shot.progress.tokens for shot in done} == {done[0].progress.tokens_planned}
+    assert 1 / outcome.seconds == pytest.approx(sum(1 / shot.progress.seconds for shot in done))
+    assert outcome.notes == (separate.NOTE,)
+    assert len(load_vectors(wanted.output)) == 26
 
 
 def test_our_clock_ends_with_the_last_stretch():

@@ -22,15 +22,9 @@ def ask(module: str, question: str) -> dict[str, Any]:
     session, so that Ctrl-C reaches this process alone.
 
     Raises:
-        ChildError: the child failed; the message says how.
+        ChildError: the child cannot be started, or failed; the message says how.
     """
-    with subprocess.Popen(
-        # -P: a file in the current folder must not be imported in place of a module.
-        [sys.executable, "-P", "-m", module],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        text=True, encoding="utf-8", errors="replace", start_new_session=True,
-    ) as process:  # fmt: skip
+    with _started(module) as process:
         try:
             answer_text, complaints = process.communicate(question)
         except BaseException:
@@ -42,6 +36,19 @@ def ask(module: str, question: str) -> dict[str, Any]:
     if "error" in answer:
         raise ChildError(answer["error"])
     return answer
+
+
+def _started(module: str) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            # -P: a file in the current folder must not be imported in place of a module.
+            [sys.executable, "-P", "-m", module],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            text=True, encoding="utf-8", errors="replace", start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ChildError(f"{sys.executable} cannot be started: {error.strerror}") from error
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -13,11 +13,12 @@ from w2vtui.training.run import Run
 
 def train(job: Job) -> Outcome:
     """Train; the run's own clock gives the time."""
-    run = _trained(
+    run = start(
         lambda progress, stop: open_corpus(job.sources, job.corpus, progress=progress, stop=stop),
         job.training,
         job.live,
     )
+    run.wait()
     memory = peak_memory()
     if job.wants_vectors:
         save_vectors(run.vectors(), job.output)
@@ -33,17 +34,18 @@ def train(job: Job) -> Outcome:
 
 def compile_kernels() -> None:
     """Compile the kernels by training on two words, if they are not compiled yet."""
-    _trained(
+    run = start(
         lambda progress, stop: encode_sentences([["two", "words"]], CorpusSettings(min_count=1)),
         TrainingSettings(vector_size=1, probe=False),
         LiveSettings(objective="hierarchical-softmax", epochs=1, workers=1),
     )
+    run.wait()
 
 
-def _trained(read: ReadCorpus, training: TrainingSettings, live: LiveSettings) -> Run:
+def start(read: ReadCorpus, training: TrainingSettings, live: LiveSettings) -> Run:
+    """Start a training that nobody looks at."""
     run = Run(read, training, live, looks_at_vectors=False)
     run.start()
-    run.wait()
     return run
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from w2vtui.bench import gensim_peer
+from w2vtui.bench import gensim_peer, separate
 from w2vtui.bench.child import ask
 from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.quality import Questions, Score
@@ -21,6 +21,8 @@ from w2vtui.formats.atomic import disk_error
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 
 COPIED_BYTES = 1 << 20
+OURS = frozenset({"w2vtui", separate.NAME})
+"""The names of what trains with our kernels, and reads any text that we read."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,15 @@ class Measurement:
         return self.tokens / max(self.outcome.seconds, 1e-9) if self.outcome else 0.0
 
 
-def find_tools(version: str, programs: Sequence[str]) -> list[Tool]:
-    """Ours, gensim if it is installed, and programs by their absolute paths."""
+def find_tools(version: str, programs: Sequence[str], *, scaling: bool = False) -> list[Tool]:
+    """Ours, gensim if it is installed, and programs by their absolute paths.
+
+    scaling   as many trainings of ours as threads, which share nothing, in place of gensim
+    """
     tools = [Tool("w2vtui", "w2vtui.bench.own", version)]
-    installed = gensim_peer.version()
+    installed = None if scaling else gensim_peer.version()
+    if scaling:
+        tools.append(Tool(separate.NAME, "w2vtui.bench.separate"))
     if installed is not None:
         tools.append(Tool(gensim_peer.NAME, "w2vtui.bench.gensim_peer", installed))
     names = [tool.name for tool in tools] + [Path(program).name for program in programs]

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.bench.job import MODES
-from w2vtui.bench.plan import Bench, Measurement, Setup, Tool
+from w2vtui.bench.plan import OURS, Bench, Measurement, Setup, Tool
 from w2vtui.bench.quality import Score
 from w2vtui.display import safe_text
 from w2vtui.settings import default_alpha
@@ -146,7 +146,8 @@ class Report:
         notes: dict[str, None] = {}
         modes = [measurement.trial.setup.mode for measurement in self.measurements]
         draws_noise = any(MODES[mode].objective == "negative-sampling" for mode in modes)
-        if draws_noise and self.bench.live.shared_noise and len(self.tools) > 1:
+        others = {tool.name for tool in self.tools} - OURS
+        if draws_noise and self.bench.live.shared_noise and others:
             notes[SHARED_NOISE] = None
         for measurement in self.measurements:
             tool, setup = measurement.trial.tool, measurement.trial.setup

@@ -15,6 +15,7 @@ from typing import Any
 from w2vtui import __version__
 from w2vtui.bench.child import ask
 from w2vtui.bench.plan import (
+    OURS,
     Bench,
     Measurement,
     Setup,
@@ -53,11 +54,11 @@ def run_benchmark(arguments: argparse.Namespace) -> int:
     measurements: list[Measurement] = []
     with tempfile.TemporaryDirectory(prefix="w2vtui-bench-") as folder:
         corpus = _read_corpus(wanted.sources, arguments)
-        tools = find_tools(__version__, wanted.programs)
+        tools = find_tools(__version__, wanted.programs, scaling=arguments.scaling)
         bench = Bench(
             sources=wanted.sources,
             text=plain_text(wanted.files, Path(folder))
-            if len(tools) > 1
+            if any(tool.name not in OURS for tool in tools)
             else Path(folder, "text.txt"),
             corpus=arguments.corpus_settings,
             live=arguments.live_settings,

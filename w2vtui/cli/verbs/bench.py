@@ -17,6 +17,7 @@ installed, and with any program that takes word2vec.c's options.
 
   w2vtui bench                            on the bundled sample
   w2vtui bench text8 --threads 1,4 --vector-size 100,300 --against ./word2vec
+  w2vtui bench text8 --threads 1,2,4,8,16 --scaling --repeat 1
   w2vtui bench text8 --quality pairs.txt --quality questions.txt --json here.json
 
 Modes:
@@ -54,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="a program that takes word2vec.c's options; may be repeated",
+    )
+    parser.add_argument(
+        "--scaling",
+        action="store_true",
+        help="in place of gensim, measure as many one-thread trainings as there are threads, side "
+        "by side: what the cores reach where nothing is shared",
     )
     parser.add_argument(
         "--quality",
