@@ -16,6 +16,7 @@ import pytest
 import w2v_kernels
 import w2vtui
 from tests.support.corpora import topical_sentences
+from tests.support.processes import run_program
 from w2v_kernels.machine import compiling
 from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
@@ -174,14 +175,14 @@ def test_what_this_process_holds_is_known():
     assert held_memory() - before == pytest.approx(len(held), rel=0.2)
 
 
-def peak_of_reading(text: Path) -> int:
-    """The most bytes that a process of its own held while it read a text."""
-    code = (
-        "import sys; from w2vtui.bench.job import peak_memory; from w2vtui.corpus import *;"
-        "from w2vtui.settings import CorpusSettings;"
-        "open_corpus([sys.argv[1]], CorpusSettings(), cache=False); print(peak_memory())"
-    )
-    return int(output_of(["-c", code, str(text)]))
+PEAK_OF_READING = """
+import sys
+from w2vtui.bench.job import peak_memory
+from w2vtui.corpus import open_corpus
+from w2vtui.settings import CorpusSettings
+open_corpus([sys.argv[1]], CorpusSettings(), cache=False)
+print(peak_memory())
+"""
 
 
 def output_of(arguments: list[str], **variables: str) -> str:
@@ -202,15 +203,16 @@ def output_of(arguments: list[str], **variables: str) -> str:
 @pytest.mark.slow
 @pytest.mark.process
 def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
-    def read(n_types: int) -> int:
-        lines = (f"word{word:x} and the rest\n" for word in range(n_types))
-        text = tmp_path / f"{n_types}.txt"
-        text.write_text("".join(lines))
-        return peak_of_reading(text)
-
+    """In processes that start cold: how much is taken depends on what was freed before."""
     few, many = 1_000, 300_000
-    read(few)  # compiles, where that was not done before
-    a_type = (read(many) - read(few)) / (many - few)
+    texts = {n_types: tmp_path / f"{n_types}.txt" for n_types in (few, many)}
+    for n_types, text in texts.items():
+        text.write_text("".join(f"word{word:x} and the rest\n" for word in range(n_types)))
+    open_corpus([texts[few]], CorpusSettings(), cache=False)  # compiles, if that was not done yet
+    at_few, at_many = (
+        int(output_of(["-c", PEAK_OF_READING, str(text)])) for text in texts.values()
+    )
+    a_type = (at_many - at_few) / (many - few)
     # The tables double: a little after that they take 40 bytes a type more than on the average.
     assert 0.6 * TYPE_BYTES < a_type < 1.2 * TYPE_BYTES
 
@@ -219,13 +221,13 @@ def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
 @compiled_only
 @pytest.mark.slow
 @pytest.mark.process
-def test_a_long_line_passes_through_the_memory(tmp_path):
+def test_a_long_line_passes_through_the_memory(tmp_path, environment):
     """Everything written while it reads counts, mapped files too."""
 
     def read(n_bytes: int) -> int:
         text = tmp_path / f"{n_bytes}.txt"
         text.write_bytes(b"some words " * (n_bytes // 11))
-        return peak_of_reading(text)
+        return int(run_program(PEAK_OF_READING, text, environment=environment))
 
     read(1_000)
     assert read(40_000_000) - read(4_000_000) < 8_000_000  # 28 MB of ids
@@ -312,7 +314,7 @@ def installed(tmp_path_factory):
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("home", "compiled"),
-    [pytest.param("none", True, marks=compiled_only), ("none", False), ("no folder", False)],
+    [pytest.param("none", True, marks=compiled_only), ("no folder", False)],
 )
 @pytest.mark.slow
 @pytest.mark.process
@@ -384,6 +386,7 @@ def endless_run() -> Run:
 # A child inherits what the parent's threads have left: so the parent is a process of its own.
 PARENT = """
 import multiprocessing, sys
+from tests.support.calm import train_calmly
 from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.budget import one_blas_thread
 
@@ -403,6 +406,8 @@ if __name__ == "__main__":
     inherits = method == "fork"  # other children have nothing of what the parent does
     if inherits:
         train_in_child("before")
+    else:
+        train_calmly()
     run = endless_run()
     try:
         train_in_child("while")
@@ -419,14 +424,17 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.slow
 @pytest.mark.process
-def test_a_child_process_trains(tmp_path, method):
+def test_a_child_process_trains(tmp_path, environment, method):
     """Started while its parent trains; one that is forked from it, before and after that too."""
-    (tmp_path / "parent.py").write_text(PARENT)
-    paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    output_of(
-        # Python 3.12 and later warn of any fork beside threads: that is what is tried here.
-        ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, str(tmp_path)],
-        PYTHONPATH=os.pathsep.join(paths),
-    )
+    if method == "fork":  # from a parent that starts cold: it has never trained before
+        (tmp_path / "parent.py").write_text(PARENT)
+        paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        output_of(
+            # Python 3.12 and later warn of any fork beside threads: that is what is tried here.
+            ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, str(tmp_path)],
+            PYTHONPATH=os.pathsep.join(paths),
+        )
+    else:
+        run_program(PARENT, method, tmp_path, environment=environment)
     for name in ("before", "while", "after") if method == "fork" else ("while",):
         assert len(load_vectors(tmp_path / f"{name}.bin")) == 26
