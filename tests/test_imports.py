@@ -97,13 +97,26 @@ def test_the_python_class_loads_no_screens():
     assert loaded(modules, "textual", "w2vtui.tui", "w2vtui.cli", "argparse") == []
 
 
-def test_the_screen_of_vectors_need_not_wait_for_kernels():
-    first = "import w2vtui.tui.launch; codes.append(int('numpy' in sys.modules))"
+def test_the_screen_of_vectors_need_not_wait_for_kernels(tmp_path):
+    vectors = tmp_path / "v.vec"
+    vectors.touch()
+    first = f"""
+import argparse, w2vtui.tui.launch
+from w2vtui.cli.verbs.explore import _opens
+_opens(argparse.Namespace(vectors={str(vectors)!r}))
+codes += [int(name in sys.modules) for name in ("numpy", "w2vtui.tui.first_screen")]
+"""
     then = "import w2vtui.tui.explore_screen.screen, w2vtui.runs.explored"
     codes, modules = modules_after(f"{first}\n{then}")
-    assert codes == [0]  # what is on the screen first
+    assert codes == [0, 0]  # what is on the screen first
     assert loaded(modules, "textual", "numpy") == ["textual", "numpy"]
     assert loaded(modules, "numba") == []
+
+
+def test_the_first_screen_waits_for_nothing_that_a_key_opens():
+    _, modules = modules_after("import w2vtui.tui.launch, w2vtui.tui.first_screen.screen")
+    later = ("dialogs", "help", "palette", "session", "first_screen.run_list")
+    assert loaded(modules, "numpy", "w2vtui.runs.table", *(f"w2vtui.tui.{n}" for n in later)) == []
 
 
 def test_training_and_saving_load_no_screens(topical_corpus, tmp_path):

@@ -15,7 +15,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import field_types, spec_of
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 WRONG = ("below", "above", "nan", "inf", "-inf", "many", "far above")

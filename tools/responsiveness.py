@@ -3,6 +3,7 @@
 Measures, and prints as the table of docs/app.md has them:
 
     first paint   from the start of the process to the first screen, drawn
+    explore       the same of `w2vtui explore FILE`
     busy          processor time of the screen's thread, as a share of the two cores' time
     cost          training speed with the screen at 120x40 over that without, in alternating pairs
     lag           how late the event loop wakes while two workers train
@@ -58,7 +59,7 @@ WITH_SCREEN = (
     + """
 import asyncio, time
 from w2vtui.tui.launch import SignalledApp
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 TICK = 0.02
 
 async def measure(app):
@@ -141,11 +142,11 @@ def terminal(*arguments: str) -> Iterator[Terminal]:
         opened.close()
 
 
-def first_paint() -> float:
-    """Seconds until the first screen is there."""
+def first_paint(last: bytes, *arguments: str) -> float:
+    """Seconds until a screen is there, and with it the `last` words that are drawn."""
     began, written = time.monotonic(), b""
-    with terminal("-m", "w2vtui") as opened:
-        while b"Start training" not in written:
+    with terminal("-m", "w2vtui", *arguments) as opened:
+        while last not in written:
             written += opened.read()
             time.sleep(0.001)
         return time.monotonic() - began
@@ -240,7 +241,12 @@ def figures(name: str, seconds: list[float]) -> str:
 def main(text: str, epochs: int) -> None:
     """Measure, and print a line each."""
     without_screen(text, 1)  # the text encoded, the kernels compiled
-    print(figures("first paint", [first_paint() for _ in range(PAINTS)]))
+    print(figures("first paint", [first_paint(b"Start training") for _ in range(PAINTS)]))
+    with tempfile.NamedTemporaryFile("w", suffix=".vec") as vectors:
+        vectors.write("2 3\none 1 0 0\ntwo 0 1 0\n")
+        vectors.flush()
+        opens = [first_paint(b"Neighbors", "explore", vectors.name) for _ in range(PAINTS)]
+    print(figures("explore", opens))
     ratios, lags, busy = [], [], []
     for pair in range(PAIRS):
         plain = without_screen(text, epochs)["speed"] if pair % 2 else None

@@ -43,8 +43,8 @@ from w2vtui.runs.status import LiveStatus, status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.tui import app
+from w2vtui.tui.form import Form
 from w2vtui.tui.launch import run_app
-from w2vtui.tui.session import Form
 from w2vtui.tui.sources import field_text
 from w2vtui.tui.train_screen.drawing import Drawing
 

@@ -29,7 +29,7 @@ from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.headless import follow
 from w2vtui.tui import app
 from w2vtui.tui.launch import run_app
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.tui.sources import field_text
 app.TWICE_SECONDS = 60.0  # however busy the machine is
 train_calmly()

@@ -31,8 +31,8 @@ from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.form import Form
 from w2vtui.tui.help_screen import Help
-from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows

@@ -44,7 +44,7 @@ from w2vtui.tui.first_screen.text_report import (
     word_lines,
 )
 from w2vtui.tui.first_screen.zipf import zipf_lines
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.tui.sources import sources_of
 from w2vtui.tui.widgets.setting_rows import SettingRows
 

@@ -28,6 +28,7 @@ from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
+from w2vtui.tui.form import Form
 from w2vtui.tui.glyphs import (
     _PLAIN,
     _SPELLINGS,
@@ -39,7 +40,6 @@ from w2vtui.tui.glyphs import (
     glyphs_for,
 )
 from w2vtui.tui.help_screen import Help
-from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 

@@ -21,7 +21,7 @@ from w2vtui.tui.explore_screen.panels.analogies import FILE, AnalogiesPane, ques
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane, cluster_line
 from w2vtui.tui.explore_screen.panels.word_card import Shown, card_lines, moment_before
 from w2vtui.tui.explore_screen.screen import ExploreScreen
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.vectors import WordVectors
 
 # ---- lines

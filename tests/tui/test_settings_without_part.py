@@ -9,7 +9,7 @@ import pytest
 from tests.support.screens import TRAINING, notices, press, screen_lines, scripted, text_of, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.tui.train_screen.staging import REFUSED, Staging
 
 HS = replace(TRAINING, settings=LiveSettings(objective="hierarchical-softmax", epochs=5, workers=2))

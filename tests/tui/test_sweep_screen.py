@@ -13,8 +13,8 @@ from tests.support.sweeps import all_over, space_of
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask
+from w2vtui.tui.form import Form
 from w2vtui.tui.places import Places
-from w2vtui.tui.session import Form
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 

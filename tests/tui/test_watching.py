@@ -26,8 +26,8 @@ from tests.support.screens import (
     until,
 )
 from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, VectorHealth
+from w2vtui.tui.form import Form
 from w2vtui.tui.glyphs import ASCII
-from w2vtui.tui.session import Form
 from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle
 from w2vtui.tui.train_screen.panels.watch import watch_line, watch_lines
 from w2vtui.tui.train_screen.readouts import norms_text, saturated_text

@@ -77,7 +77,7 @@ def sweep(
 
 def _shown(work: Sweep, arguments: argparse.Namespace) -> int:
     """Show a sweep on its screen until that is left, and begin to stop it; return the exit code."""
-    from w2vtui.tui.session import Form
+    from w2vtui.tui.form import Form
 
     work.start()
     try:

@@ -17,37 +17,42 @@ from textual.screen import ModalScreen, Screen
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
-from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
-from w2vtui.tui.first_screen.run_list import RunList
-from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.help import help_sections, palette_commands, region_explained
-from w2vtui.tui.help_screen import Help
+from w2vtui.tui.form import Form, form_of_request
 from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume, ShowRun
-from w2vtui.tui.palette import Entries
 from w2vtui.tui.places import Places
-from w2vtui.tui.session import LEAVING_SECONDS, Form, Session
-from w2vtui.tui.shutdown import LeaveDialog
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.trained_apart import attached_session, build_apart, form_of_request
+from w2vtui.tui.trained_apart import attached_session, build_apart
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.sweeping.sweep import Sweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
+    from w2vtui.tui.first_screen.run_list import RunList
+    from w2vtui.tui.first_screen.screen import NewRunScreen
+    from w2vtui.tui.session import Session
     from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
 """Longest time between the two presses of ctrl+q or ctrl+c that count as one double press."""
 
 
+def _entries() -> type[Provider]:
+    """The entries of the palette; Textual asks once it is opened."""
+    from w2vtui.tui.palette import Entries
+
+    return Entries
+
+
 class W2vApp(Places):
     """Trains word vectors in view of the user."""
 
-    COMMANDS: ClassVar = {Entries}
+    COMMANDS: ClassVar = {_entries}
 
     def __init__(
         self,
@@ -146,6 +151,7 @@ class W2vApp(Places):
 
     def _begin_lesson(self) -> None:
         from w2vtui.tui.method_screen.learning import built_slowly  # loads NumPy
+        from w2vtui.tui.session import Session
 
         is_usual = self._build in (None, build_apart)
         build = built_slowly(self._build) if is_usual else self._build
@@ -154,15 +160,21 @@ class W2vApp(Places):
 
     def first_screen(self, *, is_typing: bool = True) -> NewRunScreen:
         """The first screen, with what was chosen last."""
+        from w2vtui.tui.first_screen.screen import NewRunScreen
+
         return NewRunScreen(self._form, is_typing=is_typing)
 
     def run_list(self) -> RunList:
         """The saved runs, from where they are chosen to be."""
+        from w2vtui.tui.first_screen.run_list import RunList
+
         form = self._form if self.session is None else self.session.form
         return RunList(form.run_settings.runs_dir)
 
     def texts(self) -> Sequence[str]:
         """The files and folders of the text that is chosen or trained."""
+        from w2vtui.tui.first_screen.screen import NewRunScreen
+
         form = self._form if self.session is None else self.session.form
         if isinstance(self.screen_stack[-1], NewRunScreen):
             form = self.screen_stack[-1].form
@@ -187,6 +199,8 @@ class W2vApp(Places):
         except W2vtuiError as error:
             self.warn(str(error))
             return
+        from w2vtui.tui.session import Session
+
         self._show(Session(form, self._build, output=self.output))
 
     @work(group="resume")
@@ -248,6 +262,8 @@ class W2vApp(Places):
 
         message   what asked for it; None for the command line
         """
+        from w2vtui.tui.session import Session
+
         form = form_of(taken, self._form)
         if message is None:
             output = self.output or taken.request.output
@@ -320,6 +336,8 @@ class W2vApp(Places):
 
     async def action_quit(self) -> None:
         """Quit; ask first what to do with a run that is training, or with unsaved vectors."""
+        from w2vtui.tui.leave_dialog import LeaveDialog
+
         session, dialog = self.session, self.screen
         if self._ending:
             return
@@ -335,6 +353,8 @@ class W2vApp(Places):
             self.leave()
 
     def _ask_before_stopping(self, sweep: Sweep) -> None:
+        from w2vtui.tui.dialogs import Ask, Choice
+
         if isinstance(self.screen, Ask):  # pressed twice
             self.leave()
             return
@@ -354,6 +374,8 @@ class W2vApp(Places):
     def _ask_before_leaving(
         self, session: Session, title: str, verb: str, then: Callable[[], None]
     ) -> None:
+        from w2vtui.tui.leave_dialog import LeaveDialog
+
         def answered(choice: str | None) -> None:
             if choice == "discard":
                 then()
@@ -371,6 +393,8 @@ class W2vApp(Places):
     @work(exclusive=True, group="leave")
     async def _checkpoint_then(self, session: Session, then: Callable[[], None]) -> None:
         """End the run with a last checkpoint; stay if that cannot be written."""
+        from w2vtui.tui.session import LEAVING_SECONDS
+
         self.report("writing the last checkpoint …", seconds=LEAVING_SECONDS)
         await self._end(session)
         if session.is_resumable:
@@ -424,6 +448,8 @@ class W2vApp(Places):
 
     def action_help(self) -> None:
         """List every key and command, those of the focused widget first."""
+        from w2vtui.tui.help import help_sections, region_explained
+        from w2vtui.tui.help_screen import Help
         from w2vtui.tui.scopes import SCOPES  # loads NumPy
         from w2vtui.tui.train_screen.commands import COMMANDS
 
@@ -433,6 +459,8 @@ class W2vApp(Places):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that can be used now, with or without a key."""
+        from w2vtui.tui.help import palette_commands
+
         return palette_commands(self, screen)
 
     # ---- suspending

@@ -21,7 +21,6 @@ from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError
 from w2vtui.resources import available_cores
-from w2vtui.runs.choosing import NEWEST
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
@@ -114,8 +113,8 @@ class BaseApp(App[None]):
         """Queries asked, oldest first."""
         self.marked_runs: list[Path] = []
         """The folders of the runs that are marked in the list, in the order of marking."""
-        self.runs_wanted, self.runs_order = "", NEWEST
-        """Which runs are listed, as a line of words, and in which order."""
+        self.runs_wanted = self.runs_order = ""
+        """Which runs are listed, as a line of words, and in which order; empty: newest first."""
         self.lesson_page = 0
         """The page of the lesson that was open last, from 0."""
 
@@ -214,6 +213,17 @@ class BaseApp(App[None]):
         return super().get_key_display(binding)
 
     # ---- drawing
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style every screen in the colors of the theme.
+
+        Textual asks for it at the start too, where the style sheet would be parsed once more before
+        there is a screen.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters that every drawn line passes through."""

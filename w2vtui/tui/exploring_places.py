@@ -8,13 +8,13 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from w2vtui.display import safe_text
-from w2vtui.tui.session import Session
 from w2vtui.tui.stacked_screens import StackedScreens
 
 if TYPE_CHECKING:
     from w2vtui.exploring.run_subject import RunSubject
     from w2vtui.exploring.subject import Subject
     from w2vtui.tui.explore_screen.questioning import Asked
+    from w2vtui.tui.session import Session
 
 Explored = Literal["explore", "other", "earlier"]
 """The names of the screens that explore the run, something else, and what was explored before that.

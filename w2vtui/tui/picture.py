@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.session import Form, Session
+from w2vtui.tui.form import Form
+from w2vtui.tui.session import Session
 
 SIZE = (120, 40)
 EPOCHS = 60

@@ -13,7 +13,6 @@ from textual.widget import AwaitMount
 
 from w2vtui.comparing.letters import N_SIDES
 from w2vtui.tui.exploring_places import ExploringPlaces
-from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.compare_screen.screen import CompareScreen
     from w2vtui.tui.explore_screen.screen import ExploreScreen
+    from w2vtui.tui.first_screen.run_list import RunList
 
 Place = Literal["train", "explore", "method", "runs", "compare"]
 

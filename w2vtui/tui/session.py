@@ -6,17 +6,14 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vtui.bundled import SAMPLE
 from w2vtui.errors import ChangedTextError, SettingsError, VectorsError, W2vtuiError
 from w2vtui.notable_words import notable_words
 from w2vtui.question_files import QuestionKind
-from w2vtui.runs.choices import RunChoices
 from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
-from w2vtui.tui.sources import sources_of
+from w2vtui.tui.form import Form
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
@@ -33,29 +30,6 @@ LEAVING_SECONDS = 10.0
 N_STARTING_WORDS = 8
 WORDS_SECONDS = 0.1
 """From one look whether another process has read the text to the next."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form(RunChoices):
-    """What is chosen on the screen before a run begins."""
-
-    corpus: str = SAMPLE
-    """As the corpus field shows it."""
-    preset: str = ""
-    """The name of the preset that was chosen last."""
-
-    def request(self, output: str | None) -> RunRequest:
-        """The run that is chosen.
-
-        output   where the vectors are to go
-
-        Raises:
-            CorpusError: the corpus field names nothing that can be read.
-        """
-        from w2vtui.runs.request import RunRequest  # loads NumPy
-
-        chosen = {one.name: getattr(self, one.name) for one in dataclasses.fields(RunChoices)}
-        return RunRequest(sources=tuple(sources_of(self.corpus)), output=output, **chosen)
 
 
 class Session:

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.errors import RunError
-from w2vtui.tui.session import Form, Session, build_run
+from w2vtui.tui.form import Form, form_of_request
 
 if TYPE_CHECKING:
-    from w2vtui.runs.request import RunRequest
-    from w2vtui.settings import LiveSettings
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
-
-
-def form_of_request(asked: RunRequest, live: LiveSettings, chosen: Form) -> Form:
-    """What the first screen would show for a run; chosen: where and how runs are saved."""
-    return Form(
-        corpus=shlex.join(asked.sources),
-        corpus_settings=asked.corpus_settings,
-        training=asked.training,
-        live=live,
-        pairs=asked.pairs,
-        analogies=asked.analogies,
-        sessions=asked.sessions,
-        questions=asked.questions,
-        run_settings=chosen.run_settings,
-        layout=chosen.layout,
-        overwrite=chosen.overwrite,
-    )
+    from w2vtui.tui.session import Session
 
 
 def build_apart(session: Session) -> WatchedRun:
@@ -41,6 +22,7 @@ def build_apart(session: Session) -> WatchedRun:
     """
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder  # loads NumPy
     from w2vtui.trainer_process.starting import ResumeOrder, can_train_apart, start_trainer
+    from w2vtui.tui.session import build_run
 
     request, resumed = session.request, session.resumption
     if not can_train_apart(request):
@@ -75,6 +57,7 @@ def attached_session(run: RemoteRun, folder: Path, chosen: Form) -> Session:
     """
     from w2vtui.runs.record import RunRecord  # loads NumPy
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder
+    from w2vtui.tui.session import Session
 
     asked = RunRecord.read(folder).own_request
     form = form_of_request(asked, run.snapshot().settings, chosen)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.explore_screen.opening import Opens
-    from w2vtui.tui.session import Form
+    from w2vtui.tui.form import Form
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
 HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
@@ -119,7 +119,7 @@ def _print_completion(shell: str) -> None:
 
 def form_of(arguments: argparse.Namespace) -> Form:
     """What the app shows at the start."""
-    from w2vtui.tui.session import Form
+    from w2vtui.tui.form import Form
     from w2vtui.tui.sources import field_text
 
     return Form(

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.trainer_process.remote_run import attach
-    from w2vtui.tui.session import Form
+    from w2vtui.tui.form import Form
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     steers = arguments.pause or arguments.resume or arguments.stop

@@ -15,7 +15,7 @@ from w2vtui.settings import (
     spec_of,
 )
 from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.session import Form
+from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_row import Row
 
 CONTROLS: dict[str, Control] = {

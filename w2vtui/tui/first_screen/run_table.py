@@ -150,8 +150,13 @@ class RunTable(ModalScreen[None]):
         """Whether there is still something to draw on: a look may end after the list was left."""
         return bool(self.query(Rows))
 
+    @property
+    def _order(self) -> str:
+        """The name of the order in which they are listed."""
+        return self.app.runs_order or NEWEST
+
     async def _relist(self, every: Sequence[RunStatus]) -> None:
-        line, by, now = self.app.runs_wanted, self.app.runs_order, time.time()
+        line, by, now = self.app.runs_wanted, self._order, time.time()
         every = [self.app.run_now(run) for run in every]
         try:
             listed = await asyncio.to_thread(listing, every, line, by, now)
@@ -204,8 +209,8 @@ class RunTable(ModalScreen[None]):
         title = ["Saved runs"]
         if listed is not None and len(listed.runs) != len(listed.every):
             title.append(f"{len(listed.runs):,} of {len(listed.every):,}")
-        if app.runs_order != NEWEST:
-            title.append(f"by {app.runs_order}")
+        if self._order != NEWEST:
+            title.append(f"by {self._order}")
         if app.marked_runs:
             title.append(f"{len(app.marked_runs):,} marked")
         dialog.border_title = "  ".join(title)
@@ -282,7 +287,7 @@ class RunTable(ModalScreen[None]):
         """Sort by the next figure."""
         if self.listed is not None:
             names = orders(self.listed.every)
-            at = names.index(self.app.runs_order) if self.app.runs_order in names else -1
+            at = names.index(self._order) if self._order in names else -1
             self.app.runs_order = names[(at + 1) % len(names)]
             self.relist()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -19,19 +19,15 @@ from w2vtui.errors import SettingsError
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 from w2vtui.tui.first_screen.draft import Draft
-from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
-from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog
-from w2vtui.tui.first_screen.run_facts import SavedRuns
-from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.tabs import TabbedScreen
 from w2vtui.tui.first_screen.text_panels import NeedsPanel, PreviewPanel, WordsPanel, header
 from w2vtui.tui.first_screen.text_report import Needs, warning, way_text
 from w2vtui.tui.first_screen.zipf import ZipfPlot
+from w2vtui.tui.form import Form
 from w2vtui.tui.messages import Launch
-from w2vtui.tui.session import Form
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.setting_rows import SettingRows
@@ -39,6 +35,7 @@ from w2vtui.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from w2vtui.corpus.statistics import TextStatistics
+    from w2vtui.runs.status import RunStatus
     from w2vtui.tui.first_screen.preview import Preview
 
 _COUNTED = ("min_count", "lowercase", "tokenizer", "field", "kmer", "sample")
@@ -161,8 +158,8 @@ class NewRunScreen(TabbedScreen):
         if self.form.preset:
             self.query_one(PresetList).point(self.form.preset)
         self._show_pane()
-        self._look()
         self.draw()
+        self.call_after_refresh(self._look)  # in a thread that would hold up the first paint
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Look for saved runs after the first paint, and when a dialog may have changed them."""
@@ -207,6 +204,8 @@ class NewRunScreen(TabbedScreen):
     @work
     async def action_browse(self) -> None:
         """Pick a file for the corpus field."""
+        from w2vtui.tui.first_screen.file_picker import FilePicker, folder_of
+
         form = self.form
         picker = FilePicker(folder_of(form.corpus), form.corpus_settings.encoding)
         chosen = await self.app.push_screen_wait(picker)
@@ -219,6 +218,8 @@ class NewRunScreen(TabbedScreen):
     @work
     async def action_questions(self) -> None:
         """Choose what the vectors are scored on."""
+        from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog
+
         chosen = await self.app.push_screen_wait(QuestionsDialog(self.form.question_files))
         if chosen is not None:
             self.draft.score_on(chosen)
@@ -226,12 +227,14 @@ class NewRunScreen(TabbedScreen):
 
     @work(exclusive=True, group="runs")
     async def _look_for_runs(self) -> None:
-        runs = await asyncio.to_thread(SavedRuns(self.form.run_settings.runs_dir).read)
+        runs = await asyncio.to_thread(_saved_runs, self.form.run_settings.runs_dir)
         self._can_resume = any(run.can_resume for run in runs)
         self.draw()
 
     def action_runs(self) -> None:
         """List the saved runs."""
+        from w2vtui.tui.first_screen.run_list import RunList
+
         self.app.push_screen(RunList(self.form.run_settings.runs_dir))
 
     # ---- presets and settings
@@ -396,3 +399,10 @@ class NewRunScreen(TabbedScreen):
         """Copy the command line."""
         self.app.copy_to_clipboard(self.command())
         self.app.report("command line copied")
+
+
+def _saved_runs(root: str | None) -> Sequence[RunStatus]:
+    """The saved runs. Reads files: not for the thread that draws."""
+    from w2vtui.tui.first_screen.run_facts import SavedRuns
+
+    return SavedRuns(root).read()

@@ -17,7 +17,7 @@ from w2vtui.tui.widgets.setting_row import Row
 if TYPE_CHECKING:
     from w2vtui.training.costs.cost_model import Cost
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.session import Form
+    from w2vtui.tui.form import Form
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
 """What a change does: applies at the next span; has a side effect as well; needs a new run."""
