@@ -25,15 +25,9 @@ from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.help_screen import Help
-from w2vtui.tui.train_screen.commands import (
-    COMMANDS,
-    CONTROLS,
-    SETTING_NAMES,
-    command_named,
-    completions,
-    explained,
-    settings_from,
-)
+from w2vtui.tui.train_screen.commands.line import command_named, completions, explained
+from w2vtui.tui.train_screen.commands.setting_names import CONTROLS, SETTING_NAMES, settings_from
+from w2vtui.tui.train_screen.commands.table import COMMANDS
 from w2vtui.tui.train_screen.panels.prompt import Prompt
 
 

@@ -451,7 +451,7 @@ class W2vApp(Places):
         from w2vtui.tui.help import help_sections, region_explained
         from w2vtui.tui.help_screen import Help
         from w2vtui.tui.scopes import SCOPES  # loads NumPy
-        from w2vtui.tui.train_screen.commands import COMMANDS
+        from w2vtui.tui.train_screen.commands.table import COMMANDS
 
         commands = [(command.name, command.about) for command in COMMANDS.values()]
         sections = help_sections(self, self.screen, SCOPES, commands)

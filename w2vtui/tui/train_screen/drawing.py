@@ -14,7 +14,7 @@ from w2vtui.tui import header
 from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen import hints, readouts
-from w2vtui.tui.train_screen.commands import explained
+from w2vtui.tui.train_screen.commands.line import explained
 from w2vtui.tui.train_screen.event_rows import outcomes
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import NO_ROWS, Losses, LossPanel

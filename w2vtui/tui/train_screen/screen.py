@@ -29,7 +29,8 @@ from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
 from w2vtui.tui.train_screen.branching import Branching
-from w2vtui.tui.train_screen.commands import COMMANDS, completions, execute
+from w2vtui.tui.train_screen.commands.line import completions, execute
+from w2vtui.tui.train_screen.commands.table import COMMANDS
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
