@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import sys
+import subprocess
 
 import pytest
 
-from tests.support.processes import Result
+from tests.support.processes import Result, start_program
+from tests.support.warm import COMMAND_LINE
 from w2vtui.cli import run_command_line
 from w2vtui.runs import request
 
@@ -51,25 +51,35 @@ def unread(monkeypatch):
     monkeypatch.setattr(request, "open_corpus", fail)
 
 
+_ON_A_TERMINAL = f"""
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+{COMMAND_LINE}
+"""
+
+
 @pytest.fixture
 def terminal(environment):
-    """Start w2vtui on a terminal of its own, whose session it leads."""
+    """Start w2vtui on a terminal of its own, whose session it leads; returns the process and the
+    other side of the terminal.
+    """
     pty = pytest.importorskip("pty")
-    children = []
+    opened = []
 
-    def start(*argv) -> tuple[int, int]:
-        pid, descriptor = pty.fork()
-        if pid == 0:
-            command = [sys.executable, "-m", "w2vtui", *map(str, argv)]
-            os.execvpe(sys.executable, command, environment)
-        children.append((pid, descriptor))
-        return pid, descriptor
+    def start(*argv) -> tuple[subprocess.Popen[str], int]:
+        outside, inside = pty.openpty()
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), inside)
+        process = start_program(
+            _ON_A_TERMINAL, *argv, environment=environment, start_new_session=True, **streams
+        )
+        os.close(inside)
+        opened.append((process, outside))
+        return process, outside
 
     yield start
-    for pid, descriptor in children:
-        # It has ended, as it should.
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    for process, outside in opened:
+        if process.poll() is None:  # it should have ended
+            process.kill()
+            process.wait()
         with contextlib.suppress(OSError):  # the test may have hung up
-            os.close(descriptor)
+            os.close(outside)

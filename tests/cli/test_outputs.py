@@ -43,7 +43,7 @@ def test_progress_goes_to_stderr_and_only_results_to_stdout(started, topical_cor
     assert result.code == 0
     assert result.lines[0] == "cow"
     assert len(result.lines) == 9
-    assert all(re.fullmatch(r"  \S+ +-?[01]\.\d{3}", line) for line in result.lines[1:])
+    assert all(re.fullmatch(r"  \S+ +-?[01]\.\d{3} +[\d,]+", line) for line in result.lines[1:])
     assert re.search(r"^topics\.txt: [\d,]+ tokens, 26 words of 26$", result.err, re.M)
     assert re.search(r"^finished after 00:0\d  [\d,]+ words/s  loss \d\.\d{3}", result.err, re.M)
     assert result.err.splitlines()[-1].startswith("saved ")
@@ -105,10 +105,9 @@ def test_json_of_a_failed_training_ends_with_the_state_failed(w2v, tmp_path):
 
 @posix
 def test_in_a_terminal_a_line_is_drawn_in_place(terminal, topical_corpus, tmp_path):
-    pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    process, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
     drawn = read_terminal(descriptor)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, drawn
+    assert process.wait(DEADLINE) == 0, drawn
     assert b"\x1b[" in drawn
     assert b"finished after" in drawn
     assert drawn.rstrip().endswith(b"26 words x 8")
@@ -119,10 +118,9 @@ def test_a_dumb_terminal_gets_plain_lines_and_no_screen(
     terminal, environment, topical_corpus, tmp_path
 ):
     environment["TERM"] = "dumb"
-    pid, descriptor = terminal(topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
+    process, descriptor = terminal(topical_corpus, "-o", tmp_path / "v.bin", *QUICK)
     drawn = read_terminal(descriptor)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, drawn
+    assert process.wait(DEADLINE) == 0, drawn
     assert b"\x1b" not in drawn
     assert b"finished after" in drawn
     assert len(load_vectors(tmp_path / "v.bin")) == 26

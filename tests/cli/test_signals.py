@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -20,12 +21,15 @@ from tests.support.processes import (
     leftovers,
     posix,
     read_terminal,
+    start_program,
     until_it_says,
     until_it_trains,
 )
 from tests.support.terminals import fill
 from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
+from tests.support.warm import COMMAND_LINE
+from w2v_kernels.machine.compiling import CACHE_FOLDER
 from w2vtui import signals
 from w2vtui.cli import VERBS, headless
 from w2vtui.formats import load_vectors
@@ -58,12 +62,23 @@ def test_a_signal_saves_what_is_learned(started, topical_corpus, tmp_path, numbe
     assert leftovers(tmp_path) == []
 
 
+IGNORES_HANGUPS = f"""
+import signal
+from tests.support.calm import train_calmly
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+train_calmly()
+{COMMAND_LINE}
+"""
+
+
 @posix
-def test_a_signal_that_was_ignored_from_the_start_stays_ignored(started, topical_corpus, tmp_path):
+def test_a_signal_that_was_ignored_from_the_start_stays_ignored(
+    environment, topical_corpus, tmp_path
+):
     """As nohup asks for."""
-    process = started(
-        "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS, "--json",
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    process = start_program(
+        IGNORES_HANGUPS, "train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS, "--json",
+        environment=environment,
     )  # fmt: skip
     until_it_trains(process)
     process.send_signal(signal.SIGHUP)
@@ -74,12 +89,11 @@ def test_a_signal_that_was_ignored_from_the_start_stays_ignored(started, topical
 
 @posix
 def test_ctrl_c_in_a_terminal_saves(terminal, topical_corpus, tmp_path):
-    pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
+    process, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
     read_terminal(descriptor, until=b"ETA")
     os.write(descriptor, b"\x03")
     drawn = read_terminal(descriptor)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 130, drawn
+    assert process.wait(DEADLINE) == 130, drawn
     assert b"saved" in drawn
     assert b"stopped at" in drawn
     assert b"\x1b[?25h" in drawn  # the cursor is shown again
@@ -88,11 +102,10 @@ def test_ctrl_c_in_a_terminal_saves(terminal, topical_corpus, tmp_path):
 
 @posix
 def test_a_terminal_that_is_closed_saves(terminal, topical_corpus, tmp_path):
-    pid, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
+    process, descriptor = terminal("train", topical_corpus, "-o", tmp_path / "v.bin", *ENDLESS)
     read_terminal(descriptor, until=b"ETA")
     os.close(descriptor)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 129
+    assert process.wait(DEADLINE) == 129
     assert len(load_vectors(tmp_path / "v.bin")) == 26
     assert leftovers(tmp_path) == []
 
@@ -141,11 +154,10 @@ def test_a_pipe_that_nobody_reads_holds_up_no_end(started, topical_corpus, tmp_p
 @posix
 def test_a_closed_terminal_is_not_reported_as_a_full_disk(terminal, topical_corpus, tmp_path):
     """The words that were asked for cannot be printed; the signal says why."""
-    pid, descriptor = terminal("train", topical_corpus, *ENDLESS, "--neighbors", "ship")
+    process, descriptor = terminal("train", topical_corpus, *ENDLESS, "--neighbors", "ship")
     read_terminal(descriptor, until=b"ETA")
     os.close(descriptor)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 129
+    assert process.wait(DEADLINE) == 129
 
 
 # ---- while it reads
@@ -184,18 +196,22 @@ def test_ctrl_c_ends_the_wait_for_a_silent_stdin(started, tmp_path):
 
 
 @posix
-def test_ctrl_c_gives_up_compiling(started, topical_corpus, tmp_path):
-    nothing_compiled = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+def test_ctrl_c_gives_up_compiling(started, w2v, topical_corpus, tmp_path):
+    """Of the training loop; all else is compiled."""
+    assert w2v("train", topical_corpus, "-o", tmp_path / "usual.bin", *QUICK).code == 0
+    kernels = tmp_path / "kernels"
+    shutil.copytree(CACHE_FOLDER, kernels, ignore=shutil.ignore_patterns("*.train_span*"))
     process = started(
-        "train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK, variables=nothing_compiled
-    )
+        "train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK,
+        variables={"NUMBA_CACHE_DIR": str(kernels), "NUMBA_OPT": "0"},
+    )  # fmt: skip
     until_it_says(process, "compiling the training loop")
     process.send_signal(signal.SIGINT)
     result = finish(process)
     assert result.code == 130
     assert "interrupted before anything was learned" in result.err
     assert "kernels compiled" not in result.err
-    assert not list((tmp_path / "kernels").rglob("cpu.train_span*.nbc"))
+    assert not list(kernels.rglob("*.train_span*.nbc"))
     assert not (tmp_path / "v.bin").exists()
 
 

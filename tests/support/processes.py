@@ -67,17 +67,19 @@ def run_program(program: str, *arguments: object, environment: dict[str, str]) -
 
 
 def start_program(
-    program: str, *arguments: object, environment: dict[str, str]
+    program: str, *arguments: object, environment: dict[str, str], **options: Any
 ) -> subprocess.Popen[str]:
-    """Start a program in a process of its own, warm where it can be, with pipes for its output."""
+    """Start a program in a process of its own, warm where it can be, with pipes for its output.
+
+    options   others of subprocess.Popen
+    """
     words = list(map(str, arguments))
-    pipes: dict[str, Any] = {
-        "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE
-    }  # fmt: skip
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    options = pipes | options
     texts: dict[str, Any] = {"env": environment, "text": True, "encoding": "utf-8"}
-    if can_be_warm({}, pipes):
-        return WarmProcess(program, words, **texts, **pipes)
-    return subprocess.Popen([sys.executable, "-c", program, *words], **texts, **pipes)
+    if can_be_warm({}, options):
+        return WarmProcess(program, words, **texts, **options)
+    return subprocess.Popen([sys.executable, "-c", program, *words], **texts, **options)
 
 
 def until_it_trains(process: subprocess.Popen[str]) -> None:

@@ -50,7 +50,7 @@ _IMPORTED = (
     "w2vtui.tui.app",
     "w2vtui.tui.train_screen.screen",
 )
-_READ_LATE = ("W2VTUI_", "XDG_", "HOME", "TMPDIR")
+_READ_LATE = ("W2VTUI_", "XDG_", "HOME", "TMPDIR", "FORCE_COLOR")
 """Variables that the program reads after it has imported everything."""
 _PR_SET_CHILD_SUBREAPER = 36
 
