@@ -42,7 +42,7 @@ class LaneDevice:
     adds_quads = True
 
     def __init__(self, n_warps: int = 1) -> None:
-        self.n_warps = n_warps
+        self._n_warps = n_warps
         self._kernels: dict[Kernel, Callable[..., None]] = {}
 
     def to_device(self, host: NDArray[Any]) -> NDArray[Any]:
@@ -61,6 +61,9 @@ class LaneDevice:
 
     def memory(self) -> tuple[int, int]:
         return 1 << 40, 1 << 40
+
+    def warps_at_once(self, kernel: Kernel, arguments: Sequence[Any]) -> int:
+        return self._n_warps
 
     def compile(self, kernel: Kernel, arguments: Sequence[Any]) -> None:
         if kernel not in self._kernels:

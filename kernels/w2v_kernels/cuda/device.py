@@ -38,10 +38,6 @@ class Device(Protocol):
         """What it is called, for people."""
 
     @property
-    def n_warps(self) -> int:
-        """Warps that train at a time."""
-
-    @property
     def adds_quads(self) -> bool:
         """Whether four neighboring numbers can be added to in one instruction (sm_90)."""
 
@@ -59,6 +55,9 @@ class Device(Protocol):
 
     def memory(self) -> tuple[int, int]:
         """Free bytes, and all."""
+
+    def warps_at_once(self, kernel: Kernel, arguments: Sequence[Any]) -> int:
+        """How many warps are to share a kernel's work; compiles it, if need be."""
 
     def compile(self, kernel: Kernel, arguments: Sequence[Any]) -> None:
         """Compile a kernel for arguments of these types; nothing runs."""

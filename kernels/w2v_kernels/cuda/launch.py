@@ -59,7 +59,7 @@ class CudaTrainer:
         self._heights: dict[str, int] = {}
         self._uploaded: dict[str, tuple[Any, DeviceArray]] = {}
         self._tokens = windows.TokensOnDevice(device, corpus, open_blocks)
-        self._tallies = device.to_device(np.zeros(device.n_warps * N_TALLIES))
+        self._tallies, self._room = device.to_device(np.zeros(N_TALLIES)), 1
 
     # ---- vectors
 
@@ -120,7 +120,7 @@ class CudaTrainer:
         thresholds = self._on_device("keep_thresholds", tables.keep_thresholds)
         kept = self._tokens.kept(span.key, hyper, tables.keep_thresholds, thresholds)
         if span.stop > span.first and kept is not None:
-            arguments = training_loop.Job(
+            job = training_loop.Job(
                 kept=kept,
                 inputs=self._matrices["input_vectors"],
                 targets=self._matrices[self._target_name(hyper)],
@@ -133,10 +133,18 @@ class CudaTrainer:
                 span=training_loop.place_of(span, hyper),
                 tallies=self._tallies,
             )
-            kernel = self._kernel(hyper, tables.locks.size > 0)
-            self.device.launch(kernel, self.device.n_warps, arguments)
-            tallies += self.device.to_host(self._tallies).reshape(-1, N_TALLIES).sum(axis=0)
+            tallies += self._run(self._kernel(hyper, tables.locks.size > 0), job)
         tallies[layout.TOKENS] += span.stop - span.first
+
+    def _run(self, kernel: Kernel, job: training_loop.Job) -> NDArray[np.float64]:
+        """Train on a span; return its tallies, float64 (N_TALLIES,)."""
+        n_warps = self.device.warps_at_once(kernel, job)
+        if n_warps > self._room:
+            self._tallies = self.device.to_device(np.zeros(n_warps * N_TALLIES))
+            self._room = n_warps
+        self.device.launch(kernel, n_warps, job._replace(tallies=self._tallies))
+        of_warps = self.device.to_host(self._tallies).reshape(-1, N_TALLIES)[:n_warps]
+        return np.asarray(of_warps.sum(axis=0))
 
     def _kernel(self, hyper: layout.Hyper, locked: bool) -> Kernel:
         constants = training_loop.constants_of(

@@ -33,7 +33,7 @@ from w2v_kernels.sizes import INPUTS_OF_LONG, LONG_WINDOW
 class Center(NamedTuple):
     """A center, the same in all lanes."""
 
-    index: Any
+    number: Any
     """int64: its number among the kept tokens"""
     word: Any
     """int64"""
@@ -50,8 +50,8 @@ class Center(NamedTuple):
 @register_jitable
 def context_of(job, center, c, active):
     """Context word c of a center, int64."""
-    at = center.index - center.before + c
-    return np.int64(read(job.kept.ids, select(at >= center.index, at + 1, at), active))
+    at = center.number - center.before + c
+    return np.int64(read(job.kept.ids, select(at >= center.number, at + 1, at), active))
 
 
 @register_jitable

@@ -191,7 +191,8 @@ class TokensOnDevice:
         self._device.compile(MEASURE, (key, 0, False, places, kept))
 
     def _run(self, kernel: Kernel, arguments: tuple[object, ...]) -> None:
-        self._device.launch(kernel, self._device.n_warps, arguments)
+        n_warps = self._device.warps_at_once(kernel, arguments)
+        self._device.launch(kernel, n_warps, arguments)
 
 
 COUNT, PLACE, MEASURE = (
