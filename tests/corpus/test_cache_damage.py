@@ -289,16 +289,16 @@ def test_the_check_shows_its_progress_and_can_be_stopped(entry, text, monkeypatc
 def test_a_provisional_id_beyond_all_types_never_reaches_the_kernel(
     number, text, folders, monkeypatch
 ):
-    begin = encoding.text_to_ids.new_expand_state
+    read = encoding.ArrayReader
 
-    def damaged():
+    def damaged(*arguments):
         (path,) = folders.cached.glob("*/provisional.npy")
         with path.open("rb+") as file:
             file.seek(-4, os.SEEK_END)
             file.write(np.int32(number).tobytes())
-        return begin()
+        return read(*arguments)
 
-    monkeypatch.setattr(encoding.text_to_ids, "new_expand_state", damaged)
+    monkeypatch.setattr(encoding, "ArrayReader", damaged)
     with pytest.raises(DiskError, match="reads back differently"):
         open_corpus([text], keep_all())
     assert not list(folders.cached.iterdir())

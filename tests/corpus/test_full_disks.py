@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.texts import keep_all, sentences_of, written
-from w2vtui.corpus import draft, encode_sentences, open_corpus
-from w2vtui.corpus.counting import TextCount
+from w2vtui.corpus import draft, encode_sentences, first_pass, open_corpus
 from w2vtui.errors import DiskError
 
 TEXT = "\n".join(f"word{n % 9} and word{n % 4}" for n in range(60))
@@ -61,13 +60,13 @@ def disks(monkeypatch):
 def reads(monkeypatch):
     """The sources that are read."""
     found = []
-    read = TextCount.read
+    opened = first_pass.opened_texts
 
-    def noted(self, source, *arguments):
-        found.append(source.name)
-        return read(self, source, *arguments)
+    def noted(path, *arguments):
+        found.append(path)
+        return opened(path, *arguments)
 
-    monkeypatch.setattr(TextCount, "read", noted)
+    monkeypatch.setattr(first_pass, "opened_texts", noted)
     return found
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2v_kernels import text_to_ids
-from w2vtui.corpus import counting
+from w2v_kernels import ids_to_words, text_to_ids, type_tables
+from w2vtui.corpus.long_tokens import end_of_tokens
+from w2vtui.corpus.type_table import TypeTable
 
 ASCII_SPACE = rb"[\t-\r\x1c-\x20]+"
 
@@ -41,18 +42,19 @@ def expected_stream(data: bytes) -> tuple[list[bytes], list[int]]:
 
 def numbered(data: bytes, cuts: list[int], n_at_once: int = 3):
     """The same from the kernel, with the text cut at these places and tables that start tiny."""
-    table = counting.TypeTable(n_types=1, n_pool_bytes=1, n_at_once=n_at_once)
+    table = TypeTable(n_types=1, n_pool_bytes=1, n_at_once=n_at_once)
     stream: list[int] = []
     rest, base = b"", 0
     for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
         block = rest + data[begin:end]
-        n_whole = table.scan(block, base, lambda ids: stream.extend(ids.tolist()))
+        ids, n_whole = table.scan(block, base)
+        stream += ids.tolist()
         rest, base = block[n_whole:], base + n_whole
-    table.scan(rest + b"\n", base, lambda ids: stream.extend(ids.tolist()))
+    stream += table.scan(rest + b"\n", base).ids.tolist()
     return table, stream
 
 
-def types_of(table: counting.TypeTable) -> list[bytes]:
+def types_of(table: TypeTable) -> list[bytes]:
     return [part for _, batch in table.texts() for part in batch.split(b"\n")]
 
 
@@ -104,28 +106,62 @@ def test_it_matters_not_how_many_tokens_are_looked_up_at_once(data, n_at_once):
 
 def test_a_full_table_stops_before_the_token_without_room():
     state = text_to_ids.new_scan_state()
-    ids, found = np.zeros(8, np.int32), np.zeros((2, text_to_ids.N_FOUND_COLUMNS), np.int64)
-    types, slots = np.zeros((1, text_to_ids.N_COLUMNS), np.int64), np.zeros(2, np.int64)
+    ids, found = np.zeros(8, np.int32), np.zeros((2, type_tables.N_FOUND_COLUMNS), np.int64)
+    types, slots = np.zeros((1, type_tables.N_COLUMNS), np.int64), np.zeros(2, np.int64)
     pool = np.zeros(99, np.uint8)
     block = b"aa aa\nbb aa "
     ended = text_to_ids.scan_block(block, 0, 0, pool, types, slots, found, ids, state)
     assert tuple(ended) == (6, 2, True)
-    assert types[0, text_to_ids.COUNT] == 2
+    assert types[0, type_tables.COUNT] == 2
     assert state.tolist() == [1, 3, 1]  # a type, its bytes and a newline, and bb begins a line
 
 
 def test_a_token_cut_off_by_the_block_is_left_for_the_next():
-    table = counting.TypeTable()
-    seen: list[int] = []
-    assert table.scan(b"whole cut", 0, lambda ids: seen.extend(ids.tolist())) == len("whole ")
-    assert seen == [~0]
+    table = TypeTable()
+    ids, n_whole = table.scan(b"whole cut", 0)
+    assert (ids.tolist(), n_whole) == ([~0], len("whole "))
+    assert end_of_tokens(b"whole cut") == n_whole
+
+
+@any_speed
+@given(raw_texts, st.integers(0, 400))
+def test_a_text_is_cut_where_the_kernel_would_end(text, n_more):
+    text += b"x" * n_more  # more than is searched at once
+    assert end_of_tokens(text) == TypeTable().scan(text, 0).n_bytes
+
+
+@any_speed
+@given(raw_texts, st.data())
+def test_tables_of_parts_merge_into_that_of_the_whole(data, draw):
+    whole, stream = numbered(data, [])
+    table = TypeTable(n_types=1, n_pool_bytes=1)
+    other = TypeTable(n_types=1, n_pool_bytes=1)
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=4)))
+    parts, base = [], 0
+    for end in (end_of_tokens(data[:cut]) for cut in [*cuts, len(data)]):
+        if end > base:
+            one = draw.draw(st.sampled_from([table, other]))
+            parts.append((one, one.scan(data[base:end], base).ids))
+            base = end
+    parts.append((other, other.scan(data[base:] + b"\n", base).ids))
+    numbers_of_other = table.absorb(other)
+    final = table.order()
+    assert types_of(table) == types_of(whole)
+    assert table.counts.tolist() == whole.counts.tolist()
+    n_pool = sum(len(encoded) + 1 for encoded in types_of(whole))
+    assert all(table.offset_of(at) == whole.offset_of(at) for at in range(n_pool))
+    got = []
+    for one, ids in parts:
+        numbers = final if one is table else final[numbers_of_other]
+        got += numbers[np.maximum(ids, ~ids)].tolist()
+    assert got == [max(one, ~one) for one in stream]
 
 
 expansions = st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=5)
 
 
 @pytest.mark.parametrize(
-    "expand", [text_to_ids.expand_block, plain_python(text_to_ids.expand_block)]
+    "expand", [ids_to_words.expand_block, plain_python(ids_to_words.expand_block)]
 )
 @any_speed
 @given(expansions=expansions, draw=st.data(), room=st.integers(1, 7), cut=st.integers(0, 30))
@@ -141,15 +177,19 @@ def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
     )
     starts = np.cumsum([0] + [len(words) for words in expansions])
     words = np.array([word for part in expansions for word in part], np.int32)
+    single = [part[0] if len(part) == 1 else -1 - (len(part) > 1) for part in expansions]
+    of_types = np.array(single, np.int32)
+    assert (ids_to_words.NO_WORD, ids_to_words.SEVERAL_WORDS) == (-1, -2)
+    numbers = np.arange(n_types, dtype=np.int32)
     ids, sentence_starts = np.zeros(room, np.int32), np.zeros(room, np.int64)
-    state = text_to_ids.new_expand_state()
+    state = ids_to_words.new_expand_state()
     got: list[int] = []
     got_starts: list[int] = []
     for block in (provisional[:cut], provisional[cut:]):
         position = 0
         while position < len(block):
             position, n_ids, n_starts = expand(
-                block, position, starts, words, ids, sentence_starts, state
+                block, position, of_types, numbers, starts, words, ids, sentence_starts, state
             )
             got += ids[:n_ids].tolist()
             got_starts += sentence_starts[:n_starts].tolist()
@@ -158,4 +198,5 @@ def test_expansion_in_any_number_of_steps(expand, expansions, draw, room, cut):
     kept = [sentence for sentence in full if sentence]
     assert got == [word for sentence in kept for word in sentence]
     assert [*got_starts, len(got)] == np.cumsum([0] + [len(s) for s in kept]).tolist()
-    assert state[text_to_ids.N_EXPANDED] == len(got)
+    assert state[ids_to_words.N_EXPANDED] == len(got)
+    assert state[ids_to_words.N_BEGUN] == len(sentences)

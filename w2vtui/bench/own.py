@@ -14,7 +14,13 @@ from w2vtui.training.run import Run
 def train(job: Job) -> Outcome:
     """Train; the run's own clock gives the time."""
     run = start(
-        lambda progress, stop: open_corpus(job.sources, job.corpus, progress=progress, stop=stop),
+        lambda progress, stop: open_corpus(
+            job.sources,
+            job.corpus,
+            progress=progress,
+            stop=stop,
+            workers=job.live.workers,
+        ),
         job.training,
         job.live,
     )

@@ -3,7 +3,8 @@
     files, stdin   files.py      which files; sources/  their bytes and text, see there
                    charsets.py   which encoding a text is in, if it is not the one named
                    saved_vectors.py   which files in a folder of texts are vectors or counts
-    first pass     counting.py   number the distinct runs between white space, the types
+    first pass     counting.py   number the distinct runs between white space, the types, on several
+                   threads (side_by_side.py), each with a table (type_table.py)
                    kmers.py      the same for k-mers of sequences; first_pass.py  which of them
                    sentences.py  the same for tokens that come from Python; token_ids.py
                    how those become text for the same kernel
@@ -18,7 +19,8 @@
     beforehand     sample.py     a quick sample; statistics.py  what it shows
 
 Work that Unicode makes slow is done once per type, not once per token: 17 million tokens of English
-have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text_to_ids.py.
+have 250,000 types. The two passes over all tokens are kernels, w2v_kernels/text_to_ids.py and
+ids_to_words.py.
 """
 
 from __future__ import annotations

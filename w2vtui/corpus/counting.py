@@ -1,132 +1,127 @@
-"""The first pass: number the distinct runs between white space, the types, and count them."""
+"""The first pass: number the distinct runs between white space, the types, and count them.
+
+The text is cut into pieces, which threads number side by side, each with a table of its own. At the
+end the tables become one, whose types are in the order in which they first appeared, whoever found
+them. Until then a provisional id is a number of the table that its piece was numbered with.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import text_to_ids
 from w2vtui.corpus.hints import hints_on
-from w2vtui.corpus.long_tokens import LongTokens, remark
+from w2vtui.corpus.long_tokens import LongTokens, end_of_tokens, remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
+from w2vtui.corpus.side_by_side import in_order
 from w2vtui.corpus.sources.text_stream import Text, decoder_of, not_in_encoding
 from w2vtui.corpus.storage import IdSink
 from w2vtui.corpus.tokens import split_lines
-from w2vtui.corpus.vocab import Census, Split, check_room
-from w2vtui.errors import CorpusError
+from w2vtui.corpus.type_table import Numbering, Run, TypeTable
+from w2vtui.corpus.vocab import Census, Split
 from w2vtui.settings import CorpusSettings
 
-_MAX_TYPES = 1 << 31
-"""Type ids are int32."""
-_TYPES_AT_ONCE = 1 << 15
-_TYPE_BYTES_AT_ONCE = 1 << 22
-"""The most types, and their bytes, decoded in one call, so that other threads get their turn."""
+N_ALONE = 4
+"""Pieces that are numbered before threads are started."""
+MOST_OWN_TYPES = 1 << 19
+"""A thread's table is merged with the others once it has as many types: 30 to 90 MB."""
+_MOST_WAITING_SECONDS = 0.1
+"""Short pieces of a pipe or of small files are joined for so long."""
 
 
-class TypeTable:
-    """Every type found so far, in the arrays that the kernel works on.
+class _Piece(NamedTuple):
+    """Some text, and how far the reading was at its end."""
 
-    They take 56 bytes per type plus its own bytes; up to twice that, since they double when they
-    are full, and three times that while they do.
-    """
+    text: bytes
+    """ends with white space, or with a token that is cut off and not of this piece"""
+    base: int
+    """offset of its first byte in the text"""
+    file: str
+    bytes_done: int
 
-    def __init__(
-        self, n_types: int = 1 << 16, n_pool_bytes: int = 1 << 20, n_at_once: int = 64
-    ) -> None:
-        """Start with room for this many types, a power of two; the arrays grow when they are full.
 
-        n_at_once: tokens looked up together.
-        """
-        self._pool = np.empty(n_pool_bytes, dtype=np.uint8)
-        self._types = np.empty((n_types, text_to_ids.N_COLUMNS), dtype=np.int64)
-        self._slots = np.zeros(2 * n_types, dtype=np.int64)
-        self._found = np.empty((n_at_once, text_to_ids.N_FOUND_COLUMNS), dtype=np.int64)
-        self._state = text_to_ids.new_scan_state()
-        self._ids = np.empty(0, dtype=np.int32)
+class _Numbered(NamedTuple):
+    """A piece, and what was found in it."""
 
-    def __len__(self) -> int:
-        return int(self._state[text_to_ids.N_TYPES])
+    piece: _Piece
+    ids: NDArray[np.int32]
+    line_ended: bool
+    """whether a line ends after its last token"""
+    numbering: Numbering
 
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """(n_types,) occurrences"""
-        return self._types[: len(self), text_to_ids.COUNT].copy()
 
-    def scan(self, block: bytes, base: int, write: Callable[[NDArray[np.int32]], None]) -> int:
-        """Number a block's tokens, write their provisional ids, return where the whole ones end.
+class _AllTypes:
+    """The table that those of the threads are merged into."""
 
-        base is the block's offset in the text. The array that `write` gets is reused afterwards.
-        """
-        if len(self._ids) <= len(block) // 2:
-            self._ids = np.empty(len(block) // 2 + 1, dtype=np.int32)
-        ids = self._ids
-        position, full = 0, True
-        while full:
-            position, n_ids, full = text_to_ids.scan_block(
-                block,
-                position,
-                base,
-                self._pool,
-                self._types,
-                self._slots,
-                self._found,
-                ids,
-                self._state,
-            )
-            write(ids[:n_ids])
-            if full:
-                self._grow(len(block))
-        return position
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numberings: list[Numbering] = []
+        self.table: TypeTable | None = None
 
-    def texts(self) -> Iterator[tuple[int, bytes]]:
-        """The types' bytes in batches, a newline between two, each with its place in the pool.
+    def absorb(self, table: TypeTable, numbering: Numbering) -> None:
+        """Merge a table, which is not used any more after this; the first is taken as it is."""
+        with self._lock:
+            if self.table is None:
+                self.table = table
+            else:
+                numbering.numbers = self.table.absorb(table)
+            self._numberings.append(numbering)
 
-        Only once all text is scanned.
-        """
-        starts = self._types[: len(self), text_to_ids.START]
-        self._slots = np.zeros(0, dtype=np.int64)  # not needed now, and merging takes room
-        first = 0
-        while first < len(starts):
-            begin = int(starts[first])
-            fitting = int(np.searchsorted(starts, begin + _TYPE_BYTES_AT_ONCE))
-            last = min(max(first + 1, fitting), first + _TYPES_AT_ONCE, len(starts)) - 1
-            end = int(starts[last] + self._types[last, text_to_ids.LENGTH])
-            yield begin, self._pool[begin:end].tobytes()
-            first = last + 1
+    def in_order(self) -> TypeTable:
+        """All types, in the order in which they first appeared."""
+        table = self.table or TypeTable()
+        if len(self._numberings) > 1:
+            final = table.order()
+            for one in self._numberings:
+                one.numbers = final if one.numbers is None else final[one.numbers]
+        return table
 
-    def offset_of(self, in_pool: int) -> int:
-        """The offset in the text where the byte at this place of the pool first appeared."""
-        starts = self._types[: len(self), text_to_ids.START]
-        row = self._types[int(np.searchsorted(starts, in_pool, side="right")) - 1]
-        return int(row[text_to_ids.FIRST_AT] + in_pool - row[text_to_ids.START])
 
-    def _grow(self, n_block_bytes: int) -> None:
-        """Double the arrays that are full; the pool then has room for any token of the block."""
-        if len(self) == len(self._types):
-            if 2 * len(self._types) > _MAX_TYPES:
-                raise CorpusError(
-                    f"the text has more than {len(self)} distinct tokens: is it really text?"
-                )
-            check_room(len(self), 2 * (self._types[0].nbytes + 2 * self._slots.itemsize))
-            self._types = np.concatenate([self._types, np.empty_like(self._types)])
-            slots = np.zeros(2 * len(self._slots), dtype=np.int64)
-            text_to_ids.move_slots(self._slots, slots)
-            self._slots = slots
-        else:
-            room = np.empty(len(self._pool) + n_block_bytes + 1, dtype=np.uint8)
-            self._pool = np.concatenate([self._pool, room])
+class _Worker:
+    """Numbers pieces, later ones after earlier ones, with a table of its own."""
+
+    def __init__(self, all_types: _AllTypes, most_types: int | None) -> None:
+        """most_types   its table is merged with the others when it has as many"""
+        self._all_types, self._most_types = all_types, most_types
+        self._table, self._numbering = TypeTable(), Numbering()
+
+    def __call__(self, piece: _Piece) -> _Numbered:
+        table, numbering = self._table, self._numbering
+        table.line_ended = False  # who numbers the piece before knows
+        ids, _ = table.scan(piece.text, piece.base)
+        numbered = _Numbered(piece, ids, table.line_ended, numbering)
+        if self._most_types is not None and len(table) >= self._most_types:
+            self.finish()
+            self._table, self._numbering = TypeTable(), Numbering()
+        return numbered
+
+    def finish(self) -> None:
+        """Merge the table with the others."""
+        if len(self._table):
+            self._all_types.absorb(self._table, self._numbering)
 
 
 class TextCount:
     """The types of one or several sources read one after another."""
 
-    def __init__(self, settings: CorpusSettings, block_bytes: int) -> None:
+    def __init__(self, settings: CorpusSettings, block_bytes: int, n_workers: int = 1) -> None:
+        """n_workers: threads that number the types, beside the one that reads if there are several.
+
+        They take, beside the types, at most 2 n_workers + 1 pieces of block_bytes and three times
+        as much for their ids, and a table of MOST_OWN_TYPES for each of them.
+        """
+        self.runs: list[Run] = []
+        """which numbers the provisional ids have, in their order"""
         self._settings = settings
         self._block_bytes = block_bytes
+        self._n_workers = n_workers
         self._table = TypeTable()
         self._streams: list[Text] = []
         self._begins: list[int] = []
@@ -140,39 +135,72 @@ class TextCount:
 
     def read(
         self,
-        text: Text,
+        texts: Iterable[Text],
         out: IdSink,
         progress: ReadingProgress,
         stop: threading.Event | None,
     ) -> None:
-        """Count one source to its end and write its provisional ids.
+        """Count sources to their end, once, and write their provisional ids.
 
         Raises:
-            CorpusError: it cannot be read, or is not in the encoding.
+            CorpusError: one cannot be read, or is not in the encoding.
             ReadingStopped: the event was set.
         """
-        self._streams.append(text)
-        self._begins.append(self._n_bytes)
-        bytes_before = progress.bytes_done
-        progress.file = text.name
+        all_types = _AllTypes()
+        most_types = None if self._n_workers == 1 else MOST_OWN_TYPES
+        workers = [_Worker(all_types, most_types) for _ in range(self._n_workers)]
+        line_ended = True
+        pieces = self._joined(self._pieces(texts, stop))
+        with closing(in_order(pieces, workers, n_alone=N_ALONE)) as numbered:
+            for piece, ids, ended, numbering in numbered:
+                if len(ids):
+                    if line_ended and ids[0] >= 0:
+                        ids[0] = ~ids[0]
+                    line_ended = False
+                line_ended = line_ended or ended
+                out.append(ids)
+                self.runs.append(Run(len(ids), numbering))
+                progress.file = piece.file
+                progress.tokens += len(ids)
+                progress.bytes_done = piece.bytes_done
+        for worker in workers:
+            worker.finish()
+        self._table = all_types.in_order()
 
-        def count(ids: NDArray[np.int32]) -> None:
-            out.append(ids)
-            progress.tokens += len(ids)
+    def _pieces(self, texts: Iterable[Text], stop: threading.Event | None) -> Iterator[_Piece]:
+        """The text in pieces that are cut after white space."""
+        bytes_before = 0
+        for text in texts:
+            self._streams.append(text)
+            self._begins.append(self._n_bytes)
+            rest = b""
+            at_end = False
+            while not at_end:
+                check_stop(stop)
+                # Twice the token that is cut off, or a long one would be looked at too often.
+                block = text.read(max(self._block_bytes, len(rest)))
+                at_end = not block
+                # The end of a source ends its last line.
+                block = self._long.blanked(rest + (block or b"\n"))
+                n_whole = end_of_tokens(block)
+                rest = block[n_whole:]
+                base, self._n_bytes = self._n_bytes, self._n_bytes + n_whole
+                yield _Piece(block[:n_whole], base, text.name, bytes_before + text.n_done)
+            bytes_before += text.n_done
 
-        rest = b""
-        at_end = False
-        while not at_end:
-            check_stop(stop)
-            # Twice the token that is cut off, or a long one would be scanned too often.
-            block = text.read(max(self._block_bytes, len(rest)))
-            at_end = not block
-            # The end of a source ends its last line.
-            block = self._long.blanked(rest + (block or b"\n"))
-            n_whole = self._table.scan(block, self._n_bytes, count)
-            rest = block[n_whole:]
-            self._n_bytes += n_whole
-            progress.bytes_done = bytes_before + text.n_done
+    def _joined(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+        """Short pieces together, none of them held back for longer than a moment."""
+        short: list[_Piece] = []
+        n_bytes, since = 0, time.monotonic()
+        for piece in pieces:
+            short.append(piece)
+            n_bytes += len(piece.text)
+            now = time.monotonic()
+            if 2 * n_bytes >= self._block_bytes or now - since > _MOST_WAITING_SECONDS:
+                yield _together(short)
+                short, n_bytes, since = [], 0, now
+        if short:
+            yield _together(short)
 
     def splits(self) -> Iterator[Split]:
         """What the types stand for, in batches of types in order.
@@ -214,3 +242,12 @@ class TextCount:
                 place = at - self._begins[index] + stream.n_skipped
                 encoding = self._settings.encoding
                 raise not_in_encoding(stream.name, encoding, error, place) from None
+
+
+def _together(pieces: list[_Piece]) -> _Piece:
+    """Pieces in a row as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    last = pieces[-1]
+    text = b"".join([piece.text for piece in pieces])
+    return _Piece(text, pieces[0].base, last.file, last.bytes_done)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.sources.byte_stream import ByteStream
 from w2vtui.corpus.sources.looks import SEQUENCE_MARKS
 from w2vtui.corpus.storage import IdSink
+from w2vtui.corpus.type_table import Run
 from w2vtui.corpus.vocab import Census, Split, check_room
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -80,6 +81,9 @@ class KmerCount:
         self._slots = np.zeros(1, dtype=np.int32)
         self._state = kmers.new_state()
         self._n_bytes = 0
+
+    runs: Sequence[Run] = ()
+    """None: all provisional ids have the numbers of the types."""
 
     @property
     def counts(self) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from w2vtui.settings import CorpusSettings
 MOST_TOKEN_BYTES = 1 << 16
 """The longest token, in bytes of UTF-8."""
 
+_SEARCHED_BYTES = 1 << 8
 _WHITE = b"\t\n\v\f\r\x1c\x1d\x1e\x1f "
 _ANY_WHITE = re.compile(b"[" + re.escape(_WHITE) + b"]")
 _ALL_BLANKS = bytes.maketrans(_WHITE, b" " * len(_WHITE))
@@ -88,6 +89,18 @@ class LongTokens:
         for sequence in self._wide:
             text = text.replace(sequence, b" " * len(sequence))
         return text.translate(self._narrow)
+
+
+def end_of_tokens(text: bytes) -> int:
+    """Where the last white space of a text ends; 0 if there is none."""
+    past = len(text)
+    while past > 0:
+        first = max(past - _SEARCHED_BYTES, 0)
+        last = max(text.rfind(byte, first, past) for byte in _WHITE)
+        if last >= 0:
+            return last + 1
+        past = first
+    return 0
 
 
 _ADVICE = "is all of it text?"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.cores import free_cores
 from w2vtui.corpus.files import find_texts
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sources.text_stream import find_codec
@@ -68,8 +69,11 @@ def count_files(
     *,
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
+    workers: int | None = None,
 ) -> RawCounts:
     """Count the tokens of files, folders and "-" for stdin, once through.
+
+    workers   threads that count, as of `open_corpus`
 
     Raises:
         CorpusError: a source cannot be read.
@@ -81,7 +85,10 @@ def count_files(
     find_codec(settings.encoding)
     files, _ = find_texts(sources, settings)
     starts, progress = _Starts(), progress or ReadingProgress()
-    count = count_files(files, settings, starts, progress, stop, block_bytes=_BLOCK_BYTES)
+    n_workers = free_cores() if workers is None else workers
+    count = count_files(
+        files, settings, starts, progress, stop, block_bytes=_BLOCK_BYTES, n_workers=n_workers
+    )
     return _counted(count, starts)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from w2vtui.cores import free_cores
 from w2vtui.corpus import cache as kept
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
@@ -29,7 +30,7 @@ from w2vtui.corpus.storage import (
 )
 from w2vtui.corpus.vocab import Census, ChooseVocab, Expansion, Vocab
 from w2vtui.display import printable
-from w2vtui.errors import CorpusError, DiskError
+from w2vtui.errors import CorpusError, DiskError, SettingsError
 from w2vtui.settings import CorpusSettings
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def open_corpus(
     progress: ReadingProgress | None = None,
     stop: threading.Event | None = None,
     cache: bool = True,
+    workers: int | None = None,
 ) -> EncodedCorpus:
     """Read files, folders and "-" for stdin, one after another; a line is a sentence.
 
@@ -61,10 +63,13 @@ def open_corpus(
     cache: use the result of an earlier run if it is on disk, and store this one there. Text from
     stdin or a pipe is not stored.
 
+    workers: threads that count and encode, if the text is large; None for one a core, and one alone
+    while a run trains in this process. The result does not depend on them.
+
     Raises:
         CorpusError: a source cannot be read, no word is left under the settings, or none of the
             vocabulary occurs.
-        SettingsError: the encoding is unknown.
+        SettingsError: the encoding is unknown, or there are no workers.
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
@@ -72,7 +77,10 @@ def open_corpus(
     find_codec(settings.encoding)
     check_tokenizer(settings)
     files, left_out = find_texts(sources, settings)
-    text = _Text(files, settings, vocab, title_of(files, sources), progress, stop)
+    if workers is not None and workers < 1:
+        raise SettingsError(f"workers must be 1 or more threads, got {workers}")
+    n_workers = free_cores() if workers is None else workers
+    text = _Text(files, settings, vocab, title_of(files, sources), progress, stop, n_workers)
     again = all(is_regular(path) for path in files)
     if callable(vocab) or not (cache and again):
         stamps = [kept.stamp_of(path) for path in files] if again else []
@@ -103,6 +111,8 @@ class _Text:
     name: str
     progress: ReadingProgress
     stop: threading.Event | None
+    n_workers: int = 1
+    """threads that count and encode"""
 
     def read(
         self, key: str | None, stamps: Sequence[kept.Stamp], remarks: list[str]
@@ -122,7 +132,7 @@ class _Text:
             with ArrayFile(draft, PROVISIONAL, np.int32, sealed=False) as provisional:
                 count = count_files(
                     self.files, self.settings, provisional, self.progress, self.stop,
-                    block_bytes=BLOCK_BYTES,
+                    block_bytes=BLOCK_BYTES, n_workers=self.n_workers,
                 )  # fmt: skip
             if stamps and not self._are_unchanged(stamps):
                 key = None
@@ -187,7 +197,10 @@ def _encode(draft: Draft, count: FileCount | SentenceCount, text: _Text) -> None
     hints = [*count.left_out, *map(str, on_files)] if on_files else count.hints_on(census)
     on_separators = [hint for hint in hints if is_on_separators(hint)]
     vocab, expansion = _choose(census, text, on_separators)
-    encoded = write_ids(draft, expansion, text.progress, text.stop, block_ids=BLOCK_IDS)
+    encoded = write_ids(
+        draft, expansion, count.runs, text.progress, text.stop,
+        block_ids=BLOCK_IDS, n_workers=text.n_workers,
+    )  # fmt: skip
     draft.remove(PROVISIONAL)
     if not on_separators:
         hints += map(str, hints_on_lines(encoded.n_alone, encoded.n_tokens))

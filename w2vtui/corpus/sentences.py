@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeGuard
 
@@ -15,6 +15,7 @@ from w2vtui.corpus.long_tokens import remark
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.storage import IdSink
 from w2vtui.corpus.token_ids import TokenIds, is_token
+from w2vtui.corpus.type_table import Run
 from w2vtui.corpus.vocab import Census, Split
 from w2vtui.errors import NotSentencesError
 from w2vtui.settings import CorpusSettings
@@ -34,6 +35,9 @@ class SentenceCount:
         self._lowercase = settings.lowercase
         self._ids = TokenIds()
         self._counts = np.zeros(0, dtype=np.int64)
+
+    runs: Sequence[Run] = ()
+    """None: all provisional ids have the numbers of the types."""
 
     @property
     def counts(self) -> NDArray[np.int64]:

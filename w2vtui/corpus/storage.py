@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
@@ -109,12 +109,12 @@ class ArrayReader:
             self.nbytes = size_of(file) - len(_npy_header(self._dtype, 0))
             """Bytes of all values."""
 
-    def blocks(self, n_values: int) -> Iterator[NDArray[Any]]:
-        """All values in order, `n_at_once` at a time."""
+    def blocks(self, lengths: Iterable[int]) -> Iterator[NDArray[Any]]:
+        """The values in order, in blocks of these lengths; fewer where the file ends."""
         with self._draft.opened(self._name) as file:
             file.seek(len(_npy_header(self._dtype, 0)))
-            while len(block := np.fromfile(file, self._dtype, n_values)):
-                yield block
+            for length in lengths:
+                yield np.fromfile(file, self._dtype, length)
 
 
 def write_words(

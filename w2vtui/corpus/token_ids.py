@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus.counting import TypeTable
 from w2vtui.corpus.long_tokens import MOST_TOKEN_BYTES, may_hold_long_ones
+from w2vtui.corpus.type_table import TypeTable
 
 _WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 """What the kernel splits text at."""
@@ -70,17 +70,9 @@ class TokenIds:
             yield [_meant(token) for token in tokens] if _ESCAPE in text else tokens
 
     def _scanned(self, text: bytes, n_tokens: int) -> NDArray[np.int32]:
-        ids = np.empty(n_tokens, dtype=np.int32)
-        n_done = 0
-
-        def write(found: NDArray[np.int32]) -> None:
-            nonlocal n_done
-            np.maximum(found, ~found, out=ids[n_done : n_done + len(found)])
-            n_done += len(found)
-
-        self._table.scan(text, 0, write)
-        assert n_done == n_tokens, "a text of these tokens was joined"
-        return ids
+        found, _ = self._table.scan(text, 0)
+        assert len(found) == n_tokens, "a text of these tokens was joined"
+        return np.maximum(found, ~found)
 
     def _escaped(self, tokens: list[Any]) -> bytes:
         """Any tokens as text."""

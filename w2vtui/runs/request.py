@@ -228,6 +228,7 @@ class RunRequest(RunChoices):
             progress=progress,
             stop=stop,
             cache=self.cache,
+            workers=self.live.workers,
         )
         if given is not None:
             corpus = dataclasses.replace(corpus, hints=(*corpus.hints, *given.hints))

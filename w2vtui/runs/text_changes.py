@@ -51,7 +51,14 @@ def text_of_run(
         texts = without(sources, saved, settings, asked.is_saved)
         try:
             vocab = _given_vocab(folder, asked)
-            return open_corpus(texts, settings, vocab=vocab, progress=progress, stop=stop)
+            return open_corpus(
+                texts,
+                settings,
+                vocab=vocab,
+                progress=progress,
+                stop=stop,
+                workers=asked.live.workers,
+            )
         except CorpusError as error:
             if "-" not in sources:
                 raise

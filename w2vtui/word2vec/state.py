@@ -230,11 +230,16 @@ class ModelState:
         """Read and encode a corpus, once through; what its iterator raises passes through."""
         reading, settings = ReadingProgress(), self._corpus_settings()
         with self._shown(lambda: reading):
-            if files := files_instead(sentences, settings):
-                return open_corpus(files, settings, vocab=vocab, progress=reading)
-            if sentences is not None:
+            files = files_instead(sentences, settings)
+            if sentences is not None and not files:
                 return encode_sentences(sentences, settings, vocab=vocab, progress=reading)
-            return open_corpus([str(corpus_file)], settings, vocab=vocab, progress=reading)
+            return open_corpus(
+                files or [str(corpus_file)],
+                settings,
+                vocab=vocab,
+                progress=reading,
+                workers=self.workers,
+            )
 
     def _shown(
         self, look: Callable[[], Snapshot | ReadingProgress]
