@@ -8,6 +8,7 @@ import os
 import pytest
 
 from tests.support.compared_runs import MATRIX, WORDS, saved_run
+from w2vtui.cli.verbs import compare
 from w2vtui.formats import save_vectors
 from w2vtui.vectors import WordVectors
 
@@ -97,3 +98,18 @@ def test_damaged_runs_are_named_and_nothing_is_made_up(w2v, root):
     assert result.code == 3
     assert "B: run text-shy-owl has no checkpoint that is intact" in result.out
     assert "two sides with vectors are needed, there are 1" in result.err
+
+
+def test_in_a_terminal_the_app_compares_runs_and_files(w2v, root, monkeypatch):
+    shown = []
+    monkeypatch.setattr(compare, "has_screen", lambda: True)
+    monkeypatch.setattr(
+        compare, "show_screens", lambda *_, begins_with: shown.append(begins_with) or 0
+    )
+    assert w2v("compare", "fox", "./v.bin").code == 0
+    assert [side.name for side in shown.pop()] == ["text-calm-fox", "v.bin"]
+    for printing in (["--no-screen"], ["--json"], ["--word", "w3"]):
+        assert w2v("compare", "fox", "./v.bin", *printing).out
+    assert w2v("compare", "./v.bin", "w1", "w2").out.startswith("w1 | w2")
+    assert "two to 6 runs are compared, got 7" in w2v("compare", *["fox"] * 7).err
+    assert not shown

@@ -39,7 +39,8 @@ def test_runs_of_other_texts_say_so_even_if_the_texts_have_one_name():
     assert row.texts == ("notes.txt ffffff", "notes.txt 000000")
     assert not is_same_text(sides)
     assert is_same_text([side(), side("b")])
-    assert not is_same_text([side(), in_file()])
+    assert is_same_text([side(), in_file()])
+    assert not is_same_text([in_file(), in_file()])
 
 
 def test_a_run_that_trains_here_has_the_settings_of_now():

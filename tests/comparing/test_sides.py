@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from tests.support.run_folders import small_checkpoint, small_record
-from w2vtui.comparing.sides import live_side, open_side
+from w2vtui.comparing import sides
+from w2vtui.comparing.facts import facts_of, progress_text
+from w2vtui.comparing.sides import live_side, open_side, watched_side
 from w2vtui.errors import RunError, VectorsError
 from w2vtui.formats import save_vectors
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
+from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.explored import explored_run
 from w2vtui.runs.record import write_vocab
+from w2vtui.runs.status import status_at
+from w2vtui.settings import LiveSettings
+from w2vtui.training.state.curves import RunCurves
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.vectors import WordVectors
 
 
@@ -82,3 +92,39 @@ def test_a_run_that_is_not_saved_has_no_folder(runs):
     subject = explored_run(runs / "text-calm-fox")
     assert live_side(subject, None).folder is None
     assert live_side(subject, runs / "text-calm-fox").status.checkpoint_tokens == 100
+
+
+@pytest.fixture
+def at_work(runs):
+    """A run that another process trains, as its folder shows it."""
+    folder = runs / "text-calm-fox"
+    lock = RunLock(folder)
+    status = dataclasses.replace(status_at(small_checkpoint(100)), state="training", tokens=150)
+    status.write(folder)
+    yield folder
+    lock.release()
+
+
+def test_a_run_that_trains_elsewhere_is_watched_until_it_is_left(at_work, monkeypatch):
+    left, shot = [], Snapshot(state="preparing", settings=LiveSettings())
+    run = SimpleNamespace(
+        leave=lambda: left.append(True), snapshot=lambda: shot, curves=RunCurves()
+    )
+    monkeypatch.setattr(sides, "attach", lambda folder, attends: run)
+    side = watched_side(at_work)
+    assert (side.is_watched, side.subject.run, side.status.state) == (True, run, "training")
+    assert progress_text(side, facts_of(side), None) == "preparing, 0.0 %"
+    assert side.lasting_subject.view().tokens == 100
+    side.leave()
+    assert left == [True]
+    alone = live_side(side.subject, at_work)
+    alone.leave()
+    assert left == [True], "what this process trains is not left with the comparison"
+
+
+def test_a_run_whose_process_lets_nobody_in_is_shown_at_its_checkpoint(at_work):
+    side = watched_side(at_work)
+    assert not side.is_watched
+    shown = progress_text(side, facts_of(side), side.subject.view())
+    assert shown == "training, 1.5 %: shown at its checkpoint of 100 tokens"
+    assert progress_text(side, facts_of(side), None).endswith("shown once it has a checkpoint")

@@ -12,7 +12,12 @@ from textual.screen import Screen
 
 from tests.support.compared_runs import MATRIX, WORDS, saved_run
 from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
+from tests.support.served_runs import attached, served_run
+from tests.support.wait import until as until_now
+from w2vtui.comparing.sides import file_side
 from w2vtui.comparing.verdict import Judgment, Verdict
+from w2vtui.formats import save_vectors
+from w2vtui.tui.app import W2vApp
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
 from w2vtui.tui.compare_screen.panels.verdict import verdict_lines
 from w2vtui.tui.compare_screen.screen import CompareScreen
@@ -22,6 +27,7 @@ from w2vtui.tui.inks import PLAIN_INKS
 from w2vtui.tui.messages import CompareRuns
 from w2vtui.tui.widgets.lines_chart import LinesCanvas
 from w2vtui.tui.widgets.result_panel import Shape
+from w2vtui.vectors import WordVectors
 
 
 class Bare(AtOnce):
@@ -142,3 +148,43 @@ def test_curves_are_drawn_with_their_letters_by_tokens_or_by_seconds():
     assert (by_seconds.x_high, by_seconds.markers) == (400, ())
     nothing = LinesCanvas(plot_of(Curves((), ({}, {}), True), CurvesView()), 60, 10).cells
     assert "no curves" in "\n".join("".join(row) for row in nothing)
+
+
+async def test_files_are_compared_from_the_command_line(tmp_path):
+    turned = MATRIX.copy()
+    turned[2] = -turned[2]
+    paths = [tmp_path / "one" / "a.bin", tmp_path / "two" / "b.bin"]
+    for path, matrix in zip(paths, (MATRIX, turned), strict=True):
+        path.parent.mkdir()
+        save_vectors(WordVectors(WORDS, matrix), path)
+    app = W2vApp()
+    app.compared = [file_side(path) for path in paths]
+    async with app.run_test(size=(120, 40)):
+        await shows(app, "□ A a.bin", "□ B b.bin", "▸ w2", "files have none")
+        await press(app, "1")
+        assert isinstance(app.screen, NewRunScreen)
+
+
+async def test_a_run_that_another_process_trains_is_followed(topical_corpus, tmp_path):
+    with served_run(topical_corpus, tmp_path / "runs") as (run, recorder):
+        until_now(lambda: attached_and_left(recorder.folder))
+        other = saved_run(tmp_path, "calm-fox")
+        async with comparing([other, recorder.folder]) as app:
+            await shows(app, "B: training, ")
+            await until(app, lambda: app.screen.comparison.is_read)
+            side = app.screen.comparison.sides[1]
+            assert side.is_watched
+            run.stop()
+            await until(app, lambda: run.is_over(0))
+            recorder.close()
+            await shows(app, "B: stopped, ")
+            await until(app, lambda: not app.screen.comparison.sides[1].is_watched)
+        assert side.subject.run.gone.is_set()
+
+
+def attached_and_left(folder: Path | None) -> bool:
+    """Whether the door of a run is open."""
+    viewer = attached(folder)
+    if viewer is not None:
+        viewer.leave()
+    return viewer is not None

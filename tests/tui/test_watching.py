@@ -163,7 +163,7 @@ def test_quality_says_values_trends_and_coverage():
     assert "24.1 % ↗ 1,800/2,000" in lines[1]
     assert lines[1].index("1,800") == lines[0].index("covered")
     assert "31.8 %   1,900/2,000" in lines[2]
-    assert "0.58   12/353: too few" in lines[3]
+    assert "0.580   12/353: too few" in lines[3]
 
 
 def test_a_large_quality_pane_says_where_each_score_came_from():

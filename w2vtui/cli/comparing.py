@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from w2vtui.cli.output import show
-from w2vtui.comparing.facts import SideFacts
+from w2vtui.comparing.facts import SideFacts, progress_text
 from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.overlap import WordOnSides
 from w2vtui.comparing.report import PairReport, Report
 from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, score_text, short
+from w2vtui.runs.status import ACTIVE
 
 _WORD_CELLS = 24
 
@@ -46,8 +47,12 @@ def _print_sides(report: Report) -> None:
     ]
     _print_table("", heads, texts)
     for at, problem in enumerate(report.comparison.problems):
+        side, facts = report.sides[at], report.facts[at]
         if problem:
             show(f"{LETTERS[at]}: {safe_text(problem)}")
+        elif facts.state in ACTIVE:
+            progress = progress_text(side, facts, report.comparison.views[at])
+            show(f"{LETTERS[at]}: {progress}")
 
 
 def _facts(facts: SideFacts) -> list[str]:

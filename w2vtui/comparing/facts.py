@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from w2vtui.comparing.curves import score_names
 from w2vtui.comparing.sides import Side
+from w2vtui.display import short
+from w2vtui.exploring.subject import View
+from w2vtui.runs.status import ACTIVE
 
 FILE = "file"
 """The state of a side that is a file."""
@@ -49,6 +52,20 @@ def facts_of(side: Side) -> SideFacts:
         state=status.state, fraction=status.fraction, tokens=status.tokens, seconds=status.seconds,
         words_per_second=status.mean_words_per_second, probe=status.probe_loss, scores=known,
     )  # fmt: skip
+
+
+def progress_text(side: Side, facts: SideFacts, view: View | None) -> str:
+    """How far a run is that is not done, and which of its moments is compared, if it is not that:
+    `training, 42.0 %: shown at its checkpoint of 1.2M tokens`; empty for others.
+    """
+    if facts.state in ("done", FILE) or facts.fraction is None:
+        return ""
+    text = f"{facts.state}, {100 * facts.fraction:.1f} %"
+    if facts.state not in ACTIVE or side.subject.run is not None:
+        return text
+    if view is None or view.tokens is None:
+        return f"{text}: shown once it has a checkpoint"
+    return f"{text}: shown at its checkpoint of {short(view.tokens)} tokens"
 
 
 def _last(side: Side, name: str) -> float:

@@ -56,6 +56,15 @@ class Report:
         return [at for at, problem in enumerate(self.comparison.problems) if not problem]
 
 
+def check_number(sides: Sequence[Side]) -> None:
+    """
+    Raises:
+        SettingsError: there are too few sides to compare, or too many.
+    """
+    if len(sides) not in N_SIDES:
+        raise SettingsError(f"two to {max(N_SIDES)} runs are compared, got {len(sides)}")
+
+
 def report_on(sides: Sequence[Side], words: Sequence[str] = (), n: int = 10) -> Report:
     """Compare sides, the others with the first one.
 
@@ -65,8 +74,7 @@ def report_on(sides: Sequence[Side], words: Sequence[str] = (), n: int = 10) -> 
     Raises:
         SettingsError: there are less than two sides, or more than six.
     """
-    if len(sides) not in N_SIDES:
-        raise SettingsError(f"two to {max(N_SIDES)} runs are compared, got {len(sides)}")
+    check_number(sides)
     comparison = read_comparison(sides)
     found, problems = _words(comparison, words, n)
     first = next((at for at, view in enumerate(comparison.views) if view is not None), 0)

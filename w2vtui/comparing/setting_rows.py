@@ -74,8 +74,10 @@ def value_text(value: Any) -> str:
 
 
 def is_same_text(sides: Sequence[Side]) -> bool:
-    """Whether all are runs on one text, so that their probe losses can be compared."""
-    prints = {side.status.fingerprint if side.status else "" for side in sides}
+    """Whether the runs are on one text, so that their probe losses can be compared; files have
+    none.
+    """
+    prints = {side.status.fingerprint for side in sides if side.status is not None}
     return len(prints) == 1 and "" not in prints
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from w2vtui.display import safe_text
-from w2vtui.errors import VectorsError
+from w2vtui.errors import RunError, VectorsError
+from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, Subject
 from w2vtui.large_files import open_vectors
 from w2vtui.reports import Report, warn
@@ -15,6 +16,7 @@ from w2vtui.runs.explored import explored_run
 from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file
 from w2vtui.runs.root import runs_folder
 from w2vtui.runs.status import RunStatus, status_of
+from w2vtui.trainer_process.remote_run import attach
 from w2vtui.vector_layouts import is_vector_folder
 
 
@@ -30,6 +32,20 @@ class Side:
     """The folder of the run; None for a file, and for a run that is not saved."""
     status: RunStatus | None
     """The run as its folder showed it when it was opened; None where there is none."""
+    is_watched: bool = False
+    """Whether another process trains it, and this side alone watches it; to be left at the end."""
+
+    @property
+    def lasting_subject(self) -> Subject:
+        """Its vectors for who uses them after this side is left: those of its last checkpoint."""
+        if not self.is_watched or self.folder is None:
+            return self.subject
+        return explored_run(self.folder)
+
+    def leave(self) -> None:
+        """Watch it no more; it trains on. Does nothing to another side, nor the second time."""
+        if self.is_watched and self.subject.run is not None:
+            self.subject.run.leave()
 
 
 def open_side(text: str, runs_dir: str | None = None, report: Report = warn) -> Side:
@@ -62,6 +78,22 @@ def open_side(text: str, runs_dir: str | None = None, report: Report = warn) -> 
 def run_side(folder: Path) -> Side:
     """A saved run; one that trains in another process has the vectors of its last checkpoint."""
     return Side(folder.name, explored_run(folder), folder, status_of(folder))
+
+
+def watched_side(folder: Path) -> Side:
+    """A saved run; one that trains in another process as it is there from now on.
+
+    Has the vectors of its last checkpoint where that process lets nobody in, such as one of
+    another version. Waits for an answer: not for the thread that draws.
+    """
+    side = run_side(folder)
+    if side.status is None or not side.status.is_active:
+        return side
+    try:
+        run = attach(folder, attends=False)
+    except RunError:
+        return side
+    return replace(side, subject=RunSubject(folder.name, lambda: run), is_watched=True)
 
 
 def live_side(subject: Subject, folder: Path | None) -> Side:

@@ -28,6 +28,7 @@ from w2vtui.tui.trained_apart import attached_session, build_apart
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from w2vtui.comparing.sides import Side
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.sweeping.sweep import Sweep
@@ -84,6 +85,8 @@ class W2vApp(Places):
         """
         self.opens: Opens | None = None
         """What to explore, in place of the first screen."""
+        self.compared: list[Side] = []
+        """What to compare, in place of the first screen."""
         self.attached: RemoteRun | None = None
         """A run that another process trains, to begin with."""
         self.sweep: Sweep | None = None
@@ -113,6 +116,9 @@ class W2vApp(Places):
             from w2vtui.tui.sweep_screen.screen import SweepScreen  # loads NumPy
 
             self.push_screen(SweepScreen(self.sweep))
+            return
+        if self.compared:
+            self.compare(self.compared)
             return
         if self.begins_with_lesson:
             self._begin_lesson()

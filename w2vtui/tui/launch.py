@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from textual import events
 from textual.driver import Driver
@@ -35,6 +35,7 @@ from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 from w2vtui.tui.trained_apart import build_apart
 
 if TYPE_CHECKING:
+    from w2vtui.comparing.sides import Side
     from w2vtui.runs.resuming import Resumption
     from w2vtui.sweeping.sweep import Sweep
     from w2vtui.trainer_process.remote_run import RemoteRun
@@ -46,6 +47,10 @@ GIVING_BACK_SECONDS = 1.0
 """How long the process waits at the end for a terminal that takes nothing."""
 TERMINAL_SECONDS = 1.0
 """From one look whether the terminal is there to the next."""
+BeginsWith: TypeAlias = "Opens | RemoteRun | Sweep | list[Side] | Literal['lesson']"
+"""What is shown in place of the first screen: what to explore, a run that another process trains, a
+sweep, sides to compare, or `lesson`, which trains the form.
+"""
 FAILED = (None, 1, 129)
 """What the app returns where nobody left it: it failed, or its terminal is gone."""
 
@@ -58,7 +63,7 @@ def run_app(
     config: Config | None = None,
     follow: Callable[[WatchedRun], int],
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | RemoteRun | Sweep | Literal["lesson"] | None = None,
+    begins_with: BeginsWith | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
@@ -68,8 +73,7 @@ def run_app(
                signal that ended the run, else 0
     take_run   gives a saved run to begin with, whose outputs have been checked; nothing else holds
                it, so that the file of its checkpoint can be removed once it is old
-    begins_with   in place of the first screen: what to explore, a run that another process trains,
-               a sweep to show, or `lesson`, which trains the form
+    begins_with   in place of the first screen
 
     The code is 0 when the user quit; 130, 143 or 129 on SIGINT, SIGTERM or SIGHUP; else that of
     the error that ended the run, 129 if the terminal is gone. However the screens are left, a saved
@@ -97,8 +101,10 @@ def run_app(
         app.attached = cast("RemoteRun", begins_with)
     elif isinstance(begins_with, Opens):
         app.opens = begins_with
+    elif isinstance(begins_with, list):
+        app.compared = begins_with
     elif begins_with != "lesson":
-        app.sweep = begins_with
+        app.sweep = cast("Sweep | None", begins_with)
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

@@ -121,7 +121,10 @@ class Places(ExploringPlaces):
         session = self.session
         present = None if session is None else session.folder
         subject = self.run_subject() if present in message.folders else None
-        sides = await asyncio.to_thread(_sides_of, message.folders, present, subject)
+        self.compare(await asyncio.to_thread(_sides_of, message.folders, present, subject))
+
+    def compare(self, sides: Sequence[Side]) -> None:
+        """Compare two to six sides."""
         from w2vtui.tui.compare_screen.screen import CompareScreen  # loads NumPy
 
         self.forget("compare")

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from w2vtui import __version__
 from w2vtui.cli.file_options import add_quality, question_options
@@ -26,11 +26,9 @@ from w2vtui.settings import (
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.sweeping.sweep import Sweep
-    from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.explore_screen.opening import Opens
     from w2vtui.tui.form import Form
+    from w2vtui.tui.launch import BeginsWith
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
 HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
@@ -142,13 +140,12 @@ def show_screens(
     arguments: argparse.Namespace,
     form: Form,
     take_run: Callable[[], Resumption] | None = None,
-    begins_with: Opens | RemoteRun | Sweep | Literal["lesson"] | None = None,
+    begins_with: BeginsWith | None = None,
 ) -> int:
     """Show the screens until they are left; return the exit code.
 
     take_run      gives the saved run to begin with; None begins with the first screen
-    begins_with   what to explore to begin with, a run that another process trains, a sweep, or
-                  `lesson`, which trains the form
+    begins_with   what to show in its place
 
     Raises:
         W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.

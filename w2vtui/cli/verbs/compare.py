@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup, settle
+from w2vtui.cli.options import add_lookup, add_settings
 from w2vtui.cli.output import report
-from w2vtui.config import read_config
+from w2vtui.cli.verbs.app import has_screen, show_screens
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError, RunError, SettingsError, VectorsError
 from w2vtui.exploring.answers import as_json
-from w2vtui.settings import RunSettings
+from w2vtui.settings import RunSettings, ScreenSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +25,17 @@ HELP = """Compare two to six runs, or files of vectors: settings that differ, lo
 neighbors side by side, words that differ most, and a verdict on each with the first.
 
   w2vtui compare brisk-otter calm-fox           two saved runs, by their names or parts of them
+  w2vtui compare a.bin b.bin --no-screen        two files, without the app
   w2vtui compare last notes.bin --word bank     a run and a file; the neighbors of a word
 
+In a terminal the app shows them. With --word, --json or --no-screen they are printed, as in a pipe.
 Where every name is that of a run or of a file, these are compared. Of a run and a file of one name,
 the run is meant: ./NAME is the file. Otherwise two words are compared: their cosine, the place of
 each among the nearest words of the other, and the nearest words that they share.
 
   w2vtui compare notes.bin coffee tea
   w2vtui compare last 'coffee | tea'            the vectors of a saved run"""
-SETTINGS = ()
+SETTINGS = (RunSettings, ScreenSettings)
 HOW = "two words are compared as a b, or 'a | b'"
 
 
@@ -53,12 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a word whose neighbors in the runs are compared; may be repeated",
     )
+    parser.add_argument("--no-screen", action="store_true", help="print what differs, as in a pipe")
     add_side(parser)
     add_lookup(parser)
+    add_settings(parser, ["screen"])
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what differs between runs, or how near two words are.
+    """Show or print what differs between runs, or print how near two words are.
 
     Raises:
         QuestionError: there are neither runs nor two words.
@@ -84,7 +88,6 @@ def _sides(arguments: argparse.Namespace) -> tuple[Sequence[Side], Sequence[str]
     """
     from w2vtui.comparing.sides import open_side
 
-    settle(arguments, read_config(), (RunSettings,))
     runs_dir, sides, unclear = arguments.run_settings.runs_dir, [], None
     hints: list[str] = []
     missing: list[str] = []
@@ -121,6 +124,8 @@ def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
             raise SettingsError(f"{option} goes with two words: runs are compared as they are now")
     if arguments.side != "input":
         raise SettingsError("--vectors goes with two words: input vectors of runs are compared")
+    if has_screen() and not (arguments.no_screen or arguments.json or arguments.word):
+        return _show_runs(arguments, sides)
     found = report_on(sides, arguments.word, arguments.n)
     if arguments.json:
         print_json(report_as_json(found))
@@ -134,6 +139,21 @@ def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
     if found.problems:
         raise found.problems[0]
     return 0
+
+
+def _show_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
+    """Compare runs in the app.
+
+    Raises:
+        SettingsError: there are too few or too many.
+    """
+    from w2vtui.comparing.report import check_number
+    from w2vtui.tui.form import Form
+
+    check_number(sides)
+    arguments.output = None
+    form = Form(run_settings=arguments.run_settings)
+    return show_screens(arguments, form, begins_with=list(sides))
 
 
 def _compare_words(arguments: argparse.Namespace, missing: Sequence[str]) -> int:

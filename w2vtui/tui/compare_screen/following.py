@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
 
 from w2vtui.comparing.comparison import Comparison, with_next_read
-from w2vtui.comparing.sides import Side, run_side
+from w2vtui.comparing.sides import Side, run_side, watched_side
 from w2vtui.notable_words import notable_words
-from w2vtui.runs.status import ACTIVE, status_of
+from w2vtui.runs.disk.lock import in_use
+from w2vtui.runs.status import RunStatus
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
@@ -63,7 +65,10 @@ class Following(PanedScreen):
         """What is being read again, as a side has come further."""
         self._clock = Budget(SHARE, least=SECONDS, most=MOST_SECONDS)
         self._trained = False
-        """Whether a run trained here at the last look."""
+        """Whether a run trained at the last look."""
+        self._watched: list[Side] = []
+        """Sides that are watched as another process trains them."""
+        self._is_left = threading.Event()
         self._keys: dict[str, Any] = {}
         """What was asked of each pane last."""
         self._computing = Computing(self._failed)
@@ -72,10 +77,13 @@ class Following(PanedScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         self.set_interval(SECONDS, self.tick)
-        self._read_next(self.comparison)
+        self._computing.ask("read", lambda: self._open(self.comparison.sides))
 
     def on_unmount(self) -> None:
-        """End the background threads."""
+        """End the background threads, and leave the runs that others train."""
+        self._is_left.set()
+        for side in self._watched:
+            side.leave()
         self._computing.close()
         self._slow.close()
 
@@ -97,7 +105,7 @@ class Following(PanedScreen):
         if self.is_current and self.comparison.is_read and self._clock.is_due:
             self._computing.ask("follow", self._follow)
         if self.is_current:
-            trains = any(map(_trains_here, self.comparison.sides))
+            trains = any(map(_is_live, self.comparison.sides))
             if trains or self._trained:  # once more when it has ended
                 self.show_facts()
             self._trained = trains
@@ -107,8 +115,8 @@ class Following(PanedScreen):
         before = self.comparison.sides
         sides = tuple(run_side(new) if side.folder == old else side for side in before)
         if sides != before:
-            self._following = Comparison(sides)
-            self._read_next(self._following)
+            self._following = following = Comparison(sides)
+            self._computing.ask("read", lambda: self._read(following))
 
     def on_following_read(self, message: Read) -> None:
         """Show what is read, and read the next side."""
@@ -117,7 +125,7 @@ class Following(PanedScreen):
             if self._following is None:
                 self.comparison = found
                 self.show_facts()
-            self._read_next(found)
+            self._computing.ask("read", lambda: self._read(found))
             return
         self._following = None
         self.comparison = found
@@ -127,29 +135,53 @@ class Following(PanedScreen):
         self.refresh_bindings()
         self.compute_all()
 
-    def _read_next(self, comparison: Comparison) -> None:
-        if not comparison.is_read:
-            self._computing.ask("read", lambda: self._read(comparison))
+    def _open(self, before: Sequence[Side]) -> None:
+        """Begin to watch the sides that other processes train, and to read."""
+        sides = tuple(map(self._renewed, before))
+        if sides:
+            self._read(Comparison(sides))
 
     def _read(self, comparison: Comparison) -> None:
-        trains = any(map(_trains_here, comparison.sides))
+        trains = any(map(_is_live, comparison.sides))
         with self._clock.timed() if trains else nullcontext():
             report_to(self, self.Read(with_next_read(comparison)))
 
     def _follow(self) -> None:
-        """Read again what has come further since: a copy of what trains here, the checkpoint of
-        what trains in another process.
-        """
+        """Read again what has come further since: a copy of what trains, or its checkpoint."""
         before = self.comparison
+        if self._following is not None:
+            return
         with self._clock.timed():
-            sides = tuple(map(_renewed, before.sides))
-            is_new = sides != before.sides or any(
-                _trains_here(side) and side.subject.view() is not view
-                for side, view in zip(sides, before.views, strict=True)
+            sides = tuple(map(self._renewed, before.sides))
+            is_new = any(
+                side.subject is not old.subject
+                or (_is_live(side) and side.subject.view() is not view)
+                for side, old, view in zip(sides, before.sides, before.views, strict=True)
             )
         if is_new:
             self._following = Comparison(sides)
             report_to(self, self.Read(self._following))
+        elif sides != before.sides:
+            report_to(self, self.Read(replace(before, sides=sides)))
+
+    def _renewed(self, side: Side) -> Side:
+        """The side as its folder shows it now; watched where another process trains it."""
+        run = side.subject.run
+        if side.folder is None or side.status is None:
+            return side
+        if run is not None and not (side.is_watched and run.snapshot().ended):
+            return side
+        side.leave()
+        if run is None and not (side.status.is_active or in_use(side.folder)):
+            return side
+        now = watched_side(side.folder)
+        if now.is_watched:
+            self._watched.append(now)
+            if self._is_left.is_set():
+                now.leave()
+        elif run is None and _is_as_before(side.status, now.status):
+            return replace(side, status=now.status)
+        return now
 
     # ---- computing
 
@@ -178,7 +210,7 @@ class Following(PanedScreen):
         self, computing: Computing, pane: ComparePane, asked: Asked, results: Iterator[Any] | None
     ) -> None:
         """Compute the next result of a pane; the ones after it when nothing newer is asked."""
-        trains = any(map(_trains_here, asked.comparison.sides))
+        trains = any(map(_is_live, asked.comparison.sides))
         try:
             with self._clock.timed() if trains else nullcontext():
                 results = pane.compute(asked) if results is None else results
@@ -211,20 +243,13 @@ class Following(PanedScreen):
         report_to(self, self.Failed(error))
 
 
-def _trains_here(side: Side) -> bool:
+def _is_live(side: Side) -> bool:
+    """Whether a run trains that is looked at as it is now, in this process or in another."""
     run = side.subject.run
     return run is not None and run.snapshot().state not in ENDED
 
 
-def _renewed(side: Side) -> Side:
-    """The side as its folder shows it now, if a training elsewhere has written to it."""
-    if side.folder is None or side.status is None or side.status.state not in ACTIVE:
-        return side
-    if side.subject.run is not None:
-        return side
-    now = status_of(side.folder)
-    is_as_before = (now.state, now.checkpoint_tokens) == (
-        side.status.state,
-        side.status.checkpoint_tokens,
-    )
-    return side if is_as_before else run_side(side.folder)
+def _is_as_before(before: RunStatus, now: RunStatus | None) -> bool:
+    """Whether a run has the vectors that it had."""
+    keys = [(one.state, one.checkpoint_tokens) for one in (before, now) if one is not None]
+    return len(keys) == 2 and keys[0] == keys[1]

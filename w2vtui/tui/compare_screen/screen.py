@@ -27,7 +27,7 @@ from w2vtui.tui.compare_screen.following import Following
 from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.compare_screen.panels.compared import Compared, ComparedPane, short_names
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesPane, Fork, rows_by_name
-from w2vtui.tui.compare_screen.panels.differences import DifferencesPane
+from w2vtui.tui.compare_screen.panels.differences import Differences, DifferencesPane
 from w2vtui.tui.compare_screen.panels.moved import MovedPane
 from w2vtui.tui.compare_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.compare_screen.panels.verdict import VerdictPane
@@ -140,7 +140,13 @@ class CompareScreen(Following):
             return
         facts = tuple(map(facts_of, sides))
         compared.take(Compared(found, facts, self.pair))
-        self.query_one(DifferencesPane).take((settings_that_differ(sides), len(sides)))
+        self.query_one(DifferencesPane).take(
+            Differences(
+                settings_that_differ(sides),
+                len(sides),
+                n_known=sum(side.status is not None for side in sides),
+            )
+        )
         names = tuple(curve_names(sides))
         rows = [{name: curve_rows(side, name) for name in names} for side in sides]
         forks = tuple(
@@ -245,7 +251,7 @@ class CompareScreen(Following):
     def on_moved_pane_picked(self, message: MovedPane.Picked) -> None:
         """Show the neighbors of a word, or explore it in the chosen run."""
         if message.explores:
-            self.post_message(ExploreSubject(self.chosen.subject, message.word))
+            self.post_message(ExploreSubject(self.chosen.lasting_subject, message.word))
         else:
             self._show_word(message.word)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from rich.text import Text
@@ -11,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from w2vtui.comparing.comparison import Comparison
-from w2vtui.comparing.facts import FILE, SideFacts
+from w2vtui.comparing.facts import FILE, SideFacts, progress_text
 from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.sides import Side
 from w2vtui.display import loss_text, pad, safe_text, score_text, short, wrapped
@@ -123,8 +124,12 @@ def run_lines(shown: Compared, shape: Shape, inks: Inks) -> list[Text]:
 
 
 def short_names(sides: Sequence[Side]) -> list[str]:
-    """The names of the sides without the text that all of them begin with: `brisk-otter`."""
-    names = [safe_text(side.name) for side in sides]
+    """The names of the sides without the text that all of them begin with, `brisk-otter`, those of
+    files without their folders.
+    """
+    names = [safe_text(side.name if side.folder else Path(side.name).name) for side in sides]
+    if len(set(names)) < len(names):  # files of one name in several folders
+        return [safe_text(side.name) for side in sides]
     heads = {name.split("-", 1)[0] for name in names if name.count("-") > 1}
     is_common = len(heads) == 1 and all(name.count("-") > 1 for name in names)
     return [name.split("-", 1)[1] for name in names] if is_common else names
@@ -134,13 +139,14 @@ def notes_of(shown: Compared, shape: Shape, n_lines: int) -> list[str]:
     """Why a side cannot be compared, where it stands, what it branched off."""
     texts = []
     problems = [*shown.comparison.problems, *[""] * len(shown.facts)]
-    for letter, side, facts, problem in zip(
-        LETTERS, shown.comparison.sides, shown.facts, problems, strict=False
+    views = [*shown.comparison.views, *[None] * len(shown.facts)]
+    for letter, side, facts, problem, view in zip(
+        LETTERS, shown.comparison.sides, shown.facts, problems, views, strict=False
     ):
         if problem:
             texts.append(f"{letter}: {problem}")
-        elif facts.state not in ("done", FILE) and facts.fraction is not None:
-            texts.append(f"{letter}: {facts.state}, {100 * facts.fraction:.1f} %")
+        elif progress := progress_text(side, facts, view):
+            texts.append(f"{letter}: {progress}")
         if origin := origin_of(side):
             texts.append(f"{letter} {origin}")
     if shown.comparison.trouble:

@@ -110,8 +110,8 @@ class CurvesPane(Vertical, can_focus=True):
         if curves is None:
             return
         name = view.name if view.name in curves.names or not curves.names else curves.names[0]
-        title = _TITLES.get(name, name)
-        if name == PROBE and not curves.are_comparable:
+        title = _TITLES.get(name, name) if curves.names else "Curves"
+        if name == PROBE and curves.names and not curves.are_comparable:
             title += "  of other texts: not comparable"
         self.border_title = title
         plot = plot_of(curves, replace(view, name=name))
@@ -134,7 +134,7 @@ def plot_of(curves: Curves, view: CurvesView) -> Plot:
         log=view.log,
         has_head=bool(markers),
         has_foot=True,
-        message="no curves: files of vectors have none, and runs once they have trained a while",
+        message="no curves: files have none, and runs once they have trained a while",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.text import Text
 
@@ -16,6 +17,15 @@ from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
 
 _LEAST_VALUE = 6
 _OTHER = " ◂"
+
+
+class Differences(NamedTuple):
+    """What the pane shows."""
+
+    rows: Sequence[SettingRow]
+    n_sides: int
+    n_known: int
+    """The runs among them, whose settings are known."""
 
 
 class DifferencesPane(ResultPanel):
@@ -34,15 +44,17 @@ class DifferencesPane(ResultPanel):
         """Fill the new size."""
         self.redraw()
 
-    def drawn(self, result: tuple[Sequence[SettingRow], int], shape: Shape) -> Text:
-        """The rows, and the number of sides."""
-        return joined(setting_lines(*result, shape, self.app.inks))
+    def drawn(self, result: Differences, shape: Shape) -> Text:
+        """A row for each setting that differs."""
+        return joined(setting_lines(result, shape, self.app.inks))
 
 
-def setting_lines(rows: Sequence[SettingRow], n_sides: int, shape: Shape, inks: Inks) -> list[Text]:
+def setting_lines(shown: Differences, shape: Shape, inks: Inks) -> list[Text]:
     """A head, and a line for each setting; as many columns as fit."""
+    rows, n_sides = shown.rows, shown.n_sides
     if not rows:
-        return [Text("the same settings", "dim")]
+        same = "the same settings" if shown.n_known > 1 else "files do not say their settings"
+        return [Text(same, "dim")]
     label = min(max(cell_width(row.label) for row in rows), max(shape.width // 3, 1))
     widest = max(cell_width(text) for row in rows for text in row.texts) + len(_OTHER) + 1
     room = shape.width - label - 1
