@@ -26,7 +26,7 @@ move by the logistic gradient. The variants differ only in what is in the blocks
     scoring.py                scores and cosines       text_to_ids.py    bytes to ids of types
     noise_counts.py           the noise drawn so far   input_moves.py    gradients by one step
     kmers.py                  sequences to ids         word_positions.py where each word occurs
-    type_tables.py            those types            ids_to_words.py   ids of types to those of words
+    type_tables.py            those types            ids_to_words.py   types to words
     raw_rows.py               rows in the bytes of a file
     sizes.py, formulas.py     constants and probabilities, without Numba
 
