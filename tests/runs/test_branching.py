@@ -19,7 +19,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import ReadingProgress, ReadingStopped
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.branching import branch
-from w2vtui.runs.choosing import NEWEST, ordered
+from w2vtui.runs.choosing import NEWEST, chosen
 from w2vtui.runs.disk.checkpoint_files import (
     MANIFEST,
     TENSORS,
@@ -141,7 +141,7 @@ def test_a_damaged_checkpoint_is_passed_over(run):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"at": "50%"}, "has no checkpoint at '50%', but at 1.0%, 100 tokens and 2.0%, 200 tokens"),
+        ({"at": "50%"}, "2 newest checkpoints, now at 1.0% (100 tokens) and 2.0% (200 tokens); wi"),
         ({"at": "soon"}, "a moment is 40% of the training"),
         ({"name": "last"}, "choose another name"),
         ({"name": "../up"}, "a run's name has 1 to"),
@@ -197,9 +197,9 @@ def test_a_branch_of_a_branch_knows_both(run):
     assert RunRecord.read(second).fork.run == "first"
     alone = branch(first, name="third")
     remove_run(first)
-    listed = ordered([status_of(path) for path in (second, alone, run)], NEWEST)
-    assert [(one.name, one.depth) for one in listed] == [
-        (one.name, 0) for one in sorted(listed, key=lambda one: -one.changed)
+    listed = chosen([status_of(path) for path in (second, alone, run)], "", NEWEST)
+    assert [(one.name, one.lines) for one in listed] == [
+        (one.name, "") for one in sorted(listed, key=lambda one: -one.changed)
     ]
 
 
@@ -211,11 +211,40 @@ def test_branches_are_listed_below_the_run_that_they_left(run, capsys, monkeypat
     assert run_command_line(["runs"]) == 0
     lines = capsys.readouterr().out.splitlines()[1:]
     names = [re.split(r" +(?:stopped|interrupted)", line)[0] for line in lines]
-    assert names == [run.name, "└ earlier", "└ first", "  └ second"]
+    assert names == [run.name, "├ earlier", "└ first", "  └ second"]
     assert run_command_line(["runs", "--json", "--sort", "name"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert rows[0]["fork"] == {"run": run.name, "created": 1.0, "tokens": 100}
     assert [row["name"] for row in rows] == ["earlier", "first", "second", run.name]
+    assert "lines" not in rows[0]
+
+
+def test_a_line_leads_on_past_the_branches_of_a_branch(run):
+    for name, at in (("early", "1%"), ("late", "2%")):
+        branch(run, at, name=name)
+    branch(run.parent / "early", name="twig")
+    listed = chosen([status_of(path) for path in all_runs(run.parent)], "", NEWEST)
+    assert [one.lines + one.name for one in listed] == [
+        run.name, "├ early", "│ └ twig", "└ late",
+    ]  # fmt: skip
+
+
+def test_where_no_line_leads_to_a_branch_a_column_says_what_it_left(run, capsys, monkeypatch):
+    monkeypatch.setenv("W2VTUI_RUNS_DIR", str(run.parent))
+    branch(branch(run, name="first"), "1%", name="second")
+    branch(run, name="other")
+    for argv, names in (
+        (["--sort", "name"], ["first", "other", "second", run.name]),
+        (["!first"], [run.name, "└ other", "second"]),
+    ):
+        assert run_command_line(["runs", *argv]) == 0
+        head, *lines = capsys.readouterr().out.splitlines()
+        assert "BRANCH OF" in head
+        assert [re.split(r" +(?:stopped|interrupted)", line)[0] for line in lines] == names
+        (second,) = (line for line in lines if line.startswith("second"))
+        assert "first at 200" in second
+    assert run_command_line(["runs"]) == 0
+    assert "BRANCH OF" not in capsys.readouterr().out
 
 
 # ---- trained

@@ -14,6 +14,7 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.events import Resize
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.support.wait import until_async
@@ -153,6 +154,13 @@ class AtOnce(W2vApp):
 
     def begin(self) -> None:
         self.launch(self._form)
+
+
+class Bare(AtOnce):
+    """The app on a screen where nothing trains."""
+
+    def begin(self) -> None:
+        self.push_screen(Screen())
 
 
 @asynccontextmanager

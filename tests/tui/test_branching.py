@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from tests.support.compared_runs import saved_run
+from tests.support.run_folders import small_checkpoint
 from tests.support.screens import (
+    Bare,
     form,
     notices,
     press,
@@ -18,10 +24,11 @@ from tests.support.screens import (
     until,
 )
 from w2vtui.runs.branching import branch
+from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listing import all_runs
-from w2vtui.runs.status import status_of
+from w2vtui.runs.status import status_at, status_of
 from w2vtui.settings import RunSettings
-from w2vtui.trainer_process import branching
+from w2vtui.trainer_process import branching, remote_run
 from w2vtui.tui.first_screen.run_list import RunList
 
 pytestmark = pytest.mark.terminal
@@ -98,6 +105,80 @@ async def test_the_list_branches_a_run_and_steers_what_others_train(topical_corp
         await shows(app, "Another run leaves other with its vectors and rate.")
         await press(app, "l")
         await until(app, lambda: len(app.screen.runs) == 3)
-        await shows(app, "  └ topics-")
+        await shows(app, "└ topics-")
         await press(app, "p")
         await shows(app, "nothing trains run")
+
+
+class Elsewhere:
+    """A run that another process trains, until it is asked to end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock, self._folder = RunLock(folder), folder
+        self.gone, self.n_left = threading.Event(), 0
+        self._show("training")
+
+    def _show(self, state: str) -> None:
+        self.state = state
+        shown = replace(status_at(small_checkpoint(100)), state=state)
+        shown.write(self._folder)
+
+    def snapshot(self) -> SimpleNamespace:
+        return SimpleNamespace(state=self.state)
+
+    def pause(self, event: str) -> None:
+        self._show("paused")
+
+    def resume(self, event: str) -> None:
+        self._show("training")
+
+    def stop(self) -> None:
+        self._show("stopped")
+        self._lock.release()
+        self.gone.set()
+
+    def leave(self) -> None:
+        self.n_left += 1
+
+
+async def test_p_pauses_and_d_ends_and_deletes_what_another_process_trains(tmp_path, monkeypatch):
+    folder = saved_run(tmp_path, "text-calm-fox")
+    far, found = Elsewhere(folder), []
+
+    def attach(folder: Path, *, attends: bool) -> Elsewhere:
+        found.append((folder.name, attends))
+        return far
+
+    monkeypatch.setattr(remote_run, "attach", attach)
+    monkeypatch.setattr(branching, "attach", attach)
+    app = Bare()
+    async with app.run_test(size=(120, 40)):
+        app.push_screen(RunList(str(tmp_path)))
+        await shows(app, "training 1 %")
+        await press(app, "p")
+        await shows(app, "paused 1 %")
+        await press(app, "p")
+        await shows(app, "training 1 %")
+        await press(app, "d")
+        await shows(app, "Delete this run?", "It is at work, and ends.")
+        await press(app, "escape")
+        assert not far.gone.is_set()
+        await press(app, "d", "d")
+        await until(app, lambda: not folder.exists())
+    assert set(found) == {("text-calm-fox", False)}
+    assert far.n_left == len(found) == 3
+
+
+async def test_d_deletes_nothing_of_a_run_that_does_not_end(tmp_path, monkeypatch):
+    folder = saved_run(tmp_path, "text-calm-fox")
+    far = Elsewhere(folder)
+    far.stop = lambda: None
+    monkeypatch.setattr(branching, "attach", lambda folder, attends: far)
+    monkeypatch.setattr(branching, "CHECKPOINT_SECONDS", 0.0)
+    app = Bare()
+    async with app.run_test(size=(120, 40)):
+        app.push_screen(RunList(str(tmp_path)))
+        await shows(app, "training 1 %")
+        await press(app, "d", "d")
+        await shows(app, "has not ended yet: wait, or try again")
+    assert folder.exists()

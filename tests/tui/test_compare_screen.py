@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from textual.screen import Screen
 
 from tests.support.compared_runs import MATRIX, WORDS, saved_run
-from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
+from tests.support.screens import Bare, notices, press, resize, shows, text_of, until
 from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
 from w2vtui.comparing.sides import file_side
@@ -28,13 +27,6 @@ from w2vtui.tui.messages import CompareRuns
 from w2vtui.tui.widgets.lines_chart import LinesCanvas
 from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
-
-
-class Bare(AtOnce):
-    """The app on a screen where nothing trains."""
-
-    def begin(self) -> None:
-        self.push_screen(Screen())
 
 
 @asynccontextmanager

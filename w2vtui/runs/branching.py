@@ -20,6 +20,7 @@ from typing import Any
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
 from w2vtui.runs.disk.checked_json import dumped
 from w2vtui.runs.disk.checkpoint_files import (
+    KEPT,
     checkpoint_folders,
     read_checkpoint,
     read_manifest,
@@ -152,11 +153,11 @@ def _checkpoint_at(folder: Path, listed: list[Path], at: str) -> Path:
     nearest, generation = min(found, key=lambda one: abs(one[0].clock - tokens))
     if abs(nearest.clock - tokens) > _NEAR * newest.schedule.planned:
         there = " and ".join(
-            f"{one.fraction:.1%}, {one.clock:,} tokens" for one, _ in reversed(found)
+            f"{one.fraction:.1%} ({one.clock:,} tokens)" for one, _ in reversed(found)
         )
         raise SettingsError(
-            f"run {folder.name} has no checkpoint at '{at.strip()}', but at {there}: "
-            "a branch leaves a run at a checkpoint"
+            f"run {folder.name} has no checkpoint at '{at.strip()}': a branch leaves a run at one "
+            f"of its {KEPT} newest checkpoints, now at {there}; without a place at the newest"
         )
     return generation
 

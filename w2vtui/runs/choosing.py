@@ -152,10 +152,21 @@ def orders(runs: Sequence[RunStatus]) -> list[str]:
     return [NEWEST, "probe", *scores, "words/s", "trained", "name"]
 
 
+def chosen(runs: Sequence[RunStatus], line: str, by: str) -> list[RunStatus]:
+    """The runs that a line asks for, as `wanted` reads it, in an order; branches stand below the
+    runs that they left where the newest come first.
+
+    Raises:
+        SettingsError: a word of the line, or the order, names nothing that runs have.
+    """
+    is_wanted = wanted(line, runs)
+    found = [run for run in ordered(runs, by) if is_wanted(run)]
+    return in_families(found) if by.casefold() == NEWEST else found
+
+
 def ordered(runs: Sequence[RunStatus], by: str) -> list[RunStatus]:
-    """Runs with the best first: the newest, with its branches below it; the lowest probe loss, the
-    highest score, the fastest; by time and by a setting the smallest first. Those without a value
-    come last.
+    """Runs with the best first: the newest, the lowest probe loss, the highest score, the fastest;
+    by time and by a setting the smallest first. Those without a value come last.
 
     by   one of `orders`, or a setting
 
@@ -163,7 +174,7 @@ def ordered(runs: Sequence[RunStatus], by: str) -> list[RunStatus]:
         SettingsError: nothing has this name.
     """
     if by.casefold() == NEWEST:
-        return in_families(sorted(runs, key=lambda run: -run.changed))
+        return sorted(runs, key=lambda run: -run.changed)
     columns = columns_of(runs)
     value_of = _value_of(by, columns)
     heads = {_as_named(column.head) for column in columns if column.score is not None}

@@ -1,4 +1,10 @@
-"""Which runs are branches of which: listed below the run that they left."""
+"""Which runs are branches of which: a tree, each branch below the run that it left.
+
+atlas-brisk-otter
+├ atlas-calm-fox
+│ └ atlas-shy-owl
+└ atlas-bold-elk
+"""
 
 from __future__ import annotations
 
@@ -11,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def in_families(runs: Sequence[RunStatus]) -> list[RunStatus]:
-    """The runs, each followed by its branches, which note how many runs they descend from.
+    """The runs, each followed by its branches, which note the lines that lead to them.
 
     A family stands where the first of its runs stood; branches are in the order in which they left.
+    A branch of a run that is not among them stands by itself.
     """
     branches: dict[float, list[RunStatus]] = {}
     trunks = {run.created: run for run in runs if run.created}
@@ -22,7 +29,7 @@ def in_families(runs: Sequence[RunStatus]) -> list[RunStatus]:
             branches.setdefault(run.fork.created, []).append(run)
     ordered: dict[str, RunStatus] = {}
     for run in runs:
-        _add(_root_of(run, trunks), 0, branches, ordered)
+        _add(_root_of(run, trunks), "", "", branches, ordered)
     return list(ordered.values())
 
 
@@ -39,19 +46,21 @@ def _root_of(run: RunStatus, trunks: dict[float, RunStatus]) -> RunStatus:
 
 def _add(
     run: RunStatus,
-    depth: int,
+    lines: str,
+    below: str,
     branches: dict[float, list[RunStatus]],
     ordered: dict[str, RunStatus],
 ) -> None:
-    """Add a run that is not there yet, and its branches below it."""
+    """Add a run that is not there yet, and its branches below it.
+
+    lines   that lead to it
+    below   those that go on to its left where its branches are drawn
+    """
     if run.folder in ordered:
         return
-    ordered[run.folder] = dataclasses.replace(run, depth=depth)
-    below = branches.get(run.created, [])
-    for branch in sorted(below, key=lambda one: one.fork.tokens if one.fork else 0):
-        _add(branch, depth + 1, branches, ordered)
-
-
-def name_in_family(run: RunStatus, name: str) -> str:
-    """The name of a run, drawn below the run that it left: `└ atlas-calm-fox`."""
-    return f"{'  ' * (run.depth - 1)}└ {name}" if run.depth else name
+    ordered[run.folder] = dataclasses.replace(run, lines=lines)
+    found = [one for one in branches.get(run.created, []) if one.folder not in ordered]
+    found.sort(key=lambda one: one.fork.tokens if one.fork else 0)
+    for at, branch in enumerate(found, start=1):
+        corner, rest = ("└ ", "  ") if at == len(found) else ("├ ", "│ ")
+        _add(branch, below + corner, below + rest, branches, ordered)

@@ -63,8 +63,8 @@ class RunStatus:
     """Over its training time."""
     fork: Fork | None = None
     """Of a branch, where it left another run."""
-    depth: int = 0
-    """How many of the runs above it in a list it descends from."""
+    lines: str = ""
+    """In a list, those that lead to a branch from the run above it that it left: `│ └ `."""
     output: str | None = None
     """Where its vectors go; None, too, for a run that was not made here."""
     n_words: int = 0
@@ -98,7 +98,7 @@ class RunStatus:
         """All of it as plain values."""
         scores = [score._asdict() for score in self.scores]
         plain = dataclasses.asdict(self)
-        del plain["depth"]
+        del plain["lines"]
         return plain | {"fraction": round(self.fraction, 6), "scores": scores}
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from w2vtui import display
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
-from w2vtui.runs.lineage import name_in_family
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
 from w2vtui.training.state.snapshot import LEAST_COVERED
 
@@ -45,6 +44,8 @@ _LEAST_NAME = 24
 """Cells of a longer name that is cut short to make room for what runs are compared by."""
 _COMPARED = 4
 """The highest rank of what runs are compared by."""
+BRANCH_OF = "branch of"
+"""The column that says what a tree of lines does where runs are sorted, or trunks are left out."""
 BEST = "best"
 BEST_SCORE = "◂"
 """Marks the best score of a text, where `best` would take too many cells."""
@@ -129,10 +130,23 @@ def columns_of(runs: Sequence[RunStatus]) -> list[Column]:
     return [
         Column("name", "name", 0), Column("state", "state", 0), *settings,
         *_score_columns(runs),
+        *([Column(BRANCH_OF, BRANCH_OF, 3)] if any(map(_stands_apart, runs)) else []),
         Column("probe", "probe", 0), Column("words/s", "words/s", 7),
         Column("trained", "trained", 8), Column("when", "when", 9),
         *([Column("note", "note", 7)] if has_notes else []),
     ]  # fmt: skip
+
+
+def _stands_apart(run: RunStatus) -> bool:
+    """Whether no line leads to a branch from the run that it left."""
+    return run.fork is not None and not run.lines
+
+
+def _fork_text(run: RunStatus) -> str:
+    """The run that a branch left, and where; empty where a line leads to it."""
+    if run.fork is None or run.lines:
+        return ""
+    return f"{safe_text(run.fork.run, _LEAST_NAME)} at {short(run.fork.tokens)}"
 
 
 def differing_in(group: Sequence[RunStatus]) -> list[str]:
@@ -179,7 +193,8 @@ def cells_of(
     done = f" {100 * run.fraction:.0f} %" if run.tokens_planned and run.state != "done" else ""
     probe = "-" if run.probe_loss is None else loss_text(run.probe_loss)
     facts = {
-        "name": name_in_family(run, safe_text(run.name, _NAME_CELLS)),
+        "name": run.lines + safe_text(run.name, _NAME_CELLS),
+        BRANCH_OF: _fork_text(run),
         "state": run.state + done,
         "probe": f"{probe} {BEST}" if "probe" in best else probe,
         "words/s": short(run.mean_words_per_second) if run.mean_words_per_second else "-",

@@ -15,7 +15,7 @@ from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import ask, report, show
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
-from w2vtui.runs.choosing import NEWEST, ordered, wanted
+from w2vtui.runs.choosing import NEWEST, chosen
 from w2vtui.runs.table import (
     Column,
     best_of,
@@ -107,8 +107,7 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     from w2vtui.runs.statuses import Statuses
 
     every = Statuses(root).read()
-    is_wanted = wanted(" ".join(arguments.conditions), every)
-    found = [status for status in ordered(every, arguments.sort) if is_wanted(status)]
+    found = chosen(every, " ".join(arguments.conditions), arguments.sort)
     if arguments.json:
         best = {one.folder for one in map(best_of, grouped(every)) if one is not None}
         for status in found:

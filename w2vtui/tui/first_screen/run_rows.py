@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, whole_parts
-from w2vtui.runs.choosing import ordered, wanted
+from w2vtui.runs.choosing import chosen
 from w2vtui.runs.table import (
     BEST,
     BEST_SCORE,
@@ -67,11 +67,10 @@ def listing(every: Sequence[RunStatus], line: str, by: str, now: float) -> Listi
     Raises:
         SettingsError: a word or the order names nothing that runs have.
     """
-    is_wanted = wanted(line, every)
-    chosen = [run for run in ordered(every, by) if is_wanted(run)]
-    columns, rows, runs = columns_of(chosen), [], []
+    found = chosen(every, line, by)
+    columns, rows, runs = columns_of(found), [], []
     groups = {(group[0].text, group[0].fingerprint): group for group in grouped(every)}
-    for listed in grouped(chosen):
+    for listed in grouped(found):
         group = groups[listed[0].text, listed[0].fingerprint]
         best, differing = bests_of(group, columns), differing_in(group)
         rows.append(Row(None, above=group))
