@@ -46,6 +46,11 @@ def test_neighbors_answers_every_question_of_the_line(w2v, vectors):
     ]
 
 
+def test_odd_prints_as_many_words_as_are_wanted(w2v, vectors):
+    result = w2v("odd", vectors, "king", "queen", "man", "-n", 1)
+    assert result.lines == ["!king queen man", "  man  -0.300  odd one out"]
+
+
 @pytest.mark.parametrize(
     "words", ["king | queen", "! king queen man", "man : king :: woman : ?", "!king queen man"]
 )

@@ -125,6 +125,8 @@ def test_the_verdict_is_a_table_and_a_conclusion():
     assert max(map(len, lines[:4])) <= 36, "the pane of a terminal of 120 columns"
     assert lines[-1] == "no pairs"
     assert len(verdict_lines(found, Shape(9, 3), PLAIN_INKS)) == 3
+    cut = verdict_lines(replace(found, remarks=("too long " * 9,)), Shape(40, 7), PLAIN_INKS)
+    assert cut[-1].plain.endswith("…")
 
 
 def test_curves_are_drawn_with_their_letters_by_tokens_or_by_seconds():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +17,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.settings import LiveSettings, ScreenSettings
+from w2vtui.tui.method_screen.lines import whole_clauses
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.exact import _facts as exact_facts
 from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
@@ -83,6 +85,38 @@ def test_noise_of_a_run_shows_the_distribution_at_once_and_then_what_was_drawn()
     assert again[0].record is not None  # it is still known
     assert again[0].exponent == -1.0
     assert again[0].rows[0].noise < complete.rows[0].noise
+
+
+def test_a_low_terminal_fills_with_words_and_cuts_facts_between_clauses():
+    words = [f"w{at}" for at in range(400)]
+    vectors = WordVectors(words, np.ones((400, 2)), np.arange(500, 100, -1))
+    pane = SimpleNamespace(_head=lambda *_: [], _curve=lambda *_: [])
+    (made,) = NoisePane().compute(FileSubject("v", lambda *_: vectors), (None, ()))
+    lines = NoisePane.drawn(pane, made, Shape(58, 11)).plain.split("\n")
+    assert len([line for line in lines if line.startswith(" w")]) == 10  # with their heads
+    assert lines[-1] == " cost  O(K): 1 + K = 6 rows of 2 numbers a pair"
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (60, "O(V): 9 rows (codes of 4, or 5), whatever it is; as many"),
+        (40, "O(V): 9 rows (codes of 4, or 5)"),
+        (28, "O(V): 9 rows"),
+        (3, "O(V)"),
+    ],
+)
+def test_a_text_is_cut_between_clauses_and_outside_of_brackets(width, shown):
+    text = "O(V): 9 rows (codes of 4, or 5), whatever it is; as many"
+    assert whole_clauses(text, width) == shown
+
+
+def test_only_a_run_that_trains_is_to_be_set_to_another_objective():
+    run = trained(make_run(epochs=1, workers=1))
+    (ended,) = TreePane().compute(RunSubject("a run", lambda: run), ("", ""))
+    assert not ended.can_change
+    for path, asks in ((ended, False), (replace(ended, can_change=True), True)):
+        assert (":set" in str(tree_facts(path, "type :set objective"))) == asks
 
 
 def test_noise_of_a_tree_says_that_none_is_drawn():

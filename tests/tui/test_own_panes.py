@@ -27,8 +27,8 @@ from w2vtui.vectors import WordVectors
 # ---- lines
 
 
-def lines_of(shown: Shown) -> list[str]:
-    return [line.plain for line in card_lines(shown)]
+def lines_of(shown: Shown, width: int = 60) -> list[str]:
+    return [line.plain for line in card_lines(shown, width)]
 
 
 def test_a_card_has_a_line_for_what_is_known():
@@ -40,6 +40,10 @@ def test_a_card_has_a_line_for_what_is_known():
         "moved 0.031 rad (1.8 deg)   in 01:01",
         "Huffman code 5 bits   01101",
         "share of the tokens 0.024 %",
+    ]
+    assert lines_of(Shown(card, 61.0), 31)[:4] == [
+        *("count 4,127", "rank 1,204 of 71,290"),
+        *("kept 84.0 %", "about 3,467 an epoch"),
     ]
 
 

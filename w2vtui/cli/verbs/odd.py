@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_result_json
-from w2vtui.exploring.answers import as_json
+from w2vtui.cli.options import add_result_json, whole_number
+from w2vtui.exploring.answers import OddWord, as_json
 
 USAGE = "w2vtui odd VECTORS WORD WORD WORD ... [options]"
 HELP = """Find the word that does not belong to the others.
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_vectors(parser)
     parser.add_argument("words", metavar="WORD", nargs="+", help="three words or more")
     add_side(parser)
+    parser.add_argument(
+        "-n",
+        metavar="N",
+        type=whole_number,
+        help="print only the N words that fit least (default: all)",
+    )
     add_result_json(parser)
 
 
@@ -42,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
         words = words[0].removeprefix("!").split()
     question = odd_one_out(words)
     answer = ask(load(arguments), question)
+    assert isinstance(answer, OddWord), "it was asked for"
+    if arguments.n is not None:
+        answer = replace(answer, words=answer.words[-arguments.n :])
     if arguments.json:
         print_json(as_json(answer))
     else:

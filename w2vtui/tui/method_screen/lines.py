@@ -108,6 +108,7 @@ def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyp
         cells[row][column] = (texture[code], curve.style)
 
 
+_CLAUSE_ENDS = (": ", "; ", ". ", ", ", " (")
 LOW_ROWS = 26
 """In fewer rows each fact has one line."""
 
@@ -122,14 +123,27 @@ def facts_below(facts: Sequence[tuple[str, str]], size: tuple[int, int]) -> list
 
 
 def folded(label: str, text: str, width: int, most: int) -> list[Text]:
-    """A text behind its label, in up to `most` lines of `width` cells."""
+    """A text behind its label, or its first clauses, in up to `most` lines of `width` cells."""
     indent = cell_width(label) + 3
-    lines = []
-    for at, part in enumerate(wrapped(text, max(width - indent, 8), most)):
+    room, lines = max(width - indent, 8), []
+    for at, part in enumerate(wrapped(whole_clauses(text, room, most), room, most)):
         line = Text(f" {label}  " if at == 0 else " " * indent, "bold", no_wrap=True)
         line.append(part, "not bold")
         lines.append(cut(line, width))
     return lines
+
+
+def whole_clauses(text: str, width: int, n_lines: int = 1) -> str:
+    """As many clauses of a text as fit into some lines; all of it if not even the first does."""
+    shown = text
+    while len(wrapped(shown, width, n_lines + 1)) > n_lines or (
+        shown != text and shown.count("(") > shown.count(")")
+    ):
+        end = max(shown.rfind(one) for one in _CLAUSE_ENDS)
+        if end < 0:
+            return text
+        shown = shown[:end]
+    return shown
 
 
 def cut(line: Text, width: int) -> Text:

@@ -28,6 +28,7 @@ from rich.text import Text
 from textual.events import Resize
 from textual.message import Message
 
+from w2vtui.display import cell_width
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
@@ -91,6 +92,8 @@ class MethodPane(ResultPanel):
 
     def on_resize(self, event: Resize) -> None:
         """Fill the new size."""
+        name = self.TITLE.partition("  ")[0]
+        self.border_title = self.TITLE if cell_width(self.TITLE) <= self.size.width - 2 else name
         if self.result is None:
             self.recompute()
         else:

@@ -53,7 +53,9 @@ def verdict_lines(found: Verdict, shape: Shape, inks: Inks) -> list[Text]:
         lines += [_line(one, inks) for one in found.judgments]
     notes = [found.correction] * bool(found.judgments) + list(found.remarks)
     for note in notes:
-        lines += [Text(line, "dim") for line in wrapped(safe_text(note), width, 6)]
+        room = shape.height - len(lines)
+        if room > 0:  # the last line says that there is more
+            lines += [Text(line, "dim") for line in wrapped(safe_text(note), width, min(room, 6))]
     return lines[: shape.height]
 
 

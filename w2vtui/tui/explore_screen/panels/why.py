@@ -166,7 +166,8 @@ class WhyPane(ExplorePane):
     def drawn(self, result: Shown, shape: Shape) -> Text:
         """What they share, and lines of the text."""
         why = result.reasons.why
-        lines = [Text(line, "bold") for line in wrapped(_headline(result), shape.width, 2)]
+        head = whole_parts(_headline(result), 2 * shape.width)
+        lines = [Text(line, "bold") for line in wrapped(head, shape.width, 3)]
         foot = [Text(whole_parts(_footline(result), shape.width), "dim")]
         room = shape.height - len(lines) - len(foot)
         contexts = self._contexts(why, shape, room)

@@ -116,7 +116,7 @@ class WordCardPane(ExplorePane):
         card = result.card
         word = "" if card is None else f": {safe_text(card.word, 40)}"
         self.write_frame(self.PANE_NAME + word)
-        lines = card_lines(result)[: shape.height]
+        lines = card_lines(result, shape.width)[: shape.height]
         for line in lines:
             line.truncate(shape.width, overflow="ellipsis")
         return joined(lines)
@@ -136,32 +136,37 @@ def moment_before(moments: Sequence[PastMoment], seconds: float | None) -> PastM
     return long_ago[-1] if long_ago else next(iter(earlier), None)
 
 
-def card_lines(shown: Shown) -> list[Text]:
-    """The lines of a card, the most telling first."""
-    card = shown.card
-    if card is None:
+def card_lines(shown: Shown, width: int) -> list[Text]:
+    """The lines of a card, the most telling first; what belongs together shares one if it fits."""
+    if shown.card is None:
         return [Text("no word is picked", "dim")]
-    lines = [_line(("rank", f"{card.row + 1:,} of {card.n_words:,}"))]
-    if card.count is not None:
-        lines[0] = _line(
-            ("count", f"{card.count:,}"), ("rank", f"{card.row + 1:,} of {card.n_words:,}")
-        )
+    lines = []
+    for figures in _figures(shown.card, shown.moved_over):
+        line = _line(*figures)
+        lines += [line] if line.cell_len <= width else [_line(one) for one in figures]
+    return lines
+
+
+def _figures(card: WordCard, moved_over: float | None) -> list[list[tuple[str, str]]]:
+    """Names and figures, those that belong together in one list."""
+    rank = ("rank", f"{card.row + 1:,} of {card.n_words:,}")
+    figures = [[rank] if card.count is None else [("count", f"{card.count:,}"), rank]]
     if card.keep is not None and card.count is not None:
         per_epoch = f"{card.keep * card.count:,.0f} an epoch"
-        lines.append(_line(("kept", f"{100 * card.keep:.1f} %"), ("about", per_epoch)))
+        figures.append([("kept", f"{100 * card.keep:.1f} %"), ("about", per_epoch)])
     lengths = [("|v|", _length(card.input_norm))]
     if card.output_norm is not None:
         lengths.append(("|u|", _length(card.output_norm)))
-    lines.append(_line(*lengths))
-    if card.moved is not None and shown.moved_over is not None:
+    figures.append(lengths)
+    if card.moved is not None and moved_over is not None:
         turned = f"{card.moved:.3f} rad ({math.degrees(card.moved):.1f} deg)"
-        lines.append(_line(("moved", turned), ("in", clock_text(shown.moved_over))))
+        figures.append([("moved", turned), ("in", clock_text(moved_over))])
     if card.code is not None:
         bits = f"{len(card.code)} bit{'s' * (len(card.code) != 1)}"
-        lines.append(_line(("Huffman code", bits), ("", card.code)))
+        figures.append([("Huffman code", bits), *([("", card.code)] if card.code else [])])
     if card.share is not None:
-        lines.append(_line(("share of the tokens", f"{number(100 * card.share)} %")))
-    return lines
+        figures.append([("share of the tokens", f"{number(100 * card.share)} %")])
+    return figures
 
 
 def _length(length: float) -> str:
@@ -172,8 +177,7 @@ def _line(*figures: tuple[str, str]) -> Text:
     """Figures behind their dim names."""
     line = Text(no_wrap=True, overflow="ellipsis")
     for name, value in figures:
-        if value:
-            line.append("   " if line.plain else "")
-            line.append(f"{name} " if name else "", "dim")
-            line.append(value)
+        line.append("   " if line.plain else "")
+        line.append(f"{name} " if name else "", "dim")
+        line.append(value)
     return line

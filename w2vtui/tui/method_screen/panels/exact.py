@@ -167,12 +167,12 @@ class ExactPane(MethodPane):
         line.append(safe_text(result.context, 24), "not dim bold")
         line.append(" predicts ")
         line.append(safe_text(result.word, 24), "not dim bold")
-        which = (
-            f"   all {result.n_words:,} words" if result.n_compared == result.n_words
-            else f"   the {result.n_compared:,} most frequent of {result.n_words:,} words, as if "
-            "they were all"
+        frequent = f"   the {result.n_compared:,} most frequent"
+        ways = (
+            [f"   all {result.n_words:,} words"] if result.n_compared == result.n_words
+            else [f"{frequent} of {result.n_words:,} words, as if they were all", frequent]
         )  # fmt: skip
-        line.append(which)
+        line.append(next((way for way in ways if line.cell_len + len(way) <= width), ""))
         return cut(line, width)
 
     def _near_lines(self, result: Compared, width: int, *, bars: bool) -> list[Text]:

@@ -27,6 +27,7 @@ from w2vtui.tui.method_screen.lines import (
     facts_below,
     share_text,
     times_text,
+    whole_clauses,
 )
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.widgets.panel import joined
@@ -210,6 +211,8 @@ class NoisePane(MethodPane):
         width = shape.width - _TABLE_CELLS - 2 if beside else shape.width
         curve = self._curve(result, width, room if beside else room - len(table))
         if not beside:
+            if not curve:  # too low for one: words fill the room
+                table = _table(result, min(shape.width, _TABLE_CELLS), room)
             return joined([*head, *curve, *table, *foot])
         lines = []
         for at in range(room):
@@ -228,7 +231,8 @@ class NoisePane(MethodPane):
             trains = "a file has no settings" if settings is None else (
                 f"this run trains with {settings.objective.replace('-', ' ')}"
             )  # fmt: skip
-            line.append(f"  {trains}: no noise is drawn. This is how it would be{default}")
+            why = f"{trains}: no noise is drawn. This is how it would be{default}"
+            line.append(f"  {whole_clauses(why, width - line.cell_len - 2)}")
         elif abs(result.exponent - result.used) < 1e-9:
             line.append("  as this run draws its noise", self.app.inks.good)
         else:
@@ -237,7 +241,9 @@ class NoisePane(MethodPane):
             )
             line.append(f"  looked at only: this run draws with {number(result.used)}",
                         self.app.inks.warning)  # fmt: skip
-            line.append(f"   {apply} applies  {reset} returns", "dim")
+            keys = f"   {apply} applies  {reset} returns"
+            if line.cell_len + len(keys) <= width:
+                line.append(keys, "dim")
         low, high = float(_RANGE.low or 0), float(_RANGE.high or 0)
         cells = max(min(width - 16, 60), 10)
         knob = round((result.exponent - low) / (high - low) * (cells - 1))

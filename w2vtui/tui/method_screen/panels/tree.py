@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from w2vtui.method.tree import Leaves, TreeCost, Turn, cost_of, leaves_of, turns
 from w2vtui.notable_words import notable_words
 from w2vtui.settings import LiveSettings, field_default
 from w2vtui.training.engine.tree_scoring import tree_over
+from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.method_screen.lines import (
     Axes,
     Curve,
@@ -64,6 +65,8 @@ class Path:
     tokens: int | None
     objective: str
     """What the run trains with; empty for a file."""
+    can_change: bool
+    """Whether it is a run that trains here, whose objective can be set."""
     sample: str
     """Of the subsampling that the cost is of, in words."""
     words: Sequence[str]
@@ -149,7 +152,9 @@ class TreePane(MethodPane):
         if self._made is None or not np.array_equal(self._made.counts, counts):
             self._made = _Tree(counts)
         settings = None if subject is None else subject.settings
-        yield _path(self._made, view, question, settings)
+        made = _path(self._made, view, question, settings)
+        run = None if subject is None else subject.run
+        yield replace(made, can_change=run is not None and run.snapshot().state not in ENDED)
 
     # ---- drawing
 
@@ -268,6 +273,7 @@ def _path(
         words=vectors.index_to_key,
         sample=number(sample) + (", the default" if settings is None else ""),
         objective="" if settings is None else settings.objective.replace("-", " "),
+        can_change=False,
         leaves=leaves,
         likely=likely,
         better=0
@@ -308,7 +314,8 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
     if leaves is None:
         trains, ways = "a file", "explore a run that is trained"
         if result.objective:
-            trains, ways = f"this run trains with {result.objective}", f"{how_to}, or train"
+            trains = f"this run trains with {result.objective}"
+            ways = f"{how_to}, or train" if result.can_change else "train one"
         facts.append((
             "no product",
             f"{trains}: inner nodes have no vectors u_n. To see {given} and the sum over all "
