@@ -5,8 +5,12 @@ from __future__ import annotations
 import codecs
 import contextlib
 import gzip
+import io
 import os
+import sys
 import threading
+import types
+import zlib
 
 import numpy as np
 import pytest
@@ -26,6 +30,7 @@ from w2vtui.corpus import (
     open_corpus,
     reading,
 )
+from w2vtui.corpus.sources import compressed as packings
 from w2vtui.errors import CorpusError, SettingsError
 
 
@@ -38,6 +43,55 @@ def test_compressed_text(tmp_path, monkeypatch, ending):
     corpus = open_corpus([path], keep_all(), progress=progress)
     check_against_hand(corpus, text, keep_all())
     assert open_corpus([path], keep_all()).from_cache
+
+
+def read_by(reader, data: bytes) -> tuple[bytes, str]:
+    """What a reader of gzip makes of a file, and what is wrong with it."""
+    found, file = b"", reader(io.BytesIO(data))
+    try:
+        while block := file.read(10_000):
+            found += block
+    except (EOFError, OSError, zlib.error) as error:
+        return found, f"{type(error)} {error}"
+    finally:
+        file.close()
+    return found, ""
+
+
+@pytest.fixture(params=["isal", "a stand-in"])
+def fast_gzip(request, monkeypatch):
+    """The fast reader of gzip, with its library or one that fails half-way."""
+
+    class Failing(gzip.GzipFile):
+        n_reads = 0
+
+        def read(self, size=-1):
+            self.n_reads += 1
+            if self.n_reads == 3:
+                raise ArithmeticError("an error of its own")
+            return super().read(size)
+
+    if request.param == "isal":
+        pytest.importorskip("isal")
+    else:
+        library = types.SimpleNamespace(igzip=types.SimpleNamespace(IGzipFile=Failing))
+        monkeypatch.setitem(sys.modules, "isal", library)
+        monkeypatch.setattr(packings, "is_installed", lambda name: name == "isal")
+    return packings.COMPRESSED[".gz"]
+
+
+def test_gzip_is_the_same_by_either_library(fast_gzip):
+    text = np.random.default_rng(1).bytes(25_000).hex(" ").encode()
+    good = gzip.compress(text)
+    damaged, wrong_sum = bytearray(good), bytearray(good)
+    damaged[len(good) // 2] ^= 0xFF
+    wrong_sum[-6] ^= 1
+    bad_block = good[:10] + b"\x07" + good[11:]
+    files = [good, good * 2, good + b"\0" * 9, good + b"more", good[:-1000], b"", text]
+    for data in [*files, bytes(damaged), bytes(wrong_sum), bad_block]:
+        standard = read_by(lambda file: gzip.GzipFile(fileobj=file, mode="rb"), data)
+        assert read_by(fast_gzip, data) == standard
+    assert read_by(fast_gzip, good) == (text, "")
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])

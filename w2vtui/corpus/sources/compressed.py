@@ -21,6 +21,7 @@ _FED_BYTES = 1 << 12
 _SKIPPED_FRAMES = {0x184D2A50 + number for number in range(16)}
 """Zstandard's frames of other data, by their first four bytes."""
 _MOST_WINDOW = 1 << 31
+_SKIPPED_BYTES = 1 << 20
 
 
 class Reader(Protocol):
@@ -93,6 +94,55 @@ class _ZstdFile(io.RawIOBase):
         return True
 
 
+class _FastGzipFile:
+    """gzip by the library isal. Where that fails, the standard library reads from the same place
+    on, and says what is wrong in its own words.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """file: seekable"""
+        from isal import igzip
+
+        self._file = file
+        self._reader: Reader = igzip.IGzipFile(fileobj=file, mode="rb")
+        self._is_fast, self._n_read = True, 0
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, none at the end."""
+        try:
+            block = self._reader.read(size)
+        except Exception:  # isal's errors have a kind of their own
+            if not self._is_fast:
+                raise
+            self._go_on_slowly()
+            block = self._reader.read(size)
+        self._n_read += len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the reader; the file stays open."""
+        self._reader.close()
+
+    def _go_on_slowly(self) -> None:
+        self._reader.close()
+        self._file.seek(0)
+        self._reader, self._is_fast = _plain_gzip_file(self._file), False
+        n_left = self._n_read
+        while n_left > 0:
+            n_left -= len(self._reader.read(min(n_left, _SKIPPED_BYTES)))
+
+
+def _plain_gzip_file(file: IO[bytes]) -> Reader:
+    reader: Reader = gzip.GzipFile(fileobj=file, mode="rb")
+    return reader
+
+
+def _gzip_file(file: IO[bytes]) -> Reader:
+    if is_installed("isal") and file.seekable():
+        return _FastGzipFile(file)
+    return _plain_gzip_file(file)
+
+
 def _zstd_file(file: IO[bytes]) -> Reader:
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -109,7 +159,7 @@ def _zstd_file(file: IO[bytes]) -> Reader:
 
 
 COMPRESSED: dict[str, Callable[[IO[bytes]], Reader]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
+    ".gz": _gzip_file,
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
     ".zst": _zstd_file,
