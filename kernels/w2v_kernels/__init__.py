@@ -26,12 +26,13 @@ move by the logistic gradient. The variants differ only in what is in the blocks
     scoring.py                scores and cosines       text_to_ids.py    bytes to ids of types
     noise_counts.py           the noise drawn so far   input_moves.py    gradients by one step
     kmers.py                  sequences to ids         word_positions.py where each word occurs
-    type_tables.py            those types            ids_to_words.py   types to words
-    raw_rows.py               rows in the bytes of a file
+    type_tables.py            those types              ids_to_words.py   types to words
+    raw_rows.py               rows in a file's bytes   text.py           many bytes at once
     sizes.py, formulas.py     constants and probabilities, without Numba
 
     machine/    compiling.py  how kernels are compiled and cached    lanes.py  vector registers
                 sealed_cache.py  that cache, checked     peak.py  the most arithmetic of a core
+                plain_forms.py   functions that are compiled as something else
     parallel/   private_nodes.py  copies of upper tree nodes         merging.py  merging replicas
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.

@@ -13,24 +13,15 @@ take their place, lie tile by tile, two tiles to a cache line of 16 floats:
 
 from __future__ import annotations
 
-from functools import update_wrapper
-
 import numpy as np
-from numba.core import config
 from numba.extending import register_jitable
 
 from w2v_kernels.machine import tiles_llvm
+from w2v_kernels.machine.plain_forms import compiled_as
 from w2v_kernels.sizes import SATURATED_FROM, TILE
 from w2v_kernels.sizes import score_offset as _score_offset
 
 score_offset = register_jitable(_score_offset)
-
-
-def _compiled_as(intrinsic):
-    """Decorator of a plain form: in compiled kernels it is the intrinsic, with its docstring."""
-    if config.DISABLE_JIT:
-        return lambda plain: plain
-    return lambda plain: update_wrapper(intrinsic, plain)
 
 
 def _scores(shape, inputs, input_rows, c, targets, target_rows, t, scores, at):
@@ -40,19 +31,19 @@ def _scores(shape, inputs, input_rows, c, targets, target_rows, t, scores, at):
     scores[at : at + sums.size] = sums.ravel()
 
 
-@_compiled_as(tiles_llvm.scores(2, 1))
+@compiled_as(tiles_llvm.scores(2, 1))
 def scores_two_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at):
     """Two input rows meet one tile: scores[at + 6 i + j] = input row c+i . target row t+j."""
     _scores((2, 1), inputs, input_rows, c, targets, target_rows, t, scores, at)
 
 
-@_compiled_as(tiles_llvm.scores(1, 2))
+@compiled_as(tiles_llvm.scores(1, 2))
 def scores_one_by_two(inputs, input_rows, c, targets, target_rows, t, scores, at):
     """One input row meets two tiles: scores[at + j] = input row c . target row t+j."""
     _scores((1, 2), inputs, input_rows, c, targets, target_rows, t, scores, at)
 
 
-@_compiled_as(tiles_llvm.scores(1, 1))
+@compiled_as(tiles_llvm.scores(1, 1))
 def scores_one_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at):
     """One input row meets one tile: scores[at + j] = input row c . target row t+j."""
     _scores((1, 1), inputs, input_rows, c, targets, target_rows, t, scores, at)
@@ -69,7 +60,7 @@ def _logistic(shape, scores, at, weights, t, lr, steps):
     return loss, int(((abs(score) > SATURATED_FROM) & (weight != 0)).sum())
 
 
-@_compiled_as(tiles_llvm.logistic(2, 1))
+@compiled_as(tiles_llvm.logistic(2, 1))
 def logistic_two_by_one(scores, at, weights, t, lr, steps):
     """steps[at + k] = lr * (label - sigmoid(scores[at + k])), for two input rows that met one tile.
 
@@ -81,19 +72,19 @@ def logistic_two_by_one(scores, at, weights, t, lr, steps):
     return _logistic((2, 1), scores, at, weights, t, lr, steps)
 
 
-@_compiled_as(tiles_llvm.logistic(1, 2))
+@compiled_as(tiles_llvm.logistic(1, 2))
 def logistic_one_by_two(scores, at, weights, t, lr, steps):
     """The same for one input row that met two tiles."""
     return _logistic((1, 2), scores, at, weights, t, lr, steps)
 
 
-@_compiled_as(tiles_llvm.logistic(1, 1))
+@compiled_as(tiles_llvm.logistic(1, 1))
 def logistic_one_by_one(scores, at, weights, t, lr, steps):
     """The same for one input row that met one tile."""
     return _logistic((1, 1), scores, at, weights, t, lr, steps)
 
 
-@_compiled_as(tiles_llvm.update)
+@compiled_as(tiles_llvm.update)
 def update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
     """Update a tile of target rows, and add to the moved rows.
 
@@ -109,29 +100,29 @@ def update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, mov
     np.add.at(moved, moved_rows[:n], step @ old)
 
 
-@_compiled_as(tiles_llvm.copy_rows)
+@compiled_as(tiles_llvm.copy_rows)
 def copy_rows(matrix, rows, n, copies):
     """copies[c] = matrix[rows[c]] for c in 0..n-1."""
     copies[:n] = matrix[rows[:n]]
 
 
-@_compiled_as(tiles_llvm.sum_rows)
+@compiled_as(tiles_llvm.sum_rows)
 def sum_rows(matrix, rows, n, scale, total):
     """total[0] = scale * (the sum of the rows of a matrix that rows[0..n-1] name), n at least 1."""
     total[0] = scale * matrix[rows[:n]].sum(axis=0)
 
 
-@_compiled_as(tiles_llvm.spread)
+@compiled_as(tiles_llvm.spread)
 def spread(move, scale, matrix, rows, n):
     """matrix[rows[c]] += scale * move[0] for c in 0..n-1."""
     np.add.at(matrix, rows[:n], scale * move[0])
 
 
-@_compiled_as(tiles_llvm.prefetch_to_read)
+@compiled_as(tiles_llvm.prefetch_to_read)
 def prefetch_to_read(array, index):
     """Ask for the memory of array[index], a number or a row: a hint, which never fails."""
 
 
-@_compiled_as(tiles_llvm.prefetch_to_write)
+@compiled_as(tiles_llvm.prefetch_to_write)
 def prefetch_to_write(array, index):
     """Ask for the memory of array[index] in order to write to it, away from other cores."""

@@ -11,7 +11,7 @@ from w2v_kernels.machine.compiling import kernel, kernel_part
 # Columns of the table of types, int64 (capacity, 5).
 START = 0  # where its bytes begin in the pool
 LENGTH = 1  # how many bytes it has
-ENDING = 2  # its last seven bytes as a number: for most words the whole comparison
+BEGINNING = 2  # its first seven bytes as a number: for most words the whole comparison
 COUNT = 3  # how often it was seen
 FIRST_AT = 4  # offset of its first byte in the text
 N_COLUMNS = 5
@@ -20,7 +20,7 @@ N_COLUMNS = 5
 AT = 0  # where in the block
 TOKEN_LENGTH = 1
 HASH = 2
-TOKEN_ENDING = 3
+TOKEN_BEGINNING = 3
 BEGINS_LINE = 4
 N_FOUND_COLUMNS = 5
 
@@ -46,12 +46,13 @@ def look_up(block, token, pool, types, slots):
         if (entry & HIGH_HALF) == tag:
             candidate = (entry & LOW_HALF) - 1
             length = types[candidate, LENGTH]
-            if length == token[TOKEN_LENGTH] and types[candidate, ENDING] == token[TOKEN_ENDING]:
+            beginning = types[candidate, BEGINNING]
+            if length == token[TOKEN_LENGTH] and beginning == token[TOKEN_BEGINNING]:
                 pooled, at = types[candidate, START], token[AT]
-                same = 0
-                while same < length - 7 and pool[pooled + same] == block[at + same]:
+                same = 7
+                while same < length and pool[pooled + same] == block[at + same]:
                     same += 1
-                if same >= length - 7:
+                if same >= length:
                     return slot, candidate
         slot = (slot + 1) & mask
     return slot, -1
@@ -63,7 +64,7 @@ def enter(block, token, pool, pool_used, types, type_id, slots, slot):
     at, length = token[AT], token[TOKEN_LENGTH]
     types[type_id, START] = pool_used
     types[type_id, LENGTH] = length
-    types[type_id, ENDING] = token[TOKEN_ENDING]
+    types[type_id, BEGINNING] = token[TOKEN_BEGINNING]
     types[type_id, COUNT] = 0
     for j in range(length):
         pool[pool_used + j] = block[at + j]
@@ -97,7 +98,7 @@ def absorb_types(
             token[AT] = other_types[other, START]
             token[TOKEN_LENGTH] = other_types[other, LENGTH]
             token[HASH] = entry & HIGH_HALF
-            token[TOKEN_ENDING] = other_types[other, ENDING]
+            token[TOKEN_BEGINNING] = other_types[other, BEGINNING]
             slot, type_id = look_up(other_pool, token, pool, types, slots)
             first_at = other_types[other, FIRST_AT]
             if type_id < 0:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2v_kernels import ids_to_words, text_to_ids, type_tables
+from w2v_kernels import ids_to_words, text, text_to_ids, type_tables
+from w2v_kernels.machine.compiling import kernel
 from w2vtui.corpus.long_tokens import end_of_tokens
 from w2vtui.corpus.type_table import TypeTable
 
@@ -92,8 +93,11 @@ def test_many_types_in_tables_that_begin_with_room_for_one():
     assert stream == [~0, *range(1, 200), *range(200)]
 
 
-def test_long_types_that_differ_only_in_front_stay_apart():
-    data = b"Xsame-ending Ysame-ending Xsame-ending"
+@pytest.mark.parametrize("place", [0, 6, 7, 8, 13, 14, 29, 39])
+def test_long_types_that_differ_in_one_byte_stay_apart(place):
+    one = b"s" * 40
+    other = one[:place] + b"t" + one[place + 1 :]
+    data = b" ".join([one, other, one, one[:place]])
     assert expected_stream(data) == (types_of(numbered(data, [])[0]), numbered(data, [])[1])
 
 
@@ -123,11 +127,28 @@ def test_a_token_cut_off_by_the_block_is_left_for_the_next():
     assert end_of_tokens(b"whole cut") == n_whole
 
 
+@kernel
+def looked_at(block, at):
+    marks = text.white_space(block, at)
+    return marks, text.seven_bytes(block, at), text.first_bit(marks)
+
+
+@any_speed
+@given(st.binary(min_size=31, max_size=31), st.integers(0, 9))
+def test_many_bytes_are_looked_at_as_one_by_one(data, at):
+    block = b"x" * at + data + b" "
+    marks, number, first = looked_at(block, at)
+    assert marks == sum((byte in text.WHITE) << i for i, byte in enumerate(block[at:]))
+    assert number == int.from_bytes(block[at : at + 7], "little")
+    assert marks >> first & 1
+    assert marks % (1 << first) == 0
+
+
 @any_speed
 @given(raw_texts, st.integers(0, 400))
-def test_a_text_is_cut_where_the_kernel_would_end(text, n_more):
-    text += b"x" * n_more  # more than is searched at once
-    assert end_of_tokens(text) == TypeTable().scan(text, 0).n_bytes
+def test_a_text_is_cut_where_the_kernel_would_end(data, n_more):
+    data += b"x" * n_more  # more than is searched at once
+    assert end_of_tokens(data) == TypeTable().scan(data, 0).n_bytes
 
 
 @any_speed
