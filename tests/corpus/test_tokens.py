@@ -57,7 +57,8 @@ all_rules = st.builds(
 def test_any_text_reads_as_by_hand(tmp_path, text, rules, block_bytes, block_ids):
     text = text.lstrip("\ufeff")  # in front of a text it is a mark, tested below
     data = text.encode(rules.encoding)
-    assume(not contradiction(data, rules.encoding))  # zeros here and there look like UTF-16
+    heads = data, data[: max(block_bytes, 3)]
+    assume(not any(contradiction(head, rules.encoding) for head in heads))  # zeros here and there
     path = written(tmp_path, data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK_BYTES", block_bytes)

@@ -114,7 +114,7 @@ class _FastGzipFile:
         except Exception:  # isal's errors have a kind of their own
             if not self._is_fast:
                 raise
-            self._go_on_slowly()
+            self._continue_slowly()
             block = self._reader.read(size)
         self._n_read += len(block)
         return block
@@ -123,7 +123,7 @@ class _FastGzipFile:
         """Close the reader; the file stays open."""
         self._reader.close()
 
-    def _go_on_slowly(self) -> None:
+    def _continue_slowly(self) -> None:
         self._reader.close()
         self._file.seek(0)
         self._reader, self._is_fast = _plain_gzip_file(self._file), False
