@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SLOW = {"numpy", "numba", "textual", "rich", "gensim", "platformdirs"}
 """Packages that take a noticeable part of the time in which help is printed."""
 SLOW |= {
+    "isal",
     "jieba",
     "kiwipiepy",
     "optuna",

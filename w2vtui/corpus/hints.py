@@ -132,7 +132,7 @@ def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
         cure = "--field NAME reads the field of that name in each line"
         return [Hint(f"the text is JSON, and {_NOT_SEPARATED} of its values", cure)]
     for script in _SCRIPTS:
-        runs = [max(map(len, script.letters.findall(token)), default=0) for token in tokens]
+        runs = [_longest(script.letters, token) for token in tokens]
         share = _share(census, [run > 0 for run in runs])
         if share > MOST_SHARE and np.average(runs, weights=census.counts[: len(runs)]) > (
             script.word_letters * share
@@ -146,6 +146,11 @@ def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
                             if is_joined]  # fmt: skip
                 return [_on_joined(examples, separator, name, _share(census, joined))]
     return []
+
+
+def _longest(letters: re.Pattern[str], token: str) -> int:
+    """The longest run of letters of a script in a token; no script here is ASCII."""
+    return 0 if token.isascii() else max(map(len, letters.findall(token)), default=0)
 
 
 def _on_joined(examples: Sequence[str], separator: str, name: str, share: float) -> Hint:
@@ -186,9 +191,9 @@ def _by_library(what: str, tokenizer: str, does: str, instead: str) -> Hint:
 
 def _on_zeros(census: Census) -> list[Hint]:
     """A remark on byte 0, which is hardly ever meant."""
-    with_zeros = ["\0" in token for token in census.tokens]
-    if not any(with_zeros):
+    if "\0" not in "".join(census.tokens):
         return []
+    with_zeros = ["\0" in token for token in census.tokens]
     n = int(census.counts[np.array(with_zeros)].sum())
     tokens = "1 token holds" if n == 1 else f"{n:,} tokens hold"
     return [Hint(f"{tokens} NUL, byte 0", "is all of it text?")]
@@ -232,7 +237,8 @@ def _on_particles(census: Census, settings: CorpusSettings) -> list[Hint]:
 def _share(census: Census, chosen: list[bool]) -> float:
     """The share of tokens that these make up, of the first distinct tokens of the text or all."""
     counts = census.counts[: len(chosen)]
-    return int(counts[np.array(chosen, dtype=np.bool_)].sum()) / max(int(counts.sum()), 1)
+    # Of a list NumPy makes an array item by item, in five times the time.
+    return int(counts[np.frombuffer(bytearray(chosen), np.bool_)].sum()) / max(int(counts.sum()), 1)
 
 
 def _percent(share: float) -> str:
