@@ -19,9 +19,9 @@ from numpy.typing import DTypeLike, NDArray
 try:
     from numba import cuda
     from numba.cuda import libdevice
-    from numba.cuda.cudadrv.driver import CudaAPIError
-    from numba.cuda.cudadrv.error import CudaSupportError
+    from numba.cuda.core import config
     from numba.cuda.extending import intrinsic, overload
+    from numba.cuda.np import arrayobj as _arrayobj  # noqa: F401 - else loaded by the first kernel
 except AttributeError as error:  # NumPy 2.5 lacks what numba-cuda 0.30 asks it for
     raise ImportError(
         f"numba-cuda does not load beside NumPy {np.__version__} ({error}): "
@@ -33,6 +33,8 @@ from w2v_kernels.cuda.device import DeviceArray, DeviceError, Kernel
 
 MOST_WARPS = 16
 """Warps that train at a time on each multiprocessor: an H200 gained nothing from more."""
+
+config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # a small GPU gets as many warps as it has room for
 
 _ALL_LANES = 0xFFFFFFFF
 _OUT_OF_MEMORY = 2
@@ -222,6 +224,11 @@ def assembly_of(kernel: Kernel, arguments: Sequence[Any], capability: tuple[int,
     return str(text)
 
 
+def _is_of_driver(error: Exception) -> bool:
+    """Whether the driver reported it, through either of the two packages that call it."""
+    return type(error).__module__.startswith(("cuda.", "numba.cuda.cudadrv."))
+
+
 class CudaDevice:
     """A GPU of this machine, by its number: see `Device`."""
 
@@ -243,14 +250,16 @@ class CudaDevice:
     def _current(self) -> Iterator[Any]:
         """Use this GPU in the block, from any thread, and raise its errors as our own."""
         try:
+            if self._number >= len(cuda.gpus):
+                raise DeviceError(f"there is no GPU {self._number}: {len(cuda.gpus)} in all")
             gpu = cuda.gpus[self._number]
             with gpu:
                 yield gpu
-        except CudaAPIError as error:
-            if error.code == _OUT_OF_MEMORY:
+        except Exception as error:
+            if not _is_of_driver(error):
+                raise
+            if getattr(error, "code", None) == _OUT_OF_MEMORY or "OUT_OF_MEMORY" in str(error):
                 raise MemoryError(f"the memory of GPU {self._number} is full") from error
-            raise DeviceError(f"GPU {self._number} failed: {error}") from error
-        except (CudaSupportError, IndexError) as error:
             raise DeviceError(f"GPU {self._number} cannot be used: {error}") from error
 
     def to_device(self, host: NDArray[Any]) -> DeviceArray:
