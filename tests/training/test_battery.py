@@ -28,6 +28,7 @@ from w2vtui.errors import DivergedError
 from w2vtui.evaluate import evaluate_pairs
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training import loop
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
@@ -82,6 +83,12 @@ MODES = [
 WORKERS = [(1, False), (2, False), (3, True)]
 WAYS = [Way(*mode, *workers) for mode in MODES for workers in WORKERS]
 CORPUS = encoded(topical_sentences(700))
+
+
+@pytest.fixture(autouse=True)
+def _soon_noticed(monkeypatch):
+    """A run looks at what its workers did so often that no check trains only to wait for that."""
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.02)
 
 
 @functools.cache
