@@ -195,15 +195,25 @@ def dangers(source: str) -> list[str]:
                 found.append("allow_pickle")
             if isinstance(node.func, ast.Name) and node.func.id in RUNNERS:
                 found.append(node.func.id)
-            if ast.unparse(node.func) in ("np.load", "numpy.load") and allows is None:
+            if _is_load_of_numpy(node.func) and allows is None:
                 found.append("np.load that does not say allow_pickle=False")
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_source_can_run_what_a_file_holds(path):
-    allowed = ALLOWED.get(path.relative_to(ROOT).as_posix(), [])
-    assert sorted(dangers(path.read_text(encoding="utf-8"))) == allowed
+def _is_load_of_numpy(function: ast.expr) -> bool:
+    match function:
+        case ast.Attribute(ast.Name("np" | "numpy"), "load"):
+            return True
+    return False
+
+
+def test_no_source_can_run_what_a_file_holds():
+    found = {
+        path.relative_to(ROOT).as_posix(): sorted(dangers(path.read_text(encoding="utf-8")))
+        for path in SOURCES
+    }
+    assert len(found) > 100
+    assert {path: those for path, those in found.items() if those} == ALLOWED
 
 
 @pytest.mark.parametrize(
