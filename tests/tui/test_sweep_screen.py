@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from tests.support.screens import notices, press, shows, text_of, until
 from tests.support.sweeps import all_over, space_of
+from w2vtui.cli import sweeping
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask
@@ -121,6 +125,30 @@ async def test_leaving_a_sweep_at_work_says_how_to_continue_it(tmp_path):
         await until(app, work.stopped.is_set)
         await press(app, "ctrl+q")
         await until(app, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize(("key", "stops"), [("l", True), ("k", False), ("ctrl+q", True)])
+async def test_a_sweep_that_is_left_stops_or_goes_on(tmp_path, key, stops):
+    work = ScriptedSweep(tmp_path)
+    app = app_with(work)
+    async with app.run_test(size=(100, 34)):
+        await shows(app, "2 of 6 trials")
+        await press(app, "ctrl+q")
+        await shows(app, "Keep sweeping", "without the screen, in this terminal")
+        await press(app, key)
+        await until(app, lambda: not app.is_running)
+    assert work.stopped.is_set() == stops
+
+
+@pytest.mark.parametrize(("code", "stops"), [(0, False), (130, True), (1, True)])
+def test_the_command_line_follows_a_sweep_that_was_left(tmp_path, code, stops, monkeypatch, capsys):
+    work = ScriptedSweep(tmp_path)
+    work.plan.run_settings, work.start = None, lambda: None
+    monkeypatch.setattr(sweeping, "show_screens", lambda *_, begins_with: code)
+    assert sweeping._shown(work, argparse.Namespace()) == code
+    assert work.stopped.is_set() == stops
+    said = "sweep atlas-calm-heron continues without the screen; Ctrl-C ends it"
+    assert (said in capsys.readouterr().err) != stops
 
 
 async def test_a_small_terminal_shows_the_line_alone(tmp_path):

@@ -76,14 +76,23 @@ def sweep(
 
 
 def _shown(work: Sweep, arguments: argparse.Namespace) -> int:
-    """Show a sweep on its screen until that is left, and begin to stop it; return the exit code."""
+    """Show a sweep on its screen until that is left; return the exit code.
+
+    The sweep then ends, unless it was to continue without the screen.
+    """
     from w2vtui.tui.form import Form
 
     work.start()
     try:
-        return show_screens(arguments, Form(run_settings=work.plan.run_settings), begins_with=work)
-    finally:
+        code = show_screens(arguments, Form(run_settings=work.plan.run_settings), begins_with=work)
+    except BaseException:
         work.stop()
+        raise
+    if code:
+        work.stop()
+    elif work.shot().state in ("preparing", "training"):
+        report(f"sweep {work.plan.store.name} continues without the screen; Ctrl-C ends it")
+    return code
 
 
 def _requested(arguments: argparse.Namespace, questions: QuestionOptions) -> SweepRequest:

@@ -41,7 +41,7 @@ from w2vtui.sweeping.values import OWNERS, owner_of
 
 SWEEPS = ".sweeps"
 """The folder of all sweeps in that of all runs, which lists of runs leave out."""
-_RECORD, _TRIALS = "sweep.json", "trials.jsonl"
+RECORD, TRIALS = "sweep.json", "trials.jsonl"
 
 
 class SweepStore:
@@ -56,7 +56,7 @@ class SweepStore:
         self.folder = folder
         self.name = folder.name
         self._lock = RunLock(folder)
-        self._lines = LineFile(folder / _TRIALS)
+        self._lines = LineFile(folder / TRIALS)
 
     @property
     def part(self) -> Path:
@@ -82,7 +82,7 @@ class SweepStore:
             "fingerprint": fingerprint,
             "part_tokens": part_tokens,
         }
-        write_checked(self.folder / _RECORD, "sweep", body)
+        write_checked(self.folder / RECORD, "sweep", body)
 
     def note(self, result: TrialResult) -> None:
         """Add what is known of a trial, in place of what was known.
@@ -96,7 +96,7 @@ class SweepStore:
     def results(self) -> list[TrialResult]:
         """All trials in the order of their numbers; damaged lines are left out."""
         found: dict[tuple[bool, int], TrialResult] = {}
-        for result in _read_lines(self.folder / _TRIALS):
+        for result in _read_lines(self.folder / TRIALS):
             found[result.is_whole, result.number] = result
         return [found[key] for key in sorted(found)]
 
@@ -117,7 +117,7 @@ class SavedSweep:
         Raises:
             DamagedRunError: it is missing or damaged.
         """
-        body = read_checked(folder / _RECORD, "sweep")
+        body = read_checked(folder / RECORD, "sweep")
         try:
             created, part_tokens = float(body["created"]), int(body["part_tokens"])
             return cls(
@@ -128,7 +128,7 @@ class SavedSweep:
                 part_tokens=part_tokens,
             )
         except (*NOT_AS_WRITTEN, W2vtuiError) as error:
-            raise DamagedRunError(f"{folder / _RECORD} is not a valid sweep: {error}") from error
+            raise DamagedRunError(f"{folder / RECORD} is not a valid sweep: {error}") from error
 
 
 def new_store(root: Path, corpus_name: str) -> SweepStore:
@@ -182,7 +182,7 @@ def find_sweep(root: Path, name: str) -> SavedSweep:
 
 def _folders(root: Path) -> list[Path]:
     try:
-        return [path for path in (root / SWEEPS).iterdir() if (path / _RECORD).exists()]
+        return [path for path in (root / SWEEPS).iterdir() if (path / RECORD).exists()]
     except FileNotFoundError:
         return []
     except OSError as error:

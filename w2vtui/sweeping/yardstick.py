@@ -52,7 +52,7 @@ class Yardstick:
         what = "mean of " * (len([*self.files]) > 1)
         if self.is_percent:
             return f"{what}right answers in %; higher is better"
-        kinds = ["Spearman's correlation"] * bool(self.files.pairs)
+        kinds = ["Spearman correlation"] * bool(self.files.pairs)
         kinds += ["share of right answers"] * bool(self.files.analogies)
         kinds += ["NDCG@10 of the next item"] * bool(self.files.sessions)
         return f"{what}{' and '.join(kinds)}; higher is better"

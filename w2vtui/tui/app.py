@@ -90,7 +90,7 @@ class W2vApp(Places):
         self.attached: RemoteRun | None = None
         """A run that another process trains, to begin with."""
         self.sweep: Sweep | None = None
-        """What to show in place of the first screen; another command ends it when this is left."""
+        """What to show in place of the first screen; what began it follows it to its end."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
         if interval is None and look.fps is not None:
@@ -362,10 +362,13 @@ class W2vApp(Places):
         from w2vtui.tui.dialogs import Ask, Choice
 
         if isinstance(self.screen, Ask):  # pressed twice
+            sweep.stop()
             self.leave()
             return
 
         def answered(choice: str | None) -> None:
+            if choice == "leave":
+                sweep.stop()
             if choice:
                 self.leave()
 
@@ -374,7 +377,11 @@ class W2vApp(Places):
             f"{shot.n_over} of {shot.n_trials} trials are over. If you leave,\n"
             f"w2vtui sweep --resume {sweep.plan.store.name}\ncontinues it."
         )
-        choices = Choice("leave", "l", "Leave"), Choice("", "escape", "Stay")
+        choices = (
+            Choice("leave", "l", "Leave", "and end it, with a checkpoint"),
+            Choice("keep", "k", "Keep sweeping", "without the screen, in this terminal"),
+            Choice("", "escape", "Stay"),
+        )
         self.push_screen(Ask("The sweep is at work", text, choices), answered)
 
     def _ask_before_leaving(

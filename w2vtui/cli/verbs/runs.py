@@ -40,15 +40,16 @@ HELP = """List saved runs: by text, newest first, with the settings that differ 
   w2vtui runs --rename atlas-brisk-otter wide-windows
   w2vtui runs --note wide-windows 'window 10 is too wide'
   w2vtui runs --star wide-windows         mark it; `w2vtui runs starred` lists those
-  w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints
+  w2vtui runs --remove atlas-brisk-otter  remove a run that has ended, with its checkpoints;
+                                          of a sweep's name, the sweep with all its runs
 
 A WORD is a part of a run's name, text, state or note; `starred`; `trials`, those of sweeps; or a
 comparison of a setting, the probe loss or a score: window=10, K>5, probe<3, pairs>0.4,
 analogies>20. !done lists the others.
 
-The old name of a renamed run still finds it. --remove takes full names. A part of a name, `last`
-and a damaged run are removed after a question, or with --yes. Only files that w2vtui writes are
-removed.
+The old name of a renamed run still finds it. --remove takes full names. A part of a name, `last`,
+a damaged run and a sweep are removed after a question, or with --yes. Only files that w2vtui writes
+are removed.
 
 A run is saved in a folder of its own: its request, words, events, metrics and newest checkpoints.
 --runs-dir, W2VTUI_RUNS_DIR or runs_dir in a settings file chooses where these folders are."""
@@ -152,15 +153,22 @@ def _rename(folder: Path, name: str) -> None:
 
 
 def _remove(root: Path, names: Sequence[str], *, yes: bool) -> None:
-    """Remove runs, once every question is answered.
+    """Remove runs and sweeps, once every question is answered.
 
     Raises:
         RunError: one of them cannot be removed, or nobody said yes.
     """
-    from w2vtui.runs.listing import remove_run, run_to_remove
+    from w2vtui.runs.listing import is_full_name, remove_run, run_to_remove
+    from w2vtui.sweeping.removing import remove_sweep, whole_sweep
 
-    chosen = {}
+    chosen, sweeps = {}, []
     for name in names:
+        sweep = None if is_full_name(root, name) else whole_sweep(root, name)
+        if sweep is not None:
+            if not yes:
+                _ask(sweep.text)
+            sweeps.append(sweep)
+            continue
         folder, doubt = run_to_remove(root, name)
         if doubt is not None and not yes:
             _ask(doubt)
@@ -168,6 +176,9 @@ def _remove(root: Path, names: Sequence[str], *, yes: bool) -> None:
     for folder, is_meant in chosen.items():
         remove_run(folder, damaged=is_meant)
         report(f"removed {folder.name}")
+    for sweep in sweeps:
+        remove_sweep(sweep)
+        report(f"removed {sweep.name} with {len(sweep.runs):,} runs")
 
 
 def _ask(doubt: str) -> None:

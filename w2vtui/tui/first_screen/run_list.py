@@ -152,14 +152,21 @@ class RunList(BranchedRuns):
         if not runs:
             return
         several = len(runs) > 1
-        choices = (
+        choices = [
             Choice("", "escape", "Keep them" if several else "Keep it"),
             Choice("delete", "d", "Delete them" if several else "Delete it", "cannot be undone"),
-        )
+        ]
+        sweep = None if several else runs[0].sweep
+        if sweep is not None and self.listed is not None:
+            n_runs = sum(run.sweep == sweep for run in self.listed.every)
+            label = f"Delete its sweep, {n_runs:,} run{'s' * (n_runs != 1)}"
+            choices.append(Choice("sweep", "w", label, safe_text(sweep, 30)))
 
         def answered(choice: str | None) -> None:
             if choice == "delete":
                 self._delete(runs)
+            elif choice == "sweep" and sweep is not None:
+                self._delete_sweep(runs[0], sweep)
 
         title = f"Delete {len(runs):,} marked runs?" if several else "Delete this run?"
         title = "Delete the marked run?" if marked and not several else title
@@ -176,6 +183,17 @@ class RunList(BranchedRuns):
             else:
                 kept = [one for one in self.app.marked_runs if one != folder]
                 self.app.marked_runs = kept
+        self.look()
+
+    @work(group="delete")
+    async def _delete_sweep(self, trial: RunStatus, name: str) -> None:
+        """Delete the sweep of a trial, with all its runs."""
+        self.report("deleting its sweep …", trial)
+        try:
+            await asyncio.to_thread(_remove_sweep, Path(trial.folder).parent, name)
+        except (W2vtuiError, OSError) as error:
+            self._notes[trial.folder] = f"✗ {error}"
+        self.app.marked_runs = [one for one in self.app.marked_runs if one.is_dir()]
         self.look()
 
 
@@ -205,6 +223,14 @@ def _remove(folder: Path, *, damaged: bool) -> None:
 
     end_run(folder)
     remove_run(folder, damaged=damaged)
+
+
+def _remove_sweep(root: Path, name: str) -> None:
+    from w2vtui.sweeping.removing import remove_sweep, whole_sweep
+
+    sweep = whole_sweep(root, name)
+    if sweep is not None:  # else another process was faster
+        remove_sweep(sweep)
 
 
 def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
