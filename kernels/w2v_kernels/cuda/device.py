@@ -47,6 +47,9 @@ class Device(Protocol):
     def empty(self, shape: int | tuple[int, ...], dtype: DTypeLike) -> DeviceArray:
         """An array of anything."""
 
+    def copy(self, array: DeviceArray) -> DeviceArray:
+        """Another array of the same numbers, within the device's memory."""
+
     def to_host(self, array: DeviceArray) -> NDArray[Any]:
         """A copy in this process's memory, of what is there once all kernels have run."""
 

@@ -13,15 +13,18 @@ The device is a `toolkit.CudaDevice`, or in tests one that runs the kernels lane
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import layout
-from w2v_kernels.cuda import training_loop, windows
+from w2v_kernels.cuda import training_loop
 from w2v_kernels.cuda.device import Device, DeviceArray, Kernel
 from w2v_kernels.cuda.logistic_block import MAX_ROW, row_length
+from w2v_kernels.cuda.pieces import Part, Pieces
+from w2v_kernels.cuda.windows import TokensOnDevice
 from w2v_kernels.objectives import HIERARCHICAL_SOFTMAX, SOFTMAX
 from w2v_kernels.sizes import N_TALLIES
 
@@ -29,9 +32,9 @@ from w2v_kernels.sizes import N_TALLIES
 def unsupported(hyper: layout.Hyper, vector_size: int) -> str:
     """Why there is no kernel for these settings, for a message; empty if there is one."""
     if hyper.objective == SOFTMAX:
-        return "the exact softmax has no kernel for a GPU"
+        return "objective softmax has no kernel for a GPU"
     if vector_size > MAX_ROW:
-        return f"vectors on a GPU have at most {MAX_ROW:,} numbers, got {vector_size:,}"
+        return f"vector_size must be at most {MAX_ROW:,} on a GPU, got {vector_size:,}"
     return ""
 
 
@@ -58,7 +61,7 @@ class CudaTrainer:
         self._matrices: dict[str, DeviceArray] = {}
         self._heights: dict[str, int] = {}
         self._uploaded: dict[str, tuple[Any, DeviceArray]] = {}
-        self._tokens = windows.TokensOnDevice(device, corpus, open_blocks)
+        self._text = Pieces(device, corpus, open_blocks)
         self._tallies, self._room = device.to_device(np.zeros(N_TALLIES)), 1
 
     # ---- vectors
@@ -85,8 +88,26 @@ class CudaTrainer:
 
     def vectors(self, name: str) -> NDArray[np.float32]:
         """A copy (n, D) of a matrix, after every span that was trained."""
-        rows = self.device.to_host(self._matrices[name]).reshape(-1, self._row)
-        return np.ascontiguousarray(rows[: self._heights[name], : self.vector_size])
+        return self.rows(name, 0, self._heights[name])
+
+    def rows(
+        self, name: str, first: int, stop: int, frozen: Mapping[str, DeviceArray] | None = None
+    ) -> NDArray[np.float32]:
+        """A copy of the rows from first to stop - 1 of a matrix: (n, D).
+
+        frozen   what `frozen` gave, to be read instead
+        """
+        matrix = (self._matrices if frozen is None else frozen)[name]
+        rows = self.device.to_host(matrix[first * self._row : stop * self._row])
+        return np.ascontiguousarray(rows.reshape(-1, self._row)[:, : self.vector_size])
+
+    def frozen(self) -> dict[str, DeviceArray]:
+        """All matrices as they are now, copied within the device's memory.
+
+        Raises:
+            MemoryError: there is no room for that.
+        """
+        return {name: self.device.copy(matrix) for name, matrix in self._matrices.items()}
 
     # ---- training
 
@@ -96,7 +117,7 @@ class CudaTrainer:
 
         locked   whether tables will have locks
         """
-        self._tokens.compile()
+        TokensOnDevice.compile(self.device)
         kernel = self._kernel(hyper, locked)
         self.device.compile(kernel, training_loop.argument_examples())
 
@@ -117,8 +138,25 @@ class CudaTrainer:
         Raises:
             MemoryError: the tokens that are kept do not fit in the device's memory.
         """
+        for part in self._text.parts(span, self._reserve):
+            self._train_part(part, hyper, tables, tallies)
+        tallies[layout.TOKENS] += span.stop - span.first
+
+    @property
+    def _reserve(self) -> int:
+        """Bytes that the text leaves free: for a third matrix, or for all of them, frozen."""
+        return sum(4 * self._row * height for height in self._heights.values())
+
+    def _train_part(
+        self,
+        part: Part,
+        hyper: layout.Hyper,
+        tables: layout.Tables,
+        tallies: NDArray[np.float64],
+    ) -> None:
+        tokens, span = part.tokens, part.span
         thresholds = self._on_device("keep_thresholds", tables.keep_thresholds)
-        kept = self._tokens.kept(span.key, hyper, tables.keep_thresholds, thresholds)
+        kept = tokens.kept(span.key, hyper, tables.keep_thresholds, thresholds)
         if span.stop > span.first and kept is not None:
             job = training_loop.Job(
                 kept=kept,
@@ -134,7 +172,6 @@ class CudaTrainer:
                 tallies=self._tallies,
             )
             tallies += self._run(self._kernel(hyper, tables.locks.size > 0), job)
-        tallies[layout.TOKENS] += span.stop - span.first
 
     def _run(self, kernel: Kernel, job: training_loop.Job) -> NDArray[np.float64]:
         """Train on a span; return its tallies, float64 (N_TALLIES,)."""

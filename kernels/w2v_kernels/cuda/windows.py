@@ -182,13 +182,14 @@ class TokensOnDevice:
         self._run(PLACE, place)
         return kept
 
-    def compile(self) -> None:
+    @staticmethod
+    def compile(device: Device) -> None:
         """Compile the kernels that choose the tokens."""
         words, places, odds = np.zeros(1, np.int32), np.zeros(1, np.int64), np.zeros(1, np.uint32)
         key, kept = np.uint64(0), Kept(words, places, words, words)
-        self._device.compile(COUNT, (words, key, odds, places))
-        self._device.compile(PLACE, (words, key, odds, places, words, places))
-        self._device.compile(MEASURE, (key, 0, False, places, kept))
+        device.compile(COUNT, (words, key, odds, places))
+        device.compile(PLACE, (words, key, odds, places, words, places))
+        device.compile(MEASURE, (key, 0, False, places, kept))
 
     def _run(self, kernel: Kernel, arguments: tuple[object, ...]) -> None:
         n_warps = self._device.warps_at_once(kernel, arguments)
