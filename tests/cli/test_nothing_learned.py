@@ -76,7 +76,7 @@ def test_what_can_teach_nothing_is_refused_before_the_training(
     def fail(*arguments, **named):
         raise AssertionError("vectors were made")
 
-    monkeypatch.setattr(preparing, "CpuBackend", fail)
+    monkeypatch.setattr(preparing, "make_backend", fail)
     source = tmp_path / "text.txt"
     source.write_text(text)
     result = w2v(

@@ -25,7 +25,7 @@ def untrained(monkeypatch):
     def fail(*arguments, **named):
         raise AssertionError("it was trained first")
 
-    monkeypatch.setattr(preparing, "CpuBackend", fail)
+    monkeypatch.setattr(preparing, "make_backend", fail)
 
 
 @pytest.mark.parametrize("ending", [".bin", ".txt", ".vec"])

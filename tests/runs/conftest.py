@@ -55,13 +55,13 @@ def train_run(root):
     trains.
     """
 
-    def train(text, *, stop_at=None, steer=None, deterministic=False, **live) -> Path:
+    def train(text, *, stop_at=None, steer=None, deterministic=False, device="cpu", **live) -> Path:
         settings = CorpusSettings(min_count=1)
         request = RunRequest(sources=(str(text),), corpus_settings=settings)
         store = Recorder(request, RunFolder(root))
         run = Run(
             lambda progress, stop: open_corpus([str(text)], settings, progress=progress),
-            TrainingSettings(**TRAINING, deterministic=deterministic),
+            TrainingSettings(**TRAINING, deterministic=deterministic, device=device),
             LiveSettings(**(LIVE | live)),
             looks_at_vectors=False,
             store=store,

@@ -129,7 +129,7 @@ def churned(spacing: int, share_changed: float, n_looks: int) -> ChurnMeter:
     """A meter over vectors of which a share is drawn again for every 2 % of the training."""
     random = np.random.default_rng(1)
     vectors = random.normal(size=(400, 20)).astype(np.float32)
-    meter = ChurnMeter(vectors, seed=1, curves=RunCurves())
+    meter = ChurnMeter(lambda: vectors, seed=1, curves=RunCurves())
     meter.clock = Budget(1e9, least=0.0)
     at = 0
     for tokens in range(0, spacing * n_looks, spacing):
@@ -167,7 +167,7 @@ def test_looks_too_far_apart_are_not_compared():
 
 def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
     vectors = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
-    meter = ChurnMeter(vectors, seed=1, curves=RunCurves())
+    meter = ChurnMeter(lambda: vectors, seed=1, curves=RunCurves())
     meter.clock = Budget(1.0, least=1000.0)
     meter.look(moment(1_000))
     meter.look(moment(10_000))
@@ -181,7 +181,7 @@ def test_a_second_look_waits_for_no_clock_and_makes_up_for_it():
 
 @pytest.mark.parametrize("n_words", [1, 2, 5])
 def test_few_words_have_few_neighbors(n_words):
-    meter = ChurnMeter(np.eye(n_words, dtype=np.float32), seed=1, curves=RunCurves())
+    meter = ChurnMeter(lambda: np.eye(n_words, dtype=np.float32), seed=1, curves=RunCurves())
     meter.clock = Budget(1e9, least=0.0)
     meter.look(moment(0))
     meter.look(moment(20_000))

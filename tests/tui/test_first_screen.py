@@ -27,6 +27,7 @@ from w2vtui.training.costs.estimate import SCREEN_BYTES, estimate_memory, estima
 from w2vtui.training.costs.memory_check import shortfall
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.equivalent_command import command_line
+from w2vtui.tui.first_screen import draft
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree, field_text, folder_of
 from w2vtui.tui.first_screen.path_input import completion_of
 from w2vtui.tui.first_screen.preset_list import PresetList
@@ -622,6 +623,20 @@ async def test_the_first_screen_chooses_whether_a_run_is_deterministic(tmp_path,
         send_keys(app, "right")
         await shows(app, "deterministic ◂ on", "w2vtui train a.txt --deterministic")
         assert app.screen.form.training.deterministic
+
+
+async def test_the_first_screen_chooses_the_device(topical_corpus, monkeypatch):
+    async with first_screen(topical_corpus) as app:
+        await shows(app, "tokenizer       whitespace")
+        assert "device" not in text_of(app)  # where nothing could be chosen
+    monkeypatch.setattr(draft, "has_library", lambda: True)
+    async with first_screen(topical_corpus) as app:
+        rows = app.screen.query_one(SettingRows)
+        rows.focus()
+        rows.pick("device")
+        send_keys(app, "left")
+        await shows(app, "device        ◂ auto", "--device auto")
+        assert app.screen.form.training.device == "auto"
 
 
 def test_a_command_names_files_that_begin_with_a_dash_as_no_flags():

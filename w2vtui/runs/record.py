@@ -240,6 +240,7 @@ def check_record(folder: Path, record: RunRecord, checkpoint: Checkpoint) -> Non
             getattr(checkpoint.training, one.name),
         )
         for one in dataclasses.fields(checkpoint.training)
+        if one.name != "device"  # a run may be resumed on another
     ]
     if not checkpoint.n_changes:
         pairs += [

@@ -29,6 +29,7 @@ from w2vtui.runs.given_vocab import GivenVocab, read_given_vocab
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.runs.saved import note_saved
 from w2vtui.runs.targets import Reads, check_targets, temporary_target
+from w2vtui.training.engine.devices import check_device
 from w2vtui.vectors import WordVectors
 from w2vtui.word_classes import word_classes
 
@@ -101,12 +102,14 @@ class RunRequest(RunChoices):
         """Refuse what can be refused before anything is read; return the real paths of the outputs.
 
         Raises:
-            SettingsError: an output has an unknown ending, or is a file that the run reads.
+            SettingsError: an output has an unknown ending, or is a file that the run reads; or the
+                device is not here.
             TargetTakenError: an output is a file that is not vectors, or not counts.
             VectorsError: the file of the vocabulary cannot be read.
             DiskError: an output, or the folder that was named for runs, cannot be written to.
         """
         outputs = self.check_outputs()
+        check_device(self.training, self.live)
         self.given_vocab()
         if self.run_settings.checkpoints and self.run_settings.runs_dir is not None:
             check_root(runs_folder(self.run_settings.runs_dir))

@@ -1,7 +1,8 @@
 """Resumes a saved run.
 
 It starts at the newest intact checkpoint, and applies the live changes that came after it again, at
-the same tokens. Exact with one worker, or with any number under `deterministic`.
+the same tokens. Exact with one worker, or with any number under `deterministic`. Another device may
+train it from there on.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ from w2vtui.runs.wanted_changes import (
     wanted_change,
     what_is_added,
 )
+from w2vtui.settings import ResolvedSettings
+from w2vtui.training.engine.devices import check_device
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run
@@ -165,14 +168,15 @@ def resumption(
 
     sources                           where its text is now, if not where it was
     corpus_settings, training, live   settings that are wanted now; others than the run has are
-                                      refused without `force`, and of the vectors always; with
-                                      more epochs, a run that is done takes other live ones
+                                      refused without `force`, and of the vectors always, but for
+                                      the device; with more epochs, a run that is done takes other
+                                      live ones
     undo                              whether to undo its last change instead of making another
 
     Raises:
         RunIsDoneError: it is over, and no other settings are wanted.
         RunError: it is in use, or other settings are wanted, and not to train it further.
-        SettingsError: they are out of range, or nothing can be undone.
+        SettingsError: they are out of range, nothing can be undone, or the device is not here.
         DamagedRunError: what it was asked for cannot be read.
         DiskError: its lock cannot be made.
     """
@@ -180,16 +184,18 @@ def resumption(
     try:
         saved = _saved(folder, force=force)
         asked, checkpoint = saved.record.own_request, saved.checkpoint
+        last_trained = asked.training if checkpoint is None else checkpoint.training
         request = dataclasses.replace(
             asked,
+            training=check_training(last_trained, training or {}),
             sources=tuple(sources) or asked.sources,
             corpus_settings=dataclasses.replace(asked.corpus_settings, **(corpus_settings or {})),
         )
-        check_training(asked.training, training or {})
         if undo:
             further = [undo_after(saved)]
         else:
             further = wanted_change(saved, request.corpus_settings, live or {}, force=force)
+        check_device(request.training, _settings_after(saved, further))
         recorder = Recorder(
             asked,
             RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
@@ -257,6 +263,12 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
         pending=pending,
         notes=(*notes, *troubles, *_gone_questions(record), *_unused_output(folder.name, record)),
     )
+
+
+def _settings_after(saved: SavedRun, changes: Sequence[Event]) -> ResolvedSettings:
+    """What a run trains with once it is resumed with these changes."""
+    last = changes[-1].settings if changes else None
+    return last or saved.settings
 
 
 def _gone_questions(record: RunRecord) -> list[str]:

@@ -25,7 +25,7 @@ _SETTINGS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LiveSettings, ("epochs", "model", "objective", "alpha", "min_alpha", "sample", "ns_exponent")),
     (CorpusSettings, ("min_count",)),
     (LiveSettings, ("shared_noise", "shrink_windows", "cbow_mean", "cbow_divide", "workers")),
-    (TrainingSettings, ("seed", "deterministic")),
+    (TrainingSettings, ("seed", "deterministic", "device")),
 )
 """The settings that may be columns, in order."""
 HEADS = {

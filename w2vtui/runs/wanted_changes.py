@@ -167,17 +167,20 @@ def undo_after(saved: SavedRun) -> Event:
     )
 
 
-def check_training(training: TrainingSettings, wanted: Mapping[str, Any]) -> None:
-    """Refuse other settings of the vectors than a run has.
+def check_training(training: TrainingSettings, wanted: Mapping[str, Any]) -> TrainingSettings:
+    """Refuse other settings of the vectors than a run has, but for the device that trains them;
+    return the settings.
 
     Raises:
         RunError: one is another.
+        SettingsError: they do not go with the device.
     """
     for name, value in wanted.items():
         now = getattr(training, name)
-        if value != now:
+        if value != now and name != "device":
             label = label_of(TrainingSettings, name)
             raise RunError(f"{label} is {now} and fixed for a run, got {value}: train a new one")
+    return dataclasses.replace(training, **wanted)
 
 
 def _settings_difference(before: Any, after: Any) -> list[str]:

@@ -20,6 +20,7 @@ Tokenizer = Literal["whitespace", "words", "characters", "chinese", "korean"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
 RecordErrors = Literal["strict", "skip"]
 Marker = Literal["braille", "block", "ascii"]
+Device = Literal["cpu", "cuda", "auto"]
 
 MAX_WINDOW = 10_000
 ALL_WORDS = WithoutLimit(MAX_WINDOW + 1)
@@ -316,6 +317,20 @@ class TrainingSettings(Checked):
         help="get the same vectors bit for bit in every run with the same number of threads "
         "(slower; each thread needs a copy of the vectors)",
     )
+    device: Device = setting(
+        "cpu",
+        label="device",
+        help="what trains: this machine's processor, or an NVIDIA GPU (cuda: needs "
+        "pip install 'w2vtui[cuda]'); auto: a GPU if there is one",
+    )
+
+    def __post_init__(self) -> None:
+        Checked.__post_init__(self)
+        if self.deterministic and self.device == "cuda":
+            raise SettingsError(
+                "deterministic needs device cpu: a GPU adds the steps of thousands of threads in "
+                "an order that is left to chance; drop deterministic, or device cuda"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,8 +18,9 @@ from w2vtui.settings import (
 
 OWNERS: tuple[type, ...] = (LiveSettings, TrainingSettings, CorpusSettings)
 """The classes whose settings may vary."""
-FIXED = ("probe", "probe_seed", "encoding", "encoding_errors", "field", "record_errors")
-"""Settings that cannot vary: how files are read, and what runs are compared by."""
+FIXED = ("probe", "probe_seed", "encoding", "encoding_errors", "field", "record_errors",
+         "device")  # fmt: skip
+"""Settings that cannot vary: how files are read, what runs are compared by, and what trains."""
 LISTED_AT_MOST = 16
 """A range of whole numbers with at most this many is the list of them."""
 _SHORT = {"negative-sampling": "NS", "hierarchical-softmax": "HS", True: "on", False: "off"}

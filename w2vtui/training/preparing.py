@@ -18,7 +18,8 @@ from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.memory_check import check_fits
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.devices import make_backend
 from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
@@ -51,7 +52,7 @@ _SHOWN_SECONDS = 1.0
 class Prepared:
     """What a training begins with."""
 
-    backend: CpuBackend
+    backend: Backend
     order: TokenOrder
     plan: Plan
     probe_set: ProbeSet | None
@@ -161,7 +162,7 @@ class Preparation:
         given, self._given = self._given, Given()  # its vectors are copied, and needed no longer
         if start is not None:
             given = Given(start.vectors, start.memory.get(LOCKS))
-        backend = CpuBackend(corpus, self.training, *given)
+        backend = make_backend(corpus, self.training, live, order, *given, note=self._log.note)
         plan = backend.plan(live)
         self._compile(backend, plan)
         return Prepared(
@@ -196,7 +197,7 @@ class Preparation:
             self._log.note(f"epochs auto: {live.epochs}, {passes} ({per_epoch:,} tokens)")
         return live
 
-    def _compile(self, backend: CpuBackend, plan: Plan) -> None:
+    def _compile(self, backend: Backend, plan: Plan) -> None:
         control, first_time = self._control, not backend.compiled_before()
         activity = "loading compiled kernels"
         if first_time:

@@ -395,7 +395,7 @@ class Run:
         return WordVectors(vocab.words[:n], vectors, vocab.counts[:n], found.get("output_vectors"))
 
     def matrices(self) -> dict[str, NDArray[np.float32]]:
-        """Everything that is trained, as it is now; views, not copies.
+        """Everything that is trained, as it is now, to be read only; not copies.
 
         Raises:
             SettingsError: the corpus is still being read.
@@ -405,7 +405,9 @@ class Run:
     @property
     def n_bytes(self) -> int:
         """The size of everything that is trained; 0 until the corpus is read."""
-        return 0 if self._trainer is None else sum(one.nbytes for one in self.matrices().values())
+        if self._trainer is None:
+            return 0
+        return sum(4 * rows * size for rows, size in self._trainer.backend.shapes.values())
 
     def copied_matrices(self) -> dict[str, NDArray[np.float32]]:
         """A copy of everything that is trained, as it is now.
@@ -414,6 +416,14 @@ class Run:
             SettingsError: the corpus is still being read.
         """
         return {name: matrix.copy() for name, matrix in self.matrices().items()}
+
+    def replace_matrices(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Train on from other vectors, while it is paused.
+
+        Raises:
+            SettingsError: the corpus is still being read.
+        """
+        self._trained().backend.replace(vectors)
 
     def spot(self) -> Spot | None:
         """Where the training is; None while the corpus is read."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings
@@ -145,13 +147,14 @@ class Trainer:
         Raises:
             W2vtuiError: the run cannot be saved, and must not begin.
         """
-        store.begin(self.backend.corpus, self.checkpoint("before the training"))
+        beginning = self.checkpoint("before the training", self.backend.matrices())
+        store.begin(self.backend.corpus, beginning)
         self.checkpointing = Checkpointing(
-            store, self.pool, self.checkpoint, self.backend.matrices, seconds=seconds
+            store, self.pool, self.checkpoint, self.backend, seconds=seconds
         )
 
-    def checkpoint(self, reason: str) -> Checkpoint:
-        """The run as it is; no worker is at work. Its vectors are those that are trained."""
+    def checkpoint(self, reason: str, vectors: Mapping[str, NDArray[np.float32]]) -> Checkpoint:
+        """The run as it is, with these vectors; no worker is at work."""
         pool, dispatcher = self.pool, self.dispatcher
         counters, observer = self.counters, self.observer
         saved = self._breakpoints.saved()
@@ -172,7 +175,7 @@ class Trainer:
             past=self.live_changes.past,
             breakpoints=saved.breakpoints,
             curves=self._curves.saved(),
-            vectors=self.backend.matrices(),
+            vectors=vectors,
             memory={_TALLIES: pool.tally_rows()}
             | ({LOCKS: locks} if locks.size else {})
             | self.lookouts.saved()
@@ -294,7 +297,7 @@ class Trainer:
         def present() -> Present:
             return Present(dispatcher.plan, dispatcher.schedule, dispatcher.clock)
 
-        return PrivateSteps(self.backend, self.order, present)
+        return PrivateSteps(self.backend.for_single_steps(), self.order, present)
 
     def shown(self, base: Snapshot) -> Snapshot:
         """A snapshot, completed with what workers and observer show."""
@@ -315,7 +318,7 @@ class Trainer:
             eta_seconds=left / speed if speed > 0 else None,
             kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
         )
-        threads = counters.thread_speeds[: settings.workers]
+        threads = counters.thread_speeds[: self.backend.n_workers(settings)]
         return dataclasses.replace(
             base,
             corpus_name=self.backend.corpus.name,

@@ -25,6 +25,8 @@ CORPUS_NAMES = tuple(
     name for name in field_types(CorpusSettings) if name not in ("min_count", "max_final_vocab")
 )
 """Settings of a text that gensim does not have."""
+FIXED_DEFAULTS = {"deterministic": False, "probe": False, "probe_seed": 1, "device": "cpu"}
+"""Settings that are fixed for a model, which gensim does not have, and their defaults here."""
 OLD_NAMES = {"size": ("vector_size", 100), "iter": ("epochs", 5)}
 """gensim 3's names: the present one, and its default."""
 _MOST_COUNT = 10**18
@@ -35,9 +37,7 @@ _ALL_NAMES = [
         "hs",
         "vector_size",
         "seed",
-        "deterministic",
-        "probe",
-        "probe_seed",
+        *FIXED_DEFAULTS,
         "progress",
         "runs_dir",
         "checkpoint_seconds",
@@ -104,21 +104,15 @@ def live_settings(named: Mapping[str, Any], further: Mapping[str, Any]) -> LiveS
     return LiveSettings(**(values | dict(further)))
 
 
-def training_settings(
-    vector_size: int, seed: int, deterministic: bool, probe: bool, probe_seed: int
-) -> TrainingSettings:
+def training_settings(vector_size: int, seed: int, fixed: Mapping[str, Any]) -> TrainingSettings:
     """The settings that are fixed for a model.
+
+    fixed   those of them that gensim has no name for
 
     Raises:
         SettingsError: a value is out of range.
     """
-    return TrainingSettings(
-        vector_size=vector_size,
-        seed=seed,
-        probe=probe,
-        probe_seed=probe_seed,
-        deterministic=deterministic,
-    )
+    return TrainingSettings(vector_size=vector_size, seed=seed, **fixed)
 
 
 def checked_sample(sample: Any) -> float:

@@ -15,9 +15,11 @@ from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.line_sentences import files_instead
 from w2vtui.settings import default_alpha
+from w2vtui.training.engine.devices import check_device
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.word2vec.arguments import (
     CORPUS_NAMES,
+    FIXED_DEFAULTS,
     flag,
     further_settings,
     renamed,
@@ -72,6 +74,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     checkpoint_seconds (60): `resume(model.run_folder)` continues it after any interruption. Its
     time machine, the vectors at past moments, takes up to `history` (512) megabytes there; without
     runs_dir there is none, unless `history` says how many to use: a quarter of them, in memory.
+
+    device="cuda" trains on an NVIDIA GPU (pip install 'w2vtui[cuda]'), "auto" on one if there is
+    one; a model trained there is the same for all else, and may be trained further anywhere.
 
     Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
     name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
@@ -171,9 +176,9 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     def _set_up(self, given: dict[str, Any], further: dict[str, Any]) -> None:
         """Check all settings, and make them attributes."""
         self._of_text = {name: further.pop(name) for name in CORPUS_NAMES if name in further}
-        self._deterministic = further.pop("deterministic", False)
-        self._probe = further.pop("probe", False)
-        self._probe_seed = further.pop("probe_seed", 1)
+        self._of_run = {
+            name: further.pop(name, default) for name, default in FIXED_DEFAULTS.items()
+        }
         self._run_settings = run_settings(further)
         self._run_curves = RunCurves()
         self.progress = flag("progress", further.pop("progress", False))
@@ -207,6 +212,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         callbacks: Sequence[CallbackAny2Vec],
     ) -> list[str]:
         """Build the vocabulary and train, with the corpus read once; return remarks on it."""
+        check_device(self._fixed(), self._live())
         by_settings = (
             rule is None and self.sorted_vocab and not (self.null_word or self.max_vocab_size)
         )

@@ -76,9 +76,7 @@ class SavingCalls(ModelState):
         """The settings and figures, as JSON takes them."""
         settings = {name: getattr(self, name) for name in _SETTINGS} | self._further | self._of_text
         figures = {name: getattr(self, name) for name in (*_COUNTS, *_FIGURES)}
-        described = {"settings": settings | {"deterministic": self._deterministic}}
-        described["settings"] |= {"probe": self._probe, "probe_seed": self._probe_seed}
-        described["figures"] = figures
+        described = {"settings": settings | self._of_run, "figures": figures}
         return {
             part: {
                 name: value.item() if isinstance(value, np.generic) else value

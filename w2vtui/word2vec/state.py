@@ -104,9 +104,8 @@ class ModelState:
     """the words, their vectors and counts; none before the vocabulary is built"""
 
     _further: dict[str, Any]
-    _deterministic: bool
-    _probe: bool
-    _probe_seed: int
+    _of_run: dict[str, Any]
+    """the settings of FIXED_DEFAULTS"""
     _run_settings: RunSettings
     _run_curves: RunCurves
     """of the latest training"""
@@ -152,9 +151,7 @@ class ModelState:
 
     def _fixed(self) -> TrainingSettings:
         """The settings that no training changes."""
-        return training_settings(
-            self.vector_size, self.seed, self._deterministic, self._probe, self._probe_seed
-        )
+        return training_settings(self.vector_size, self.seed, self._of_run)
 
     def _corpus_settings(self) -> CorpusSettings:
         """How text becomes words."""

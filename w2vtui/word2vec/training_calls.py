@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import GeneratorType
 
-import numpy as np
-
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import SettingsError, WrongTypeError
 from w2vtui.runs.recorder import Recorder
 from w2vtui.settings import LiveSettings
+from w2vtui.training.engine.devices import check_device
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.word2vec.arguments import whole
@@ -80,6 +79,7 @@ class TrainingCalls(Weights, ResumingCalls):
         alpha = self.alpha if start_alpha is None else start_alpha
         min_alpha = self.min_alpha if end_alpha is None else end_alpha
         live = self._live(epochs=epochs, alpha=alpha, min_alpha=min_alpha)
+        check_device(self._fixed(), live)
         self._check_idle()
         self._vocabulary()
         if isinstance(corpus_iterable, GeneratorType) and epochs != 1:
@@ -136,8 +136,7 @@ class TrainingCalls(Weights, ResumingCalls):
                 self._take(run.matrices())
                 call("on_epoch_end")
                 call("on_epoch_begin")
-                for name, matrix in self._matrices().items():  # a callback may have changed them
-                    np.copyto(run.matrices()[name], matrix)
+                run.replace_matrices(self._matrices())  # a callback may have changed them
 
         self.run, self._run_curves = run, run.curves
         try:

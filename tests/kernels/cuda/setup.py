@@ -9,6 +9,7 @@ from tests.kernels.setup import Setup, corpus_of
 from tests.support.lane_device import LaneDevice
 from w2v_kernels import layout, sizes
 from w2v_kernels.cuda.launch import CudaTrainer
+from w2v_kernels.cuda.windows import TokensOnDevice
 
 NAMES = ("input_vectors", "output_vectors", "node_vectors")
 
@@ -57,6 +58,12 @@ def trainer_of(setup, device=None, open_blocks=None):
     for name, matrix in zip(NAMES, setup.matrices, strict=True):
         trainer.set_vectors(name, matrix[:-1, : setup.vector_size])
     return trainer
+
+
+def tokens_of(setup, device, open_blocks=None):
+    """The text of a setup on a device."""
+    blocks = [[0, len(setup.ids)]] if open_blocks is None else open_blocks
+    return TokensOnDevice(device, corpus_of(setup), np.array(blocks))
 
 
 def train(trainer, setup, *spans):

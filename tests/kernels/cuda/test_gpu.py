@@ -12,6 +12,7 @@ from tests.kernels.cuda.setup import (
     check,
     ids_of,
     matrices_of,
+    tokens_of,
     train,
     trainer_of,
     unrepeated,
@@ -53,7 +54,7 @@ def test_it_keeps_the_tokens_and_windows_that_lanes_keep(gpu):
     setup = Setup(n_tokens=5000, sample=0.01, vector_size=4)
     kept = []
     for device in (gpu, LaneDevice()):
-        tokens, table = trainer_of(setup, device)._tokens, setup.tables.keep_thresholds
+        tokens, table = tokens_of(setup, device), setup.tables.keep_thresholds
         found = tokens.kept(setup.key, setup.hyper, table, device.to_device(table))
         kept.append([device.to_host(array).tolist() for array in found])
     assert kept[0] == kept[1]

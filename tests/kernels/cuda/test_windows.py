@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.kernels import naive
-from tests.kernels.cuda.setup import trainer_of
+from tests.kernels.cuda.setup import tokens_of
 from tests.kernels.setup import Setup, called
 from tests.support.lane_device import LaneDevice, plain
 from w2v_kernels import windows as of_cpu
@@ -19,9 +19,8 @@ OPEN = [[0, 100], [130, 300], [301, 700]]
 
 
 def kept_by(setup, device, open_blocks):
-    trainer = trainer_of(setup, device, open_blocks)
-    table = setup.tables.keep_thresholds
-    return trainer._tokens.kept(setup.key, setup.hyper, table, table)
+    tokens, table = tokens_of(setup, device, open_blocks), setup.tables.keep_thresholds
+    return tokens.kept(setup.key, setup.hyper, table, table)
 
 
 @pytest.mark.parametrize("n_warps", [1, 3])
@@ -50,7 +49,7 @@ def test_kept_tokens_and_windows_are_those_of_the_cpu(n_warps, shrink, monkeypat
 
 def test_what_was_chosen_stays_until_something_else_is_asked_for():
     setup = Setup(n_tokens=100, vector_size=1)
-    tokens, table = trainer_of(setup)._tokens, setup.tables.keep_thresholds
+    tokens, table = tokens_of(setup, LaneDevice()), setup.tables.keep_thresholds
     first = tokens.kept(setup.key, setup.hyper, table, table)
     wide = tokens.kept(setup.key, setup.hyper._replace(window=9), table, table)
     assert wide is first

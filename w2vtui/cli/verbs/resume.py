@@ -47,14 +47,15 @@ HELP = """Resume a run from its newest checkpoint.
   w2vtui resume last --corpus moved.txt   its text has moved; - reads standard input
   w2vtui resume last --epochs 40          a run that is done, trained further
   w2vtui resume last --window 8 --force   with other settings from here on
+  w2vtui resume last --device cpu         on the processor, after a GPU has failed
 
 Weights, position in the text, learning rate, settings, events and curves are restored; live
 changes that were made after the checkpoint are applied again at the same tokens. With one thread,
 or --deterministic, the vectors are those of a run that was never interrupted, bit for bit.
-Another text or other settings are refused, with the difference; --force resumes with them, and
-with another text it starts a new run. A run that is done is saved if it was not, or if -o names a
-file; more --epochs train it further, also with other settings, at the learning rate where it ended
-or at that of --alpha."""
+Another text or other settings, but for --device, are refused, with the difference; --force resumes
+with them, and with another text it starts a new run. A run that is done is saved if it was not, or
+if -o names a file; more --epochs train it further, also with other settings, at the learning rate
+where it ended or at that of --alpha."""
 SETTINGS = (RunSettings, ScreenSettings)
 
 _OF_THE_RUN = "the run's own"

@@ -1,6 +1,9 @@
 """The engine: worker threads that train spans of text, and the interface to what trains them.
 
 backend.py        `Backend`, the protocol of what trains and scores, and `CpuBackend`
+devices.py        which device trains, and why not
+cuda_backend.py   `CudaBackend`, on gpu_turns.py, who uses the GPU now, and gpu_copies.py, what is
+                  copied from it
 matrices.py       the vectors in memory
 plan.py           settings with the tables and vectors they need; the rates along a span
 tallies.py        what is counted while training

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
 
+if TYPE_CHECKING:
+    from w2vtui.training.engine.private_steps import StepsBackend
+
 SHARING_PERIOD = 64
 """Centers, of all workers together, between two updates of one worker's copy of the root."""
 
@@ -42,12 +45,12 @@ SHARING_PERIOD = 64
 class Backend(Protocol):
     """The vectors of one training, and what trains and scores them.
 
-    Everything that depends on the machine is behind this interface. `CpuBackend` is the only
-    implementation so far. A backend for a GPU, or for one process of a distributed run, may hold
-    the vectors anywhere, as long as `matrices` and `input_vectors` return arrays of this process
-    with what was trained so far.
+    Everything that depends on the machine is behind this interface: `CpuBackend` and, on a GPU,
+    `CudaBackend` (cuda_backend.py). The vectors may be anywhere, as long as `matrices` and
+    `input_vectors` return arrays of this process: the vectors themselves, or a copy that is at most
+    a moment older while spans are trained, and exact while none is.
 
-    The workers call `train_span`, any number of them at a time, each with its own scratch and
+    The workers call `train_spans`, `n_workers` of them at a time, each with its own scratch and
     tallies. The observer's thread calls `cosines` and `score_candidates` while they train. The
     run's thread calls everything else.
     """
@@ -70,16 +73,29 @@ class Backend(Protocol):
 
     @property
     def input_vectors(self) -> NDArray[np.float32]:
-        """v_w, float32 (V, D): a view of the vectors being trained."""
+        """v_w, float32 (V, D), to be read only."""
 
     @property
     def output_vectors(self) -> NDArray[np.float32] | None:
         """u_w, float32 (V, D), or None when no objective has used them."""
 
     def matrices(self) -> dict[str, NDArray[np.float32]]:
-        """Views of all that is trained: `input_vectors` (V, D) and, where an objective has used
-        them, `output_vectors` (V, D) and `node_vectors` (V - 1, D).
+        """All that is trained, to be read only: `input_vectors` (V, D) and, where an objective has
+        used them, `output_vectors` (V, D) and `node_vectors` (V - 1, D).
         """
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """The shapes of these, which copies nothing."""
+
+    def copy_to(self, copies: Mapping[str, NDArray[np.float32]]) -> Callable[[], None]:
+        """Copy all that is trained, as it is now, to arrays of these shapes. No worker is at work.
+
+        Returns what is called once before they are read; workers may train before it is.
+        """
+
+    def replace(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Train on from other vectors of these shapes, copied. No worker is at work."""
 
     @property
     def matrix_names(self) -> frozenset[str]:
@@ -114,6 +130,16 @@ class Backend(Protocol):
     def compiling_notes(self) -> list[str]:
         """What to report of the compiled loop: why it is not saved, or that it was damaged."""
 
+    def check(self, settings: ResolvedSettings) -> None:
+        """Refuse live settings that it cannot train with.
+
+        Raises:
+            SettingsError: names the setting.
+        """
+
+    def n_workers(self, settings: ResolvedSettings) -> int:
+        """The workers that train under these settings."""
+
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
 
@@ -124,6 +150,9 @@ class Backend(Protocol):
             OutOfMemoryError: not enough memory.
         """
 
+    def for_single_steps(self) -> StepsBackend:
+        """What trains single tokens on this machine's processor, on copies of rows."""
+
     def train_span(
         self,
         plan: Plan,
@@ -132,7 +161,11 @@ class Backend(Protocol):
         scratch: Scratch,
         tallies: NDArray[np.float64],
     ) -> None:
-        """Train on every token of a span, each once as a center. Runs without the GIL."""
+        """Train on every token of a span, each once as a center. Runs without the GIL.
+
+        Raises:
+            BackendError: a GPU stopped working, or has no memory for it.
+        """
 
     def score_candidates(
         self, plan: Plan, contexts: NDArray[np.int32], candidates: NDArray[np.int32]
@@ -221,6 +254,22 @@ class CpuBackend:
         """What is trained."""
         return frozenset(self._matrices.views())
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """The shapes of what is trained."""
+        return {name: view.shape for name, view in self._matrices.views().items()}
+
+    def copy_to(self, copies: Mapping[str, NDArray[np.float32]]) -> Callable[[], None]:
+        """Copy all that is trained, at once."""
+        for name, matrix in self._matrices.views().items():
+            np.copyto(copies[name], matrix)
+        return lambda: None
+
+    def replace(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Train on from other vectors of these shapes."""
+        for name, matrix in self._matrices.views().items():
+            np.copyto(matrix, vectors[name])
+
     def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """A copy of some rows of a matrix (n, D)."""
         return self._matrices.views()[name][rows]
@@ -229,7 +278,7 @@ class CpuBackend:
 
     def plan(self, settings: ResolvedSettings) -> Plan:
         """Build, or reuse, what training with these settings needs."""
-        check_objective(settings, self.n_words)
+        self.check(settings)
         matrices = self._matrices
         if settings.walks_tree:
             matrices.use_nodes()
@@ -244,6 +293,10 @@ class CpuBackend:
             weights=layout.Weights(matrices.input, targets),
             most_targets=self._tables.most_targets(settings),
         )
+
+    def check(self, settings: ResolvedSettings) -> None:
+        """Refuse the exact softmax over too many words."""
+        check_objective(settings, self.n_words)
 
     def _build_tree(self) -> None:
         try:
@@ -301,6 +354,11 @@ class CpuBackend:
         """What to report of the compiled loop: why it is not saved, or that it was damaged."""
         return cache_notes()
 
+    @staticmethod
+    def n_workers(settings: ResolvedSettings) -> int:
+        """As many as were asked for."""
+        return settings.workers
+
     def scratch(self, plan: Plan, worker: int = 0) -> Scratch:
         """Working memory for a worker, by its number, under this plan."""
         settings, matrices = plan.settings, self._matrices
@@ -341,6 +399,10 @@ class CpuBackend:
         place = span_place(span, rates, self.training.seed)
         worker = Worker(plan.weights, plan.tables, plan.hyper, scratch)
         training_loop.train_span(self._arrays, place, worker, tallies)
+
+    def for_single_steps(self) -> StepsBackend:
+        """This: it trains on the processor."""
+        return self
 
     # ---- measuring
 

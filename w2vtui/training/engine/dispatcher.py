@@ -214,7 +214,7 @@ class Dispatcher:
             self._asking.add(number)
             try:
                 while self._round is None or not self._round.take(number):
-                    workers = self.plan.settings.workers
+                    workers = self._backend.n_workers(self.plan.settings)
                     if self._stopped or self.finished or number >= workers:
                         return None
                     if not self._waits and (self._rounds is None or workers == 1):
@@ -259,7 +259,7 @@ class Dispatcher:
         if self._held:
             most = int(most * SHORT_SHARE)
         # Spans shrink toward the end, or a mark, so that all workers are done at about one time.
-        workers = plan.settings.workers
+        workers = self._backend.n_workers(plan.settings)
         fair = ((until if workers > 1 else schedule.planned) - self.clock) // (2 * workers)
         most = max(min(most, fair), LEAST_SPAN_TOKENS)
         span = self._order.span(self.clock, most, until)

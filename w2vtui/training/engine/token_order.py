@@ -38,6 +38,11 @@ class TokenOrder:
         self._clock_at = np.concatenate(([0], np.cumsum(lengths)))
 
     @property
+    def open_blocks(self) -> NDArray[np.int64]:
+        """int64 (B, 2): the blocks [first, stop) that are trained on, in order."""
+        return self._open
+
+    @property
     def tokens_per_epoch(self) -> int:
         """Tokens trained on in one pass."""
         return int(self._clock_at[-1])

@@ -104,7 +104,7 @@ class WorkerPool:
         """Start workers up to the number that the plan asks for; surplus workers leave at their
         next span.
         """
-        wanted = self.dispatcher.plan.settings.workers
+        wanted = self._backend.n_workers(self.dispatcher.plan.settings)
         for number in range(wanted):
             if number == len(self._workers):
                 if number == len(self._tallies):
@@ -186,7 +186,7 @@ class WorkerPool:
         """
         began = time.monotonic() - took
         while (most_speed := self.most_speed) is not None:
-            share = most_speed / job.plan.settings.workers
+            share = most_speed / self._backend.n_workers(job.plan.settings)
             left = began + job.n_tokens / share - time.monotonic()
             if left <= 0 or self.dispatcher.stopped:
                 return share

@@ -13,7 +13,6 @@ from w2vtui.training.costs.cost_model import Cost, CostModel
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.clocks import SpeedMeter
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.plan import check_objective
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.speed_check import SpeedCheck, Verdict
@@ -102,7 +101,8 @@ class LiveChanges:
         A change that has not been applied yet is dropped instead.
 
         Raises:
-            SettingsError: nothing was changed, or the run is past the end that it then had.
+            SettingsError: nothing was changed, the run is past the end that it then had, or its
+                device cannot train with the earlier settings.
         """
         with self._lock:
             staged, number = self._staged, None
@@ -121,6 +121,7 @@ class LiveChanges:
                     f"change {last.number} cannot be undone: with the settings before it, "
                     f"{last.settings.epochs} epochs, the run would already be over"
                 )
+            self._backend.check(last.settings)
             self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
         return last.settings
 
@@ -147,8 +148,7 @@ class LiveChanges:
                 f"epochs must be more than the {dispatcher.clock / per_epoch:.1f} already "
                 f"trained, got {wanted.epochs}: stop the run instead"
             )
-        if wanted.objective != base.objective:
-            check_objective(wanted, self._backend.n_words)
+        self._backend.check(wanted)
         return wanted
 
     def _cost(self, wanted: ResolvedSettings) -> Cost | None:
@@ -158,7 +158,8 @@ class LiveChanges:
         now, measured, cores = dispatcher.plan.settings, pool.measurements(), available_cores()
         wanted_seconds = self._costs.seconds_a_token(wanted, measured)
         work = wanted_seconds / self._costs.seconds_a_token(now, measured)
-        before, after = (min(settings.workers, cores) for settings in (now, wanted))
+        n_workers = self._backend.n_workers
+        before, after = (min(n_workers(settings), cores) for settings in (now, wanted))
         predicted = speed / work * after / before
         tokens = pool.tallies().tokens
         planned = wanted.epochs * self._order.tokens_per_epoch

@@ -4,14 +4,16 @@ while the copy is written.
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint, CheckpointStore
 from w2vtui.training.state.snapshot import CheckpointStatus
@@ -28,6 +30,14 @@ PATIENCE_SECONDS = 5.0
 """The longest that a change waits for the previous checkpoint to be written."""
 
 
+class _Taken(NamedTuple):
+    """A checkpoint whose vectors are still being copied."""
+
+    checkpoint: Checkpoint
+    plan: Plan
+    complete: Callable[[], None]
+
+
 class Checkpointing:
     """Takes the checkpoints of one run, on the run's own thread."""
 
@@ -35,17 +45,17 @@ class Checkpointing:
         self,
         store: CheckpointStore,
         pool: WorkerPool,
-        take: Callable[[str], Checkpoint],
-        matrices: Callable[[], dict[str, NDArray[np.float32]]],
+        take: Callable[[str, Mapping[str, NDArray[np.float32]]], Checkpoint],
+        backend: Backend,
         *,
         seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """
-        take      makes a checkpoint, for a reason; its vectors are those being trained
-        matrices  the vectors being trained
+        take      makes a checkpoint, for a reason, with vectors
+        backend   what trains these
         seconds   from one checkpoint to the next
         """
-        self._store, self._pool, self._take, self._matrices = store, pool, take, matrices
+        self._store, self._pool, self._take, self._backend = store, pool, take, backend
         self._seconds = seconds
         self._copies: dict[str, NDArray[np.float32]] = {}
         self._saved_at = time.monotonic()
@@ -73,8 +83,9 @@ class Checkpointing:
             self._make_room()
             started = time.monotonic()
             with self._dispatcher.held():
-                self._save(reason)
+                taken = self._taken(reason)
             self._least_pause = (time.monotonic() - started) / PAUSE_SHARE
+            self._hand_over(taken)
 
     @contextmanager
     def before(self, what: str) -> Iterator[None]:
@@ -84,14 +95,14 @@ class Checkpointing:
             self._make_room()
         with self._dispatcher.held():
             if ready and self._something_is_new:
-                self._save(f"before {what}")
+                self._hand_over(self._taken(f"before {what}"))
             yield
 
     def finish(self, reason: str) -> None:
         """Save the final state once the workers have left, and wait until it is written."""
         self._store.wait()
         self._make_room()
-        self._save(reason)
+        self._hand_over(self._taken(reason))
         self._store.wait()
         self._copies.clear()  # the vectors may be copied again, to be saved
 
@@ -118,22 +129,27 @@ class Checkpointing:
         now = self._dispatcher
         return self.saved_tokens is None or now.clock != clock or now.plan is not plan
 
-    def _save(self, reason: str) -> None:
-        """Copy the vectors and hand the checkpoint over, while the workers are paused."""
-        checkpoint = self._take(reason)
-        if checkpoint.diverged or self._pool.error is not None:  # the run is about to report it
+    def _taken(self, reason: str) -> _Taken | None:
+        """A checkpoint, while the workers are paused; None of a run that is about to fail."""
+        copies = {name: self._copies[name] for name in self._backend.shapes}
+        checkpoint = self._take(reason, copies)
+        if checkpoint.diverged or self._pool.error is not None:
+            return None
+        return _Taken(checkpoint, self._dispatcher.plan, self._backend.copy_to(copies))
+
+    def _hand_over(self, taken: _Taken | None) -> None:
+        """Give the store a checkpoint once its vectors are copied; the workers may train on."""
+        if taken is None:
             return
-        for name, matrix in checkpoint.vectors.items():
-            np.copyto(self._copies[name], matrix)
-        copies = {name: self._copies[name] for name in checkpoint.vectors}
-        self._store.save(dataclasses.replace(checkpoint, vectors=copies))
-        self._saved_at, self._saved = time.monotonic(), (checkpoint.clock, self._dispatcher.plan)
-        self.saved_tokens = checkpoint.clock
+        taken.complete()
+        self._store.save(taken.checkpoint)
+        self._saved_at, self._saved = time.monotonic(), (taken.checkpoint.clock, taken.plan)
+        self.saved_tokens = taken.checkpoint.clock
 
     def _make_room(self) -> None:
         """Allocate the copies while the workers still train: the first use of memory takes several
         times as long as copying to it.
         """
-        for name, matrix in self._matrices().items():
+        for name, shape in self._backend.shapes.items():
             if name not in self._copies:
-                self._copies[name] = np.full(matrix.shape, np.nan, np.float32)
+                self._copies[name] = np.full(shape, np.nan, np.float32)

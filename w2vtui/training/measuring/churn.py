@@ -13,6 +13,7 @@ often churn is measured: a slower machine draws fewer points of the same curve.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +42,15 @@ _ROWS_A_BLOCK = 64
 class ChurnMeter:
     """Looks up the neighbors of a sample of words, and compares each look with the one before."""
 
-    def __init__(self, vectors: Floats, seed: int, curves: RunCurves) -> None:
-        """vectors float32 (V, D), most frequent word first, changing while they are looked at."""
-        n = min(len(vectors), N_CANDIDATES)
-        self._vectors = vectors[:n]
+    def __init__(self, vectors: Callable[[], Floats], seed: int, curves: RunCurves) -> None:
+        """vectors   gives float32 (V, D), most frequent word first, as they are now"""
+        n_words, size = vectors().shape
+        n: int = min(n_words, N_CANDIDATES)
+        self._vectors, self._n_candidates = vectors, n
         self._n_top = min(TOP, n - 1)
         self.sample = sample_rows(n, N_WORDS, seed)
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
-        self.clock.expect(self.n_scores * vectors.shape[1])
+        self.clock.expect(self.n_scores * size)
         self.curves = curves
         self.churn: Churn | None = None
         self._before: NDArray[np.intp] | None = None
@@ -58,13 +60,14 @@ class ChurnMeter:
     @property
     def n_scores(self) -> int:
         """Cosines that a look computes."""
-        return len(self.sample) * len(self._vectors)
+        return len(self.sample) * self._n_candidates
 
     def nearest(self) -> NDArray[np.intp]:
         """The nearest neighbors of the sample as they are now: (W, n), n 0 without any."""
         if not self._n_top:  # a single word
             return np.zeros((len(self.sample), 0), dtype=np.intp)
-        return nearest_rows(self._vectors, self.sample, self._n_top)
+        vectors = self._vectors()[: self._n_candidates]
+        return nearest_rows(vectors, self.sample, self._n_top)
 
     def look(self, moment: Moment) -> None:
         """Take a look where one is due."""

@@ -97,7 +97,7 @@ class Gauges:
 
     def seconds(self, kind: Kind, plan: Plan, n_queries: int) -> float:
         """Predicted seconds of a look, the mark included."""
-        n_words, size = self._backend.input_vectors.shape
+        n_words, size = self._backend.n_words, self._backend.training.vector_size
         products = scores = 0.0
         if kind == "probe" and self._probe_set is not None:
             scores = self._probe_set.candidates.size

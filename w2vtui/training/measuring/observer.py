@@ -54,7 +54,8 @@ class Observer:
         self._lookup = lookup
         self._now = now
         self._curves, self._taker = curves, taker
-        self.churn = ChurnMeter(backend.input_vectors, backend.training.seed, curves)
+        vectors = lambda: backend.input_vectors  # noqa: E731
+        self.churn = ChurnMeter(vectors, backend.training.seed, curves)
         self._looks_at_vectors = looks_at_vectors
         self.quality = QualityMeter(quality_sets or QualitySets(), backend, curves)
         self.health = HealthMeter(backend)

@@ -14,6 +14,7 @@ from w2vtui.settings import (
     default_alpha,
     spec_of,
 )
+from w2vtui.training.engine.devices import has_library
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_row import Row
@@ -27,7 +28,9 @@ CONTROLS: dict[str, Control] = {
         *controls_of(CorpusSettings, ("min_count",)),
         *controls_of(LiveSettings, ("epochs", "workers")),
         *controls_of(TrainingSettings, ("deterministic",)),
-        *controls_of(CorpusSettings, ("lowercase", "tokenizer", "field", "kmer")),
+        *controls_of(CorpusSettings, ("lowercase", "tokenizer")),
+        *controls_of(TrainingSettings, ("device",)),
+        *controls_of(CorpusSettings, ("field", "kmer")),
     )
 }
 """The settings that matter most before a run; all others keep what the command line gave."""
@@ -121,8 +124,14 @@ class Draft:
                 idle=f"no part in {idle[name]}" if name in idle else "",
             )
             for name, control in CONTROLS.items()
-            if name not in _ON_DEMAND or name in self.proposed or self._value(name) is not None
+            if self._has_row(name)
         )
+
+    def _has_row(self, name: str) -> bool:
+        """Whether a setting is shown: some are of use in few places."""
+        if name == "device":
+            return self._value(name) != CONTROLS[name].default or has_library()
+        return name not in _ON_DEMAND or name in self.proposed or self._value(name) is not None
 
     def _value(self, name: str) -> Any:
         return getattr(getattr(self.form, _PARTS[CONTROLS[name].owner]), name)

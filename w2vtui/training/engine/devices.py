@@ -1,0 +1,139 @@
+"""Which device trains: the only place that asks for the setting `device`.
+
+What is found out here loads neither Numba nor the driver's library for Python, so that a request
+is refused before anything is read.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from w2vtui.errors import MissingLibraryError, SettingsError
+from w2vtui.extras import is_installed, missing
+from w2vtui.settings import LiveSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from w2vtui.corpus import EncodedCorpus
+    from w2vtui.training.engine.backend import Backend
+    from w2vtui.training.engine.token_order import TokenOrder
+
+INSTEAD = "or choose device cpu"
+_LIBRARY = "numba_cuda"
+_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+
+
+def has_library() -> bool:
+    """Whether what trains on a GPU is installed."""
+    return is_installed(_LIBRARY)
+
+
+def check_device(training: TrainingSettings, live: LiveSettings) -> None:
+    """Refuse a device that is not here, or that cannot train with these settings.
+
+    Raises:
+        MissingLibraryError: a library is missing; says how to install it.
+        SettingsError: there is no such device, or a setting that it has no kernel for.
+    """
+    choose_device(training, live)
+
+
+def choose_device(
+    training: TrainingSettings, live: LiveSettings
+) -> tuple[Literal["cpu", "cuda"], str]:
+    """The device that trains with these settings, and why `auto` is the processor, else "".
+
+    Raises:
+        MissingLibraryError, SettingsError: as of `check_device`.
+    """
+    if training.device == "cpu":
+        return "cpu", ""
+    if training.device == "auto" and training.deterministic:
+        return "cpu", "deterministic training needs it"
+    try:
+        check_cuda()
+        check_for_cuda(live, training.vector_size)
+    except SettingsError as error:
+        if training.device == "cuda":
+            raise
+        return "cpu", str(error)
+    return "cuda", ""
+
+
+def check_cuda() -> None:
+    """Refuse to train on a GPU where none can be reached.
+
+    Raises:
+        MissingLibraryError: numba-cuda is not installed.
+        SettingsError: there is no driver, or it finds no GPU.
+    """
+    if not has_library():
+        raise MissingLibraryError(f"{missing('device cuda', 'cuda')}, {INSTEAD}")
+    try:
+        driver = ctypes.CDLL(_DRIVER)
+    except OSError:
+        raise SettingsError(
+            f"device cuda needs NVIDIA's driver, got no {_DRIVER}: install the driver, {INSTEAD}"
+        ) from None
+    n_devices = ctypes.c_int(0)
+    code = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(n_devices))
+    if code or not n_devices.value:
+        found = f"error {code}" if code else "none"
+        raise SettingsError(
+            f"device cuda needs an NVIDIA GPU, and the driver finds {found}: see what nvidia-smi "
+            f"and CUDA_VISIBLE_DEVICES say, {INSTEAD}"
+        )
+
+
+def check_for_cuda(live: LiveSettings, vector_size: int) -> None:
+    """Refuse settings that there are no kernels for on a GPU.
+
+    Raises:
+        SettingsError: names the setting.
+    """
+    from w2v_kernels.cuda.launch import unsupported  # loads Numba
+    from w2vtui.training.engine.plan import hyper_of
+
+    if why := unsupported(hyper_of(live), vector_size):
+        raise SettingsError(f"device cuda: {why}: choose another, {INSTEAD}")
+
+
+def make_backend(
+    corpus: EncodedCorpus,
+    training: TrainingSettings,
+    live: LiveSettings,
+    order: TokenOrder,
+    vectors: Mapping[str, NDArray[np.float32]] | None = None,
+    locks: NDArray[np.floating[Any]] | None = None,
+    *,
+    note: Callable[[str], object] = lambda text: None,
+) -> Backend:
+    """What trains a corpus on the device of the settings.
+
+    live             those that it begins with
+    order            which of its tokens are trained on
+    vectors, locks   as of `CpuBackend`
+    note             called with which device `auto` is, and what a GPU is called
+
+    Raises:
+        SettingsError, MissingLibraryError: as of `check_device`, or as of `CpuBackend`.
+        BackendError: the GPU does not do what it is asked to.
+        OutOfMemoryError: not enough memory, on the machine or the GPU.
+    """
+    device, why = choose_device(training, live)
+    if device == "cpu":
+        if why:
+            note(f"device auto: cpu, since {why}")
+        from w2vtui.training.engine.backend import CpuBackend
+
+        return CpuBackend(corpus, training, vectors, locks)
+    from w2vtui.training.engine.cuda_backend import CudaBackend
+
+    backend = CudaBackend(corpus, training, order.open_blocks, vectors, locks)
+    note(f"device cuda: {backend.device_name}")
+    return backend
