@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import inspect
 import json
 import os
@@ -413,15 +414,24 @@ def test_one_worker_repeats_bit_for_bit_and_another_seed_differs(sg, hs):
     assert not np.allclose(first, vectors(8))
 
 
-DIGESTS = """
+MODES = [{"sg": sg, "hs": hs} for sg in (0, 1) for hs in (0, 1)]
+
+
+def digests(sentences, modes, small):
+    """What each mode trains: a digest of the words in their order and of their vectors."""
+    trained = [Word2Vec(sentences, **mode, **small).wv for mode in modes]
+    return [
+        hashlib.sha256(" ".join(wv.index_to_key).encode() + wv.vectors.tobytes()).hexdigest()
+        for wv in trained
+    ]
+
+
+DIGESTS = f"""
 import hashlib, json, sys
 from w2vtui import Word2Vec
-sentences = json.load(sys.stdin)
-for mode in {modes}:
-    wv = Word2Vec(sentences, **mode, **{small}).wv
-    print(hashlib.sha256(" ".join(wv.index_to_key).encode() + wv.vectors.tobytes()).hexdigest())
+{inspect.getsource(digests)}
+print(*digests(json.load(sys.stdin), {MODES}, {SMALL}))
 """
-MODES = [{"sg": sg, "hs": hs} for sg in (0, 1) for hs in (0, 1)]
 
 
 @pytest.mark.process
@@ -431,17 +441,15 @@ def test_one_worker_repeats_in_another_process_whatever_its_hashes(monkeypatch):
     if compiling.CACHE_FOLDER is not None:
         monkeypatch.setenv("NUMBA_CACHE_DIR", str(compiling.CACHE_FOLDER))
 
-    def digests(seed):
-        done = subprocess.run(
-            [sys.executable, "-c", DIGESTS.format(modes=MODES, small=SMALL)],
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
-            input=json.dumps(sentences), capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return done.stdout.split()
-
-    first = digests("1")
-    assert len(set(first)) == len(MODES)
-    assert digests("4711") == first
+    here = digests(sentences, MODES, SMALL)
+    assert len(set(here)) == len(MODES)
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "4711"
+    done = subprocess.run(
+        [sys.executable, "-c", DIGESTS],
+        env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        input=json.dumps(sentences), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == here
 
 
 @pytest.mark.parametrize(
