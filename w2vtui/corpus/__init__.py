@@ -11,8 +11,8 @@
                    long_tokens.py  leaves out what is too long to be a word
     vocabulary     tokens.py     what tokens each type stands for; vocab.py  count, choose, order
     second pass    encoding.py   ids of types become ids of words
-    result         encoded.py    memory-mapped; storage.py  its files and their check; draft.py
-                   where they are written; cache.py  saved for later
+    result         encoded.py    memory-mapped; storage.py  its files, checked; array_files.py
+                   those of arrays; draft.py  where they are written; cache.py  saved for later
     all of it      reading.py    open_corpus, encode_sentences
     counts alone   raw_counts.py count_files, count_sentences
     as words       pieces.py     lists of words in Python instead of ids

@@ -40,7 +40,9 @@ class _Piece(NamedTuple):
     """Some text, and how far the reading was at its end."""
 
     text: bytes
-    """ends with white space, or with a token that is cut off and not of this piece"""
+    """ends with white space, or with a token that is cut off and belongs to the next piece"""
+    n_bytes: int
+    """without such a token"""
     base: int
     """offset of its first byte in the text"""
     file: str
@@ -185,7 +187,7 @@ class TextCount:
                 n_whole = end_of_tokens(block)
                 rest = block[n_whole:]
                 base, self._n_bytes = self._n_bytes, self._n_bytes + n_whole
-                yield _Piece(block[:n_whole], base, text.name, bytes_before + text.n_done)
+                yield _Piece(block, n_whole, base, text.name, bytes_before + text.n_done)
             bytes_before += text.n_done
 
     def _joined(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
@@ -194,7 +196,7 @@ class TextCount:
         n_bytes, since = 0, time.monotonic()
         for piece in pieces:
             short.append(piece)
-            n_bytes += len(piece.text)
+            n_bytes += piece.n_bytes
             now = time.monotonic()
             if 2 * n_bytes >= self._block_bytes or now - since > _MOST_WAITING_SECONDS:
                 yield _together(short)
@@ -249,5 +251,5 @@ def _together(pieces: list[_Piece]) -> _Piece:
     if len(pieces) == 1:
         return pieces[0]
     last = pieces[-1]
-    text = b"".join([piece.text for piece in pieces])
-    return _Piece(text, pieces[0].base, last.file, last.bytes_done)
+    text = b"".join([piece.text[: piece.n_bytes] for piece in pieces])
+    return _Piece(text, len(text), pieces[0].base, last.file, last.bytes_done)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import ids_to_words
+from w2vtui.corpus.array_files import ArrayFile, ArrayReader
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.side_by_side import in_order
-from w2vtui.corpus.storage import IDS, PROVISIONAL, STARTS, ArrayFile, ArrayReader
+from w2vtui.corpus.storage import IDS, PROVISIONAL, STARTS
 from w2vtui.corpus.type_table import Numbering, Run
 from w2vtui.corpus.vocab import Expansion
 from w2vtui.display import printable
@@ -148,8 +150,9 @@ def write_ids(
     blocks = _blocks(provisional, expansion, list(_cut(runs, block_ids)))
     n_raw_sentences = 0
     with (
-        ArrayFile(draft, IDS, np.int32) as id_file,
-        ArrayFile(draft, STARTS, np.int64) as start_file,
+        _thread_beside(n_workers) as summing,
+        ArrayFile(draft, IDS, np.int32, summing=summing) as id_file,
+        ArrayFile(draft, STARTS, np.int64, summing=summing) as start_file,
         closing(in_order(blocks, [_Block.expand] * n_workers, n_alone=N_ALONE)) as expanded,
     ):
         writer = _Writer(id_file, start_file)
@@ -167,6 +170,11 @@ def write_ids(
             raise _damaged(draft)
         writer.finish()
     return Encoded(writer.n_ids, writer.n_alone, n_raw_sentences)
+
+
+def _thread_beside(n_workers: int) -> AbstractContextManager[Executor | None]:
+    """A thread for what may be done beside all else, unless there is to be just one."""
+    return ThreadPoolExecutor(1, "w2vtui-sum") if n_workers > 1 else nullcontext()
 
 
 def _cut(runs: Iterable[Run], most_ids: int) -> Iterator[Run]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from w2vtui.cores import free_cores
 from w2vtui.corpus import cache as kept
+from w2vtui.corpus.array_files import ArrayFile
 from w2vtui.corpus.draft import Draft
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.file_hints import hints_on_files
@@ -22,7 +23,6 @@ from w2vtui.corpus.sources.segmenting import check_tokenizer
 from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.storage import (
     PROVISIONAL,
-    ArrayFile,
     DamagedError,
     load_corpus,
     write_seal,

@@ -8,19 +8,18 @@ agrees with its seal.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus.array_files import ArrayFile, npy_header
 from w2vtui.corpus.draft import LOCK, Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.progress import ReadingProgress, check_stop
@@ -52,69 +51,6 @@ class IdSink(Protocol):
 
     def append(self, values: NDArray[np.int32], /) -> None:
         """Take some more; the array is reused afterwards."""
-
-
-class ArrayFile:
-    """A one-dimensional .npy file, written piece by piece; its header is completed at the end."""
-
-    def __init__(
-        self, draft: Draft, name: str, dtype: type[np.generic], *, sealed: bool = True
-    ) -> None:
-        """sealed: whether it stays in the folder."""
-        self._draft, self._name = draft, name
-        self._dtype: np.dtype[Any] = np.dtype(dtype)
-        self._n_header = len(_npy_header(self._dtype, 0))
-        self._length = 0
-        self._digest = hashlib.sha256() if sealed else None
-        draft.write(name, 0, _npy_header(self._dtype, 0))
-
-    def append(self, values: NDArray[Any]) -> None:
-        """Append values.
-
-        Raises:
-            DiskError: they cannot be written.
-        """
-        if not len(values):
-            return
-        content = np.ascontiguousarray(values, dtype=self._dtype).data.cast("B")
-        self._draft.write(self._name, self._n_header + self._length * self._dtype.itemsize, content)
-        if self._digest is not None:
-            self._digest.update(content)
-        self._length += len(values)
-
-    def __enter__(self) -> ArrayFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            return
-        self._draft.write(self._name, 0, _npy_header(self._dtype, self._length))
-        if self._digest is not None:
-            n_bytes = self._n_header + self._length * self._dtype.itemsize
-            self._draft.sums[self._name] = FileSum(n_bytes, self._digest.hexdigest())
-
-
-class ArrayReader:
-    """The values of a file that `ArrayFile` wrote, read piece by piece.
-
-    They are not mapped: that would count as this process's memory until the system reclaims it.
-    """
-
-    def __init__(self, draft: Draft, name: str, dtype: type[np.generic]) -> None:
-        self._draft, self._name = draft, name
-        self._dtype: np.dtype[Any] = np.dtype(dtype)
-        with draft.opened(name) as file:
-            self.nbytes = size_of(file) - len(_npy_header(self._dtype, 0))
-            """Bytes of all values."""
-
-    def blocks(self, lengths: Iterable[int]) -> Iterator[NDArray[Any]]:
-        """The values in order, in blocks of these lengths; fewer where the file ends."""
-        with self._draft.opened(self._name) as file:
-            file.seek(len(_npy_header(self._dtype, 0)))
-            for length in lengths:
-                yield np.fromfile(file, self._dtype, length)
 
 
 def write_words(
@@ -220,7 +156,7 @@ def tokens_in(folder: Path, key: str) -> int | None:
     except (OSError, ValueError):
         return None
     kind: np.dtype[Any] = np.dtype(np.int32)
-    return (n_bytes - len(_npy_header(kind, 0))) // kind.itemsize
+    return (n_bytes - len(npy_header(kind, 0))) // kind.itemsize
 
 
 class _SealedFiles:
@@ -256,11 +192,11 @@ class _SealedFiles:
         kind: np.dtype[Any] = np.dtype(dtype)
         buffer = memoryview(bytearray(_CHECKED_AT_ONCE))
         digest = hashlib.sha256()
-        n_header = len(_npy_header(kind, 0))
+        n_header = len(npy_header(kind, 0))
         length = (self._sums[name].n_bytes - n_header) // kind.itemsize
         with opened(self._folder / name, self._opener) as file:
             self._check_size(name, file)
-            if length <= 0 or file.read(n_header) != _npy_header(kind, length):
+            if length <= 0 or file.read(n_header) != npy_header(kind, length):
                 raise ValueError(f"{name} has another header")
             # Read, not mapped: a disk that fails is then an error, not the end of the process.
             while n_bytes := file.readinto(buffer):
@@ -314,11 +250,3 @@ def _read_seal(folder: Path, key: str, opener: Opener) -> dict[str, FileSum]:
         if content == _seal(key, sums):
             return sums
     raise ValueError(f"{_SEAL} is damaged, or that of another corpus")
-
-
-def _npy_header(dtype: np.dtype[Any], length: int) -> bytes:
-    """A .npy header; its size is the same for every length, as NumPy leaves room for growth."""
-    buffer = io.BytesIO()
-    header = {"descr": dtype.str, "fortran_order": False, "shape": (length,)}
-    np.lib.format.write_array_header_1_0(buffer, header)
-    return buffer.getvalue()
