@@ -85,8 +85,8 @@ async def test_trials_are_shown_as_they_end_with_what_mattered(tmp_path):
         rows = app.screen.query_one(TrialRows)
         assert rows.pointed is not None
         assert rows.pointed.point == {"window": 10, "negative": 15}
-        line = next(line for line in rows.plain.splitlines() if "best" in line)
-        assert line.startswith("▸")
+        line = next(line for line in text_of(app).splitlines() if " best " in line)
+        assert line.startswith("┃ ▸")
 
 
 async def test_marked_trials_are_compared_and_the_best_line_copied(tmp_path, monkeypatch):

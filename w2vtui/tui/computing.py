@@ -1,4 +1,4 @@
-"""The one background thread of a screen that computes much."""
+"""The background thread of a screen that computes much, and how often that follows a training."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from textual.message_pump import MessagePump
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.shortage import as_shortage
+
+FOLLOW_SECONDS = 1.0
+"""From one look for later vectors to the next."""
+FOLLOW_SHARE = 0.05
+"""Of one core, that following a training takes from it at most, copies included; what a person asks
+for is computed at once.
+"""
+FOLLOW_MOST_SECONDS = 30.0
+"""The longest pause of that, since what is computed for the first time may take long."""
 
 
 class Computing:

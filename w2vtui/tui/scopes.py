@@ -41,7 +41,6 @@ from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.sweep_screen.screen import SweepScreen
-from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt
 from w2vtui.tui.train_screen.screen import TrainScreen
@@ -82,6 +81,6 @@ SCOPES = (
     Scope("the runs that are compared", (BaseApp, CompareScreen, ComparedPane)),
     Scope("the curves that are compared", (BaseApp, CompareScreen, CurvesPane)),
     Scope("the words that differ", (BaseApp, CompareScreen, MovedPane)),
-    Scope("the trials of a sweep", (BaseApp, SweepScreen, TrialRows)),
+    Scope("the trials of a sweep", (BaseApp, SweepScreen, Rows)),
     Scope("the number of epochs", (BaseApp, MoreEpochs)),
 )

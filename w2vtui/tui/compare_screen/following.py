@@ -20,15 +20,15 @@ from w2vtui.runs.status import RunStatus
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
-from w2vtui.tui.computing import Computing, problem_of, report_to
+from w2vtui.tui.computing import (
+    FOLLOW_MOST_SECONDS,
+    FOLLOW_SECONDS,
+    FOLLOW_SHARE,
+    Computing,
+    problem_of,
+    report_to,
+)
 from w2vtui.tui.panes import PanedScreen
-
-SECONDS = 1.0
-"""From one look at what trains to the next."""
-SHARE = 0.05
-"""Of one core, that following the trainings takes from them at most."""
-MOST_SECONDS = 30.0
-"""The longest pause of that."""
 
 
 class Following(PanedScreen):
@@ -63,7 +63,7 @@ class Following(PanedScreen):
         self.word = ""
         self._following: Comparison | None = None
         """What is being read again, as a side has come further."""
-        self._clock = Budget(SHARE, least=SECONDS, most=MOST_SECONDS)
+        self._clock = Budget(FOLLOW_SHARE, least=FOLLOW_SECONDS, most=FOLLOW_MOST_SECONDS)
         self._trained = False
         """Whether a run trained at the last look."""
         self._watched: list[Side] = []
@@ -76,7 +76,7 @@ class Following(PanedScreen):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.set_interval(SECONDS, self.tick)
+        self.set_interval(FOLLOW_SECONDS, self.tick)
         self._computing.ask("read", lambda: self._open(self.comparison.sides))
 
     def on_unmount(self) -> None:

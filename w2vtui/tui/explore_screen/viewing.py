@@ -16,21 +16,20 @@ from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
-from w2vtui.tui.computing import Computing, problem_of, report_to
+from w2vtui.tui.computing import (
+    FOLLOW_MOST_SECONDS,
+    FOLLOW_SECONDS,
+    FOLLOW_SHARE,
+    Computing,
+    problem_of,
+    report_to,
+)
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
 from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.run_line import RunLine
 
-SECONDS = 1.0
-"""From one look for later vectors to the next."""
-SHARE = 0.05
-"""Of one core, that following the training takes from it at most, copies included; what a person
-asks for is computed at once.
-"""
-MOST_SECONDS = 30.0
-"""The longest pause of that, since what is computed for the first time may take long."""
 READING_SECONDS = 0.2
 """From one look how much of a file is read to the next."""
 
@@ -70,13 +69,13 @@ class Viewing(PanedScreen):
         """Whether there were vectors to show before."""
         self._is_stuck = False
         """Whether the last look for later vectors failed, which was said."""
-        self._clock = Budget(SHARE, least=0.0, most=MOST_SECONDS)
+        self._clock = Budget(FOLLOW_SHARE, least=0.0, most=FOLLOW_MOST_SECONDS)
         """When the training may be looked at again."""
         self._computing = Computing(lambda error: report_to(self, self.Failed(error)))
 
     def on_mount(self) -> None:
         """Begin to look at the subject."""
-        self.set_interval(SECONDS, self.tick)
+        self.set_interval(FOLLOW_SECONDS, self.tick)
         self._reading = self.set_interval(READING_SECONDS, self._show_reading)
         self.look()
 

@@ -21,7 +21,14 @@ from textual.widgets import Input
 from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
-from w2vtui.tui.computing import Computing, problem_of, report_to
+from w2vtui.tui.computing import (
+    FOLLOW_MOST_SECONDS,
+    FOLLOW_SECONDS,
+    FOLLOW_SHARE,
+    Computing,
+    problem_of,
+    report_to,
+)
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
@@ -35,14 +42,6 @@ from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 PANES: tuple[type[MethodPane], ...] = (NoisePane, TreePane, MicroscopePane, ExactPane, LessonPane)
-SECONDS = 1.0
-"""From one look at what trains to the next."""
-MOST_SECONDS = 30.0
-"""The longest, whatever the last one cost."""
-SHARE = 0.05
-"""Of one core, that following the training takes from it at most; what a key asks for is computed
-at once.
-"""
 _BETWEEN = ("->", "→", "+", "|")
 """Signs that may stand between the words of a query."""
 
@@ -138,7 +137,7 @@ class MethodScreen(Screen[None]):
         self.query_one(QueryField).display = False
         self.set_class(not self.app.look.hints, "no-hints")
         self.action_show_tab(self._tab)
-        self.set_interval(SECONDS, self.tick)
+        self.set_interval(FOLLOW_SECONDS, self.tick)
 
     def on_unmount(self) -> None:
         """End the background thread."""
@@ -295,9 +294,10 @@ class MethodScreen(Screen[None]):
         except Exception as error:
             report_to(self, self.Computed(pane, None, problem_of(error), is_last=True))
             return
-        rest = (time.thread_time() - began) / SHARE
+        rest = (time.thread_time() - began) / FOLLOW_SHARE
         due = max(self._due.get(pane.NAME, 0.0), time.monotonic()) + rest
-        self._due[pane.NAME] = min(due, time.monotonic() + MOST_SECONDS)  # it may have compiled
+        latest = time.monotonic() + FOLLOW_MOST_SECONDS  # it may have compiled
+        self._due[pane.NAME] = min(due, latest)
         is_last = result is done
         report_to(self, self.Computed(pane, None if is_last else result, is_last=is_last))
         if not is_last:

@@ -23,6 +23,7 @@ from w2vtui.tui.messages import CompareRuns, ExploreRun
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from w2vtui.sweeping.sweep import Sweep, SweepShot, SweepState
@@ -41,7 +42,7 @@ class SweepScreen(Screen[None]):
     app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,enter", "explore", "Explore", id="sweep.explore",
+        Binding("x", "explore", "Explore", id="sweep.explore",
                 tooltip="explore the vectors of the trial"),
         Binding("space", "mark", "Mark", id="sweep.mark",
                 tooltip="mark the trial, or take its mark away"),
@@ -78,7 +79,7 @@ class SweepScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self.set_interval(SECONDS, self.look)
-        self.query_one(TrialRows).focus()
+        self.query_one(Rows).focus()
         self.look()
 
     def on_resize(self, event: Resize) -> None:
@@ -159,6 +160,10 @@ class SweepScreen(Screen[None]):
             self.app.warn("only a trial that is over can be explored")
         else:
             self.post_message(ExploreRun(folder))
+
+    def on_rows_chosen(self, message: Rows.Chosen) -> None:
+        """Explore the trial that enter or a second click chose."""
+        self.action_explore()
 
     def action_mark(self) -> None:
         """Mark the highlighted trial, or take its mark away."""

@@ -1,131 +1,106 @@
-"""The trials of a sweep, a row each; the arrow keys move over them."""
+"""The trials of a sweep, a line each, under their heads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
-from textual.events import Click, Resize
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
 
 from w2vtui.display import pad
 from w2vtui.sweeping.results import TrialResult, best_of, ranked
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.table import cells_of, cells_of_current, heads_of, numeric_columns
 from w2vtui.sweeping.yardstick import Yardstick
-from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.widgets.panel import Panel, joined
+from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from w2vtui.sweeping.sweep import SweepShot
 
 _GAP = 2
+_SIGNS = 4
+"""Cells before a line: the pointer, the mark, and a space behind each."""
 _LEFT_OUT_FIRST = (-1, -3, -2)
 """Columns that a narrow screen leaves out: the run's name, words/s, the time."""
 
 
-class TrialRows(Panel, can_focus=True):
-    """The trials of a sweep."""
-
-    app: BaseApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False, id="sweep.up"),
-        Binding("down,j", "move(1)", "down", show=False, id="sweep.down"),
-        Binding("pageup", "move(-10)", "ten up", show=False, id="sweep.page_up"),
-        Binding("pagedown", "move(10)", "ten down", show=False, id="sweep.page_down"),
-        Binding("home", "move(-9999)", "the first trial", show=False, id="sweep.first"),
-        Binding("end", "move(9999)", "the last trial", show=False, id="sweep.last"),
-    ]  # fmt: skip
+class TrialRows(Vertical):
+    """The trials of a sweep, the one at work last."""
 
     def __init__(self, space: Space, yardstick: Yardstick) -> None:
-        super().__init__("Trials", id="trials", classes="framed pane",
-                         help="The trials of the sweep, the one at work last.")  # fmt: skip
+        super().__init__(id="trials", classes="framed pane")
         self._space, self._yardstick = space, yardstick
-        self.border_subtitle = yardstick.title
+        self.border_title, self.border_subtitle = "Trials", yardstick.title
         self.is_ranked = False
         """Whether the best comes first."""
         self.marked: set[int] = set()
         """The numbers of marked trials."""
         self._shot: SweepShot | None = None
-        self._rows: Sequence[TrialResult] = ()
-        self._at: int | None = None
-        """The row of the pointer; None follows the last trial."""
-        self._top = 0
+        self._trials: Sequence[TrialResult] = ()
+        self._lines: Sequence[str] = ()
+        self._best: TrialResult | None = None
+        self._follows = True
+        """Whether the last trial that is over is pointed at, whichever that is."""
+
+    def compose(self) -> ComposeResult:
+        """Yield the heads and the lines."""
+        yield Static("", id="heads", markup=False)
+        yield Rows(id="trial-rows")
 
     @property
     def pointed(self) -> TrialResult | None:
-        """The trial of the pointer; None if it is not over."""
-        at = self._place()
-        return self._rows[at] if 0 <= at < len(self._rows) else None
+        """The trial that is pointed at; None if there is none that is over."""
+        at = self.query_one(Rows).at
+        return None if at is None or at >= len(self._trials) else self._trials[at]
 
     def mark(self) -> None:
-        """Mark the trial of the pointer, or take its mark away."""
+        """Mark the trial that is pointed at, or take its mark away."""
         if self.pointed is not None:
             self.marked ^= {self.pointed.number}
-            self.redraw()
+            self.query_one(Rows).refresh()
 
-    def action_move(self, by: int) -> None:
-        """Move the pointer."""
-        last = len(self._rows) - 1
-        self._at = min(max(self._place() + by, 0), max(last, 0))
-        self.redraw()
+    def on_rows_pointed(self, message: Rows.Pointed) -> None:
+        """Stay at the trial that a person pointed at."""
+        self._follows = False
 
-    def on_click(self, event: Click) -> None:
-        """Point to a row."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y > 0:
-            self._at = min(self._top + offset.y - 1, max(len(self._rows) - 1, 0))
-            self.redraw()
-
-    def on_resize(self, event: Resize) -> None:
-        """Fill the new size."""
-        self.redraw()
+    def on_rows_resized(self, message: Rows.Resized) -> None:
+        """Show as many columns as fit now."""
+        if self._shot is not None:
+            self.show_trials(self._shot)
 
     def show_trials(self, shot: SweepShot) -> None:
         """Show the trials as they are now."""
-        self._shot = shot
-        pointed = self.pointed if self._at is not None else None
-        self._rows = ranked(shot.results, self._yardstick) if self.is_ranked else shot.results
-        if pointed is not None and pointed in self._rows:
-            self._at = list(self._rows).index(pointed)
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Draw the rows that there is room for, the pointer among them."""
-        shot, width, height = self._shot, self.size.width, self.size.height
-        if shot is None or width < 1 or height < 2:
-            return
-        best = best_of(shot.results, self._yardstick)
-        cells = [
-            cells_of(one, self._space, self._yardstick, is_best=one is best) for one in self._rows
-        ]
+        rows, pointed = self.query_one(Rows), self.pointed
+        trials = ranked(shot.results, self._yardstick) if self.is_ranked else shot.results
+        self._shot, self._trials = shot, trials
+        self._best = best = best_of(shot.results, self._yardstick)
+        cells = [cells_of(one, self._space, self._yardstick, is_best=one is best) for one in trials]
         if shot.current is not None:
             cells.append(cells_of_current(shot.current, self._space, self._yardstick))
         heads = heads_of(self._space, self._yardstick)
-        lines = _lines([heads, *cells], numeric_columns(self._space), width - 4)
-        at, room = self._place(), height - 1
-        self._top = min(max(self._top, at - room + 1), at) if lines else 0
-        if self._at is None:
-            self._top = max(len(cells) - room, 0)
-        shown = [Text(f"    {lines[0]}", "dim")]
-        for row in range(self._top, min(self._top + room, len(cells))):
-            one = self._rows[row] if row < len(self._rows) else None
-            mark = "■ " if one is not None and one.number in self.marked else "  "
-            pointer = "▸ " if row == at else "  "
-            shown.append(Text(f"{pointer}{mark}{lines[row + 1]}", self._style(one, best)))
-        self.show(joined(shown))
+        columns = numeric_columns(self._space)
+        head, *self._lines = _lines([heads, *cells], columns, rows.line_cells - _SIGNS)
+        self.query_one("#heads", Static).update(Text(f"{' ' * _SIGNS}{head}", "dim", no_wrap=True))
+        is_over = [at < len(trials) for at in range(len(cells))]
+        if self._follows:
+            rows.show(self._line, is_over, len(trials) - 1)
+            rows.scroll_end(animate=False, immediate=True)  # the trial at work is in view
+        else:
+            at = rows.at
+            if pointed is not None and pointed in trials:
+                at = list(trials).index(pointed)
+            rows.show(self._line, is_over, at)
 
-    def _style(self, one: TrialResult | None, best: TrialResult | None) -> str:
-        if one is None:
-            return ""
-        if one is best:
-            return "bold"
-        return "" if one.state == "done" else "dim"
-
-    def _place(self) -> int:
-        """The row of the pointer."""
-        return len(self._rows) - 1 if self._at is None else min(self._at, len(self._rows) - 1)
+    def _line(self, at: int, pointed: bool) -> Text:
+        one = self._trials[at] if at < len(self._trials) else None
+        mark = "■ " if one is not None and one.number in self.marked else "  "
+        style = "" if one is None or one.state == "done" else "dim"
+        if one is not None and one is self._best:
+            style = "bold"
+        return Text(f"{'▸ ' if pointed else '  '}{mark}{self._lines[at]}", style, no_wrap=True)
 
 
 def _lines(rows: Sequence[Sequence[str]], right: Sequence[int], width: int) -> list[str]:
