@@ -80,7 +80,8 @@ def matrices_of(trainer):
 
 
 def ids_of(variant):
-    return "-".join(map(str, variant.values())) or "default"
+    values = variant.values() if isinstance(variant, dict) else [variant]
+    return "-".join(map(str, values)) or "default"
 
 
 def check(setup, base, device=None):
