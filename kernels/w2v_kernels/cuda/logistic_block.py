@@ -47,6 +47,10 @@ REGISTERS = 128
 """Registers of a lane for rows that are held and their moves: those are read and written once."""
 
 
+NONE = np.int32(-1)
+"""In place of the number of a row."""
+
+
 class Shape(NamedTuple):
     """Constants of a kernel."""
 
@@ -106,13 +110,19 @@ def block_row(shape):
 
 
 @register_jitable
-def read_row(matrix, row, active, shape, into, first):
-    """into[first : first + 4 quads] = a row, or zeros if it is not active."""
-    lane = lane_index()
+def speaks(shape):
+    """Whether a lane is the first of those that have the score of one held row."""
+    return lane_index() % (LANES // shape.spread) == 0
+
+
+@register_jitable
+def read_row(matrix, row, shape, into, first):
+    """into[first : first + 4 quads] = a row, int32, or zeros if that is NONE."""
+    lane, start = lane_index(), np.int64(row) * shape.length
     for q in range(shape.quads):
         column = (q * LANES + lane) * 4
-        is_there = active & (column < shape.length)
-        a, b, c, d = read_quad(matrix, row * shape.length + column, is_there)
+        is_there = (row >= 0) & (column < shape.length)
+        a, b, c, d = read_quad(matrix, start + column, is_there)
         into[first + 4 * q] = a
         into[first + 4 * q + 1] = b
         into[first + 4 * q + 2] = c
@@ -120,42 +130,43 @@ def read_row(matrix, row, active, shape, into, first):
 
 
 @register_jitable
-def add_row(matrix, row, active, shape, moves, first, scale, as_one):
-    """Add scale * moves[first : first + 4 quads] to a row, if it is active."""
-    lane = lane_index()
+def add_row(matrix, row, shape, moves, first, scale, as_one):
+    """Add scale * moves[first : first + 4 quads] to a row, unless that is NONE."""
+    lane, start = lane_index(), np.int64(row) * shape.length
     for q in range(shape.quads):
         column, k = (q * LANES + lane) * 4, first + 4 * q
         add_quad(
             matrix,
-            row * shape.length + column,
+            start + column,
             scale * moves[k],
             scale * moves[k + 1],
             scale * moves[k + 2],
             scale * moves[k + 3],
-            active & (column < shape.length),
+            (row >= 0) & (column < shape.length),
             as_one,
         )
 
 
 @register_jitable
-def hold(matrix, row, active, shape, rows):
+def hold(matrix, row, shape, rows):
     """Read the rows that the lanes name, by `block_row`, into the block; their moves are zero."""
     share, numbers = LANES // shape.spread, 4 * shape.quads
     for g in range(shape.held):
-        is_there = shuffle(active, g * share) != 0
-        read_row(matrix, shuffle(row, g * share), is_there, shape, rows.held, g * numbers)
+        read_row(matrix, shuffle(row, g * share), shape, rows.held, g * numbers)
         for k in range(numbers):
             rows.moves[g * numbers + k] = np.float32(0.0)
 
 
 @register_jitable
-def release(matrix, row, active, scale, shape, rows, as_one):
-    """Add the moves of held rows, times each lane's scale, to the rows that the lanes name."""
+def release(matrix, row, shape, rows, scale, is_scaled, as_one):
+    """Add the moves of held rows to the rows that the lanes name.
+
+    is_scaled   a constant: whether they are multiplied by each lane's scale
+    """
     share, numbers = LANES // shape.spread, 4 * shape.quads
     for g in range(shape.held):
-        is_there = shuffle(active, g * share) != 0
-        target, by = shuffle(row, g * share), shuffle(scale, g * share)
-        add_row(matrix, target, is_there, shape, rows.moves, g * numbers, by, as_one)
+        by = shuffle(scale, g * share) if is_scaled else np.float32(1.0)
+        add_row(matrix, shuffle(row, g * share), shape, rows.moves, g * numbers, by, as_one)
 
 
 @register_jitable
@@ -164,8 +175,7 @@ def meet(weight, lr, shape, rows):
 
     weight   of the held row `block_row` in each lane: its label and how often it counts
 
-    Returns, in one lane for each held row and 0 in the others, the loss in nats, and how many
-    scores are saturated, both float32.
+    Returns the loss in nats of that row's score, and 1 if it is saturated, both float32.
     """
     share, numbers = LANES // shape.spread, 4 * shape.quads
     for g in range(shape.held):
@@ -184,8 +194,7 @@ def meet(weight, lr, shape, rows):
             move += rows.sums[g] * rows.held[g * numbers + k]
             rows.moves[g * numbers + k] += rows.sums[g] * rows.streamed[k]
         rows.streamed[k] = move
-    counts = lane_index() % share == 0
-    return select(counts, loss, np.float32(0.0)), select(counts, saturated, np.float32(0.0))
+    return loss, saturated
 
 
 @register_jitable

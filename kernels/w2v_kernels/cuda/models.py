@@ -18,6 +18,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from w2v_kernels.cuda.logistic_block import (
+    NONE,
     add_row,
     block_row,
     hold,
@@ -48,17 +49,18 @@ class Center(NamedTuple):
 
 
 @register_jitable
-def context_of(job, center, c, active):
-    """Context word c of a center, int64."""
-    at = center.number - center.before + c
-    return np.int64(read(job.kept.ids, select(at >= center.number, at + 1, at), active))
+def context_of(job, center, c):
+    """Context word c of a center, int32; NONE behind the last."""
+    is_there, at = c < center.n_contexts, center.number - center.before + c
+    word = read(job.kept.ids, select(at >= center.number, at + 1, at), is_there)
+    return select(is_there, word, NONE)
 
 
 @register_jitable
-def share_of(job, word, active, locked):
+def share_of(job, word, locked):
     """The share of its moves that a context word makes, float32."""
     if locked:
-        return read(job.locks, word, active)
+        return read(job.locks, word, word >= 0)
     return np.float32(1.0)
 
 
@@ -70,15 +72,15 @@ def targets_hold(job, center, shape, rows, locked, as_one):
     loss = saturated = np.float32(0.0)
     most = center.n_contexts if job.span.window <= LONG_WINDOW else np.int64(INPUTS_OF_LONG)
     for first in range(0, center.n_contexts, most):
-        hold(job.targets, target, weight, shape, rows)
+        hold(job.targets, target, shape, rows)
         for c in range(first, min(first + most, center.n_contexts)):
-            word = context_of(job, center, c, True)
-            read_row(job.inputs, word, True, shape, rows.streamed, 0)
+            word = context_of(job, center, c)
+            read_row(job.inputs, word, shape, rows.streamed, 0)
             nats, beyond = meet(weight, center.lr, shape, rows)
             loss, saturated = loss + nats, saturated + beyond
-            share = share_of(job, word, True, locked)
-            add_row(job.inputs, word, True, shape, rows.streamed, 0, share, as_one)
-        release(job.targets, target, weight, np.float32(1.0), shape, rows, as_one)
+            share = share_of(job, word, locked)
+            add_row(job.inputs, word, shape, rows.streamed, 0, share, as_one)
+        release(job.targets, target, shape, rows, np.float32(1.0), False, as_one)
     return loss, saturated
 
 
@@ -88,26 +90,21 @@ def contexts_hold(job, center, shape, rows, by_tree, locked, as_one):
     loss = saturated = np.float32(0.0)
     stop = n_targets(job, center.word, by_tree)
     for first in range(0, center.n_contexts, shape.held):
-        c = first + block_row(shape)
-        is_there = (c < center.n_contexts) & (block_row(shape) < shape.held)
-        word = context_of(job, center, c, is_there)
-        hold(job.inputs, word, is_there, shape, rows)
+        word = context_of(job, center, first + block_row(shape))
+        hold(job.inputs, word, shape, rows)
         for some in range(0, stop, LANES):
             lane_target, lane_weight = target_of(
                 job, center, some + lane_index(), np.int64(0), by_tree
             )
             for t in range(min(LANES, stop - some)):
                 target, turn = shuffle(lane_target, t), shuffle(lane_weight, t)
-                counts = turn != np.float32(0.0)
-                read_row(job.targets, target, counts, shape, rows.streamed, 0)
-                weight = select(is_there, turn, np.float32(0.0))
+                read_row(job.targets, target, shape, rows.streamed, 0)
+                weight = select(word >= 0, turn, np.float32(0.0))
                 nats, beyond = meet(weight, center.lr, shape, rows)
                 loss, saturated = loss + nats, saturated + beyond
-                add_row(
-                    job.targets, target, counts, shape, rows.streamed, 0, np.float32(1.0), as_one
-                )
-        share = share_of(job, word, is_there, locked)
-        release(job.inputs, word, is_there, share, shape, rows, as_one)
+                add_row(job.targets, target, shape, rows.streamed, 0, np.float32(1.0), as_one)
+        share = share_of(job, word, locked)
+        release(job.inputs, word, shape, rows, share, locked, as_one)
     return loss, saturated
 
 
@@ -122,14 +119,14 @@ def one_meets(job, center, first_draw, shape, rows, one, move, by_tree, as_one):
         move[k] = np.float32(0.0)
     for first in range(0, n_targets(job, center.word, by_tree), shape.held):
         target, weight = target_of(job, center, first + block_row(shape), first_draw, by_tree)
-        hold(job.targets, target, weight, shape, rows)
+        hold(job.targets, target, shape, rows)
         for k in range(4 * shape.quads):
             rows.streamed[k] = one[k]
         nats, beyond = meet(weight, center.lr, shape, rows)
         loss, saturated = loss + nats, saturated + beyond
         for k in range(4 * shape.quads):
             move[k] += rows.streamed[k]
-        release(job.targets, target, weight, np.float32(1.0), shape, rows, as_one)
+        release(job.targets, target, shape, rows, np.float32(1.0), False, as_one)
     return loss, saturated
 
 
@@ -138,13 +135,13 @@ def pairs_alone(job, center, shape, rows, one, move, locked, as_one):
     """Each context word meets the center and K noise words of its own."""
     loss = saturated = np.float32(0.0)
     for c in range(center.n_contexts):
-        word = context_of(job, center, c, True)
-        read_row(job.inputs, word, True, shape, one, 0)
+        word = context_of(job, center, c)
+        read_row(job.inputs, word, shape, one, 0)
         first_draw = c * job.span.negative
         nats, beyond = one_meets(job, center, first_draw, shape, rows, one, move, False, as_one)
         loss, saturated = loss + nats, saturated + beyond
-        share = share_of(job, word, True, locked)
-        add_row(job.inputs, word, True, shape, move, 0, share, as_one)
+        share = share_of(job, word, locked)
+        add_row(job.inputs, word, shape, move, 0, share, as_one)
     return loss, saturated
 
 
@@ -157,13 +154,13 @@ def cbow(job, center, shape, rows, one, move, by_tree, locked, as_one):
     for k in range(4 * shape.quads):
         one[k] = np.float32(0.0)
     for c in range(center.n_contexts):
-        word = context_of(job, center, c, True)
-        read_row(job.inputs, word, True, shape, rows.streamed, 0)
+        word = context_of(job, center, c)
+        read_row(job.inputs, word, shape, rows.streamed, 0)
         for k in range(4 * shape.quads):
             one[k] += into_mean * rows.streamed[k]
     loss, saturated = one_meets(job, center, np.int64(0), shape, rows, one, move, by_tree, as_one)
     for c in range(center.n_contexts):
-        word = context_of(job, center, c, True)
-        share = back * share_of(job, word, True, locked)
-        add_row(job.inputs, word, True, shape, move, 0, share, as_one)
+        word = context_of(job, center, c)
+        share = back * share_of(job, word, locked)
+        add_row(job.inputs, word, shape, move, 0, share, as_one)
     return loss, saturated

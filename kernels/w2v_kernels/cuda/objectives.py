@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
+from w2v_kernels.cuda.logistic_block import NONE
 from w2v_kernels.cuda.warp import read, select
 from w2v_kernels.negative_sampling import draw_noise
 from w2v_kernels.rng import random_at
@@ -28,7 +29,9 @@ def n_targets(job, word, by_tree):
 
 @register_jitable
 def target_of(job, center, t, first_draw, by_tree):
-    """The row, int64, and the weight, float32, of target t of a center word, t in each lane.
+    """The row, int32, and the weight, float32, of target t of a center word, t in each lane.
+
+    Where the weight is 0, the row is NONE.
 
     first_draw   number of the first noise word in the center's stream of random numbers
     """
@@ -41,7 +44,7 @@ def target_of(job, center, t, first_draw, by_tree):
 def node_target(job, word, t):
     """Node t of a word's path: weight +1 turns left, -1 right, 0 behind its end."""
     is_there, at = t < job.lengths[word], job.starts[word] + t
-    return np.int64(read(job.nodes, at, is_there)), read(job.turns, at, is_there)
+    return select(is_there, read(job.nodes, at, is_there), NONE), read(job.turns, at, is_there)
 
 
 @register_jitable
@@ -52,5 +55,8 @@ def noise_target(job, center, t, first_draw):
     drawn = draw_noise(job.noise, random_at(center.key, np.uint64(draw)))
     counts = is_noise & (drawn != center.word)
     weight = select(counts, np.float32(-1.0), np.float32(0.0))
-    row = select(is_center, center.word, drawn)
-    return row, select(is_center, np.float32(1.0), weight)
+    row = select(counts, np.int32(drawn), NONE)
+    return (
+        select(is_center, np.int32(center.word), row),
+        select(is_center, np.float32(1.0), weight),
+    )

@@ -99,14 +99,10 @@ def _read_quad_from(matrix, at, active):
 
 
 def _add_quad_to(matrix, at, a, b, c, d, active, as_one):
-    if active:
-        if as_one:
-            _add_vector(matrix, at, a, b, c, d)
-        else:
-            _add_number(matrix, at, a)
-            _add_number(matrix, at + 1, b)
-            _add_number(matrix, at + 2, c)
-            _add_number(matrix, at + 3, d)
+    if as_one:
+        _add_vector(matrix, at, a, b, c, d, np.int32(active))
+    else:
+        _add_numbers(matrix, at, a, b, c, d, np.int32(active))
 
 
 def _read(array, index, active):
@@ -160,26 +156,27 @@ def _load_quad(typing: Any, matrix: Any, at: Any, active: Any) -> Any:
     return types.UniTuple(types.float32, 4)(matrix, types.int64, types.int32), emit
 
 
-@intrinsic
-def _add_vector(typing: Any, matrix: Any, at: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        address = _address(context, builder, signature.args[0], *values[:2])
-        text = "red.global.add.v4.f32 [$0], {$1, $2, $3, $4};"
-        _assembly(builder, ir.VoidType(), text, "l,f,f,f,f", [address, *values[2:]])
-        return context.get_dummy_value()
+def _addition(instructions: str) -> Any:
+    """An intrinsic of instructions that add $1 to $4 to the four numbers from $0 on, if p."""
 
-    return types.void(matrix, types.int64, *[types.float32] * 4), emit
+    def typed(
+        typing: Any, matrix: Any, at: Any, a: Any, b: Any, c: Any, d: Any, active: Any
+    ) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            address = _address(context, builder, signature.args[0], *values[:2])
+            text = f"{{ .reg .pred p; setp.ne.s32 p, $5, 0; {instructions} }}"
+            _assembly(builder, ir.VoidType(), text, "l,f,f,f,f,r", [address, *values[2:]])
+            return context.get_dummy_value()
+
+        return types.void(matrix, types.int64, *[types.float32] * 4, types.int32), emit
+
+    return intrinsic(typed)
 
 
-@intrinsic
-def _add_number(typing: Any, matrix: Any, at: Any, value: Any) -> Any:
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        address = _address(context, builder, signature.args[0], *values[:2])
-        text = "red.global.add.f32 [$0], $1;"
-        _assembly(builder, ir.VoidType(), text, "l,f", [address, values[2]])
-        return context.get_dummy_value()
-
-    return types.void(matrix, types.int64, types.float32), emit
+_add_vector = _addition("@p red.global.add.v4.f32 [$0], {$1, $2, $3, $4};")
+_add_numbers = _addition(
+    " ".join(f"@p red.global.add.f32 [$0+{4 * k}], ${k + 1};" for k in range(4))
+)
 
 
 def _register() -> None:

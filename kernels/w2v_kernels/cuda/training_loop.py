@@ -9,7 +9,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from w2v_kernels import layout
-from w2v_kernels.cuda.logistic_block import Rows, Shape, registers_of, shape_of
+from w2v_kernels.cuda.logistic_block import Rows, Shape, registers_of, shape_of, speaks
 from w2v_kernels.cuda.models import Center, cbow, contexts_hold, pairs_alone, targets_hold
 from w2v_kernels.cuda.warp import (
     first_from,
@@ -133,10 +133,11 @@ def train_kernel(
                     pairs += np.int64(1) if way == CBOW else center.n_contexts
                 else:
                     not_finite += 1
-        report(tallies, LOSS, total(loss))
+        once = speaks(shape)
+        report(tallies, LOSS, total(select(once, loss, 0.0)))
         report(tallies, PAIRS, np.float64(pairs))
         report(tallies, CENTERS, np.float64(stop - first))
-        report(tallies, SATURATED, total(saturated))
+        report(tallies, SATURATED, total(select(once, saturated, 0.0)))
         report(tallies, NOT_FINITE, np.float64(not_finite))
 
     return train_span
