@@ -17,6 +17,7 @@ no step of another warp is lost:
     models.py           skip-gram and CBOW                logistic_block.py  the one step
     objectives.py       the targets of a center           windows.py         kept tokens and windows
     warp.py             what 32 lanes can do: in NumPy here, in machine code by toolkit.py
+    device.py           what a GPU must do            ptx.py             reading and adding by fours
     toolkit.py          the only file that loads numba-cuda
 
 Importing this package, and everything in it but toolkit.py, needs neither numba-cuda nor a GPU:

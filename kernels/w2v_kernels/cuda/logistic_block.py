@@ -117,7 +117,7 @@ def speaks(shape):
 
 @register_jitable
 def read_row(matrix, row, shape, into, first):
-    """into[first : first + 4 quads] = a row, int32, or zeros if that is NONE."""
+    """into[first : first + 4 quads] = a row, int32, or zeros in place of NONE."""
     lane, start = lane_index(), np.int64(row) * shape.length
     for q in range(shape.quads):
         column = (q * LANES + lane) * 4
@@ -131,7 +131,7 @@ def read_row(matrix, row, shape, into, first):
 
 @register_jitable
 def add_row(matrix, row, shape, moves, first, scale, as_one):
-    """Add scale * moves[first : first + 4 quads] to a row, unless that is NONE."""
+    """Add scale * moves[first : first + 4 quads] to a row; nothing happens to NONE."""
     lane, start = lane_index(), np.int64(row) * shape.length
     for q in range(shape.quads):
         column, k = (q * LANES + lane) * 4, first + 4 * q

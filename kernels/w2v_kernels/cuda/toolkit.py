@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import typeof, types
 from numba.np.numpy_support import as_dtype
 from numpy.typing import DTypeLike, NDArray
@@ -28,7 +27,7 @@ except AttributeError as error:  # NumPy 2.5 lacks what numba-cuda 0.30 asks it 
         "install w2vtui[cuda], which asks for a NumPy that it works with"
     ) from error
 
-from w2v_kernels.cuda import warp
+from w2v_kernels.cuda import ptx, warp
 from w2v_kernels.cuda.device import DeviceArray, DeviceError, Kernel
 
 MOST_WARPS = 16
@@ -123,59 +122,10 @@ def _registers(n):
     return registers
 
 
-def _address(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, at: Any) -> ir.Value:
-    """The address of array[at] as a number of 64 bits."""
-    place = builder.gep(context.make_array(kind)(context, builder, array).data, [at])
-    return builder.ptrtoint(place, ir.IntType(64))
-
-
-def _assembly(builder: ir.IRBuilder, returns: ir.Type, text: str, places: str, values: Any) -> Any:
-    """An instruction of PTX, which is neither left out nor moved past another."""
-    called = ir.FunctionType(returns, [value.type for value in values])
-    return builder.call(ir.InlineAsm(called, text, places, side_effect=True), values)
-
-
-@intrinsic
-def _load_quad(typing: Any, matrix: Any, at: Any, active: Any) -> Any:
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        address = _address(context, builder, signature.args[0], *values[:2])
-        returns = ir.LiteralStructType([ir.FloatType()] * 4)
-        quad = _assembly(
-            builder,
-            returns,
-            "{ .reg .pred p; setp.ne.s32 p, $5, 0; "
-            "mov.f32 $0, 0f00000000; mov.f32 $1, 0f00000000; "
-            "mov.f32 $2, 0f00000000; mov.f32 $3, 0f00000000; "
-            "@p ld.global.cg.v4.f32 {$0, $1, $2, $3}, [$4]; }",
-            "=&f,=&f,=&f,=&f,l,r",
-            [address, values[2]],
-        )
-        numbers = [builder.extract_value(quad, k) for k in range(4)]
-        return context.make_tuple(builder, signature.return_type, numbers)
-
-    return types.UniTuple(types.float32, 4)(matrix, types.int64, types.int32), emit
-
-
-def _addition(instructions: str) -> Any:
-    """An intrinsic of instructions that add $1 to $4 to the four numbers from $0 on, if p."""
-
-    def typed(
-        typing: Any, matrix: Any, at: Any, a: Any, b: Any, c: Any, d: Any, active: Any
-    ) -> Any:
-        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            address = _address(context, builder, signature.args[0], *values[:2])
-            text = f"{{ .reg .pred p; setp.ne.s32 p, $5, 0; {instructions} }}"
-            _assembly(builder, ir.VoidType(), text, "l,f,f,f,f,r", [address, *values[2:]])
-            return context.get_dummy_value()
-
-        return types.void(matrix, types.int64, *[types.float32] * 4, types.int32), emit
-
-    return intrinsic(typed)
-
-
-_add_vector = _addition("@p red.global.add.v4.f32 [$0], {$1, $2, $3, $4};")
-_add_numbers = _addition(
-    " ".join(f"@p red.global.add.f32 [$0+{4 * k}], ${k + 1};" for k in range(4))
+_load_quad = intrinsic(ptx.read_quad)
+_add_vector = intrinsic(ptx.addition("@p red.global.add.v4.f32 [$0], {$1, $2, $3, $4};"))
+_add_numbers = intrinsic(
+    ptx.addition(" ".join(f"@p red.global.add.f32 [$0+{4 * k}], ${k + 1};" for k in range(4)))
 )
 
 
