@@ -28,8 +28,8 @@ from w2vtui.corpus.type_table import Numbering, Run, TypeTable
 from w2vtui.corpus.vocab import Census, Split
 from w2vtui.settings import CorpusSettings
 
-N_ALONE = 4
-"""Pieces that are numbered before threads are started."""
+N_ALONE = 8
+"""Pieces that are numbered before threads are started, which a text of 12 MB does not repay."""
 MOST_OWN_TYPES = 1 << 19
 """A thread's table is merged with the others once it has as many types: 30 to 90 MB."""
 _MOST_WAITING_SECONDS = 0.1
