@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.support.processes import QUICK
@@ -18,8 +20,8 @@ def test_the_command_line_of_word2vec_c_trains(w2v, topical_corpus, tmp_path):
         "-debug", 2, "-min-count", 600, "-sample", "1e-4", "-alpha", 0.05, "-save-vocab", counts,
     )  # fmt: skip
     assert result.code == 0, result.err
-    text = topical_corpus.read_text().split()
-    frequent = {word for word in text if text.count(word) >= 600}
+    counted = Counter(topical_corpus.read_text().split())
+    frequent = {word for word, count in counted.items() if count >= 600}
     loaded = load_vectors(output)
     assert loaded.vectors.shape == (len(frequent), 50)
     assert set(loaded.index_to_key) == frequent == set(read_vocab(counts)[0])

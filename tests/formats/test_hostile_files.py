@@ -7,8 +7,10 @@ import contextlib
 import gzip
 import tempfile
 import tracemalloc
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -100,28 +102,38 @@ def test_a_damaged_file_gives_sound_vectors_or_an_error(
     assert np.isfinite(loaded.vectors).all() or any("NaN or infinity" in line for line in said)
 
 
+class Large(NamedTuple):
+    """A large file as text and as binary, whole and without its header."""
+
+    text: bytes
+    rows: bytes
+    binary: bytes
+    records: bytes
+
+
 @cache
-def lying_headers() -> dict[str, tuple[str, bytes]]:
-    """The worst that a header can say of a file of its size."""
+def large() -> Large:
     text, binary = (wide([f"w{row}" for row in range(20_000)], end) for end in (".txt", ".bin"))
-    rows, records = text.partition(b"\n")[2], binary.partition(b"\n")[2]
-    n_text, n_binary = len(text), len(binary)
-    return {
-        "nothing": ("v.txt", text),
-        "no header": ("v.txt", rows),
-        "nothing, binary": ("v.bin", binary),
-        "many rows": ("v.txt", b"%d 12\n" % (n_text // 25 - 9) + rows),
-        "long rows": ("v.txt", b"1 %d\n" % (n_text // 2 - 9) + rows),
-        "many records": ("v.bin", b"%d 1\n" % (n_binary // 6 - 9) + records),
-        "long records": ("v.bin", b"1 %d\n" % (n_binary // 4 - 9) + records),
-        "all but one record": ("v.bin", b"19999 12\n" + records),
-    }
+    return Large(text, text.partition(b"\n")[2], binary, binary.partition(b"\n")[2])
 
 
-@pytest.mark.parametrize("lie", lying_headers())
+LIES: dict[str, Callable[[Large], tuple[str, bytes]]] = {
+    "nothing": lambda of: ("v.txt", of.text),
+    "no header": lambda of: ("v.txt", of.rows),
+    "nothing, binary": lambda of: ("v.bin", of.binary),
+    "many rows": lambda of: ("v.txt", b"%d 12\n" % (len(of.text) // 25 - 9) + of.rows),
+    "long rows": lambda of: ("v.txt", b"1 %d\n" % (len(of.text) // 2 - 9) + of.rows),
+    "many records": lambda of: ("v.bin", b"%d 1\n" % (len(of.binary) // 6 - 9) + of.records),
+    "long records": lambda of: ("v.bin", b"1 %d\n" % (len(of.binary) // 4 - 9) + of.records),
+    "all but one record": lambda of: ("v.bin", b"19999 12\n" + of.records),
+}
+"""The worst that a header can say of a file of its size."""
+
+
+@pytest.mark.parametrize("lie", LIES)
 def test_no_header_takes_more_memory_than_the_file_accounts_for(tmp_path: Path, lie: str) -> None:
     """Twice the file, and what the reading of blocks takes whatever the file."""
-    path = written(tmp_path, *lying_headers()[lie])
+    path = written(tmp_path, *LIES[lie](large()))
     sound = lie.startswith(("nothing", "no header"))
     tracemalloc.start()
     try:
