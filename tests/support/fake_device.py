@@ -34,6 +34,7 @@ class FakeDevice:
     def __init__(self, limit: int = LIMIT) -> None:
         """limit: bytes"""
         self.limit, self.used, self.n_uploaded = limit, 0, 0
+        self.compiled: list[Kernel] = []
         self.is_lost = False
 
     def to_device(self, host: NDArray[Any]) -> NDArray[Any]:
@@ -62,6 +63,7 @@ class FakeDevice:
 
     def compile(self, kernel: Kernel, arguments: Sequence[Any]) -> None:
         self.check()
+        self.compiled.append(kernel)
 
     def launch(self, kernel: Kernel, n_warps: int, arguments: Sequence[Any]) -> None:
         raise AssertionError("no kernels run here")

@@ -168,6 +168,22 @@ def test_text_that_does_not_fit_beside_the_vectors_says_what_would(
         trained(WAY.run())
 
 
+def test_kernels_are_compiled_when_that_is_shown_and_for_each_change(
+    backend: CudaBackend, gpu: list[FakeTrainer]
+) -> None:
+    live, compiled = WAY.live().resolved(1000, 1), gpu[0].device.compiled
+    plan = backend.plan(live)
+    assert not compiled
+    backend.compile(plan, lambda: True)  # stopped in the meantime
+    assert not compiled
+    backend.compile(plan)
+    n_kernels = len(compiled)
+    assert n_kernels
+    backend.plan(live.changed(negative=9))
+    assert len(compiled) == 2 * n_kernels
+    assert compiled[-1] != compiled[n_kernels - 1]
+
+
 def test_what_is_frozen_is_copied_while_training_continues(backend: CudaBackend) -> None:
     before = {name: matrix.copy() for name, matrix in backend.matrices().items()}
     copies = {name: np.zeros(shape, np.float32) for name, shape in backend.shapes.items()}

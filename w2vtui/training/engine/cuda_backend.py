@@ -57,6 +57,8 @@ class CudaBackend:
             self._trainer = open_trainer(self._host, open_blocks)
         self.device_name = self._trainer.device.name
         """What the GPU is called."""
+        self._is_compiled = False
+        """Whether kernels were compiled for the first plan; for later ones `plan` does it."""
         self._copies = GpuCopies(self._trainer, self._turns, self._host.matrices)
         self.replace(self._host.matrices())
 
@@ -107,14 +109,15 @@ class CudaBackend:
     # ---- plans
 
     def plan(self, settings: ResolvedSettings) -> Plan:
-        """Build, or reuse, what training with these settings needs, and compile it."""
+        """Build, or reuse, what training with these settings needs; compile it for a change."""
         self.check(settings)
         plan = self._host.plan(settings)
         with self._turns.needed_turn():
             for name, matrix in self._host.matrices().items():
                 if name not in self._trainer.names:
                     self._trainer.set_vectors(name, matrix)
-            self._trainer.compile(plan.hyper, bool(self.locks.size))
+        if self._is_compiled:
+            self._compile(plan)
         return plan
 
     def check(self, settings: ResolvedSettings) -> None:
@@ -129,8 +132,15 @@ class CudaBackend:
     # ---- training
 
     def compile(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Compile the kernels of this machine, which measure; `plan` has compiled the GPU's."""
+        """Compile the GPU's kernels, and those of this machine, which measure."""
         self._host.compile(plan, stopped)
+        if not stopped():
+            self._compile(plan)
+            self._is_compiled = True
+
+    def _compile(self, plan: Plan) -> None:
+        with self._turns.needed_turn():
+            self._trainer.compile(plan.hyper, bool(self.locks.size))
 
     def compiled_before(self) -> bool:
         """Whether this machine has saved the compiled loop from an earlier run."""
