@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
 from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.support.style_sheets import share_style_sheets
 from tests.support.wait import until_async
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
@@ -40,23 +39,7 @@ from w2vtui.tui.session import Session
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
-# ---- style sheets
-
-_parse = Stylesheet._parse_rules
-_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
-
-
-def _parse_once(sheet: Stylesheet, css: str, *origin: Any, **named: Any) -> list[RuleSet]:
-    """Parse a style sheet, unless an app has: hundreds start with the same ones, and would take a
-    quarter of their start to parse them.
-    """
-    key = (css, origin, tuple(named.items()), tuple(sheet._variables.items()))
-    if key not in _parsed:
-        _parsed[key] = _parse(sheet, css, *origin, **named)
-    return _parsed[key]
-
-
-Stylesheet._parse_rules = _parse_once  # type: ignore[assignment, method-assign]
+share_style_sheets()
 
 # ---- what is on the screen
 

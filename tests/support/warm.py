@@ -179,13 +179,16 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
 
 
 def _use_once() -> None:
-    """Load what the first training and the first screen load, which half of a short life is."""
+    """Load what the first training and the screens load, which half of a short life is."""
+    from tests.support.screens import TRAINING, scripted
     from w2vtui.cli import run_command_line
     from w2vtui.tui.app import W2vApp
 
     async def show() -> None:
         async with W2vApp().run_test(size=(120, 40)) as pilot:
             await pilot.pause()
+        async with scripted(TRAINING, (120, 40)):
+            pass
 
     with tempfile.TemporaryDirectory() as place:
         os.environ |= dict.fromkeys(("W2VTUI_CACHE_DIR", "W2VTUI_RUNS_DIR"), place)
