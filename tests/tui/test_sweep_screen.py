@@ -81,9 +81,11 @@ async def test_trials_are_shown_as_they_end_with_what_mattered(tmp_path):
         await shows(app, "6 of 6 trials", "mattered", "window")
         await until(app, lambda: "--window 10" in text_of(app))
 
-        await press(app, "o", "home")  # the best first
         rows = app.screen.query_one(TrialRows)
         assert rows.pointed is not None
+        assert rows.pointed.number == 6  # the last one, until somebody moves
+        await press(app, "o", "home")  # the best first
+        app.screen.look()
         assert rows.pointed.point == {"window": 10, "negative": 15}
         line = next(line for line in text_of(app).splitlines() if " best " in line)
         assert line.startswith("┃ ▸")

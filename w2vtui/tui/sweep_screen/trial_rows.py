@@ -42,8 +42,10 @@ class TrialRows(Vertical):
         self._trials: Sequence[TrialResult] = ()
         self._lines: Sequence[str] = ()
         self._best: TrialResult | None = None
-        self._follows = True
-        """Whether the last trial that is over is pointed at, whichever that is."""
+        self._follows: int | None = None
+        """The line of the last trial that is over, which is pointed at until a person moves; -1
+        from then on.
+        """
 
     def compose(self) -> ComposeResult:
         """Yield the heads and the lines."""
@@ -61,10 +63,6 @@ class TrialRows(Vertical):
         if self.pointed is not None:
             self.marked ^= {self.pointed.number}
             self.query_one(Rows).refresh()
-
-    def on_rows_pointed(self, message: Rows.Pointed) -> None:
-        """Stay at the trial that a person pointed at."""
-        self._follows = False
 
     def on_rows_resized(self, message: Rows.Resized) -> None:
         """Show as many columns as fit now."""
@@ -85,11 +83,12 @@ class TrialRows(Vertical):
         head, *self._lines = _lines([heads, *cells], columns, rows.line_cells - _SIGNS)
         self.query_one("#heads", Static).update(Text(f"{' ' * _SIGNS}{head}", "dim", no_wrap=True))
         is_over = [at < len(trials) for at in range(len(cells))]
-        if self._follows:
+        if rows.at == self._follows:  # nobody has moved
             rows.show(self._line, is_over, len(trials) - 1)
             rows.scroll_end(animate=False, immediate=True)  # the trial at work is in view
+            self._follows = rows.at
         else:
-            at = rows.at
+            at, self._follows = rows.at, -1
             if pointed is not None and pointed in trials:
                 at = list(trials).index(pointed)
             rows.show(self._line, is_over, at)
