@@ -21,6 +21,7 @@ from tests.support.texts import (
     written,
 )
 from w2vtui.corpus import (
+    counting,
     encode_sentences,
     open_corpus,
     reading,
@@ -188,8 +189,9 @@ def test_a_token_longer_than_a_block(tmp_path, monkeypatch, block_bytes):
 
 @compiled_only
 @pytest.mark.parametrize("workers", [1, 2])
-def test_memory_does_not_grow_with_the_line(tmp_path, workers):
+def test_memory_does_not_grow_with_the_line(tmp_path, workers, monkeypatch):
     """One line of 8 MB and one of 24 MB; all that may grow lies on disk."""
+    monkeypatch.setattr(counting, "N_ALONE", 1)
 
     def peak_of(n_bytes: int) -> int:
         path = written(tmp_path, b"some words " * (n_bytes // 11), f"{n_bytes}.txt")
