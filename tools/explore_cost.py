@@ -1,11 +1,11 @@
 """What Explore costs a training: `python tools/explore_cost.py TEXT [SECONDS]`, on a Unix.
 
 One run trains on a pseudo-terminal, and the app goes from the train screen to Explore and back
-every two seconds. Of each window: the words trained in a second of processor time of the workers,
-so that other programs that want the cores do not count, and the processor time of all other
-threads. Each window of Explore is compared with the mean of the two beside it. Prints the median of
-the ratios with its 95 % interval (bootstrap), and what Explore adds to the other threads, as a
-share of the two cores' time.
+every two seconds; in between the workers are paused. Of each window: the words trained in a second
+of processor time of the workers, so that other programs that want the cores do not count, and the
+processor time of all other threads. Each window of Explore is compared with the mean of the two
+beside it. Prints the median of the ratios with its 95 % interval (bootstrap), and what Explore adds
+to the other threads, as a share of the two cores' time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from responsiveness import drain, terminal
 
 WARM_UP = 4
 """Windows that are not counted: Explore is opened for the first time."""
+LEAST_WINDOWS = 3
 RESAMPLES = 10_000
 CORES = 2
 PROGRAM = """
@@ -29,29 +30,35 @@ from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.tui.form import Form
 from w2vtui.tui.launch import SignalledApp
 
-WINDOW = 2.0
+WINDOW, PARKING = 2.0, 0.25
 text, seconds, report = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 
 def workers_time():
     workers = [one for one in threading.enumerate() if one.name.startswith("w2vtui-worker")]
     return sum(time.clock_gettime(time.pthread_getcpuclockid(one.ident)) for one in workers)
 
+async def parked(app):  # the words are those of the processor time only between two spans
+    app.session.run.pause()
+    seen = None
+    while seen != (seen := (app.session.snapshot().progress.tokens, workers_time())):
+        await asyncio.sleep(PARKING)
+    return (*seen, time.process_time())
+
 async def measure(app):
     while app.session.snapshot().state != "training":
         await asyncio.sleep(0.1)
     end = time.monotonic() + seconds
     while time.monotonic() < end and not app.session.snapshot().ended:
-        place = ("train", "explore")[len(windows) % 2]
-        await app.action_go(place)
-        wall, every, own = time.monotonic(), time.process_time(), workers_time()
-        tokens = app.session.snapshot().progress.tokens
+        before = await parked(app)
+        await app.action_go(("train", "explore")[len(windows) % 2])
+        app.session.run.resume()
+        began = time.monotonic()
         await asyncio.sleep(WINDOW)
-        own = workers_time() - own
-        windows.append({
-            "place": place, "tokens": app.session.snapshot().progress.tokens - tokens,
-            "workers": own, "others": time.process_time() - every - own,
-            "wall": time.monotonic() - wall,
-        })
+        wall = time.monotonic() - began
+        tokens, workers, every = (a - b for a, b in zip(await parked(app), before))
+        windows.append(
+            {"tokens": tokens, "workers": workers, "others": every - workers, "wall": wall}
+        )
     app.leave(0)
 
 def begin(app):
@@ -70,14 +77,14 @@ json.dump(windows, open(report, "w"))
 Floats = NDArray[np.float64]
 
 
-def windows_of(text: str, seconds: float) -> list[dict[str, float | str]]:
+def windows_of(text: str, seconds: float) -> list[dict[str, float]]:
     """Train and look, for as long; what was measured of each window, in order."""
     with (
         tempfile.NamedTemporaryFile() as report,
         terminal("-c", PROGRAM, text, str(seconds), report.name) as opened,
     ):
         drain(opened)
-        windows: list[dict[str, float | str]] = json.load(report)
+        windows: list[dict[str, float]] = json.load(report)
     return windows[WARM_UP:]
 
 
@@ -102,6 +109,8 @@ def main(text: str, seconds: float) -> None:
     """Measure, and print."""
     load = os.getloadavg()[0]
     windows = windows_of(text, seconds)
+    if len(windows) < LEAST_WINDOWS:
+        sys.exit(f"{len(windows)} windows are too few to compare: give it more seconds")
     numbers = {
         name: np.array([window[name] for window in windows], dtype=np.float64)
         for name in ("tokens", "workers", "others", "wall")

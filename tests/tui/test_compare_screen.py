@@ -127,6 +127,9 @@ def test_the_verdict_is_a_table_and_a_conclusion():
     assert len(verdict_lines(found, Shape(9, 3), PLAIN_INKS)) == 3
     cut = verdict_lines(replace(found, remarks=("too long " * 9,)), Shape(40, 7), PLAIN_INKS)
     assert cut[-1].plain.endswith("…")
+    tight = [line.plain for line in verdict_lines(found, Shape(40, 7), PLAIN_INKS)]
+    assert "resampled" not in " ".join(tight)
+    assert tight[-1] == "no pairs", "the remark goes before why the intervals are as wide"
 
 
 def test_curves_are_drawn_with_their_letters_by_tokens_or_by_seconds():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rich.text import Text
@@ -51,12 +51,20 @@ def verdict_lines(found: Verdict, shape: Shape, inks: Inks) -> list[Text]:
         head = f"{pad('', _TITLE_CELLS)} {values} {found.b} - {found.a}"
         lines.append(Text(head, "dim", no_wrap=True))
         lines += [_line(one, inks) for one in found.judgments]
-    notes = [found.correction] * bool(found.judgments) + list(found.remarks)
-    for note in notes:
-        room = shape.height - len(lines)
-        if room > 0:  # the last line says that there is more
-            lines += [Text(line, "dim") for line in wrapped(safe_text(note), width, min(room, 6))]
+    correction = [found.correction] * bool(found.judgments)
+    room = max(shape.height - len(lines), 0)
+    notes = _folded([*correction, *found.remarks], width)
+    if len(notes) > room:  # what the intervals hold for goes before why
+        notes = _folded([one.partition(";")[0] for one in correction] + [*found.remarks], width)
+    if len(notes) > room > 0:
+        notes = [*notes[: room - 1], pad(f"{notes[room - 1]} …", width).rstrip()]
+    lines += [Text(note, "dim") for note in notes]
     return lines[: shape.height]
+
+
+def _folded(notes: Sequence[str], width: int) -> list[str]:
+    """Texts in lines of at most this many cells, six each at most."""
+    return [line for note in notes for line in wrapped(safe_text(note), width, 6)]
 
 
 def _line(one: Judgment, inks: Inks) -> Text:

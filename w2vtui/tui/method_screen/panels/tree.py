@@ -342,8 +342,8 @@ def _facts(result: Path, how_to: str) -> list[tuple[str, str]]:
     times = result.n_words / max(cost.mean, 1e-9)
     facts.append((
         "cost",
-        f"O(log V): {cost.mean:.1f} rows of {result.vector_size} numbers a pair on average "
-        f"(codes of {cost.shortest} to {cost.longest} turns, by how often words are trained with "
+        f"O(log V): {cost.mean:.1f} rows of {result.vector_size} numbers a pair (the mean of codes "
+        f"of {cost.shortest} to {cost.longest} turns, by how often words are trained with "
         f"subsample {result.sample}); the "
         f"exact softmax O(V): {result.n_words:,}, {times_text(times)} as many. Over the text "
         f"{cost.mean_of_text:.2f} turns; no code has fewer than {cost.least:.2f}, the entropy",
