@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import gzip
+import io
 import os
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -124,6 +126,19 @@ def test_progress_is_unknown_for_stdin(monkeypatch):
     open_corpus(["-"], keep_all(), progress=progress)
     assert seen == [None]
     assert progress.file == "stdin"
+
+
+def test_the_source_is_named_while_its_first_bytes_are_awaited(monkeypatch):
+    class Slow(io.BytesIO):
+        def read(self, *size):
+            named.append(progress.file)
+            return super().read(*size)
+
+    named: list[str] = []
+    progress = ReadingProgress()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Slow(b"a b")))
+    open_corpus(["-"], keep_all(), progress=progress)
+    assert set(named) == {"stdin"}
 
 
 class StopAfter(threading.Event):

@@ -45,7 +45,6 @@ class _Piece(NamedTuple):
     """without such a token"""
     base: int
     """offset of its first byte in the text"""
-    file: str
     bytes_done: int
 
 
@@ -116,8 +115,8 @@ class TextCount:
     def __init__(self, settings: CorpusSettings, block_bytes: int, n_workers: int = 1) -> None:
         """n_workers: threads that number the types, beside the one that reads if there are several.
 
-        They take, beside the types, at most 2 n_workers + 1 pieces of block_bytes and three times
-        as much for their ids, and a table of MOST_OWN_TYPES for each of them.
+        They take, beside the types, at most 2 n_workers + 1 pieces of block_bytes and twice as much
+        for their ids, and a table of MOST_OWN_TYPES for each of them.
         """
         self.runs: list[Run] = []
         """which numbers the provisional ids have, in their order"""
@@ -152,7 +151,7 @@ class TextCount:
         most_types = None if self._n_workers == 1 else MOST_OWN_TYPES
         workers = [_Worker(all_types, most_types) for _ in range(self._n_workers)]
         line_ended = True
-        pieces = self._joined(self._pieces(texts, stop))
+        pieces = self._joined(self._pieces(texts, progress, stop))
         with closing(in_order(pieces, workers, n_alone=N_ALONE)) as numbered:
             for piece, ids, ended, numbering in numbered:
                 if len(ids):
@@ -162,17 +161,19 @@ class TextCount:
                 line_ended = line_ended or ended
                 out.append(ids)
                 self.runs.append(Run(len(ids), numbering))
-                progress.file = piece.file
                 progress.tokens += len(ids)
                 progress.bytes_done = piece.bytes_done
         for worker in workers:
             worker.finish()
         self._table = all_types.in_order()
 
-    def _pieces(self, texts: Iterable[Text], stop: threading.Event | None) -> Iterator[_Piece]:
+    def _pieces(
+        self, texts: Iterable[Text], progress: ReadingProgress, stop: threading.Event | None
+    ) -> Iterator[_Piece]:
         """The text in pieces that are cut after white space."""
         bytes_before = 0
         for text in texts:
+            progress.file = text.name
             self._streams.append(text)
             self._begins.append(self._n_bytes)
             rest = b""
@@ -187,7 +188,7 @@ class TextCount:
                 n_whole = end_of_tokens(block)
                 rest = block[n_whole:]
                 base, self._n_bytes = self._n_bytes, self._n_bytes + n_whole
-                yield _Piece(block, n_whole, base, text.name, bytes_before + text.n_done)
+                yield _Piece(block, n_whole, base, bytes_before + text.n_done)
             bytes_before += text.n_done
 
     def _joined(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
@@ -250,6 +251,5 @@ def _together(pieces: list[_Piece]) -> _Piece:
     """Pieces in a row as one."""
     if len(pieces) == 1:
         return pieces[0]
-    last = pieces[-1]
     text = b"".join([piece.text[: piece.n_bytes] for piece in pieces])
-    return _Piece(text, len(text), pieces[0].base, last.file, last.bytes_done)
+    return _Piece(text, len(text), pieces[0].base, pieces[-1].bytes_done)
