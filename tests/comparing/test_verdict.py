@@ -66,6 +66,7 @@ def side_of(corpus):
     return side
 
 
+@pytest.mark.slow
 def test_runs_that_differ_by_the_seed_do_not_differ(side_of, sets):
     """Of all pairs of runs that differ by the seed alone, at most 5 % are called different."""
     sides = [side_of(seed) for seed in SEEDS]

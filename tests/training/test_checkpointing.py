@@ -15,6 +15,7 @@ from tests.support.stores import MemoryStore
 from tests.support.wait import until
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training import loop
 from w2vtui.training.engine.backend import CpuBackend
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.live import checkpointing
@@ -25,6 +26,12 @@ from w2vtui.training.trainer import Trainer
 CORPUS = encoded(topical_sentences(700))
 SMALL = TrainingSettings(vector_size=16)
 LONG = LiveSettings(epochs=100_000, workers=2)
+
+
+@pytest.fixture(autouse=True)
+def _looked_at_often(monkeypatch):
+    """Short trainings are checkpointed several times."""
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.02)
 
 
 def tokens_go_on(run) -> None:
@@ -112,7 +119,7 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
 def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
     monkeypatch.setattr(checkpointing, "PAUSE_SHARE", 1.0)
     store = MemoryStore()
-    live = LiveSettings(epochs=3000, workers=1)
+    live = LiveSettings(epochs=1500, workers=1)
     run = run_on(CORPUS, SMALL, live, store=store, checkpoint_seconds=1000.0)
     trained(run)
     clocks = [one.clock for one in store.saved]
@@ -125,14 +132,14 @@ def test_a_checkpoint_is_due_by_time_and_by_share(monkeypatch):
 
 def test_what_failed_is_tried_again_and_not_at_once():
     store = MemoryStore()
-    store.retry_seconds = 0.3
+    store.retry_seconds = 0.1
     times = []
     store._on_save = lambda checkpoint: times.append(time.monotonic())
     store.failed = True
     run = run_on(CORPUS, SMALL, LONG, store=store)
     run.start()
     until(lambda: len(times) == 3)
-    assert min(np.diff(times)) >= 0.3
+    assert min(np.diff(times)) >= 0.1
     assert store.saved[-1].reason == "another try"
     store.failed = False
     run.stop()
@@ -155,7 +162,7 @@ def test_a_run_that_must_be_saved_and_cannot_does_not_begin():
 def test_what_is_held_is_of_one_moment(workers):
     """Every token before the clock is trained, none after it, however often workers are held."""
     store = MemoryStore()
-    live = LiveSettings(epochs=400, workers=workers, sample=0.0)
+    live = LiveSettings(epochs=150, workers=workers, sample=0.0)
     run = run_on(CORPUS, SMALL, live, store=store)
     trained(run)
     assert len(store.saved) >= 2

@@ -231,6 +231,7 @@ def test_the_most_urgent_comes_first_and_lines_are_short():
 # ---- a real run
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_the_bundled_sample_at_default_settings():
     source = [str(sample_path("atlas.txt"))]
     run = Run(lambda progress, stop: open_corpus(source, CorpusSettings(), progress=progress))
