@@ -27,6 +27,8 @@ from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.known_questions import thinned
 from w2vtui.training.measuring.question_sets import SAMPLE_ANALOGIES, SAMPLE_PAIRS, QualitySets
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(1, 6)
 
 
@@ -66,7 +68,6 @@ def side_of(corpus):
     return side
 
 
-@pytest.mark.slow
 def test_runs_that_differ_by_the_seed_do_not_differ(side_of, sets):
     """Of all pairs of runs that differ by the seed alone, at most 5 % are called different."""
     sides = [side_of(seed) for seed in SEEDS]

@@ -78,6 +78,7 @@ def test_a_token_is_left_out_from_one_byte_over_the_limit(tokenizer, tmp_path):
 
 
 @compiled_only
+@pytest.mark.slow
 def test_a_token_without_end_takes_no_memory(tmp_path):
     """64 MiB of one token, in blocks of 1 MiB."""
     path = tmp_path / "long.gz"

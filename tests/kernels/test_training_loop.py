@@ -127,7 +127,9 @@ def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
     [
         *({"objective": objective, "model": model}
           for objective in OBJECTIVES for model in ("skip-gram", "cbow")),
-        {"objective": "negative-sampling", "shared_noise": False},  # the others draw no noise
+        pytest.param(  # the others draw no noise
+            {"objective": "negative-sampling", "shared_noise": False}, marks=pytest.mark.slow
+        ),
     ],
     ids=str,
 )  # fmt: skip
