@@ -321,5 +321,5 @@ async def scripted(
     async with app.run_test(size=size, notifications=notifications) as pilot:
         await until(app, lambda: app.session is not None and app.session.run is as_run)
         await until(app, lambda: shown_shot(app) == run.shot)
-        await pilot.pause()
+        await pilot._wait_for_screen()  # an idle processor, as `pause` waits for, may never be
         yield app, run

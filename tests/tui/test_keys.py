@@ -45,7 +45,7 @@ async def train_screen(
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(TRAINING)
     options: dict[str, Any] = {"look": ScreenSettings(**look), "config": config(keys or {})}
-    app = W2vApp(Form(), build=lambda session: run, interval=0.02, **options)
+    app = W2vApp(Form(), build=lambda session: run, interval=0.05, **options)
     async with app.run_test(size=size):
         app.launch(Form())
         await until(app, lambda: isinstance(app.screen, TrainScreen))

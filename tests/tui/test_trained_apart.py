@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.screens import text_of, until
+from tests.support.screens import press, text_of, until
 from tests.support.served_runs import served_run, viewer_of
 from tests.support.threads import run_threads
 from tests.support.wait import until as until_now
@@ -27,21 +27,21 @@ async def test_a_run_at_work_is_shown_steered_and_left(topical_corpus, tmp_path)
     with served_run(topical_corpus, tmp_path / "runs") as (run, recorder):
         app = W2vApp(Form(run_settings=RunSettings(runs_dir=str(tmp_path / "runs"))))
         app.attached = viewer_of(recorder)
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40)):
             await until(app, lambda: isinstance(app.screen, TrainScreen) and app.session.run)
             await until(app, lambda: app.session.known_words() and app.focused is not None)
             assert app.session.run_name == recorder.folder.name
-            await pilot.press("space")
+            await press(app, "space")
             await until(app, lambda: run.snapshot().state == "paused" and "PAUSED" in text_of(app))
-            await pilot.press("space")
+            await press(app, "space")
             await until(app, lambda: run.snapshot().state == "training")
-            await pilot.press("colon", *"set", "space", *"window", "space", "9", "enter")
+            await press(app, "colon", *"set window 9", "enter")
             await until(app, lambda: run.snapshot().settings.window == 9)
-            await pilot.press("2")
+            await press(app, "2")
             await until(app, lambda: "Neighbors of" in text_of(app))
-            await pilot.press("ctrl+q")
+            await press(app, "ctrl+q")
             await until(app, lambda: "Leave it training" in text_of(app))
-            await pilot.press("l")
+            await press(app, "l")
             await until(app, lambda: app._exit)
         said = []
         end(app.session, save=True, rescue=False, report=said.append)
@@ -57,11 +57,11 @@ async def test_enter_in_the_list_shows_a_run_at_work(topical_corpus, tmp_path):
     with served_run(topical_corpus, tmp_path / "runs") as (run, recorder):
         viewer_of(recorder).leave()  # the door is open
         app = W2vApp(Form(run_settings=RunSettings(runs_dir=str(tmp_path / "runs"))))
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40)):
             await until(app, lambda: app.focused is not None)
-            await pilot.press("ctrl+r")
+            await press(app, "ctrl+r")
             await until(app, lambda: recorder.folder.name in text_of(app))
-            await pilot.press("enter")
+            await press(app, "enter")
             await until(app, lambda: isinstance(app.screen, TrainScreen))
             await until(app, lambda: "TRAINING" in text_of(app))
             end(app.session, save=True, rescue=False, report=[].append)  # as on a hang-up
