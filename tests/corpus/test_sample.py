@@ -100,6 +100,7 @@ def test_a_large_text_is_estimated_from_stretches_of_it(tmp_path):
     assert seen.counts[0] == pytest.approx(true.counts[0], rel=0.05)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_entered_is_read_from_its_beginning(tmp_path):
     text = zipf_text(300_000)
     packed, wide = tmp_path / "large.txt.gz", tmp_path / "large.txt"

@@ -55,6 +55,7 @@ all_rules = st.builds(
 @example("a\0", CorpusSettings(min_count=1), 1, 1)
 @example("\u3000", CorpusSettings(encoding="utf-16-le"), 1, 1)
 @given(text=odd_texts, rules=all_rules, block_bytes=st.integers(1, 20), block_ids=st.integers(1, 9))
+@pytest.mark.slow
 def test_any_text_reads_as_by_hand(tmp_path, text, rules, block_bytes, block_ids):
     text = text.lstrip("\ufeff")  # in front of a text it is a mark, tested below
     data = text.encode(rules.encoding)
@@ -189,6 +190,7 @@ def test_a_token_longer_than_a_block(tmp_path, monkeypatch, block_bytes):
 
 @compiled_only
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_line(tmp_path, workers, monkeypatch):
     """One line of 8 MB and one of 24 MB; all that may grow lies on disk."""
     monkeypatch.setattr(counting, "N_ALONE", 1)

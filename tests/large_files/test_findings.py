@@ -64,6 +64,7 @@ def outcome(path: Path, **options: object) -> tuple[object, ...]:
     return words, rows, numbers, found.norms.tolist(), counts, output, answers, said
 
 
+@pytest.mark.slow
 def test_a_file_is_read_from_end_to_end_once(tmp_path: Path, scans: list[str]) -> None:
     path = write(tmp_path / "v.bin")
     (tmp_path / "v.bin.vocab").write_text(

@@ -117,6 +117,7 @@ def test_a_sweep_ends_with_a_table_the_best_line_and_its_runs(w2v, text):
     assert len(list(all_runs(runs_dir()))) == 6  # nothing was trained again
 
 
+@pytest.mark.slow
 def test_a_sweep_that_was_stopped_continues_where_it_was(text, monkeypatch):
     whole = swept(asked(text)).shot().results
     train = Trial.train

@@ -157,6 +157,7 @@ def test_a_refusal_is_that_of_the_run():
             assert str(by_viewer.value) == str(by_run.value)
 
 
+@pytest.mark.slow
 def test_breakpoints_pause_only_where_somebody_attends():
     run = make_run(epochs=100_000)
     run.is_attended = False
@@ -219,6 +220,7 @@ def test_a_viewer_learns_why_a_run_failed_before_its_first_look():
     viewer.leave()
 
 
+@pytest.mark.slow
 def test_a_look_that_fails_is_asked_again_and_then_ends_the_view():
     run, process = training_run(), Mock(spec=["wait", "poll", "terminate"])
     process.wait.side_effect = lambda: run.is_over(DEADLINE)  # it trains on

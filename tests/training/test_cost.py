@@ -130,6 +130,7 @@ def test_a_cost_has_the_work_the_speed_and_the_new_end():
     assert run.cost(epochs=200_000).eta_seconds > 0  # of training on
 
 
+@pytest.mark.slow
 def test_after_a_change_the_run_reports_the_error_of_its_cost():
     run = training_run(workers=1)
     until(lambda: run.cost() is not None, "a measured speed")

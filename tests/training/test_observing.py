@@ -362,6 +362,7 @@ def test_a_score_of_few_questions_is_not_telling():
 # ---- health
 
 
+@pytest.mark.slow
 def test_vitals_are_measured():
     run = training_run(alpha=0.05)
     until(lambda: run.snapshot().health and run.snapshot().health.saturated is not None, "health")
