@@ -17,7 +17,7 @@ from textual.dom import DOMNode
 from textual.widgets import Input
 
 import w2vtui.tui
-from tests.support.screens import TRAINING, ScriptedRun, screen_lines, text_of, until
+from tests.support.screens import TRAINING, AtOnce, ScriptedRun, screen_lines, text_of, until
 from w2vtui.config import Config, Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
@@ -45,9 +45,8 @@ async def train_screen(
 ) -> AsyncIterator[tuple[W2vApp, ScriptedRun]]:
     run = ScriptedRun(TRAINING)
     options: dict[str, Any] = {"look": ScreenSettings(**look), "config": config(keys or {})}
-    app = W2vApp(Form(), build=lambda session: run, interval=0.05, **options)
+    app = AtOnce(Form(), build=lambda session: run, interval=0.05, **options)
     async with app.run_test(size=size):
-        app.launch(Form())
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         await until(app, lambda: app.screen.shot == run.shot and app.focused is not None)
         await until(app, lambda: "Help" in text_of(app))
