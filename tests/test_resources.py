@@ -224,11 +224,14 @@ def test_memory_grows_with_distinct_tokens_by_a_known_amount(tmp_path):
 @pytest.mark.slow
 @pytest.mark.process
 def test_a_long_line_passes_through_the_memory(tmp_path):
-    """Everything written while it reads counts, mapped files too; the processes start cold."""
-    texts = {n_bytes: tmp_path / f"{n_bytes}.txt" for n_bytes in (4_000_000, 40_000_000)}
+    """Everything written while it reads counts, mapped files too; the processes start cold.
+
+    Threads read both texts, so that what they hold is the same.
+    """
+    texts = {n_bytes: tmp_path / f"{n_bytes}.txt" for n_bytes in (16_000_000, 52_000_000)}
     for n_bytes, text in texts.items():
         text.write_bytes(b"some words " * (n_bytes // 11))
-    open_corpus([texts[4_000_000]], CorpusSettings(), cache=False)  # compiles
+    open_corpus([texts[16_000_000]], CorpusSettings(), cache=False)  # compiles
     at_few, at_many = (
         int(output_of(["-c", PEAK_OF_READING, str(text)])) for text in texts.values()
     )

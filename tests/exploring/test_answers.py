@@ -139,7 +139,8 @@ def test_an_axis_shows_both_ends(many):
     assert [one.row for one in answer.to_b] == order[-4:][::-1]
     assert [one.word for one in answer.ends] == ["w0", "w5"]
     assert answer.ends[1].score == pytest.approx(at[5], abs=1e-6) == -answer.ends[0].score
-    assert {one.row: one.score for one in answer.placed} == pytest.approx({7: at[7], 9: at[9]})
+    placed = {one.row: one.score for one in answer.placed}
+    assert placed == pytest.approx({7: at[7], 9: at[9]}, abs=1e-6)
     assert answer.searched == 300
 
 

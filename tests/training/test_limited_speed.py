@@ -41,7 +41,8 @@ def resting(pool: WorkerPool, n_tokens: int) -> float | None:
 
 def limited(speed: float | None) -> WorkerPool:
     dispatcher: Any = SimpleNamespace(stopped=False)
-    pool = WorkerPool(None, dispatcher)  # type: ignore[arg-type]  # nothing is trained
+    backend: Any = SimpleNamespace(n_workers=lambda settings: settings.workers)
+    pool = WorkerPool(backend, dispatcher)
     pool.most_speed = speed
     return pool
 
