@@ -94,6 +94,25 @@ class _ZstdFile(io.RawIOBase):
         return True
 
 
+class _InPieces(io.RawIOBase):
+    """A file in small pieces. A reader that fetches half a megabyte at a time would be far ahead of
+    what it has unpacked, and what is estimated from the file's position far too low.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the beginning of a buffer; return how many bytes that are."""
+        piece = self._file.read(min(len(buffer), _FED_BYTES))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 class _FastGzipFile:
     """gzip by the library isal. Where that fails, the standard library reads from the same place
     on, and says what is wrong in its own words.
@@ -104,7 +123,7 @@ class _FastGzipFile:
         from isal import igzip
 
         self._file = file
-        self._reader: Reader = igzip.IGzipFile(fileobj=file, mode="rb")
+        self._reader: Reader = igzip.IGzipFile(fileobj=_InPieces(file), mode="rb")
         self._is_fast, self._n_read = True, 0
 
     def read(self, size: int, /) -> bytes:
