@@ -212,6 +212,8 @@ async def test_preparing_says_what_is_done_and_how_far():
 async def test_what_has_not_changed_is_not_drawn_again(monkeypatch):
     async with scripted(TRAINING, (120, 40)) as (app, run):
         await until(app, lambda: "probe loss 1.860" in text_of(app))
+        run.shot = replace(run.shot, losses=replace(TRAINING.losses, pairs=67_600_000))
+        await until(app, lambda: "67.6M" in text_of(app))  # so the charts have been drawn
         drawn = []
         monkeypatch.setattr(Chart, "show", lambda chart, plot: drawn.append(chart.id))
         run.shot = replace(run.shot, losses=replace(TRAINING.losses, pairs=67_700_000))
