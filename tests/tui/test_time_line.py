@@ -210,6 +210,6 @@ async def test_keys_and_mouse_go_back_in_time_and_every_pane_with_them():
         assert pane.border_subtitle == ""
         screen.go_to("drift")
         drift = screen.query_one(DriftPane)
-        await until(app, lambda: drift.result is not None and drift.result.is_whole)
-        assert drift.result.tokens == (1, 100, 200, 300, 400)
+        await until(app, lambda: drift.result and drift.result.tokens == (1, 100, 200, 300, 400))
+        assert drift.result.is_whole
         assert "word\t1\t100\t200\t300\t400" in drift.exported(drift.result, ".tsv").decode()
