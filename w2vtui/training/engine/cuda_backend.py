@@ -211,24 +211,13 @@ class SingleSteps:
 
     def __init__(self, backend: CudaBackend, host: CpuBackend) -> None:
         self.corpus, self.training, self.locks = host.corpus, host.training, host.locks
-        self.n_words, self.rows = host.n_words, backend.rows
-        self._backend, self._host = backend, host
+        self.n_words, self.rows, self.train_span = host.n_words, backend.rows, host.train_span
+        self._backend = backend
 
     @property
     def matrix_names(self) -> frozenset[str]:
         """What is trained."""
         return self._backend.matrix_names
-
-    def train_span(
-        self,
-        plan: Plan,
-        span: Span,
-        rates: Rates,
-        scratch: Scratch,
-        tallies: NDArray[np.float64],
-    ) -> None:
-        """Train on every token of a span under a plan, which has its own vectors."""
-        self._host.train_span(plan, span, rates, scratch, tallies)
 
 
 def open_trainer(host: CpuBackend, open_blocks: NDArray[np.int64]) -> CudaTrainer:
