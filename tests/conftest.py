@@ -105,7 +105,7 @@ def _calm_trainings(request, monkeypatch):
     shows_screens = request.node.get_closest_marker("terminal") is not None
     if shows_screens and "full_speed" not in request.fixturenames:
         from tests.support.calm import calmly  # loads Numba, as the screens do
-        from w2vtui.training.engine.backend import CpuBackend
+        from w2vtui.training.engine.cpu_backend import CpuBackend
 
         monkeypatch.setattr(CpuBackend, "train_span", calmly)
 

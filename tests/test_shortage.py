@@ -17,7 +17,7 @@ from w2vtui.cli.verbs import runs
 from w2vtui.errors import BackendError, CorpusError, ManyTypesError, OutOfMemoryError
 from w2vtui.resources import limited_memory
 from w2vtui.shortage import as_shortage, check_room
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run
 
 SHORT = [

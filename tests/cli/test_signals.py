@@ -36,7 +36,7 @@ from w2vtui.formats import load_vectors
 from w2vtui.runs import request
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_of
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run
 
 # ---- while it trains

@@ -20,7 +20,7 @@ from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.method.microscope import Microscope
 from w2vtui.method.slow_motion import Mode, SlowMotion
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.private_steps import Present, PrivateSteps
 from w2vtui.training.engine.token_order import TokenOrder

@@ -43,7 +43,7 @@ from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training import loop
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.run import Run
 

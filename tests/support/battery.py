@@ -29,7 +29,7 @@ from w2vtui.errors import DivergedError
 from w2vtui.evaluate import evaluate_pairs
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 

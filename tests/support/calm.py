@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 
 FIRST_TOKENS = 300_000
 """Trained at full speed: something is learned, and short trainings end, as soon as usual."""

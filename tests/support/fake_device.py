@@ -21,7 +21,8 @@ from w2v_kernels.cuda.launch import CudaTrainer
 from w2v_kernels.cuda.pieces import Part
 from w2v_kernels.scratch import Worker, make_scratch
 from w2vtui.training.engine import cuda_backend, devices
-from w2vtui.training.engine.backend import CpuBackend, arrays_of
+from w2vtui.training.engine.cpu_backend import CpuBackend
+from w2vtui.training.engine.cpu_loop import arrays_of
 
 LIMIT = 1 << 34
 

@@ -41,7 +41,7 @@ from w2vtui.runs.listing import all_runs
 from w2vtui.runs.resuming import resumption
 from w2vtui.runs.status import LiveStatus, status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.tui import app
 from w2vtui.tui.form import Form
 from w2vtui.tui.launch import run_app

@@ -10,7 +10,7 @@ from tests.support.runs import make_run, matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.plan import locks_of
 from w2vtui.training.run import Run
 

@@ -16,7 +16,7 @@ from tests.support.wait import until
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training import loop
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.live import checkpointing
 from w2vtui.training.state.script import Script

@@ -19,7 +19,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs import estimate, memory_check, terms
 from w2vtui.training.costs.estimate import estimate_memory, estimate_seconds
 from w2vtui.training.costs.memory_check import SPARE, check_fits, shortfall
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.history.history import History
 from w2vtui.training.run import Run
 

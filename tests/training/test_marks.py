@@ -15,7 +15,7 @@ from tests.support.wait import DEADLINE, until
 from w2vtui.runs.disk.checkpoint_files import read_checkpoint, write_checkpoint
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training import loop, preparing
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring import lookouts, observer
 from w2vtui.training.measuring.lookouts import Lookouts

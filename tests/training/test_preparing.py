@@ -12,7 +12,7 @@ from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import ReadingStopped, encode_sentences
 from w2vtui.settings import CorpusSettings
 from w2vtui.training import preparing
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run
 
 

@@ -21,7 +21,7 @@ from w2vtui import Word2Vec
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine import rounds
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.replicas import Replicas

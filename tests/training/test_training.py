@@ -24,7 +24,7 @@ from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import ALL_WORDS, CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.tallies import Tallies, empty_tallies

@@ -8,7 +8,7 @@ from tests.support.screens import events, form, press, shows, state, text_of, tr
 from w2vtui.corpus import open_corpus
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 
 
 async def test_a_text_and_its_cache_deleted_in_mid_run_change_nothing(topical_corpus, tmp_path):

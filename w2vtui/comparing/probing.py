@@ -20,7 +20,7 @@ from w2vtui.runs.record import RunRecord
 from w2vtui.runs.trained_text import trained_text
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.similarity import Floats
-from w2vtui.training.engine.backend import CpuBackend
+from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
 
 

@@ -14,7 +14,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.trainer_process.messages import Stints
 from w2vtui.trainer_process.remote_look import RemoteLook
-from w2vtui.training.engine.backend import arrays_of, span_place
+from w2vtui.training.engine.cpu_loop import arrays_of, span_place
 from w2vtui.training.engine.plan import Plan, Rates, TableCache, hyper_of
 from w2vtui.training.engine.private_steps import Present, PrivateSteps
 from w2vtui.training.engine.token_order import Span

@@ -1,7 +1,8 @@
 """The engine: worker threads that train spans of text, and the interface to what trains them.
 
-backend.py        `Backend`, the protocol of what trains and scores, and `CpuBackend`
+backend.py        `Backend`, the protocol of what trains and scores
 devices.py        which device trains, and why not
+cpu_backend.py    `CpuBackend`, on cpu_loop.py, a span of text as the kernels take it
 cuda_backend.py   `CudaBackend`, on gpu_turns.py, who uses the GPU now, and gpu_copies.py, what is
                   copied from it
 matrices.py       the vectors in memory

@@ -21,7 +21,8 @@ from w2v_kernels.scratch import Scratch, make_scratch
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
-from w2vtui.training.engine.backend import CpuBackend, arrays_of, span_place
+from w2vtui.training.engine.cpu_backend import CpuBackend
+from w2vtui.training.engine.cpu_loop import arrays_of, span_place
 from w2vtui.training.engine.devices import check_for_cuda
 from w2vtui.training.engine.gpu_copies import GpuCopies
 from w2vtui.training.engine.gpu_turns import GpuTurns

@@ -129,7 +129,7 @@ def make_backend(
     if device == "cpu":
         if why:
             note(f"device auto: cpu, since {why}")
-        from w2vtui.training.engine.backend import CpuBackend
+        from w2vtui.training.engine.cpu_backend import CpuBackend
 
         return CpuBackend(corpus, training, vectors, locks)
     from w2vtui.training.engine.cuda_backend import CudaBackend
