@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import layout, training_loop
-from w2v_kernels.scratch import Scratch, Worker
+from w2v_kernels import layout
+from w2v_kernels.scratch import Scratch
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.trainer_process.messages import Stints
 from w2vtui.trainer_process.remote_look import RemoteLook
+from w2vtui.training.engine import cpu_loop
 from w2vtui.training.engine.cpu_loop import arrays_of, span_place
 from w2vtui.training.engine.plan import Plan, Rates, TableCache, hyper_of
 from w2vtui.training.engine.private_steps import Present, PrivateSteps
@@ -66,8 +67,7 @@ class RemoteBackend:
     ) -> None:
         """Train on every token of a span under a plan, which has its own vectors."""
         place = span_place(span, rates, self.training.seed)
-        worker = Worker(plan.weights, plan.tables, plan.hyper, scratch)
-        training_loop.train_span(self._arrays, place, worker, tallies)
+        cpu_loop.train_span(self._arrays, place, plan, scratch, tallies)
 
     def present(self) -> Present:
         """What the run trains with, and where it is."""

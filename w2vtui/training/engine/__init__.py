@@ -2,7 +2,7 @@
 
 backend.py        `Backend`, the protocol of what trains and scores
 devices.py        which device trains, and why not
-cpu_backend.py    `CpuBackend`, on cpu_loop.py, a span of text as the kernels take it
+cpu_backend.py    `CpuBackend`, on cpu_loop.py, the kernels' loop over a span of text
 cuda_backend.py   `CudaBackend`, on gpu_turns.py, who uses the GPU now, and gpu_copies.py, what is
                   copied from it
 matrices.py       the vectors in memory

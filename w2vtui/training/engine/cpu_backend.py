@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v_kernels import layout, scoring, training_loop
+from w2v_kernels import layout, scoring
 from w2v_kernels.formulas import keep_probabilities
 from w2v_kernels.machine.compiling import (
     CACHE_FOLDER,
@@ -16,11 +16,12 @@ from w2v_kernels.machine.compiling import (
     cancel_compiling_when,
     is_compiled,
 )
-from w2v_kernels.scratch import Scratch, Worker, make_scratch
+from w2v_kernels.scratch import Scratch, make_scratch
 from w2v_kernels.sizes import N_PRIVATE
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
+from w2vtui.training.engine import cpu_loop
 from w2vtui.training.engine.cpu_loop import arrays_of, span_place
 from w2vtui.training.engine.matrices import Matrices
 from w2vtui.training.engine.plan import (
@@ -237,8 +238,7 @@ class CpuBackend:
     ) -> None:
         """Train on every token of a span, each once as a center. Runs without the GIL."""
         place = span_place(span, rates, self.training.seed)
-        worker = Worker(plan.weights, plan.tables, plan.hyper, scratch)
-        training_loop.train_span(self._arrays, place, worker, tallies)
+        cpu_loop.train_span(self._arrays, place, plan, scratch, tallies)
 
     def for_single_steps(self) -> StepsBackend:
         """This: it trains on the processor."""
