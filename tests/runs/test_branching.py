@@ -32,8 +32,9 @@ from w2vtui.runs.disk.history_files import read_index, write_index, write_moment
 from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, changes_in, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import note_name
-from w2vtui.runs.listing import all_runs, remove_run
+from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import VOCAB, Fork, RunRecord, read_vocab
+from w2vtui.runs.removing import remove_run
 from w2vtui.runs.replaying import largest_difference
 from w2vtui.runs.resuming import resumption
 from w2vtui.runs.status import LiveStatus, status_of

@@ -26,8 +26,8 @@ from w2vtui.runs.disk.history_files import (
     write_index,
     write_moment,
 )
-from w2vtui.runs.listing import remove_run
 from w2vtui.runs.opening import open_run
+from w2vtui.runs.removing import remove_run
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings

@@ -1,4 +1,4 @@
-"""Names of runs, the list of runs, their export and removal."""
+"""Names of runs, the list of runs, their export."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
+from tests.support.permissions import NO_LISTING, NOTHING, closed
 from tests.support.run_folders import content, many, posix, small_checkpoint
 from w2vtui.cli import run_command_line
-from w2vtui.errors import DamagedRunError, DiskError, RunError
+from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import listing
 from w2vtui.runs.disk.checkpoint_files import (
     FOLDER,
     MANIFEST,
@@ -28,14 +27,13 @@ from w2vtui.runs.disk.checkpoint_files import (
     write_checkpoint,
 )
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.listing import all_runs, find_run, remove_drafts, remove_run
+from w2vtui.runs.listing import all_runs, find_run
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import RECORD, STATUS, VOCAB, write_vocab
-from w2vtui.runs.root import draft_beside
+from w2vtui.runs.record import RECORD, STATUS, write_vocab
 from w2vtui.runs.status import LiveStatus, status_of
 from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
 
-# ---- names, the list of runs, their removal
+# ---- names, the list of runs
 
 
 @many
@@ -126,91 +124,6 @@ def test_a_runs_folder_that_does_not_exist_is_reported(tmp_path, capsys):
     assert run_command_line(["runs", "--runs-dir", str(tmp_path / "none")]) == 0
 
 
-def test_a_run_that_is_removed_leaves_nothing(run, capsys):
-    arguments = ["--runs-dir", str(run.parent)]
-    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 0
-    assert not list(run.parent.iterdir())
-    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 2
-
-
-@posix
-def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
-    root = run.parent
-    left, busy, fresh = (draft_beside(run) for _ in range(3))
-    for draft in (left, busy, fresh):
-        draft.mkdir()
-        (draft / VOCAB).write_text("x")
-    RunLock(left).release()
-    held = RunLock(busy)
-    (run / ".w2vtui-0123.tmp").touch()
-    remove_drafts(root, run)
-    assert sorted(root.iterdir()) == sorted([busy, fresh, run])
-    assert not list(run.glob("*.tmp"))
-    assert busy not in all_runs(root)
-    held.release()
-
-
-@posix
-@pytest.mark.parametrize("at", ["the look at its lock", "its first file"])
-def test_a_sweep_ignores_what_another_process_has_removed(at, run, monkeypatch):
-    left = draft_beside(run)
-    left.mkdir()
-    (left / RECORD).touch()
-    RunLock(left).release()
-
-    def in_use(draft):
-        shutil.rmtree(draft)
-        return False
-
-    def unlink(path, **named):
-        raced.undo()
-        shutil.rmtree(left)
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-
-    with monkeypatch.context() as raced:
-        if at == "the look at its lock":
-            raced.setattr(listing, "in_use", in_use)
-        else:
-            raced.setattr(os, "unlink", unlink)
-        remove_drafts(run.parent, run)
-    assert list(run.parent.iterdir()) == [run]
-
-
-@posix
-def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
-    """The lock is removed last: without it, other processes could not tell a leftover draft."""
-    other = tmp_path / "other"
-    shutil.copytree(run, other)
-    left_after = []
-
-    class KilledError(BaseException):
-        """Stands for a kill: nothing more is done."""
-
-    for n_files in range(100):
-        shutil.copytree(other, run, dirs_exist_ok=True)
-        removed = []
-
-        def unlink(*arguments, n_files=n_files, removed=removed, real=os.unlink, **named):
-            if len(removed) == n_files:
-                raise KilledError
-            removed.append(arguments)
-            real(*arguments, **named)
-
-        with pytest.MonkeyPatch.context() as killed:
-            killed.setattr(os, "unlink", unlink)
-            try:
-                remove_run(run)
-            except KilledError:
-                left_after.append(n_files)
-            else:
-                break
-        assert not run.exists()
-        remove_drafts(run.parent, other)
-        assert list(run.parent.glob(".*")) == []
-    assert len(left_after) > 3
-    assert not run.exists()
-
-
 def test_words_and_vectors_of_two_runs_are_distinguished(run, capsys):
     write_vocab(run, ["a", "b"], np.array([2, 1]))
     arguments = ["--runs-dir", str(run.parent), "-o", str(run.parent / "out.bin")]
@@ -229,26 +142,6 @@ def test_an_export_reports_damage_and_saves_what_is_intact(run, capsys):
     assert "has changed: 0 bytes, not " in capsys.readouterr().err
     found = small_checkpoint(100).vectors["input_vectors"]
     assert np.array_equal(load_vectors(output).vectors, found)
-
-
-def test_removing_a_run_in_use_is_refused(run):
-    lock = RunLock(run)
-    with pytest.raises(RunError, match="in use"):
-        remove_run(run)
-    lock.release()
-    assert run.exists()
-
-
-@pytest.mark.usefixtures("unprivileged")
-@pytest.mark.parametrize("of_all", [True, False])
-def test_a_run_that_may_not_be_removed_stays_whole(of_all, run):
-    before = content(run)
-    with closed(run.parent if of_all else run, READING), pytest.raises(DiskError, match="denied"):
-        remove_run(run)
-    assert content(run) == before
-    assert all_runs(run.parent) == [run]
-    remove_run(run)
-    assert not list(run.parent.iterdir())
 
 
 @pytest.mark.usefixtures("unprivileged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -10,14 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.permissions import READING, closed
 from tests.support.run_folders import content, posix, small_checkpoint
 from w2vtui.cli import run_command_line
-from w2vtui.errors import RunError
+from w2vtui.errors import DiskError, RunError
+from w2vtui.runs import removing
 from w2vtui.runs.disk.checkpoint_files import FOLDER, TENSORS, newest_intact, write_checkpoint
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
-from w2vtui.runs.listing import remove_drafts, remove_run
+from w2vtui.runs.disk.lock import RunLock
+from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RECORD, STATUS, VOCAB
+from w2vtui.runs.removing import remove_drafts, remove_run
+from w2vtui.runs.root import draft_beside
 
 PROJECTS = {
     "models": ["checkpoints/model.pt", "thesis.tex"],
@@ -259,3 +265,108 @@ def test_a_run_is_proved_again_when_it_is_removed(run):
     with pytest.raises(RunError, match="may not be a run"):
         remove_run(run)
     assert tree(run) == before
+
+
+def test_a_run_that_is_removed_leaves_nothing(run, capsys):
+    arguments = ["--runs-dir", str(run.parent)]
+    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 0
+    assert not list(run.parent.iterdir())
+    assert run_command_line(["runs", "--remove", run.name, *arguments]) == 2
+
+
+@posix
+def test_what_killed_processes_left_is_removed_and_what_is_in_use_is_not(run):
+    root = run.parent
+    left, busy, fresh = (draft_beside(run) for _ in range(3))
+    for draft in (left, busy, fresh):
+        draft.mkdir()
+        (draft / VOCAB).write_text("x")
+    RunLock(left).release()
+    held = RunLock(busy)
+    (run / ".w2vtui-0123.tmp").touch()
+    remove_drafts(root, run)
+    assert sorted(root.iterdir()) == sorted([busy, fresh, run])
+    assert not list(run.glob("*.tmp"))
+    assert busy not in all_runs(root)
+    held.release()
+
+
+@posix
+@pytest.mark.parametrize("at", ["the look at its lock", "its first file"])
+def test_a_sweep_ignores_what_another_process_has_removed(at, run, monkeypatch):
+    left = draft_beside(run)
+    left.mkdir()
+    (left / RECORD).touch()
+    RunLock(left).release()
+
+    def in_use(draft):
+        shutil.rmtree(draft)
+        return False
+
+    def unlink(path, **named):
+        raced.undo()
+        shutil.rmtree(left)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    with monkeypatch.context() as raced:
+        if at == "the look at its lock":
+            raced.setattr(removing, "in_use", in_use)
+        else:
+            raced.setattr(os, "unlink", unlink)
+        remove_drafts(run.parent, run)
+    assert list(run.parent.iterdir()) == [run]
+
+
+@posix
+def test_a_run_whose_removal_was_killed_is_swept(run, tmp_path):
+    """The lock is removed last: without it, other processes could not tell a leftover draft."""
+    other = tmp_path / "other"
+    shutil.copytree(run, other)
+    left_after = []
+
+    class KilledError(BaseException):
+        """Stands for a kill: nothing more is done."""
+
+    for n_files in range(100):
+        shutil.copytree(other, run, dirs_exist_ok=True)
+        removed = []
+
+        def unlink(*arguments, n_files=n_files, removed=removed, real=os.unlink, **named):
+            if len(removed) == n_files:
+                raise KilledError
+            removed.append(arguments)
+            real(*arguments, **named)
+
+        with pytest.MonkeyPatch.context() as killed:
+            killed.setattr(os, "unlink", unlink)
+            try:
+                remove_run(run)
+            except KilledError:
+                left_after.append(n_files)
+            else:
+                break
+        assert not run.exists()
+        remove_drafts(run.parent, other)
+        assert list(run.parent.glob(".*")) == []
+    assert len(left_after) > 3
+    assert not run.exists()
+
+
+def test_removing_a_run_in_use_is_refused(run):
+    lock = RunLock(run)
+    with pytest.raises(RunError, match="in use"):
+        remove_run(run)
+    lock.release()
+    assert run.exists()
+
+
+@pytest.mark.usefixtures("unprivileged")
+@pytest.mark.parametrize("of_all", [True, False])
+def test_a_run_that_may_not_be_removed_stays_whole(of_all, run):
+    before = content(run)
+    with closed(run.parent if of_all else run, READING), pytest.raises(DiskError, match="denied"):
+        remove_run(run)
+    assert content(run) == before
+    assert all_runs(run.parent) == [run]
+    remove_run(run)
+    assert not list(run.parent.iterdir())

@@ -8,7 +8,8 @@ recorder.py     follows a run, writes its checkpoints         run_log.py       w
 run_folder.py   creates and locks the folder of a run         disk/            the files themselves
 history_recorder.py   writes the vectors of past moments
 root.py         the folder of all runs                        status.py        how far a run is
-listing.py      lists, finds and removes runs                 names.py         names for runs
+listing.py      lists and finds runs                          removing.py      removes runs
+names.py        names for runs
 branching.py    leaves a run at a checkpoint                  lineage.py       lists branches
 table.py        runs as a table, the best marked              choosing.py      which, in order
 labels.py       a note, a star, earlier names                 renaming.py      renames a run

@@ -23,8 +23,8 @@ from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.history_recorder import HistoryRecorder
-from w2vtui.runs.listing import remove_drafts
 from w2vtui.runs.record import RunRecord
+from w2vtui.runs.removing import remove_drafts
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.root import runs_folder
 from w2vtui.runs.run_folder import RunFolder

@@ -14,7 +14,7 @@ from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
-from w2vtui.runs.listing import remove_run
+from w2vtui.runs.removing import remove_run
 from w2vtui.runs.status import RunStatus
 from w2vtui.runs.statuses import Statuses
 from w2vtui.sweeping.store import RECORD, SWEEPS, TRIALS, SweepStore

@@ -158,7 +158,8 @@ def _remove(root: Path, names: Sequence[str], *, yes: bool) -> None:
     Raises:
         RunError: one of them cannot be removed, or nobody said yes.
     """
-    from w2vtui.runs.listing import is_full_name, remove_run, run_to_remove
+    from w2vtui.runs.listing import is_full_name
+    from w2vtui.runs.removing import remove_run, run_to_remove
     from w2vtui.sweeping.removing import remove_sweep, whole_sweep
 
     chosen, sweeps = {}, []

@@ -218,7 +218,7 @@ def _what_is_deleted(runs: Sequence[RunStatus]) -> str:
 
 
 def _remove(folder: Path, *, damaged: bool) -> None:
-    from w2vtui.runs.listing import remove_run
+    from w2vtui.runs.removing import remove_run
     from w2vtui.trainer_process.branching import end_run  # loads Numba
 
     end_run(folder)
