@@ -93,6 +93,14 @@ def test_a_file_of_the_user_in_a_run_stops_its_removal_and_is_named(run, remove)
     assert not list(run.parent.iterdir())
 
 
+@posix
+def test_a_file_that_stops_a_removal_is_named_without_its_controls(run):
+    (run / "\x1b[2Jthesis.tex").touch()
+    with pytest.raises(RunError, match=r"is not removed: \\x1b\[2Jthesis\.tex in it is not a part"):
+        remove_run(run)
+    assert (run / "\x1b[2Jthesis.tex").exists()
+
+
 def test_a_file_that_appears_during_a_removal_is_kept(run, monkeypatch):
     real = os.unlink
 

@@ -18,7 +18,7 @@ from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
-from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
+from w2vtui.runs.disk.own_files import TEMPORARY, Contents, check_own, remove_own, stranger_in
 from w2vtui.runs.labels import LABELS
 from w2vtui.runs.listing import damage_of, find_run
 from w2vtui.runs.measured import SCORES
@@ -83,17 +83,7 @@ def remove_run(folder: Path, *, damaged: bool = False) -> None:
 
 
 def _check_own(folder: Path) -> None:
-    """
-    Raises:
-        RunError: something else than a run is in the folder of a run.
-    """
-    with open_folder(folder) as within:
-        stranger = stranger_in(within, _RUN)
-    if stranger is not None:
-        raise RunError(
-            f"run {folder.name} is not removed: {stranger} in it is not a part of a run: "
-            "move it elsewhere first"
-        )
+    check_own(folder, _RUN, f"run {folder.name}", "run")
 
 
 def _remove_aside(folder: Path) -> None:

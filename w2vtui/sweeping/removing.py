@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vtui.display import safe_text
 from w2vtui.errors import RunError
 from w2vtui.formats.atomic import disk_error
 from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
+from w2vtui.runs.disk.own_files import TEMPORARY, Contents, check_own, remove_own
 from w2vtui.runs.removing import remove_run
 from w2vtui.runs.status import RunStatus
 from w2vtui.runs.statuses import Statuses
@@ -82,13 +81,7 @@ def remove_sweep(sweep: WholeSweep) -> None:
 
 def _remove_folder(folder: Path) -> None:
     try:
-        with open_folder(folder) as within:
-            stranger = stranger_in(within, _SWEEP)
-        if stranger is not None:
-            raise RunError(
-                f"the folder of sweep {folder.name} is not removed: {safe_text(stranger, 80)} in "
-                "it is not a part of a sweep: move it elsewhere first"
-            )
+        check_own(folder, _SWEEP, f"the folder of sweep {folder.name}", "sweep")
         with open_folder(folder.parent) as sweeps:
             remove_own(sweeps, folder.name, _SWEEP, last=LOCK)
     except OSError as error:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 
-from w2vtui.runs.disk.inside import OpenFolder
+from w2vtui.display import safe_text
+from w2vtui.errors import RunError
+from w2vtui.runs.disk.inside import OpenFolder, open_folder
 
 TEMPORARY = r"\.(?:[a-z]+\.jsonl?\.)?w2vtui-[0-9a-f]+\.tmp"
 """A pattern of the names that files have until they are complete."""
@@ -51,6 +54,25 @@ def stranger_in(folder: OpenFolder, contents: Contents) -> str | None:
             if found is not None:
                 return f"{name}/{found}"
     return None
+
+
+def check_own(folder: Path, contents: Contents, name: str, kind: str) -> None:
+    """Refuse to remove a folder that holds something which this program did not write there.
+
+    name   of the folder, for the message: `run text-calm-heron`
+    kind   what it is that of: `run`
+
+    Raises:
+        RunError: names what it holds.
+        OSError: it cannot be looked at.
+    """
+    with open_folder(folder) as within:
+        stranger = stranger_in(within, contents)
+    if stranger is not None:
+        raise RunError(
+            f"{name} is not removed: {safe_text(stranger, 80)} in it is not a part of a {kind}: "
+            "move it elsewhere first"
+        )
 
 
 def remove_own(parent: OpenFolder, name: str, contents: Contents, last: str = "") -> None:
