@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.run_folders import json_values, many, places, posix, resealed
-from tests.support.wait import DEADLINE
+from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.runs import history_recorder
 from w2vtui.runs.disk.checked_json import loaded
@@ -301,6 +301,20 @@ def test_a_full_disk_ends_the_history_and_nothing_else(train, monkeypatch, troub
     for one in moments:  # the last one stays in memory
         assert trained.run.history.matrices_at(one)
     assert listed(trained.folder) == written
+
+
+def test_a_last_moment_that_cannot_be_written_is_among_the_events_of_the_run(train, monkeypatch):
+    write = history_recorder.write_moment
+
+    def fail(run, moment, vectors):
+        if moment.fraction < 1:
+            return write(run, moment, vectors)
+        until(lambda: newest_intact(run)[0].fraction == 1, "the last checkpoint")
+        raise DiskError("cannot write: No space left on device")
+
+    monkeypatch.setattr(history_recorder, "write_moment", fail)
+    events = train().run.snapshot().events
+    assert "no further moments: cannot write: No space" in events[-1].text
 
 
 def test_no_thread_to_write_with_leaves_nothing_waiting(run, monkeypatch):

@@ -42,6 +42,7 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import own_bindings
 from w2vtui.tui.places import Places
+from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.key_bar import PLACES, KeyBar
 from w2vtui.vectors import WordVectors
@@ -88,6 +89,14 @@ async def test_the_frames_are_there_at_once_and_keys_are_kept_for_what_is_opened
         assert titles == {"neighbors": "Neighbors", **PANES}
         await press(app, "1")
         assert isinstance(app.screen, NewRunScreen)
+
+
+async def test_the_line_of_the_run_may_look_while_the_app_closes(monkeypatch):
+    async with exploring(some_vectors) as app:
+        line = app.screen.query_one(RunLine)
+        with monkeypatch.context() as closing:  # a screen that was not running yet is still there
+            closing.setitem(app._screen_stacks, app.current_mode, [])
+            line.look()
 
 
 def pane(app: W2vApp) -> NeighborsPane:

@@ -127,7 +127,7 @@ class HistoryRecorder:
             raise LookupError(f"moment {moment.number} was dropped just now") from error
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, and wait for that."""
         with self._changed:
             self._leaving = True
             self._changed.notify_all()
@@ -198,8 +198,8 @@ class HistoryRecorder:
 
     def _stop(self, error: Exception) -> None:
         """Write nothing any more; a moment that could not be written stays in memory."""
+        what = str(error) if isinstance(error, W2vtuiError) else f"{type(error).__name__}: {error}"
+        self._report(f"the time machine takes no further moments: {what}")
         with self._changed:
             self.failed = True
             self._changed.notify_all()
-        what = str(error) if isinstance(error, W2vtuiError) else f"{type(error).__name__}: {error}"
-        self._report(f"the time machine takes no further moments: {what}")

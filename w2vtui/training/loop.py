@@ -100,7 +100,6 @@ class TrainingLoop:
             control.activity = "writing the last checkpoint"
             self._log.take_in()
             trainer.checkpointing.finish(ending)
-            self._log_messages()
         return ending
 
     @property

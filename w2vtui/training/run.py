@@ -531,8 +531,11 @@ class Run:
         if self._trainer is not None:
             self._trainer.end()
             self._log.take_in()  # what the observer noted last
+        self.history.finish()
         if self._store is not None:
             self._store.wait()
+            for text in self._store.messages():  # of the last checkpoint and the last moment
+                self._log.note(text)
         self._control.end(ending)
         if self._trainer is not None:
             self._trainer.live_changes.drop()

@@ -43,7 +43,7 @@ class RunLine(Panel):
 
     def look(self) -> None:
         """Look at the run now."""
-        if self.screen not in (self.app.screen, *self.app._background_screens):
+        if not self.screen.is_current:
             return
         shot, width = self.app.run_shot(), self.size.width
         if self.screen.has_class("tiny") and shot is not None:

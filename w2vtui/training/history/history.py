@@ -80,6 +80,10 @@ class History:
         """Take no further moments; those that are there stay."""
         self._stopped = True
 
+    def finish(self) -> None:
+        """Wait until the last moment is stored, or has failed; none is added any more."""
+        self._store.close()
+
     @property
     def saving_seconds(self) -> float:
         """Processor time that storing the last moment took."""

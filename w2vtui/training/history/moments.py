@@ -80,6 +80,9 @@ class HistoryStore(Protocol):
             W2vtuiError: it cannot be read.
         """
 
+    def close(self) -> None:
+        """Store what is left, and wait for that."""
+
 
 class MemoryHistoryStore:
     """Stores moments in memory: those of a run that is not saved."""
@@ -120,3 +123,6 @@ class MemoryHistoryStore:
             LookupError: it is not stored any more.
         """
         return self._vectors[moment.number]
+
+    def close(self) -> None:
+        """Nothing is left."""

@@ -121,7 +121,7 @@ class RunTable(ModalScreen[None]):
         return None if self.listed is None or at is None else self.listed.rows[at].run
 
     def _look_again(self) -> None:
-        if self._looking or self.app.screen is not self:
+        if self._looking or not self.is_active:
             return
         if time.monotonic() >= self._look_at:
             self.look()

@@ -92,7 +92,7 @@ class SweepScreen(Screen[None]):
 
     def look(self) -> None:
         """Look at the sweep now, and draw what has changed."""
-        if self.app.screen is not self:
+        if not self.is_active:
             return
         self.shot = shot = self.work.shot()
         self.query_one("#header", Panel).show(self._line(shot))
