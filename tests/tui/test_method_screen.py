@@ -17,18 +17,23 @@ from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.settings import LiveSettings, ScreenSettings
-from w2vtui.tui.method_screen.lines import whole_clauses
-from w2vtui.tui.method_screen.panels.exact import ExactPane
-from w2vtui.tui.method_screen.panels.exact import _facts as exact_facts
-from w2vtui.tui.method_screen.panels.noise import Noise, NoisePane
-from w2vtui.tui.method_screen.panels.noise import _facts as noise_facts
-from w2vtui.tui.method_screen.panels.tree import TreePane
-from w2vtui.tui.method_screen.panels.tree import _facts as tree_facts
+from w2vtui.tui.glyphs import BRAILLE
+from w2vtui.tui.inks import PLAIN_INKS
+from w2vtui.tui.method_screen.exact.drawing import facts as exact_facts
+from w2vtui.tui.method_screen.exact.pane import ExactPane
+from w2vtui.tui.method_screen.lines import Pens, whole_clauses
+from w2vtui.tui.method_screen.noise.drawing import draw_noise, head_lines
+from w2vtui.tui.method_screen.noise.drawing import facts as noise_facts
+from w2vtui.tui.method_screen.noise.pane import NoisePane
+from w2vtui.tui.method_screen.noise.result import Noise
 from w2vtui.tui.method_screen.screen import MethodScreen
+from w2vtui.tui.method_screen.tree.drawing import facts as tree_facts
+from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 
 terminal = pytest.mark.terminal
+PENS = Pens(BRAILLE, PLAIN_INKS)
 
 
 class OnMethod(AtOnce):
@@ -90,10 +95,9 @@ def test_noise_of_a_run_shows_the_distribution_at_once_and_then_what_was_drawn()
 def test_a_low_terminal_fills_with_words_and_cuts_facts_between_clauses():
     words = [f"w{at}" for at in range(400)]
     vectors = WordVectors(words, np.ones((400, 2)), np.arange(500, 100, -1))
-    pane = SimpleNamespace(_head=lambda *_: [], _curve=lambda *_: [])
     (made,) = NoisePane().compute(FileSubject("v", lambda *_: vectors), (None, ()))
-    lines = NoisePane.drawn(pane, made, Shape(58, 11)).plain.split("\n")
-    assert len([line for line in lines if line.startswith(" w")]) == 10  # with their heads
+    lines = draw_noise(made, Shape(58, 11), PENS, "").plain.split("\n")
+    assert len([line for line in lines if line.startswith(" w")]) == 8  # with their heads
     assert lines[-1] == " cost  O(K): 1 + K = 6 rows of 2 numbers a pair"
 
 
@@ -287,4 +291,4 @@ def test_of_a_file_the_defaults_are_shown_as_such():
     assert path.sample in str(tree_facts(path, ""))
     noise = next(NoisePane().compute(subject, (None, ())))
     assert noise.used is None
-    assert "with the default a" in NoisePane()._head(noise, 120)[0].plain
+    assert "with the default a" in head_lines(noise, 120, PENS, "")[0].plain

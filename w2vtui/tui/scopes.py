@@ -33,12 +33,12 @@ from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
-from w2vtui.tui.method_screen.panels.exact import ExactPane
+from w2vtui.tui.method_screen.exact.pane import ExactPane
+from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
-from w2vtui.tui.method_screen.panels.noise import NoisePane
-from w2vtui.tui.method_screen.panels.tree import TreePane
 from w2vtui.tui.method_screen.screen import MethodScreen
+from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.train_screen.panels.events import EventsPanel

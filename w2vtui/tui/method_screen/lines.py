@@ -1,4 +1,4 @@
-"""What the tabs are drawn with: curves over one another, folded lines, shares as text."""
+"""What the tabs are drawn with: curves over one another, columns, folded lines, shares as text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,24 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, short, wrapped
 from w2vtui.tui.glyphs import Glyphs
+from w2vtui.tui.inks import Inks
 from w2vtui.tui.widgets.canvas import draw_line
 
+BESIDE_CELLS = 104
+"""From this width on a tab has two columns."""
+_GAP = 2
+"""Cells between them."""
+N_PLACES = 240
+"""Ranks at which a curve over the vocabulary is computed."""
 GUTTER = 7
 """Cells left of the curves: a label of 5, a space, the axis."""
+
+
+class Pens(NamedTuple):
+    """How to draw."""
+
+    glyphs: Glyphs
+    inks: Inks
 
 
 class Curve(NamedTuple):
@@ -46,6 +60,12 @@ class Axes(NamedTuple):
     left: str
     """Below, where x begins."""
     right: str
+
+
+def rows_along(n_words: int, n: int) -> NDArray[np.int64]:
+    """Rows of words, (n,), whose ranks are evenly spaced on a logarithmic axis."""
+    ranks = np.exp(np.linspace(0, np.log(n_words), n))
+    return np.minimum(np.round(ranks).astype(np.int64) - 1, n_words - 1)
 
 
 def curve_lines(
@@ -106,6 +126,25 @@ def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyp
             for j, bit in enumerate(bits)
         )
         cells[row][column] = (texture[code], curve.style)
+
+
+def beside(left: Sequence[Text], right: Sequence[Text], left_cells: int, n: int) -> list[Text]:
+    """The first `n` lines of two columns.
+
+    left_cells   across the left one
+    """
+    lines = []
+    for at in range(n):
+        line = left[at].copy() if at < len(left) else Text()
+        line.append(" " * (left_cells + _GAP - line.cell_len))
+        line.append_text(right[at] if at < len(right) else Text())
+        lines.append(line)
+    return lines
+
+
+def width_beside(width: int, other_cells: int) -> int:
+    """The cells that are left for a column beside another one."""
+    return width - other_cells - _GAP
 
 
 _CLAUSE_ENDS = (": ", "; ", ". ", ", ", " (")

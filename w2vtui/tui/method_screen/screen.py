@@ -29,12 +29,12 @@ from w2vtui.tui.computing import (
     problem_of,
     report_to,
 )
+from w2vtui.tui.method_screen.exact.pane import ExactPane
+from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.pane import MethodPane, seen
-from w2vtui.tui.method_screen.panels.exact import ExactPane
 from w2vtui.tui.method_screen.panels.lesson import LessonPane
 from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
-from w2vtui.tui.method_screen.panels.noise import NoisePane
-from w2vtui.tui.method_screen.panels.tree import TreePane
+from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel

@@ -1,0 +1,1 @@
+"""The Exact tab: each approximation beside the softmax."""

@@ -1,0 +1,1 @@
+"""The Tree tab: the Huffman path of a word, and the sum over all leaves."""
