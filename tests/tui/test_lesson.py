@@ -20,7 +20,8 @@ from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.glyphs import ASCII, BRAILLE, plain
 from w2vtui.tui.inks import PLAIN_INKS
-from w2vtui.tui.method_screen.formulas import (
+from w2vtui.tui.method_screen.lesson.drawing import page_lines
+from w2vtui.tui.method_screen.lesson.formulas import (
     ASCII_SIGNS,
     UNICODE_SIGNS,
     fraction,
@@ -28,9 +29,9 @@ from w2vtui.tui.method_screen.formulas import (
     one_line,
     raised,
 )
-from w2vtui.tui.method_screen.learning import WORDS_PER_SECOND
-from w2vtui.tui.method_screen.lesson_drawing import page_lines
-from w2vtui.tui.method_screen.lesson_pages import PAGES
+from w2vtui.tui.method_screen.lesson.learning import WORDS_PER_SECOND
+from w2vtui.tui.method_screen.lesson.pages import PAGES
+from w2vtui.tui.method_screen.lines import Pens
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.train_screen.screen import TrainScreen
 
@@ -75,7 +76,7 @@ def test_each_page_fits_and_shows_the_run(page, run):
     assert any(re.search(r"\d", line) for line in seen) or "not trained" in seen[0]
     for glyphs in (BRAILLE, ASCII):
         for width, height in ((78, 18), (58, 12), (118, 33)):
-            lines = page_lines(page, seen, (width, height), (glyphs, PLAIN_INKS))
+            lines = page_lines(page, seen, (width, height), Pens(glyphs, PLAIN_INKS))
             texts = [line.plain if glyphs is BRAILLE else plain(line.plain) for line in lines]
             assert all(len(text) <= width for text in texts)
             assert glyphs is BRAILLE or all(text.isascii() for text in texts)

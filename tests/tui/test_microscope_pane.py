@@ -18,14 +18,12 @@ from w2vtui.method.microscope import MODES
 from w2vtui.method.slow_motion import Mode, Step
 from w2vtui.tui.glyphs import ASCII, BRAILLE, Glyphs, plain
 from w2vtui.tui.inks import PLAIN_INKS
-from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
-from w2vtui.tui.method_screen.panels.microscope import MicroscopePane, Wanted
-from w2vtui.tui.method_screen.step_diagram import (
-    Pens,
-    Shown,
-    draw_step,
-    pairs_of,
-)
+from w2vtui.tui.method_screen.lines import Pens
+from w2vtui.tui.method_screen.microscope.bench import Wanted
+from w2vtui.tui.method_screen.microscope.mode_table import draw_comparison
+from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
+from w2vtui.tui.method_screen.microscope.result import Compared, Shown, pairs_of
+from w2vtui.tui.method_screen.microscope.step_diagram import draw_step
 
 BENCH = Bench(clock=40, window=5, sample=0.05)
 SIZES = [(78, 19), (58, 13), (118, 35), (20, 4), (1, 1)]

@@ -156,7 +156,7 @@ class W2vApp(Places):
         self._show(session)
 
     def _begin_lesson(self) -> None:
-        from w2vtui.tui.method_screen.learning import built_slowly  # loads NumPy
+        from w2vtui.tui.method_screen.lesson.learning import built_slowly  # loads NumPy
         from w2vtui.tui.session import Session
 
         is_usual = self._build in (None, build_apart)

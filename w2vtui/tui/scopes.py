@@ -34,9 +34,9 @@ from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
 from w2vtui.tui.keys import Scope
 from w2vtui.tui.method_screen.exact.pane import ExactPane
+from w2vtui.tui.method_screen.lesson.pane import LessonPane
+from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
 from w2vtui.tui.method_screen.noise.pane import NoisePane
-from w2vtui.tui.method_screen.panels.lesson import LessonPane
-from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.more_epochs import MoreEpochs

@@ -30,10 +30,10 @@ from w2vtui.tui.computing import (
     report_to,
 )
 from w2vtui.tui.method_screen.exact.pane import ExactPane
+from w2vtui.tui.method_screen.lesson.pane import LessonPane
+from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
 from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.pane import MethodPane, seen
-from w2vtui.tui.method_screen.panels.lesson import LessonPane
-from w2vtui.tui.method_screen.panels.microscope import MicroscopePane
 from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar

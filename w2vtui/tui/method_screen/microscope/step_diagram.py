@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from rich.style import Style
 from rich.text import Text
 
-from w2vtui.display import loss_text, number, pad, safe_text
+from w2vtui.display import loss_text, pad, safe_text
 from w2vtui.method.slow_motion import Encounter, Move, Step
 from w2vtui.method.step_formulas import Exact
-from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.method_screen.lines import Pens
+from w2vtui.tui.method_screen.microscope.result import Shown, pairs_of
+from w2vtui.tui.method_screen.microscope.step_lines import (
+    LONGEST_WORD,
+    arrow,
+    fitting,
+    length_text,
+    text_around,
+    where,
+)
 from w2vtui.tui.numbers import meter
-from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.spark import LEVELS
 
-LONGEST_WORD = 24
 _LEAST_NAME, _MOST_NAME = 14, 26
 _NUMBERS = 44
 """Cells of a row of the table without its name and bars."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A step with what is shown beside it."""
-
-    step: Step
-    words: Sequence[str]
-    """The vocabulary."""
-    around: tuple[tuple[int, int], ...]
-    """Tokens of the text around the center: position and word."""
-    place: str
-    """Where the token is, `epoch 3, token 12,345 of 439,634`."""
-    note: str = ""
-    """What else is to be known, such as that the run has ended."""
-
-
-@dataclass(frozen=True)
-class Pens:
-    """How to draw."""
-
-    glyphs: Glyphs
-    inks: Inks
 
 
 def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -> Text:
@@ -67,60 +49,7 @@ def draw_step(shown: Shown, context: int, width: int, height: int, pens: Pens) -
     return fitting([*lines, *below], width, height)
 
 
-def pairs_of(step: Step) -> list[tuple[Encounter, int, str]]:
-    """Each input row of a step: its encounter, its number there, and `2 of 4`."""
-    pairs = [
-        (one, row)
-        for one in step.encounters
-        for row in range(1 if one.is_mean else len(one.inputs))
-    ]
-    return [(one, row, f"{at} of {len(pairs)}") for at, (one, row) in enumerate(pairs, 1)]
-
-
 # ---- above the table
-
-
-def where(shown: Shown, width: int, pens: Pens) -> Text:
-    """How and where the token is trained."""
-    step = shown.step
-    text = f"{step.mode}   {shown.place}   rate {number(step.rate)}"
-    line = Text(text, no_wrap=True)
-    line.stylize("bold", 0, len(str(step.mode)))
-    if shown.note:
-        line.append(f"   {shown.note}", pens.inks.warning)
-    line.truncate(width, overflow="ellipsis")
-    return line
-
-
-def text_around(shown: Shown, encounter: Encounter, row: int, width: int) -> Text:
-    """The text: the center in brackets, context words bold, what subsampling dropped in
-    parentheses, all of it about the center.
-    """
-    chosen = shown.step.chosen
-    kept = set(chosen.positions.tolist())
-    inner = range(min(kept), max(kept) + 1) if kept else range(0)
-    is_input = set(encounter.inputs.tolist() if encounter.is_mean else [encounter.inputs[row]])
-    before, after = Text(no_wrap=True), Text(no_wrap=True)
-    for position, word in shown.around:
-        name, style = safe_text(shown.words[word], LONGEST_WORD), "dim"
-        if position == chosen.span.first:
-            continue
-        if position in kept:
-            style = "bold underline" if word in is_input else "bold"
-        elif position in inner:
-            name = f"({name})"
-        (before if position < chosen.span.first else after).append(f"{name} ", style)
-    center = f"[{safe_text(shown.words[chosen.center], LONGEST_WORD)}] "
-    line = Text(no_wrap=True)
-    room = max((width - len(center)) // 2, 0)
-    if before.cell_len > room:
-        before = before[max(len(before.plain) - room + 1, 0) :]
-        line.append("…", "dim")
-    line.append_text(before)
-    line.append(center, "bold reverse")
-    line.append_text(after)
-    line.truncate(width, overflow="ellipsis")
-    return line
 
 
 def _input_line(
@@ -279,19 +208,7 @@ def _approaches(shown: Shown, pens: Pens) -> Text:
     return line
 
 
-# ---- lines and numbers
-
-
-def fitting(lines: list[Text], width: int, height: int) -> Text:
-    """As many lines as there is room for, cut where they are too long."""
-    for line in lines:
-        line.truncate(width, overflow="ellipsis")
-    return joined(lines[:height])
-
-
-def arrow(pens: Pens) -> str:
-    """An arrow of the terminal."""
-    return pens.glyphs.spelled("→")
+# ---- numbers
 
 
 def losses_spark(losses: Sequence[float], width: int) -> str:
@@ -302,15 +219,6 @@ def losses_spark(losses: Sequence[float], width: int) -> str:
         return ""
     steps = np.ceil(np.nan_to_num(values) / top * len(LEVELS) - 1e-9).astype(int) - 1
     return "".join(LEVELS[max(step, 0)] for step in steps)
-
-
-def length_text(value: float) -> str:
-    """A length in at most 7 characters."""
-    if not np.isfinite(value):
-        return "nan"
-    if value == 0 or 0.00005 <= value < 100:
-        return f"{value:.4f}"
-    return f"{value:.1f}" if 100 <= value < 1e5 else f"{value:.0e}"
 
 
 def _score(value: float) -> str:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.text import Text
 
 from w2vtui.display import loss_text, pad
-from w2vtui.method.slow_motion import Mode, Step
-from w2vtui.tui.method_screen.step_diagram import (
-    Pens,
-    Shown,
+from w2vtui.method.slow_motion import Step
+from w2vtui.tui.method_screen.lines import Pens
+from w2vtui.tui.method_screen.microscope.result import Compared
+from w2vtui.tui.method_screen.microscope.step_lines import (
     arrow,
     fitting,
     length_text,
     text_around,
     where,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """The same token in several modes: a step, or why there is none."""
-
-    shown: Shown
-    modes: tuple[tuple[Mode, Step | str], ...]
 
 
 def draw_comparison(compared: Compared, width: int, height: int, pens: Pens) -> Text:

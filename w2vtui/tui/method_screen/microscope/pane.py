@@ -1,136 +1,24 @@
-"""The Microscope tab: one training step in slow motion."""
+"""The Microscope tab: the keys that go from step to step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from w2vtui.errors import OutOfMemoryError, SettingsError, VectorsError
+from w2vtui.errors import SettingsError
 from w2vtui.exploring.subject import Subject
-from w2vtui.method.microscope import MODES, Microscope
-from w2vtui.method.slow_motion import Mode, SlowMotion, Step
-from w2vtui.training.watched_run import WatchedRun
-from w2vtui.tui.method_screen.mode_table import Compared, draw_comparison
+from w2vtui.method.microscope import MODES
+from w2vtui.method.slow_motion import Mode
+from w2vtui.tui.method_screen.lines import Pens
+from w2vtui.tui.method_screen.microscope.bench import Bench, Wanted
+from w2vtui.tui.method_screen.microscope.mode_table import draw_comparison
+from w2vtui.tui.method_screen.microscope.result import Compared, Shown, pairs_of
+from w2vtui.tui.method_screen.microscope.step_diagram import draw_step
 from w2vtui.tui.method_screen.pane import MethodPane, seen
-from w2vtui.tui.method_screen.step_diagram import (
-    Pens,
-    Shown,
-    draw_step,
-    pairs_of,
-)
 from w2vtui.tui.widgets.result_panel import Shape
-
-TEXT_AROUND = 40
-"""Tokens of the text on each side of the center that are shown, as far as there is room."""
-
-
-class Wanted(NamedTuple):
-    """What the keys and the query line ask for. Numbers only grow."""
-
-    anchor: int = 0
-    """The token where the run is, or the next one of `words`, looked up again at each change."""
-    words: tuple[str, ...] = ()
-    """A center word, or a context word and a center word; empty for the run's next token."""
-    steps: int = 0
-    """How often the next token was asked for since."""
-    mode: Mode | None = None
-    """Other than the run's."""
-    copies: int = 0
-    """How often a new copy of the vectors was asked for."""
-    repeats: int = 1
-    """How often the same step is made."""
-    compares: bool = False
-    """Whether all modes are shown side by side."""
-
-
-class Bench:
-    """What the background thread remembers of the step that it shows."""
-
-    def __init__(self) -> None:
-        self._run: WatchedRun | None = None
-        self._scope: Microscope | None = None
-        self._slide: SlowMotion | None = None
-        self._wanted = Wanted()
-        self._compared: tuple[tuple[Mode, Step | str], ...] = ()
-        self._refused: tuple[WatchedRun, Wanted, VectorsError] | None = None
-
-    def show(self, run: WatchedRun, wanted: Wanted) -> Shown | Compared:
-        """Bring the step that is wanted before the lens.
-
-        Raises:
-            SettingsError: the run has no vectors for this mode, or still reads its text.
-            VectorsError: the words do not meet, or nothing is trained.
-            OutOfMemoryError: there is no room for the copy.
-        """
-        if self._refused is not None and self._refused[:2] == (run, wanted):
-            raise self._refused[2]
-        if run is not self._run or self._scope is None:
-            self._scope, self._slide, self._run = Microscope(run.private_steps()), None, run
-        try:
-            slide = self._chosen(run, self._scope, wanted)
-        except VectorsError as error:  # asked again each second, and it takes a while to find out
-            self._refused = (run, wanted, error)
-            raise
-        if slide is not self._slide:
-            self._compared = ()
-        self._slide, self._wanted = slide, wanted
-        step = slide.at(wanted.repeats)
-        shown = _shown(run, self._scope, step)
-        if not wanted.compares:
-            return shown
-        if not self._compared:
-            self._compared = tuple(
-                (mode, self._in_mode(self._scope, slide, mode)) for mode in MODES
-            )
-        return Compared(shown, self._compared)
-
-    def _chosen(self, run: WatchedRun, scope: Microscope, wanted: Wanted) -> SlowMotion:
-        """The token that is wanted: the same one, one that follows it, or another."""
-        slide, last = self._slide, self._wanted
-        if slide is None or (wanted.anchor, wanted.words) != (last.anchor, last.words):
-            return self._find(run, scope, wanted, None)
-        for _ in range(wanted.steps - last.steps):
-            slide = self._find(run, scope, wanted, slide.chosen.span.clock + 1)
-        if wanted.copies != last.copies or wanted.mode not in (None, slide.mode):
-            return scope.again(slide, wanted.mode or slide.mode)
-        return slide
-
-    def _find(
-        self, run: WatchedRun, scope: Microscope, wanted: Wanted, clock: int | None
-    ) -> SlowMotion:
-        if not wanted.words:
-            return scope.next_token(clock, wanted.mode)
-        vocabulary = run.private_steps().backend.corpus.vocab.words
-        *context, center = (vocabulary.index(word) for word in wanted.words)
-        return scope.next_pair(center, context[0] if context else None, clock, wanted.mode)
-
-    def _in_mode(self, scope: Microscope, slide: SlowMotion, mode: Mode) -> Step | str:
-        if not scope.is_trained(mode):
-            return f"not trained yet: 1, :set objective {mode.objective}"
-        try:
-            return scope.again(slide, mode).at(1)
-        except (SettingsError, VectorsError, OutOfMemoryError) as error:
-            return str(error)
-
-
-def _shown(run: WatchedRun, scope: Microscope, step: Step) -> Shown:
-    corpus = run.private_steps().backend.corpus
-    span = step.chosen.span
-    first, stop = span.visible
-    sentence = int(corpus.sentence_starts.searchsorted(span.first, side="right"))
-    first = max(first, int(corpus.sentence_starts[sentence - 1]), span.first - TEXT_AROUND)
-    stop = min(stop, int(corpus.sentence_starts[sentence]), span.first + TEXT_AROUND + 1)
-    ids = corpus.ids[first:stop].tolist()
-    return Shown(
-        step=step,
-        words=corpus.vocab.words,
-        around=tuple(enumerate(ids, first)),
-        place=f"epoch {span.epoch + 1}, token {span.first:,} of {len(corpus.ids):,}",
-        note="the training has ended: again" if scope.has_ended else "",
-    )
 
 
 class MicroscopePane(MethodPane):

@@ -5,18 +5,16 @@ from __future__ import annotations
 from rich.text import Text
 
 from w2vtui.display import cell_width, safe_text, wrapped
-from w2vtui.tui.glyphs import Glyphs
 from w2vtui.tui.inks import Inks
-from w2vtui.tui.method_screen.formulas import ASCII_SIGNS, UNICODE_SIGNS
-from w2vtui.tui.method_screen.lesson_pages import Page
+from w2vtui.tui.method_screen.lesson.formulas import ASCII_SIGNS, UNICODE_SIGNS
+from w2vtui.tui.method_screen.lesson.pages import Page
+from w2vtui.tui.method_screen.lines import Pens
 
 WIDEST = 100
 """Cells of a line of prose; longer ones are hard to read."""
 
 
-def page_lines(
-    page: Page, seen: tuple[str, ...], shape: tuple[int, int], pens: tuple[Glyphs, Inks]
-) -> list[Text]:
+def page_lines(page: Page, seen: tuple[str, ...], shape: tuple[int, int], pens: Pens) -> list[Text]:
     """A page; where there is little room, without blank lines.
 
     seen   paragraphs of what the run shows
@@ -61,8 +59,3 @@ def _led(lead: str, text: str, width: int, inks: Inks) -> list[Text]:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return wrapped(safe_text(text), max(width, 1), max(cell_width(text), 1))
-
-
-def _lead(number: int) -> str:
-    """The word before a paragraph of what the run shows."""
-    return "" if number else "See"

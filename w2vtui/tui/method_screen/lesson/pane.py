@@ -1,4 +1,4 @@
-"""The Lesson tab: eight pages through the chapter, with the figures of this run."""
+"""The Lesson tab: the keys that turn its pages, and what it reads of the run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from textual.binding import Binding, BindingType
 from w2vtui.exploring.subject import Subject
 from w2vtui.method.lesson_figures import LessonFigures
 from w2vtui.training.watched_run import WatchedRun
-from w2vtui.tui.method_screen.lesson_drawing import page_lines
-from w2vtui.tui.method_screen.lesson_pages import PAGES
+from w2vtui.tui.method_screen.lesson.drawing import page_lines
+from w2vtui.tui.method_screen.lesson.pages import PAGES
+from w2vtui.tui.method_screen.lines import Pens
 from w2vtui.tui.method_screen.pane import MethodPane
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
@@ -77,7 +78,7 @@ class LessonPane(MethodPane):
         number = self.question()
         self.border_subtitle = f"page {number + 1} of {len(PAGES)}"
         seen = result.seen if result.number == number else ()
-        lines = page_lines(PAGES[number], seen, shape, (self.app.glyphs, self.app.inks))
+        lines = page_lines(PAGES[number], seen, shape, Pens(self.app.glyphs, self.app.inks))
         self._top = min(self._top, max(len(lines) - shape.height, 0))
         if len(lines) > self._top + shape.height:
             self.border_subtitle += "  down: more"
