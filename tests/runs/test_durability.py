@@ -69,7 +69,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     told = run_tool("kills.py", "--case", case, KILLS, 1, place, environment=environment)
     report = Counter(json.loads(told))  # what never happened is not in it
     assert report["kills"] == KILLS
-    assert report["while writing one"] > 0 or KILLS < 8  # of a few, it may be none
+    assert report["while writing one"] > 0
     assert report["before the folder"] + report["before the first checkpoint"] > 0
     assert report["runs that were interrupted"] > 0
     assert (report["changes"] > 0) == (case == "changed")

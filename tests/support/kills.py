@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from tests.support.corpora import topical_sentences
+from tests.support.deaths import doom
 from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
@@ -80,7 +81,8 @@ class Nursery:
         self.kinds: Counter[str] = Counter()
         self.reach = 0.15
         """Seconds within which a life is ended; grows where none gets anywhere."""
-        self.deck: list[str] = []
+        self.deck = ["draft"]
+        """How lives end after the first of a run: however few are ended, one is in a draft."""
         self.chains = 0
         self.furthest_apart = 0.0
 
@@ -97,13 +99,15 @@ class Nursery:
     def _chain(self, root: Path, n_kills: int) -> None:
         stood, fate = -1, "any time" if self.chains % 2 else "at birth"
         while True:
-            last = self.kinds["kills"] >= n_kills
+            if self.kinds["kills"] >= n_kills:
+                fate = "old age"
+            number, seconds = self.draw.randrange(5), self.draw.uniform(0, 0.003)
             child = os.fork()
             if not child:
+                doom(fate, number, seconds)
                 _live(lambda: self._grow_up(root))
-            code = self._wait(child, root, None if last else fate)
-            ended = fate
-            fate = self._next_fate()
+            code = self._wait(child, fate)
+            ended, fate = fate, self._next_fate()
             if code in (0, _WAS_DONE):
                 break
             if code != -signal.SIGKILL:
@@ -124,28 +128,17 @@ class Nursery:
             self.draw.shuffle(self.deck)
         return self.deck.pop()
 
-    def _wait(self, child: int, root: Path, fate: str | None) -> int:
-        """Wait for a life to end, or end it: at birth or any time, when one of the next checkpoints
-        is half written, or when it has just been written.
-        """
+    def _wait(self, child: int, fate: str) -> int:
+        """Wait for a life to end, or end it where a time is its fate."""
         by_time = {"at birth": 0.05, "any time": self.reach}
-        until = time.monotonic() + self.draw.uniform(0, by_time.get(fate or "", 0.0))
-        skipped = 0 if fate in by_time else self.draw.randrange(5)
-        seen = {path.name for run in all_runs(root) for path in checkpoint_folders(run)}
+        if fate not in by_time:
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        until = time.monotonic() + self.draw.uniform(0, by_time[fate])
         while True:
-            ended, status = os.waitpid(child, 0 if fate is None else os.WNOHANG)
+            ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 return os.waitstatus_to_exitcode(status)
-            if fate in by_time:
-                due = time.monotonic() >= until
-            else:
-                new = {path.name for path in root.glob(f"*/{FOLDER}/*")} - seen
-                due = any(name.endswith(".tmp") == (fate == "draft") for name in new)
-                if due and skipped:
-                    due, skipped, seen = False, skipped - 1, seen | new
-            if due and fate not in by_time:
-                time.sleep(self.draw.random() * 0.003)
-            if due and (fate != "draft" or _stops_at_a_draft(child, root)):
+            if time.monotonic() >= until:
                 os.kill(child, signal.SIGKILL)
                 return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             time.sleep(0.0003)
@@ -282,16 +275,6 @@ class Nursery:
         run.start()
         run.wait()
         recorder.close()
-
-
-def _stops_at_a_draft(child: int, root: Path) -> bool:
-    """Stop a life; whether it was writing a checkpoint then: it continues if it was not."""
-    os.kill(child, signal.SIGSTOP)
-    os.waitid(os.P_PID, child, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # or it has just ended
-    is_writing = any(root.glob(f"*/{FOLDER}/*.tmp"))
-    if not is_writing:
-        os.kill(child, signal.SIGCONT)
-    return is_writing
 
 
 def _live(life: Callable[[], None]) -> None:
