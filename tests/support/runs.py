@@ -82,6 +82,13 @@ def training_run(**options: Any) -> Run:
     return run
 
 
+def until_spans_are_trained(run: Run) -> None:
+    """Wait until the workers of a run that was paused just now have trained what they hold."""
+    assert run._trainer is not None
+    with run._trainer.dispatcher.held():
+        pass
+
+
 def matrices_of(run: Run) -> dict[str, NDArray[np.float32]]:
     """Everything that a run has trained, copied."""
     return {name: matrix.copy() for name, matrix in run.matrices().items()}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.corpora import topical_sentences
-from tests.support.runs import make_run, training_run
+from tests.support.runs import make_run, training_run, until_spans_are_trained
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
@@ -356,16 +355,10 @@ def test_a_run_that_nobody_attends_is_paused_by_no_breakpoint():
     assert run.wait(DEADLINE)
 
 
-def no_worker_trains(run):
-    tokens = run.snapshot().progress.tokens
-    time.sleep(0.3)
-    return run.snapshot().progress.tokens == tokens
-
-
 def test_cleared_breakpoints_pause_nothing():
     run = training_run()
     run.pause()
-    until(lambda: no_worker_trains(run), "the workers, which finish what they hold")
+    until_spans_are_trained(run)
     for past in ("epoch 1", "tokens 1", "minutes 0.000001"):
         with pytest.raises(SettingsError, match="is past: "):
             run.break_when(past)

@@ -55,7 +55,7 @@ CHECKS: tuple[battery.Check, ...] = (
     battery.check_it_resumes_from_every_checkpoint,
     battery.check_changes_are_replayed_at_their_tokens,
     battery.check_targets_can_be_changed_in_mid_run,
-    battery.check_it_stops_soon_with_a_checkpoint,
+    battery.check_it_stops_with_a_checkpoint,
     battery.check_divergence_fails_and_is_never_saved,
 )
 
