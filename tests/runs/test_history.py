@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.run_folders import json_values, many, places, posix, resealed
+from tests.support.runs import take_moments_from_the_start
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DamagedRunError, DiskError, RunError
 from w2vtui.runs import history_recorder
@@ -33,7 +34,6 @@ from w2vtui.runs.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.history.half import packed, unpacked
 from w2vtui.training.history.moments import PastMoment
-from w2vtui.training.measuring import moment_taker
 
 VECTORS = np.arange(15, dtype=np.float32).reshape(5, 3)
 
@@ -194,8 +194,7 @@ def test_a_run_is_removed_with_its_history_but_not_with_what_is_not_ours(with_hi
 @pytest.fixture
 def train(topical_corpus, tmp_path, monkeypatch):
     """Train a run that is saved, up to a token if one is named: the run and its folder."""
-    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(moment_taker, "COST_SHARE", 1.0)
+    take_moments_from_the_start(monkeypatch)
 
     def call(*, stop_when: str | None = None, history: int = 4) -> SimpleNamespace:
         request = RunRequest(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from tests.support.corpora import encoded, topical_sentences
@@ -13,6 +14,8 @@ from tests.support.stores import MemoryStore
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.training.measuring import moment_taker
+from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.script import Script
@@ -80,6 +83,20 @@ def training_run(**options: Any) -> Run:
     run.start()
     until(lambda: run.snapshot().progress.tokens > 0 or run.snapshot().ended, "training")
     return run
+
+
+def take_moments_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs train only once their history has a moment, and take the next at every look."""
+    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(moment_taker, "COST_SHARE", 1.0)
+    start = Observer.start
+
+    def start_and_wait(observer: Observer) -> None:
+        start(observer)
+        history = observer._taker._history
+        until(lambda: history.moments or not history.is_growing, "a first moment")
+
+    monkeypatch.setattr(Observer, "start", start_and_wait)
 
 
 def until_spans_are_trained(run: Run) -> None:

@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.runs import make_run, matrices_of, same_bits, trained
+from tests.support.runs import (
+    make_run,
+    matrices_of,
+    same_bits,
+    take_moments_from_the_start,
+    trained,
+)  # fmt: skip
 from w2vtui.training.history import history as history_module
 from w2vtui.training.history.half import packed, unpacked
 from w2vtui.training.history.history import History
 from w2vtui.training.history.moments import MemoryHistoryStore, PastMoment
 from w2vtui.training.history.sizing import LEAST_MOMENTS, sizing_of
-from w2vtui.training.measuring import moment_taker
 
 VECTORS = np.ones((4, 3), np.float32)
 
@@ -140,7 +145,7 @@ def test_a_history_that_is_resumed_with_a_smaller_limit_stays_within_that(size, 
 
 
 def test_a_run_keeps_its_beginning_its_end_and_what_lies_between(monkeypatch):
-    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
+    take_moments_from_the_start(monkeypatch)
     run = trained(make_run(epochs=600, history=8))
     moments = run.history.moments
     assert len(moments) > 2
@@ -154,7 +159,7 @@ def test_a_run_keeps_its_beginning_its_end_and_what_lies_between(monkeypatch):
 
 
 def test_a_history_changes_no_bit(monkeypatch):
-    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
+    take_moments_from_the_start(monkeypatch)
     plain, watched = (trained(make_run(workers=1, history=size)) for size in (0, 8))
     assert len(watched.history.moments) > 1
     assert same_bits(matrices_of(plain), matrices_of(watched))
