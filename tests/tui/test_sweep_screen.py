@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.screens import notices, press, shows, text_of, until
 from tests.support.sweeps import all_over, space_of
-from w2vtui.cli import sweeping
+from w2vtui.cli import showing_sweeps
+from w2vtui.errors import DiskError
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs import Ask
@@ -28,10 +29,11 @@ SPACE = space_of(window="3,5,10", negative="5,15")
 class ScriptedSweep:
     """A sweep of six points, as the screen sees it; the best is window 10, K 15."""
 
-    def __init__(self, root: Path) -> None:
-        self.plan = SimpleNamespace(
+    def __init__(self, root: Path, *, is_apart: bool = False, is_attached: bool = False) -> None:
+        self.is_apart, self.is_attached = is_apart, is_attached
+        self.about = SimpleNamespace(
             request=SimpleNamespace(space=SPACE, yardstick=Yardstick(kind="scores")),
-            store=SimpleNamespace(name="atlas-calm-heron"),
+            name="atlas-calm-heron",
             root=root,
             sources_from_here=["notes.txt"],
             corpus_name="notes.txt",
@@ -39,6 +41,7 @@ class ScriptedSweep:
         results = all_over(SPACE, lambda point: 60.0 + point["window"] + point["negative"] / 10)
         self.results = [dataclasses.replace(one, run=f"run-{one.number}") for one in results]
         self.n_over, self.stopped, self.given_up = 2, threading.Event(), threading.Event()
+        self.is_left = False
 
     def shot(self) -> Any:
         return SimpleNamespace(
@@ -129,28 +132,68 @@ async def test_leaving_a_sweep_at_work_says_how_to_continue_it(tmp_path):
         await until(app, lambda: not app.is_running)
 
 
-@pytest.mark.parametrize(("key", "stops"), [("l", True), ("k", False), ("ctrl+q", True)])
-async def test_a_sweep_that_is_left_stops_or_goes_on(tmp_path, key, stops):
-    work = ScriptedSweep(tmp_path)
+@pytest.mark.parametrize(
+    ("key", "attached", "stops"),
+    [("e", False, True), ("l", False, False), ("ctrl+q", False, True), ("ctrl+q", True, False)],
+)
+async def test_a_sweep_that_is_left_ends_or_continues(tmp_path, key, attached, stops):
+    work = ScriptedSweep(tmp_path, is_apart=attached, is_attached=attached)
     app = app_with(work)
     async with app.run_test(size=(100, 34)):
         await shows(app, "2 of 6 trials")
         await press(app, "ctrl+q")
-        await shows(app, "Keep sweeping", "without the screen, in this terminal")
+        where = "attach returns to it" if attached else "in this terminal"
+        await shows(app, "Leave it at work", where)
         await press(app, key)
         await until(app, lambda: not app.is_running)
     assert work.stopped.is_set() == stops
 
 
-@pytest.mark.parametrize(("code", "stops"), [(0, False), (130, True), (1, True)])
-def test_the_command_line_follows_a_sweep_that_was_left(tmp_path, code, stops, monkeypatch, capsys):
-    work = ScriptedSweep(tmp_path)
-    work.plan.run_settings, work.start = None, lambda: None
-    monkeypatch.setattr(sweeping, "show_screens", lambda *_, begins_with: code)
-    assert sweeping._shown(work, argparse.Namespace()) == code
-    assert work.stopped.is_set() == stops
-    said = "sweep atlas-calm-heron continues without the screen; Ctrl-C ends it"
-    assert (said in capsys.readouterr().err) != stops
+async def test_a_sweep_that_cannot_be_reached_is_reported(tmp_path):
+    work = ScriptedSweep(tmp_path, is_apart=True)
+
+    def refuse() -> None:
+        raise DiskError("the disk is full")
+
+    work.stop = refuse
+    app = app_with(work)
+    async with app.run_test(size=(100, 34)):
+        await press(app, "s")
+        await until(app, lambda: "the disk is full" in notices(app))
+        await press(app, "ctrl+q", "e")
+        await until(app, lambda: isinstance(app.screen, SweepScreen))
+        assert app.is_running
+
+
+HANGUP = 129
+
+
+@pytest.mark.parametrize(
+    ("apart", "code", "end"),
+    [
+        (False, 0, "sweep atlas-calm-heron continues without the screen; Ctrl-C ends it"),
+        (False, 130, None),
+        (False, 1, None),
+        (False, HANGUP, None),
+        (True, 0, "sweep atlas-calm-heron continues: w2vtui attach atlas-calm-heron"),
+        (True, HANGUP, "sweep atlas-calm-heron continues: w2vtui attach atlas-calm-heron"),
+        (True, 130, None),
+    ],
+)
+def test_what_becomes_of_a_sweep_whose_screen_is_left(
+    tmp_path, apart, code, end, monkeypatch, capsys
+):
+    work = ScriptedSweep(tmp_path, is_apart=apart)
+    printed: list[Any] = []
+    monkeypatch.setattr(showing_sweeps, "show_screens", lambda *_, begins_with: code)
+    monkeypatch.setattr(showing_sweeps, "print_sweep", lambda work, _: printed.append(work))
+
+    assert showing_sweeps.show_sweep(work, argparse.Namespace(run_settings=None)) == code
+
+    assert work.stopped.is_set() == (end is None)
+    assert bool(printed) == (not apart or end is None)
+    said = capsys.readouterr().err
+    assert said == ("" if end is None else f"{end}\n")
 
 
 async def test_a_small_terminal_shows_the_line_alone(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 
 from rich.console import Group
@@ -10,10 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from w2vtui.cli.console import SafeConsole
-from w2vtui.cli.output import report, silence
+from w2vtui.cli.output import flush_results, report, show, silence
 from w2vtui.display import clock_text
 from w2vtui.sweeping.results import TrialResult, best_of
-from w2vtui.sweeping.sweep import Sweep, SweepShot
 from w2vtui.sweeping.table import (
     cells_of,
     cells_of_current,
@@ -21,9 +22,11 @@ from w2vtui.sweeping.table import (
     numeric_columns,
     point_text,
 )
+from w2vtui.sweeping.watched_sweep import SweepShot, WatchedSweep
 
 TERMINAL_SECONDS = 0.25
 LINE_SECONDS = 0.2
+JSON_SECONDS = 1.0
 _OTHER_LINES = 6
 """Lines of the terminal that are not rows of trials."""
 
@@ -33,7 +36,7 @@ class SweepLines:
 
     seconds = LINE_SECONDS
 
-    def __init__(self, work: Sweep) -> None:
+    def __init__(self, work: WatchedSweep) -> None:
         """work: trials that were over before are not printed."""
         self.work = work
         shot = work.shot()
@@ -66,7 +69,7 @@ class SweepLines:
 
     def line(self, one: TrialResult, shot: SweepShot) -> str:
         """A trial that is over, in a line."""
-        yardstick = self.work.plan.request.yardstick
+        yardstick = self.work.about.request.yardstick
         best = best_of(shot.results, yardstick)
         value = "-" if one.value is None else yardstick.text(one.value)
         which = "whole text" if one.is_whole else f"trial {one.number} of {shot.n_trials}"
@@ -89,7 +92,7 @@ class LiveTable(SweepLines):
 
     seconds = TERMINAL_SECONDS
 
-    def __init__(self, work: Sweep, console: SafeConsole) -> None:
+    def __init__(self, work: WatchedSweep, console: SafeConsole) -> None:
         super().__init__(work)
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
@@ -118,7 +121,7 @@ class LiveTable(SweepLines):
 
     def _table(self, shot: SweepShot) -> Table:
         """The trial at work and the last ones, as many as there is room for."""
-        request = self.work.plan.request
+        request = self.work.about.request
         space, yardstick = request.space, request.yardstick
         right = numeric_columns(space)
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -139,15 +142,49 @@ class LiveTable(SweepLines):
 
     def _line_below(self, shot: SweepShot) -> Text:
         left = "" if shot.eta_seconds is None else f"  about {clock_text(shot.eta_seconds)} left"
-        name = self.work.plan.store.name
+        keys = (
+            "Ctrl-C leaves it at work" if self.work.is_apart else "Ctrl-C ends with these results"
+        )
+        name = self.work.about.name
         return Text(
             f"{name}: {shot.n_over} of {shot.n_trials} trials  {clock_text(shot.seconds)}{left}"
-            f"  {'stopping ...' if shot.state == 'stopping' else 'Ctrl-C ends with these results'}"
+            f"  {'stopping ...' if shot.state == 'stopping' else keys}"
         )
 
 
-def choose_progress(work: Sweep) -> SweepLines:
-    """A live table on a terminal, lines elsewhere."""
+class SweepObjects(SweepLines):
+    """An object of JSON a second, for programs."""
+
+    seconds = JSON_SECONDS
+
+    def say(self, text: str) -> None:
+        """Print nothing: the objects hold the messages."""
+
+    def note(self, one: TrialResult, shot: SweepShot) -> None:
+        """Print nothing: the end has the trials."""
+
+    def show(self, shot: SweepShot, *, over: bool) -> None:
+        """Print the sweep as it is; its end is printed as a whole."""
+        if over:
+            return
+        plain = {
+            "name": self.work.about.name,
+            "state": shot.state,
+            "trials_over": shot.n_over,
+            "trials_planned": shot.n_trials,
+            "seconds": shot.seconds,
+            "eta_seconds": shot.eta_seconds,
+            "messages": shot.messages,
+            "current": None if shot.current is None else dataclasses.asdict(shot.current),
+        }
+        show(json.dumps(plain, allow_nan=False))
+        flush_results()
+
+
+def choose_progress(work: WatchedSweep, *, as_json: bool) -> SweepLines:
+    """A live table on a terminal, lines elsewhere; or objects of JSON."""
+    if as_json:
+        return SweepObjects(work)
     if sys.stderr is None or not sys.stderr.isatty():
         return SweepLines(work)
     console = SafeConsole(stderr=True)

@@ -11,7 +11,8 @@ trial.py       one run: trained, measured, given up or kept
 store.py       the folder of a sweep, which it is resumed from
 results.py     what came of the trials; table.py: as a table of text
 effects.py     how much each setting mattered
-sweep.py       all of it on a thread; viewers read a frozen snapshot
+sweep.py       all of it on a thread; viewers read a frozen snapshot: watched_sweep.py
+publishing.py  writes that to the folder, as status.py describes, for viewers in other processes
 
 Every trial is a run in the folder of runs, named after its sweep. Only proposing.py knows Optuna.
 """

@@ -16,10 +16,11 @@ from w2vtui.runs.disk.own_files import TEMPORARY, Contents, check_own, remove_ow
 from w2vtui.runs.removing import remove_run
 from w2vtui.runs.status import RunStatus
 from w2vtui.runs.statuses import Statuses
+from w2vtui.sweeping.status import STATUS_FILES
 from w2vtui.sweeping.store import RECORD, SWEEPS, TRIALS, SweepStore
 from w2vtui.sweeping.text_part import PART
 
-_FILES = (RECORD, TRIALS, PART, LOCK)
+_FILES = (RECORD, TRIALS, PART, *STATUS_FILES, LOCK)
 _SWEEP = Contents(re.compile("|".join([*map(re.escape, _FILES), TEMPORARY])))
 """What is written in the folder of a sweep; nothing else is ever removed."""
 

@@ -1,4 +1,4 @@
-"""What came of the trials of a sweep."""
+"""What came of the trials of a sweep, and the one at work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.yardstick import Yardstick
+from w2vtui.training.state.snapshot import State as RunState
 
 State = Literal["started", "done", "given up", "failed"]
 """Of a trial; one that is started was stopped or killed before its end."""
@@ -40,6 +41,27 @@ class TrialResult:
     """Whether it trained the best settings again, on the whole of a text of which trials see a
     part.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrialShot:
+    """A trial at work, at one moment."""
+
+    number: int
+    point: Point
+    is_whole: bool
+    run: str | None
+    """The name of its run; None until its folder is there."""
+    seconds: float
+    value: float | None
+    """The last measurement by the yardstick; None, too, where it is not a number."""
+    state: RunState
+    """Of its run."""
+    activity: str
+    """What its run does before it trains."""
+    fraction: float
+    """How much of its training is done."""
+    words_per_second: float
 
 
 def best_of(results: Sequence[TrialResult], yardstick: Yardstick) -> TrialResult | None:

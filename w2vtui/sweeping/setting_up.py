@@ -21,6 +21,7 @@ from w2vtui.sweeping.space import Settled
 from w2vtui.sweeping.store import SavedSweep, SweepStore, all_sweeps, new_store
 from w2vtui.sweeping.sweep_request import SweepRequest
 from w2vtui.sweeping.text_part import settings_of_part, write_part
+from w2vtui.sweeping.watched_sweep import About
 from w2vtui.sweeping.yardstick import check_comparable
 from w2vtui.training.measuring.probe import MAX_SHARE, MIN_TOKENS
 
@@ -75,13 +76,21 @@ class SetUp:
     is_resumed: bool
 
     @property
-    def sources_from_here(self) -> list[str]:
-        """The text, as short as it can be named in the current folder."""
-        here = Path.cwd()
-        return [
-            str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
-            for path in self.request.sources
-        ]
+    def n_trials(self) -> int:
+        """Trials that are planned: no more than there are points."""
+        limits, n_points = self.request.limits, self.request.space.n_points
+        return limits.trials if n_points is None else min(limits.trials, n_points)
+
+    @property
+    def about(self) -> About:
+        """What stays the same of the sweep from its start to its end."""
+        return About(
+            request=self.request,
+            folder=self.store.folder,
+            corpus_name=self.corpus_name,
+            n_tokens=self.n_tokens,
+            trial_tokens=self.trial_tokens,
+        )
 
     @property
     def sees_part(self) -> bool:

@@ -4,6 +4,7 @@ RUNS/.sweeps/atlas-calm-heron/
 sweep.json     what it was asked for
 trials.jsonl   a line when a trial starts, and one when it is over; each with a checksum
 part.txt       the part of a large text that trials train on
+status.json    what it looks like now; stop, give-up: what a viewer wishes
 lock           held by the process that is working on it
 """
 
@@ -33,11 +34,10 @@ from w2vtui.runs.disk.journal import LineFile
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.root import is_there
-from w2vtui.settings import checked_value, field_types
 from w2vtui.sweeping.results import TrialResult
 from w2vtui.sweeping.sweep_request import SweepRequest, request_from_json
 from w2vtui.sweeping.text_part import PART
-from w2vtui.sweeping.values import OWNERS, owner_of
+from w2vtui.sweeping.values import point_from_json
 
 SWEEPS = ".sweeps"
 """The folder of all sweeps in that of all runs, which lists of runs leave out."""
@@ -55,7 +55,13 @@ class SweepStore:
         """
         self.folder = folder
         self.name = folder.name
-        self._lock = RunLock(folder)
+        try:
+            self._lock = RunLock(folder)
+        except RunError as error:
+            raise RunError(
+                f"sweep {self.name} is in use: w2vtui attach {self.name} shows it, and with --stop "
+                "ends it"
+            ) from error
         self._lines = LineFile(folder / TRIALS)
 
     @property
@@ -95,10 +101,7 @@ class SweepStore:
 
     def results(self) -> list[TrialResult]:
         """All trials in the order of their numbers; damaged lines are left out."""
-        found: dict[tuple[bool, int], TrialResult] = {}
-        for result in _read_lines(self.folder / TRIALS):
-            found[result.is_whole, result.number] = result
-        return [found[key] for key in sorted(found)]
+        return results_in(self.folder)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -148,10 +151,18 @@ def new_store(root: Path, corpus_name: str) -> SweepStore:
         return SweepStore(folder)
 
 
+def results_in(folder: Path) -> list[TrialResult]:
+    """What the folder of a sweep says of its trials, in the order of their numbers."""
+    found: dict[tuple[bool, int], TrialResult] = {}
+    for result in _read_lines(folder / TRIALS):
+        found[result.is_whole, result.number] = result
+    return [found[key] for key in sorted(found)]
+
+
 def all_sweeps(root: Path) -> list[SavedSweep]:
     """The sweeps that can be read, newest first."""
     found = []
-    for folder in _folders(root):
+    for folder in sweep_folders(root):
         try:
             found.append(SavedSweep.read(folder))
         except DamagedRunError:
@@ -170,7 +181,7 @@ def find_sweep(root: Path, name: str) -> SavedSweep:
         newest = all_sweeps(root)
         if newest:
             return newest[0]
-    named = {folder.name: folder for folder in _folders(root)}
+    named = {folder.name: folder for folder in sweep_folders(root)}
     parts = [one for one in named if name in one]
     if name in named or len(parts) == 1:
         return SavedSweep.read(named.get(name) or named[parts[0]])
@@ -180,7 +191,12 @@ def find_sweep(root: Path, name: str) -> SavedSweep:
     raise RunError(f"there is no sweep {name!r:.80}: {known}")
 
 
-def _folders(root: Path) -> list[Path]:
+def sweep_folders(root: Path) -> list[Path]:
+    """The folders of all sweeps, damaged ones too.
+
+    Raises:
+        DiskError: they cannot be listed.
+    """
     try:
         return [path for path in (root / SWEEPS).iterdir() if (path / RECORD).exists()]
     except FileNotFoundError:
@@ -204,10 +220,7 @@ def _read_lines(path: Path) -> Iterator[TrialResult]:
 
 
 def _result_from_json(plain: dict[str, Any]) -> TrialResult:
-    point = {}
-    for name, value in plain.pop("point").items():
-        if any(name in field_types(owner) for owner in OWNERS):
-            point[name] = checked_value(owner_of(name), name, value)
+    point = point_from_json(plain.pop("point"))
     return TrialResult(point=point, **fields_from_json(TrialResult, plain))
 
 

@@ -11,10 +11,8 @@ import statistics
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.opening import open_run
@@ -23,49 +21,23 @@ from w2vtui.runs.resuming import resumption
 from w2vtui.runs.wanted_changes import RunIsDoneError
 from w2vtui.sweeping.finished import finished_trial
 from w2vtui.sweeping.proposing import Proposal, Proposer
-from w2vtui.sweeping.results import TrialResult, best_of, ranked
+from w2vtui.sweeping.publishing import Publisher
+from w2vtui.sweeping.results import TrialResult, TrialShot, best_of, ranked
 from w2vtui.sweeping.setting_up import SetUp
 from w2vtui.sweeping.space import Point
-from w2vtui.sweeping.trial import Judge, Trial, TrialShot
+from w2vtui.sweeping.trial import Judge, Trial
+from w2vtui.sweeping.watched_sweep import OVER, About, SweepShot, SweepState
 
-SweepState = Literal["preparing", "training", "stopping", "done", "stopped", "failed"]
 _WORTH_STARTING = 0.5
 """Of the time that a trial takes: with less left, none is started."""
 _MOST_FAILURES = 3
 """Trials in a row that fail before the sweep gives up."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SweepShot:
-    """What a sweep looks like at one moment."""
-
-    state: SweepState
-    results: tuple[TrialResult, ...]
-    """All trials that are over, in order."""
-    current: TrialShot | None
-    """The trial at work."""
-    n_trials: int
-    """That are planned."""
-    seconds: float
-    """That trials took, in earlier sessions too."""
-    eta_seconds: float | None
-    """Until the end of the sweep; None where that is unknown."""
-    messages: tuple[str, ...] = ()
-    error: W2vtuiError | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is over, in whatever way."""
-        return self.state in ("done", "stopped", "failed")
-
-    @property
-    def n_over(self) -> int:
-        """Trials that are over, without runs on the whole text."""
-        return sum(not one.is_whole for one in self.results)
-
-
 class Sweep:
-    """One sweep, from where it was left to its end."""
+    """One sweep, from where it was left to its end; its folder shows it to other processes."""
+
+    is_apart = is_attached = False
 
     def __init__(self, plan: SetUp) -> None:
         """plan: nothing else works on its store, which this releases at the end."""
@@ -78,7 +50,7 @@ class Sweep:
             gives_up=request.gives_up,
         )
         self._results = plan.store.results()
-        self._n_trials = self._planned()
+        self._n_trials = plan.n_trials
         self._messages: deque[str] = deque(maxlen=100)
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._state: SweepState = "preparing"
@@ -86,6 +58,11 @@ class Sweep:
         self._error: BaseException | None = None
 
     # ---- for any thread
+
+    @property
+    def about(self) -> About:
+        """What stays the same of it."""
+        return self.plan.about
 
     def start(self) -> None:
         """Begin."""
@@ -100,6 +77,9 @@ class Sweep:
         current = self._current
         if current is not None:
             current.give_up()
+
+    def leave(self) -> None:
+        """Does nothing: it ends with this process."""
 
     def is_over(self, timeout: float | None) -> bool:
         """Whether it has ended; waits up to `timeout` seconds for it, or for ever."""
@@ -122,9 +102,9 @@ class Sweep:
             current=shown,
             n_trials=self._n_trials,
             seconds=spent + (0 if shown is None or shown.is_whole else shown.seconds),
-            eta_seconds=None if self._ended.is_set() else self._eta(results, shown),
+            eta_seconds=None if self._state in OVER else self._eta(results, shown),
             messages=tuple(self._messages),
-            error=self._error if isinstance(self._error, W2vtuiError) else None,
+            error=self._error,
         )
 
     @property
@@ -140,6 +120,8 @@ class Sweep:
     # ---- the thread
 
     def _main(self) -> None:
+        publisher = Publisher(self)
+        publisher.start()
         try:
             self._state = "training"
             self._try_points()
@@ -149,6 +131,7 @@ class Sweep:
             self._error, self._state = error, "failed"
         finally:
             self._current = None
+            publisher.close()
             self.plan.store.release()
             self._ended.set()
 
@@ -296,11 +279,6 @@ class Sweep:
 
     def _wholes(self) -> list[TrialResult]:
         return [one for one in self._results if one.is_whole]
-
-    def _planned(self) -> int:
-        """Trials that are planned: no more than there are points."""
-        limits, n_points = self.plan.request.limits, self.plan.request.space.n_points
-        return limits.trials if n_points is None else min(limits.trials, n_points)
 
     def _deadline(self, over: list[TrialResult]) -> float:
         """When the trials must end, on the monotonic clock; in the past if none should start."""

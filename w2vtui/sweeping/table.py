@@ -8,9 +8,8 @@ from w2vtui.display import clock_text, pad, safe_text
 from w2vtui.runs.table import BEST
 from w2vtui.settings import label_of
 from w2vtui.sweeping.effects import LEAST_TRIALS, Effect
-from w2vtui.sweeping.results import TrialResult
+from w2vtui.sweeping.results import TrialResult, TrialShot
 from w2vtui.sweeping.space import Point, Space
-from w2vtui.sweeping.trial import TrialShot
 from w2vtui.sweeping.values import owner_of, value_text
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.training.measuring.worth import UNTRAINED_PROBE
@@ -51,14 +50,13 @@ def cells_of(one: TrialResult, space: Space, yardstick: Yardstick, *, is_best: b
 
 def cells_of_current(one: TrialShot, space: Space, yardstick: Yardstick) -> list[str]:
     """The row of the trial at work."""
-    shot = one.shot
-    doing = f"{100 * shot.progress.fraction:.0f} %" if shot.progress.tokens else shot.state
+    doing = f"{100 * one.fraction:.0f} %" if one.fraction else one.state
     return [
         "whole" if one.is_whole else str(one.number),
         *_settings(one.point, space),
         "-" if one.value is None else yardstick.text(one.value),
         doing,
-        f"{shot.speed.now:,.0f}",
+        f"{one.words_per_second:,.0f}",
         clock_text(one.seconds),
         safe_text(one.run or "-", 60),
     ]

@@ -7,18 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import remove_older
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.unattended import unattended
 from w2vtui.sweeping.readings import Readings
-from w2vtui.sweeping.results import N_STEPS, State, TrialResult
+from w2vtui.sweeping.results import N_STEPS, State, TrialResult, TrialShot
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Snapshot
 
 POLL_SECONDS = 0.05
 PREPARING_SECONDS = 2.0
@@ -27,21 +25,6 @@ trials that follow.
 """
 Judge = Callable[[int, float], bool]
 """Says of a step and the value after it whether the trial should be given up."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrialShot:
-    """A trial at work, at one moment."""
-
-    number: int
-    point: Point
-    is_whole: bool
-    run: str | None
-    """The name of its run; None until its folder is there."""
-    seconds: float
-    value: float | None
-    """The last measurement by the yardstick."""
-    shot: Snapshot
 
 
 class Trial:
@@ -66,15 +49,18 @@ class Trial:
 
     def shot(self) -> TrialShot:
         """What it looks like now; for any thread."""
-        folder = self._recorder.folder
+        folder, run, value = self._recorder.folder, self._run.snapshot(), self._readings.last
         return TrialShot(
             number=self.number,
             point=self.point,
             is_whole=self.is_whole,
             run=None if folder is None else folder.name,
-            seconds=time.monotonic() - self._began,
-            value=self._readings.last,
-            shot=self._run.snapshot(),
+            seconds=round(time.monotonic() - self._began, 1),
+            value=value if value is not None and math.isfinite(value) else None,
+            state=run.state,
+            activity=run.activity,
+            fraction=round(run.progress.fraction, 4),
+            words_per_second=round(run.speed.now),
         )
 
     def give_up(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
     TrainingSettings,
+    checked_value,
     field_types,
     label_of,
     value_from_text,
@@ -60,6 +62,19 @@ class Between:
 
 
 Values = Listed | Between
+
+
+def point_from_json(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a point that was stored; a setting that no longer exists is left out.
+
+    Raises:
+        SettingsError: a value is out of range.
+    """
+    return {
+        name: checked_value(owner_of(name), name, value)
+        for name, value in plain.items()
+        if any(name in field_types(owner) for owner in OWNERS)
+    }
 
 
 def owner_of(name: str) -> type:

@@ -9,7 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,10 +25,8 @@ N_SOCKETS = 3
 _MOST_LINKS = 40
 _OF_A_PROCESS = re.compile("/dev/fd|/proc/[^/]+/(task/[^/]+/)?fd")
 """Folders of the descriptors of one process."""
-PROGRAM = (
-    "import json, sys; sys.path[:] = json.loads(sys.stdin.readline()); "
-    "from w2vtui.trainer_process.main import main; main()"
-)
+_WITH_PATH = "import json, sys; sys.path[:] = json.loads(sys.stdin.readline()); "
+PROGRAM = "from w2vtui.trainer_process.main import main; main()"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +70,7 @@ def can_train_apart(request: RunRequest) -> bool:
         HAS_SOCKETS
         and request.run_settings.checkpoints
         and not any(map(_is_piped, files))
-        and bool(sys.executable)
-        and not getattr(sys, "frozen", False)
+        and has_interpreter()
     )
 
 
@@ -96,7 +93,7 @@ def start_trainer(
     order = Order(request=what) if isinstance(what, RunRequest) else Order(saved=what)
     ours, theirs = zip(*(socket.socketpair() for _ in range(N_SOCKETS)), strict=True)
     try:
-        process = _started([one.fileno() for one in theirs])
+        process = started_process(PROGRAM, [one.fileno() for one in theirs])
     except OSError as error:
         for one in ours:
             one.close()
@@ -106,20 +103,29 @@ def start_trainer(
             one.close()
     if before_order is not None:
         before_order()
-    _tell(process, order)
+    give_order(process, order)
     request = what if isinstance(what, RunRequest) else None
     run = RemoteRun(sockets=ours, process=process, request=request, attends=attends)
     run.start()
     return run
 
 
-def _started(descriptors: list[int]) -> subprocess.Popen[bytes]:
-    """
+def has_interpreter() -> bool:
+    """Whether this program can start another process of Python."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def started_process(program: str, descriptors: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, which no terminal ends; it waits for its order.
+
+    program       what it runs, with this process's path of modules
+    descriptors   it inherits, and finds their numbers among its arguments
+
     Raises:
         OSError: it cannot be started.
     """
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", PROGRAM, *map(str, descriptors)],
+        [sys.executable, "-P", "-c", _WITH_PATH + program, *map(str, descriptors)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=None if _is_file(2) else subprocess.DEVNULL,  # a terminal shows the screens
@@ -128,8 +134,8 @@ def _started(descriptors: list[int]) -> subprocess.Popen[bytes]:
     )
 
 
-def _tell(process: subprocess.Popen[bytes], order: Order) -> None:
-    """Tell a trainer what to do."""
+def give_order(process: subprocess.Popen[bytes], order: object) -> None:
+    """Tell a process that waits for its order what to do; order: a dataclass."""
     lines = [json.dumps(sys.path), json.dumps(as_json(order))]
     content = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
     assert process.stdin is not None, "a pipe"

@@ -8,7 +8,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
 from textual.app import SystemCommand
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.sweeping.sweep import Sweep
+    from w2vtui.sweep_process.viewer import SweepViewer
+    from w2vtui.sweeping.watched_sweep import WatchedSweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.first_screen.run_list import RunList
@@ -89,7 +91,7 @@ class W2vApp(Places):
         """What to compare, in place of the first screen."""
         self.attached: RemoteRun | None = None
         """A run that another process trains, to begin with."""
-        self.sweep: Sweep | None = None
+        self.sweep: WatchedSweep | None = None
         """What to show in place of the first screen; what began it follows it to its end."""
         self._train_screen: TrainScreen | None = None
         self._form = form or Form()
@@ -229,12 +231,22 @@ class W2vApp(Places):
 
     @work(group="resume")
     async def on_show_run(self, message: ShowRun) -> None:
-        """Show a run that another process trains; the one on the train screen goes on."""
+        """Show a run that another process trains, or the sweep whose trial it is; the one on the
+        train screen goes on.
+        """
         from w2vtui.trainer_process.remote_run import attach  # loads NumPy
 
         session = self.session
         if session is not None and session.folder == message.folder:
             await self.action_go("train")
+            return
+        try:
+            sweep = await asyncio.to_thread(_sweep_of, message.folder)
+        except W2vtuiError as error:
+            message.asked_by.post_message(CannotResume(str(error)))
+            return
+        if sweep is not None:
+            self._show_sweep(sweep)
             return
         is_free = self.sweep is None and (session is None or session.can_leave_training)
         problem = "" if is_free else self._unfinished(message)
@@ -249,6 +261,17 @@ class W2vApp(Places):
         if session is not None and session.can_leave_training:
             session.leave_training()
         self._show_attached(run)
+
+    def _show_sweep(self, sweep: SweepViewer) -> None:
+        """Show a sweep that another process works on; 1 returns to the screen below."""
+        from w2vtui.tui.sweep_screen.screen import SweepScreen  # loads NumPy
+
+        kept = self._kept("sweep")
+        if kept is not None:
+            cast("SweepScreen", kept).work.leave()
+            self.forget("sweep")
+        self.install_screen(SweepScreen(sweep), "sweep")
+        self._show_place("sweep")
 
     def _unfinished(self, message: Resume | ShowRun) -> str:
         """Why another run cannot take the place of the one on the train screen; empty if it can."""
@@ -342,10 +365,13 @@ class W2vApp(Places):
 
     async def action_quit(self) -> None:
         """Quit; ask first what to do with a run that is training, or with unsaved vectors."""
-        from w2vtui.tui.leave_dialog import LeaveDialog
+        from w2vtui.tui.leave_dialog import LeaveDialog, LeaveSweep
 
         session, dialog = self.session, self.screen
         if self._ending:
+            return
+        if isinstance(dialog, LeaveSweep):
+            dialog.choose_first()
             return
         if isinstance(dialog, LeaveDialog):
             if dialog.is_repeatable and time.monotonic() - self._asked_at < TWICE_SECONDS:
@@ -354,35 +380,25 @@ class W2vApp(Places):
             self._asked_at = time.monotonic()
             self._ask_before_leaving(session, "Quit", "Quit", self.leave)
         elif self.sweep is not None and not self.sweep.is_over(0):
-            self._ask_before_stopping(self.sweep)
+            self._ask_before_leaving_sweep(self.sweep)
         else:
             self.leave()
 
-    def _ask_before_stopping(self, sweep: Sweep) -> None:
-        from w2vtui.tui.dialogs import Ask, Choice
-
-        if isinstance(self.screen, Ask):  # pressed twice
-            sweep.stop()
-            self.leave()
-            return
+    def _ask_before_leaving_sweep(self, sweep: WatchedSweep) -> None:
+        from w2vtui.tui.leave_dialog import LeaveSweep
 
         def answered(choice: str | None) -> None:
-            if choice == "leave":
-                sweep.stop()
+            if choice == "end":
+                try:
+                    sweep.stop()
+                except W2vtuiError as error:
+                    self.warn(str(error))
+                    return
             if choice:
                 self.leave()
 
-        shot = sweep.shot()
-        text = (
-            f"{shot.n_over} of {shot.n_trials} trials are over. If you leave,\n"
-            f"w2vtui sweep --resume {sweep.plan.store.name}\ncontinues it."
-        )
-        choices = (
-            Choice("leave", "l", "Leave", "and end it, with a checkpoint"),
-            Choice("keep", "k", "Keep sweeping", "without the screen, in this terminal"),
-            Choice("", "escape", "Stay"),
-        )
-        self.push_screen(Ask("The sweep is at work", text, choices), answered)
+        self._close_dialogs()
+        self.push_screen(LeaveSweep(sweep), answered)
 
     def _ask_before_leaving(
         self, session: Session, title: str, verb: str, then: Callable[[], None]
@@ -504,6 +520,15 @@ def form_of(taken: Resumption, chosen: Form) -> Form:
     """What the first screen would show for a saved run; chosen: where and how runs are saved."""
     asked, checkpoint = taken.request, taken.checkpoint
     return form_of_request(asked, asked.live if checkpoint is None else checkpoint.settings, chosen)
+
+
+def _sweep_of(run: Path) -> SweepViewer | None:
+    """The sweep that trains a run now. Reads files: not for the thread that draws."""
+    from w2vtui.sweep_process.at_work import sweep_of_trial
+    from w2vtui.sweep_process.viewer import watch_sweep
+
+    folder = sweep_of_trial(run)
+    return None if folder is None else watch_sweep(folder)
 
 
 def _open_saved(message: Resume, output: str | None, overwrite: bool) -> Resumption:

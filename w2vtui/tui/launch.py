@@ -37,7 +37,7 @@ from w2vtui.tui.trained_apart import build_apart
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.runs.resuming import Resumption
-    from w2vtui.sweeping.sweep import Sweep
+    from w2vtui.sweeping.watched_sweep import WatchedSweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
 
@@ -47,7 +47,7 @@ GIVING_BACK_SECONDS = 1.0
 """How long the process waits at the end for a terminal that takes nothing."""
 TERMINAL_SECONDS = 1.0
 """From one look whether the terminal is there to the next."""
-BeginsWith: TypeAlias = "Opens | RemoteRun | Sweep | list[Side] | Literal['lesson']"
+BeginsWith: TypeAlias = "Opens | RemoteRun | WatchedSweep | list[Side] | Literal['lesson']"
 """What is shown in place of the first screen: what to explore, a run that another process trains, a
 sweep, sides to compare, or `lesson`, which trains the form.
 """
@@ -104,7 +104,7 @@ def run_app(
     elif isinstance(begins_with, list):
         app.compared = begins_with
     elif begins_with != "lesson":
-        app.sweep = cast("Sweep | None", begins_with)
+        app.sweep = cast("WatchedSweep | None", begins_with)
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:

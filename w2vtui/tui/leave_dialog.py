@@ -1,10 +1,15 @@
-"""The question before a run is left: what becomes of it and of what it has learned."""
+"""The question before a run or a sweep is left: what becomes of it and of what it has learned."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.session import Session
+
+if TYPE_CHECKING:  # loads NumPy
+    from w2vtui.sweeping.watched_sweep import WatchedSweep
 
 
 class LeaveDialog(Ask):
@@ -16,6 +21,22 @@ class LeaveDialog(Ask):
         super().__init__(title, _state_of(session), choices)
         self.is_repeatable = choices[0].name != "save" or session.output is not None
         """Whether a second ctrl+q may take the first answer: not where that asks for a path."""
+
+
+class LeaveSweep(Ask):
+    """Asks what to do with a sweep at work before it is left; answers `end`, `leave` or empty."""
+
+    def __init__(self, work: WatchedSweep) -> None:
+        shot, name = work.shot(), safe_text(work.about.name)
+        text = (
+            f"{shot.n_over} of {shot.n_trials} trials are over. Once it has ended,\n"
+            f"w2vtui sweep --resume {name}\ncontinues it."
+        )
+        where = "attach returns to it" if work.is_apart else "in this terminal"
+        end = Choice("end", "e", "End it and quit", "with a checkpoint")
+        leave = Choice("leave", "l", "Leave it at work", where)
+        choices = [leave, end] if work.is_attached else [end, leave]
+        super().__init__("The sweep is at work", text, [*choices, Choice("", "escape", "Stay")])
 
 
 def _state_of(session: Session) -> str:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 USAGE = "w2vtui attach RUN [options]"
 HELP = """Return to a run that trains in another process: one that ctrl+q left training, one that
-w2vtui train works on in another terminal, or one whose terminal is gone.
+w2vtui train works on in another terminal, or one whose terminal is gone; to a sweep, too.
 
   w2vtui attach last                  in the app: watch it, change its settings, explore it
   w2vtui attach brisk-otter --json    its progress as JSON, without the app
   w2vtui attach last --pause          pause it, or --resume it
   w2vtui attach last --stop           end it with a last checkpoint
 
-w2vtui runs lists the runs at work. Several may watch one run. Who leaves does not end it; without
-the app, Ctrl-C leaves."""
+w2vtui runs lists the runs and sweeps at work. Several may watch one. Who leaves does not end it;
+without the app, Ctrl-C leaves. A sweep has no pause."""
 SETTINGS = (RunSettings, ScreenSettings)
 
 
@@ -43,17 +43,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show a run that another process trains, or steer it once; return the exit code.
+    """Show a run or a sweep that another process trains, or steer it once; return the exit code.
 
     Raises:
-        RunError: there is no such run, or nothing trains it.
+        RunError: there is no such run or sweep, or nothing trains it.
     """
     from w2vtui.runs.listing import find_run
     from w2vtui.runs.root import runs_folder
+    from w2vtui.sweep_process.at_work import meant_sweep
     from w2vtui.trainer_process.remote_run import attach
     from w2vtui.tui.form import Form
 
-    folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
+    root = runs_folder(arguments.run_settings.runs_dir)
+    sweep = meant_sweep(root, arguments.run)
+    if sweep is not None:
+        from w2vtui.cli.showing_sweeps import attach_sweep
+
+        return attach_sweep(sweep, arguments)
+    folder = find_run(root, arguments.run)
     steers = arguments.pause or arguments.resume or arguments.stop
     in_app = not (steers or arguments.json or arguments.no_screen) and has_screen()
     remote = attach(folder, attends=in_app)

@@ -118,6 +118,16 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     else:
         which = f"none of {len(every):,} runs is asked for" if every else "no saved runs"
         report(f"{which} in {root}")
+    if not arguments.json:
+        _report_sweeps(root)
+
+
+def _report_sweeps(root: Path) -> None:
+    """Say which sweeps are at work."""
+    from w2vtui.sweep_process.at_work import progress_text, sweeps_at_work
+
+    for folder in sweeps_at_work(root):
+        report(f"sweep {folder.name} {progress_text(folder)}: w2vtui attach {folder.name}")
 
 
 # ---- changing them

@@ -53,9 +53,10 @@ probe loss, or with --by by their scores on word pairs, analogies or sessions.
 Of a large text the trials see a part, and the best settings are trained again on the whole. What
 all of it takes is said before it starts. Every trial is a saved run, named after its sweep.
 
-In a terminal the app shows it; ctrl+q there, or Ctrl-C without the app, ends with the results so
-far. The same command line again continues, also after a crash or kill -9. It ends with a table, the
-best command line, and how much each setting mattered. Exit codes: 0 done, 2 usage, 3 unreadable
+In a terminal the app shows it; ctrl+q there ends it with the results so far, or leaves it at work,
+and w2vtui attach returns to it. Without the app Ctrl-C ends it. The same command line again
+continues, also after a crash or kill -9. It ends with a table, the best command line, and how much
+each setting mattered. Exit codes: 0 done, 2 usage, 3 unreadable
 text, 5 disk, 6 not enough memory, 130 interrupted."""
 SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings, ScreenSettings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.screen import Screen
 
 from w2vtui.comparing.letters import N_SIDES
 from w2vtui.display import clock_text, safe_text, wrapped
+from w2vtui.errors import W2vtuiError
 from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.results import TrialResult, best_of
 from w2vtui.sweeping.table import aligned, effect_rows
@@ -26,7 +28,7 @@ from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from w2vtui.sweeping.sweep import Sweep, SweepShot, SweepState
+    from w2vtui.sweeping.watched_sweep import SweepShot, SweepState, WatchedSweep
 
 SECONDS = 0.3
 """From one look at the sweep to the next."""
@@ -36,7 +38,7 @@ _GLYPHS: dict[SweepState, str] = {
 
 
 class SweepScreen(Screen[None]):
-    """Follows a sweep that works on a thread of its own."""
+    """Follows a sweep, of this process or another."""
 
     HELP_TITLE = "A sweep"
     app: BaseApp
@@ -57,7 +59,7 @@ class SweepScreen(Screen[None]):
         Binding("y", "copy", "Copy", id="sweep.copy", tooltip="copy the best command line"),
     ]  # fmt: skip
 
-    def __init__(self, work: Sweep) -> None:
+    def __init__(self, work: WatchedSweep) -> None:
         """work: started already"""
         super().__init__()
         self.work = work
@@ -67,9 +69,9 @@ class SweepScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the line of the sweep, its trials, what mattered, the best, the keys."""
-        space = self.work.plan.request.space
+        space = self.work.about.request.space
         yield Panel(id="header")
-        yield TrialRows(space, self.work.plan.request.yardstick)
+        yield TrialRows(space, self.work.about.request.yardstick)
         about = "Of each setting the difference between its best and its worst value."
         yield Panel("What mattered", id="mattered", classes="framed pane", help=about)
         about = "The command line that trains the best settings on the whole text."
@@ -109,20 +111,20 @@ class SweepScreen(Screen[None]):
         parts = [
             Part(f" {_GLYPHS[shot.state]} SWEEP {shot.state}", "bold", 0),
             Part(f"{shot.n_over} of {shot.n_trials} trials", "", 1),
-            Part(safe_text(self.work.plan.store.name, 40), "", 3),
+            Part(safe_text(self.work.about.name, 40), "", 3),
             Part(clock_text(shot.seconds), "", 4),
             Part("" if left is None else f"about {clock_text(left)} left", "", 2),
         ]
         note = str(shot.error) if shot.error is not None else "".join(shot.messages[-1:])
-        if shot.current is not None and shot.current.shot.state == "preparing":
-            note = shot.current.shot.activity
+        if shot.current is not None and shot.current.state == "preparing":
+            note = shot.current.activity
         return fitted(parts, [Part(safe_text(note, max(width // 2, 1)), "bold", 5)], width)
 
     def _show_best(self, shot: SweepShot) -> None:
-        plan = self.work.plan
+        about = self.work.about
         mattered, best = self.query_one("#mattered", Panel), self.query_one("#best", Panel)
-        effects = effects_of(plan.request.space, shot.results, plan.request.yardstick)
-        lines = aligned(effect_rows(effects, plan.request.yardstick), [1]) if effects else []
+        effects = effects_of(about.request.space, shot.results, about.request.yardstick)
+        lines = aligned(effect_rows(effects, about.request.yardstick), [1]) if effects else []
         few = "too few trials to tell yet which settings matter"
         mattered.show(joined([Text(line) for line in lines or [few]]))
         command = self.command()
@@ -132,24 +134,24 @@ class SweepScreen(Screen[None]):
 
     def command(self) -> str:
         """The command line of the best trial; empty without one."""
-        plan = self.work.plan
-        best = best_of(self.shot.results, plan.request.yardstick)
+        about = self.work.about
+        best = best_of(self.shot.results, about.request.yardstick)
         if best is None:
             return ""
-        settled = plan.request.space.settings_at(best.point)
+        settled = about.request.space.settings_at(best.point)
         return command_line(
-            plan.sources_from_here,
+            about.sources_from_here,
             settled.corpus,
             settled.training,
             settled.live,
-            output=proposed_output(plan.corpus_name),
+            output=proposed_output(about.corpus_name),
             configured=self.app.configured,
         )
 
     # ---- keys
 
     def _folder_of(self, one: TrialResult) -> Path | None:
-        folder = None if one.run is None else self.work.plan.root / one.run
+        folder = None if one.run is None else self.work.about.root / one.run
         return folder if folder is not None and folder.is_dir() else None
 
     def action_explore(self) -> None:
@@ -188,19 +190,28 @@ class SweepScreen(Screen[None]):
 
     def action_give_up(self) -> None:
         """Give up the trial at work."""
-        if self.shot.current is None:
+        current = self.shot.current
+        if current is None:
             self.app.report("no trial is at work")
-        else:
-            self.work.give_up()
+        elif self._is_done(self.work.give_up):
+            self.app.report(f"giving up trial {current.number}")
 
     def action_stop(self) -> None:
         """End the sweep; its results stay on the screen."""
         if self.shot.ended:
             self.app.report(f"the sweep is {self.shot.state}")
-        else:
-            self.work.stop()
-            name = self.work.plan.store.name
+        elif self._is_done(self.work.stop):
+            name = self.work.about.name
             self.app.report(f"stopping; w2vtui sweep --resume {name} continues it")
+
+    def _is_done(self, wish: Callable[[], None]) -> bool:
+        """Ask something of the sweep; whether it could be asked."""
+        try:
+            wish()
+        except W2vtuiError as error:
+            self.app.warn(str(error))
+            return False
+        return True
 
     def action_copy(self) -> None:
         """Copy the best command line."""

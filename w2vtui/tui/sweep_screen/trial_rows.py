@@ -18,7 +18,7 @@ from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from w2vtui.sweeping.sweep import SweepShot
+    from w2vtui.sweeping.watched_sweep import SweepShot
 
 _GAP = 2
 _SIGNS = 4
