@@ -381,7 +381,7 @@ def train_and_save(path: str) -> None:
     run = run_of(epochs=3)
     run.start()
     run.wait()
-    save_vectors(run.vectors(), path)
+    save_vectors(run.trained.vectors(), path)
 
 
 def endless_run() -> Run:

@@ -663,10 +663,10 @@ def test_the_expected_windows_are_those_of_the_training(topical_corpus, settings
     pairs = trained(run_of(topical_corpus, **settings)).snapshot().losses.pairs
     run = trained(run_of(topical_corpus, model="cbow", **settings))
     # The same windows: skip-gram counts their context words, CBOW those that have any.
-    assert run.block_shape().contexts == pytest.approx(
+    assert run.trained.block_shape().contexts == pytest.approx(
         pairs / run.snapshot().losses.pairs, rel=0.03
     )
-    assert run.block_shape().targets == 6
+    assert run.trained.block_shape().targets == 6
 
 
 def test_the_expected_path_is_that_of_the_words_that_are_trained(topical_corpus):
@@ -674,7 +674,7 @@ def test_the_expected_path_is_that_of_the_words_that_are_trained(topical_corpus)
     counts = open_corpus([topical_corpus], CorpusSettings()).vocab.counts
     # Huffman's: a word's path is longer than none and shorter than an even tree's, on the mean.
     entropy = -np.sum(counts / counts.sum() * np.log2(counts / counts.sum()))
-    assert entropy <= run.block_shape().targets < entropy + 1
+    assert entropy <= run.trained.block_shape().targets < entropy + 1
 
 
 def run_of(path: Path, **settings) -> Run:
@@ -688,7 +688,7 @@ def run_of(path: Path, **settings) -> Run:
 def test_blocks_are_asked_for_too_early():
     run = Run(lambda progress, stop: None)
     with pytest.raises(SettingsError, match="still being read"):
-        run.block_shape()
+        run.trained.block_shape()
 
 
 # ---- gensim

@@ -41,7 +41,7 @@ def test_a_copy_is_private_and_made_at_most_once_a_second(run, monkeypatch):
     subject = RunSubject("text", lambda: run)
     first = subject.view()
     before = first.vectors.vectors.copy()
-    for matrix in run.matrices().values():
+    for matrix in run.trained.matrices().values():
         matrix[:] = 0
     np.testing.assert_array_equal(first.vectors.vectors, before)
     assert subject.view() is first  # nothing was trained since
@@ -70,7 +70,7 @@ def test_a_run_can_be_seen_as_of_each_of_its_moments(run):
         (word, pytest.approx(cosine, abs=1e-2))
         for word, cosine in now.vectors.most_similar(WORD, topn=3)
     ]
-    of_run = run.vectors_at(moment)
+    of_run = run.trained.vectors_at(moment)
     np.testing.assert_array_equal(of_run.vectors, view.vectors.vectors)
     gone = PastMoment(number=999, tokens=5, planned=10, seconds=1.0)
     with pytest.raises(RunError, match="not kept any more"):

@@ -51,7 +51,7 @@ def test_bins_hold_five_expected_draws_or_more_and_no_more_words_than_that_takes
 
 def test_the_words_of_many_stints_are_counted_together():
     run = trained(make_run(epochs=1, workers=1))
-    text = run.trained_text()
+    text = run.trained.text()
     settings = text.stints[0].settings
     other = dataclasses.replace(settings, ns_exponent=-0.5)
     n = text.tokens // 8
@@ -77,7 +77,7 @@ def test_chi_square_refuses_another_distribution():
 @pytest.mark.parametrize("shared_noise", [True, False])
 def test_what_a_run_has_drawn_fits_its_distribution(shared_noise):
     run = trained(make_run(epochs=2, workers=1, shared_noise=shared_noise, sample=0.01))
-    text = run.trained_text()
+    text = run.trained.text()
     found = record_of(text)
     assert found is not None
     assert found.tokens == found.of_tokens == text.tokens
@@ -95,14 +95,14 @@ def test_what_a_run_has_drawn_fits_its_distribution(shared_noise):
 
 def test_each_exponent_of_a_run_is_tested_for_its_own_text():
     run = training_run(workers=1)
-    until(lambda: run.trained_text().tokens > 40_000, "text under the first exponent")
+    until(lambda: run.trained.text().tokens > 40_000, "text under the first exponent")
     run.change(ns_exponent=-0.75, negative=2)
-    until(lambda: len(run.trained_text().stints) == 2, "the change")
-    change = run.trained_text().stints[1].clock
-    until(lambda: run.trained_text().tokens > change + 40_000, "text under the second")
+    until(lambda: len(run.trained.text().stints) == 2, "the change")
+    change = run.trained.text().stints[1].clock
+    until(lambda: run.trained.text().tokens > change + 40_000, "text under the second")
     run.stop()
     assert run.wait(DEADLINE)
-    text = run.trained_text()
+    text = run.trained.text()
     found = record_of(text, most=60_000)
     assert found is not None
     assert found.exponents == (0.75, -0.75)
@@ -112,4 +112,4 @@ def test_each_exponent_of_a_run_is_tested_for_its_own_text():
 
 def test_a_run_without_noise_has_none():
     run = trained(make_run(epochs=1, objective="hierarchical-softmax"))
-    assert record_of(run.trained_text()) is None
+    assert record_of(run.trained.text()) is None

@@ -356,7 +356,7 @@ def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp
 def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
     with SavedRun(tmp_path) as saved:
         saved.until_saved_further()
-        saved.run.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
+        saved.run.trained.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
         assert saved.run.is_over(DEADLINE)
         assert saved.run.snapshot().state == "failed"
     checkpoint, spoiled = newest_intact(saved.folder)

@@ -230,7 +230,7 @@ def test_the_history_of_a_run_is_in_its_folder(train):
     assert listed(trained.folder) == list(moments)
     assert moments[-1].tokens == trained.run.snapshot().progress.tokens
     last = trained.run.history.matrices_at(moments[-1])
-    for name, matrix in trained.run.matrices().items():
+    for name, matrix in trained.run.trained.matrices().items():
         np.testing.assert_allclose(last[name], matrix, atol=2e-3)
 
 

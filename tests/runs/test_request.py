@@ -158,7 +158,7 @@ def trained(request: RunRequest):
     assert recorder is None
     run.start()
     assert run.wait(60)
-    return run.vectors()
+    return run.trained.vectors()
 
 
 def test_vectors_in_a_folder_are_left_out_of_its_text_and_replaced():

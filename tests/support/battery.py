@@ -125,7 +125,7 @@ def check_it_learns(way: Way, tmp_path: Path) -> None:
     begun = way.run(live={"epochs": 1})
     trained(begun)
     assert mean_loss(run) < mean_loss(begun)
-    vectors = run.vectors()
+    vectors = run.trained.vectors()
     nearer = 0
     for words in TOPICS.values():
         for word in words.split():
@@ -142,10 +142,10 @@ def check_it_learns_with_a_window_of_the_whole_text(way: Way, tmp_path: Path) ->
     shot = run.snapshot()
     assert shot.progress.tokens == 4 * len(corpus.ids)
     assert math.isfinite(mean_loss(run))
-    assert topic_margin(run.vectors()) > 0.2
+    assert topic_margin(run.trained.vectors()) > 0.2
     if way.exact:
         again = trained(way.run(live=wide, corpus=corpus))
-        assert same_bits(run.matrices(), matrices_of(again))
+        assert same_bits(run.trained.matrices(), matrices_of(again))
 
 
 def check_every_token_is_trained_once(way: Way, tmp_path: Path) -> None:
@@ -161,12 +161,14 @@ def check_every_token_is_trained_once(way: Way, tmp_path: Path) -> None:
 def check_it_repeats(way: Way, tmp_path: Path) -> None:
     """The same settings give the same bits."""
     run, _ = finished(way)
-    assert same_bits(run.matrices(), matrices_of(trained(way.run())))
+    assert same_bits(run.trained.matrices(), matrices_of(trained(way.run())))
 
 
 def check_another_seed_gives_other_vectors(way: Way, tmp_path: Path) -> None:
     run, _ = finished(way)
-    assert not same_bits(run.matrices(), matrices_of(trained(way.run(training={"seed": 2}))))
+    assert not same_bits(
+        run.trained.matrices(), matrices_of(trained(way.run(training={"seed": 2})))
+    )
 
 
 def check_pauses_change_nothing(way: Way, tmp_path: Path) -> None:
@@ -178,13 +180,13 @@ def check_pauses_change_nothing(way: Way, tmp_path: Path) -> None:
         run.resume()
     assert run.wait(60)
     if way.exact:
-        assert same_bits(run.matrices(), matrices_of(trained(way.run(live={"epochs": 20}))))
+        assert same_bits(run.trained.matrices(), matrices_of(trained(way.run(live={"epochs": 20}))))
 
 
 def check_it_resumes_from_every_checkpoint(way: Way, tmp_path: Path) -> None:
     """From any of them the run ends as it would have; curves, events and tallies continue."""
     run, store = finished(way)
-    whole = run.matrices()
+    whole = run.trained.matrices()
     assert [one.state for one in store.saved].count("done") == 1
     for checkpoint in [store.beginning, *store.saved[:-1]][-3:]:
         resumed = way.run(resume_from=checkpoint)
@@ -220,7 +222,7 @@ def check_changes_are_replayed_at_their_tokens(way: Way, tmp_path: Path) -> None
     again = way.run(live=long, script=Script(changes=changes, stop_at=shot.progress.tokens))
     ended = matrices_of(trained(again))
     assert again.snapshot().progress.tokens == shot.progress.tokens
-    assert same_bits(run.matrices(), ended) or not way.exact
+    assert same_bits(run.trained.matrices(), ended) or not way.exact
     repeated = [event for event in again.snapshot().events if event.kind == "change"]
     assert [(one.number, one.tokens, one.settings) for one in repeated] == [
         (one.number, one.tokens, one.settings) for one in changes
@@ -235,7 +237,7 @@ def check_it_stops_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     run.stop()
     assert run.wait(60)
     assert run.snapshot().state == store.saved[-1].state == "stopped"
-    assert same_bits(run.matrices(), dict(store.saved[-1].vectors))
+    assert same_bits(run.trained.matrices(), dict(store.saved[-1].vectors))
     assert run_threads() == []
 
 
@@ -276,11 +278,13 @@ def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:
     assert getattr(store.saved[-1].settings, way.targets) == before + 4
     if way.exact:
         script = Script(changes=(change,), stop_at=shot.progress.tokens)
-        assert same_bits(run.matrices(), matrices_of(trained(way.run(live=long, script=script))))
+        assert same_bits(
+            run.trained.matrices(), matrices_of(trained(way.run(live=long, script=script)))
+        )
 
 
 def check_vectors_survive_a_file(way: Way, tmp_path: Path) -> None:
-    vectors = finished(way)[0].vectors()
+    vectors = finished(way)[0].trained.vectors()
     for name in ("v.bin", "v.txt"):
         save_vectors(vectors, tmp_path / name)
         loaded = load_vectors(tmp_path / name)
@@ -295,7 +299,7 @@ def check_pairs_of_a_topic_score_higher(way: Way, tmp_path: Path) -> None:
     topics = [line.split() for line in TOPICS.values()]
     words = [(word, topic) for topic, line in enumerate(topics) for word in line]
     pairs = [(a, b, float(one == other)) for (a, one), (b, other) in combinations(words, 2)]
-    result = evaluate_pairs(learned(way).vectors(), pairs)
+    result = evaluate_pairs(learned(way).trained.vectors(), pairs)
     assert result.covered == result.total == len(pairs)
     assert result.spearman > 0.5  # 0.77 at most, with 45 of 153 pairs in a topic
 

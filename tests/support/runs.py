@@ -108,7 +108,7 @@ def until_spans_are_trained(run: Run) -> None:
 
 def matrices_of(run: Run) -> dict[str, NDArray[np.float32]]:
     """Everything that a run has trained, copied."""
-    return {name: matrix.copy() for name, matrix in run.matrices().items()}
+    return {name: matrix.copy() for name, matrix in run.trained.matrices().items()}
 
 
 def same_bits(one: dict[str, NDArray[np.float32]], other: dict[str, NDArray[np.float32]]) -> bool:

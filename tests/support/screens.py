@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import numpy as np
 from textual.events import Resize
@@ -302,7 +302,8 @@ class ScriptedRun:
     def vocabulary(self) -> None:
         return None
 
-    def vectors(self) -> Any:
+    @property
+    def trained(self) -> NoReturn:
         raise SettingsError("there are no vectors in a scripted run")
 
 

@@ -76,8 +76,8 @@ def test_what_a_viewer_sees_is_the_run():
             for name, curve in run.curves.named().items():
                 seen = viewer.curves.named()[name]
                 assert np.array_equal(seen.rows(), curve.rows(), equal_nan=True)
-            for name, matrix in run.matrices().items():
-                assert np.array_equal(viewer.copied_matrices()[name], matrix)
+            for name, matrix in run.trained.matrices().items():
+                assert np.array_equal(viewer.trained.copied_matrices()[name], matrix)
 
 
 def test_a_viewer_chooses_what_the_vectors_are_scored_on(tmp_path):

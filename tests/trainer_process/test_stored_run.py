@@ -29,19 +29,19 @@ def test_a_viewer_explores_what_the_run_has_trained(run_and_viewer):
     run, viewer = run_and_viewer
     until(lambda: viewer.snapshot().progress.tokens == run.snapshot().progress.tokens)
     assert viewer.vocabulary().words == run.corpus.vocab.words
-    assert np.array_equal(viewer.vectors().vectors, run.vectors().vectors)
+    assert np.array_equal(viewer.trained.vectors().vectors, run.trained.vectors().vectors)
     assert viewer.n_bytes == run.n_bytes
     with pytest.raises(ValueError, match="read-only"):
-        viewer.copied_matrices()["input_vectors"][0] = 1
+        viewer.trained.copied_matrices()["input_vectors"][0] = 1
     until(lambda: viewer.corpus)
     assert np.array_equal(viewer.corpus.ids, run.corpus.ids)
     subject = RunSubject("far", lambda: viewer)
     word = run.corpus.vocab.words[0]
-    assert subject.view().vectors.most_similar(word) == run.vectors().most_similar(word)
+    assert subject.view().vectors.most_similar(word) == run.trained.vectors().most_similar(word)
     moment = until(lambda: subject.moments)[0]
     past = until(lambda: _past(subject, moment))
-    assert np.array_equal(past.vectors.vectors, run.vectors_at(moment).vectors)
-    near, far = run.trained_text(), viewer.trained_text()
+    assert np.array_equal(past.vectors.vectors, run.trained.vectors_at(moment).vectors)
+    near, far = run.trained.text(), viewer.trained.text()
     assert (far.stints, far.tokens, far.seed) == (near.stints, near.tokens, near.seed)
 
 
@@ -56,8 +56,8 @@ def test_a_step_is_the_same_from_afar(run_and_viewer):
     run, viewer = run_and_viewer
     until(lambda: viewer.snapshot().state == "paused")
     for first in (0, 500):
-        near = Microscope(run.private_steps()).next_token(first)
-        far = Microscope(viewer.private_steps()).next_token(first)
+        near = Microscope(run.trained.private_steps()).next_token(first)
+        far = Microscope(viewer.trained.private_steps()).next_token(first)
         assert far.chosen.span == near.chosen.span
         assert np.array_equal(far.chosen.contexts, near.chosen.contexts)
         assert far.at(2).loss == near.at(2).loss
@@ -70,4 +70,4 @@ def test_after_the_end_the_vectors_are_those_of_the_last_checkpoint(run_and_view
     assert run.is_over(DEADLINE)
     folder = viewer.folder
     until(lambda: list((folder / "checkpoints").iterdir()))
-    assert np.array_equal(viewer.vectors().vectors, run.vectors().vectors)
+    assert np.array_equal(viewer.trained.vectors().vectors, run.trained.vectors().vectors)

@@ -27,7 +27,7 @@ def test_a_run_from_given_vectors_trains_them_with_a_rate_and_a_clock_of_its_own
     assert same_bits(matrices_of(still), untouched)
     first = trained(make_run(sentences, begin_at=begun, alpha=0.04, min_alpha=0.03, **live))
     assert same_bits(begun, untouched)
-    assert not np.array_equal(first.matrices()["input_vectors"], begun["input_vectors"])
+    assert not np.array_equal(first.trained.matrices()["input_vectors"], begun["input_vectors"])
     assert first.snapshot().rate == pytest.approx(0.03)
     assert first.snapshot().progress.tokens == first.snapshot().progress.tokens_planned
 
@@ -49,11 +49,11 @@ def test_locked_vectors_keep_every_bit_also_after_a_resume(deterministic):
     live = LiveSettings(workers=2, epochs=2)
     store = MemoryStore()
     run = Run(lambda progress, stop: corpus, training, live, store=store, locks=locks)
-    moved = trained(run).matrices()["input_vectors"] != begun
+    moved = trained(run).trained.matrices()["input_vectors"] != begun
     assert not moved[::2].any()
     assert moved[1::2].any(axis=1).all()
     resumed = run_on(corpus, training, live, resume_from=store.beginning)
-    still = trained(resumed).matrices()["input_vectors"] == begun
+    still = trained(resumed).trained.matrices()["input_vectors"] == begun
     assert still[::2].all()
     assert not still[1::2].all()
 

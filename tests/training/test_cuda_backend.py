@@ -76,7 +76,7 @@ def test_a_gpu_trains_the_same_pairs(gpu: list[FakeTrainer], way: Way) -> None:
     live = {"epochs": 2}
     here = trained(way._replace(device="cpu").run(live=live))
     there = trained(way.run(live=live))
-    assert same_bits(here.matrices(), matrices_of(there))
+    assert same_bits(here.trained.matrices(), matrices_of(there))
     assert there.snapshot().probe == here.snapshot().probe
     assert any("a fake GPU" in event.text for event in there.snapshot().events)
 
@@ -93,7 +93,7 @@ def test_a_text_that_does_not_fit_is_trained_in_pieces(
     device = opened[0].device
     assert device.n_uploaded > 2 * len(CORPUS.ids) // 2_000
     assert cut.snapshot().losses.pairs == whole.snapshot().losses.pairs
-    assert same_bits(whole.matrices(), matrices_of(cut))
+    assert same_bits(whole.trained.matrices(), matrices_of(cut))
 
 
 @pytest.mark.parametrize("devices", [("cuda", "cpu"), ("cpu", "cuda")], ids="-to-".join)
@@ -101,7 +101,7 @@ def test_a_run_resumes_on_another_device(gpu: list[FakeTrainer], devices: tuple[
     store, (first, second) = MemoryStore(), devices
     whole = trained(WAY._replace(device=first).run(store=store))
     resumed = WAY._replace(device=second).run(resume_from=store.saved[len(store.saved) // 2])
-    assert same_bits(whole.matrices(), matrices_of(trained(resumed)))
+    assert same_bits(whole.trained.matrices(), matrices_of(trained(resumed)))
 
 
 def test_model_and_objective_change_in_mid_run(gpu: list[FakeTrainer]) -> None:
@@ -115,8 +115,8 @@ def test_model_and_objective_change_in_mid_run(gpu: list[FakeTrainer]) -> None:
         run.change(objective="softmax")
     run.stop()
     assert run.wait(60)
-    assert set(run.matrices()) == {"input_vectors", "output_vectors", "node_vectors"}
-    assert gpu[0].names == set(run.matrices())
+    assert set(run.trained.matrices()) == {"input_vectors", "output_vectors", "node_vectors"}
+    assert gpu[0].names == set(run.trained.matrices())
 
 
 def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]) -> None:
@@ -129,7 +129,7 @@ def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]
         run.wait(60)
     assert "CUDA_ERROR_ILLEGAL_ADDRESS" in str(error.value)
     assert run.snapshot().state == "failed"
-    assert np.isfinite(run.vectors().vectors).all()  # what was seen last
+    assert np.isfinite(run.trained.vectors().vectors).all()  # what was seen last
     on_cpu = WAY._replace(device="cpu").run(live={"epochs": 1}, resume_from=store.saved[-1])
     on_cpu.start()
     until(lambda: on_cpu.snapshot().progress.tokens > store.saved[-1].clock)

@@ -152,7 +152,7 @@ def test_a_run_keeps_its_beginning_its_end_and_what_lies_between(monkeypatch):
     assert [moment.tokens for moment in moments] == sorted({moment.tokens for moment in moments})
     assert (moments[-1].tokens, moments[-1].fraction) == (run.snapshot().progress.tokens, 1.0)
     last = run.history.matrices_at(moments[-1])
-    for name, matrix in run.matrices().items():
+    for name, matrix in run.trained.matrices().items():
         np.testing.assert_allclose(last[name], matrix, atol=2e-3)
     first = run.history.matrices_at(moments[0])
     assert np.abs(first["input_vectors"]).max() < np.abs(last["input_vectors"]).max()

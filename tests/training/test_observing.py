@@ -369,7 +369,7 @@ def test_vitals_are_measured():
     run.stop()
     assert run.wait(DEADLINE)
     health = run.snapshot().health
-    vectors = run.vectors()
+    vectors = run.trained.vectors()
     assert health.tokens == run.snapshot().progress.tokens
     assert health.input_norm == pytest.approx(vectors.norms.mean(), rel=1e-4)
     lengths = np.linalg.norm(vectors.output_vectors, axis=1)

@@ -346,7 +346,7 @@ def test_every_mode_learns_what_belongs_together(model, objective):
     )
     run.start()
     assert run.wait(DEADLINE)
-    assert topic_margin(run.vectors()) > 0.3
+    assert topic_margin(run.trained.vectors()) > 0.3
     losses = run.curves.loss.rows()[:, 2]
     assert losses[-1] < {"negative-sampling": 6, "softmax": 1, "hierarchical-softmax": 1.2}[
         objective

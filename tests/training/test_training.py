@@ -63,7 +63,7 @@ def test_every_mode_learns_what_belongs_together(model, objective, workers):
     losses = run.curves.loss.rows()[:, 2]
     snapshot = run.snapshot()
     assert snapshot.state == "done"
-    assert topic_margin(run.vectors()) > 0.3
+    assert topic_margin(run.trained.vectors()) > 0.3
     assert losses[-1] < {"negative-sampling": 6, "softmax": 1, "hierarchical-softmax": 1.2}[
         objective
     ] * np.log(2 if objective == "negative-sampling" else 26)
@@ -190,7 +190,7 @@ def test_what_happens_to_a_text_once_it_is_read_changes_no_epoch(topical_corpus,
         run = Run(read, TrainingSettings(vector_size=16), live)
         run.start()
         assert run.wait(DEADLINE)
-        return run.vectors().vectors
+        return run.trained.vectors().vectors
 
     def spoil():
         TEXT_CHANGES[change](topical_corpus)
@@ -209,10 +209,10 @@ def test_tallies_of_workers_add_up_to_the_last_pair():
 
 
 def test_one_worker_repeats_bit_for_bit():
-    first, again = trained(make_run(workers=1)).vectors(), trained(make_run(workers=1)).vectors()
+    first, again = (trained(make_run(workers=1)).trained.vectors() for _ in range(2))
     np.testing.assert_array_equal(first.vectors, again.vectors)
     np.testing.assert_array_equal(first.output_vectors, again.output_vectors)
-    other = trained(make_run(workers=1, seed=2)).vectors()
+    other = trained(make_run(workers=1, seed=2)).trained.vectors()
     assert not np.array_equal(first.vectors, other.vectors)
 
 
@@ -228,7 +228,7 @@ def test_the_pairs_of_an_epoch_do_not_depend_on_the_number_of_workers():
 def test_two_words_train_and_a_single_one_is_refused():
     run = trained(make_run(sentences=[["one", "other"] * 25] * 20, probe=False))
     assert run.snapshot().state == "done"
-    assert np.isfinite(run.vectors().vectors).all()
+    assert np.isfinite(run.trained.vectors().vectors).all()
     with pytest.raises(CorpusError, match="nothing can be learned from a single word, 'only'"):
         trained(make_run(sentences=[["only"] * 50] * 20, probe=False))
 
@@ -416,7 +416,7 @@ def test_an_unreadable_corpus_fails_the_run(tmp_path):
     with pytest.raises(CorpusError):
         run.wait(DEADLINE)
     with pytest.raises(SettingsError, match="no vectors"):
-        run.vectors()
+        run.trained.vectors()
 
 
 @pytest.mark.parametrize("failure", [OSError(5, "broken"), KeyboardInterrupt(), SystemExit(3)])
@@ -456,7 +456,7 @@ def test_watched_words_follow_the_weights():
     assert unknown.words == ()
     assert "did you mean ship" in unknown.problem
     assert empty.words == ()
-    expected = run.vectors().most_similar("ship", topn=5)
+    expected = run.trained.vectors().most_similar("ship", topn=5)
     assert [word for word, _ in ship.words[:5]] == [word for word, _ in expected]
 
 

@@ -264,7 +264,7 @@ async def test_whatever_is_known_is_drawn_in_every_shape():
 def saved_with(settings: LiveSettings | None) -> Subject:
     """A saved run, or without settings a file."""
     run = trained(make_run(epochs=1, workers=1))
-    view = View(vectors=run.vectors(), kind="saved")
+    view = View(vectors=run.trained.vectors(), kind="saved")
     if settings is None:
         return FileSubject("notes.bin", lambda report, read: view.vectors)
     return SavedRunSubject("notes", lambda: (view, SimpleNamespace(settings=settings)))

@@ -151,7 +151,7 @@ def test_what_cannot_be_shown_says_what_to_do():
     pane, subject = MicroscopePane(), RunSubject("a run", lambda: run)
     with pytest.raises(SettingsError, match="start a training"):
         list(pane.compute(None, Wanted()))
-    file = FileSubject("v.bin", lambda *_: run.vectors())
+    file = FileSubject("v.bin", lambda *_: run.trained.vectors())
     with pytest.raises(SettingsError, match="w2vtui resume NAME"):
         list(pane.compute(file, Wanted()))
     with pytest.raises(SettingsError, match="change its objective"):

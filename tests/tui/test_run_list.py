@@ -90,7 +90,7 @@ def uninterrupted(corpus: Path) -> dict[str, Any]:
     run = Run(lambda progress, stop: open_corpus([corpus], CorpusSettings()), TRAINING, LIVE)
     run.start()
     run.wait()
-    return run.matrices()
+    return run.trained.matrices()
 
 
 def listed_run(folder: Path, **live: Any) -> None:
@@ -352,7 +352,7 @@ async def test_a_resumed_run_ends_with_the_same_bits_as_one_never_left(topical_c
         await until(app, lambda: state(app) == "done")
         await shows(app, "✓ DONE", f"Run  {folder.name}")
         assert "resumed at" in events(app)
-        found = app.session.run.matrices()
+        found = app.session.run.trained.matrices()
     expected = uninterrupted(topical_corpus)
     assert found.keys() == expected.keys()
     for name, matrix in expected.items():

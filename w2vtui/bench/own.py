@@ -27,13 +27,16 @@ def train(job: Job) -> Outcome:
     run.wait()
     memory = peak_memory()
     if job.wants_vectors:
-        save_vectors(run.vectors(), job.output)
+        save_vectors(run.trained.vectors(), job.output)
     snapshot = run.snapshot()
     return Outcome(
         seconds=snapshot.progress.seconds,
         peak_memory=memory,
         multiply_adds=multiply_adds(
-            job.live.model, snapshot.losses.pairs, run.block_shape(), job.training.vector_size
+            job.live.model,
+            snapshot.losses.pairs,
+            run.trained.block_shape(),
+            job.training.vector_size,
         ),
     )
 

@@ -31,7 +31,7 @@ def train(job: Job) -> Outcome:
         run.wait()
     memory = peak_memory()
     if job.wants_vectors:
-        save_vectors(runs[0].vectors(), job.output)
+        save_vectors(runs[0].trained.vectors(), job.output)
     speeds = [1.0 / run.snapshot().progress.seconds for run in runs]
     return Outcome(seconds=1.0 / sum(speeds), peak_memory=memory, notes=(NOTE,))
 

@@ -118,7 +118,7 @@ def carry_out(
             run.wait()  # raises the error that ended the run
             for condition in run.breakpoints:
                 report(f"--stop-when {condition!r} was never met")
-            vectors = run.vectors()
+            vectors = run.trained.vectors()
             saved = _save(run, vectors, recorder, request, saves_branch=saves_branch)
         if show != "json":
             _print_results(run, vectors, words, interrupted)

@@ -92,7 +92,7 @@ class SeedRuns:
                 raise DivergedError(
                     f"with seed {seed} nothing was learned: lower the learning rate"
                 )
-            yield run.vectors()
+            yield run.trained.vectors()
 
     def _read(self, progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
         """The text, which is read once."""

@@ -166,7 +166,7 @@ def _copied(run: WatchedRun, words: WordVectors, progress: RunProgress) -> View:
             "memory is available: close other programs, or wait for the end of the training and "
             "explore what was saved"
         )
-    copies = run.copied_matrices()
+    copies = run.trained.copied_matrices()
     return View(
         vectors=words.with_vectors(copies["input_vectors"], copies.get("output_vectors")),
         kind="live",

@@ -81,7 +81,7 @@ class LessonFigures:
         Raises:
             SettingsError: the corpus is still being read.
         """
-        self._run, self._scope = run, Microscope(run.private_steps())
+        self._run, self._scope = run, Microscope(run.trained.private_steps())
 
     @property
     def snapshot(self) -> Snapshot:
@@ -91,12 +91,12 @@ class LessonFigures:
     @property
     def settings(self) -> ResolvedSettings:
         """What the run trains with."""
-        return self._run.private_steps().present().plan.settings
+        return self._run.trained.private_steps().present().plan.settings
 
     @property
     def vocab(self) -> Vocab:
         """The words and their counts."""
-        return self._run.private_steps().backend.corpus.vocab
+        return self._run.trained.private_steps().backend.corpus.vocab
 
     @property
     def mean_length(self) -> float:
@@ -158,7 +158,7 @@ class LessonFigures:
         vocab = self.vocab
         if len(vocab) > MOST_LEAVES:
             return None
-        matrices = self._run.copied_matrices()
+        matrices = self._run.trained.copied_matrices()
         if "node_vectors" not in matrices:
             return None
         context = int(vocab.counts.argmax())

@@ -30,7 +30,7 @@ class Microscope:
     """Slow motion of the steps of one run, which does not notice. Used by one thread at a time."""
 
     def __init__(self, steps: PrivateSteps) -> None:
-        """steps: `run.private_steps()`"""
+        """steps: `run.trained.private_steps()`"""
         self._steps = steps
 
     @property

@@ -99,15 +99,15 @@ class Answers:
         return Answer(m.Done())
 
     def _copy_matrices(self, _: m.CopyMatrices) -> Answer:
-        copied, descriptor = copy_to_memory(self._run.matrices(), self._folder)
+        copied, descriptor = copy_to_memory(self._run.trained.matrices(), self._folder)
         return Answer(copied, descriptors=(descriptor,))
 
     def _rows(self, asked: m.AskRows) -> Answer:
-        rows = self._run.matrices()[asked.name][list(asked.rows)]
+        rows = self._run.trained.matrices()[asked.name][list(asked.rows)]
         return Answer(m.Rows(n_columns=rows.shape[1]), rows.tobytes())
 
     def _stints(self, _: m.AskStints) -> Answer:
-        text, locks = self._run.trained_text(), self._run.private_steps().backend.locks
+        text, locks = self._run.trained.text(), self._run.trained.private_steps().backend.locks
         stints = [m.StintPart(clock=one.clock, settings=one.settings) for one in text.stints]
         return Answer(m.Stints(stints=tuple(stints), tokens=text.tokens), locks.tobytes())
 
@@ -119,7 +119,7 @@ class Answers:
 
     def _look(self, asked: m.Look) -> Answer:
         run, recorder, folder = self._run, self._recorder, self._folder
-        number, shot, spot = next(self._numbers), run.snapshot(), run.spot()
+        number, shot, present = next(self._numbers), run.snapshot(), run.present()
         parts, rows = self._curves(asked.curves)
         first = min(asked.events, len(shot.events))
         moments = run.history.moments
@@ -138,10 +138,10 @@ class Answers:
                 folder="" if folder is None else str(folder),
                 failed=recorder is not None and recorder.failed,
                 is_branch=recorder is not None and recorder.is_branch,
-                matrices=() if spot is None else tuple(run.matrices()),
+                matrices=() if present is None else tuple(run.trained.matrices()),
                 n_bytes=run.n_bytes,
-                clock=0 if spot is None else spot.clock,
-                schedule=None if spot is None else spot.schedule,
+                clock=0 if present is None else present.clock,
+                schedule=None if present is None else present.schedule,
                 error=None if shot.error is None else m.failure(shot.error),
             ),
             rows,

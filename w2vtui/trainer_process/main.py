@@ -133,4 +133,4 @@ def _save(run: Run, recorder: Recorder | None, request: RunRequest) -> None:
         return
     folder = None if recorder is None else recorder.folder
     with suppress(W2vtuiError):  # the last checkpoint has them
-        request.save_somewhere(run.vectors(), folder, shot.progress.tokens)
+        request.save_somewhere(run.trained.vectors(), folder, shot.progress.tokens)

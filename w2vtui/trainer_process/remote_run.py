@@ -10,12 +10,9 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import RunError, SettingsError
@@ -37,11 +34,6 @@ from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.vectors import WordVectors
-
-if TYPE_CHECKING:  # these load Numba
-    from w2vtui.training.engine.private_steps import PrivateSteps
-    from w2vtui.training.engine.trained_text import TrainedText
 
 COST_SECONDS = 0.2
 READ_SECONDS = 30.0
@@ -154,7 +146,8 @@ class RemoteRun(WatchedFromAfar):
         )
         self._lines = self._looking, steering, copying
         self._errands = Errands(steering, lambda: self._look.take(steering.ask(self._look.known())))
-        self._vectors = RemoteVectors(copying, self._look)
+        self.trained = RemoteVectors(copying, self._look)
+        """Its vectors, and what they were trained on."""
         self._has_begun = self._stop_asked = False
         self._left = threading.Event()
         self._known_cost: Errand | None = None
@@ -195,7 +188,7 @@ class RemoteRun(WatchedFromAfar):
         self._errands.end()
         for line in self._lines:
             line.shut()
-        self._vectors.close()
+        self.trained.close()
         self.gone.set()
         if self._process is not None and self._process.poll() is None:
             _reap_later(self._process)
@@ -350,50 +343,16 @@ class RemoteRun(WatchedFromAfar):
         waits = self.silent_seconds < SILENT_SECONDS and self._look.seen is not None
         return self._errands.send(message, timeout if waits else 0.0)
 
-    # ---- words, vectors, text
+    # ---- words, text
 
     @property
     def corpus(self) -> EncodedCorpus | None:
         """The encoded text; None until it is found, in a moment, and if it is not stored."""
-        return self._vectors.corpus
+        return self.trained.corpus
 
     def vocabulary(self) -> Vocab | None:
         """The words that are trained; None until they are known."""
-        return self._vectors.vocabulary()
-
-    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
-        """A copy of everything that is trained, only to be read: as it is now, or at the end.
-
-        Raises:
-            W2vtuiError: there are no vectors yet, or no room for a copy.
-        """
-        return self._vectors.copied()
-
-    def vectors(self) -> WordVectors:
-        """A copy of the vectors as they are now.
-
-        Raises:
-            W2vtuiError: as `copied_matrices`, or the words cannot be read.
-        """
-        found, vocab = self._vectors.copied(), self._vectors.words()
-        output = found.get("output_vectors")
-        return WordVectors(vocab.words, found["input_vectors"], vocab.counts, output)
-
-    def private_steps(self) -> PrivateSteps:
-        """What trains single tokens of the text on private copies of these vectors.
-
-        Raises:
-            SettingsError: the text is still being read, or not at hand.
-        """
-        return self._vectors.backend().steps()
-
-    def trained_text(self) -> TrainedText:
-        """Which text has been trained, and with which settings.
-
-        Raises:
-            SettingsError: the text is still being read, or not at hand.
-        """
-        return self._vectors.backend().trained_text(self._vectors.stints()[0])
+        return self.trained.vocabulary()
 
 
 def _reap_later(process: subprocess.Popen[bytes]) -> None:

@@ -23,9 +23,12 @@ from w2vtui.trainer_process.connection import ConnectionLostError, Frame
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote_look import RemoteLook
 from w2vtui.trainer_process.shared_memory import mapped
+from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:  # these load Numba
     from w2vtui.trainer_process.remote_steps import RemoteBackend
+    from w2vtui.training.engine.private_steps import PrivateSteps
+    from w2vtui.training.engine.trained_text import TrainedText
 
 _NOT_READ = "there are no vectors yet: the corpus is still being read"
 MOST_ROWS = 5_000
@@ -101,7 +104,7 @@ class RemoteVectors:
                 record = RunRecord.read(self._look.folder)
                 self._corpus = kept_text(record, ReadingProgress())
 
-    def text(self) -> EncodedCorpus:
+    def encoded_text(self) -> EncodedCorpus:
         """The encoded text, waited for.
 
         Raises:
@@ -118,7 +121,7 @@ class RemoteVectors:
 
     # ---- vectors
 
-    def copied(self) -> Mapping[str, NDArray[np.float32]]:
+    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
         """A copy of everything that is trained, only to be read: as it is now, or at the end.
 
         Raises:
@@ -149,10 +152,10 @@ class RemoteVectors:
         """A copy of some rows of a matrix, as it is now: float32 (n, D).
 
         Raises:
-            W2vtuiError: as `copied` does.
+            W2vtuiError: as `copied_matrices` does.
         """
         if len(rows) > MOST_ROWS:
-            return self.copied()[name][rows]
+            return self.copied_matrices()[name][rows]
         frame = self._ask(m.AskRows(name=name, rows=tuple(rows.tolist())))
         if frame is None:
             return self._saved()[name][rows]
@@ -183,6 +186,34 @@ class RemoteVectors:
             raise SettingsError(_NOT_READ)
         return vocab
 
+    def vectors(self) -> WordVectors:
+        """A copy of the vectors as they are now.
+
+        Raises:
+            W2vtuiError: as `copied_matrices`, or the words cannot be read.
+        """
+        found, vocab = self.copied_matrices(), self.words()
+        output = found.get("output_vectors")
+        return WordVectors(vocab.words, found["input_vectors"], vocab.counts, output)
+
+    # ---- steps
+
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of these vectors.
+
+        Raises:
+            SettingsError: the text is still being read, or not at hand.
+        """
+        return self.backend().steps()
+
+    def text(self) -> TrainedText:
+        """Which text has been trained, and with which settings.
+
+        Raises:
+            SettingsError: the text is still being read, or not at hand.
+        """
+        return self.backend().trained_text(self.stints()[0])
+
     def backend(self) -> RemoteBackend:
         """What trains single tokens of the text on copies of rows.
 
@@ -197,7 +228,7 @@ class RemoteVectors:
                 raise SettingsError(_NOT_READ)
             with suppress(SettingsError):
                 self._locks = self.stints()[1]
-            self._backend = RemoteBackend(self.text(), self._look, self.rows, self._locks)
+            self._backend = RemoteBackend(self.encoded_text(), self._look, self.rows, self._locks)
         return self._backend
 
     _locks = np.zeros(0, np.float32)

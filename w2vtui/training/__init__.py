@@ -4,6 +4,7 @@ run.py       a run, and the only class its viewers need; which thread may call w
 control.py   its state; pausing, resuming, stopping it
 preparing.py from a corpus to a training that can begin
 trainer.py   the parts of a run once its text is read, and what a snapshot shows of them
+trained_vectors.py  what it has trained: vectors, their text, single steps on copies
 loop.py      what the run's thread does while workers train
 measuring/   what is measured during training: probe loss, nearest words, churn, quality, the doctor
 live/        what happens during training: changes, breakpoints, checkpoints

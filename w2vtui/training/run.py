@@ -13,8 +13,7 @@ Which thread may call what of a `Run`:
     any thread but the run's     wait, is_over: these block until the run has ended; score_on, which
                                  reads files
     the maker of the run, once   start
-    any thread, corpus read      vectors, vectors_at, matrices, copied_matrices, block_shape,
-                                 trained_text, private_steps: of vectors that may still train
+    any thread, corpus read      trained: vectors that may still train, and their text
 
 A run never calls its viewers: they read `snapshot()` and the curves when they like. The way back is
 one frozen `LiveSettings`, replaced as a whole between spans.
@@ -25,7 +24,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +36,8 @@ from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
-from w2vtui.training.costs.text_shape import BlockShape
-from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.private_steps import PrivateSteps
-from w2vtui.training.engine.trained_text import TrainedText
+from w2vtui.training.engine.private_steps import Present
 from w2vtui.training.history.history import History
-from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
 from w2vtui.training.live.conditions import Condition, Memory, Reaches
@@ -57,18 +52,8 @@ from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.script import Script
 from w2vtui.training.state.snapshot import Event, Snapshot, State
+from w2vtui.training.trained_vectors import TrainedVectors
 from w2vtui.training.trainer import RunRecords, Trainer
-from w2vtui.vectors import WordVectors
-
-
-class Spot(NamedTuple):
-    """Where a training is, and what it trains with there."""
-
-    settings: ResolvedSettings
-    schedule: Schedule
-    """The line of the learning rate."""
-    clock: int
-    """Training tokens handed out."""
 
 
 class Run:
@@ -373,93 +358,25 @@ class Run:
         """The words that it trains; None until the text is read."""
         return None if self.corpus is None else self.corpus.vocab
 
-    def vectors(self) -> WordVectors:
-        """A copy of the vectors as they are now.
+    @property
+    def trained(self) -> TrainedVectors:
+        """Its vectors, and what they were trained on.
 
         Raises:
             SettingsError: the corpus is still being read.
         """
-        return self._trained().vectors()
-
-    def vectors_at(self, moment: PastMoment) -> WordVectors:
-        """The vectors as of one of `history.moments`: those of the most frequent words.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-            LookupError: it is not kept any more.
-            DamagedRunError: it is damaged.
-        """
-        vocab, found = self._trained().backend.corpus.vocab, self.history.matrices_at(moment)
-        vectors = found["input_vectors"]
-        n = len(vectors)
-        return WordVectors(vocab.words[:n], vectors, vocab.counts[:n], found.get("output_vectors"))
-
-    def matrices(self) -> dict[str, NDArray[np.float32]]:
-        """Everything that is trained, as it is now, to be read only; not copies.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        return self._trained().backend.matrices()
+        if self._trainer is None:
+            raise SettingsError("there are no vectors yet: the corpus is still being read")
+        return self._trainer.trained
 
     @property
     def n_bytes(self) -> int:
         """The size of everything that is trained; 0 until the corpus is read."""
-        if self._trainer is None:
-            return 0
-        return sum(4 * rows * size for rows, size in self._trainer.backend.shapes.values())
+        return 0 if self._trainer is None else self._trainer.trained.n_bytes
 
-    def copied_matrices(self) -> dict[str, NDArray[np.float32]]:
-        """A copy of everything that is trained, as it is now.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        return {name: matrix.copy() for name, matrix in self.matrices().items()}
-
-    def replace_matrices(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Train on from other vectors, while it is paused.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        self._trained().backend.replace(vectors)
-
-    def spot(self) -> Spot | None:
-        """Where the training is; None while the corpus is read."""
-        if self._trainer is None:
-            return None
-        dispatcher = self._trainer.dispatcher
-        return Spot(dispatcher.plan.settings, dispatcher.schedule, dispatcher.clock)
-
-    def trained_text(self) -> TrainedText:
-        """Which text has been trained, and with which settings.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        return self._trained().trained_text()
-
-    def block_shape(self) -> BlockShape:
-        """Expected size of the blocks that the current plan trains on.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        return self._trained().block_shape()
-
-    def private_steps(self) -> PrivateSteps:
-        """What trains single tokens of the text on private copies of these vectors.
-
-        Raises:
-            SettingsError: the corpus is still being read.
-        """
-        return self._trained().private_steps()
-
-    def _trained(self) -> Trainer:
-        if self._trainer is None:
-            raise SettingsError("there are no vectors yet: the corpus is still being read")
-        return self._trainer
+    def present(self) -> Present | None:
+        """What it trains with, and where it is; None until the corpus is read."""
+        return None if self._trainer is None else self._trainer.trained.present()
 
     def snapshot(self) -> Snapshot:
         """What the run looks like now."""

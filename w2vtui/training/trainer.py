@@ -14,13 +14,11 @@ from w2vtui.errors import BackendError
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import CostModel
-from w2vtui.training.costs.text_shape import BlockShape, TextShape
+from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
-from w2vtui.training.engine.private_steps import Present, PrivateSteps
-from w2vtui.training.engine.trained_text import TrainedText
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.history.history import History
 from w2vtui.training.live.changes import LiveChanges
@@ -47,7 +45,7 @@ from w2vtui.training.state.snapshot import (
     Speed,
     State,
 )
-from w2vtui.vectors import WordVectors
+from w2vtui.training.trained_vectors import TrainedVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}
 """The last checkpoint's reason is the state that the run ends in."""
@@ -117,6 +115,9 @@ class Trainer:
         self.shape = TextShape(backend.corpus)
         self.doctor = Doctor(backend.corpus, self.shape)
         costs = CostModel(self.shape, backend.training.vector_size)
+        self.trained = TrainedVectors(
+            backend, order, pool, dispatcher, shape=self.shape, history=history
+        )
         past = start.past if start else ()
         self.live_changes = LiveChanges(pool, order, backend, costs, counters.speed, past)
         self.checkpointing: Checkpointing | None = None
@@ -263,41 +264,6 @@ class Trainer:
     def _now(self) -> Moment:
         dispatcher, seconds = self.dispatcher, self.counters.watch.seconds
         return Moment(dispatcher.plan, self.pool.tallies(), seconds, dispatcher.schedule.planned)
-
-    def vectors(self) -> WordVectors:
-        """A copy of the vectors as they are now."""
-        vocab, output = self.backend.corpus.vocab, self.backend.output_vectors
-        return WordVectors(
-            vocab.words,
-            self.backend.input_vectors.copy(),
-            counts=vocab.counts,
-            output_vectors=None if output is None else output.copy(),
-        )
-
-    def trained_text(self) -> TrainedText:
-        """Which text has been trained, and with which settings."""
-        backend = self.backend
-        return TrainedText(
-            corpus=backend.corpus,
-            seed=backend.training.seed,
-            order=self.order,
-            stints=self.dispatcher.stints,
-            tokens=self.pool.tallies().tokens,
-        )
-
-    def block_shape(self) -> BlockShape:
-        """Expected size of the blocks that the current plan trains on."""
-        plan = self.dispatcher.plan
-        return BlockShape(self.shape.contexts(plan.settings), self.backend.mean_targets(plan))
-
-    def private_steps(self) -> PrivateSteps:
-        """What trains single tokens of the text on private copies of the vectors."""
-        dispatcher = self.dispatcher
-
-        def present() -> Present:
-            return Present(dispatcher.plan, dispatcher.schedule, dispatcher.clock)
-
-        return PrivateSteps(self.backend.for_single_steps(), self.order, present)
 
     def shown(self, base: Snapshot) -> Snapshot:
         """A snapshot, completed with what workers and observer show."""

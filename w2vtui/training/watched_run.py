@@ -43,6 +43,24 @@ class WatchedHistory(Protocol):
         """
 
 
+class WatchedVectors(Protocol):
+    """The vectors of a run, and what they were trained on. All that is asked reads files or copies
+    where another process trains: not for the thread that draws.
+    """
+
+    def vectors(self) -> WordVectors:
+        """A copy of the vectors as they are now."""
+
+    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
+        """A copy of everything that is trained, as it is now."""
+
+    def text(self) -> TrainedText:
+        """Which text has been trained, and with which settings."""
+
+    def private_steps(self) -> PrivateSteps:
+        """What trains single tokens of the text on private copies of the vectors."""
+
+
 class WatchedRun(Protocol):
     """A run that is watched and steered; training/run.py says what each call does."""
 
@@ -129,21 +147,15 @@ class WatchedRun(Protocol):
 
     def vocabulary(self) -> Vocab | None:
         """The words that it trains; None until the text is read. Reads a file where another process
-        trains, as all that follow do: not for the thread that draws.
+        trains: not for the thread that draws.
         """
 
-    def vectors(self) -> WordVectors:
-        """A copy of the vectors as they are now."""
+    @property
+    def trained(self) -> WatchedVectors:
+        """Its vectors, and what they were trained on. Raises a SettingsError, then or when they are
+        asked for, while the text is still being read.
+        """
 
     @property
     def n_bytes(self) -> int:
         """The size of everything that is trained; 0 until the text is read."""
-
-    def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
-        """A copy of everything that is trained, as it is now."""
-
-    def trained_text(self) -> TrainedText:
-        """Which text has been trained, and with which settings."""
-
-    def private_steps(self) -> PrivateSteps:
-        """What trains single tokens of the text on private copies of the vectors."""

@@ -311,10 +311,10 @@ class Session:
             final, tokens = not self.active, self.run.snapshot().progress.tokens
             folder = None if self.recorder is None else self.recorder.folder
             if rescue:
-                request.save_somewhere(self.run.vectors(), folder, tokens)
+                request.save_somewhere(self.run.trained.vectors(), folder, tokens)
             else:
                 request.check_outputs()
-                request.save(self.run.vectors(), folder, tokens)
+                request.save(self.run.trained.vectors(), folder, tokens)
             if final:
                 self.saved_to = path
         self.note(f"vectors saved to {path}")
@@ -343,7 +343,7 @@ class Session:
         """The nearest words of a query, looked up here once the run and its observer have ended."""
         assert self.run is not None
         if self._vectors is None:
-            self._vectors = self.run.vectors()
+            self._vectors = self.run.trained.vectors()
         return answer_to(self._vectors, query)
 
 

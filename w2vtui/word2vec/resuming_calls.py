@@ -78,9 +78,9 @@ class ResumingCalls(ModelState):
         _warn_of(taken.notes)
         with recorded(run, taken.recorder), model._shown(run.snapshot):
             drive(run, None)
-        words, shot = run.vectors(), run.snapshot()
+        words, shot = run.trained.vectors(), run.snapshot()
         model = cls._of_record(taken.record, shot.settings)
-        model._fill(words.index_to_key, words.counts, run.matrices())
+        model._fill(words.index_to_key, words.counts, run.trained.matrices())
         model._note_run(shot, corpora[-1])
         model.run_folder, model._run_curves = taken.recorder.folder, run.curves
         return model

@@ -133,10 +133,10 @@ class TrainingCalls(Weights, ResumingCalls):
         def between(epoch: int) -> None:
             self._end_epoch(run, losses)
             if callbacks:
-                self._take(run.matrices())
+                self._take(run.trained.matrices())
                 call("on_epoch_end")
                 call("on_epoch_begin")
-                run.replace_matrices(self._matrices())  # a callback may have changed them
+                run.trained.replace(self._matrices())  # a callback may have changed them
 
         self.run, self._run_curves = run, run.curves
         try:
@@ -164,9 +164,9 @@ class TrainingCalls(Weights, ResumingCalls):
             drive(run, between)
         except KeyboardInterrupt:
             if run.snapshot().progress.tokens:
-                self._take(run.matrices())
+                self._take(run.trained.matrices())
             raise
-        self._take(run.matrices())
+        self._take(run.trained.matrices())
 
     def _end_epoch(self, run: Run, losses: EpochLosses) -> bool:
         """Note the loss of an epoch; return whether any of it was trained."""

@@ -92,7 +92,7 @@ def _compare(replayed: Run, recorded: Replay) -> int:
             f"at {clock:,}"
         )
         return 1
-    apart = largest_difference(replayed.matrices(), recorded.checkpoint.vectors)
+    apart = largest_difference(replayed.trained.matrices(), recorded.checkpoint.vectors)
     if not apart:
         report(f"the vectors are identical to those of {name}, bit for bit")
         return 0

@@ -52,7 +52,7 @@ class Bench:
         if self._refused is not None and self._refused[:2] == (run, wanted):
             raise self._refused[2]
         if run is not self._run or self._scope is None:
-            self._scope, self._slide, self._run = Microscope(run.private_steps()), None, run
+            self._scope, self._slide, self._run = Microscope(run.trained.private_steps()), None, run
         try:
             slide = self._chosen(run, self._scope, wanted)
         except VectorsError as error:  # asked again each second, and it takes a while to find out
@@ -87,7 +87,7 @@ class Bench:
     ) -> SlowMotion:
         if not wanted.words:
             return scope.next_token(clock, wanted.mode)
-        vocabulary = run.private_steps().backend.corpus.vocab.words
+        vocabulary = run.trained.private_steps().backend.corpus.vocab.words
         *context, center = (vocabulary.index(word) for word in wanted.words)
         return scope.next_pair(center, context[0] if context else None, clock, wanted.mode)
 

@@ -38,7 +38,7 @@ class Compared:
 
 def shown_of(run: WatchedRun, scope: Microscope, step: Step) -> Shown:
     """A step with the text around it, no further than its sentence."""
-    corpus = run.private_steps().backend.corpus
+    corpus = run.trained.private_steps().backend.corpus
     span = step.chosen.span
     first, stop = span.visible
     sentence = int(corpus.sentence_starts.searchsorted(span.first, side="right"))

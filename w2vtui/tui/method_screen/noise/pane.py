@@ -108,7 +108,7 @@ class NoisePane(MethodPane):
         made = noise_of(vectors, words, exponent, settings, shot)
         yield with_record(made, self._record[1])
         if run is not None:
-            text_of_run = run.trained_text()
+            text_of_run = run.trained.text()
             if text_of_run.tokens != self._record[0]:
                 self._record = text_of_run.tokens, record_of(text_of_run)
             yield with_record(made, self._record[1])
