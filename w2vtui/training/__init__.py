@@ -6,6 +6,7 @@ preparing.py from a corpus to a training that can begin
 trainer.py   the parts of a run once its text is read, and what a snapshot shows of them
 trained_vectors.py  what it has trained: vectors, their text, single steps on copies
 loop.py      what the run's thread does while workers train
+run_breakpoints.py  its breakpoints, checked against what it measures
 measuring/   what is measured during training: probe loss, nearest words, churn, quality, the doctor
 live/        what happens during training: changes, breakpoints, checkpoints
 state/       frozen values that viewers, files and the other rooms share

@@ -38,15 +38,15 @@ from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.private_steps import Present
 from w2vtui.training.history.history import History
-from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import CHECKPOINT_SECONDS
-from w2vtui.training.live.conditions import Condition, Memory, Reaches
-from w2vtui.training.live.waiting import Breakpoint, Breakpoints
+from w2vtui.training.live.conditions import Condition
+from w2vtui.training.live.waiting import Breakpoints
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.measuring.neighbors import WatchList
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import FindCheckpoint, Given, Preparation, ReadCorpus
+from w2vtui.training.run_breakpoints import RunBreakpoints
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import EventLog
@@ -109,9 +109,9 @@ class Run:
         self.history = History(history)
         """Its past moments; the same object from the run's birth to its end."""
         self._log = EventLog(self._where, earlier)
-        counters, self._breakpoints = Counters(self.curves), Breakpoints()
+        counters, waiting = Counters(self.curves), Breakpoints()
         self._records = RunRecords(
-            counters, self.curves, self._log, self._breakpoints, WatchList(), self.history
+            counters, self.curves, self._log, waiting, WatchList(), self.history
         )
         self._control = RunControl(counters)
         self._preparation = Preparation(
@@ -122,6 +122,14 @@ class Run:
             log=self._log,
             control=self._control,
             given=Given(begin_at, locks),
+        )
+        self._breakpoints = RunBreakpoints(
+            waiting,
+            self._preparation,
+            self._control,
+            self._log,
+            looks_at_vectors=looks_at_vectors,
+            quality_sets=lambda: self._quality_sets,
         )
         self._most_speed: float | None = None
         self._error: BaseException | None = None
@@ -282,23 +290,16 @@ class Run:
         Raises:
             SettingsError: the text is not a condition, or one that this run can never meet.
         """
-        condition = parse(text)
-        if self._control.state not in ("preparing", "training", "paused"):
-            raise SettingsError(
-                f"breakpoints are set before a run ends; this one is {self._control.state}"
-            )
-        past = condition.reason(self.snapshot(), Memory()) if isinstance(condition, Reaches) else ""
-        if past:
-            raise SettingsError(f"'{condition}' is past: {past}")
-        # Added first, then checked: if the corpus is read in between, its check sees this one too.
-        added = Breakpoint(condition, ends=stop)
-        self._breakpoints.add(added)
-        if trouble := self._never_met(condition):
-            self._breakpoints.remove([added])
-            raise SettingsError(trouble)
-        if self._trainer is not None:
-            self._trainer.lookouts.schedule()
-        return condition
+        return self._breakpoints.set(text, self.snapshot, stop=stop)
+
+    @property
+    def breakpoints(self) -> tuple[str, ...]:
+        """The conditions still waited for, as text that `break_when` accepts."""
+        return self._breakpoints.texts
+
+    def clear_breakpoints(self) -> None:
+        """Remove all breakpoints."""
+        self._breakpoints.clear()
 
     def limit_speed(self, words_per_second: float | None) -> None:
         """Train no faster than this, all workers together, to leave time to look; None for as fast
@@ -307,17 +308,6 @@ class Run:
         self._most_speed = words_per_second
         if self._trainer is not None:
             self._trainer.pool.most_speed = words_per_second
-
-    @property
-    def breakpoints(self) -> tuple[str, ...]:
-        """The conditions still waited for, as text that `break_when` accepts."""
-        return tuple(str(one.condition) for one in self._breakpoints)
-
-    def clear_breakpoints(self) -> None:
-        """Remove all breakpoints."""
-        self._breakpoints.remove(self._breakpoints)
-        if self._trainer is not None:
-            self._trainer.lookouts.schedule()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over; return whether it is. Raises the error that ended it."""
@@ -394,36 +384,6 @@ class Run:
         )
         return shot if self._trainer is None else self._trainer.shown(shot)
 
-    # ---- breakpoints
-
-    def _never_met(self, condition: Condition) -> str:
-        """Why this run can never meet a condition, as far as that is known."""
-        unmeasured = ""
-        if condition.needs == "probe":
-            unmeasured = self._preparation.probe_reason or (
-                "" if self.training.probe else "switched off"
-            )
-        elif condition.needs in ("churn", "settled") and not self._looks_at_vectors:
-            unmeasured = "this run looks at its losses only"
-        elif condition.needs == "pairs" and not self._quality_sets.pairs:
-            unmeasured = "give word pairs, --pairs FILE"
-        elif condition.needs == "analogies" and not self._quality_sets.analogies:
-            unmeasured = "give analogies, --analogies FILE"
-        elif condition.needs == "hits" and not self._quality_sets.sessions:
-            unmeasured = "give sessions, --sessions FILE"
-        if unmeasured:
-            return f"'{condition}' can never hold: no {condition.needs}: {unmeasured}"
-        return self._trainer.lookup.unknown(condition) if self._trainer else ""
-
-    def _check_breakpoints(self) -> None:
-        """Now that the corpus is read: an end that never comes is an error, a pause is dropped."""
-        for one in self._breakpoints:
-            if trouble := self._never_met(one.condition):
-                if one.ends:
-                    raise SettingsError(trouble)
-                self._breakpoints.remove([one])
-                self._log.note(f"breakpoint dropped: {trouble}")
-
     # ---- the run's thread
 
     def _main(self) -> None:
@@ -472,23 +432,13 @@ class Run:
         trainer.pool.most_speed = self._most_speed
         if (start := prepared.start) is not None:
             self._log.note(f"resumed at {start.fraction:.1%}, {start.clock:,} tokens")
-        self._check_breakpoints()  # may end the run, of which nothing is saved then
+        # May end the run, of which nothing is saved then.
+        self._breakpoints.begin(trainer.lookup, trainer.lookouts)
         trainer.lookouts.begin({} if start is None else start.memory)
         if self._store is not None:
             trainer.begin_checkpoints(self._store, self._checkpoint_seconds)
-        self._begin_history(trainer)
+        trainer.begin_history(None if self._store is None else self._store.history)
         return trainer
-
-    def _begin_history(self, trainer: Trainer) -> None:
-        backend, store = trainer.backend, None if self._store is None else self._store.history
-        tokens = trainer.dispatcher.clock
-        self.history.begin(store, backend.n_words, backend.training.vector_size, tokens)
-        sizing = self.history.sizing
-        if sizing is not None and sizing.n_words < backend.n_words:
-            self._log.note(
-                f"the time machine keeps the {sizing.n_words:,} most frequent of "
-                f"{backend.n_words:,} words: --history sets its size"
-            )
 
     def _where(self) -> tuple[float, int] | None:
         """Training time and tokens, once there are any."""

@@ -21,6 +21,7 @@ from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.history.history import History
+from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.live.waiting import Breakpoints
@@ -85,7 +86,7 @@ class Trainer:
         self.order, self.counters, self.log = order, counters, log
         self._breakpoints, self._control = breakpoints, control
         self._script = script
-        self._curves = curves
+        self._curves, self._history = curves, history
         live = plan.settings
         planned = live.epochs * order.tokens_per_epoch
         begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
@@ -140,7 +141,7 @@ class Trainer:
         self.pool.join()
         self.observer.finish()
 
-    # ---- checkpoints
+    # ---- checkpoints, past moments
 
     def begin_checkpoints(self, store: CheckpointStore, seconds: float) -> None:
         """Take checkpoints from now on, at most `seconds` apart.
@@ -153,6 +154,17 @@ class Trainer:
         self.checkpointing = Checkpointing(
             store, self.pool, self.checkpoint, self.backend, seconds=seconds
         )
+
+    def begin_history(self, store: HistoryStore | None) -> None:
+        """Take moments from now on, into the store; in memory without one."""
+        backend, tokens = self.backend, self.dispatcher.clock
+        self._history.begin(store, backend.n_words, backend.training.vector_size, tokens)
+        sizing = self._history.sizing
+        if sizing is not None and sizing.n_words < backend.n_words:
+            self.log.note(
+                f"the time machine keeps the {sizing.n_words:,} most frequent of "
+                f"{backend.n_words:,} words: --history sets its size"
+            )
 
     def checkpoint(self, reason: str, vectors: Mapping[str, NDArray[np.float32]]) -> Checkpoint:
         """The run as it is, with these vectors; no worker is at work."""
