@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from w2vtui.errors import UnknownWordError, VectorsError
 from w2vtui.exploring.sides import with_side
 from w2vtui.formats import load_vectors, save_vectors, write_vector_folder
-from w2vtui.large_files import open_vectors, opening, records, rows
+from w2vtui.large_files import open_file, open_vectors, opening, records, rows
+from w2vtui.large_files.open_file import OpenFile
 from w2vtui.large_files.rows import FileRows, RowSums
 from w2vtui.large_files.vectors import FileVectors
 from w2vtui.vectors import WordVectors
@@ -222,6 +223,22 @@ def test_a_sum_is_computed_a_block_at_a_time(
     assert (np.asarray(sums) == 2 * MATRIX).all()
     np.testing.assert_allclose(sums @ MATRIX[:2].T, 2 * MATRIX @ MATRIX[:2].T, rtol=1e-5)
     np.testing.assert_allclose(sums.norms(), 2 * np.linalg.norm(MATRIX, axis=1), rtol=1e-6)
+
+
+def test_blocks_are_read_from_page_to_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = []
+    fill = OpenFile.fill
+
+    def watched(file: OpenFile, buffer: open_file.Bytes, begin: int) -> None:
+        if len(buffer) > 100:  # and not the rest of the file, or one row
+            places.append((begin % open_file.PAGE, buffer.ctypes.data % open_file.PAGE))
+        fill(file, buffer, begin)
+
+    monkeypatch.setattr(OpenFile, "fill", watched)
+    vectors = opened(write(tmp_path / "v.bin", *sample())).vectors
+    np.testing.assert_allclose((vectors + vectors) @ MATRIX[0], 2 * MATRIX @ MATRIX[0], rtol=1e-5)
+    (vectors + vectors).norms()
+    assert places == [(0, 0)] * 5
 
 
 def test_only_large_files_stay_where_they_are(tmp_path: Path) -> None:

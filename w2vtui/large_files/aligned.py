@@ -14,7 +14,8 @@ from w2vtui.formats.records import WHITE, Source
 from w2vtui.formats.safetensors_file import Tensor
 from w2vtui.formats.settling import refuse_bad_rows
 from w2vtui.formats.vector_folder import words_in
-from w2vtui.large_files.rows import FileRows, OpenFile
+from w2vtui.large_files.open_file import OpenFile
+from w2vtui.large_files.rows import FileRows
 from w2vtui.large_files.vectors import FileVectors
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of, stored
 

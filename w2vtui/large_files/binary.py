@@ -15,8 +15,9 @@ from w2vtui.formats.blocks import Progress
 from w2vtui.formats.records import MAX_WORD_BYTES
 from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.formats.word2vec_binary import BinaryReader
+from w2vtui.large_files.open_file import OpenFile
 from w2vtui.large_files.records import UnusualError, scan
-from w2vtui.large_files.rows import FileRows, OpenFile
+from w2vtui.large_files.rows import FileRows
 from w2vtui.large_files.vectors import FileVectors
 from w2vtui.large_files.words import StoredWords
 from w2vtui.regular_files import TooLargeError, lines_of

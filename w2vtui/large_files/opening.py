@@ -22,6 +22,7 @@ from w2vtui.formats.remarks import Remarks
 from w2vtui.formats.vector_folder import TENSORS
 from w2vtui.formats.word2vec_binary import BinaryReader
 from w2vtui.large_files.findings import Findings, Found
+from w2vtui.large_files.open_file import OpenFile
 from w2vtui.regular_files import opened
 from w2vtui.reports import Report, warn
 from w2vtui.resources import available_memory
@@ -125,8 +126,7 @@ def _recalled(findings: Findings) -> _Known | None:
     """Vectors that were opened before and are as they were; None for others."""
     if (found := findings.recall()) is None:
         return None
-    from w2vtui.large_files.rows import OpenFile  # loads Numba, as below
-    from w2vtui.large_files.vectors import FileVectors
+    from w2vtui.large_files.vectors import FileVectors  # loads Numba, as below
 
     with opened(findings.main) as content:
         file = OpenFile(content)

@@ -27,7 +27,8 @@ from w2vtui.formats.blank_words import BY_CHANCE, MOST_BYTES, AmbiguousError, Re
 from w2vtui.formats.blocks import Progress
 from w2vtui.formats.records import Header, Source, shown
 from w2vtui.formats.settling import Settler
-from w2vtui.large_files.rows import BLOCK_BYTES, Bytes, OpenFile
+from w2vtui.large_files.open_file import Bytes, OpenFile, page_buffer
+from w2vtui.large_files.rows import BLOCK_BYTES
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of, stored
 from w2vtui.similarity import Floats, Lengths
 
@@ -109,10 +110,12 @@ def scan(file: OpenFile, begin: int, header: Header, source: Source, progress: P
 
 class _Scan:
     def __init__(self, file: OpenFile, begin: int, header: Header, source: Source) -> None:
-        self._file, self._begin, self._source = file, begin, source
+        self._file, self._source = file, source
         self._n_words, self._size = header.n_words, header.vector_size
         self._step = max(BLOCK_BYTES, 8 * self._size)
         self._tail = 4 * self._size + _LONGEST_WORD
+        self._letters = np.empty(self._step + self._tail, dtype=np.uint8)
+        """Of one block."""
         self._n_found, self._at = 0, begin
         """Records so far, and where the next one begins."""
         self._records: Records | None = None
@@ -121,8 +124,8 @@ class _Scan:
         self._refusal: VectorsError | None = None
 
     def run(self, progress: Progress) -> Scanned:
-        n_blocks = -((self._begin - self._file.n_bytes) // self._step)
-        free = [np.empty(self._step + self._tail, dtype=np.uint8) for _ in range(_BUFFERS)]
+        n_blocks = -(-self._file.n_bytes // self._step)
+        free = [page_buffer(self._step + self._tail) for _ in range(_BUFFERS)]
         reading: deque[Future[tuple[Bytes, Bytes, int]]] = deque()
         measuring: deque[Future[_Block]] = deque()
         n_asked = 0
@@ -148,7 +151,7 @@ class _Scan:
         return self._settled()
 
     def _read(self, number: int, buffer: Bytes) -> tuple[Bytes, Bytes, int]:
-        begin = self._begin + number * self._step
+        begin = number * self._step
         raw = buffer[: min(len(buffer), self._file.n_bytes - begin)]
         self._file.fill(raw, begin)
         return buffer, raw, begin
@@ -157,10 +160,9 @@ class _Scan:
         """The records that begin in a block; they are not measured yet."""
         most = min(self._step // (4 * self._size + 1) + 2, self._n_words - self._n_found)
         places, lengths = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-        letters = np.empty(len(raw), dtype=np.uint8)
         end = min(self._step, len(raw))
         n, at, n_letters, n_ends, n_led = find_records(
-            raw, self._at - begin, end, self._size, places, lengths, letters
+            raw, self._at - begin, end, self._size, places, lengths, self._letters
         )
         is_whole = at >= end or self._n_found + n == self._n_words
         n_expected = n - (self._n_found == 0)  # nothing stands before the first record
@@ -168,7 +170,7 @@ class _Scan:
             raise UnusualError
         block = _Block(
             buffer, raw, begin, self._n_found, places[:n], lengths[:n],
-            letters[:n_letters].tobytes(), n_led >= max(n_expected, 1), np.empty(n),
+            self._letters[:n_letters].tobytes(), n_led >= max(n_expected, 1), np.empty(n),
             np.empty(n, dtype=np.int32),
         )  # fmt: skip
         if self._records is None and n:

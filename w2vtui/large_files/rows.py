@@ -6,12 +6,9 @@ pass, and a file that has another size or time is refused.
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import BufferedReader
 from itertools import pairwise
 from typing import Any, TypeAlias, cast
 
@@ -20,8 +17,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels.raw_rows import measure_rows, multiply_rows
 from w2vtui.cores import free_cores
-from w2vtui.errors import VectorsError
-from w2vtui.large_files.findings import Stamp, stamp_of
+from w2vtui.large_files.open_file import PAGE, Bytes, OpenFile, page_buffer
 from w2vtui.similarity import Floats, Lengths, norms_of
 
 BLOCK_BYTES = 1 << 22
@@ -30,70 +26,9 @@ BLOCK_BYTES = 1 << 22
 MOST_READ = 1 << 26
 """Bytes of a slice that is read into the memory."""
 
-Bytes: TypeAlias = NDArray[np.uint8]
 Places: TypeAlias = NDArray[np.int64]
 Work: TypeAlias = Callable[[Bytes, Places, slice], None]
 """Takes bytes of the file, where in them rows begin, and which rows these are."""
-
-
-class OpenFile:
-    """A file that is read at any place, by any thread, as it was when it was opened."""
-
-    def __init__(self, file: BufferedReader) -> None:
-        """Keeps the file open, also after `file` is closed."""
-        self.name = str(file.name)
-        self._descriptor = os.dup(file.fileno())
-        self._close = weakref.finalize(self, os.close, self._descriptor)
-        self._identity = self._current_identity()
-
-    @property
-    def n_bytes(self) -> int:
-        """Of the file."""
-        return self._identity[0]
-
-    @property
-    def stamp(self) -> Stamp:
-        """What the file system knows of it now."""
-        return stamp_of(os.fstat(self._descriptor))
-
-    def check(self) -> None:
-        """Refuse a file that was changed since it was opened; one that was replaced is still there.
-
-        Raises:
-            VectorsError: it has another size or time.
-        """
-        if self._current_identity() != self._identity:
-            raise self.changed()
-
-    def fill(self, buffer: Bytes, begin: int) -> None:
-        """Read as many bytes as the buffer has.
-
-        Raises:
-            VectorsError: there are not as many.
-            OSError: they cannot be read.
-        """
-        view, n_done = buffer.data, 0
-        while n_done < len(view):
-            n_read = _read_into(self._descriptor, view[n_done:], begin + n_done)
-            if not n_read:
-                raise self.changed()
-            n_done += n_read
-
-    def changed(self) -> VectorsError:
-        """The error of a file that is not what it was."""
-        return VectorsError(f"{self.name} was changed since it was opened: open it again")
-
-    def _current_identity(self) -> tuple[int, int]:
-        status = os.fstat(self._descriptor)
-        return status.st_size, status.st_mtime_ns
-
-
-def _read_into(descriptor: int, view: memoryview, begin: int) -> int:
-    if hasattr(os, "preadv"):
-        return os.preadv(descriptor, [view], begin)
-    read = os.pread(descriptor, len(view), begin)
-    view[: len(read)] = read
-    return len(read)
 
 
 class FileRows:
@@ -184,8 +119,8 @@ class FileRows:
     def run_of(self, rows: slice) -> Floats:
         """Rows one after the other, (n, D), read by this thread alone."""
         places, row_bytes = self.places[rows], 4 * self.shape[1]
-        begin = int(places[0])
-        raw = np.empty(int(places[-1]) + row_bytes - begin, dtype=np.uint8)
+        begin = int(places[0]) // PAGE * PAGE
+        raw = page_buffer(int(places[-1]) + row_bytes - begin)
         self.file.fill(raw, begin)
         return rows_in(raw, places - begin, self.shape[1])
 
@@ -229,9 +164,9 @@ class FileRows:
                 except IndexError:  # another thread took it
                     return
                 places = self.places[rows]
-                begin, end = int(places[0]), int(places[-1]) + row_bytes
+                begin, end = int(places[0]) // PAGE * PAGE, int(places[-1]) + row_bytes
                 if end - begin > len(buffer):
-                    buffer = np.empty(end - begin + row_bytes, dtype=np.uint8)
+                    buffer = page_buffer(end - begin + row_bytes)
                 block = buffer[: end - begin]
                 self.file.fill(block, begin)
                 work(block, places - begin, rows)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.large_files.findings import Arrays
-from w2vtui.large_files.rows import FileRows, OpenFile, RowSums
+from w2vtui.large_files.open_file import OpenFile
+from w2vtui.large_files.rows import FileRows, RowSums
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of
 from w2vtui.similarity import Floats, Lengths
 from w2vtui.vectors import WordVectors
