@@ -22,8 +22,11 @@ from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
 from w2vtui.corpus import cache
 
-# A shell ignores SIGINT in background jobs; tests send it to their children.
+# A shell ignores SIGINT in background jobs, and nohup SIGHUP; tests send them to their children,
+# which do not ignore what is handled here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 settings.register_profile("any speed", deadline=None)  # a busy machine is not a failure
 settings.register_profile("quick", deadline=None, max_examples=10)

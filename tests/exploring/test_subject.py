@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import TOPICS
-from tests.support.runs import make_run, trained
+from tests.support.runs import make_run, take_moments_from_the_start, trained
 from w2vtui.errors import OutOfMemoryError, RunError, VectorsError
 from w2vtui.exploring import run_subject
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, past_view
 from w2vtui.training.history.history import History
 from w2vtui.training.history.moments import PastMoment
-from w2vtui.training.measuring import moment_taker
 from w2vtui.vectors import WordVectors
 
 WORD = next(iter(TOPICS.values())).split()[0]
@@ -24,7 +23,7 @@ WORD = next(iter(TOPICS.values())).split()[0]
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
+    take_moments_from_the_start(monkeypatch)
     return trained(make_run(epochs=20, history=8))
 
 
@@ -38,6 +37,7 @@ def test_nothing_is_seen_before_a_run_begins():
 
 
 def test_a_copy_is_private_and_made_at_most_once_a_second(run, monkeypatch):
+    monkeypatch.setattr(run_subject, "LEAST_SECONDS", 1000.0)
     subject = RunSubject("text", lambda: run)
     first = subject.view()
     before = first.vectors.vectors.copy()

@@ -74,7 +74,7 @@ def swept(request: SweepRequest, **options) -> Sweep:
 
 
 def test_a_sweep_ends_with_a_table_the_best_line_and_its_runs(w2v, text):
-    argv = ("sweep", text, "--window", "2,4", "--negative", "2..4", *SHORT)
+    argv = ("sweep", text, "--window", "2,4", "--negative", "2..4", "--train-all", *SHORT)
 
     ended = w2v(*argv)
 
@@ -126,7 +126,7 @@ def test_a_sweep_that_was_stopped_continues_where_it_was(text, monkeypatch):
     def stop_in_the_third(trial, judge, stopping, deadline):
         if trial.number != 3:
             return train(trial, judge, stopping, deadline)
-        trial._run.limit_speed(60_000)  # else it would be over before it is stopped
+        trial._run.limit_speed(20_000)  # else it would be over before it is stopped
         return train(trial, lambda step, value: work.stop(), stopping, deadline)
 
     monkeypatch.setattr(Trial, "train", stop_in_the_third)
