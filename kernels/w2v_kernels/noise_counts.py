@@ -11,7 +11,7 @@ import numpy as np
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.negative_sampling import draw_noise
 from w2v_kernels.rng import random_at
-from w2v_kernels.windows import is_kept, window_at
+from w2v_kernels.windows import bits_at, is_kept, window_of
 
 CENTERS, DRAWS, DROPPED, EXPECTED, VARIANCE = range(5)
 """What each entry of `sums` counts; see `count_draws`."""
@@ -36,7 +36,7 @@ def count_draws(corpus, span, tables, hyper, probabilities, drawn, sums):
         stop = min(end, span.visible_stop)
         while position < min(end, span.stop):
             center = np.int64(corpus.ids[position])
-            if is_kept(center, position, span.key, tables.keep_thresholds):
+            if is_kept(center, bits_at(position, span.key), tables.keep_thresholds):
                 n = draws_of(corpus.ids, position, first, stop, span.key, tables, hyper)
                 count_center(center, n, position, span.key, tables.noise, drawn, sums)
                 share = probabilities[center]
@@ -65,7 +65,7 @@ def draws_of(ids, position, first, stop, key, tables, hyper):
     None if no token of its window is kept: then it trains nothing.
     """
     if hyper.skip_gram and not hyper.shared_noise:
-        reach = window_at(position, key, hyper.window, hyper.shrink_windows)
+        reach = window_of(bits_at(position, key), hyper.window, hyper.shrink_windows)
         return hyper.negative * n_contexts(ids, position, first, stop, reach, key, tables)
     one = np.int64(1)  # every window reaches the nearest kept token on either side
     return hyper.negative * min(n_contexts(ids, position, first, stop, one, key, tables), one)
@@ -76,10 +76,10 @@ def n_contexts(ids, position, first, stop, reach, key, tables):
     """The kept tokens of [first, stop) around a position, up to `reach` on either side."""
     n_left, at = np.int64(0), position - 1
     while at >= first and n_left < reach:
-        n_left += np.int64(is_kept(ids[at], at, key, tables.keep_thresholds))
+        n_left += np.int64(is_kept(ids[at], bits_at(at, key), tables.keep_thresholds))
         at -= 1
     n_right, at = np.int64(0), position + 1
     while at < stop and n_right < reach:
-        n_right += np.int64(is_kept(ids[at], at, key, tables.keep_thresholds))
+        n_right += np.int64(is_kept(ids[at], bits_at(at, key), tables.keep_thresholds))
         at += 1
     return n_left + n_right

@@ -28,13 +28,31 @@ _CAPACITY_OF_WINDOWS = 4
 """The least of that in windows: two of them are copied when the next piece follows."""
 
 
+class Kept(NamedTuple):
+    """Tokens that subsampling keeps, in the order of the text."""
+
+    ids: np.ndarray
+    """int32 (capacity + window,): their words"""
+    positions: np.ndarray
+    """int64 (capacity + window,): where they stand in the corpus"""
+    bits: np.ndarray
+    """uint64 (capacity + window,): their random bits, from `windows.bits_at`"""
+
+
+def empty_kept(n_kept: int) -> Kept:
+    """Room for this many tokens."""
+    return Kept(
+        ids=whole_lines(n_kept, np.int32),
+        positions=whole_lines(n_kept, np.int64),
+        bits=whole_lines(n_kept, np.uint64),
+    )
+
+
 class Scratch(NamedTuple):
     """One worker's working memory."""
 
-    kept_ids: np.ndarray
-    """int32 (capacity + window,): the kept tokens' words"""
-    kept_positions: np.ndarray
-    """int64 (capacity + window,): their positions in the corpus"""
+    kept: Kept
+    """the kept tokens around the center"""
     contexts: np.ndarray
     """int32 (2 window,): the context words of a center"""
     chosen: Targets
@@ -90,8 +108,7 @@ def make_scratch(
     n_inputs = 2 * window if window <= LONG_WINDOW else INPUTS_OF_LONG
     n_scores = tile_index(whole_tiles(most_targets) // TILE, 0, n_inputs)
     return Scratch(
-        kept_ids=whole_lines(n_kept, np.int32),
-        kept_positions=whole_lines(n_kept, np.int64),
+        kept=empty_kept(n_kept),
         contexts=whole_lines(2 * window, np.int32),
         chosen=empty_targets(most_targets),
         chosen_next=empty_targets(most_targets),

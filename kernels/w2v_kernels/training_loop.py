@@ -13,9 +13,8 @@ from w2v_kernels import objectives
 from w2v_kernels.layout import CENTERS, LOSS, NOT_FINITE, PAIRS, SATURATED, TOKENS
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.models import cbow, skip_gram
-from w2v_kernels.rng import random_at
 from w2v_kernels.tiles import prefetch_to_write
-from w2v_kernels.windows import keep_backward, keep_forward, window_at
+from w2v_kernels.windows import keep_backward, keep_forward, move_to_front, window_of
 
 
 @kernel
@@ -56,59 +55,51 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
     sentence longer than the buffer slides through it.
     """
     scratch, window, vectors = worker.scratch, worker.hyper.window, worker.weights.input_vectors
-    kept_ids, kept_positions = scratch.kept_ids, scratch.kept_positions
-    capacity = kept_ids.size - window
+    kept = scratch.kept
+    capacity = kept.ids.size - window
     key, thresholds = span.key, worker.tables.keep_thresholds
     chosen, chosen_next = scratch.chosen, scratch.chosen_next
-    n = keep_backward(
-        ids, position, sentence_first, window, key, thresholds, kept_ids, kept_positions
-    )
+    n = keep_backward(ids, position, sentence_first, window, key, thresholds, kept)
     i = n
     while position < stop:
-        position, n = keep_forward(
-            ids, position, stop, capacity, key, thresholds, kept_ids, kept_positions, n
-        )
+        position, n = keep_forward(ids, position, stop, capacity, key, thresholds, kept, n)
         if position < stop:  # the buffer is full: the last tokens wait for their right contexts
             last = n - window
         else:
             last = n
-            _, n = keep_forward(
-                ids, stop, sentence_stop, n + window, key, thresholds, kept_ids, kept_positions, n
-            )
+            _, n = keep_forward(ids, stop, sentence_stop, n + window, key, thresholds, kept, n)
         if i < last:
-            prepare_center(i, span, worker, chosen)
+            prepare_center(i, worker, chosen)
         while i < last:
             if i + window + 1 < n:  # the next word that the window reaches
-                prefetch_to_write(vectors, np.int64(kept_ids[i + window + 1]))
+                prefetch_to_write(vectors, np.int64(kept.ids[i + window + 1]))
             if i + 2 < last:
-                prefetch_choice(i + 2, span, worker)
+                prefetch_choice(i + 2, worker)
             if i + 1 < last:
-                prepare_center(i + 1, span, worker, chosen_next)
+                prepare_center(i + 1, worker, chosen_next)
             train_center(i, n, chosen, span, worker, tallies)
             objectives.after_center(worker)
             chosen, chosen_next = chosen_next, chosen
             i += 1
         if position < stop:
             slide = i - window
-            for k in range(slide, n):
-                kept_ids[k - slide], kept_positions[k - slide] = kept_ids[k], kept_positions[k]
+            move_to_front(kept, slide, n)
             i, n = i - slide, n - slide
 
 
 @kernel_part
-def prefetch_choice(i, span, worker):
+def prefetch_choice(i, worker):
     """Prefetch what choosing the targets of the i-th kept token will read."""
-    scratch = worker.scratch
-    key = random_at(span.key, np.uint64(scratch.kept_positions[i]))
-    objectives.prefetch_choice(np.int64(scratch.kept_ids[i]), key, worker)
+    kept = worker.scratch.kept
+    objectives.prefetch_choice(np.int64(kept.ids[i]), kept.bits[i], worker)
 
 
 @kernel_part
-def prepare_center(i, span, worker, chosen):
+def prepare_center(i, worker, chosen):
     """Choose the targets of the i-th kept token, into `chosen`, and prefetch their rows."""
-    center = np.int64(worker.scratch.kept_ids[i])
-    key = random_at(span.key, np.uint64(worker.scratch.kept_positions[i]))
-    objectives.choose(center, key, np.int64(0), worker, chosen)
+    kept = worker.scratch.kept
+    center = np.int64(kept.ids[i])
+    objectives.choose(center, kept.bits[i], np.int64(0), worker, chosen)
     rows, _, n_targets = objectives.targets_of(center, chosen, worker)
     for t in range(n_targets):
         prefetch_to_write(worker.weights.target_vectors, np.int64(rows[t]))
@@ -117,24 +108,22 @@ def prepare_center(i, span, worker, chosen):
 @kernel_part
 def train_center(i, n, chosen, span, worker, tallies):
     """Train on the i-th of n kept tokens as the center of its window."""
-    hyper, scratch = worker.hyper, worker.scratch
-    kept_ids, position = scratch.kept_ids, scratch.kept_positions[i]
-    reach = window_at(position, span.key, hyper.window, hyper.shrink_windows)
+    hyper, kept = worker.hyper, worker.scratch.kept
+    reach = window_of(kept.bits[i], hyper.window, hyper.shrink_windows)
     first, past = max(0, i - reach), min(n, i + reach + 1)
-    contexts, n_contexts = scratch.contexts, np.int64(0)
+    contexts, n_contexts = worker.scratch.contexts, np.int64(0)
     for k in range(first, past):
         if k != i:
-            contexts[n_contexts] = kept_ids[k]
+            contexts[n_contexts] = kept.ids[k]
             n_contexts += 1
     tallies[CENTERS] += 1
     if n_contexts == 0:
         return
-    center = np.int64(kept_ids[i])
-    rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(position))
+    center = np.int64(kept.ids[i])
+    rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(kept.positions[i]))
     lr = np.float32(rate)
     if hyper.skip_gram:
-        key = random_at(span.key, np.uint64(position))
-        loss, saturated = skip_gram(center, contexts, n_contexts, chosen, lr, key, worker)
+        loss, saturated = skip_gram(center, contexts, n_contexts, chosen, lr, kept.bits[i], worker)
         pairs = n_contexts
     else:
         loss, saturated = cbow(center, contexts, n_contexts, chosen, lr, worker)

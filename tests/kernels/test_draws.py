@@ -14,7 +14,12 @@ from w2v_kernels import formulas, negative_sampling, rng, windows
 draw_noise = called(negative_sampling.draw_noise)
 is_kept = called(windows.is_kept)
 random_at = called(rng.random_at)
-window_at = called(windows.window_at)
+bits_at = called(windows.bits_at)
+window_of = called(windows.window_of)
+
+
+def bits_of(position, key):
+    return np.uint64(bits_at(position, np.uint64(key)))
 
 
 @pytest.mark.parametrize("exponent", [-1.0, 0.0, 0.75, 1.0, 1.5])
@@ -57,18 +62,18 @@ def test_subsampling_keeps_words_as_often_as_it_says():
     thresholds = formulas.keep_thresholds(counts, 1e-3)
     share = 1e-3 / (counts / counts.sum())
     for word, expected in enumerate(np.minimum(1, np.sqrt(share) + share)):
-        kept = sum(is_kept(word, position, np.uint64(9), thresholds) for position in range(20_000))
+        kept = sum(is_kept(word, bits_of(position, 9), thresholds) for position in range(20_000))
         deviation = np.sqrt(expected * (1 - expected) / 20_000)
         assert kept / 20_000 == pytest.approx(expected, abs=4 * deviation)
     assert (formulas.keep_thresholds(counts, 0.0) == 2**32 - 1).all()
 
 
 def test_windows_are_drawn_evenly():
-    drawn = [window_at(p, np.uint64(3), 5, True) for p in range(50_000)]
+    drawn = [window_of(bits_of(p, 3), 5, True) for p in range(50_000)]
     shares = np.bincount(drawn, minlength=6)[1:] / 50_000
     assert len(shares) == 5
     np.testing.assert_allclose(shares, 0.2, atol=0.01)
-    assert window_at(17, np.uint64(3), 5, False) == 5
+    assert window_of(bits_of(17, 3), 5, False) == 5
 
 
 def test_random_numbers_are_those_of_the_naive_form():

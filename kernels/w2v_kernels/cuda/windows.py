@@ -7,7 +7,7 @@ The CPU chooses while it trains; here three kernels do it first, so that trainin
     measure       the context words of each before and behind it: as far as its drawn window
                   reaches, and not beyond the sentence or into held-out text
 
-Whether a token is kept, and how wide its window is, say `is_kept` and `window_at` of the CPU's
+Whether a token is kept, and how wide its window is, say `is_kept` and `window_of` of the CPU's
 windows.py.
 """
 
@@ -33,7 +33,7 @@ from w2v_kernels.cuda.warp import (
     warp_index,
     write,
 )
-from w2v_kernels.windows import is_kept, window_at
+from w2v_kernels.windows import bits_at, is_kept, window_of
 
 CHUNK = 4096
 """Tokens that a warp counts before it writes their number."""
@@ -92,7 +92,7 @@ def place_kernel():
 def kept_in(ids, position, key, thresholds):
     """Whether there is a token at each lane's position, and subsampling keeps it."""
     is_there = position < ids.shape[0]
-    return is_there & is_kept(read(ids, position, is_there), position, key, thresholds)
+    return is_there & is_kept(read(ids, position, is_there), bits_at(position, key), thresholds)
 
 
 def measure_kernel():
@@ -108,7 +108,7 @@ def measure_kernel():
             i = first + lane
             is_there = i < n
             position = read(kept.positions, i, is_there)
-            reach = window_at(position, key, window, shrink)
+            reach = window_of(bits_at(position, key), window, shrink)
             edge = first_from(edges, position + 1)
             sentence_first = first_from(kept.positions, edges[edge - 1])
             sentence_stop = first_from(kept.positions, edges[edge])

@@ -15,6 +15,7 @@ from w2v_kernels.cuda.logistic_block import NONE
 from w2v_kernels.cuda.models import Center
 from w2v_kernels.negative_sampling import draws_at
 from w2v_kernels.rng import random_at
+from w2v_kernels.scratch import empty_kept
 
 OPEN = [[0, 100], [130, 300], [301, 700]]
 
@@ -30,13 +31,13 @@ def test_kept_tokens_and_windows_are_those_of_the_cpu(n_warps, shrink, monkeypat
     monkeypatch.setattr(windows, "CHUNK", 96)
     setup = Setup(n_tokens=700, vector_size=1, shrink_windows=shrink, sample=0.01)
     kept = kept_by(setup, LaneDevice(n_warps), OPEN)
-    ids, positions = np.empty(700, np.int32), np.empty(700, np.int64)
+    of_text = empty_kept(700)
     forward = called(of_cpu.keep_forward)
     thresholds = setup.tables.keep_thresholds
-    _, n = forward(setup.ids, 0, 700, 700, setup.key, thresholds, ids, positions, 0)
+    _, n = forward(setup.ids, 0, 700, 700, setup.key, thresholds, of_text, 0)
     assert 100 < n < 600
-    assert kept.ids.tolist() == ids[:n].tolist()
-    assert kept.positions.tolist() == positions[:n].tolist()
+    assert kept.ids.tolist() == of_text.ids[:n].tolist()
+    assert kept.positions.tolist() == of_text.positions[:n].tolist()
 
     edges = sorted({*setup.starts.tolist(), *np.ravel(OPEN).tolist()})
     for i, position in enumerate(kept.positions.tolist()):

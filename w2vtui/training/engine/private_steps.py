@@ -227,7 +227,7 @@ class PrivateSteps:
             self._chooser = (plan, *_plan_on_zeros(self.backend, plan, 1))
         _, zeros, scratch = self._chooser
         scratch.contexts.fill(-1)
-        scratch.kept_positions.fill(-1)
+        scratch.kept.positions.fill(-1)
         tallies = empty_tallies()
         self.backend.train_span(zeros, span, _NO_RATE, scratch, tallies)
         if tallies[layout.PAIRS] + tallies[layout.NOT_FINITE] == 0:
@@ -284,15 +284,15 @@ def _positions(scratch: Scratch, center: int, contexts: Ids) -> NDArray[np.int64
 
     On each side there are as many as the window drawn, which is not known, or as there are.
     """
-    at = int(np.flatnonzero(scratch.kept_positions == center)[0])
+    at = int(np.flatnonzero(scratch.kept.positions == center)[0])
     n_contexts = len(contexts)
     for reach in range((n_contexts + 1) // 2, n_contexts + 1):
         left = min(at, reach)
         right = n_contexts - left
         places = np.r_[at - left : at, at + 1 : at + 1 + right]
-        if right <= reach and (scratch.kept_ids[places] == contexts).all():
+        if right <= reach and (scratch.kept.ids[places] == contexts).all():
             break
-    return scratch.kept_positions[places]
+    return scratch.kept.positions[places]
 
 
 def _counted(center: int, drawn: Ids) -> tuple[Ids, Rows]:
