@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from w2v_kernels import layout
 from w2v_kernels.cuda import training_loop
 from w2v_kernels.cuda.device import Device, DeviceArray, Kernel
-from w2v_kernels.cuda.logistic_block import MAX_ROW, row_length
 from w2v_kernels.cuda.pieces import Part, Pieces
+from w2v_kernels.cuda.rows import AT_ONCE, MAX_ROW, Gathering, row_length
 from w2v_kernels.cuda.windows import TokensOnDevice
 from w2v_kernels.objectives import HIERARCHICAL_SOFTMAX, SOFTMAX
 from w2v_kernels.sizes import N_TALLIES
@@ -47,16 +47,18 @@ class CudaTrainer:
         corpus: layout.Corpus,
         open_blocks: NDArray[np.int64],
         vector_size: int,
+        gathering: Gathering = AT_ONCE,
     ) -> None:
         """
         open_blocks   int64 (B, 2): first and stop of each piece of text that is trained on;
                       what lies between them is held out, and no window reaches into it. Spans are
                       within one of them, and their `visible` range is that one
+        gathering     under hierarchical softmax: whose steps each warp gathers
 
         Raises:
             MemoryError: the text does not fit in the device's memory.
         """
-        self.device, self.vector_size = device, vector_size
+        self.device, self.vector_size, self._gathering = device, vector_size, gathering
         self._row = row_length(vector_size)
         self._matrices: dict[str, DeviceArray] = {}
         self._heights: dict[str, int] = {}
@@ -185,7 +187,7 @@ class CudaTrainer:
 
     def _kernel(self, hyper: layout.Hyper, locked: bool) -> Kernel:
         constants = training_loop.constants_of(
-            hyper, self.vector_size, locked, self.device.adds_quads
+            hyper, self.vector_size, locked, self.device.adds_quads, self._gathering
         )
         return Kernel(training_loop.train_kernel, constants)
 

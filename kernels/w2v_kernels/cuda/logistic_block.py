@@ -8,165 +8,17 @@ row that streams past.
 
 Which of them are input rows and which targets does not matter to the step: it is symmetric. The
 moves of held rows are added to memory once the last row has streamed past, so that those rows stay
-as they were; its plain form is `logistic_block` in tests/kernels/naive.py.
-
-A row lies in quads of four numbers, quad q * 32 + l in lane l. Scores are summed over the lanes all
-at once: with `spread` rows, lane l gets the score of row l * spread // 32.
+as they were; its plain form is `logistic_block` in tests/kernels/naive.py. Where the rows are says
+rows.py. Scores are summed over the lanes all at once.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels.cuda.warp import (
-    LANES,
-    add_quad,
-    exp,
-    lane_index,
-    log,
-    read_quad,
-    select,
-    shuffle,
-    shuffle_xor,
-)
+from w2v_kernels.cuda.warp import LANES, exp, lane_index, log, select, shuffle, shuffle_xor
 from w2v_kernels.sizes import SATURATED_FROM
-
-SECTOR = 8
-"""Rows are padded with zeros to whole sectors of this many float32, which memory moves at once."""
-
-QUAD_ROW = 4 * LANES
-"""Numbers of a row that the lanes hold in one quad each."""
-
-MAX_ROW = 2048
-"""Longer rows, with their moves, would not fit in a warp's registers."""
-
-REGISTERS = 128
-"""Registers of a lane for rows that are held and their moves: those are read and written once."""
-
-
-NONE = np.int32(-1)
-"""In place of the number of a row."""
-
-
-class Shape(NamedTuple):
-    """Constants of a kernel."""
-
-    length: int
-    """D padded to whole sectors"""
-    quads: int
-    """quads of a row in each lane"""
-    held: int
-    """rows that are held"""
-    spread: int
-    """that, rounded up to a power of two"""
-
-
-class Rows(NamedTuple):
-    """Registers of a lane."""
-
-    held: Any
-    """float32 (held * 4 quads,)"""
-    moves: Any
-    """the same: moves of held rows that are not yet in memory"""
-    streamed: Any
-    """float32 (4 quads,): the row that streams past, then its move"""
-    sums: Any
-    """float32 (spread,)"""
-
-
-def row_length(vector_size: int) -> int:
-    """D padded to whole sectors."""
-    return -(-vector_size // SECTOR) * SECTOR
-
-
-def quads_of(length: int) -> int:
-    """Quads that each lane has of a row."""
-    return -(-length // QUAD_ROW)
-
-
-def shape_of(vector_size: int, held: int | None = None) -> Shape:
-    """The shape of a block that holds `held` rows, or else 8, or as many as there is room for."""
-    length = row_length(vector_size)
-    quads = quads_of(length)
-    if held is None:
-        held = 8
-        while held > 1 and registers_of(held, quads) > REGISTERS:
-            held //= 2
-    return Shape(length, quads, held, 1 << (held - 1).bit_length())
-
-
-def registers_of(held: int, quads: int) -> int:
-    """Registers of a lane for the rows that are held and their moves."""
-    return held * quads * 8
-
-
-@register_jitable
-def block_row(shape):
-    """The number of the held row whose score each lane gets."""
-    return lane_index() // (LANES // shape.spread)
-
-
-@register_jitable
-def speaks(shape):
-    """Whether a lane is the first of those that have the score of one held row."""
-    return lane_index() % (LANES // shape.spread) == 0
-
-
-@register_jitable
-def read_row(matrix, row, shape, into, first):
-    """into[first : first + 4 quads] = a row, int32, or zeros in place of NONE."""
-    lane, start = lane_index(), np.int64(row) * shape.length
-    for q in range(shape.quads):
-        column = (q * LANES + lane) * 4
-        is_there = (row >= 0) & (column < shape.length)
-        a, b, c, d = read_quad(matrix, start + column, is_there)
-        into[first + 4 * q] = a
-        into[first + 4 * q + 1] = b
-        into[first + 4 * q + 2] = c
-        into[first + 4 * q + 3] = d
-
-
-@register_jitable
-def add_row(matrix, row, shape, moves, first, scale, as_one):
-    """Add scale * moves[first : first + 4 quads] to a row; nothing happens to NONE."""
-    lane, start = lane_index(), np.int64(row) * shape.length
-    for q in range(shape.quads):
-        column, k = (q * LANES + lane) * 4, first + 4 * q
-        add_quad(
-            matrix,
-            start + column,
-            scale * moves[k],
-            scale * moves[k + 1],
-            scale * moves[k + 2],
-            scale * moves[k + 3],
-            (row >= 0) & (column < shape.length),
-            as_one,
-        )
-
-
-@register_jitable
-def hold(matrix, row, shape, rows):
-    """Read the rows that the lanes name, by `block_row`, into the block; their moves are zero."""
-    share, numbers = LANES // shape.spread, 4 * shape.quads
-    for g in range(shape.held):
-        read_row(matrix, shuffle(row, g * share), shape, rows.held, g * numbers)
-        for k in range(numbers):
-            rows.moves[g * numbers + k] = np.float32(0.0)
-
-
-@register_jitable
-def release(matrix, row, shape, rows, scale, is_scaled, as_one):
-    """Add the moves of held rows to the rows that the lanes name.
-
-    is_scaled   a constant: whether they are multiplied by each lane's scale
-    """
-    share, numbers = LANES // shape.spread, 4 * shape.quads
-    for g in range(shape.held):
-        by = shuffle(scale, g * share) if is_scaled else np.float32(1.0)
-        add_row(matrix, shuffle(row, g * share), shape, rows.moves, g * numbers, by, as_one)
 
 
 @register_jitable

@@ -17,16 +17,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels.cuda.logistic_block import (
+from w2v_kernels.cuda.logistic_block import meet
+from w2v_kernels.cuda.objectives import n_targets, target_of
+from w2v_kernels.cuda.rows import (
     NONE,
     add_row,
+    add_target,
     block_row,
     hold,
-    meet,
     read_row,
-    release,
+    read_target,
+    release_inputs,
+    release_targets,
 )
-from w2v_kernels.cuda.objectives import n_targets, target_of
 from w2v_kernels.cuda.warp import LANES, lane_index, read, select, shuffle
 from w2v_kernels.sizes import INPUTS_OF_LONG, LONG_WINDOW
 
@@ -72,7 +75,7 @@ def targets_hold(job, center, shape, rows, locked, as_one):
     loss = saturated = np.float32(0.0)
     most = center.n_contexts if job.span.window <= LONG_WINDOW else np.int64(INPUTS_OF_LONG)
     for first in range(0, center.n_contexts, most):
-        hold(job.targets, target, shape, rows)
+        hold(job.targets, target, shape, rows, False)
         for c in range(first, min(first + most, center.n_contexts)):
             word = context_of(job, center, c)
             read_row(job.inputs, word, shape, rows.streamed, 0)
@@ -80,7 +83,7 @@ def targets_hold(job, center, shape, rows, locked, as_one):
             loss, saturated = loss + nats, saturated + beyond
             share = share_of(job, word, locked)
             add_row(job.inputs, word, shape, rows.streamed, 0, share, as_one)
-        release(job.targets, target, shape, rows, np.float32(1.0), False, as_one)
+        release_targets(job.targets, target, shape, rows, False, as_one)
     return loss, saturated
 
 
@@ -91,20 +94,20 @@ def contexts_hold(job, center, shape, rows, by_tree, locked, as_one):
     stop = n_targets(job, center.word, by_tree)
     for first in range(0, center.n_contexts, shape.held):
         word = context_of(job, center, first + block_row(shape))
-        hold(job.inputs, word, shape, rows)
+        hold(job.inputs, word, shape, rows, False)
         for some in range(0, stop, LANES):
             lane_target, lane_weight = target_of(
                 job, center, some + lane_index(), np.int64(0), by_tree
             )
             for t in range(min(LANES, stop - some)):
                 target, turn = shuffle(lane_target, t), shuffle(lane_weight, t)
-                read_row(job.targets, target, shape, rows.streamed, 0)
+                read_target(job.targets, target, shape, rows, rows.streamed, 0, by_tree)
                 weight = select(word >= 0, turn, np.float32(0.0))
                 nats, beyond = meet(weight, center.lr, shape, rows)
                 loss, saturated = loss + nats, saturated + beyond
-                add_row(job.targets, target, shape, rows.streamed, 0, np.float32(1.0), as_one)
+                add_target(job.targets, target, shape, rows, rows.streamed, 0, by_tree, as_one)
         share = share_of(job, word, locked)
-        release(job.inputs, word, shape, rows, share, locked, as_one)
+        release_inputs(job.inputs, word, shape, rows, share, locked, as_one)
     return loss, saturated
 
 
@@ -119,14 +122,14 @@ def one_meets(job, center, first_draw, shape, rows, one, move, by_tree, as_one):
         move[k] = np.float32(0.0)
     for first in range(0, n_targets(job, center.word, by_tree), shape.held):
         target, weight = target_of(job, center, first + block_row(shape), first_draw, by_tree)
-        hold(job.targets, target, shape, rows)
+        hold(job.targets, target, shape, rows, by_tree)
         for k in range(4 * shape.quads):
             rows.streamed[k] = one[k]
         nats, beyond = meet(weight, center.lr, shape, rows)
         loss, saturated = loss + nats, saturated + beyond
         for k in range(4 * shape.quads):
             move[k] += rows.streamed[k]
-        release(job.targets, target, shape, rows, np.float32(1.0), False, as_one)
+        release_targets(job.targets, target, shape, rows, by_tree, as_one)
     return loss, saturated
 
 

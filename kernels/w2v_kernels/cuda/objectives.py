@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from w2v_kernels.cuda.logistic_block import NONE
+from w2v_kernels.cuda.rows import NONE
 from w2v_kernels.cuda.warp import read, select
 from w2v_kernels.negative_sampling import draw_noise
 from w2v_kernels.rng import random_at

@@ -122,6 +122,15 @@ def _registers(n):
     return registers
 
 
+def _shared(n):
+    length = n.literal_value
+
+    def shared(n):
+        return cuda.shared.array(length, np.float32)
+
+    return shared
+
+
 _load_quad = intrinsic(ptx.read_quad)
 _add_vector = intrinsic(ptx.addition("@p red.global.add.v4.f32 [$0], {$1, $2, $3, $4};"))
 _add_numbers = intrinsic(
@@ -153,6 +162,7 @@ def _register() -> None:
         overload(plain, target="cuda")(implementation)
     in_place = overload(warp.registers, target="cuda", inline="always", prefer_literal=True)
     in_place(_registers)
+    overload(warp.shared, target="cuda", inline="always", prefer_literal=True)(_shared)
 
 
 _register()

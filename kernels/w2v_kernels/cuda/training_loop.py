@@ -9,8 +9,19 @@ import numpy as np
 from numba.extending import register_jitable
 
 from w2v_kernels import layout
-from w2v_kernels.cuda.logistic_block import Rows, Shape, registers_of, shape_of, speaks
 from w2v_kernels.cuda.models import Center, cbow, contexts_hold, pairs_alone, targets_hold
+from w2v_kernels.cuda.rows import (
+    AT_ONCE,
+    Gathering,
+    Rows,
+    Shape,
+    add_gathered,
+    begin_gathering,
+    registers_of,
+    room_of,
+    shape_of,
+    speaks,
+)
 from w2v_kernels.cuda.warp import (
     first_from,
     lane_index,
@@ -18,6 +29,7 @@ from w2v_kernels.cuda.warp import (
     n_warps,
     registers,
     select,
+    shared,
     total,
     warp_index,
     write,
@@ -80,9 +92,16 @@ def place_of(span: layout.Span, hyper: layout.Hyper) -> SpanPlace:
 
 
 def constants_of(
-    hyper: layout.Hyper, vector_size: int, locked: bool, as_one: bool
+    hyper: layout.Hyper,
+    vector_size: int,
+    locked: bool,
+    as_one: bool,
+    gathering: Gathering = AT_ONCE,
 ) -> tuple[int, bool, bool, bool, Shape]:
-    """The constants of the kernel for these settings, as `train_kernel` takes them."""
+    """The constants of the kernel for these settings, as `train_kernel` takes them.
+
+    gathering   under hierarchical softmax: whose steps each warp gathers
+    """
     by_tree, shape = hyper.objective == HIERARCHICAL_SOFTMAX, shape_of(vector_size)
     if not hyper.skip_gram:
         way = CBOW
@@ -92,6 +111,8 @@ def constants_of(
         way = CONTEXTS_HOLD
     else:
         way, shape = TARGETS_HOLD, shape_of(vector_size, held=1 + hyper.negative)
+    if by_tree:
+        shape = shape._replace(gathering=gathering)
     return way, by_tree, locked, as_one, shape
 
 
@@ -100,7 +121,8 @@ def train_kernel(
 ) -> Callable[..., None]:
     """Make the kernel that trains on a span."""
     numbers = 4 * shape.quads
-    block, spread = shape.held * numbers, shape.spread
+    block, spread, room = shape.held * numbers, shape.spread, room_of(shape)
+    gathers, period = shape.gathering.nodes > 0, shape.gathering.period
 
     @register_jitable
     def train_center(job, center, rows, one, move):
@@ -117,8 +139,13 @@ def train_kernel(
     ):
         """Train on every kept token of the span, each once as a center; for others see `Job`."""
         job = Job(kept, inputs, targets, noise, starts, lengths, nodes, turns, locks, span, tallies)
-        rows = Rows(registers(block), registers(block), registers(numbers), registers(spread))
+        rows = Rows(
+            *(registers(block), registers(block), registers(numbers), registers(spread)),
+            shared(room),
+        )
         one, move = registers(numbers), registers(numbers)
+        if gathers:
+            begin_gathering(shape, rows)
         first, stop = run_of_warp(job)
         loss, saturated = np.float64(0.0) * lane_index(), np.float64(0.0) * lane_index()
         pairs = not_finite = np.int64(0)
@@ -133,12 +160,11 @@ def train_kernel(
                     pairs += np.int64(1) if way == CBOW else center.n_contexts
                 else:
                     not_finite += 1
+            if gathers and ((i + 1 - first) % period == 0 or i + 1 == stop):
+                add_gathered(job.targets, shape, rows, as_one)
         once = speaks(shape)
-        report(tallies, LOSS, total(select(once, loss, 0.0)))
-        report(tallies, PAIRS, np.float64(pairs))
-        report(tallies, CENTERS, np.float64(stop - first))
-        report(tallies, SATURATED, total(select(once, saturated, 0.0)))
-        report(tallies, NOT_FINITE, np.float64(not_finite))
+        loss, saturated = total(select(once, loss, 0.0)), total(select(once, saturated, 0.0))
+        report(tallies, loss, pairs, stop - first, saturated, not_finite)
 
     return train_span
 
@@ -168,9 +194,14 @@ def center_at(job, i):
 
 
 @register_jitable
-def report(tallies, which, count):
-    """Write one of this warp's tallies."""
-    write(tallies, warp_index() * N_TALLIES + which, count, lane_index() == 0)
+def report(tallies, loss, pairs, centers, saturated, not_finite):
+    """Write this warp's tallies."""
+    first, is_writer = warp_index() * N_TALLIES, lane_index() == 0
+    write(tallies, first + LOSS, loss, is_writer)
+    write(tallies, first + PAIRS, np.float64(pairs), is_writer)
+    write(tallies, first + CENTERS, np.float64(centers), is_writer)
+    write(tallies, first + SATURATED, saturated, is_writer)
+    write(tallies, first + NOT_FINITE, np.float64(not_finite), is_writer)
 
 
 def argument_examples() -> Job:

@@ -49,6 +49,14 @@ def registers(n):
     return np.empty((n, LANES), np.float32)
 
 
+def shared(n):
+    """Room for n float32 in the memory that a warp's lanes share, n a constant.
+
+    A lane uses places of its own only: none waits for what another has written.
+    """
+    return np.full(n, np.nan, np.float32)
+
+
 def select(condition, chosen, other):
     """`chosen` in lanes where the condition holds, else `other`."""
     return np.where(condition, chosen, other)

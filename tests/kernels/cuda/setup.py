@@ -9,6 +9,7 @@ from tests.kernels.setup import Setup, corpus_of
 from tests.support.lane_device import LaneDevice
 from w2v_kernels import layout, sizes
 from w2v_kernels.cuda.launch import CudaTrainer
+from w2v_kernels.cuda.rows import AT_ONCE
 from w2v_kernels.cuda.windows import TokensOnDevice
 
 NAMES = ("input_vectors", "output_vectors", "node_vectors")
@@ -50,11 +51,12 @@ def unrepeated(n_tokens=60, **settings):
     return setup
 
 
-def trainer_of(setup, device=None, open_blocks=None):
+def trainer_of(setup, device=None, open_blocks=None, gathering=AT_ONCE):
     """The vectors of a setup on a device."""
     blocks = [[0, len(setup.ids)]] if open_blocks is None else open_blocks
     device = LaneDevice() if device is None else device
-    trainer = CudaTrainer(device, corpus_of(setup), np.array(blocks), setup.vector_size)
+    text, blocks = corpus_of(setup), np.array(blocks)
+    trainer = CudaTrainer(device, text, blocks, setup.vector_size, gathering)
     for name, matrix in zip(NAMES, setup.matrices, strict=True):
         trainer.set_vectors(name, matrix[:-1, : setup.vector_size])
     return trainer
@@ -84,13 +86,13 @@ def ids_of(variant):
     return "-".join(map(str, values)) or "default"
 
 
-def check(setup, base, device=None):
+def check(setup, base, device=None, gathering=AT_ONCE):
     """Train on most of a text; see that every number is as in naive.py."""
     n = len(setup.ids)
     span = setup.span(first=2, stop=n - 3, base=base, slope=-base / n, floor=base / 3)
     expected, before = setup.exact(), setup.exact()
     loss, pairs, centers = setup.train_naively(span, *expected)
-    trainer = trainer_of(setup, device)
+    trainer = trainer_of(setup, device, gathering=gathering)
     tallies = train(trainer, setup, span)
     for matrix, wanted, old in zip(matrices_of(trainer), expected, before, strict=True):
         np.testing.assert_allclose(matrix, wanted, atol=1e-5)

@@ -22,11 +22,12 @@ from tests.kernels.cuda.setup import (
     unrepeated,
 )
 from tests.kernels.setup import Setup
+from tests.support import lane_device
 from tests.support.lane_device import LaneDevice
 from w2v_kernels import layout
-from w2v_kernels.cuda import training_loop
+from w2v_kernels.cuda import rows, training_loop, warp
 from w2v_kernels.cuda.launch import unsupported
-from w2v_kernels.cuda.logistic_block import MAX_ROW, shape_of
+from w2v_kernels.cuda.rows import MAX_ROW, Gathering, shape_of
 
 LOCKED = [VARIANTS[k] for k in (0, 1, 2, 4)]
 
@@ -41,6 +42,40 @@ def test_a_warp_trains_as_the_naive_form_does(variant):
 @pytest.mark.parametrize("variant", LOCKED, ids=ids_of)
 def test_locked_vectors_make_a_share_of_their_moves(variant):
     check(unrepeated(locks=[0, 1, 0.25, 2] * 10, **({"n_tokens": 50} | variant)), base=0.05)
+
+
+@pytest.mark.parametrize(
+    ("variant", "gathering"),
+    [
+        (TREE, Gathering(3, 4)),
+        (CBOW | TREE, Gathering(7, 1000)),
+        (TREE | {"vector_size": 133, "scale": 0.1, "n_tokens": 40}, Gathering(2, 3)),
+        (TREE | {"n_words": 3, "n_tokens": 30, "base": 1e-3}, Gathering(15, 2)),
+    ],
+    ids=ids_of,
+)
+def test_steps_of_top_nodes_that_a_warp_gathers_are_not_lost(variant, gathering):
+    """One warp sees what it has gathered, so it trains as if each step were added at once."""
+    variant = dict(variant)
+    base = variant.pop("base", 0.05)
+    check(unrepeated(**variant), base, gathering=gathering)
+
+
+@pytest.mark.parametrize(("period", "n_additions"), [(1, 30), (10, 3), (20, 2)])
+def test_gathered_steps_are_added_after_some_centers(period, n_additions, monkeypatch):
+    setup = unrepeated(n_tokens=31, sample=0.0, **TREE)
+    trainer = trainer_of(setup, gathering=Gathering(1, period))
+    nodes, to_root = trainer._matrices["node_vectors"], []
+
+    def add_quad(matrix, at, a, b, c, d, active, as_one):
+        if matrix is nodes and at[0] == 0:
+            to_root.append(active)
+        warp.add_quad(matrix, at, a, b, c, d, active, as_one)
+
+    monkeypatch.setattr(rows, "add_quad", add_quad)
+    monkeypatch.setattr(lane_device, "_plain", {})  # kernels that add by this
+    train(trainer, setup, setup.span(first=1))
+    assert len(to_root) == n_additions
 
 
 def test_many_noise_words_stream_past_the_context_words():

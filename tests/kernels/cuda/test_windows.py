@@ -11,8 +11,8 @@ from tests.kernels.setup import Setup, called
 from tests.support.lane_device import LaneDevice, plain
 from w2v_kernels import windows as of_cpu
 from w2v_kernels.cuda import objectives, training_loop, windows
-from w2v_kernels.cuda.logistic_block import NONE
 from w2v_kernels.cuda.models import Center
+from w2v_kernels.cuda.rows import NONE
 from w2v_kernels.negative_sampling import draws_at
 from w2v_kernels.rng import random_at
 from w2v_kernels.scratch import empty_kept
