@@ -32,7 +32,7 @@ ALSO_LATE = (
     "importlib",  # only for a name that is looked up in the package
     "resource",  # not on every system
     "tomllib",  # only where there is a file of settings
-    "w2v_kernels.cuda.toolkit",  # numba-cuda, which is not always installed
+    "w2v_kernels.cuda.gpu",  # numba-cuda, which is not always installed
     "w2vtui.cli",  # after a clone that is not installed is on the path
     "w2vtui.tui",  # the app, by the command that shows it
 )

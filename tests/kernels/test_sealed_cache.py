@@ -168,7 +168,7 @@ def test_a_cache_without_room_is_done_without(load, monkeypatch):
 
 def test_a_kernel_is_compiled_before_only_if_its_files_are_intact(load, tmp_path, monkeypatch):
     monkeypatch.setattr(compiling, "CACHE_FOLDER", tmp_path)
-    monkeypatch.setattr(compiling, "_KEY", KEY)
+    monkeypatch.setattr(compiling, "CACHE_KEY", KEY)
     monkeypatch.setattr(compiling, "REMOVED", sealed_cache.REMOVED)
     name = "test_sealed_cache.doubled"
     assert not compiling.is_compiled(name)

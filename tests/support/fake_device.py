@@ -20,6 +20,7 @@ from w2v_kernels.cuda.device import DeviceError, Kernel
 from w2v_kernels.cuda.launch import CudaTrainer
 from w2v_kernels.cuda.pieces import Part
 from w2v_kernels.scratch import Worker, make_scratch
+from w2v_kernels.sizes import N_TALLIES
 from w2vtui.training.engine import cuda_backend, devices
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.cpu_loop import arrays_of
@@ -56,6 +57,14 @@ class FakeDevice:
         self.check()
         array[:] = host
 
+    def begin_write(self, array: NDArray[Any], first: int, host: NDArray[Any]) -> None:
+        self.check()
+        self.n_uploaded += 1
+        array[first : first + len(host)] = host
+
+    def end_writes(self) -> None:
+        self.check()
+
     def memory(self) -> tuple[int, int]:
         return self.limit - self.used, self.limit
 
@@ -89,13 +98,7 @@ class FakeDevice:
 class FakeTrainer(CudaTrainer):
     """Trains a span on the processor, on copies of the arrays of a `FakeDevice`."""
 
-    def _train_part(
-        self,
-        part: Part,
-        hyper: layout.Hyper,
-        tables: layout.Tables,
-        tallies: NDArray[np.float64],
-    ) -> None:
+    def _start(self, part: Part, hyper: layout.Hyper, tables: layout.Tables) -> int:
         self.device.to_device(tables.keep_thresholds)  # as the tables do, this may fail
         names = "input_vectors", self._target_name(hyper)
         matrices = [self.vectors(name) for name in names]
@@ -106,12 +109,16 @@ class FakeTrainer(CudaTrainer):
         most = max(1 + hyper.negative, int(tables.tree.lengths.max(initial=0)))
         scratch = make_scratch(size, hyper.window, most, n_words)
         worker = Worker(layout.Weights(*weights), tables, hyper, scratch)
-        counted = np.zeros_like(tallies)
-        training_loop.train_span(part.piece, part.span, worker, counted)
-        counted[layout.TOKENS] = 0
-        tallies += counted
+        self._counted = np.zeros(N_TALLIES)
+        training_loop.train_span(part.piece, part.span, worker, self._counted)
+        self._counted[layout.TOKENS] = 0
         for name, rows, matrix in zip(names, weights, matrices, strict=True):
             self.set_vectors(name, rows[: len(matrix), :size])
+        return 1
+
+    def _finish(self, n_warps: int) -> NDArray[np.float64]:
+        self.device.check()
+        return self._counted
 
 
 @contextmanager

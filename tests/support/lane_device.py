@@ -44,6 +44,7 @@ class LaneDevice:
     def __init__(self, n_warps: int = 1) -> None:
         self._n_warps = n_warps
         self._kernels: dict[Kernel, Callable[..., None]] = {}
+        self._writes: list[tuple[NDArray[Any], int, NDArray[Any]]] = []
 
     def to_device(self, host: NDArray[Any]) -> NDArray[Any]:
         return host.copy() if host.size else np.zeros((1, *host.shape[1:]), host.dtype)
@@ -61,6 +62,14 @@ class LaneDevice:
 
     def write(self, array: NDArray[Any], host: NDArray[Any]) -> None:
         array[:] = host
+
+    def begin_write(self, array: NDArray[Any], first: int, host: NDArray[Any]) -> None:
+        self._writes.append((array, first, host))
+
+    def end_writes(self) -> None:
+        for array, first, host in self._writes:
+            array[first : first + len(host)] = host
+        self._writes.clear()
 
     def memory(self) -> tuple[int, int]:
         return 1 << 40, 1 << 40

@@ -14,13 +14,13 @@ no step of another warp is lost:
 
     launch.py           `CudaTrainer`, what a program calls: vectors in, spans trained, vectors out
     training_loop.py    the loop of a warp over its centers
-    models.py           skip-gram and CBOW                logistic_block.py  the one step
-    objectives.py       the targets of a center           rows.py            rows of a matrix in a warp
-    pieces.py           a text larger than the memory     windows.py         kept tokens and windows
+    models.py           skip-gram and CBOW           logistic_block.py  the one step
+    objectives.py       the targets of a center      rows.py            rows of a matrix in a warp
+    pieces.py           a text too large to fit      windows.py         kept tokens and windows
     warp.py             what 32 lanes can do: in NumPy here, in machine code by toolkit.py
-    device.py           what a GPU must do            ptx.py             reading and adding by fours
-    toolkit.py          the only file that loads numba-cuda
+    device.py           what a GPU must do            gpu.py             one, by numba-cuda
+    compiled.py         kernels on disk               ptx.py             reading and adding by fours
 
-Importing this package, and everything in it but toolkit.py, needs neither numba-cuda nor a GPU:
-the kernels are plain Python on arrays of 32 lanes, which is how tests run them.
+Importing this package, and all in it but toolkit.py, compiled.py and gpu.py, needs neither
+numba-cuda nor a GPU: the kernels are plain Python on arrays of 32 lanes, as tests run them.
 """

@@ -1,6 +1,6 @@
 """`Device`: all that a training needs of a GPU, so that tests can have one without a GPU.
 
-`toolkit.CudaDevice` is the real one.
+`gpu.CudaDevice` is the real one.
 """
 
 from __future__ import annotations
@@ -55,6 +55,14 @@ class Device(Protocol):
 
     def write(self, array: DeviceArray, host: NDArray[Any]) -> None:
         """Replace the numbers of an array by those of another of the same shape."""
+
+    def begin_write(self, array: DeviceArray, first: int, host: NDArray[Any]) -> None:
+        """Begin to replace the numbers of an array (n,) from `first` on, beside the kernels that
+        run. None may use them before `end_writes`.
+        """
+
+    def end_writes(self) -> None:
+        """What is launched from now on finds what `begin_write` was given."""
 
     def memory(self) -> tuple[int, int]:
         """Free bytes, and all."""

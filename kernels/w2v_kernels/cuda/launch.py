@@ -6,7 +6,7 @@
     trainer.train_span(span, hyper, tables, tallies) # as training_loop.train_span on the CPU
     trainer.vectors("input_vectors")                 # float32 (V, D), a copy
 
-The device is a `toolkit.CudaDevice`, or in tests one that runs the kernels lane by lane in NumPy
+The device is a `gpu.CudaDevice`, or in tests one that runs the kernels lane by lane in NumPy
 (tests/support/lane_device.py). It raises a MemoryError where its memory is full, and else
 `device.DeviceError`. One thread at a time may call a trainer.
 """
@@ -141,7 +141,9 @@ class CudaTrainer:
             MemoryError: the tokens that are kept do not fit in the device's memory.
         """
         for part in self._text.parts(span, self._reserve):
-            self._train_part(part, hyper, tables, tallies)
+            n_warps = self._start(part, hyper, tables)
+            self._text.copy_ahead(part.span.stop - part.span.first)
+            tallies += self._finish(n_warps)
         tallies[layout.TOKENS] += span.stop - span.first
 
     @property
@@ -149,39 +151,38 @@ class CudaTrainer:
         """Bytes that the text leaves free: for a third matrix, or for all of them, frozen."""
         return sum(4 * self._row * height for height in self._heights.values())
 
-    def _train_part(
-        self,
-        part: Part,
-        hyper: layout.Hyper,
-        tables: layout.Tables,
-        tallies: NDArray[np.float64],
-    ) -> None:
+    def _start(self, part: Part, hyper: layout.Hyper, tables: layout.Tables) -> int:
+        """Begin to train a part of a span; return on how many warps."""
         tokens, span = part.tokens, part.span
         thresholds = self._on_device("keep_thresholds", tables.keep_thresholds)
         kept = tokens.kept(span.key, hyper, tables.keep_thresholds, thresholds)
-        if span.stop > span.first and kept is not None:
-            job = training_loop.Job(
-                kept=kept,
-                inputs=self._matrices["input_vectors"],
-                targets=self._matrices[self._target_name(hyper)],
-                noise=self._on_device("noise", tables.noise),
-                starts=self._on_device("starts", tables.tree.starts),
-                lengths=self._on_device("lengths", tables.tree.lengths),
-                nodes=self._on_device("nodes", tables.tree.nodes),
-                turns=self._on_device("turns", tables.tree.turns),
-                locks=self._on_device("locks", tables.locks),
-                span=training_loop.place_of(span, hyper),
-                tallies=self._tallies,
-            )
-            tallies += self._run(self._kernel(hyper, tables.locks.size > 0), job)
-
-    def _run(self, kernel: Kernel, job: training_loop.Job) -> NDArray[np.float64]:
-        """Train on a span; return its tallies, float64 (N_TALLIES,)."""
+        if span.stop <= span.first or kept is None:
+            return 0
+        job = training_loop.Job(
+            kept=kept,
+            inputs=self._matrices["input_vectors"],
+            targets=self._matrices[self._target_name(hyper)],
+            noise=self._on_device("noise", tables.noise),
+            starts=self._on_device("starts", tables.tree.starts),
+            lengths=self._on_device("lengths", tables.tree.lengths),
+            nodes=self._on_device("nodes", tables.tree.nodes),
+            turns=self._on_device("turns", tables.tree.turns),
+            locks=self._on_device("locks", tables.locks),
+            span=training_loop.place_of(span, hyper),
+            tallies=self._tallies,
+        )
+        kernel = self._kernel(hyper, tables.locks.size > 0)
         n_warps = self.device.warps_at_once(kernel, job)
         if n_warps > self._room:
             self._tallies = self.device.to_device(np.zeros(n_warps * N_TALLIES))
             self._room = n_warps
         self.device.launch(kernel, n_warps, job._replace(tallies=self._tallies))
+        return n_warps
+
+    def _finish(self, n_warps: int) -> NDArray[np.float64]:
+        """Wait for what these warps train; return its tallies, float64 (N_TALLIES,)."""
+        if not n_warps:
+            return np.zeros(N_TALLIES)
         of_warps = self.device.to_host(self._tallies).reshape(-1, N_TALLIES)[:n_warps]
         return np.asarray(of_warps.sum(axis=0))
 

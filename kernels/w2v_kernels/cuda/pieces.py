@@ -3,7 +3,7 @@
 Every random number about a token is a hash of key + position, so a piece is a text of its own, with
 positions from 0 and a key moved by where it begins: each token is kept, and meets its contexts and
 noise, as it would in the whole text. Beside the tokens that are trained a piece holds MARGIN more
-on both sides, where their contexts are.
+on both sides, where their contexts are. While a piece is trained, the words of the next are copied.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import layout
-from w2v_kernels.cuda.device import Device
+from w2v_kernels.cuda.device import Device, DeviceArray
 from w2v_kernels.cuda.windows import TokensOnDevice
 from w2v_kernels.rng import GOLDEN
 
@@ -25,7 +25,11 @@ LEAST_PIECE = 1 << 20
 """Tokens of a piece, at least: smaller ones would keep few warps busy."""
 BYTES_A_TOKEN = 24
 """Of a text on a device: its word, and what is stored of it where it is kept."""
+BYTES_AHEAD = 4
+"""Of a token of the next piece: its word."""
 BYTES_AN_EDGE = 8
+AHEAD = 2
+"""Tokens of the next piece that are copied beside the training of one: they are there in time."""
 SPARE = 0.1
 """The share of the free memory that no piece takes."""
 _MASK = 2**64 - 1
@@ -41,8 +45,37 @@ class Part(NamedTuple):
     """By the positions and the key of the piece."""
 
 
+class _Piece:
+    """A piece whose words are copied little by little."""
+
+    def __init__(self, device: Device, number: int, base: int, text: layout.Corpus) -> None:
+        """
+        base   the position in the whole text where it begins
+        text   its own
+
+        Raises:
+            MemoryError: it does not fit.
+        """
+        self.number, self.base, self.text = number, base, text
+        self._device, self._n_sent = device, 0
+        self._ids = device.empty(len(text.ids), np.int32)
+
+    def copy(self, n_tokens: int) -> None:
+        """Begin to copy some more words."""
+        some = self.text.ids[self._n_sent : self._n_sent + n_tokens]
+        if len(some):
+            self._device.begin_write(self._ids, self._n_sent, some)
+            self._n_sent += len(some)
+
+    def ids(self) -> DeviceArray:
+        """All words, for the kernels to come."""
+        self.copy(len(self.text.ids))
+        self._device.end_writes()
+        return self._ids
+
+
 class Pieces:
-    """The text of a training, of which one piece is on the device."""
+    """The text of a training, of which one piece is on the device, and some of the next."""
 
     def __init__(
         self, device: Device, corpus: layout.Corpus, open_blocks: NDArray[np.int64]
@@ -50,8 +83,8 @@ class Pieces:
         """open_blocks  int64 (B, 2), as `CudaTrainer` takes them."""
         self._device, self._corpus, self._open_blocks = device, corpus, open_blocks
         self._n_tokens: int | None = None
-        self._loaded: tuple[int, layout.Corpus, TokensOnDevice] | None = None
-        self._base = 0
+        self._loaded: tuple[_Piece, TokensOnDevice] | None = None
+        self._next: _Piece | None = None
 
     def parts(self, span: layout.Span, reserve: int) -> Iterator[Part]:
         """The parts of a span, in order; the piece of each is loaded when it is asked for.
@@ -69,29 +102,55 @@ class Pieces:
             number = position // self._n_tokens
             stop = min(span.stop, (number + 1) * self._n_tokens)
             piece, tokens = self._load(number)
-            yield Part(tokens, piece, moved(span, position, stop, self._base))
+            yield Part(tokens, piece.text, moved(span, position, stop, piece.base))
             position = stop
+
+    def copy_ahead(self, n_tokens: int) -> None:
+        """Begin to copy some of the next piece, while kernels train this many tokens of this one.
+
+        The kernels must be at work already: what is here is done by the processor beside them.
+        """
+        if self._n_tokens is None or self._loaded is None:
+            return
+        n_pieces = -(-len(self._corpus.ids) // self._n_tokens)
+        if n_pieces == 1:
+            return
+        if self._next is None:
+            try:  # after the last piece, the next epoch begins with the first
+                self._next = self._cut((self._loaded[0].number + 1) % n_pieces)
+            except MemoryError:  # there will be room for it when this piece is gone
+                return
+        self._next.copy(AHEAD * n_tokens)
 
     def _fitting(self, reserve: int) -> int:
         """Tokens of a piece: all, if they fit."""
         n_tokens, n_edges = len(self._corpus.ids), len(self._corpus.sentence_starts)
         per_token = BYTES_A_TOKEN + BYTES_AN_EDGE * n_edges / max(n_tokens, 1)
         free, _ = self._device.memory()
-        fitting = int((1 - SPARE) * (free - reserve) / per_token)
-        if fitting >= n_tokens:
+        there = (1 - SPARE) * (free - reserve)
+        if there >= per_token * n_tokens:
             return max(n_tokens, 1)
+        fitting = int(there / (per_token + BYTES_AHEAD))
         return max(fitting - 2 * MARGIN, min(LEAST_PIECE, n_tokens))
 
-    def _load(self, number: int) -> tuple[layout.Corpus, TokensOnDevice]:
-        if self._loaded is None or self._loaded[0] != number:
+    def _load(self, number: int) -> tuple[_Piece, TokensOnDevice]:
+        if self._loaded is None or self._loaded[0].number != number:
             self._loaded = None  # its memory is free before the next piece takes its own
-            assert self._n_tokens is not None
-            self._base = max(number * self._n_tokens - MARGIN, 0)
-            until = min((number + 1) * self._n_tokens + MARGIN, len(self._corpus.ids))
-            piece = cut(self._corpus, self._base, until)
-            blocks = np.clip(self._open_blocks, self._base, until) - self._base
-            self._loaded = number, piece, TokensOnDevice(self._device, piece, blocks)
-        return self._loaded[1:]
+            if self._next is None or self._next.number != number:
+                self._next = None
+                self._next = self._cut(number)
+            piece, self._next = self._next, None
+            blocks = self._open_blocks - piece.base
+            blocks = np.clip(blocks, 0, len(piece.text.ids))
+            tokens = TokensOnDevice(self._device, piece.text, blocks, piece.ids())
+            self._loaded = piece, tokens
+        return self._loaded
+
+    def _cut(self, number: int) -> _Piece:
+        assert self._n_tokens is not None
+        base = max(number * self._n_tokens - MARGIN, 0)
+        until = min((number + 1) * self._n_tokens + MARGIN, len(self._corpus.ids))
+        return _Piece(self._device, number, base, cut(self._corpus, base, until))
 
 
 def cut(corpus: layout.Corpus, first: int, stop: int) -> layout.Corpus:

@@ -2,7 +2,8 @@
 
 Each function types the arguments of an intrinsic and says what is emitted for it. Where a lane is
 not active, neither touches memory. Python and Numba have no instruction for four numbers at once,
-nor one that reads past the nearer cache.
+nor one that reads past the nearer cache, which is what `relaxed.gpu` does: such a read may meet the
+additions of other warps.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 
+_GLOBAL = 1
+"""The number of the space of addresses that `ld.global` and `red.global` take."""
 _IF_ACTIVE = "{{ .reg .pred p; setp.ne.s32 p, $5, 0; {} }}"
 """The lane is active where operand 5 is not 0."""
 
@@ -25,7 +28,7 @@ def read_quad(typing: Any, matrix: Any, at: Any, active: Any) -> Any:
         quad = _assembly(
             builder,
             ir.LiteralStructType([ir.FloatType()] * 4),
-            _IF_ACTIVE.format(f"{zeros} @p ld.global.cg.v4.f32 {{$0, $1, $2, $3}}, [$4];"),
+            _IF_ACTIVE.format(f"{zeros} @p ld.relaxed.gpu.global.v4.f32 {{$0, $1, $2, $3}}, [$4];"),
             "=&f,=&f,=&f,=&f,l,r",
             [_address(context, builder, signature.args[0], *values[:2]), values[2]],
         )
@@ -53,9 +56,10 @@ def addition(instructions: str) -> Callable[..., Any]:
 
 
 def _address(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, at: Any) -> ir.Value:
-    """The address of array[at] as a number of 64 bits."""
+    """The address of array[at] in the GPU's memory, as a number of 64 bits."""
     place = builder.gep(context.make_array(kind)(context, builder, array).data, [at])
-    return builder.ptrtoint(place, ir.IntType(64))
+    in_global = builder.addrspacecast(place, ir.PointerType(ir.FloatType(), _GLOBAL))
+    return builder.ptrtoint(in_global, ir.IntType(64))
 
 
 def _assembly(

@@ -1,24 +1,26 @@
-"""numba-cuda: what a warp can do in machine code, and a GPU as a `Device`.
+"""numba-cuda: what a warp can do in machine code.
 
-The only file that loads numba-cuda, so that another compiler can take its place. Importing it
-registers the machine code of each function of warp.py, whose docstring there says what it does.
+Importing this registers the machine code of each function of warp.py, whose docstring there says
+what it does. It is the only file that loads numba-cuda, for compiled.py and gpu.py too, so that
+another compiler can take its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import typeof, types
+from numba import types
 from numba.np.numpy_support import as_dtype
-from numpy.typing import DTypeLike, NDArray
 
 try:
     from numba import cuda
     from numba.cuda import libdevice
     from numba.cuda.core import config
+    from numba.cuda.core.caching import IndexDataCacheFile
+    from numba.cuda.cudadrv.driver import driver
+    from numba.cuda.dispatcher import CUDACache
     from numba.cuda.extending import intrinsic, overload
     from numba.cuda.np import arrayobj as _arrayobj  # noqa: F401 - else loaded by the first kernel
 except AttributeError as error:  # NumPy 2.5 lacks what numba-cuda 0.30 asks it for
@@ -28,19 +30,10 @@ except AttributeError as error:  # NumPy 2.5 lacks what numba-cuda 0.30 asks it 
     ) from error
 
 from w2v_kernels.cuda import ptx, warp
-from w2v_kernels.cuda.device import DeviceArray, DeviceError, Kernel
 
-MOST_WARPS = 16
-"""Warps that train at a time on each multiprocessor: an H200 gained nothing from more."""
-
-config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # a small GPU gets as many warps as it has room for
+__all__ = ["CUDACache", "IndexDataCacheFile", "config", "cuda", "driver"]
 
 _ALL_LANES = 0xFFFFFFFF
-_OUT_OF_MEMORY = 2
-"""CUDA_ERROR_OUT_OF_MEMORY"""
-
-
-# ---- what a warp can do
 
 
 def _warp_index():
@@ -166,122 +159,3 @@ def _register() -> None:
 
 
 _register()
-
-
-# ---- a GPU
-
-
-def assembly_of(kernel: Kernel, arguments: Sequence[Any], capability: tuple[int, int]) -> str:
-    """The PTX of a kernel for arguments of these types, which takes no GPU.
-
-    capability   of the GPU: (9, 0) for an H100
-    """
-    signature = types.void(*map(typeof, arguments))
-    text, _ = cuda.compile_ptx(kernel.build(*kernel.constants), signature, cc=capability)
-    return str(text)
-
-
-def _is_of_driver(error: Exception) -> bool:
-    """Whether the driver reported it, through either of the two packages that call it."""
-    return type(error).__module__.startswith(("cuda.", "numba.cuda.cudadrv."))
-
-
-class CudaDevice:
-    """A GPU of this machine, by its number: see `Device`."""
-
-    def __init__(self, number: int = 0) -> None:
-        """
-        Raises:
-            DeviceError: there is none, or its driver does not work.
-        """
-        self._number = number
-        self._kernels: dict[Kernel, Any] = {}
-        self._resident: dict[Kernel, int] = {}
-        with self._current() as gpu:
-            self.name = str(gpu.name)
-            self._n_multiprocessors = int(gpu.MULTIPROCESSOR_COUNT)
-            self._n_registers = int(gpu.MAX_REGISTERS_PER_MULTIPROCESSOR)
-            self.adds_quads = tuple(gpu.compute_capability) >= (9, 0)
-
-    @contextmanager
-    def _current(self) -> Iterator[Any]:
-        """Use this GPU in the block, from any thread, and raise its errors as our own."""
-        try:
-            if self._number >= len(cuda.gpus):
-                raise DeviceError(f"there is no GPU {self._number}: {len(cuda.gpus)} in all")
-            gpu = cuda.gpus[self._number]
-            with gpu:
-                yield gpu
-        except Exception as error:
-            if not _is_of_driver(error):
-                raise
-            if getattr(error, "code", None) == _OUT_OF_MEMORY or "OUT_OF_MEMORY" in str(error):
-                raise MemoryError(f"the memory of GPU {self._number} is full") from error
-            raise DeviceError(f"GPU {self._number} cannot be used: {error}") from error
-
-    def to_device(self, host: NDArray[Any]) -> DeviceArray:
-        """A copy in the GPU's memory; of an empty array, one zero."""
-        full = host if host.size else np.zeros((1, *host.shape[1:]), host.dtype)
-        with self._current():
-            return cuda.to_device(np.ascontiguousarray(full))
-
-    def empty(self, shape: int | tuple[int, ...], dtype: DTypeLike) -> DeviceArray:
-        """An array of anything."""
-        with self._current():
-            return cuda.device_array(shape, np.dtype(dtype))
-
-    def copy(self, array: DeviceArray) -> DeviceArray:
-        """Another array of the same numbers, within the GPU's memory."""
-        with self._current():
-            copied = cuda.device_array_like(array)
-            copied.copy_to_device(array)
-            return copied
-
-    def to_host(self, array: DeviceArray) -> NDArray[Any]:
-        """A copy in this process's memory, once all kernels have run."""
-        with self._current():
-            return np.asarray(array.copy_to_host())
-
-    def write(self, array: DeviceArray, host: NDArray[Any]) -> None:
-        """Replace the numbers of an array."""
-        with self._current():
-            array.copy_to_device(host)
-
-    def memory(self) -> tuple[int, int]:
-        """Free bytes, and all."""
-        with self._current():
-            free, total = cuda.current_context().get_memory_info()
-            return int(free), int(total)
-
-    def warps_at_once(self, kernel: Kernel, arguments: Sequence[Any]) -> int:
-        """As many as there are registers for: the work of any more would begin when others end."""
-        if kernel not in self._resident:
-            self.compile(kernel, arguments)
-        return self._resident[kernel]
-
-    def compile(self, kernel: Kernel, arguments: Sequence[Any]) -> None:
-        """Compile a kernel for arguments of these types."""
-        with self._current():
-            kinds = tuple(typeof(self._copied(argument)) for argument in arguments)
-            of_lane = self._compiled(kernel).compile(kinds).regs_per_thread
-            of_lane = -(-of_lane // 8) * 8  # they are given out in eights
-        of_multiprocessor = min(self._n_registers // (of_lane * warp.LANES), MOST_WARPS)
-        self._resident[kernel] = max(of_multiprocessor, 1) * self._n_multiprocessors
-
-    def launch(self, kernel: Kernel, n_warps: int, arguments: Sequence[Any]) -> None:
-        """Run a kernel on this many warps, each of them a block: none waits for another."""
-        with self._current():
-            self._compiled(kernel)[n_warps, warp.LANES](*arguments)
-
-    def _compiled(self, kernel: Kernel) -> Any:
-        if kernel not in self._kernels:
-            self._kernels[kernel] = cuda.jit(kernel.build(*kernel.constants))
-        return self._kernels[kernel]
-
-    def _copied(self, argument: Any) -> Any:
-        """An argument with device arrays in place of arrays."""
-        if isinstance(argument, np.ndarray):
-            return self.to_device(argument)
-        if isinstance(argument, tuple) and hasattr(argument, "_fields"):
-            return type(argument)(*map(self._copied, argument))
-        return argument

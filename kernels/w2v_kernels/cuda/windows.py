@@ -123,13 +123,19 @@ class TokensOnDevice:
     """A text in a device's memory, and the tokens of it that are kept in an epoch."""
 
     def __init__(
-        self, device: Device, corpus: layout.Corpus, open_blocks: NDArray[np.int64]
+        self,
+        device: Device,
+        corpus: layout.Corpus,
+        open_blocks: NDArray[np.int64],
+        ids: DeviceArray | None = None,
     ) -> None:
-        """open_blocks  int64 (B, 2), as `CudaTrainer` takes them."""
+        """
+        open_blocks   int64 (B, 2), as `CudaTrainer` takes them
+        ids           the ids of the text, if they are on the device
+        """
         self._device = device
-        self._ids = device.to_device(corpus.ids)
-        edges = np.union1d(corpus.sentence_starts, open_blocks.ravel()).astype(np.int64)
-        self._edges = device.to_device(edges)
+        self._ids = device.to_device(corpus.ids) if ids is None else ids
+        self._edges = device.to_device(edges_of(corpus.sentence_starts, open_blocks.ravel()))
         self._n_chunks = -(-len(corpus.ids) // CHUNK)
         self._counts = device.empty(self._n_chunks, np.int64)
         self._kept: Kept | None = None
@@ -194,6 +200,11 @@ class TokensOnDevice:
     def _run(self, kernel: Kernel, arguments: tuple[object, ...]) -> None:
         n_warps = self._device.warps_at_once(kernel, arguments)
         self._device.launch(kernel, n_warps, arguments)
+
+
+def edges_of(starts: NDArray[np.int64], blocks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where sentences and blocks begin, ascending; some more than once. Both are ascending."""
+    return np.insert(starts, np.searchsorted(starts, blocks), blocks)
 
 
 COUNT, PLACE, MEASURE = (

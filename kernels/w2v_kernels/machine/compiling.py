@@ -154,7 +154,8 @@ _OPTIONS = {
     "fastmath": {"reassoc", "contract", "nsz", "arcp"},
 }
 
-_KEY = _digest().encode()
+CACHE_KEY = _digest().encode()
+"""Seals the files in the cache's folder."""
 
 
 def _cached(jit: Callable) -> Callable:
@@ -163,7 +164,7 @@ def _cached(jit: Callable) -> Callable:
     def decorate(function: Callable) -> Callable:
         compiled = jit(function)
         if CACHE_FOLDER is not None and compiled is not function:  # else JIT is switched off
-            seal_cache(compiled, _KEY)
+            seal_cache(compiled, CACHE_KEY)
         return compiled
 
     return decorate
@@ -220,7 +221,7 @@ def is_compiled(name: str) -> bool:
     if CACHE_FOLDER is None:
         return False
     files = list(CACHE_FOLDER.rglob(f"{name}-*.nb[ic]"))
-    intact = [is_intact(file, _KEY) for file in files]  # removes every other one
+    intact = [is_intact(file, CACHE_KEY) for file in files]  # removes every other one
     return bool(files) and all(intact)
 
 

@@ -33,7 +33,7 @@ def seal_cache(dispatcher, key):
 
     key   bytes; files that were sealed with another key do not pass
     """
-    dispatcher._cache = _SealedCache(dispatcher.py_func, key)
+    dispatcher._cache = _CacheOfCpu(dispatcher.py_func, key)
 
 
 def others_write(status):
@@ -88,8 +88,10 @@ class _Sealing:
         return self._file.write(content)
 
 
-class _SealedFiles(IndexDataCacheFile):
-    """The index of a function's compiled variants, and a file for each."""
+class SealedFiles:
+    """The index of a function's compiled variants, and a file for each: goes before Numba's class
+    of such files, that of the CPU or that of a GPU.
+    """
 
     def __init__(self, plain, filename_base, key):
         super().__init__(plain._cache_path, filename_base, plain._source_stamp)
@@ -118,12 +120,15 @@ class _SealedFiles(IndexDataCacheFile):
             file.write(seal.digest())  # what follows the data is not read
 
 
-class _SealedCache(FunctionCache):
-    """The cache of one function."""
+class SealedCache:
+    """The cache of one function: goes before Numba's class of caches, as `SealedFiles` does."""
+
+    files_class = None
+    """That of its files."""
 
     def __init__(self, py_func, key):
         super().__init__(py_func)
-        self._cache_file = _SealedFiles(self._cache_file, self._impl.filename_base, key)
+        self._cache_file = self.files_class(self._cache_file, self._impl.filename_base, key)
 
     def load_overload(self, sig, target_context):
         """Load the machine code for a signature; None if it is to be compiled."""
@@ -137,3 +142,13 @@ class _SealedCache(FunctionCache):
         """Save machine code; if there is no room for it, it is compiled again next time."""
         with contextlib.suppress(OSError):
             super().save_overload(sig, data)
+
+
+class _FilesOfCpu(SealedFiles, IndexDataCacheFile):
+    """Of a function for this machine's processor."""
+
+
+class _CacheOfCpu(SealedCache, FunctionCache):
+    """Of a function for this machine's processor."""
+
+    files_class = _FilesOfCpu

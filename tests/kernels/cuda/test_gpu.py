@@ -29,7 +29,7 @@ MODES = [{}, TREE, CBOW, CBOW | TREE, {"shared_noise": False}, {"negative": 25}]
 
 @pytest.fixture(scope="module")
 def gpu():
-    from w2v_kernels.cuda.toolkit import CudaDevice
+    from w2v_kernels.cuda.gpu import CudaDevice
 
     try:
         return CudaDevice()

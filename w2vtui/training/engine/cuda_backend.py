@@ -228,7 +228,7 @@ def open_trainer(host: CpuBackend, open_blocks: NDArray[np.int64]) -> CudaTraine
         MemoryError: its memory has no room for the text.
         DeviceError: it does not work.
     """
-    from w2v_kernels.cuda.toolkit import CudaDevice  # loads numba-cuda
+    from w2v_kernels.cuda.gpu import CudaDevice  # loads numba-cuda
 
     size = host.training.vector_size
     return CudaTrainer(CudaDevice(), arrays_of(host.corpus), open_blocks, size)
