@@ -192,9 +192,9 @@ def unprivileged():
 @pytest.fixture
 def no_hurry(monkeypatch):
     """A key counts as pressed twice however long a busy machine takes between the two."""
-    from w2vtui.tui import app  # takes its time, which other tests do not need
+    from w2vtui.tui.app_parts import leaving  # takes its time, which other tests do not need
 
-    monkeypatch.setattr(app, "TWICE_SECONDS", 60.0)
+    monkeypatch.setattr(leaving, "TWICE_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ from w2vtui.runs.resuming import resumption
 from w2vtui.runs.status import LiveStatus, status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.cpu_backend import CpuBackend
-from w2vtui.tui import app
+from w2vtui.tui.app_parts import leaving
 from w2vtui.tui.form import Form
 from w2vtui.tui.launch import run_app
 from w2vtui.tui.sources import field_text
@@ -79,7 +79,7 @@ class Round:
     def show_app(self) -> int:
         """Show the app, made so that it can be stopped in the state; return its exit code."""
         faulthandler.register(signal.SIGUSR1, (self.folder / "stacks").open("w"))
-        app.TWICE_SECONDS = 60.0
+        leaving.TWICE_SECONDS = 60.0
         train_calmly()
         for name in ("COLUMNS", "LINES"):  # they would go before the size of the terminal
             os.environ.pop(name, None)

@@ -32,6 +32,7 @@ from w2vtui.errors import VectorsError
 from w2vtui.exploring.subject import FileSubject
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.app_parts.places import Places
 from w2vtui.tui.explore_screen.opening import PANES, Opens
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
@@ -41,7 +42,6 @@ from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import own_bindings
-from w2vtui.tui.places import Places
 from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.key_bar import PLACES, KeyBar

@@ -48,8 +48,8 @@ from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
-from w2vtui.tui import app as tui_app
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.app_parts import starting
 from w2vtui.tui.dialogs import Ask, SaveDialog
 from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.run_list import RunList
@@ -415,7 +415,7 @@ async def test_a_list_that_was_left_gets_no_more_messages(topical_corpus, runs_d
         held.wait(60)
         raise RunError("it is in use")
 
-    monkeypatch.setattr(tui_app, "_open_saved", refused)
+    monkeypatch.setattr(starting, "_open_saved", refused)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "enter")
         await until(app, asked.is_set)

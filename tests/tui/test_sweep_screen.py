@@ -17,9 +17,9 @@ from w2vtui.cli import showing_sweeps
 from w2vtui.errors import DiskError
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.app_parts.places import Places
 from w2vtui.tui.dialogs import Ask
 from w2vtui.tui.form import Form
-from w2vtui.tui.places import Places
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 

@@ -1,12 +1,12 @@
 """The screens: a run is set up, watched and changed from the terminal.
 
-    launch        shows the app, ends its run      app            from screen to screen; leaving
-    app_base      what screens ask of the app      messages       what screens post to the app
+    launch        shows the app, ends its run      app            what it begins with; its help
+    app_base      what screens ask of the app      app_parts/     from screen to screen; leaving
+    messages      what screens post to the app     run_line       the run in one line, on the others
     first_screen/ text, settings, saved runs       train_screen/  the run
     explore_screen/ what the vectors know          method_screen/ how they are trained
     sweep_screen/ the trials of a sweep
     compare_screen/ runs side by side
-    places        from screen to screen by number  run_line       the run in one line, on the others
     panes, jump   focus, tabs, one pane large      header         the run in one line, as text
     dialogs       questions, save, help            shutdown       what happens to a run that is left
     keys          default and configured keys      scopes         which keys are active together

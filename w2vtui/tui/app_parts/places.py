@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from w2vtui.comparing.letters import N_SIDES
-from w2vtui.tui.exploring_places import ExploringPlaces
+from w2vtui.tui.app_parts.exploring_places import ExploringPlaces
 from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
 
 if TYPE_CHECKING:

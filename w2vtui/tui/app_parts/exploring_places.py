@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from w2vtui.display import safe_text
-from w2vtui.tui.stacked_screens import StackedScreens
+from w2vtui.tui.app_parts.stacked_screens import StackedScreens
 
 if TYPE_CHECKING:
     from w2vtui.exploring.run_subject import RunSubject
