@@ -35,7 +35,7 @@ from w2vtui.tui import app_base
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.form import Form
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
@@ -315,7 +315,7 @@ async def scripted(
     as_run = cast(Run, run)  # it has all that the screens use
 
     def build(session: Session) -> Run:
-        session.starting_words = ("king", "東京")
+        session.words.starting = ("king", "東京")
         return as_run
 
     app = AtOnce(Form(), build=build, interval=0.05, **options)

@@ -62,7 +62,7 @@ async def test_a_run_is_branched_and_what_is_staged_goes_to_the_branch(topical_c
         assert first.fork.run == app.session.run_name
         assert shot_of(app).settings.negative == 5
         assert not app.screen.staging.staged
-        assert app.session.events[-1].text == f"branch {first.name} left here"
+        assert app.session.notes.events[-1].text == f"branch {first.name} left here"
         await press(app, "b")
         await shows(app, "Branch this run", "Train both", "One after the other", "Pause this run")
         await press(app, "b")

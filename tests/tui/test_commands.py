@@ -332,7 +332,7 @@ async def test_watch_follows_other_words_and_query_one_question():
         assert app.screen.query_one("#query", Input).value == "king - man + woman"
         await enter(app, "watch paris  king paris")
         await until(app, lambda: run.calls[-1] == ("paris", "king"))
-        assert app.session.watched == ("paris", "king")
+        assert app.session.words.watched == ("paris", "king")
         assert app.screen.query_one("#query", Input).value == ""
 
 
@@ -367,7 +367,7 @@ async def test_a_note_is_an_event_at_this_point():
     async with steered() as (app, _):
         await enter(app, "note [b]looks good\x1b[0m")
         await until(app, lambda: r"[b]looks good\x1b[0m" in text_of(app))
-        assert app.session.events[-1].tokens == TRAINING.progress.tokens
+        assert app.session.notes.events[-1].tokens == TRAINING.progress.tokens
 
 
 # ---- the program
@@ -489,7 +489,7 @@ async def test_events_are_in_order_of_time_though_the_clock_stands():
         resumed = Event(seconds=155.0, tokens=35_412_807, kind="note", text="resumed")
         run.shot = replace(run.shot, events=(*run.shot.events, resumed))
         await enter(app, "note after")
-        texts = [event.text for event in app.session.all_events(run.shot)]
+        texts = [event.text for event in app.session.notes.among(run.shot)]
         assert texts[-3:] == ["before", "resumed", "after"]
 
 
@@ -511,7 +511,7 @@ async def test_files_of_questions_are_chosen_in_mid_run(tmp_path, monkeypatch):
         assert asked == [("sessions", both[0]), ("pairs", *both), ("pairs",)]
         form = app.session.form
         assert (form.sessions, form.pairs) == ((both[0],), ())
-        assert "hint: one line is left out" in [event.text for event in app.session.events]
+        assert "hint: one line is left out" in [event.text for event in app.session.notes.events]
         await enter(app, "analogies more.txt")
         await until(app, lambda: "line 1: four words" in notices(app))
         assert app.session.form.analogies == ()

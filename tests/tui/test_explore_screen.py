@@ -263,7 +263,7 @@ async def test_a_run_is_explored_while_it_trains_and_frozen(topical_corpus):
         await shows(app, "FROZEN @ ")
         frozen = app.screen.view
         await press(app, "down", "w")
-        assert pane(app).word in app.session.watched
+        assert pane(app).word in app.session.words.watched
         await until(app, lambda: shot_of(app).progress.tokens > 2 * frozen.tokens)
         assert app.screen.view is frozen
         await press(app, "L")

@@ -59,7 +59,7 @@ async def test_hostile_tokens_never_reach_the_terminal(tmp_path):
     text = tmp_path / "hostile.txt"
     text.write_text("\n".join([" ".join(words)] * 400), encoding="utf-8")
     async with training(form(text)) as app:
-        app.session.watch_words = tuple(words)
+        app.session.words.chosen = tuple(words)
         await shows(app, r"\x1b[31mred", "[bold]markup[/]", r"\u202eright", "한국어", "中文词")
         shown = text_of(app)
         assert not {"\x1b", "\u202e"} & set(shown)

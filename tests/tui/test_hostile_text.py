@@ -113,9 +113,9 @@ LINES = [
 async def test_the_train_screen_its_notices_and_dialogs(hostile_text, drawn_raw):
     app = W2vApp(form(hostile_text), interval=0.05)
     async with app.run_test(size=(160, 50), notifications=True), running(app, form(hostile_text)):
-        app.session.watch_words = tuple(WORDS)
+        app.session.words.chosen = tuple(WORDS)
         await shows(app, r"\x1b[2J", r"\u202e", r"\x7f", r"\U000e0041")
-        app.session.watch_words = tuple(MARKUP)
+        app.session.words.chosen = tuple(MARKUP)
         await shows(app, "[red]r[", "[link=", "[@clic", "[/  ")
         for line in LINES:
             app.clear_notifications()

@@ -6,7 +6,6 @@ import pytest
 from textual.events import Key, Paste
 
 from tests.support.screens import TRAINING, press, scripted, send_keys, until
-from w2vtui.tui.session import Session
 from w2vtui.tui.widgets import query_field
 from w2vtui.tui.widgets.field import Recalled, typed_text
 from w2vtui.tui.widgets.query_field import QueryField, completions
@@ -66,9 +65,9 @@ def test_lines_are_recalled_and_the_one_being_typed_comes_last():
     assert [recalled.step(1, "a") for _ in range(2)] == ["b", "draft"]
 
 
-async def test_the_next_query_replaces_the_last_and_earlier_ones_come_back(monkeypatch):
-    monkeypatch.setattr(Session, "known_words", lambda session: WORDS)
+async def test_the_next_query_replaces_the_last_and_earlier_ones_come_back():
     async with scripted(TRAINING, (120, 40)) as (app, run):
+        app.session.words.known = WORDS
 
         def asked(query: str) -> bool:
             return bool(run.calls) and run.calls[-1][-1:] == (query,)

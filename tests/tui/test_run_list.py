@@ -490,7 +490,7 @@ async def test_the_output_of_a_run_from_elsewhere_is_not_written(
         await press(app, "enter")
         await until(app, lambda: isinstance(app.screen, TrainScreen))
         await until(app, lambda: state(app) == "done")
-        reported = [event.text for event in app.session.events]
+        reported = [event.text for event in app.session.notes.events]
         assert any("was not made on this machine" in text for text in reported)
         assert app.session.unsaved
     assert not precious.exists()
@@ -664,7 +664,7 @@ async def test_without_a_folder_a_run_trains_and_says_it_is_not_saved(topical_co
     monkeypatch.setattr(recording, "runs_folder", homeless)
     monkeypatch.setattr(root, "runs_folder", homeless)
     async with training(form(topical_corpus)) as app:
-        reported = [event.text for event in app.session.events]
+        reported = [event.text for event in app.session.notes.events]
         assert reported == ["this run cannot be resumed later: there is no home folder"]
         await press(app, "ctrl+q")
         await shows(app, "Quit without saving")

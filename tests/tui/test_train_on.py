@@ -75,7 +75,7 @@ async def test_a_run_that_is_done_gets_more_epochs(topical_corpus):
         await trained_again(app, 3)
         assert shot_of(app).settings.negative == 7
         assert "K 5 → 7, epochs 2 → 3" in events(app)
-        texts = [event.text for event in app.session.all_events(shot_of(app))]
+        texts = [event.text for event in app.session.notes.among(shot_of(app))]
         assert texts.index("once") < texts.index("K 5 → 7, epochs 2 → 3")
         app.screen.query_one(SettingRows).pick("epochs")
         await press(app, "right")

@@ -29,7 +29,7 @@ async def test_a_run_at_work_is_shown_steered_and_left(topical_corpus, tmp_path)
         app.attached = viewer_of(recorder)
         async with app.run_test(size=(120, 40)):
             await until(app, lambda: isinstance(app.screen, TrainScreen) and app.session.run)
-            await until(app, lambda: app.session.known_words() and app.focused is not None)
+            await until(app, lambda: app.session.words.known and app.focused is not None)
             assert app.session.run_name == recorder.folder.name
             await press(app, "space")
             await until(app, lambda: run.snapshot().state == "paused" and "PAUSED" in text_of(app))

@@ -289,13 +289,13 @@ async def test_a_run_in_trouble_says_so():
 
 async def test_the_watched_words_can_be_edited_and_unknown_ones_are_explained(topical_corpus):
     async with training(form(topical_corpus)) as app:
-        before = app.session.watched
+        before = app.session.words.watched
         await press(app, "w")
         await until(app, lambda: isinstance(app.screen, WatchDialog) and app.focused)
         assert app.screen.query_one("#words", Input).value == ", ".join(before)
         await press(app, "escape")
         await until(app, lambda: not isinstance(app.screen, WatchDialog))
-        assert app.session.watched == before
+        assert app.session.words.watched == before
         await press(app, "w")
         await until(app, lambda: isinstance(app.screen, WatchDialog) and app.focused)
         app.screen.query_one("#words", Input).value = "ship cow, cow - barn + ship, shipp"
@@ -304,7 +304,7 @@ async def test_the_watched_words_can_be_edited_and_unknown_ones_are_explained(to
         await until(app, lambda: [n.query for n in app.session.snapshot().neighbors] == [*wanted])
         nearest = app.screen.query_one("#nearest")
         await until(app, lambda: "sailor" in nearest.plain and "no vector for" in nearest.plain)
-        assert app.session.watched == wanted
+        assert app.session.words.watched == wanted
 
 
 async def test_the_words_are_watched_on_while_a_query_is_shown(topical_corpus):
@@ -313,7 +313,7 @@ async def test_the_words_are_watched_on_while_a_query_is_shown(topical_corpus):
         await until(app, lambda: "churn@10" in nearest.plain)
         await ask(app, "ship")
         await until(app, lambda: " 1 " in nearest.plain and "churn@10" not in nearest.plain)
-        watched = app.session.watched
+        watched = app.session.words.watched
         assert [n.query for n in app.session.snapshot().neighbors][: len(watched)] == [*watched]
         await press(app, "escape")
         await until(app, lambda: "churn@10" in nearest.plain)

@@ -10,7 +10,7 @@
     panes, jump   focus, tabs, one pane large      header         the run in one line, as text
     dialogs       questions, save, help            shutdown       what happens to a run that is left
     keys          default and configured keys      scopes         which keys are active together
-    help          contents of help and palette     session        a run and what the screens add
+    help          contents of help and palette     sessions/      a run and what the screens add
     controls      settings as controls             sources        what the corpus field names
     themes        readable colors                 glyphs         braille, blocks or ASCII
     inks          colors that mean something

@@ -17,8 +17,9 @@ from w2vtui.tui.app_parts.starting import Starting, form_of
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import keymap
+from w2vtui.tui.sessions.trained_apart import build_apart
+from w2vtui.tui.sessions.trained_here import build_run
 from w2vtui.tui.sources import sources_of
-from w2vtui.tui.trained_apart import build_apart
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.trainer_process.remote_run import RemoteRun
-    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.first_screen.run_list import RunList
     from w2vtui.tui.first_screen.screen import NewRunScreen
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Build
 
 
 def _entries() -> type[Provider]:
@@ -50,7 +50,7 @@ class W2vApp(Starting):
         form: Form | None = None,
         output: str | None = None,
         *,
-        build: Callable[[Session], WatchedRun] | None = None,
+        build: Build | None = None,
         interval: float | None = None,
         look: ScreenSettings | None = None,
         config: Config | None = None,
@@ -132,9 +132,9 @@ class W2vApp(Starting):
 
     def _begin_lesson(self) -> None:
         from w2vtui.tui.method_screen.lesson.learning import built_slowly  # loads NumPy
-        from w2vtui.tui.session import Session
+        from w2vtui.tui.sessions.session import Session
 
-        is_usual = self._build in (None, build_apart)
+        is_usual = self._build in (build_run, build_apart)
         build = built_slowly(self._build) if is_usual else self._build
         self._show(Session(self._form, build, output=self.output))
         self._go_to_method(tab="lesson")

@@ -31,8 +31,8 @@ from w2vtui.streams import (
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.explore_screen.opening import Opens
 from w2vtui.tui.form import Form
+from w2vtui.tui.sessions.trained_apart import build_apart
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
-from w2vtui.tui.trained_apart import build_apart
 
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.tui.dialogs import Ask, Choice
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
 
 if TYPE_CHECKING:  # loads NumPy
     from w2vtui.sweeping.watched_sweep import WatchedSweep

@@ -13,7 +13,7 @@ from w2vtui.streams import discard
 
 if TYPE_CHECKING:
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
 
 
 def continue_without_screen(session: Session | None, follow: Callable[[WatchedRun], int]) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from w2vtui.exploring.run_subject import RunSubject
     from w2vtui.exploring.subject import Subject
     from w2vtui.tui.explore_screen.questioning import Asked
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
 
 Explored = Literal["explore", "other", "earlier"]
 """The names of the screens that explore the run, something else, and what was explored before that.

@@ -15,7 +15,7 @@ from w2vtui.tui.app_parts.places import Places
 
 if TYPE_CHECKING:
     from w2vtui.sweeping.watched_sweep import WatchedSweep
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
     from w2vtui.tui.train_screen.screen import TrainScreen
 
 TWICE_SECONDS = 2.0
@@ -91,7 +91,7 @@ class Leaving(Places):
     @work(exclusive=True, group="leave")
     async def _checkpoint_then(self, session: Session, then: Callable[[], None]) -> None:
         """End the run with a last checkpoint; stay if that cannot be written."""
-        from w2vtui.tui.session import LEAVING_SECONDS
+        from w2vtui.tui.sessions.session import LEAVING_SECONDS
 
         self.report("writing the last checkpoint …", seconds=LEAVING_SECONDS)
         await self._end(session)

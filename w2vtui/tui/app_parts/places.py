@@ -134,10 +134,10 @@ class Places(ExploringPlaces):
     def watch_word(self, query: str) -> None:
         """Add a word or a sum to the watch words of the run that trains."""
         session = self.session
-        if session is None or query in session.watched:
+        if session is None or query in session.words.watched:
             super().watch_word(query) if session is None else self.report(f"{query} is watched")
             return
-        session.watch_words = (*session.watched, query)
+        session.words.chosen = (*session.words.watched, query)
         self.report(f"watching {query}: its neighbors are on the train screen")
 
     def _go_to_method(self, tab: str = "noise") -> AwaitMount | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -16,14 +15,14 @@ from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app_parts.leaving import Leaving
 from w2vtui.tui.form import Form, form_of_request
 from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume, ShowRun
-from w2vtui.tui.trained_apart import attached_session
+from w2vtui.tui.sessions.trained_apart import attached_session
+from w2vtui.tui.sessions.trained_here import build_run
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
     from w2vtui.sweep_process.viewer import SweepViewer
     from w2vtui.trainer_process.remote_run import RemoteRun
-    from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Build, Session
 
 
 class Starting(Leaving):
@@ -35,7 +34,7 @@ class Starting(Leaving):
         output: str | None,
         look: ScreenSettings,
         config: Config,
-        build: Callable[[Session], WatchedRun] | None,
+        build: Build | None,
     ) -> None:
         """
         form    what the first screen shows
@@ -43,7 +42,7 @@ class Starting(Leaving):
         """
         super().__init__(look, config, output)
         self._form = form
-        self._build = build
+        self._build = build or build_run
         self._interval = None if look.fps is None else 1 / look.fps
         """Seconds between two snapshots; None leaves that to the train screen."""
 
@@ -61,7 +60,7 @@ class Starting(Leaving):
         except W2vtuiError as error:
             self.warn(str(error))
             return
-        from w2vtui.tui.session import Session
+        from w2vtui.tui.sessions.session import Session
 
         self._show(Session(form, self._build, output=self.output))
 
@@ -145,7 +144,7 @@ class Starting(Leaving):
 
         message   what asked for it; None for the command line
         """
-        from w2vtui.tui.session import Session
+        from w2vtui.tui.sessions.session import Session
 
         form = form_of(taken, self._form)
         if message is None:

@@ -19,7 +19,7 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.runs.record import checkpoint_vectors
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.session import answer_to
+from w2vtui.tui.sessions.words import answer_to
 from w2vtui.tui.widgets.answer import answer_lines
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.query_field import QueryField

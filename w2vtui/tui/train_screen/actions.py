@@ -251,7 +251,7 @@ class ViewActions(RunScreen):
 
         def edited(queries: tuple[str, ...] | None) -> None:
             if queries is not None:
-                self.session.watch_words = queries
+                self.session.words.chosen = queries
                 self.look()
 
-        self.app.push_screen(WatchDialog(self.session.watched), edited)
+        self.app.push_screen(WatchDialog(self.session.words.watched), edited)

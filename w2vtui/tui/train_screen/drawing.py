@@ -12,7 +12,7 @@ from w2vtui.display import safe_text
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui import header
 from w2vtui.tui.panes import PanedScreen
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen import hints, readouts
 from w2vtui.tui.train_screen.commands.line import explained
 from w2vtui.tui.train_screen.event_rows import outcomes
@@ -186,7 +186,7 @@ class Drawing:
         run, panel = self._session.run, self._screen.query_one(LossPanel)
         curves = () if run is None else (run.curves.probe, run.curves.loss)
         changes = tuple(
-            event for event in self._session.all_events(shot) if event.number is not None
+            event for event in self._session.notes.among(shot) if event.number is not None
         )
         full, recent = (0.0, readouts.x_range(shot)), readouts.recent_range(shot)
         message, size = readouts.waiting_text(shot), panel.size
@@ -225,7 +225,7 @@ class Drawing:
         if run is None:
             return
         curves, answers = (run.curves.churn, run.curves.settled), self._watching.answers(shot)
-        watched = [answers[query] for query in self._session.watched if query in answers]
+        watched = [answers[query] for query in self._session.words.watched if query in answers]
         query, size = self._watching.query, panel.query_one("#nearest").size
         if not self._last.is_new("watch", curves[0].version, watched, query, answers, size):
             return
@@ -246,7 +246,7 @@ class Drawing:
         panel.show(joined(lines))
 
     def _draw_events(self, shot: Snapshot) -> None:
-        run, events = self._session.run, self._session.all_events(shot)
+        run, events = self._session.run, self._session.notes.among(shot)
         changes = [event for event in events if event.kind == "change"]
         version = run.curves.probe.version if run is not None and changes else 0
         if self._last.is_new("events", events, version):

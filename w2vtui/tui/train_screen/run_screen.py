@@ -10,7 +10,7 @@ from textual.theme import Theme
 
 from w2vtui.resources import available_cores
 from w2vtui.tui.panes import PanedScreen
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.event_rows import ending_text
 from w2vtui.tui.train_screen.refresh_rate import RefreshRate

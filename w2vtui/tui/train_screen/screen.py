@@ -26,7 +26,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.app_base import PaletteCommand
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
 from w2vtui.tui.train_screen.branching import Branching
 from w2vtui.tui.train_screen.commands.line import completions, execute
@@ -160,7 +160,7 @@ class TrainScreen(Branching, ViewActions, Saving):
             yield SpeedPanel(self.app.glyphs, id="speed", classes="framed pane")
             yield Panel("Run", id="run", classes="framed pane", help=RUN_HELP)
             yield WatchPanel(
-                QueryField(self.app.query_history, self.session.known_words, self.follow),
+                QueryField(self.app.query_history, lambda: self.session.words.known, self.follow),
                 classes="framed pane",
                 when_asking=self._query_keys(),
                 else_=f"{self.key('train.query')} ask  {self.key('train.watch')} edit list",

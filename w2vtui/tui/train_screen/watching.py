@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from w2vtui.training.state.snapshot import Neighbors, Snapshot
-from w2vtui.tui.session import Session
+from w2vtui.tui.sessions.session import Session
+from w2vtui.tui.sessions.words import answer_to
+from w2vtui.vectors import WordVectors
 
 
 class Watching:
@@ -20,6 +22,8 @@ class Watching:
         """The queries that the run was last asked to follow, or that were looked up."""
         self._late_answers: tuple[Neighbors, ...] = ()
         """Answers looked up after the end of the run."""
+        self._vectors: WordVectors | None = None
+        """Those of the run that has ended, and its observer with it."""
 
     def answers(self, shot: Snapshot) -> dict[str, Neighbors]:
         """The nearest words known for each query."""
@@ -28,7 +32,7 @@ class Watching:
     def follow(self, shot: Snapshot) -> tuple[str, ...]:
         """Have the run follow the queries; return those that must be looked up instead."""
         run, query = self._session.run, (self.query,) if self.query else ()
-        wanted = tuple(dict.fromkeys((*self._session.watched, *query)))
+        wanted = tuple(dict.fromkeys((*self._session.words.watched, *query)))
         if run is None or wanted == self._followed:
             return ()
         self._followed = wanted
@@ -46,5 +50,12 @@ class Watching:
     async def look_up(self, queries: Sequence[str]) -> None:
         """Look queries up in a thread, one after the other."""
         for query in queries:
-            answer = await asyncio.to_thread(self._session.answer, query)
+            answer = await asyncio.to_thread(self._answer, query)
             self._late_answers = (*self._late_answers, answer)
+
+    def _answer(self, query: str) -> Neighbors:
+        run = self._session.run
+        assert run is not None
+        if self._vectors is None:
+            self._vectors = run.trained.vectors()
+        return answer_to(self._vectors, query)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from w2vtui.training.watched_run import WatchedRun
-from w2vtui.tui.session import Session, build_run
+from w2vtui.tui.sessions.session import Build, Session
 
 WORDS_PER_SECOND = 50_000
 """About nine seconds for each pass over the bundled sample."""
 
 
-def built_slowly(
-    build: Callable[[Session], WatchedRun] | None = None,
-) -> Callable[[Session], WatchedRun]:
+def built_slowly(build: Build) -> Build:
     """What makes the run of a session, and leaves time to look at it."""
 
     def built(session: Session) -> WatchedRun:
-        run = (build or build_run)(session)
+        run = build(session)
         run.limit_speed(WORDS_PER_SECOND)
         return run
 

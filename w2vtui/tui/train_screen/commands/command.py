@@ -13,7 +13,7 @@ from w2vtui.question_files import QuestionKind
 if TYPE_CHECKING:
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.app_base import BaseApp
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
 
 
 class CommandError(W2vtuiError):

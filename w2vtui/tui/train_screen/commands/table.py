@@ -80,7 +80,7 @@ def _query(screen: CommandTarget, text: str) -> None:
 
 
 def _watch(screen: CommandTarget, text: str) -> None:
-    screen.session.watch_words = queries_in(text)
+    screen.session.words.chosen = queries_in(text)
     screen.follow("")
 
 

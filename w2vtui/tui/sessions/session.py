@@ -7,29 +7,29 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from w2vtui.errors import ChangedTextError, SettingsError, VectorsError, W2vtuiError
-from w2vtui.notable_words import notable_words
+from w2vtui.errors import ChangedTextError, SettingsError, W2vtuiError
 from w2vtui.question_files import QuestionKind
-from w2vtui.training.state.snapshot import Event, Neighbors, Snapshot
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.form import Form
+from w2vtui.tui.sessions.notes import SessionNotes
+from w2vtui.tui.sessions.words import SessionWords
 
 if TYPE_CHECKING:
-    from w2vtui.corpus import EncodedCorpus, ReadingProgress
+    from w2vtui.corpus import EncodedCorpus
     from w2vtui.runs.recorder import Recorder
     from w2vtui.runs.request import RunRequest
     from w2vtui.runs.resuming import Resumption
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.vectors import WordVectors
 
-TOP = 10
 LEAVING_SECONDS = 10.0
 """How long the screens wait for the last checkpoint."""
-N_STARTING_WORDS = 8
 WORDS_SECONDS = 0.1
 """From one look whether another process has read the text to the next."""
+Build: TypeAlias = "Callable[[Session], WatchedRun]"
+"""Makes the run of a session."""
 
 
 class Session:
@@ -50,7 +50,7 @@ class Session:
     def __init__(
         self,
         form: Form,
-        build: Callable[[Session], WatchedRun] | None = None,
+        build: Build,
         *,
         output: str | None = None,
         resumption: Resumption | None = None,
@@ -75,31 +75,20 @@ class Session:
         """Made in a thread, since importing the engine takes a second."""
         self.problem: BaseException | None = None
         """Why there is no run."""
-        self.starting_words: tuple[str, ...] = ()
-        """Words worth watching, once the corpus is read."""
-        self._words: Sequence[str] = ()
-        self.watch_words: tuple[str, ...] = ()
-        """Words that were chosen instead."""
+        self.words = SessionWords()
         self.saved_to: str | None = None
-        self.events: tuple[Event, ...] = (
-            () if resumption is None else _resumption_events(resumption)
-        )
-        """Events of the screens, such as saved vectors."""
-        self._places = [len(resumption.events) if resumption else 0] * len(self.events)
-        """Of each: how many events the run had by then."""
-        self._build = build or build_run
+        self.notes = SessionNotes(resumption)
+        self._build = build
         self._left = False
         self._saving = threading.Lock()
-        self._vectors: WordVectors | None = None
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
         if output is not None:
             self.note(f"vectors will be saved to {output}")
 
     def follow(self, earlier: Session) -> None:
         """Remember what the screens knew of this run before it ended and was resumed."""
-        self.watch_words = earlier.watch_words
-        self.events = (*earlier.events, *self.events)
-        self._places = [*earlier._places, *self._places]
+        self.words.chosen = earlier.words.chosen
+        self.notes.follow(earlier.notes)
 
     def start(self) -> None:
         """Start the run in a thread, which waits for its end and then closes the recorder."""
@@ -126,7 +115,7 @@ class Session:
     def _read_words(self, run: WatchedRun) -> None:
         """Take the words that another process trains, once it has read them."""
         is_over = False
-        while not (self._words or is_over or self.is_left):
+        while not (self.words.known or is_over or self.is_left):
             is_over = run.is_over(WORDS_SECONDS)
             try:
                 vocab = run.vocabulary()
@@ -134,20 +123,12 @@ class Session:
                 self.note(str(error))
                 return
             if vocab is not None:
-                self._take_words(vocab.words)
+                self.words.take(vocab.words)
 
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
-        """Take the words of the text that was read, and choose those to watch; returns the text."""
-        self._take_words(corpus.vocab.words)
+        """Take the words of the text that was read; returns the text."""
+        self.words.take(corpus.vocab.words)
         return corpus
-
-    def _take_words(self, words: Sequence[str]) -> None:
-        self._words = words
-        self.starting_words = notable_words(words, N_STARTING_WORDS)
-
-    def known_words(self) -> Sequence[str]:
-        """The vocabulary, most frequent word first; empty until the text is read."""
-        return self._words
 
     # ---- what is saved of it
 
@@ -208,11 +189,6 @@ class Session:
         )
 
     @property
-    def watched(self) -> tuple[str, ...]:
-        """The queries that are watched."""
-        return self.watch_words or self.starting_words
-
-    @property
     def unsaved(self) -> bool:
         """Whether leaving now would lose vectors that were trained."""
         shot = self.snapshot()
@@ -232,23 +208,7 @@ class Session:
 
     def note(self, text: str) -> None:
         """Add an event of the screens."""
-        shot = self.snapshot()
-        event = Event(
-            seconds=shot.progress.seconds, tokens=shot.progress.tokens, kind="note", text=text
-        )
-        self.events = (*self.events, event)
-        self._places.append(len(shot.events))
-
-    def all_events(self, shot: Snapshot) -> tuple[Event, ...]:
-        """The events of a snapshot and of the screens, in order of time.
-
-        The training clock stops at a pause, so it cannot order what happens then.
-        """
-        timed: list[tuple[float, float, Event]]
-        timed = [(event.seconds, at, event) for at, event in enumerate(shot.events)]
-        noted = zip(self.events, self._places, strict=False)
-        timed += [(event.seconds, place - 0.5, event) for event, place in noted]
-        return tuple(event for _, _, event in sorted(timed, key=lambda one: one[:2]))
+        self.notes.add(text, self.snapshot())
 
     @property
     def can_leave_training(self) -> bool:
@@ -338,53 +298,3 @@ class Session:
         """Wait until the vectors that are being saved are."""
         with self._saving:
             pass
-
-    def answer(self, query: str) -> Neighbors:
-        """The nearest words of a query, looked up here once the run and its observer have ended."""
-        assert self.run is not None
-        if self._vectors is None:
-            self._vectors = self.run.trained.vectors()
-        return answer_to(self._vectors, query)
-
-
-def answer_to(vectors: WordVectors, query: str) -> Neighbors:
-    """The nearest words of a query, or why there are none."""
-    from w2vtui.vectors import parse_query  # loads NumPy
-
-    added, taken = parse_query(query)
-    try:
-        words = vectors.most_similar(positive=added, negative=taken, topn=TOP)
-    except VectorsError as error:
-        return Neighbors(query=query, words=(), problem=str(error))
-    return Neighbors(query=query, words=tuple(words))
-
-
-def _resumption_events(resumed: Resumption) -> tuple[Event, ...]:
-    """The notes on a resumed run, as events at the point where it resumes."""
-    seconds = 0.0 if resumed.checkpoint is None else resumed.checkpoint.seconds
-    tokens = 0 if resumed.checkpoint is None else resumed.checkpoint.clock
-    return tuple(
-        Event(seconds=seconds, tokens=tokens, kind="note", text=note) for note in resumed.notes
-    )
-
-
-def build_run(session: Session) -> WatchedRun:
-    """The run that a form describes, or the resumed one; imports the engine."""
-    resumed = session.resumption
-    if resumed is not None:
-        read_text, asked = resumed.read, session.request
-
-        def read_again(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-            return session.read_text(asked.checked(read_text(progress, stop)))
-
-        return resumed.run(read_again)
-
-    from w2vtui.runs.opening import open_run  # loads Numba
-
-    request = session.request
-
-    def read(progress: ReadingProgress, stop: threading.Event) -> EncodedCorpus:
-        return session.read_text(request.read(progress, stop))
-
-    run, session.recorder = open_run(request, session.note, read)
-    return run

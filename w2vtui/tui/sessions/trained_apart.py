@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from w2vtui.errors import RunError
 from w2vtui.tui.form import Form, form_of_request
+from w2vtui.tui.sessions.trained_here import build_run
 
 if TYPE_CHECKING:
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
 
 
 def build_apart(session: Session) -> WatchedRun:
@@ -22,7 +23,6 @@ def build_apart(session: Session) -> WatchedRun:
     """
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder  # loads NumPy
     from w2vtui.trainer_process.starting import ResumeOrder, can_train_apart, start_trainer
-    from w2vtui.tui.session import build_run
 
     request, resumed = session.request, session.resumption
     if not can_train_apart(request):
@@ -57,7 +57,7 @@ def attached_session(run: RemoteRun, folder: Path, chosen: Form) -> Session:
     """
     from w2vtui.runs.record import RunRecord  # loads NumPy
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder
-    from w2vtui.tui.session import Session
+    from w2vtui.tui.sessions.session import Session
 
     asked = RunRecord.read(folder).own_request
     form = form_of_request(asked, run.snapshot().settings, chosen)
