@@ -18,7 +18,7 @@ from w2vtui.runs.renaming import rename_run
 from w2vtui.sweeping.removing import remove_sweep, whole_sweep
 from w2vtui.sweeping.store import RECORD, SWEEPS
 from w2vtui.sweeping.text_part import PART
-from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.saved_runs.run_list import RunList
 
 NAME = "text-calm-heron"
 

@@ -29,7 +29,7 @@ from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_at, status_of
 from w2vtui.settings import RunSettings
 from w2vtui.trainer_process import branching, remote_run
-from w2vtui.tui.first_screen.run_list import RunList
+from w2vtui.tui.saved_runs.run_list import RunList
 
 pytestmark = pytest.mark.terminal
 

@@ -38,11 +38,11 @@ from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.questioning import Asked
 from w2vtui.tui.explore_screen.screen import ExploreScreen
-from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import own_bindings
 from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.saved_runs.run_list import RunList
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.key_bar import PLACES, KeyBar
 from w2vtui.vectors import WordVectors

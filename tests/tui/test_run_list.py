@@ -51,11 +51,11 @@ from w2vtui.training.state.script import Script
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_parts import starting
 from w2vtui.tui.dialogs import Ask, SaveDialog
-from w2vtui.tui.first_screen.line_dialog import LineDialog
-from w2vtui.tui.first_screen.run_list import RunList
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.messages import CompareRuns
 from w2vtui.tui.more_epochs import MoreEpochs
+from w2vtui.tui.saved_runs.line_dialog import LineDialog
+from w2vtui.tui.saved_runs.run_list import RunList
 from w2vtui.tui.train_screen.screen import TrainScreen
 
 TRAINING = TrainingSettings(vector_size=16)

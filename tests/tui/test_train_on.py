@@ -22,9 +22,9 @@ from tests.support.screens import (
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import resume
 from w2vtui.tui.dialogs import Ask
-from w2vtui.tui.first_screen.run_list import RunList
-from w2vtui.tui.first_screen.run_queries import RunQueries
 from w2vtui.tui.more_epochs import MoreEpochs
+from w2vtui.tui.saved_runs.run_list import RunList
+from w2vtui.tui.saved_runs.run_queries import RunQueries
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 

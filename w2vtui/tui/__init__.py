@@ -3,9 +3,9 @@
     launch        shows the app, ends its run      app            what it begins with; its help
     app_base      what screens ask of the app      app_parts/     from screen to screen; leaving
     messages      what screens post to the app     run_line       the run in one line, on the others
-    first_screen/ text, settings, saved runs       train_screen/  the run
+    first_screen/ text, settings                   train_screen/  the run
+    saved_runs/   the list of saved runs           sweep_screen/  the trials of a sweep
     explore_screen/ what the vectors know          method_screen/ how they are trained
-    sweep_screen/ the trials of a sweep
     compare_screen/ runs side by side
     panes, jump   focus, tabs, one pane large      header         the run in one line, as text
     dialogs       questions, save, help            shutdown       what happens to a run that is left

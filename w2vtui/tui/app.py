@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming import Resumption
     from w2vtui.trainer_process.remote_run import RemoteRun
-    from w2vtui.tui.first_screen.run_list import RunList
     from w2vtui.tui.first_screen.screen import NewRunScreen
+    from w2vtui.tui.saved_runs.run_list import RunList
     from w2vtui.tui.sessions.session import Build
 
 
@@ -147,7 +147,7 @@ class W2vApp(Starting):
 
     def run_list(self) -> RunList:
         """The saved runs, from where they are chosen to be."""
-        from w2vtui.tui.first_screen.run_list import RunList
+        from w2vtui.tui.saved_runs.run_list import RunList
 
         form = self._form if self.session is None else self.session.form
         return RunList(form.run_settings.runs_dir)

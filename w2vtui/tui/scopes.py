@@ -20,15 +20,9 @@ from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.file_picker import FilePicker, TextTree
-from w2vtui.tui.first_screen.line_dialog import LineDialog
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog, QuestionsInput
-from w2vtui.tui.first_screen.run_branches import BranchedRuns
-from w2vtui.tui.first_screen.run_labels import LabeledRuns
-from w2vtui.tui.first_screen.run_list import RunList
-from w2vtui.tui.first_screen.run_queries import RunQueries
-from w2vtui.tui.first_screen.run_table import RunTable
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
 from w2vtui.tui.help_screen import Help
@@ -40,6 +34,12 @@ from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.more_epochs import MoreEpochs
+from w2vtui.tui.saved_runs.line_dialog import LineDialog
+from w2vtui.tui.saved_runs.run_branches import BranchedRuns
+from w2vtui.tui.saved_runs.run_labels import LabeledRuns
+from w2vtui.tui.saved_runs.run_list import RunList
+from w2vtui.tui.saved_runs.run_queries import RunQueries
+from w2vtui.tui.saved_runs.run_table import RunTable
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.prompt import Prompt

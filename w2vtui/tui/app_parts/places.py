@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.compare_screen.screen import CompareScreen
     from w2vtui.tui.explore_screen.screen import ExploreScreen
-    from w2vtui.tui.first_screen.run_list import RunList
+    from w2vtui.tui.saved_runs.run_list import RunList
 
 Place = Literal["train", "explore", "method", "runs", "compare"]
 

@@ -233,7 +233,7 @@ class NewRunScreen(TabbedScreen):
 
     def action_runs(self) -> None:
         """List the saved runs."""
-        from w2vtui.tui.first_screen.run_list import RunList
+        from w2vtui.tui.saved_runs.run_list import RunList
 
         self.app.push_screen(RunList(self.form.run_settings.runs_dir))
 
@@ -403,6 +403,6 @@ class NewRunScreen(TabbedScreen):
 
 def _saved_runs(root: str | None) -> Sequence[RunStatus]:
     """The saved runs. Reads files: not for the thread that draws."""
-    from w2vtui.tui.first_screen.run_facts import SavedRuns
+    from w2vtui.tui.saved_runs.run_facts import SavedRuns
 
     return SavedRuns(root).read()

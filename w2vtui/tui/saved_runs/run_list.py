@@ -15,10 +15,10 @@ from w2vtui.display import safe_text
 from w2vtui.errors import TargetTakenError, W2vtuiError
 from w2vtui.tui.dialogs import Ask, Choice, SaveDialog, may_replace
 from w2vtui.tui.equivalent_command import proposed_output
-from w2vtui.tui.first_screen.run_branches import BranchedRuns
-from w2vtui.tui.first_screen.run_facts import cost
 from w2vtui.tui.messages import CannotResume, ExploreRun, Resume, ShowRun
 from w2vtui.tui.more_epochs import MoreEpochs
+from w2vtui.tui.saved_runs.run_branches import BranchedRuns
+from w2vtui.tui.saved_runs.run_facts import cost
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class RunList(BranchedRuns):
 
     def action_query(self) -> None:
         """Query the vectors of the run."""
-        from w2vtui.tui.first_screen.run_queries import RunQueries  # loads NumPy
+        from w2vtui.tui.saved_runs.run_queries import RunQueries  # loads NumPy
 
         if self.pointed is not None:
             self.app.push_screen(RunQueries(Path(self.pointed.folder)))

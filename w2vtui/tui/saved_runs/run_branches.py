@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.dialogs import Ask, Choice
-from w2vtui.tui.first_screen.run_labels import LabeledRuns
+from w2vtui.tui.saved_runs.run_labels import LabeledRuns
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus

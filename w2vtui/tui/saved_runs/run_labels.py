@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 
 from w2vtui.comparing.letters import N_SIDES
 from w2vtui.errors import W2vtuiError
-from w2vtui.tui.first_screen.line_dialog import LineDialog
-from w2vtui.tui.first_screen.run_table import RunTable
 from w2vtui.tui.messages import CompareRuns
+from w2vtui.tui.saved_runs.line_dialog import LineDialog
+from w2vtui.tui.saved_runs.run_table import RunTable
 
 
 class LabeledRuns(RunTable):

@@ -21,9 +21,9 @@ from w2vtui.display import cell_width, safe_text, whole_parts
 from w2vtui.errors import SettingsError
 from w2vtui.runs.choosing import NEWEST, orders
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.first_screen.run_facts import SavedRuns, advice, facts
-from w2vtui.tui.first_screen.run_rows import Drawing, Listing, listing
 from w2vtui.tui.keys import own_bindings
+from w2vtui.tui.saved_runs.run_facts import SavedRuns, advice, facts
+from w2vtui.tui.saved_runs.run_rows import Drawing, Listing, listing
 from w2vtui.tui.widgets.field import Field
 from w2vtui.tui.widgets.key_bar import PLACES
 from w2vtui.tui.widgets.rows import Rows
