@@ -137,7 +137,7 @@ def wrong_numbers(*tables: str) -> list[tuple[str, str]]:
 async def test_on_the_first_screen(topical_corpus):
     app = W2vApp(Form(corpus=str(topical_corpus)))
     async with app.run_test(size=(120, 40)):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         before = app.screen.form
         rows = app.screen.query_one("#settings", SettingRows)
         shown = {row.name for row in rows.rows}

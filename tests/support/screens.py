@@ -152,7 +152,7 @@ async def on_first_screen(
 ) -> AsyncIterator[W2vApp]:
     app = W2vApp(chosen, output, interval=0.05)
     async with app.run_test(size=size), _ended(app):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         yield app
 
 

@@ -56,9 +56,9 @@ async def first_screen(
 ) -> AsyncIterator[W2vApp]:
     app = W2vApp(Form(corpus=str(corpus), **parts))
     async with app.run_test(size=size):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         if counted:
-            await until(app, lambda: app.screen.statistics)
+            await until(app, lambda: app.screen.survey.statistics)
         yield app
 
 
@@ -84,11 +84,11 @@ async def test_figures_follow_the_settings_without_reading_again(topical_corpus,
         rows.pick("min_count")
         send_keys(app, *"480", "down")
         await until(app, lambda: app.screen.form.corpus_settings.min_count == 480)
-        await until(app, lambda: app.screen.statistics.n_words == 15)
+        await until(app, lambda: app.screen.survey.statistics.n_words == 15)
         await shows(app, "15 of 26 types", "keeps 64.8 %", "┊")
         rows.pick("sample")
         send_keys(app, "right")
-        await until(app, lambda: app.screen.statistics.subsampled_share < 0.1)
+        await until(app, lambda: app.screen.survey.statistics.subsampled_share < 0.1)
         rows.pick("min_count")
         send_keys(app, *"999999", "down")
         await shows(app, "✗ no word this frequent", "999,999 times or more: lower min_count")
@@ -98,12 +98,12 @@ async def test_lower_case_is_counted_as_it_is_trained(tmp_path):
     path = tmp_path / "cases.txt"
     path.write_text("The the THE end, end.\n" * 10)
     async with first_screen(path) as app:
-        assert app.screen.statistics.n_types == 5
+        assert app.screen.survey.statistics.n_types == 5
         rows = app.screen.query_one(SettingRows)
         rows.focus()
         rows.pick("lowercase")
         send_keys(app, "right", "down", "right")
-        await until(app, lambda: app.screen.statistics.n_types == 2)
+        await until(app, lambda: app.screen.survey.statistics.n_types == 2)
 
 
 async def test_a_large_text_is_sampled_and_the_screen_says_so(tmp_path):
@@ -113,7 +113,7 @@ async def test_a_large_text_is_sampled_and_the_screen_says_so(tmp_path):
             file.write(f"a line about number {line % 5000} of a long text\n")
     async with first_screen(path) as app:
         await shows(app, "tokens       about 1.8M", "% of the text", "vocabulary   about")
-        assert app.screen.statistics.n_words == pytest.approx(5007, rel=0.05)
+        assert app.screen.survey.statistics.n_words == pytest.approx(5007, rel=0.05)
 
 
 async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypatch):
@@ -131,7 +131,7 @@ async def test_reading_stops_when_another_text_is_named(topical_corpus, monkeypa
         monkeypatch.undo()
         app.screen.query_one("#corpus").value = "atlas.txt"
         await until(app, stops[0].is_set)
-        await until(app, lambda: app.screen.statistics)
+        await until(app, lambda: app.screen.survey.statistics)
         await shows(app, "440,001")
 
 
@@ -157,7 +157,7 @@ async def test_a_file_that_cannot_be_trained_is_reported_in_place(tmp_path, cont
         await until(app, lambda: app._notifications)
         assert app.session is None
         app.screen.query_one("#corpus").value = "atlas.txt"
-        await until(app, lambda: app.screen.statistics)
+        await until(app, lambda: app.screen.survey.statistics)
         assert not app.screen.query_one("#hint").has_class("problem")
 
 
@@ -597,7 +597,7 @@ async def test_an_error_names_a_setting_as_the_pane_does(topical_corpus):
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
 async def test_nothing_is_cut_in_the_middle_of_a_word(topical_corpus, size):
     async with first_screen(topical_corpus, size) as app:
-        needs = needs_text(app.screen.statistics, app.screen.needs)
+        needs = needs_text(app.screen.survey.statistics, app.screen.survey.needs)
         hint = "enter goes to Start, enter again starts; the defaults are sensible"
         for whole, line in ((needs, "Start training"), (hint, "enter goes")):
             await shows(app, line)

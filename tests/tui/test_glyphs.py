@@ -162,7 +162,7 @@ async def test_every_state_in_ascii(size):
 async def test_the_first_screen_in_ascii(size, topical_corpus):
     app = W2vApp(Form(corpus=str(topical_corpus)), look=ScreenSettings(marker="ascii"))
     async with app.run_test(size=size, notifications=True):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         await until(app, lambda: "+-" in text_of(app))
         assert not foreign(app)
         app.screen.query_one("#settings").focus()
@@ -213,7 +213,7 @@ async def test_a_terminal_that_is_not_utf_8_is_drawn_in_what_it_has(
     monkeypatch.setattr(sys, "__stdout__", SimpleNamespace(encoding=encoding, isatty=lambda: False))
     app = W2vApp(Form(corpus=str(text)))
     async with app.run_test(size=(120, 40)):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         await until(app, lambda: f"{shown} [plain]" in text_of(app))
         text_of(app).encode(encoding)
         assert app.glyphs.is_ascii

@@ -73,7 +73,7 @@ def test_the_watch_sees_what_a_terminal_would_obey():
 async def test_the_first_screen_and_its_file_picker(hostile_text, drawn_raw):
     app = W2vApp(form(hostile_text))
     async with app.run_test(size=(160, 50), notifications=True):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         await shows(app, r"\x1b]0;owned\x07", r"\u202eright", "[red]r[/red]", "[link=file:///etc]l")
         await press(app, "ctrl+o")
         await until(app, lambda: isinstance(app.screen, FilePicker))
@@ -91,7 +91,7 @@ async def test_the_first_screen_and_its_file_picker(hostile_text, drawn_raw):
 @asynccontextmanager
 async def running(app: W2vApp, chosen: Form) -> AsyncIterator[None]:
     """A run on its screen, which ends in any case."""
-    await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+    await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
     app.launch(chosen)
     try:
         await until(app, lambda: app.session.snapshot().progress.tokens > 0)

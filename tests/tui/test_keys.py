@@ -220,7 +220,7 @@ async def test_dialogs_name_the_keys_that_close_them():
 async def test_the_first_screen_takes_keys_too():
     app = W2vApp(Form(), config=config({"new.copy": "c", "new.corpus": "g"}))
     async with app.run_test(size=(120, 40)):
-        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.preview)
+        await until(app, lambda: isinstance(app.screen, NewRunScreen) and app.screen.survey.preview)
         await until(app, lambda: "c copies" in text_of(app))
         app.screen.query_one(SettingRows).focus()
         await until(app, lambda: isinstance(app.focused, SettingRows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -15,16 +15,12 @@ from textual.events import ScreenResume
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text, whole_parts, wrapped
-from w2vtui.errors import SettingsError
-from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.equivalent_command import command_line, proposed_output
-from w2vtui.tui.first_screen.draft import Draft
+from w2vtui.tui.first_screen.choosing import Choosing
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
-from w2vtui.tui.first_screen.survey import Survey
-from w2vtui.tui.first_screen.tabs import TabbedScreen
 from w2vtui.tui.first_screen.text_panels import NeedsPanel, PreviewPanel, WordsPanel, header
-from w2vtui.tui.first_screen.text_report import Needs, warning, way_text
+from w2vtui.tui.first_screen.text_report import warning, way_text
 from w2vtui.tui.first_screen.zipf import ZipfPlot
 from w2vtui.tui.form import Form
 from w2vtui.tui.messages import Launch
@@ -34,17 +30,13 @@ from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.statistics import TextStatistics
     from w2vtui.runs.status import RunStatus
-    from w2vtui.tui.first_screen.preview import Preview
 
-_COUNTED = ("min_count", "lowercase", "tokenizer", "field", "kmer", "sample")
-"""The settings that the figures of a text depend on."""
 PANES = ("settings", "presets", "words", "preview", "zipf")
 """The panels that share the middle of a small terminal, in the order of their tabs."""
 
 
-class NewRunScreen(TabbedScreen):
+class NewRunScreen(Choosing):
     """What to train on, and how."""
 
     AUTO_FOCUS = "#corpus"
@@ -57,7 +49,6 @@ class NewRunScreen(TabbedScreen):
         *("presets.choose", "new.copy", "app.palette", "app.quit"),
     )
     FIRST_KEYS_OF = (SettingRows, PresetList)
-    app: BaseApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="new.start", tooltip="start the training"),
@@ -85,34 +76,11 @@ class NewRunScreen(TabbedScreen):
         form        what is shown at the start
         is_typing   whether the corpus field has the focus, and not Start, where digits are keys
         """
-        super().__init__()
+        super().__init__(form)
         if not is_typing:
             self.AUTO_FOCUS = "#start"  # type: ignore[misc]  # of this one alone
-        self.draft = Draft(form, self.app.cores)
-        self.survey = Survey(form.corpus)
-        """What is known of the text that the corpus field names."""
         self._can_resume = False
         """Whether a saved run can be resumed."""
-
-    @property
-    def form(self) -> Form:
-        """What is chosen now."""
-        return self.draft.form
-
-    @property
-    def preview(self) -> Preview | None:
-        """The first lines of the text; None while they are being read."""
-        return self.survey.preview
-
-    @property
-    def statistics(self) -> TextStatistics | None:
-        """Figures of the text; None while it is counted, and if it cannot be."""
-        return self.survey.statistics
-
-    @property
-    def needs(self) -> Needs | None:
-        """What a run would take; None while the text is not known."""
-        return self.survey.needs
 
     def compose(self) -> ComposeResult:
         """Corpus, presets, settings, what is known of the text, start; app.tcss lays them out."""
@@ -165,41 +133,7 @@ class NewRunScreen(TabbedScreen):
         """Look for saved runs after the first paint, and when a dialog may have changed them."""
         self.call_after_refresh(self._look_for_runs)
 
-    def on_unmount(self) -> None:
-        """Stop reading the text."""
-        self.survey.stop()
-
-    # ---- the text
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Read the text that is named now."""
-        self.draft.name_text(event.value)
-        self._look()
-        self.draw()
-
-    def _look(self) -> None:
-        self.survey.stop()
-        self.survey = Survey(self.form.corpus)
-        self._look_at(self.survey)
-
-    @work(exclusive=True, group="look")
-    async def _look_at(self, survey: Survey) -> None:
-        await asyncio.sleep(0.05)  # the next key may follow at once
-        settings = self.form.corpus_settings
-        await survey.look(settings)
-        self.draw()
-        await survey.read(settings)
-        self.draw()
-        self._count()
-
-    @work(exclusive=True, group="count")
-    async def _count(self) -> None:
-        """Update the figures after a setting that they depend on has changed."""
-        form, survey = self.form, self.survey
-        await survey.count(form.corpus_settings, form.live.sample)
-        if survey is self.survey:
-            survey.estimate(self.form)
-            self.draw()
+    # ---- dialogs
 
     @work
     async def action_browse(self) -> None:
@@ -237,55 +171,6 @@ class NewRunScreen(TabbedScreen):
 
         self.app.push_screen(RunList(self.form.run_settings.runs_dir))
 
-    # ---- presets and settings
-
-    def on_preset_list_chosen(self, message: PresetList.Chosen) -> None:
-        """Set what the preset decides on."""
-        self.draft.choose_preset(message.name)
-        self._changed()
-        if message.then_start:
-            self.query_one("#start").focus()
-
-    def on_setting_rows_stepped(self, message: SettingRows.Stepped) -> None:
-        """Step a setting."""
-        self._change(message.name, lambda: self.draft.step(message.name, message.by))
-
-    def on_setting_rows_typed(self, message: SettingRows.Typed) -> None:
-        """Take a typed value."""
-        self._change(message.name, lambda: self.draft.type(message.name, message.text))
-
-    def on_setting_rows_reset(self, message: SettingRows.Reset) -> None:
-        """Return to the default."""
-        self._change(message.name, lambda: self.draft.reset(message.name))
-
-    def on_words_panel_taken(self, message: WordsPanel.Taken) -> None:
-        """Change a setting as a hint on the text says."""
-        self._change(message.setting, lambda: self.draft.take(message.setting, message.value))
-        self.query_one("#settings", SettingRows).pick(message.setting)
-
-    def on_words_panel_pointed(self) -> None:
-        """Show which hint is pointed at."""
-        self.draw()
-
-    def on_setting_rows_applied(self) -> None:
-        """Go to Start on enter."""
-        self.query_one("#start").focus()
-
-    def _change(self, name: str, change: Callable[[], None]) -> None:
-        try:
-            change()
-        except SettingsError as error:
-            self.app.warn(str(error))
-        else:
-            self._changed(name)
-
-    def _changed(self, name: str = "") -> None:
-        """Update what depends on a setting; an empty name stands for several."""
-        if not name or name in _COUNTED:
-            self._count()
-        self.survey.estimate(self.form)
-        self.draw()
-
     # ---- drawing
 
     def draw(self) -> None:
@@ -307,7 +192,7 @@ class NewRunScreen(TabbedScreen):
         self.query_one(TabBar).show(self._pane, typing=isinstance(self.focused, Input))
 
     def _show_text(self) -> None:
-        survey, words = self.survey, self.statistics
+        survey, words = self.survey, self.survey.statistics
         self.query_one(PreviewPanel).show_preview(survey)
         problem_below = bool(survey.problem) and self.has_class("tabbed")
         self.query_one("#hint").set_class(problem_below, "problem")
@@ -338,8 +223,9 @@ class NewRunScreen(TabbedScreen):
                 return f"✗ {self.survey.problem}"
             browse = self._key("browse")
             return f"name another text: a path, a folder or notes/*.txt; {browse} lists files"
-        if self.statistics is not None and self.needs is not None:
-            warned = warning(self.statistics, self.needs, self.form.corpus_settings)
+        survey = self.survey
+        if survey.statistics is not None and survey.needs is not None:
+            warned = warning(survey.statistics, survey.needs, self.form.corpus_settings)
             if warned:
                 return warned
         panel = self.query_one(WordsPanel)
@@ -367,7 +253,8 @@ class NewRunScreen(TabbedScreen):
     def command(self) -> str:
         """The equivalent command line."""
         form = self.form
-        known = self.preview.sources if self.preview is not None else ()
+        preview = self.survey.preview
+        known = preview.sources if preview is not None else ()
         sources = [safe_text(source) for source in known or (form.corpus.strip() or "FILE",)]
         output = self.app.output or proposed_output(sources[0])
         configured = self.app.configured
