@@ -3,6 +3,7 @@
     screen      layout, keys, tabs
     viewing     the view that every pane shows   questioning   the question that every pane answers
     exporting   writes answers and vectors       answer_*      an answer as rows, and these as text
+    answering   what the neighbors pane shows    rank_history  how its words have moved
     pane        what a pane is: computes in the background, draws what it computed
     panels/     neighbors, map, word card, analogies, clusters, why, drift, timeline
 

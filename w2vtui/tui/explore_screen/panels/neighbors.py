@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from w2vtui.display import pad, safe_text, wrapped
-from w2vtui.exploring.answers import AnalogyWords, Answer, Matches, NearestWords
-from w2vtui.exploring.asking import Asking, ask
-from w2vtui.exploring.questions import Nearest, Question, Search
-from w2vtui.exploring.sides import Side, with_side
+from w2vtui.exploring.asking import Asking
+from w2vtui.exploring.questions import Question
+from w2vtui.exploring.sides import Side
 from w2vtui.exploring.subject import View
-from w2vtui.training.measuring.neighbors import HORIZON_SECONDS, Past, movement
 from w2vtui.tui.explore_screen.answer_lines import Marked, first_shown, head_lines, table_lines
-from w2vtui.tui.explore_screen.answer_table import Row, Table, as_tsv, table_of
+from w2vtui.tui.explore_screen.answer_table import Row, Table, as_tsv
+from w2vtui.tui.explore_screen.answering import Answered, Answering
 from w2vtui.tui.explore_screen.pane import ExplorePane
+from w2vtui.tui.explore_screen.rank_history import Moved, RankHistory
 from w2vtui.tui.widgets.result_panel import Shape
-from w2vtui.vectors import WordVectors
 
 SIDES: tuple[Side, ...] = ("input", "output", "sum")
 SIDE_NAMES: dict[Side, str] = {"input": "input", "output": "output", "sum": "both"}
 """Whose vectors are asked, as the frame names them: `both` is v + u."""
-COMPARED = 100
-"""Nearest words whose ranks are compared with those a minute ago."""
-
-_REMEMBERED = 50
-"""Questions whose earlier answers are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What is shown, and of which moment it is."""
-
-    table: Table
-    asked: str
-    """The question, as a line."""
-    side: Side
-    nearest: tuple[str, ...] = ()
-    """The first hundred nearest words, of answers that are such."""
-    seconds: float | None = None
-    """Training time."""
-    unknown: str = ""
-    """The word of the question that has no vector; the rows are those spelled like it."""
-    pinned: tuple[Row, ...] = ()
-    """The pinned words, with their cosines."""
 
 
 class NeighborsPane(ExplorePane):
@@ -83,88 +57,18 @@ class NeighborsPane(ExplorePane):
         self._pages = 1
         self._at: int | None = None
         """The row that is pointed at; None for the word that is asked."""
-        self._pasts: dict[tuple[str, Side], Past] = {}
-        self._moves: Mapping[str, int | None] | None = None
-        self._moved_over = 0.0
-        self._with_side: WeakKeyDictionary[WordVectors, tuple[Side, WordVectors]] = (
-            WeakKeyDictionary()
-        )
-        """The vectors of the side that was asked last, which take a while to compute, as long as
-        those are there that they are made of.
-        """
-        self._found: tuple[Sequence[str], Search, int, Matches] | None = None
-        """The words, pattern and number of the last search: training changes no word."""
-
-    # ---- computing
+        self._answering = Answering()
+        self._ranks = RankHistory()
+        self._moved: Moved | None = None
+        """How the words that are shown have moved since an earlier look."""
 
     def compute(self, view: View, question: Question | None, shape: Shape) -> Answered | None:
         """The answer to a question; for an unknown word, words spelled like it."""
         if question is None:
             return None
-        unknown = next((word for word in question.words if word not in view.vectors), None)
-        if unknown is not None:
-            return self._suggested(view.vectors, question, unknown)
-        vectors = self._vectors(view.vectors)
-        n = max(self._pages * max(shape.height, 1), COMPARED)
-        answer = self._answer(vectors, question, n)
-        table = table_of(answer, self._pages * max(shape.height, 1))
-        nearest: tuple[str, ...] = ()
-        if isinstance(answer, (NearestWords, AnalogyWords)):
-            nearest = tuple(one.word for one in answer.words[:COMPARED])
-        return Answered(
-            table,
-            question.text,
-            self.side,
-            nearest,
-            view.seconds if view.kind in ("live", "frozen") else None,
-            pinned=self._pinned(vectors, question),
-        )
-
-    def _vectors(self, vectors: WordVectors) -> WordVectors:
-        if self.side == "input":
-            return vectors
-        kept = self._with_side.get(vectors)
-        if kept is None or kept[0] != self.side:
-            kept = self._with_side[vectors] = self.side, with_side(vectors, self.side)
-        return kept[1]
-
-    def _answer(self, vectors: WordVectors, question: Question, n: int) -> Answer:
-        """The answer to a question; of a search that was answered over these words, the same."""
-        words, kept = vectors.index_to_key, self._found
-        if kept is not None and kept[0] is words and kept[1:3] == (question, n):
-            return kept[3]
-        answer = ask(vectors, question, Asking(n=n, method=self.explorer.method))
-        if isinstance(question, Search) and isinstance(answer, Matches):
-            self._found = words, question, n, answer
-        return answer
-
-    def _suggested(self, vectors: WordVectors, question: Question, unknown: str) -> Answered:
-        rows = [Row(word, count) for word, count in vectors.suggestions(unknown, 10)]
-        head = [f"✗ no vector for '{safe_text(unknown, 40)}'"]
-        if rows:
-            head.append("did you mean (enter takes it):")
-        else:
-            head.append(f"it is not among the {len(vectors):,} words")
-        table = Table(question.text, tuple(head), tuple(rows))
-        return Answered(table, question.text, self.side, unknown=unknown)
-
-    def _pinned(self, vectors: WordVectors, question: Question) -> tuple[Row, ...]:
-        pins = [word for word in self.explorer.pins if word in vectors]
-        if not isinstance(question, Nearest) or not pins:
-            return ()
-        query, _ = vectors.sum_of(list(question.added), list(question.taken))
-        one = WordVectors(pins, vectors[pins])
-        cosines = dict(one.most_similar(query, topn=len(pins)))
-        counts = vectors.counts
-        return tuple(
-            Row(
-                word,
-                None if counts is None else int(counts[vectors.get_index(word)]),
-                cosines[word],
-            )
-            for word in pins
-            if word in cosines
-        )
+        n_rows = self._pages * max(shape.height, 1)
+        asking = Asking(n=n_rows, method=self.explorer.method)
+        return self._answering.answer(view, question, asking, self.side, self.explorer.pins)
 
     # ---- showing
 
@@ -172,7 +76,7 @@ class NeighborsPane(ExplorePane):
         """Show an answer, and how its words moved."""
         before = self.result
         if result is not None:
-            self._remember(result)
+            self._moved = self._ranks.moved(result)
             is_new = before is None or before.asked != result.asked
             if is_new:
                 asks_one = len(self._asked_words(result)) == 1 and not result.unknown
@@ -189,25 +93,11 @@ class NeighborsPane(ExplorePane):
         self.write_frame(self.PANE_NAME)
         super().refuse(problem)
 
-    def _remember(self, result: Answered) -> None:
-        """Compare the nearest words with those of an earlier look, and keep them for later ones."""
-        self._moves = None
-        if result.seconds is None or not result.nearest:
-            return
-        past = self._pasts.setdefault((result.asked, result.side), Past(HORIZON_SECONDS))
-        if len(self._pasts) > _REMEMBERED:
-            del self._pasts[next(iter(self._pasts))]
-        earlier = past.earlier(result.seconds)
-        past.add(result.seconds, result.nearest)
-        if earlier is not None and result.seconds > earlier[0]:
-            moves, _ = movement(earlier[1], result.nearest)
-            self._moves = dict(zip(result.nearest, moves, strict=True))
-            self._moved_over = result.seconds - earlier[0]
-
     def drawn(self, result: Answered, shape: Shape) -> Text:
         """The rows that fit, the pinned words below them."""
         self._show_titles(result)
-        marked = Marked(at=self._at, moves=self._moves, glyphs=self.app.glyphs, inks=self.app.inks)
+        moves = None if self._moved is None else self._moved.ranks
+        marked = Marked(at=self._at, moves=moves, glyphs=self.app.glyphs, inks=self.app.inks)
         width, height = shape
         below: list[Text] = []
         if result.pinned:
@@ -230,7 +120,7 @@ class NeighborsPane(ExplorePane):
     def _show_titles(self, result: Answered) -> None:
         title = self.app.glyphs.spelled(safe_text(result.table.title, 60))
         side = "" if self.side == "input" else f"{SIDE_NAMES[self.side]} vectors"
-        moved = "" if self._moves is None else f"Δ in {self._moved_over:.0f} s"
+        moved = "" if self._moved is None else f"Δ in {self._moved.seconds:.0f} s"
         subtitle = " · ".join(part for part in (side, moved) if part)
         self.write_frame(title, subtitle)
 
