@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from queue import Queue
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,15 +14,15 @@ from w2vtui.tui.computing import Computing, problem_of
 
 
 def test_a_request_that_fails_is_reported_and_the_next_one_is_carried_out():
-    reported: Queue[object] = Queue()
-    computing = Computing(reported.put)
+    reported: Queue[Any] = Queue()
+    computing = Computing(SimpleNamespace(post_message=reported.put))
     error = KeyError("a mistake")
 
     def fail():
         raise error
 
     computing.ask("first", fail)
-    assert reported.get(timeout=DEADLINE) is error
+    assert reported.get(timeout=DEADLINE).error is error
     computing.ask("second", lambda: reported.put("done"))
     assert reported.get(timeout=DEADLINE) == "done"
     computing.close()

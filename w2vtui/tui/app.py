@@ -17,6 +17,7 @@ from w2vtui.tui.app_parts.starting import Starting, form_of
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import keymap
+from w2vtui.tui.messages import Failed
 from w2vtui.tui.sessions.trained_apart import build_apart
 from w2vtui.tui.sessions.trained_here import build_run
 from w2vtui.tui.sources import sources_of
@@ -138,6 +139,10 @@ class W2vApp(Starting):
         build = built_slowly(self._build) if is_usual else self._build
         self._show(Session(self._form, build, output=self.output))
         self._go_to_method(tab="lesson")
+
+    def on_failed(self, message: Failed) -> None:
+        """End with an error of the program."""
+        raise message.error
 
     def first_screen(self, *, is_typing: bool = True) -> NewRunScreen:
         """The first screen, with what was chosen last."""

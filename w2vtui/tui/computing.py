@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.shortage import as_shortage
+from w2vtui.tui.messages import Failed
 
 FOLLOW_SECONDS = 1.0
 """From one look for later vectors to the next."""
@@ -26,9 +27,9 @@ FOLLOW_MOST_SECONDS = 30.0
 class Computing:
     """Carries out requests one after another; of those with the same name only the latest."""
 
-    def __init__(self, failed: Callable[[Exception], object]) -> None:
-        """failed: gets what a request raises, in the background; the next ones are carried out"""
-        self._failed = failed
+    def __init__(self, screen: MessagePump) -> None:
+        """screen: gets `Failed` where a request raises; the next ones are carried out"""
+        self._screen = screen
         self._requests: dict[str, Callable[[], None]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -66,7 +67,7 @@ class Computing:
             try:
                 request()
             except Exception as error:
-                self._failed(error)
+                report_to(self._screen, Failed(error))
 
     def _next(self) -> Callable[[], None] | None:
         """The request that has waited longest; None once it is closed."""

@@ -87,3 +87,10 @@ class AdoptSettings(Message):
 
 class NewRun(Message):
     """Leave a run that has ended for the first screen."""
+
+
+@dataclass
+class Failed(Message):
+    """The background thread of a screen met an error of the program."""
+
+    error: Exception

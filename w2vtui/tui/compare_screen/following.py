@@ -49,12 +49,6 @@ class Following(PanedScreen):
         result: Any
         problem: str = ""
 
-    @dataclass
-    class Failed(Message):
-        """A background thread met an error of the program."""
-
-        error: Exception
-
     def __init__(self, sides: Sequence[Side] = ()) -> None:
         super().__init__()
         self.comparison = Comparison(tuple(sides))
@@ -71,8 +65,8 @@ class Following(PanedScreen):
         self._is_left = threading.Event()
         self._keys: dict[str, Any] = {}
         """What was asked of each pane last."""
-        self._computing = Computing(self._failed)
-        self._slow = Computing(self._failed)
+        self._computing = Computing(self)
+        self._slow = Computing(self)
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -234,13 +228,6 @@ class Following(PanedScreen):
             pane.refuse(message.problem)
         else:
             pane.take(message.result)
-
-    def on_following_failed(self, message: Failed) -> None:
-        """Let the app end with an error of the program."""
-        raise message.error
-
-    def _failed(self, error: Exception) -> None:
-        report_to(self, self.Failed(error))
 
 
 def _is_live(side: Side) -> bool:

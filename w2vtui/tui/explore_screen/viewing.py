@@ -52,12 +52,6 @@ class Viewing(PanedScreen):
         result: Any
         problem: str = ""
 
-    @dataclass
-    class Failed(Message):
-        """The background thread met an error of the program."""
-
-        error: Exception
-
     def __init__(self, subject: Subject) -> None:
         super().__init__()
         self.subject = subject
@@ -71,7 +65,7 @@ class Viewing(PanedScreen):
         """Whether the last look for later vectors failed, which was said."""
         self._clock = Budget(FOLLOW_SHARE, least=0.0, most=FOLLOW_MOST_SECONDS)
         """When the training may be looked at again."""
-        self._computing = Computing(lambda error: report_to(self, self.Failed(error)))
+        self._computing = Computing(self)
 
     def on_mount(self) -> None:
         """Begin to look at the subject."""
@@ -224,10 +218,6 @@ class Viewing(PanedScreen):
             message.pane.refuse(message.problem)
         else:
             message.pane.take(message.result)
-
-    def on_viewing_failed(self, message: Failed) -> None:
-        """Let the app end with an error of the program."""
-        raise message.error
 
     # ---- in the background thread
 
