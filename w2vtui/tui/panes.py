@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.binding import Binding
 from textual.events import DescendantFocus
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -12,6 +13,29 @@ from textual.widget import Widget
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
+
+
+def pane_bindings(
+    screen: str, *, tab: str = "pane, on a small terminal", shows_jump: bool = True
+) -> list[Binding]:
+    """The keys that go from pane to pane.
+
+    screen       what their ids begin with, `train` for `train.jump`
+    tab          what the brackets go to, for the help
+    shows_jump   whether the key bar shows the letters over panes
+    """
+    return [
+        Binding("ctrl+o", "jump", "Jump", id=f"{screen}.jump", priority=True, key_display="^o",
+                show=shows_jump, tooltip="go to a pane by its letter"),
+        Binding("tab", "focus_pane(1)", "next pane", show=False, id=f"{screen}.focus_next",
+                tooltip="go to the next pane"),
+        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
+                id=f"{screen}.focus_previous", tooltip="go to the previous pane"),
+        Binding("left_square_bracket", "pane(-1)", "previous tab", show=False,
+                id=f"{screen}.previous", tooltip=f"previous {tab}"),
+        Binding("right_square_bracket", "pane(1)", "next tab", show=False, id=f"{screen}.next",
+                tooltip=f"next {tab}"),
+    ]  # fmt: skip
 
 
 class PanedScreen(Screen[None]):

@@ -33,6 +33,7 @@ from w2vtui.tui.compare_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.compare_screen.panels.verdict import VerdictPane
 from w2vtui.tui.equivalent_command import command_line
 from w2vtui.tui.messages import AdoptSettings, ExploreSubject
+from w2vtui.tui.panes import pane_bindings
 from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
@@ -64,16 +65,7 @@ class CompareScreen(Following):
                 tooltip="copy the command line that trains the chosen run"),
         Binding("x", "maximize", "Max", id="compare.maximize",
                 tooltip="maximize the focused pane, or restore the layout"),
-        Binding("ctrl+o", "jump", "Jump", id="compare.jump", priority=True, key_display="^o",
-                show=False, tooltip="go to a pane by its letter"),
-        Binding("tab", "focus_pane(1)", "next pane", show=False, id="compare.focus_next",
-                tooltip="go to the next pane"),
-        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
-                id="compare.focus_previous", tooltip="go to the previous pane"),
-        Binding("left_square_bracket", "pane(-1)", "previous tab", show=False,
-                id="compare.previous", tooltip="the previous pane of a small terminal"),
-        Binding("right_square_bracket", "pane(1)", "next tab", show=False, id="compare.next",
-                tooltip="the next pane of a small terminal"),
+        *pane_bindings("compare", shows_jump=False),
         Binding("escape", "leave", "Back", show=False, id="compare.leave", priority=True,
                 tooltip="leave the word field, or restore a maximized pane"),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
 from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.questioning import Questioning
+from w2vtui.tui.panes import pane_bindings
 from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
@@ -62,16 +63,7 @@ class ExploreScreen(Questioning, Exporting):
                 tooltip="write what the focused pane shows to a file"),
         Binding("s", "save", "Save", id="explore.save",
                 tooltip="save the vectors that are shown"),
-        Binding("ctrl+o", "jump", "Jump", id="explore.jump", priority=True, key_display="^o",
-                tooltip="go to a pane by its letter"),
-        Binding("tab", "focus_pane(1)", "next pane", show=False, id="explore.focus_next",
-                tooltip="go to the next pane"),
-        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
-                id="explore.focus_previous", tooltip="go to the previous pane"),
-        Binding("left_square_bracket", "pane(-1)", "previous tab", show=False,
-                id="explore.previous", tooltip="the previous tab"),
-        Binding("right_square_bracket", "pane(1)", "next tab", show=False, id="explore.next",
-                tooltip="the next tab"),
+        *pane_bindings("explore", tab="tab"),
         Binding("escape", "leave", "Back", show=False, id="explore.leave", priority=True,
                 tooltip="leave the query line, or restore a maximized pane"),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.app_base import PaletteCommand
+from w2vtui.tui.panes import pane_bindings
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
 from w2vtui.tui.train_screen.branching import Branching
@@ -95,17 +96,8 @@ class TrainScreen(Branching, ViewActions, Saving):
                 tooltip="score the vectors on word pairs, analogies and sessions now"),
         Binding("x", "maximize", "Max", id="train.maximize",
                 tooltip="maximize the focused pane, or restore the layout"),
-        Binding("ctrl+o", "jump", "Jump", id="train.jump", priority=True, key_display="^o",
-                tooltip="go to a pane by its letter"),
-        Binding("tab", "focus_pane(1)", "next pane", show=False, id="train.focus_next",
-                tooltip="go to the next pane"),
-        Binding("shift+tab", "focus_pane(-1)", "previous pane", show=False,
-                id="train.focus_previous", tooltip="go to the previous pane"),
         # On a small terminal brackets switch panes, so those bindings come first; else they smooth.
-        Binding("left_square_bracket", "pane(-1)", "previous tab", show=False,
-                id="train.previous", tooltip="previous pane, on a small terminal"),
-        Binding("right_square_bracket", "pane(1)", "next tab", show=False, id="train.next",
-                tooltip="next pane, on a small terminal"),
+        *pane_bindings("train"),
         Binding("left_curly_bracket,left_square_bracket", "smooth(-1)", "less smoothing",
                 show=False, id="train.rougher", tooltip="smooth the loss less"),
         Binding("right_curly_bracket,right_square_bracket", "smooth(1)", "more smoothing",
