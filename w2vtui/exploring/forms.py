@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
@@ -77,39 +77,37 @@ class Analogy:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class _TwoWords:
+    """Two words with a sign between them."""
+
+    SIGN: ClassVar[str]
+
+    a: str
+    b: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The two words."""
+        return self.a, self.b
+
+    @property
+    def text(self) -> str:
+        """The question as a line."""
+        return f"{self.a} {self.SIGN} {self.b}"
+
+
+class Comparison(_TwoWords):
     """Two words: how near, and through which neighbors."""
 
-    a: str
-    b: str
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The two words."""
-        return self.a, self.b
-
-    @property
-    def text(self) -> str:
-        """The question as a line."""
-        return f"{self.a} {COMPARED} {self.b}"
+    __slots__ = ()
+    SIGN = COMPARED
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(_TwoWords):
     """The direction from word a to word b."""
 
-    a: str
-    b: str
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The two words."""
-        return self.a, self.b
-
-    @property
-    def text(self) -> str:
-        """The question as a line."""
-        return f"{self.a} {TO[0]} {self.b}"
+    __slots__ = ()
+    SIGN = TO[0]
 
 
 @dataclass(frozen=True, slots=True)

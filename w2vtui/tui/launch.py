@@ -96,15 +96,8 @@ def run_app(
     app = SignalledApp(
         form, output, build=build_apart if is_apart else None, look=look, config=config
     )
-    app.take_run, app.begins_with_lesson = take_run, begins_with == "lesson"
-    if hasattr(begins_with, "trains_apart"):
-        app.attached = cast("RemoteRun", begins_with)
-    elif isinstance(begins_with, Opens):
-        app.opens = begins_with
-    elif isinstance(begins_with, list):
-        app.compared = begins_with
-    elif begins_with != "lesson":
-        app.sweep = cast("WatchedSweep | None", begins_with)
+    app.take_run = take_run
+    _begin_with(app, begins_with)
     let_writes_be_interrupted()
     with handling(dict.fromkeys(SIGNALS, app.catch)), hearing(app.hear):
         try:
@@ -121,6 +114,20 @@ def run_app(
             code = continue_without_screen(app.session, follow) if failed else 0
             end(app.session, save=failed or asked, rescue=failed, announce=app.announce)
     return code or (128 + app.caught if app.caught else app.return_code or 0)
+
+
+def _begin_with(app: W2vApp, begins_with: BeginsWith | None) -> None:
+    """Let the app show this in place of the first screen."""
+    if begins_with == "lesson":
+        app.begins_with_lesson = True
+    elif hasattr(begins_with, "trains_apart"):
+        app.attached = cast("RemoteRun", begins_with)
+    elif isinstance(begins_with, Opens):
+        app.opens = begins_with
+    elif isinstance(begins_with, list):
+        app.compared = begins_with
+    else:
+        app.sweep = begins_with
 
 
 class SignalledApp(W2vApp):
