@@ -44,7 +44,7 @@ class LabeledRuns(RunTable):
                 marked.remove(folder)
             else:
                 marked.append(folder)
-            self._show()
+            self.show_table()
 
     def action_mark_all(self) -> None:
         """Mark all runs that are listed; if they are, take all marks away."""
@@ -52,7 +52,7 @@ class LabeledRuns(RunTable):
         marked = self.app.marked_runs
         new = [folder for folder in listed if folder not in marked]
         self.app.marked_runs = [*marked, *new] if new else []
-        self._show()
+        self.show_table()
 
     def marked(self) -> list[Path]:
         """The marked runs that are saved, in the order of marking."""
