@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.corpora import encoded
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.display import cell_width
-from w2vtui.exploring.concordance import drawn, line_at
+from w2vtui.exploring.why_near.concordance import drawn, line_at
 
 WORDS = ["a", "of", "elephant", "大象", "東京都", "\x1b[2J", "e\u0301", "🐘", "[x]"]
 

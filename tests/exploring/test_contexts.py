@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.corpora import encoded, topical_sentences
 from tests.support.runs import run_on, trained
-from w2vtui.exploring.contexts import Windows, pairs_of
-from w2vtui.exploring.occurrences import scanned
+from w2vtui.exploring.why_near.contexts import Windows, pairs_of
+from w2vtui.exploring.why_near.occurrences import scanned
 from w2vtui.settings import ALL_WORDS, LiveSettings, TrainingSettings
 from w2vtui.training.measuring.probe import choose_held_out
 

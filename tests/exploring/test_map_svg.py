@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from w2vtui.errors import DiskError, MissingLibraryError, SettingsError, TargetTakenError
-from w2vtui.exploring import map_files
-from w2vtui.exploring.map_files import check_picture, picture_bytes, write_picture
-from w2vtui.exploring.map_svg import Picture, caption_of, svg_of
-from w2vtui.exploring.projection import axes_map, pca_map
+from w2vtui.exploring.maps import map_files
+from w2vtui.exploring.maps.map_files import check_picture, picture_bytes, write_picture
+from w2vtui.exploring.maps.map_svg import Picture, caption_of, svg_of
+from w2vtui.exploring.maps.projection import axes_map, pca_map
 from w2vtui.vectors import WordVectors
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
-from w2vtui.exploring import components
-from w2vtui.exploring.label_places import LabelPlaces
-from w2vtui.exploring.projection import WordMap, axes_map, pair_of, pca_map, turned_onto
+from w2vtui.exploring.maps import components
+from w2vtui.exploring.maps.label_places import LabelPlaces
+from w2vtui.exploring.maps.projection import WordMap, axes_map, pair_of, pca_map, turned_onto
 from w2vtui.vectors import WordVectors
 
 REFINED = components._refined

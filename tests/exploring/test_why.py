@@ -12,11 +12,11 @@ import pytest
 from tests.support.corpora import encoded
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import UnknownWordError
-from w2vtui.exploring import occurrences, word_positions
-from w2vtui.exploring.contexts import Windows
-from w2vtui.exploring.occurrences import scanned
-from w2vtui.exploring.why import Explainer
-from w2vtui.exploring.word_positions import Indexing
+from w2vtui.exploring.why_near import occurrences, word_positions
+from w2vtui.exploring.why_near.contexts import Windows
+from w2vtui.exploring.why_near.occurrences import scanned
+from w2vtui.exploring.why_near.why import Explainer
+from w2vtui.exploring.why_near.word_positions import Indexing
 from w2vtui.settings import LiveSettings
 
 LINES = [

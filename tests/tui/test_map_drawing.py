@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from w2vtui.exploring.projection import pca_map
+from w2vtui.exploring.maps.projection import pca_map
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.tui.explore_screen.map.axes_dialog import axes_of

@@ -14,11 +14,11 @@ from tests.support.runs import run_on, trained
 from tests.support.wait import DEADLINE, until
 from w2vtui.display import cell_width
 from w2vtui.errors import CorpusError, VectorsError
-from w2vtui.exploring import reasons
 from w2vtui.exploring.questions import parse_question
-from w2vtui.exploring.reasons import Finding, Reasoner, TaughtBy
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject
+from w2vtui.exploring.why_near import reasons
+from w2vtui.exploring.why_near.reasons import Finding, Reasoner, TaughtBy
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.widgets.result_panel import Shape

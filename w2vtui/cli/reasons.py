@@ -7,9 +7,9 @@ import sys
 
 from w2vtui.cli.output import report, show
 from w2vtui.display import cell_width, pad, safe_text
-from w2vtui.exploring.concordance import Line, drawn
-from w2vtui.exploring.why import Why
-from w2vtui.exploring.why_text import LONGEST_WORD, basis, findings, times_text
+from w2vtui.exploring.why_near.concordance import Line, drawn
+from w2vtui.exploring.why_near.why import Why
+from w2vtui.exploring.why_near.why_text import LONGEST_WORD, basis, findings, times_text
 from w2vtui.settings import LiveSettings
 
 PIPED_WIDTH = 100

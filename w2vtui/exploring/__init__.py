@@ -6,6 +6,6 @@ asking       from a form to its answer      answers      what an answer holds; l
 comparing    two words, axes, odd ones      searching    words by regular expression
 clusters     groups of words                board        a person's own analogies
 word_card    what is known of one word      sides        input vectors, output vectors, their sum
-projection   maps of words (components: of them); map_svg, map_files, label_places draw them
-why          why two words are near; contexts, concordance, occurrences, word_positions read text
+maps/        words on a plane, and pictures of that
+why_near/    why two words are near, by what the text says
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.corpus.cache import stored
 from w2vtui.errors import ChangedTextError, CorpusError, RunError
-from w2vtui.exploring.reasons import TaughtBy
+from w2vtui.exploring.why_near.reasons import TaughtBy
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord, read_vocab

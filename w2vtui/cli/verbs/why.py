@@ -25,7 +25,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, field_types
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus
-    from w2vtui.exploring.contexts import Windows
+    from w2vtui.exploring.why_near.contexts import Windows
     from w2vtui.vectors import WordVectors
 
 USAGE = "w2vtui why VECTORS WORD [WORD] [options]"
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.reasons import print_reasons
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.why import Explainer
+    from w2vtui.exploring.why_near.why import Explainer
 
     asked = _asked(arguments)
     words = (asked.words[0], asked.words[-1])
@@ -159,7 +159,7 @@ def _check_words(words: tuple[str, ...]) -> None:
 
 def _of_run(arguments: argparse.Namespace, folder: Path, words: tuple[str, ...]) -> _Asked:
     """The question about a saved run: its text, and the settings of its newest checkpoint."""
-    from w2vtui.exploring.trained_windows import trained_windows
+    from w2vtui.exploring.why_near.trained_windows import trained_windows
     from w2vtui.runs.record import checkpoint_vectors
     from w2vtui.runs.request import absolute
     from w2vtui.runs.trained_text import trained_text
@@ -181,7 +181,7 @@ def _of_text(
 ) -> _Asked:
     """The question about a text that no run is known to have trained on."""
     from w2vtui.corpus import open_corpus
-    from w2vtui.exploring.contexts import Windows
+    from w2vtui.exploring.why_near.contexts import Windows
 
     if "-" in arguments.corpus:
         raise CorpusError("--corpus takes files and folders: a piped text cannot be read again")

@@ -12,7 +12,7 @@ from w2vtui.cli.output import report
 from w2vtui.errors import SettingsError
 
 if TYPE_CHECKING:
-    from w2vtui.exploring.map_svg import Picture
+    from w2vtui.exploring.maps.map_svg import Picture
     from w2vtui.vectors import WordVectors
 
 USAGE = "w2vtui map VECTORS -o FILE [options]"
@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     _check_output(arguments)
     from w2vtui.cli.results import print_json
-    from w2vtui.exploring.map_files import write_picture
-    from w2vtui.exploring.map_svg import caption_of, svg_of
-    from w2vtui.exploring.projection import MAPPED_WORDS
+    from w2vtui.exploring.maps.map_files import write_picture
+    from w2vtui.exploring.maps.map_svg import caption_of, svg_of
+    from w2vtui.exploring.maps.projection import MAPPED_WORDS
 
     n_words = arguments.words or MAPPED_WORDS
     if arguments.limit is None and not arguments.label and not arguments.axes:
@@ -105,7 +105,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
         SettingsError: it cannot be, or is what is read.
         DiskError: it cannot be written.
     """
-    from w2vtui.exploring.map_files import check_picture
+    from w2vtui.exploring.maps.map_files import check_picture
     from w2vtui.runs.targets import Reads, check_not_read
 
     if arguments.output is None:
@@ -121,8 +121,8 @@ def _check_output(arguments: argparse.Namespace) -> None:
 
 def _picture(arguments: argparse.Namespace, vectors: WordVectors, n_words: int) -> Picture:
     from w2vtui.exploring.clusters import Grouping, clusters
-    from w2vtui.exploring.map_svg import Picture
-    from w2vtui.exploring.projection import axes_map, labels_on, pair_of, pca_map
+    from w2vtui.exploring.maps.map_svg import Picture
+    from w2vtui.exploring.maps.projection import axes_map, labels_on, pair_of, pca_map
 
     marked = [vectors.get_index(word) for word in arguments.label]
     if arguments.axes:
@@ -148,7 +148,7 @@ def _as_json(
     arguments: argparse.Namespace, picture: Picture, vectors: WordVectors
 ) -> dict[str, Any]:
     """Where each word lies, in the order of frequency."""
-    from w2vtui.exploring.map_svg import letter_of
+    from w2vtui.exploring.maps.map_svg import letter_of
 
     made, n_words = picture.map, len(picture.map.words)
     counts = [None] * n_words if vectors.counts is None else vectors.counts[made.rows].tolist()

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
-from w2vtui.exploring.projection import Pair, axes_map, pair_of
+from w2vtui.exploring.maps.projection import Pair, axes_map, pair_of
 from w2vtui.tui.widgets.field import Field
 from w2vtui.vectors import WordVectors
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2vtui.exploring.projection import WordMap
+from w2vtui.exploring.maps.projection import WordMap
 from w2vtui.similarity import Floats
 
 LENGTH = 60

@@ -11,9 +11,9 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from w2vtui.display import safe_text, whole_parts
-from w2vtui.exploring.map_files import picture_bytes
-from w2vtui.exploring.map_svg import Picture, svg_of
-from w2vtui.exploring.projection import Pair, WordMap
+from w2vtui.exploring.maps.map_files import picture_bytes
+from w2vtui.exploring.maps.map_svg import Picture, svg_of
+from w2vtui.exploring.maps.projection import Pair, WordMap
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog

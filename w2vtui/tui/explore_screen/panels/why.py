@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 
 from w2vtui.display import cell_width, pad, safe_text, whole_parts, wrapped
 from w2vtui.errors import VectorsError
-from w2vtui.exploring.concordance import Line, drawn
 from w2vtui.exploring.questions import Comparison, Nearest, Question
-from w2vtui.exploring.reasons import Finding, Reasoner, Reasons, TaughtBy
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
-from w2vtui.exploring.why import SharedContext, Why
-from w2vtui.exploring.why_text import basis, findings, times_text
+from w2vtui.exploring.why_near.concordance import Line, drawn
+from w2vtui.exploring.why_near.reasons import Finding, Reasoner, Reasons, TaughtBy
+from w2vtui.exploring.why_near.why import SharedContext, Why
+from w2vtui.exploring.why_near.why_text import basis, findings, times_text
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape

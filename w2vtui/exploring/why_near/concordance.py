@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.display import ELLIPSIS, cell_width, pad, safe_text
-from w2vtui.exploring.contexts import Pairs
+from w2vtui.exploring.why_near.contexts import Pairs
 
 SHOWN_TOKENS = 24
 """Tokens of a line on each side of its word."""

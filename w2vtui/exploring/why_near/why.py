@@ -11,11 +11,11 @@ import numpy as np
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.display import safe_text
 from w2vtui.errors import UnknownWordError
-from w2vtui.exploring.concordance import Line, line_for
-from w2vtui.exploring.contexts import MOST_OCCURRENCES, Pairs, Strengths, Windows, pairs_of
 from w2vtui.exploring.forms import COMPARED
-from w2vtui.exploring.occurrences import SCAN_SECONDS, Occurrences, indexed, scanned
-from w2vtui.exploring.word_positions import Indexing
+from w2vtui.exploring.why_near.concordance import Line, line_for
+from w2vtui.exploring.why_near.contexts import MOST_OCCURRENCES, Pairs, Strengths, Windows, pairs_of
+from w2vtui.exploring.why_near.occurrences import SCAN_SECONDS, Occurrences, indexed, scanned
+from w2vtui.exploring.why_near.word_positions import Indexing
 from w2vtui.spelling import near_spellings
 
 

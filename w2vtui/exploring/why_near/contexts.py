@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.exploring.occurrences import Occurrences, evenly
+from w2vtui.exploring.why_near.occurrences import Occurrences, evenly
 from w2vtui.settings import LiveSettings
 
 MOST_OCCURRENCES = 8_192

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.exploring.word_positions import PositionIndex
+from w2vtui.exploring.why_near.word_positions import PositionIndex
 
 SCAN_SECONDS = 0.4
 """How long a scan looks for words; what it has not read by then it leaves out, evenly."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.exploring.contexts import Windows
+from w2vtui.exploring.why_near.contexts import Windows
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.measuring.probe import choose_held_out
 

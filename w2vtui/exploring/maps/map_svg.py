@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import cell_width, safe_text
-from w2vtui.exploring.label_places import LabelPlaces
-from w2vtui.exploring.projection import WordMap
+from w2vtui.exploring.maps.label_places import LabelPlaces
+from w2vtui.exploring.maps.projection import WordMap
 
 Ground = Literal["auto", "light", "dark"]
 

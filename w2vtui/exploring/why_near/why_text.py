@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.display import number, safe_text
-from w2vtui.exploring.why import Evidence, Why
+from w2vtui.exploring.why_near.why import Evidence, Why
 from w2vtui.settings import LiveSettings
 
 LONGEST_WORD = 40

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import CorpusError
-from w2vtui.exploring.contexts import Windows
-from w2vtui.exploring.why import Explainer, Why
-from w2vtui.exploring.word_positions import Indexing
+from w2vtui.exploring.why_near.contexts import Windows
+from w2vtui.exploring.why_near.why import Explainer, Why
+from w2vtui.exploring.why_near.word_positions import Indexing
 from w2vtui.settings import LiveSettings, TrainingSettings
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Reasoner:
 
     def _windows_of(self, taught: TaughtBy) -> Windows:
         """The windows under the present settings, which a live change may replace."""
-        from w2vtui.exploring.trained_windows import trained_windows  # loads Numba
+        from w2vtui.exploring.why_near.trained_windows import trained_windows  # loads Numba
 
         live = taught.live
         key = (id(taught.corpus), live.reach, live.shrinks, live.sample)
