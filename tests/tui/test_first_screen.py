@@ -629,7 +629,7 @@ async def test_the_first_screen_chooses_the_device(topical_corpus, monkeypatch):
     async with first_screen(topical_corpus) as app:
         await shows(app, "tokenizer       whitespace")
         assert "device" not in text_of(app)  # where nothing could be chosen
-    monkeypatch.setattr(draft, "has_library", lambda: True)
+    monkeypatch.setattr(draft, "may_have_gpu", lambda: True)
     async with first_screen(topical_corpus) as app:
         rows = app.screen.query_one(SettingRows)
         rows.focus()

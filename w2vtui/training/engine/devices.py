@@ -33,6 +33,11 @@ def has_library() -> bool:
     return is_installed(_LIBRARY)
 
 
+def may_have_gpu() -> bool:
+    """Whether a GPU can be asked for: its library is installed, and there is a driver."""
+    return has_library() and _driver() is not None
+
+
 def check_device(training: TrainingSettings, live: LiveSettings) -> None:
     """Refuse a device that is not here, or that cannot train with these settings.
 
@@ -74,12 +79,11 @@ def check_cuda() -> None:
     """
     if not has_library():
         raise MissingLibraryError(f"{missing('device cuda', 'cuda')}, {INSTEAD}")
-    try:
-        driver = ctypes.CDLL(_DRIVER)
-    except OSError:
+    driver = _driver()
+    if driver is None:
         raise SettingsError(
             f"device cuda needs NVIDIA's driver, got no {_DRIVER}: install the driver, {INSTEAD}"
-        ) from None
+        )
     n_devices = ctypes.c_int(0)
     code = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(n_devices))
     if code or not n_devices.value:
@@ -88,6 +92,13 @@ def check_cuda() -> None:
             f"device cuda needs an NVIDIA GPU, and the driver finds {found}: see what nvidia-smi "
             f"and CUDA_VISIBLE_DEVICES say, {INSTEAD}"
         )
+
+
+def _driver() -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL(_DRIVER)
+    except OSError:
+        return None
 
 
 def check_for_cuda(live: LiveSettings, vector_size: int) -> None:

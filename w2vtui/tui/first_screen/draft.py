@@ -14,7 +14,7 @@ from w2vtui.settings import (
     default_alpha,
     spec_of,
 )
-from w2vtui.training.engine.devices import has_library
+from w2vtui.training.engine.devices import may_have_gpu
 from w2vtui.tui.controls import Control, controls_of, value_text
 from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_row import Row
@@ -130,7 +130,7 @@ class Draft:
     def _has_row(self, name: str) -> bool:
         """Whether a setting is shown: some are of use in few places."""
         if name == "device":
-            return self._value(name) != CONTROLS[name].default or has_library()
+            return self._value(name) != CONTROLS[name].default or may_have_gpu()
         return name not in _ON_DEMAND or name in self.proposed or self._value(name) is not None
 
     def _value(self, name: str) -> Any:
