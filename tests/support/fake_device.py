@@ -117,6 +117,7 @@ class FakeTrainer(CudaTrainer):
         return 1
 
     def _finish(self, n_warps: int) -> NDArray[np.float64]:
+        assert isinstance(self.device, FakeDevice)
         self.device.check()
         return self._counted
 

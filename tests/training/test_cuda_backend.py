@@ -24,6 +24,8 @@ from w2vtui.training.engine import gpu_copies
 from w2vtui.training.engine.cuda_backend import CudaBackend
 from w2vtui.training.engine.gpu_turns import GpuTurns
 from w2vtui.training.run import Run
+from w2vtui.tui.header import header
+from w2vtui.tui.train_screen.staging import cost_text
 
 MODES = [
     (model, objective)
@@ -117,6 +119,22 @@ def test_model_and_objective_change_in_mid_run(gpu: list[FakeTrainer]) -> None:
     assert run.wait(60)
     assert set(run.trained.matrices()) == {"input_vectors", "output_vectors", "node_vectors"}
     assert gpu[0].names == set(run.trained.matrices())
+
+
+def test_nothing_is_said_of_a_gpu_that_is_known_of_processors_only(
+    gpu: list[FakeTrainer],
+) -> None:
+    run = started()
+    until(lambda: run.snapshot().speed.now > 0)
+    shot = run.snapshot()
+    assert shot.gpu == "a fake GPU"
+    assert shot.speed.by_thread == ()
+    assert run.cost(negative=15) is None
+    assert cost_text(None, shot.gpu) == "cost not predicted on a GPU"
+    assert "GPU" in header(shot, 120, frozen=False, tiny=False).plain
+    assert "thread" not in header(shot, 120, frozen=False, tiny=False).plain
+    run.stop()
+    assert run.wait(60)
 
 
 def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]) -> None:

@@ -25,6 +25,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs import memory_check
 from w2vtui.training.costs.estimate import SCREEN_BYTES, estimate_memory, estimate_reading_memory
 from w2vtui.training.costs.memory_check import shortfall
+from w2vtui.training.engine import devices
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.equivalent_command import command_line
 from w2vtui.tui.first_screen import draft
@@ -379,6 +380,19 @@ def test_a_text_of_rare_words_needs_the_most_while_it_is_read():
     few = needs_of(dataclasses.replace(seen, n_types=1_000), TrainingSettings(), LiveSettings())
     predicted = estimate_memory(1_000, 2_000_000, TrainingSettings(), LiveSettings(), screen=True)
     assert few.n_bytes == predicted.total
+
+
+@pytest.mark.parametrize(
+    ("device", "has_gpu", "says"),
+    [("cuda", False, False), ("auto", True, False), ("auto", False, True), ("cpu", True, True)],
+)
+def test_the_time_is_not_predicted_for_a_gpu(device, has_gpu, says, monkeypatch):
+    monkeypatch.setattr(devices, "may_have_gpu", lambda: has_gpu)
+    seen = statistics(n_words=1_000, n_types=1_000, counts=np.full(1_000, 2_000))
+    needs = needs_of(seen, TrainingSettings(device=device), LiveSettings())
+    lines = [needs_text(seen, needs), *(line.plain for line in word_lines(seen, needs, 60))]
+    assert sum(" (idle machine)" in line for line in lines) == 2 * says
+    assert sum("not predicted on a GPU" in line for line in lines) == 2 * (not says)
 
 
 def test_the_first_screen_proposes_what_a_run_refused_would_propose(monkeypatch):

@@ -22,6 +22,7 @@ from w2vtui.sweeping.table import (
     numeric_columns,
 )
 from w2vtui.sweeping.watched_sweep import About, SweepShot
+from w2vtui.training.engine.devices import may_train_on_gpu
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 
 # ---- what is said before
@@ -53,6 +54,8 @@ def cost_lines(plan: SetUp) -> list[str]:
     if cost.whole_seconds:
         whole = limits.whole * cost.whole_seconds
         text += f"; then about {clock_text(whole)} for the best on the whole text"
+    if may_train_on_gpu(request.space.training):
+        text = f"{text}, if the processor trained: the time is not predicted on a GPU"
     lines.append(f"{text}; {size_text(cost.disk_bytes)} of vectors at most, in {plan.root}")
     if plan.is_resumed:
         n_over = sum(one.state != "started" for one in plan.store.results())

@@ -226,7 +226,8 @@ class Run:
         return settings
 
     def cost(self, **settings: Any) -> Cost | None:
-        """The predicted cost of other live settings; None until the speed has been measured.
+        """The predicted cost of other live settings; None until the speed has been measured, and on
+        a GPU.
 
         Of a run that has ended it is that of more epochs.
 

@@ -296,11 +296,13 @@ class Trainer:
             eta_seconds=left / speed if speed > 0 else None,
             kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
         )
-        threads = counters.thread_speeds[: self.backend.n_workers(settings)]
+        n_threads = 0 if self.backend.gpu else self.backend.n_workers(settings)
+        threads = counters.thread_speeds[:n_threads]
         return dataclasses.replace(
             base,
             corpus_name=self.backend.corpus.name,
             n_words=self.backend.n_words,
+            gpu=self.backend.gpu,
             settings=settings,
             rate=schedule.at(dispatcher.clock),
             applying=self.live_changes.applying,

@@ -91,7 +91,7 @@ def header(
     words = shot.speed.mean if shot.ended else shot.speed.now
     speed = f"{short(words):>5} words/s" if done.tokens else ""
     epoch = f"epoch {done.epoch}/{settings.epochs}" if done.epoch else ""
-    threads = f"{settings.workers} thread{'s' * (settings.workers != 1)}" if done.epoch else ""
+    threads = "GPU" if shot.gpu else f"{settings.workers} thread{'s' * (settings.workers != 1)}"
     left = [
         Part("w2vtui", _DIM, 9), state,
         Part("display frozen" if frozen else "", "reverse", 2), lost,
@@ -99,7 +99,7 @@ def header(
         Part(epoch, "", 5), Part(_percent(shot), _STRONG, 2),
         Part(clock_text(done.seconds) if done.tokens else "", "", 7), Part(_eta(shot), "", 3),
     ]  # fmt: skip
-    right = [Part(speed, "", 4), Part(threads, "", 8)]
+    right = [Part(speed, "", 4), Part(threads if done.epoch else "", "", 8)]
     if shot.state == "paused" and shot.pause_reason:
         left.insert(2, _reason_part(shot.pause_reason, [*left, *right], width, inks))
     return fitted(left, right, width)

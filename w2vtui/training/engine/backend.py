@@ -114,6 +114,10 @@ class Backend(Protocol):
             SettingsError: names the setting.
         """
 
+    @property
+    def gpu(self) -> str:
+        """What the GPU that trains is called; empty where this machine's processor does."""
+
     def n_workers(self, settings: ResolvedSettings) -> int:
         """The workers that train under these settings."""
 

@@ -46,6 +46,8 @@ SHARING_PERIOD = 64
 class CpuBackend:
     """A `Backend` on this machine's processor: arrays in memory, loops compiled by Numba."""
 
+    gpu = ""
+
     def __init__(
         self,
         corpus: EncodedCorpus,

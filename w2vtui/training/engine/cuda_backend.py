@@ -56,8 +56,7 @@ class CudaBackend:
         self._turns = GpuTurns()
         with self._turns.needed_turn():
             self._trainer = open_trainer(self._host, open_blocks)
-        self.device_name = self._trainer.device.name
-        """What the GPU is called."""
+        self.gpu = self._trainer.device.name
         self._is_compiled = False
         """Whether kernels were compiled for the first plan; for later ones `plan` does it."""
         self._copies = GpuCopies(self._trainer, self._turns, self._host.matrices)

@@ -38,6 +38,11 @@ def may_have_gpu() -> bool:
     return has_library() and _driver() is not None
 
 
+def may_train_on_gpu(training: TrainingSettings) -> bool:
+    """Whether these settings train on a GPU, if one is there."""
+    return training.device == "cuda" or (training.device == "auto" and may_have_gpu())
+
+
 def check_device(training: TrainingSettings, live: LiveSettings) -> None:
     """Refuse a device that is not here, or that cannot train with these settings.
 
@@ -146,5 +151,5 @@ def make_backend(
     from w2vtui.training.engine.cuda_backend import CudaBackend
 
     backend = CudaBackend(corpus, training, order.open_blocks, vectors, locks)
-    note(f"device cuda: {backend.device_name}")
+    note(f"device cuda: {backend.gpu}")
     return backend

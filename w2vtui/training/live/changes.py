@@ -126,7 +126,7 @@ class LiveChanges:
         return last.settings
 
     def cost(self, settings: dict[str, Any]) -> Cost | None:
-        """The predicted cost of a change; None while the run's speed is unknown.
+        """The predicted cost of a change; None while the run's speed is unknown, and on a GPU.
 
         Raises:
             SettingsError: as `change` does.
@@ -153,7 +153,7 @@ class LiveChanges:
 
     def _cost(self, wanted: ResolvedSettings) -> Cost | None:
         pool, dispatcher, speed = self._pool, self._dispatcher, self._speed.now
-        if not speed:
+        if not speed or self._backend.gpu:  # the costs are those of a processor
             return None
         now, measured, cores = dispatcher.plan.settings, pool.measurements(), available_cores()
         wanted_seconds = self._costs.seconds_a_token(wanted, measured)

@@ -219,7 +219,7 @@ def _cbow_little_text(case: Case) -> str:
 
 def _threads(case: Case) -> str:
     workers = case.settings.workers
-    if workers <= case.cores:
+    if workers <= case.cores or case.shot.gpu:
         return ""
     cores = f"{case.cores} core{'s' * (case.cores != 1)}"
     return f"{workers} threads take turns on {cores}: no faster than {case.cores}; lower threads"

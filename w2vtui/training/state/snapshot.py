@@ -249,7 +249,7 @@ class Speed:
     """Over the whole training time."""
     peak: float = 0.0
     by_thread: tuple[float, ...] = ()
-    """The present speed of each thread that the current settings ask for."""
+    """The present speed of each thread that the current settings ask for; none on a GPU."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -297,6 +297,8 @@ class Snapshot:
     """V"""
     vector_size: int = 0
     """D"""
+    gpu: str = ""
+    """What the GPU that trains is called; empty where the processor does, and before."""
     settings: LiveSettings
     """As requested until the corpus is read, then with every `auto` resolved, then as changed
     live.

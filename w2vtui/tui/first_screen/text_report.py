@@ -10,6 +10,7 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text, short, size_text, wrapped
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.training.engine.devices import may_train_on_gpu
 from w2vtui.tui.controls import value_text
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LABEL_CELLS = 13
 IDLE = " (idle machine)"
 """What a predicted time assumes of the machine."""
+ON_GPU = "not predicted on a GPU"
+"""In place of such a time."""
 _WORD_CELLS = 16
 TAKE_KEY = "space"
 _LOW, _HIGH_EXPONENT, _LEAST_GROWTH = 0.87, 0.2, 1.05
@@ -33,7 +36,8 @@ class Needs:
     """What a run would take."""
 
     n_bytes: int
-    seconds: float
+    seconds: float | None
+    """None where a GPU may train: nothing is known of its speed."""
     shortfall: Shortfall | None
     """What memory it lacks, if any."""
 
@@ -63,7 +67,9 @@ def needs_of(
     reading_bytes = estimate_reading_memory(statistics.n_types) + SCREEN_BYTES
     return Needs(
         n_bytes=max(training_bytes, reading_bytes),
-        seconds=estimate_seconds(
+        seconds=None
+        if may_train_on_gpu(training)
+        else estimate_seconds(
             words,
             tokens,
             training,
@@ -102,7 +108,9 @@ def needs_text(statistics: TextStatistics, needs: Needs) -> str:
     about = "" if statistics.exact else "about "
     words = f"{about}{_count(statistics, statistics.n_words)} words"
     memory = f"{'✗ ' * needs.too_large}about {size_text(needs.n_bytes)} of memory"
-    return f"{memory} · {duration(needs.seconds)}{IDLE} · {words}"
+    seconds = needs.seconds
+    time = f"time {ON_GPU}" if seconds is None else f"{duration(seconds)}{IDLE}"
+    return f"{memory} · {time} · {words}"
 
 
 def hint_lines(hints: Sequence[Hint], width: int, picked: int | None) -> list[tuple[Text, int]]:
@@ -147,7 +155,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
         ("most common", _words(seen.most_common, width - LABEL_CELLS)),
         *[("rarest kept", _rarest(seen, width - LABEL_CELLS))] * seen.exact,
         ("memory", f"{mark}about {size_text(needs.n_bytes)}"),
-        ("training", f"{duration(needs.seconds)}{IDLE}"),
+        ("training", ON_GPU if needs.seconds is None else f"{duration(needs.seconds)}{IDLE}"),
     ]
     lines = []
     for label, value in rows:

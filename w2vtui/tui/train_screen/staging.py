@@ -144,7 +144,7 @@ class Staging:
             return f"{REFUSED}: {error}"
         changes = self.changes(shot)
         effects = dict.fromkeys(self.controls[name].spec.side_effect for name in self.staged)
-        parts = [cost_text(cost), *(effect for effect in effects if effect)]
+        parts = [cost_text(cost, shot.gpu), *(effect for effect in effects if effect)]
         rate = self.staged.get("alpha")
         if rate is not None and rate > RISKY_RATE:
             parts.insert(0, "a rate this high may diverge and end the run")
@@ -184,8 +184,10 @@ class Staging:
         )
 
 
-def cost_text(cost: Cost | None) -> str:
+def cost_text(cost: Cost | None, gpu: str) -> str:
     """A cost in one line: `about 1.6x work per token, 2.1M → 1.4M words/s, ETA +00:40`."""
+    if gpu:
+        return "cost not predicted on a GPU"
     if cost is None:
         return "cost unknown until the speed has been measured"
     if abs(cost.work - 1) < 0.005:
