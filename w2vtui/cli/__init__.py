@@ -9,7 +9,7 @@
     results.py    prints words and cosines             scores.py      prints the scores of a run
     benchmark.py  the work of `w2vtui bench`           joining_phrases.py  that of `w2vtui phrases`
     output.py     stdout and stderr                    console.py     tables and live lines
-    answers.py    prints answers to questions
+    answers.py    prints answers to questions          evaluation.py  that of `w2vtui evaluate`
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

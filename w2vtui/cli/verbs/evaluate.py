@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2vtui.cli.evaluation import (
+    analogies_json,
+    number,
+    pairs_json,
+    print_analogies,
+    print_pairs,
+    print_sessions,
+    sessions_json,
+    title,
+    why_not_asked,
+)
 from w2vtui.cli.file_options import (
     add_question_columns,
     add_session_options,
@@ -17,9 +26,8 @@ from w2vtui.cli.file_options import (
     report_hint,
 )
 from w2vtui.cli.options import add_result_json, whole_number
-from w2vtui.cli.output import report, show
+from w2vtui.cli.output import report
 from w2vtui.cli.run_vectors import named_run
-from w2vtui.display import cell_width, pad, percent_text, safe_text, score_text
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.question_files import QuestionOptions
 from w2vtui.questions import read_analogies, read_pairs
@@ -27,8 +35,8 @@ from w2vtui.sessions import read_sessions
 from w2vtui.training.state.snapshot import Score
 
 if TYPE_CHECKING:
-    from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
-    from w2vtui.next_item import NextItem, SessionsResult
+    from w2vtui.evaluate import AnalogyResult, PairsResult
+    from w2vtui.next_item import SessionsResult
 
 USAGE = "w2vtui evaluate VECTORS [--pairs|--analogies|--sessions FILE ...] [options]"
 HELP = """Score vectors on word pairs (Spearman correlation), analogies (accuracy) and sessions (how
@@ -112,21 +120,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(
             {
-                "pairs": {path: _pairs_json(result) for path, result in pair_results.items()},
+                "pairs": {path: pairs_json(result) for path, result in pair_results.items()},
                 "analogies": {path: analogies_json(r) for path, r in analogy_results.items()},
-                "sessions": {path: _sessions_json(r) for path, r in session_results.items()},
+                "sessions": {path: sessions_json(r) for path, r in session_results.items()},
             }
         )
     else:
         for path, result in pair_results.items():
             if result.covered:
-                _print_pairs(path, result)
+                print_pairs(path, result)
         for path, scored in analogy_results.items():
             if scored.total.covered:
-                _print_analogies(path, scored)
+                print_analogies(path, scored)
         for path, guessed in session_results.items():
             if guessed.covered:
-                _print_sessions(path, guessed, by_counts=vectors.counts is not None)
+                print_sessions(path, guessed, by_counts=vectors.counts is not None)
     _check_known(arguments, pair_results, analogy_results, session_results)
     return 0
 
@@ -142,19 +150,19 @@ def _check_known(
         VectorsError: the vectors have no answer to any question of a file.
     """
     problems = [
-        f"none of the {one.total:,} pairs in {_title(path)} has vectors for both words"
+        f"none of the {one.total:,} pairs in {title(path)} has vectors for both words"
         for path, one in pairs.items()
         if not one.covered
     ]
     problems += [
-        f"none of the {one.total.total:,} analogies in {_title(path)} has its four words among "
+        f"none of the {one.total.total:,} analogies in {title(path)} has its four words among "
         f"the first {arguments.restrict:,} (--restrict)"
         for path, one in analogies.items()
         if not one.total.covered
     ]
     problems += [
-        f"none of the {one.total:,} sessions in {_title(path)} can be asked: "
-        f"{_why_not(one)} (a line is a session, its items as in the trained text)"
+        f"none of the {one.total:,} sessions in {title(path)} can be asked: "
+        f"{why_not_asked(one)} (a line is a session, its items as in the trained text)"
         for path, one in sessions.items()
         if not one.covered
     ]
@@ -182,21 +190,21 @@ def _keep(
     run = named_run(arguments)
     if run is None or arguments.at is not None or arguments.limit is not None:
         return
-    scores = [Score(_title(path), "pairs", one.spearman, one.covered, one.total)
+    scores = [Score(title(path), "pairs", one.spearman, one.covered, one.total)
               for path, one in pairs.items() if path != "-"]  # fmt: skip
     for path, answered in analogies.items():
         if path != "-" and arguments.restrict == N_CANDIDATES:
-            scores += analogy_scores(_title(path), answered)
+            scores += analogy_scores(title(path), answered)
     for path, guessed in sessions.items():
         if path != "-" and _is_usual(arguments):
-            scores += [replace(one, name=_title(path)) for one in session_scores(guessed)]
+            scores += [replace(one, name=title(path)) for one in session_scores(guessed)]
     scores = [one for one in scores if one.covered]
     status = status_of(run)
     if status.is_active or status.checkpoint_tokens is None or not scores:
         return
     tokens = status.checkpoint_tokens
     try:
-        note_scores(run, [RunScore(one.name, one.kind, _number(one.value), one.covered, one.total,
+        note_scores(run, [RunScore(one.name, one.kind, number(one.value), one.covered, one.total,
                                    tokens) for one in scores])  # fmt: skip
     except DiskError as error:
         report(f"the scores are not kept: {error}")
@@ -207,114 +215,3 @@ def _is_usual(arguments: argparse.Namespace) -> bool:
     usual = QuestionOptions()
     asked = arguments.session_context, arguments.session_repeats
     return asked == (usual.context, usual.repeats)
-
-
-def _title(path: str) -> str:
-    return "stdin" if path == "-" else Path(path).name
-
-
-def _print_pairs(path: str, result: PairsResult) -> None:
-    show(
-        f"{_title(path)}  Spearman {score_text('pairs', result.spearman)}  "
-        f"({result.covered:,} of {result.total:,} pairs)"
-    )
-
-
-def _print_analogies(path: str, result: AnalogyResult) -> None:
-    show(_title(path))
-    rows = [*result.sections, result.semantic, result.syntactic, result.total]
-    width = max(cell_width(safe_text(row.name)) for row in rows)
-    for row in rows:
-        if row is result.semantic:
-            show(f"  {'-' * width}")
-        show(
-            f"  {pad(safe_text(row.name), width)}  {percent_text(row.accuracy)}  "
-            f"({row.correct:,} of {row.covered:,} correct, {row.total - row.covered:,} not covered)"
-        )
-
-
-def _print_sessions(path: str, result: SessionsResult, *, by_counts: bool) -> None:
-    """Print how often the last items are guessed.
-
-    by_counts   whether the counts of items are known, and not their order alone
-    """
-    show(f"{_title(path)}  ({result.covered:,} of {result.total:,} sessions)")
-    rows = [("cosine", result.cosine)]
-    if result.output is not None:
-        rows.append(("input x output", result.output))
-    rows.append(("most frequent items" if by_counts else "first items of the file", result.popular))
-    width = max(len(name) for name, _ in rows)
-    show(f"  {' ' * width}  hit rate@10    MRR  NDCG@10")
-    for name, found in rows:
-        hits = percent_text(found.hit_rate)
-        show(f"  {name:<{width}}  {hits:>11}  {found.mrr:.3f}  {found.ndcg:7.3f}")
-    for n, why in _left_out(result):
-        show(f"  {n:,} {'session' if n == 1 else 'sessions'} left out: {why}")
-
-
-def _left_out(result: SessionsResult) -> list[tuple[int, str]]:
-    """How many sessions ask nothing, and why."""
-    reasons = [
-        (result.unknown, "last item has no vector"),
-        (result.nothing_before, "other items have no vectors"),
-        (result.repeated, "last item occurs before (--session-repeats takes them)"),
-    ]
-    return [(n, why) for n, why in reasons if n]
-
-
-def _why_not(result: SessionsResult) -> str:
-    return ", ".join(f"{why} in {n:,}" for n, why in _left_out(result))
-
-
-def _sessions_json(result: SessionsResult) -> dict[str, object]:
-    return {
-        "cosine": _next_item_json(result.cosine),
-        "output": None if result.output is None else _next_item_json(result.output),
-        "popular": _next_item_json(result.popular),
-        "covered": result.covered,
-        "unknown": result.unknown,
-        "nothing_before": result.nothing_before,
-        "repeated": result.repeated,
-        "total": result.total,
-    }
-
-
-def _next_item_json(found: NextItem) -> dict[str, object]:
-    return {
-        "hit_rate": _number(found.hit_rate),
-        "mrr": _number(found.mrr),
-        "ndcg": _number(found.ndcg),
-    }
-
-
-def _pairs_json(result: PairsResult) -> dict[str, object]:
-    return {
-        "spearman": _number(result.spearman),
-        "pearson": _number(result.pearson),
-        "covered": result.covered,
-        "total": result.total,
-    }
-
-
-def analogies_json(result: AnalogyResult) -> dict[str, object]:
-    """Scores of analogies as JSON has them."""
-    return {
-        "sections": {row.name: _section_json(row) for row in result.sections},
-        "semantic": _section_json(result.semantic),
-        "syntactic": _section_json(result.syntactic),
-        "total": _section_json(result.total),
-    }
-
-
-def _section_json(row: SectionResult) -> dict[str, object]:
-    return {
-        "accuracy": _number(row.accuracy),
-        "correct": row.correct,
-        "covered": row.covered,
-        "total": row.total,
-    }
-
-
-def _number(value: float) -> float | None:
-    """A score as JSON has it: null where nothing is covered."""
-    return None if math.isnan(value) else round(value, 6)
