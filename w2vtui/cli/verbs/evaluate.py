@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from w2vtui.cli.evaluation import (
     analogies_json,
@@ -77,6 +76,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_result_json(parser)
 
 
+class _Results(NamedTuple):
+    """What the vectors score on each file, by its path."""
+
+    pairs: dict[str, PairsResult]
+    analogies: dict[str, AnalogyResult]
+    sessions: dict[str, SessionsResult]
+
+    def as_json(self) -> dict[str, object]:
+        """All of them as plain values."""
+        return {
+            "pairs": {path: pairs_json(one) for path, one in self.pairs.items()},
+            "analogies": {path: analogies_json(one) for path, one in self.analogies.items()},
+            "sessions": {path: sessions_json(one) for path, one in self.sessions.items()},
+        }
+
+    def show(self, *, by_counts: bool) -> None:
+        """Print those that say something.
+
+        by_counts   whether the counts of items are known, and not their order alone
+        """
+        for path, ranked in self.pairs.items():
+            if ranked.covered:
+                print_pairs(path, ranked)
+        for path, answered in self.analogies.items():
+            if answered.total.covered:
+                print_analogies(path, answered)
+        for path, guessed in self.sessions.items():
+            if guessed.covered:
+                print_sessions(path, guessed, by_counts=by_counts)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the scores of vectors on files of word pairs, analogies and sessions.
 
@@ -84,98 +114,80 @@ def run(arguments: argparse.Namespace) -> int:
         SettingsError: no file is given to evaluate on.
         VectorsError: the vectors have no answer to any question of a file; raised at the end.
     """
-    from w2vtui import evaluate
     from w2vtui.cli.results import print_json
-    from w2vtui.next_item import evaluate_next_item
 
     if not (arguments.pairs or arguments.analogies or arguments.sessions):
         raise SettingsError(
             "nothing to evaluate on: give --pairs FILE, --analogies FILE or --sessions FILE"
         )
+    results, by_counts = _evaluated(arguments)
+    _keep(arguments, results)
+    if arguments.json:
+        print_json(results.as_json())
+    else:
+        results.show(by_counts=by_counts)
+    _check_known(arguments, results)
+    return 0
+
+
+def _evaluated(arguments: argparse.Namespace) -> tuple[_Results, bool]:
+    """The scores, and whether the counts of the words are known. Files of questions are read before
+    the vectors.
+    """
+    from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
+    from w2vtui.next_item import evaluate_next_item
+
     skips = arguments.skip_bad_rows
     pairs = {
         path: read_pairs(path, arguments.pairs_columns, skip_bad_rows=skips, report=report_hint)
         for path in arguments.pairs
     }
+    columns = arguments.analogies_columns
     analogies = {
-        path: read_analogies(
-            path, arguments.analogies_columns, skip_bad_rows=skips, report=report_hint
-        )
+        path: read_analogies(path, columns, skip_bad_rows=skips, report=report_hint)
         for path in arguments.analogies
     }
     sessions = {path: read_sessions(path, report=report_hint) for path in arguments.sessions}
     vectors = load_all(arguments)
-    pair_results = {path: evaluate.evaluate_pairs(vectors, read) for path, read in pairs.items()}
-    analogy_results = {
-        path: evaluate.evaluate_analogies(vectors, sections, restrict=arguments.restrict)
-        for path, sections in analogies.items()
-    }
-    session_results = {
-        path: evaluate_next_item(
-            vectors, read, context=arguments.session_context, repeats=arguments.session_repeats
-        )
-        for path, read in sessions.items()
-    }
-    _keep(arguments, pair_results, analogy_results, session_results)
-    if arguments.json:
-        print_json(
-            {
-                "pairs": {path: pairs_json(result) for path, result in pair_results.items()},
-                "analogies": {path: analogies_json(r) for path, r in analogy_results.items()},
-                "sessions": {path: sessions_json(r) for path, r in session_results.items()},
-            }
-        )
-    else:
-        for path, result in pair_results.items():
-            if result.covered:
-                print_pairs(path, result)
-        for path, scored in analogy_results.items():
-            if scored.total.covered:
-                print_analogies(path, scored)
-        for path, guessed in session_results.items():
-            if guessed.covered:
-                print_sessions(path, guessed, by_counts=vectors.counts is not None)
-    _check_known(arguments, pair_results, analogy_results, session_results)
-    return 0
+    asked = {"context": arguments.session_context, "repeats": arguments.session_repeats}
+    results = _Results(
+        {path: evaluate_pairs(vectors, read) for path, read in pairs.items()},
+        {
+            path: evaluate_analogies(vectors, read, restrict=arguments.restrict)
+            for path, read in analogies.items()
+        },
+        {path: evaluate_next_item(vectors, read, **asked) for path, read in sessions.items()},
+    )
+    return results, vectors.counts is not None
 
 
-def _check_known(
-    arguments: argparse.Namespace,
-    pairs: Mapping[str, PairsResult],
-    analogies: Mapping[str, AnalogyResult],
-    sessions: Mapping[str, SessionsResult],
-) -> None:
+def _check_known(arguments: argparse.Namespace, results: _Results) -> None:
     """
     Raises:
         VectorsError: the vectors have no answer to any question of a file.
     """
     problems = [
         f"none of the {one.total:,} pairs in {title(path)} has vectors for both words"
-        for path, one in pairs.items()
+        for path, one in results.pairs.items()
         if not one.covered
     ]
     problems += [
         f"none of the {one.total.total:,} analogies in {title(path)} has its four words among "
         f"the first {arguments.restrict:,} (--restrict)"
-        for path, one in analogies.items()
+        for path, one in results.analogies.items()
         if not one.total.covered
     ]
     problems += [
         f"none of the {one.total:,} sessions in {title(path)} can be asked: "
         f"{why_not_asked(one)} (a line is a session, its items as in the trained text)"
-        for path, one in sessions.items()
+        for path, one in results.sessions.items()
         if not one.covered
     ]
     if problems:
         raise VectorsError("; ".join(problems))
 
 
-def _keep(
-    arguments: argparse.Namespace,
-    pairs: Mapping[str, PairsResult],
-    analogies: Mapping[str, AnalogyResult],
-    sessions: Mapping[str, SessionsResult],
-) -> None:
+def _keep(arguments: argparse.Namespace, results: _Results) -> None:
     """Keep the scores of a saved run, which `w2vtui runs` lists, unless they were measured in
     another way than others are.
     """
@@ -191,11 +203,11 @@ def _keep(
     if run is None or arguments.at is not None or arguments.limit is not None:
         return
     scores = [Score(title(path), "pairs", one.spearman, one.covered, one.total)
-              for path, one in pairs.items() if path != "-"]  # fmt: skip
-    for path, answered in analogies.items():
+              for path, one in results.pairs.items() if path != "-"]  # fmt: skip
+    for path, answered in results.analogies.items():
         if path != "-" and arguments.restrict == N_CANDIDATES:
             scores += analogy_scores(title(path), answered)
-    for path, guessed in sessions.items():
+    for path, guessed in results.sessions.items():
         if path != "-" and _is_usual(arguments):
             scores += [replace(one, name=title(path)) for one in session_scores(guessed)]
     scores = [one for one in scores if one.covered]
