@@ -11,10 +11,11 @@ import pytest
 
 from tests.support.corpora import encoded
 from tests.support.runs import run_on, trained
+from w2vtui.comparing.judgments import ERROR_RATE
 from w2vtui.comparing.probing import SharedProbe
 from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side, file_side, live_side
-from w2vtui.comparing.verdict import ERROR_RATE, judged, verdict
+from w2vtui.comparing.verdict import judged, verdict
 from w2vtui.comparing.yardsticks import (
     pairs_answers,
 )

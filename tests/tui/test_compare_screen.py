@@ -13,8 +13,8 @@ from tests.support.compared_runs import MATRIX, WORDS, saved_run
 from tests.support.screens import Bare, notices, press, resize, shows, text_of, until
 from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
+from w2vtui.comparing.judgments import Judgment, Verdict
 from w2vtui.comparing.sides import file_side
-from w2vtui.comparing.verdict import Judgment, Verdict
 from w2vtui.formats import save_vectors
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
