@@ -2,6 +2,7 @@
 
 checked_json.py      small JSON files with a checksum
 checkpoint_files.py  checkpoints: vectors, curves, and the state to resume from
+checkpoint_content.py  which of that goes into which file
 tensor_file.py       the numbers of a checkpoint or of a moment
 history_files.py     the vectors of past moments, in half precision
 dataclass_json.py    dataclasses as JSON, and back
