@@ -20,7 +20,7 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import write_vocab
 from w2vtui.runs.saved import SAVED, is_saved
-from w2vtui.tui.first_screen import run_list
+from w2vtui.tui.saved_runs import run_list
 from w2vtui.vectors import WordVectors
 
 WORDS, COUNTS = ["one", "two", "three"], np.array([33, 22, 11])
