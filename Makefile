@@ -1,5 +1,5 @@
 # run    train the bundled sample: the app in a terminal, a headless run through a pipe
-# quick  the tests of the inner loop: no screens, no processes, few examples
+# quick  the tests of the inner loop: no screens, no processes, few examples, few of many cases
 # test   all tests, and the 20 slowest
 # coverage  all tests, and the share of lines that they run, the kernels' as plain Python
 # check  everything a change must pass; ends with the tests and their coverage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import inspect
+import itertools
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from tests.support.corpora import topical_sentences
 from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
 from w2vtui.corpus import cache
+
+_places = itertools.count()
 
 # A shell ignores SIGINT in background jobs, and nohup SIGHUP; tests send them to their children,
 # which do not ignore what is handled here.
@@ -57,44 +60,50 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 10)
 
 
-@pytest.fixture(scope="session")
-def _all_private_places(tmp_path_factory):
-    """One folder for those of all tests: numbered ones take longer the more there are."""
-    return tmp_path_factory.mktemp("private")
+def pytest_runtest_setup():
+    """A test waits for the threads of its own runs alone."""
+    note_threads_of_others()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _for_all_tests(tmp_path_factory):
+    """Keep the user's settings out of the tests, and have nobody wait; the folder of all tests.
+
+    The app trains in its own process, unless a test has it otherwise: a process more takes two
+    seconds of the processor.
+
+    Disks: no test cuts the power, which is all that `fsync` protects from; it takes most of the
+    time of a test that writes many small files. A test of its calls replaces it again.
+
+    Clocks: few tests change a text in the moment after it was written; those wait, as is usual.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
+            patch.delenv(name)
+        patch.setenv("W2VTUI_CONFIG", os.devnull)
+        patch.setenv("W2VTUI_OWN_PROCESS", "no")
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        patch.setattr(cache, "_TICK_NS", 0)
+        yield tmp_path_factory.mktemp("private")
 
 
 @pytest.fixture(autouse=True)
-def _private_places(_all_private_places, monkeypatch):
-    """Keep corpora and runs out of the user's folders, and the user's settings out of the
-    tests; the app trains in its own process, unless a test has it otherwise.
-    """
-    for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
-        monkeypatch.delenv(name)
-    place = Path(tempfile.mkdtemp(dir=_all_private_places))
+def private_place(_for_all_tests, monkeypatch):
+    """Keep corpora and runs out of the user's folders, and those of a test out of another's."""
+    place = _for_all_tests / str(next(_places))
+    place.mkdir()
     for name, folder in (
         ("W2VTUI_CACHE_DIR", "cache"), ("W2VTUI_RUNS_DIR", "runs"), ("XDG_DATA_HOME", "data"),
     ):  # fmt: skip
         (place / folder).mkdir()
         monkeypatch.setenv(name, str(place / folder))
-    monkeypatch.setenv("W2VTUI_CONFIG", os.devnull)
-    monkeypatch.setenv("W2VTUI_OWN_PROCESS", "no")  # which takes two seconds of the processor
+    return place
 
 
-@pytest.fixture(autouse=True)
-def _threads_of_others():
-    """A test waits for the threads of its own runs alone."""
-    note_threads_of_others()
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    """For disks: no test cuts the power, which is all that `fsync` protects from; it takes most of
-    the time of a test that writes many small files. A test of its calls replaces it again.
-
-    For clocks: few tests change a text in the moment after it was written; those wait, as is usual.
-    """
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    monkeypatch.setattr(cache, "_TICK_NS", 0)
+@pytest.fixture
+def tmp_path(_for_all_tests):
+    """As pytest's, whose folders are numbered: they take longer the more there are."""
+    return Path(tempfile.mkdtemp(dir=_for_all_tests))
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ def test_padded_text_is_exactly_as_wide_as_asked(token: str, width: int) -> None
     assert cell_len(pad(safe_text(token), width)) == width
 
 
+@pytest.mark.process
 def test_tokens_are_made_safe_without_loading_a_screen_library() -> None:
     program = (
         "import sys, w2vtui.display, w2vtui.formats, w2vtui.evaluate\n"

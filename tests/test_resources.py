@@ -121,6 +121,7 @@ def test_the_quota_is_looked_up_once(system, monkeypatch):
     assert available_cores() == first == 1
 
 
+@pytest.mark.process
 def test_counting_cores_imports_neither_numba_nor_numpy():
     code = (
         "import sys; from w2vtui.resources import available_cores; assert available_cores() > 0;"

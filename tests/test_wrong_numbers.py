@@ -98,6 +98,7 @@ def test_in_python(table, name):
                 Word2Vec(untouchable(), **{name: given})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "name"), NUMBERS)
 def test_as_flag_variable_and_in_a_file(tmp_path, monkeypatch, capsys, table, name):
     """2 says that it is the number: a corpus that is not there would be 3."""

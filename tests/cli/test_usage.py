@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inner_loop import outside
 from tests.support.processes import QUICK, Result
 from w2vtui import __version__
 from w2vtui.cli import VERBS
@@ -104,7 +105,9 @@ def test_a_wrong_command_line_is_refused_with_the_nearest_right_one(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS])
+@pytest.mark.parametrize(
+    "verb", ["", "config", *outside(verb for verb in VERBS if verb != "config")]
+)
 def test_every_flag_mistyped_is_answered_with_the_right_one(w2v, verb):
     shown = w2v(*filter(None, [verb, "--help"])).out
     flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", shown)))

@@ -9,11 +9,9 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def folders(tmp_path_factory, monkeypatch):
+def folders(private_place, monkeypatch):
     """Folders for cached and for temporary corpora of this test alone."""
-    place = tmp_path_factory.mktemp("corpora")
-    cached, temporary = place / "cached", place / "temporary"
+    temporary = private_place / "temporary"
     temporary.mkdir()
-    monkeypatch.setenv("W2VTUI_CACHE_DIR", str(cached))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    return SimpleNamespace(cached=cached / "corpora", temporary=temporary)
+    return SimpleNamespace(cached=private_place / "cache" / "corpora", temporary=temporary)

@@ -21,6 +21,7 @@ from w2vtui.corpus import (
 from w2vtui.corpus.draft import LOCK, fcntl
 
 
+@pytest.mark.process
 def test_a_corpus_from_the_cache_needs_no_compiler(tmp_path):
     path = written(tmp_path, "a b")
     open_corpus([path], keep_all())

@@ -53,8 +53,8 @@ def advised(message: str) -> str:
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [pytest.param(text, one, id=f"{name} {one}") for name, (text, them) in TEXTS.items()
-     for one in them],
+    [pytest.param(text, one, id=f"{name} {one}", marks=() if one == them[0] else pytest.mark.slow)
+     for name, (text, them) in TEXTS.items() for one in them],
 )  # fmt: skip
 def test_the_encoding_that_is_advised_reads_the_text(text, encoding, tmp_path, monkeypatch):
     data = f"words before\n{text}\n".encode(encoding) * 3

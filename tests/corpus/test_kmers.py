@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.texts import files_and_any_speed, keep_all, sentences_of, written
 from w2vtui.corpus import find_files, open_corpus, reading
 from w2vtui.corpus.file_hints import hints_on_files
@@ -36,7 +37,7 @@ def read(path, **settings) -> list[list[str]]:
     return sentences_of(open_corpus([path], keep_all(**settings), cache=False))
 
 
-@settings(parent=files_and_any_speed, max_examples=60)
+@settings(parent=files_and_any_speed, max_examples=examples(60))
 @given(
     body=st.lists(
         st.sampled_from(["ACGT", "acg", "TTu", "N", "nR", "\n", "\r\n", " ", "\n>x A\n", "\n;c\n"]),

@@ -28,7 +28,10 @@ def binary(*rows, line_end=b"\n", header=None) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec"])
-@pytest.mark.parametrize(("n_words", "size"), [(1, 1), (2, 3), (300, 8), (20_000, 30)])
+@pytest.mark.parametrize(
+    ("n_words", "size"),
+    [(1, 1), (2, 3), (300, 8), pytest.param(20_000, 30, marks=pytest.mark.slow)],
+)
 def test_our_own_files_are_known(tmp_path, name, n_words, size):
     save_vectors(some_vectors(n_words, size), tmp_path / name)
     assert is_vector_file(tmp_path / name)

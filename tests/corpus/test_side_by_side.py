@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.texts import files_and_any_speed, keep_all, standard_input, written
 from w2vtui.corpus import (
     ReadingProgress,
@@ -65,7 +66,7 @@ def at_random(seed: int):
     return threaded
 
 
-@settings(parent=files_and_any_speed, max_examples=40)
+@settings(parent=files_and_any_speed, max_examples=examples(40))
 @given(
     parts=st.lists(texts, min_size=1, max_size=3),
     seed=st.integers(0, 999),

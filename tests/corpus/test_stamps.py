@@ -21,7 +21,7 @@ BEFORE, AFTER = "ab " * 400 + "cd " * 400, "ab " * 400 + "ef " * 400
 
 
 @pytest.fixture(autouse=True)
-def _waiting_for_clocks(_no_waiting, monkeypatch):
+def _waiting_for_clocks(monkeypatch):
     monkeypatch.setattr(cache, "_TICK_NS", TICK_NS)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.texts import (
     by_hand,
     check_against_hand,
@@ -51,7 +52,7 @@ all_rules = st.builds(
 )
 
 
-@settings(parent=files_and_any_speed, max_examples=300)
+@settings(parent=files_and_any_speed, max_examples=examples(300))
 @example("a\0", CorpusSettings(min_count=1), 1, 1)
 @example("\u3000", CorpusSettings(encoding="utf-16-le"), 1, 1)
 @given(text=odd_texts, rules=all_rules, block_bytes=st.integers(1, 20), block_ids=st.integers(1, 9))

@@ -190,6 +190,7 @@ def test_a_search_counts_more_words_than_it_shows(many):
     assert answer.n_words == 60
 
 
+@pytest.mark.process
 def test_a_pattern_that_never_ends_is_ended_and_what_was_found_is_kept():
     words = [*(f"a{i}" for i in range(searching._WORDS_A_TURN)), "a" * 60 + "!"]
     vectors = WordVectors(words, np.ones((len(words), 2), dtype=np.float32))

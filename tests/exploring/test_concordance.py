@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.corpora import encoded
+from tests.support.inner_loop import examples
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.display import cell_width
 from w2vtui.exploring.why_near.concordance import drawn, line_at
@@ -25,7 +26,7 @@ def text_of(line, width, **options):
     return "".join(part.text for part in drawn(line, width, **options))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=70), st.data(), st.integers(12, 160))
 def test_a_line_takes_its_cells_and_shows_word_and_context(ids, data, width):
     corpus = sentence_of(ids)

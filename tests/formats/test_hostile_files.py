@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import w2vtui.formats
+from tests.support.inner_loop import examples
 from tests.support.vector_files import (
     GENSIM_BINARY,
     GLOVE_TEXT,
@@ -80,7 +81,9 @@ PIECES = [
 
 @given(damaged(), st.sampled_from(["v.txt", "v.bin"]), st.sampled_from([None, 1, 2]))
 @settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(300),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_damaged_file_gives_sound_vectors_or_an_error(
     tmp_path: Path, content: bytes, name: str, limit: int | None

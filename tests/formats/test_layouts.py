@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tests.support.inner_loop import examples
 from tests.support.vector_files import (
     EXTENSIONS,
     GENSIM_BINARY,
@@ -120,7 +121,7 @@ finite = hnp.arrays(
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 @given(matrix=finite, data=st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_and_numbers_come_back(
     tmp_path: Path, extension: str, matrix: np.ndarray, data: st.DataObject
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.vector_files import (
     GENSIM_BINARY,
     GLOVE_TEXT,
@@ -198,7 +199,9 @@ LETTERS = st.text(st.sampled_from("abé日 \t'"), min_size=1, max_size=12)
     st.integers(0, 1 << 30),
 )
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(150),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_words_with_blanks_never_shift_a_row(
     tmp_path: Path, words: list[str], size: int, line_end: bytes, seed: int

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.formats import folder_drafts, read_vector_folder, write_vector_folder
 
@@ -53,7 +54,7 @@ def test_the_library_reads_the_tensors(tmp_path: Path) -> None:
 
 
 @given(words=st.lists(st.text(st.characters(exclude_categories=())), min_size=1, max_size=6))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_word(tmp_path: Path, words: list[str]) -> None:
     write_vector_folder(tmp_path / "v", words, {"vectors": np.zeros((len(words), 1), np.float32)})
     assert read_vector_folder(tmp_path / "v").words == words

@@ -26,7 +26,7 @@ def bits_of(position, key):
 def test_drawn_noise_fits_the_distribution(exponent):
     counts = np.array([1000, 400, 250, 90, 30, 12, 5, 5, 1])
     table = negative_sampling.build_noise_table(counts, exponent)
-    n = 200_000
+    n = 50_000
     drawn = np.zeros(len(counts))
     for i in range(n):
         bits = np.uint64(random_at(np.uint64(5), np.uint64(i)))

@@ -10,6 +10,10 @@ from w2v_kernels import layout, sizes
 from w2v_kernels.parallel import private_nodes
 from w2v_kernels.scratch import make_scratch
 
+copy_nodes = called(private_nodes.copy_nodes)
+share_all_nodes = called(private_nodes.share_all_nodes)
+share_some_nodes = called(private_nodes.share_some_nodes)
+
 
 def by_tree_with_private_nodes(workers, **settings):
     """A setup whose node matrix has room for each worker's copies, and their scratches."""
@@ -41,14 +45,13 @@ def test_what_two_workers_learn_of_a_node_is_added_up():
     setup, (one, other) = by_tree_with_private_nodes(2)
     nodes, n = setup.weights.target_vectors, len(one.private.copied)
     before = nodes[:n].copy()
-    copy, share = called(private_nodes.copy_nodes), called(private_nodes.share_all_nodes)
     for scratch in (one, other):
-        copy(nodes, scratch.private)
+        copy_nodes(nodes, scratch.private)
     nodes[one.private.first] += np.float32(0.25)
     nodes[other.private.first] += np.float32(0.5)
     nodes[other.private.first + n - 1] += np.float32(1.0)
     for scratch in (one, other):
-        share(nodes, scratch.private)
+        share_all_nodes(nodes, scratch.private)
     np.testing.assert_allclose(nodes[0], before[0] + 0.75, rtol=1e-6)
     np.testing.assert_array_equal(nodes[n - 1], before[n - 1] + np.float32(1.0))
     np.testing.assert_array_equal(nodes[other.private.first], nodes[0])
@@ -58,13 +61,12 @@ def test_what_two_workers_learn_of_a_node_is_added_up():
 def test_every_copy_is_shared_in_turn(period):
     setup, (scratch,) = by_tree_with_private_nodes(1, n_words=300)
     nodes, private = setup.weights.target_vectors, scratch.private._replace(period=period)
-    copy, share = called(private_nodes.copy_nodes), called(private_nodes.share_some_nodes)
-    copy(nodes, private)
+    copy_nodes(nodes, private)
     n, turns = len(private.copied), []
     nodes[private.first : private.first + n] += np.float32(1.0)
     for center in range(period * n):
         unshared = (nodes[:n] != nodes[private.first : private.first + n]).any(axis=1)
-        share(nodes, private)
+        share_some_nodes(nodes, private)
         shared = (nodes[:n] != nodes[private.first : private.first + n]).any(axis=1) != unshared
         turns += [(node, center) for node in np.flatnonzero(shared)]
     first_turns = dict(turns)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.kernels import naive
 from tests.kernels.setup import OBJECTIVES, Setup, paths
+from tests.support.inner_loop import outside
 from w2v_kernels import layout, scratch, sizes
 from w2v_kernels.scratch import KEPT_CAPACITY
 
@@ -109,6 +110,7 @@ def test_a_span_trains_the_same_in_one_piece_as_in_many(variant):
     np.testing.assert_allclose(total, parts, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
     setup = Setup(n_tokens=3 * KEPT_CAPACITY, sample=0.0, vector_size=4, negative=1, window=3)
     setup.starts = np.array([0, len(setup.ids)], dtype=np.int64)
@@ -237,7 +239,7 @@ def test_a_trillion_pairs_counted_before_leave_room_for_each_that_follows():
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 @pytest.mark.parametrize("n_words", [1, 2, 3, sizes.TILE, sizes.TILE + 1, 40])
-@pytest.mark.parametrize("window", [64, 10_000])
+@pytest.mark.parametrize("window", [64, *outside([10_000])])
 def test_nothing_is_read_or_written_beside_the_rows(model, objective, n_words, window):
     """The last word everywhere, the most contexts and noise there are, and NaN around each matrix.
 

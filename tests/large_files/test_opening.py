@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from w2vtui.errors import UnknownWordError, VectorsError
 from w2vtui.exploring.sides import with_side
 from w2vtui.formats import load_vectors, save_vectors, write_vector_folder
@@ -138,7 +139,9 @@ def test_a_file_that_is_not_what_it_says_is_refused(tmp_path: Path, parts: list[
 
 @given(data=st.data())
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_damage_is_met_as_when_the_file_is_loaded(tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(b"%d %d\n" % (len(WORDS), SIZE) + b"".join(sample(b"")))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.run_folders import counts, many, numbers, posix, words
 from w2vtui.errors import DamagedRunError
 from w2vtui.runs.disk import checked_json
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.slow
 # ---- sealed files
 
 
-@settings(many, max_examples=40)
+@settings(many, max_examples=examples(40))
 @given(
     body=st.dictionaries(
         words, st.recursive(words | counts | numbers | st.none() | st.booleans(), st.lists)

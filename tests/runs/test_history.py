@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.inner_loop import examples
 from tests.support.run_folders import json_values, many, places, posix, resealed
 from tests.support.runs import take_moments_from_the_start
 from tests.support.wait import DEADLINE, until
@@ -138,7 +139,7 @@ def test_a_damaged_moment_is_never_used(with_history, damage):
     read_moment(with_history, first)
 
 
-@settings(many, max_examples=15)
+@settings(many, max_examples=examples(15))
 @given(st.data())
 def test_a_changed_index_is_damage_or_moments(with_history, data):
     path = with_history / HISTORY / INDEX

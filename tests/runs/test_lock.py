@@ -29,6 +29,7 @@ def test_a_run_is_locked_for_others_until_it_is_released(tmp_path):
 
 
 @posix
+@pytest.mark.process
 def test_a_lock_goes_with_its_process_however_it_ends(tmp_path):
     code = (
         "import sys, time; from pathlib import Path; from w2vtui.runs.disk.lock import RunLock;"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.kernels import naive
 from tests.support.corpora import topic_margin, topical_sentences
+from tests.support.inner_loop import examples
 from tests.support.wait import DEADLINE, until
 from w2v_kernels import layout
 from w2v_kernels.parallel import merging
@@ -288,7 +289,7 @@ def test_rounds_depend_on_settings_and_text_alone():
 # ---- what is trained
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(
     lengths=st.lists(st.integers(1, 400), min_size=1, max_size=40),
     workers=st.integers(2, 5),

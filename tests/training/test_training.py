@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
+from tests.support.inner_loop import examples
 from tests.support.runs import make_run, trained, training_run, until_spans_are_trained
 from tests.support.threads import run_threads, until_threads_end
 from tests.support.wait import DEADLINE, until
@@ -72,7 +73,7 @@ def test_every_mode_learns_what_belongs_together(model, objective, workers):
         assert probes[-1] < probes[0] - 3 * snapshot.probe.standard_error
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(
     lengths=st.lists(st.integers(1, 400), min_size=1, max_size=40),
     workers=st.integers(1, 5),
@@ -123,7 +124,7 @@ def test_every_token_is_trained_exactly_once_an_epoch(lengths, workers, epochs, 
     assert pool.tallies().tokens == planned
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(
     lines=st.lists(st.lists(st.sampled_from("abcdef"), max_size=30), min_size=1, max_size=60),
     workers=st.integers(1, 4),

@@ -377,6 +377,7 @@ def test_notable_words_are_known_ones_and_no_function_words():
 # ---- imports
 
 
+@pytest.mark.process
 def test_the_first_screen_needs_neither_numpy_nor_numba():
     code = (
         "import sys, w2vtui.tui.app; "
