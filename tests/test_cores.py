@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from textual.message_pump import MessagePump
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from w2vtui import cores
@@ -53,7 +54,7 @@ def test_what_is_looked_at_takes_one_core_while_a_run_trains(
 
 
 def test_a_measurement_does_not_wait_for_what_a_screen_computes() -> None:
-    computing, is_busy, may_end = Computing(print), threading.Event(), threading.Event()
+    computing, is_busy, may_end = Computing(MessagePump()), threading.Event(), threading.Event()
 
     def request() -> None:
         is_busy.set()
