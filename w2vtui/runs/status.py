@@ -152,15 +152,7 @@ def status_of(folder: Path) -> RunStatus:
             former_names=labels.names,
         )  # fmt: skip
     saved, trouble = _newest_manifest(folder)
-    last = LiveStatus.read(folder) or (status_at(saved) if saved else None)
-    state: str = last.state if last else "interrupted"
-    lost_after = None
-    if state in ACTIVE and not in_use(folder):
-        state = "interrupted"
-        if saved is not None:  # what came after the checkpoint is lost
-            last, lost_after = status_at(saved), saved.clock
-    if state == "stopped" and in_use(folder):  # it is resumed, or waits for that
-        state = "preparing"
+    state, last, lost_after = _last_known(folder, saved)
     if state in ENDED and saved is None:
         state = "not kept" if trouble is None else "damaged"
     settings = last.settings if last is not None and state in ACTIVE else None
@@ -190,8 +182,26 @@ def status_of(folder: Path) -> RunStatus:
         former_names=labels.names,
         error=trouble,
     )
-    if last is None:
-        return status
+    return status if last is None else _as_far_as(status, last)
+
+
+def _last_known(
+    folder: Path, saved: Checkpoint | None
+) -> tuple[str, LiveStatus | None, int | None]:
+    """The state of a run, how far it is known to be, and the token after which work is lost."""
+    last = LiveStatus.read(folder) or (status_at(saved) if saved else None)
+    state: str = last.state if last else "interrupted"
+    if state in ACTIVE and not in_use(folder):
+        if saved is None:
+            return "interrupted", last, None
+        return "interrupted", status_at(saved), saved.clock  # what came after it is lost
+    if state == "stopped" and in_use(folder):  # it is resumed, or waits for that
+        state = "preparing"
+    return state, last, None
+
+
+def _as_far_as(status: RunStatus, last: LiveStatus) -> RunStatus:
+    """The same with how far it is."""
     return dataclasses.replace(
         status,
         fraction=last.tokens / last.tokens_planned if last.tokens_planned > 0 else 0.0,
@@ -200,8 +210,8 @@ def status_of(folder: Path) -> RunStatus:
         seconds=last.seconds,
         mean_words_per_second=last.tokens / last.seconds if last.seconds > 0 else 0.0,
         probe_loss=last.probe_loss if last.probe_contexts == PROBE_CONTEXTS else None,
-        words_per_second=last.words_per_second if state in ACTIVE else 0.0,
-        error=last.error or trouble,
+        words_per_second=last.words_per_second if status.state in ACTIVE else 0.0,
+        error=last.error or status.error,
     )
 
 
