@@ -13,7 +13,7 @@ from tests.support.served_runs import attached
 from tests.support.wait import DEADLINE, until
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_of
-from w2vtui.trainer_process.remote_run import attach
+from w2vtui.trainer_process.attaching import attach
 
 pytestmark = [posix, pytest.mark.process]
 

@@ -12,7 +12,8 @@ from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
-from w2vtui.trainer_process.remote_run import RemoteRun, attach
+from w2vtui.trainer_process.attaching import attach
+from w2vtui.trainer_process.remote_run import RemoteRun
 from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run
 

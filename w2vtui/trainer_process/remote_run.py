@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
-from w2vtui.errors import RunError, SettingsError
+from w2vtui.errors import SettingsError
 from w2vtui.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
-from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.trainer_process import errands
@@ -358,31 +357,3 @@ class RemoteRun(WatchedFromAfar):
 def _reap_later(process: subprocess.Popen[bytes]) -> None:
     """Let nothing remain of a process that nobody waits for, once it has ended."""
     threading.Thread(target=process.wait, name="w2vtui-reaping", daemon=True).start()
-
-
-def attach(folder: Path, *, attends: bool = True) -> RemoteRun:
-    """The run that some process trains, watched from here.
-
-    attends   whether somebody is here who can resume it after a pause
-
-    Raises:
-        RunError: no process trains it, or it lets nobody in.
-    """
-    run = RemoteRun(folder=folder, attends=attends)
-    try:
-        run.look()
-    except (ConnectionLostError, TimeoutError) as error:
-        run.leave()
-        raise RunError(_nobody(folder, error)) from error
-    run.start()
-    return run
-
-
-def _nobody(folder: Path, error: Exception) -> str:
-    """Why nobody lets this process in."""
-    if not in_use(folder):
-        return f"nothing trains run {folder.name}: w2vtui resume {folder.name} resumes it"
-    return (
-        f"run {folder.name} is at work, but its process lets nobody in ({error}): it may run on "
-        "another machine, or be of another user or an earlier version of w2vtui"
-    )

@@ -87,7 +87,7 @@ class Starting(Leaving):
         """Show a run that another process trains, or the sweep whose trial it is; the one on the
         train screen goes on.
         """
-        from w2vtui.trainer_process.remote_run import attach  # loads NumPy
+        from w2vtui.trainer_process.attaching import attach  # loads NumPy
 
         session = self.session
         if session is not None and session.folder == message.folder:

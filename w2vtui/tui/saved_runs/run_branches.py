@@ -87,7 +87,7 @@ def _branched(folder: Path, how: str) -> tuple[Path, str]:
 
 def _paused(folder: Path) -> str:
     """Pause a run that some process trains, or resume it; returns what to report."""
-    from w2vtui.trainer_process.remote_run import attach  # loads Numba
+    from w2vtui.trainer_process.attaching import attach  # loads Numba
 
     run = attach(folder, attends=False)
     try:
