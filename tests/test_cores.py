@@ -11,6 +11,7 @@ import pytest
 from textual.message_pump import MessagePump
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from tests.support.wait import DEADLINE
 from w2vtui import cores
 from w2vtui.resources import available_cores
 from w2vtui.tui.computing import Computing
@@ -58,7 +59,7 @@ def test_a_measurement_does_not_wait_for_what_a_screen_computes() -> None:
 
     def request() -> None:
         is_busy.set()
-        may_end.wait(10)
+        may_end.wait(DEADLINE)
 
     def measure() -> None:
         with cores.one_blas_thread():
@@ -66,10 +67,10 @@ def test_a_measurement_does_not_wait_for_what_a_screen_computes() -> None:
 
     with cores.workers_at_work():
         computing.ask("a text that is loaded", request)
-        assert is_busy.wait(10)
+        assert is_busy.wait(DEADLINE)
         observer = threading.Thread(target=measure, daemon=True)
         observer.start()
-        observer.join(5)
+        observer.join(DEADLINE / 2)
         waits = observer.is_alive()
         may_end.set()
         computing.close()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.support.wait import DEADLINE
 from w2vtui.display import cell_width, pad, safe_text, whole_parts, wrapped
 
 anything = st.text(st.characters(codec=None), max_size=40)  # lone surrogates included
@@ -110,7 +111,7 @@ def test_tokens_are_made_safe_without_loading_a_screen_library() -> None:
         "loaded = {'rich', 'textual', 'numba', 'scipy'} & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize(

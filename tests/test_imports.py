@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.wait import DEADLINE
 from w2v_kernels.machine import compiling
 from w2vtui.cli import VERBS
 
@@ -37,7 +38,7 @@ def modules_after(body: str, **variables: str) -> tuple[list[int], set[str]]:
     paths = json.dumps([str(ROOT), str(ROOT / "kernels")])
     done = subprocess.run(
         [sys.executable, "-c", MODULES_AFTER.format(body=body), paths],
-        capture_output=True, text=True, timeout=100, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=DEADLINE, env=environment, stdin=subprocess.DEVNULL,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -20,6 +20,7 @@ import w2v_kernels
 import w2vtui
 from tests.support.corpora import topical_sentences
 from tests.support.processes import run_program
+from tests.support.wait import DEADLINE
 from w2v_kernels.machine import compiling
 from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
@@ -127,7 +128,7 @@ def test_counting_cores_imports_neither_numba_nor_numpy():
         "import sys; from w2vtui.resources import available_cores; assert available_cores() > 0;"
         "sys.exit(bool({'numba', 'numpy', 'w2v_kernels'} & set(sys.modules)))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=DEADLINE)
 
 
 # ---- memory
@@ -200,7 +201,7 @@ def output_of(arguments: list[str], **variables: str) -> str:
         environment["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
     done = subprocess.run(
         [sys.executable, "-W", "error", *arguments],
-        capture_output=True, text=True, timeout=100, check=False, env=environment,
+        capture_output=True, text=True, timeout=DEADLINE, check=False, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -405,7 +406,7 @@ def train_in_child(name):
     child = context.Process(target=train_and_save, args=(f"{folder}/{name}.bin",))
     with one_blas_thread():  # as the observer of a run may be just then
         child.start()
-    child.join(110)  # the first one compiles
+    child.join(DEADLINE)  # the first one compiles
     if child.is_alive():
         child.kill()
         sys.exit(f"the child hangs that starts {name} the parent trains")

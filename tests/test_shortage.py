@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from tests.support.processes import posix
+from tests.support.wait import DEADLINE
 from w2vtui import shortage
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import runs
@@ -71,7 +72,7 @@ def test_a_run_without_memory_says_what_it_was_doing(topical_corpus, monkeypatch
     reading = Run(no_memory)
     reading.start()
     with pytest.raises(OutOfMemoryError, match="not enough memory while reading the corpus"):
-        reading.wait(60)
+        reading.wait(DEADLINE)
     assert "not enough memory" in reading.snapshot().events[-1].text
 
 
@@ -82,7 +83,7 @@ def test_a_run_ends_even_if_its_end_fails(monkeypatch):
     monkeypatch.setattr("threading.excepthook", lambda arguments: None)
     run.start()
     with pytest.raises(OutOfMemoryError):
-        run.wait(60)
+        run.wait(DEADLINE)
 
 
 @pytest.mark.parametrize("refused", ["observer", "worker"])
@@ -130,7 +131,7 @@ def test_the_limit_of_a_session_counts(environment, topical_corpus):
     for verb in ("train", "resume", "replay", "bench"):
         command = [sys.executable, "-c", code, verb, str(topical_corpus)]
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command, env=environment, capture_output=True, text=True, timeout=DEADLINE, check=False
         )
         assert done.returncode == 6
         assert "leaves 3" in done.stderr

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tests.support.wait import DEADLINE
 from w2vtui.cli import VERBS
 
 LINES = [
@@ -45,7 +46,7 @@ def script(w2v, tmp_path, monkeypatch):
 
 
 def run(*argv: str) -> list[set[str]]:
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return [set(block.split()) for block in done.stdout.split("END\n")[:-1]]
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.corpora import encoded
 from tests.support.processes import QUICK
+from tests.support.wait import DEADLINE
 from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import W2vtuiError
@@ -90,7 +91,7 @@ def test_what_can_teach_nothing_is_refused_before_the_training(
               live=LiveSettings(sample=1e-15))  # fmt: skip
     run.start()
     with pytest.raises(W2vtuiError, match=r"nothing can be|no line|no two words"):
-        run.wait(60)
+        run.wait(DEADLINE)
 
 
 def test_pairs_are_expected_in_every_part_of_a_long_text(monkeypatch):

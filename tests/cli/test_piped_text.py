@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.processes import QUICK
 from tests.support.texts import posix_only
+from tests.support.wait import DEADLINE
 from w2vtui.cli import piped
 
 TEXT = b"zebra yak walrus lynx\n" * 200
@@ -95,5 +96,5 @@ def test_without_text_on_stdin_the_sample_is_trained(started):
     short = ("--epochs", "1", "--vector-size", "8", "--no-checkpoints")
     for stdin in (subprocess.DEVNULL, subprocess.PIPE):  # an inherited pipe
         process = started(*short, stdin=stdin)
-        assert process.wait(120) == 0
+        assert process.wait(DEADLINE) == 0
         assert "atlas.txt" in process.stderr.read()

@@ -24,6 +24,7 @@ from tests.support.texts import (
     standard_input,
     written,
 )
+from tests.support.wait import DEADLINE
 from w2vtui.corpus import (
     ReadingProgress,
     ReadingStopped,
@@ -183,13 +184,13 @@ def test_waiting_for_a_pipe_can_be_stopped(tmp_path, folders, content):
 
     reader = threading.Thread(target=read)
     reader.start()
-    assert looked.wait(30)
+    assert looked.wait(DEADLINE)
     with contextlib.ExitStack() as open_files:
         if content is not None:
             writer = open_files.enter_context(pipe.open("wb", buffering=0))
             writer.write(content)
         stop.set()
-        reader.join(30)
+        reader.join(DEADLINE)
     assert len(caught) == 1
     assert not list(folders.temporary.iterdir())
 

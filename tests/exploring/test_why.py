@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import encoded
+from tests.support.wait import DEADLINE
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import UnknownWordError
 from w2vtui.exploring.why_near import occurrences, word_positions
@@ -39,7 +40,7 @@ def windows_of(corpus: EncodedCorpus, settings: LiveSettings = SETTINGS) -> Wind
 def indexed(corpus: EncodedCorpus, **options) -> Indexing:
     indexing = Indexing(corpus.ids, len(corpus.vocab), **options)
     indexing.start()
-    assert indexing.wait(60), indexing.error
+    assert indexing.wait(DEADLINE), indexing.error
     return indexing
 
 
@@ -180,10 +181,10 @@ def test_an_index_rests_while_a_run_trains_and_can_be_stopped(corpus, small_slic
     indexing = Indexing(corpus.ids, len(corpus.vocab), trains=trains)
     assert indexing.fraction == 0
     indexing.start()
-    assert asked.wait(60)
+    assert asked.wait(DEADLINE)
     assert 0 < indexing.fraction < 0.5
     indexing.stop()
-    assert not indexing.wait(60)
+    assert not indexing.wait(DEADLINE)
     assert indexing.error is None
     assert indexed(corpus).fraction == 1
 
@@ -191,7 +192,7 @@ def test_an_index_rests_while_a_run_trains_and_can_be_stopped(corpus, small_slic
 def test_an_index_that_fails_says_why(corpus):
     indexing = Indexing(corpus.ids, 2**60)
     indexing.start()
-    assert not indexing.wait(60)
+    assert not indexing.wait(DEADLINE)
     assert isinstance(indexing.error, (MemoryError, ValueError))
     why = Explainer(corpus, indexing).why(("tea",), windows_of(corpus))
     assert why.n_contexts == 4

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.permissions import NO_LISTING, closed
 from tests.support.vector_files import EXTENSIONS, MATRIX, TEXT, WORDS, refusal, written
+from tests.support.wait import DEADLINE
 from w2vtui.errors import DiskError
 from w2vtui.formats import (
     atomic_write,
@@ -96,7 +97,7 @@ def test_a_disk_that_fills_while_writing_leaves_the_old_file(
         [sys.executable, "-c", program, path],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=True,
     )
     assert ended.stdout.startswith(f"cannot write {path}: file too large: ")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.wait import DEADLINE
 from w2vtui.errors import CorpusError, DiskError, SettingsError, TargetTakenError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.opening import open_run
@@ -157,7 +158,7 @@ def trained(request: RunRequest):
     run, recorder = open_run(request)
     assert recorder is None
     run.start()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     return run.trained.vectors()
 
 
@@ -205,7 +206,7 @@ def test_a_text_that_cannot_be_found_is_left_to_the_reader():
     run, _ = open_run(asked("missing.txt", output="v.bin", **QUICK))
     run.start()
     with pytest.raises(CorpusError, match=r"there is no file missing\.txt"):
-        run.wait(60)
+        run.wait(DEADLINE)
 
 
 def test_wide_encodings_are_texts_too():

@@ -23,7 +23,7 @@ from tests.support.corpora import (
 from tests.support.runs import matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from tests.support.threads import run_threads
-from tests.support.wait import until
+from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DivergedError
 from w2vtui.evaluate import evaluate_pairs
 from w2vtui.formats import load_vectors, save_vectors
@@ -178,7 +178,7 @@ def check_pauses_change_nothing(way: Way, tmp_path: Path) -> None:
         until(lambda: run.snapshot().state in ("training", "done"))
         run.pause()
         run.resume()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     if way.exact:
         assert same_bits(run.trained.matrices(), matrices_of(trained(way.run(live={"epochs": 20}))))
 
@@ -214,7 +214,7 @@ def check_changes_are_replayed_at_their_tokens(way: Way, tmp_path: Path) -> None
     run.undo()
     until(lambda: not run.snapshot().applying)
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     shot = run.snapshot()
     changes = tuple(event for event in shot.events if event.kind == "change")
     assert len(changes) == 3
@@ -235,7 +235,7 @@ def check_it_stops_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     run.start()
     until(lambda: run.snapshot().progress.tokens > 0)
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     assert run.snapshot().state == store.saved[-1].state == "stopped"
     assert same_bits(run.trained.matrices(), dict(store.saved[-1].vectors))
     assert run_threads() == []
@@ -246,7 +246,7 @@ def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
     run = way.run(live={"alpha": 1000.0, "min_alpha": 1000.0, "epochs": 1000}, store=store)
     run.start()
     try:
-        run.wait(60)
+        run.wait(DEADLINE)
     except DivergedError:
         assert run.snapshot().state == "failed"
     else:  # hierarchical softmax and the exact one may saturate before they overflow
@@ -268,7 +268,7 @@ def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:
     changed_at = run.snapshot().progress.tokens
     until(lambda: run.snapshot().progress.tokens > changed_at)
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     shot = run.snapshot()
     assert getattr(shot.settings, way.targets) == before + 4
     assert math.isfinite(mean_loss(run))

@@ -61,7 +61,7 @@ CODES = {
     "full, terminated": {143},
     "tmux killed": {129},
 }
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 60.0
 """An app that takes longer to end hangs."""
 SLOW_SECONDS = 1.0
 TRAINING = TrainingSettings(vector_size=16)

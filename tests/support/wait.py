@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Seconds after which a test gives up waiting."""
 
 _POLL_SECONDS = 0.005

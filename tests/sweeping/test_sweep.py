@@ -22,6 +22,7 @@ from w2vtui.sweeping.yardstick import Yardstick
 
 pytest.importorskip("optuna")
 
+from tests.support.wait import DEADLINE
 from w2vtui.sweeping.setting_up import set_up
 from w2vtui.sweeping.store import SavedSweep, SweepStore, find_sweep
 from w2vtui.sweeping.sweep import Sweep
@@ -185,7 +186,7 @@ def test_an_error_of_the_program_stops_the_run(text, monkeypatch):
     work = started(asked(text, trials=1))
     work.start()
 
-    assert work.is_over(30)
+    assert work.is_over(DEADLINE)
     assert work.shot().state == "failed"
 
 

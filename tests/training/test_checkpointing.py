@@ -12,7 +12,7 @@ import pytest
 from tests.support.corpora import encoded, topical_sentences
 from tests.support.runs import matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
-from tests.support.wait import until
+from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DiskError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training import loop
@@ -63,7 +63,7 @@ class SlowKeeper(MemoryStore):
 def end(run, store: SlowKeeper) -> None:
     """Stop a run whose checkpoints are all written at once from now on."""
     run.stop()
-    until = time.monotonic() + 30
+    until = time.monotonic() + DEADLINE
     while not run.wait(0.01):
         store.written.set()
         assert time.monotonic() < until
@@ -112,7 +112,7 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
     run.resume()
     tokens_go_on(run)
     run.stop()
-    assert run.wait(30)
+    assert run.wait(DEADLINE)
     assert [one.reason for one in store.saved[n_saved:]] == ["stopped"]
 
 
@@ -143,7 +143,7 @@ def test_what_failed_is_tried_again_and_not_at_once():
     assert store.saved[-1].reason == "another try"
     store.failed = False
     run.stop()
-    assert run.wait(30)
+    assert run.wait(DEADLINE)
 
 
 def test_a_run_that_must_be_saved_and_cannot_does_not_begin():
@@ -154,7 +154,7 @@ def test_a_run_that_must_be_saved_and_cannot_does_not_begin():
     run = run_on(CORPUS, SMALL, LONG, store=Nowhere())
     run.start()
     with pytest.raises(DiskError, match="no such place"):
-        run.wait(30)
+        run.wait(DEADLINE)
     assert run.snapshot().progress.tokens == 0
 
 
@@ -179,7 +179,7 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     run.change(window=2)
     until(lambda: run.snapshot().settings.window == 2)
     run.stop()
-    assert run.wait(30)
+    assert run.wait(DEADLINE)
     change = next(event for event in run.snapshot().events if event.kind == "change")
     late = Script(changes=(change,))
     first = store.beginning
@@ -196,7 +196,7 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
 
     until(is_reported)  # the change by hand came after the other's token, or before it
     again.stop()
-    assert again.wait(30)
+    assert again.wait(DEADLINE)
 
 
 def test_a_change_where_all_is_trained_comes_before_the_end(monkeypatch):
@@ -246,7 +246,7 @@ def test_a_change_without_enough_memory_is_dropped(monkeypatch):
     until(lambda: run.snapshot().settings.window == 2)
     tokens_go_on(run)
     run.stop()
-    assert run.wait(30)
+    assert run.wait(DEADLINE)
 
 
 def test_a_run_repeated_to_a_token_stops_there():

@@ -13,9 +13,9 @@ import pytest
 from tests.support import battery
 from tests.support.battery import CORPUS, Way
 from tests.support.fake_device import FakeTrainer, fake_gpu
-from tests.support.runs import matrices_of, same_bits, trained
+from tests.support.runs import matrices_of, same_bits, trained, until_spans_are_trained
 from tests.support.stores import MemoryStore
-from tests.support.wait import until
+from tests.support.wait import DEADLINE, until
 from w2v_kernels.cuda import pieces
 from w2vtui import Word2Vec
 from w2vtui.errors import BackendError, OutOfMemoryError, SettingsError
@@ -116,7 +116,7 @@ def test_model_and_objective_change_in_mid_run(gpu: list[FakeTrainer]) -> None:
     with pytest.raises(SettingsError, match="softmax"):
         run.change(objective="softmax")
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
     assert set(run.trained.matrices()) == {"input_vectors", "output_vectors", "node_vectors"}
     assert gpu[0].names == set(run.trained.matrices())
 
@@ -134,7 +134,7 @@ def test_nothing_is_said_of_a_gpu_that_is_known_of_processors_only(
     assert "GPU" in header(shot, 120, frozen=False, tiny=False).plain
     assert "thread" not in header(shot, 120, frozen=False, tiny=False).plain
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
 
 
 def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]) -> None:
@@ -144,7 +144,7 @@ def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]
     until(lambda: store.saved)
     gpu[0].device.is_lost = True
     with pytest.raises(BackendError, match="--device cpu") as error:
-        run.wait(60)
+        run.wait(DEADLINE)
     assert "CUDA_ERROR_ILLEGAL_ADDRESS" in str(error.value)
     assert run.snapshot().state == "failed"
     assert np.isfinite(run.trained.vectors().vectors).all()  # what was seen last
@@ -152,7 +152,7 @@ def test_a_lost_gpu_ends_the_run_with_its_last_checkpoint(gpu: list[FakeTrainer]
     on_cpu.start()
     until(lambda: on_cpu.snapshot().progress.tokens > store.saved[-1].clock)
     on_cpu.stop()
-    assert on_cpu.wait(60)
+    assert on_cpu.wait(DEADLINE)
 
 
 def test_a_gpu_without_memory_ends_the_run(gpu: list[FakeTrainer]) -> None:
@@ -160,14 +160,14 @@ def test_a_gpu_without_memory_ends_the_run(gpu: list[FakeTrainer]) -> None:
     device = gpu[0].device
     device.limit = device.used
     with pytest.raises(OutOfMemoryError, match=r"lower vector_size.* device cpu"):
-        run.wait(60)
+        run.wait(DEADLINE)
 
 
 def test_a_change_that_does_not_fit_on_the_gpu_is_rejected(gpu: list[FakeTrainer]) -> None:
     store = MemoryStore()
     run = started(store)
     run.pause()
-    until(lambda: run.snapshot().state == "paused")
+    until_spans_are_trained(run)
     gpu[0].device.limit = gpu[0].device.used
     run.change(objective="hierarchical-softmax")
     until(lambda: not run.snapshot().applying)
@@ -176,7 +176,7 @@ def test_a_change_that_does_not_fit_on_the_gpu_is_rejected(gpu: list[FakeTrainer
     assert any("change rejected: the memory of the GPU" in e.text for e in run.snapshot().events)
     run.resume()
     run.stop()
-    assert run.wait(60)
+    assert run.wait(DEADLINE)
 
 
 def test_text_that_does_not_fit_beside_the_vectors_says_what_would(

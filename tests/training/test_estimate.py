@@ -11,6 +11,7 @@ import numba
 import numpy as np
 import pytest
 
+from tests.support.wait import DEADLINE
 from w2v_kernels.machine import compiling
 from w2v_kernels.sizes import row_length
 from w2vtui.corpus import open_corpus, sample_path
@@ -109,7 +110,7 @@ def test_the_estimate_is_within_a_tenth_of_the_peak(
     while n_compiled:  # which takes more; other tests may have replaced the compiled kernels
         done = subprocess.run(
             [sys.executable, "-c", MEASURED, *command],
-            capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=DEADLINE, stdin=subprocess.DEVNULL,
             env=environment,
         )  # fmt: skip
         code, n_compiled, peak, mapped = map(int, done.stdout.rpartition("PEAK ")[2].split())
@@ -266,7 +267,7 @@ def test_a_run_that_does_not_fit_is_refused_before_it_takes_memory(machine, topi
     run = Run(lambda progress, stop: open_corpus([topical_corpus], CorpusSettings()), TRAINING)
     run.start()
     with pytest.raises(BackendError, match=r"26 vectors of 200 numbers need about .* is available"):
-        run.wait(60)
+        run.wait(DEADLINE)
     assert run._trainer is None
 
 

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from tests.support.wait import DEADLINE
+
 if not hasattr(signal, "SIGTSTP"):
     pytest.skip("only Unix suspends", allow_module_level=True)
 
@@ -50,4 +52,4 @@ def test_the_clock_of_a_training_leaves_a_suspension_out(program, number):
     took = time.monotonic() - began
     assert after["seconds"] - before["seconds"] <= took - 0.9 * SUSPENDED_SECONDS
     program.send_signal(signal.SIGTERM)
-    assert program.wait(60) == 143
+    assert program.wait(DEADLINE) == 143

@@ -219,7 +219,7 @@ def test_closing_waits_for_no_answer_and_lets_no_index_begin(run, monkeypatch):
     assert begun.wait(DEADLINE)
     closing = threading.Thread(target=reasoner.close)
     closing.start()
-    closing.join(5)
+    closing.join(DEADLINE / 2)
     is_closed = not closing.is_alive()
     may_end.set()
     thread.join()
