@@ -10,18 +10,20 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.fake_device import FakeDevice, fake_gpu
 from tests.support.processes import Result
 from tests.support.runs import trained
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.machine import compiling
 from w2vtui.bench import child, gensim_peer, own, program, roofline, separate
 from w2vtui.bench import report as report_module
+from w2vtui.bench.gpu import describe_gpu
 from w2vtui.bench.job import MODES, Job, Outcome
 from w2vtui.bench.plan import Bench, Measurement, Setup, Tool, Trial, plain_text, trials
 from w2vtui.bench.report import Report
@@ -32,6 +34,7 @@ from w2vtui.errors import ChildError, SettingsError
 from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, default_alpha
 from w2vtui.training.costs.text_shape import BlockShape
+from w2vtui.training.engine import devices
 from w2vtui.training.engine.clocks import StopWatch
 from w2vtui.training.run import Run
 
@@ -236,6 +239,66 @@ def test_a_child_that_cannot_be_started_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(ChildError, match="python cannot be started: No such file or directory"):
         child.ask("w2vtui.bench.own", "")
+
+
+@pytest.fixture
+def on_gpu(bench, monkeypatch):
+    """The same, on a machine with a fake GPU; our trainings run in this process."""
+    device = FakeDevice(1 << 20)
+
+    def ask(module: str, question: str):
+        if module == "w2vtui.bench.machine":
+            rates = {str(threads): 1e9 for threads in json.loads(question)}
+            return MACHINE | {"multiply_adds_per_second": rates}
+        if module == "w2vtui.bench.gpu":
+            return json.loads(json.dumps(describe_gpu(device)))
+        assert module == "w2vtui.bench.own"
+        return json.loads(json.dumps(asdict(own.train(Job.from_json(question)))))
+
+    monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
+    monkeypatch.setattr("w2vtui.cli.benchmark.ask", ask)
+    with fake_gpu(monkeypatch):
+        yield bench
+
+
+def test_a_gpu_is_measured_beside_the_processor(on_gpu, topical_corpus, tmp_path):
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("ship sailor 9\ncow barn 8\nship barn 1\n")
+    result = on_gpu(
+        topical_corpus, *ONE, "--device", "cpu,cuda", "--quality", pairs,
+        "--json", tmp_path / "o.json",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    rows = [re.split(r"\s{2,}", line.strip()) for line in result.lines if " w2vtui " in line]
+    rows = [row for row in rows if row[0] in ("1", "GPU")]
+    assert [row[0] for row in rows] == ["1", "GPU"] * 2  # speeds, then scores
+    assert re.fullmatch(r"[\d.,]+x", rows[1][5])  # of the processor's speed
+    assert re.fullmatch(r"[\d.,]+%", rows[1][6])
+    assert "a fake GPU" in result.out
+    assert "GB/s of copying" in result.out
+    assert "w2vtui, skip-gram-negative-sampling, vectors of 8, the GPU" in result.err
+    known = json.loads((tmp_path / "o.json").read_text())
+    of_cpu, of_gpu = known["runs"]
+    assert [of_cpu["device"], of_gpu["device"]] == ["cpu", "cuda"]
+    assert "row_bytes" not in of_cpu
+    assert of_gpu["row_bytes"] > 0
+    assert of_gpu["scores"] == of_cpu["scores"]  # the fake one trains as the processor does
+    assert known["machine"]["gpu"]["bytes_per_second"] > 0
+
+
+def test_a_gpu_is_measured_alone(on_gpu, topical_corpus):
+    result = on_gpu(topical_corpus, *ONE, "--device", "cuda", "--json", "-")
+    (run,) = json.loads(result.out)["runs"]
+    assert (run["device"], run["threads"]) == ("cuda", 0)
+
+
+def test_without_a_gpu_nothing_is_measured(quick, topical_corpus, monkeypatch):
+    monkeypatch.setattr(devices, "_LIBRARY", "numba")
+    monkeypatch.setattr(devices, "_DRIVER", "libcuda-of-nobody.so.1")
+    result = quick(topical_corpus, *ONE, "--device", "cpu,cuda")
+    assert result.code == SettingsError.exit_code
+    assert "got no libcuda-of-nobody.so.1: install the driver" in result.err
+    assert not quick.asked
 
 
 def test_json_for_stdout_comes_alone(quick, topical_corpus):
@@ -654,6 +717,21 @@ def test_multiply_adds_are_those_of_the_formulas():
     shape = BlockShape(contexts=4, targets=6)
     assert roofline.multiply_adds("skip-gram", 10, shape, 100) == 10 * 6 * 3 * 100
     assert roofline.multiply_adds("cbow", 10, shape, 100) == 10 * (6 * 3 + 2 * 4) * 100
+
+
+@pytest.mark.parametrize(
+    ("settings", "rows"),
+    [
+        ({}, 300 + 50 * 6),
+        ({"objective": "hierarchical-softmax"}, 300 + 50 * 6),
+        ({"model": "cbow"}, 300 * (6 + 6)),
+        ({"shared_noise": False}, 300 * (1 + 6)),
+    ],
+)
+def test_a_gpu_moves_each_row_of_a_center_to_it_and_back(settings, rows):
+    live = LiveSettings(**settings).resolved(1, 1)
+    found = roofline.row_bytes(live, 300, BlockShape(contexts=6, targets=6), vector_size=100)
+    assert found == 2 * 4 * 104 * rows
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ class FakeDevice:
         self.check()
         return array.copy()
 
-    def write(self, array: NDArray[Any], host: NDArray[Any]) -> None:
+    def write(self, array: NDArray[Any], numbers: NDArray[Any]) -> None:
         self.check()
-        array[:] = host
+        array[:] = numbers
 
     def begin_write(self, array: NDArray[Any], first: int, host: NDArray[Any]) -> None:
         self.check()

@@ -60,8 +60,8 @@ class LaneDevice:
     def to_host(self, array: NDArray[Any]) -> NDArray[Any]:
         return array.copy()
 
-    def write(self, array: NDArray[Any], host: NDArray[Any]) -> None:
-        array[:] = host
+    def write(self, array: NDArray[Any], numbers: NDArray[Any]) -> None:
+        array[:] = numbers
 
     def begin_write(self, array: NDArray[Any], first: int, host: NDArray[Any]) -> None:
         self._writes.append((array, first, host))

@@ -82,6 +82,8 @@ class Outcome:
     """The largest memory use of the process, in bytes."""
     multiply_adds: float | None = None
     """Multiply-adds that the formulas need for this training; None if they were not counted."""
+    row_bytes: float | None = None
+    """Bytes of the rows that a GPU reads and adds to; None if they were not counted."""
     notes: tuple[str, ...] = ()
     """How this measurement differs from the others."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.bench.job import Job, Outcome, peak_memory, serve
-from w2vtui.bench.roofline import multiply_adds
+from w2vtui.bench.roofline import multiply_adds, row_bytes
 from w2vtui.corpus import encode_sentences, open_corpus
 from w2vtui.formats import save_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
@@ -29,15 +29,13 @@ def train(job: Job) -> Outcome:
     if job.wants_vectors:
         save_vectors(run.trained.vectors(), job.output)
     snapshot = run.snapshot()
+    pairs, shape = snapshot.losses.pairs, run.trained.block_shape()
+    size = job.training.vector_size
     return Outcome(
         seconds=snapshot.progress.seconds,
         peak_memory=memory,
-        multiply_adds=multiply_adds(
-            job.live.model,
-            snapshot.losses.pairs,
-            run.trained.block_shape(),
-            job.training.vector_size,
-        ),
+        multiply_adds=multiply_adds(job.live.model, pairs, shape, size),
+        row_bytes=row_bytes(job.live, pairs, shape, size) if snapshot.gpu else None,
     )
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from w2vtui.bench import gensim_peer, separate
 from w2vtui.bench.child import ask
@@ -18,11 +18,18 @@ from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.errors import ChildError, CorpusError, VectorsError
 from w2vtui.formats import load_vectors
 from w2vtui.formats.atomic import disk_error
+from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 
 COPIED_BYTES = 1 << 20
-OURS = frozenset({"w2vtui", separate.NAME})
+OWN = "w2vtui"
+OURS = frozenset({OWN, separate.NAME})
 """The names of what trains with our kernels, and reads any text that we read."""
+
+
+def threads_text(threads: int) -> str:
+    """`1 thread`, `2 threads`."""
+    return "1 thread" if threads == 1 else f"{threads} threads"
 
 
 @dataclass(frozen=True)
@@ -38,11 +45,23 @@ class Tool:
 
 
 class Setup(NamedTuple):
-    """The mode, size and threads that trainers are compared at."""
+    """The mode, size, threads and device that trainers are compared at."""
 
     mode: str
     vector_size: int
     threads: int
+    """0 on a GPU"""
+    device: Literal["cpu", "cuda"] = "cpu"
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a GPU trains, which no other trainer than ours does."""
+        return self.device == "cuda"
+
+    @property
+    def trained_by(self) -> str:
+        """`1 thread`, `2 threads`, `the GPU`."""
+        return "the GPU" if self.on_gpu else threads_text(self.threads)
 
 
 class Trial(NamedTuple):
@@ -78,7 +97,7 @@ def find_tools(version: str, programs: Sequence[str], *, scaling: bool = False) 
 
     scaling   as many trainings of ours as threads, which share nothing, in place of gensim
     """
-    tools = [Tool("w2vtui", "w2vtui.bench.own", version)]
+    tools = [Tool(OWN, "w2vtui.bench.own", version)]
     installed = None if scaling else gensim_peer.version()
     if scaling:
         tools.append(Tool(separate.NAME, "w2vtui.bench.separate"))
@@ -100,7 +119,8 @@ def trials(tools: Sequence[Tool], setups: Sequence[Setup], repeats: int) -> Iter
     for setup in setups:
         for repeat in range(1, repeats + 1):
             for tool in tools:
-                yield Trial(tool, setup, repeat, repeat == repeats)
+                if not setup.on_gpu or tool.name == OWN:
+                    yield Trial(tool, setup, repeat, repeat == repeats)
 
 
 def plain_text(files: Sequence[Path], folder: Path) -> Path:
@@ -164,16 +184,19 @@ class Bench:
         return Measurement(trial, tokens, outcome, scores=scores)
 
     def _job(self, trial: Trial) -> Job:
-        mode = MODES[trial.setup.mode]
+        setup, mode = trial.setup, MODES[trial.setup.mode]
+        threads = setup.threads or available_cores()  # beside a GPU, they read the text
         live = dataclasses.replace(
-            self.live, model=mode.model, objective=mode.objective, workers=trial.setup.threads
+            self.live, model=mode.model, objective=mode.objective, workers=threads
         )
         return Job(
             sources=self.sources,
             text=str(self.text),
             corpus=self.corpus,
-            training=TrainingSettings(vector_size=trial.setup.vector_size, probe=False),
-            live=live.resolved(self.n_tokens, trial.setup.threads),
+            training=TrainingSettings(
+                vector_size=setup.vector_size, probe=False, device=setup.device
+            ),
+            live=live.resolved(self.n_tokens, threads),
             output=str(self.text.with_name("vectors.bin")),
             wants_vectors=bool(self.questions) and trial.is_last,
             program=trial.tool.program,

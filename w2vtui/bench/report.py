@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from w2vtui.bench.job import MODES
-from w2vtui.bench.plan import OURS, Bench, Measurement, Setup, Tool
-from w2vtui.bench.quality import Score
+from w2vtui.bench.plan import OURS, Bench, Measurement, Setup, Tool, threads_text
+from w2vtui.bench.tables import Row, quality_table, speed_table, title_of
 from w2vtui.display import safe_text
 from w2vtui.settings import default_alpha
 
-NOTHING = "-"
 SHARED_NOISE = "w2vtui draws noise words per center, the others per pair: see --no-shared-noise"
 
 SHARED_CORES = 0.75
@@ -27,25 +24,6 @@ SHARED_CORES = 0.75
 
 SHORT_SECONDS = 0.5
 """Seconds; a shorter run is mostly start and end."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """All runs of one tool at one setup."""
-
-    setup: Setup
-    tool: Tool
-    speeds: tuple[float, ...]
-    """Tokens per second of every run; empty if all failed."""
-    peak_memory: int
-    """The largest memory use of any run, in bytes."""
-    peak_share: float | None
-    """Share of the processor's multiply-adds; None if they were not counted."""
-
-    @property
-    def speed(self) -> float:
-        """The median of the speeds."""
-        return median(self.speeds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,18 +50,22 @@ class Report:
 
     def _row(self, setup: Setup, tool: Tool, runs: Sequence[Measurement]) -> Row:
         outcomes = [run.outcome for run in runs if run.outcome]
-        rates = [
-            outcome.multiply_adds / max(outcome.seconds, 1e-9)
-            for outcome in outcomes
-            if outcome.multiply_adds is not None
-        ]
-        peak = self.machine["multiply_adds_per_second"][str(setup.threads)]
+        if setup.on_gpu:
+            most = self.machine["gpu"]["bytes_per_second"]
+            rates = [run.row_bytes / max(run.seconds, 1e-9) for run in outcomes if run.row_bytes]
+        else:
+            most = self.machine["multiply_adds_per_second"][str(setup.threads)]
+            rates = [
+                run.multiply_adds / max(run.seconds, 1e-9)
+                for run in outcomes
+                if run.multiply_adds is not None
+            ]
         return Row(
             setup,
             tool,
             tuple(run.speed for run in runs if run.outcome),
             max((outcome.peak_memory for outcome in outcomes), default=0),
-            median(rates) / peak if rates else None,
+            median(rates) / most if rates else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -123,19 +105,20 @@ class Report:
             groups.setdefault((row.setup.mode, row.setup.vector_size), []).append(row)
         parts: list[RenderableType] = [self._heading()]
         for key, group in groups.items():
-            parts += [Text(f"\n{_title(*key)}"), _speed_table(group)]
+            parts += [Text(f"\n{title_of(*key)}"), speed_table(group)]
         parts += self._quality_tables()
         parts += [Text(line) for line in ("", *self._notes(), *self._legend())]
         return Group(*parts)
 
     def _heading(self) -> Text:
         machine, corpus = self.machine, self.corpus
+        gpu = f"{machine['gpu']['name']}; " if "gpu" in machine else ""
         versions = ", ".join(
             f"{tool.name} {tool.version}" if tool.version else tool.name for tool in self.tools
         )
         return Text(
             safe_text(
-                f"{machine['processor']}, {machine['cores']} cores, {machine['simd']}; "
+                f"{machine['processor']}, {machine['cores']} cores, {machine['simd']}; {gpu}"
                 f"{corpus['name']}, {corpus['tokens']:,} tokens, {corpus['words']:,} words; "
                 f"{versions}"
             )
@@ -154,8 +137,8 @@ class Report:
             if measurement.outcome is not None:
                 notes |= dict.fromkeys(f"{tool.name}: {n}" for n in measurement.outcome.notes)
             if measurement.error:
-                title = _title(setup.mode, setup.vector_size)
-                where = f"{title}, {threads_text(setup.threads)}"
+                title = title_of(setup.mode, setup.vector_size)
+                where = f"{title}, {setup.trained_by}"
                 notes[f"{tool.name} failed: {where}: {measurement.error}"] = None
         notes |= dict.fromkeys(self._doubts())
         if not self.complete:
@@ -165,7 +148,7 @@ class Report:
     def _doubts(self) -> Iterator[str]:
         """Reasons to doubt these numbers."""
         rates = {int(n): rate for n, rate in self.machine["multiply_adds_per_second"].items()}
-        fewest = min(rates)
+        fewest = min(rates, default=1)
         for threads, rate in rates.items():
             gain, even = rate / rates[fewest], threads / fewest
             if gain < SHARED_CORES * even:
@@ -196,7 +179,18 @@ class Report:
             f"           {rates}",
             "           the rest of the time goes into waiting for memory, choosing words, and",
             "           loading and storing vectors",
+            *self._legend_of_gpu(),
             "memory     the largest memory use of the process",
+        ]
+
+    def _legend_of_gpu(self) -> list[str]:
+        if "gpu" not in self.machine:
+            return []
+        speed = self.machine["gpu"]["bytes_per_second"] / 1e9
+        return [
+            "           on a GPU: the time in which its memory would move each row of a center",
+            f"           once to it and back, at the {speed:,.0f} GB/s of copying, as a share",
+            "           of the time it took; above 100 % where caches hold the most used rows",
         ]
 
     def _quality_tables(self) -> list[RenderableType]:
@@ -207,7 +201,7 @@ class Report:
                 groups.setdefault((setup.mode, setup.vector_size), []).append(measurement)
         parts: list[RenderableType] = []
         for key, group in groups.items():
-            parts += [Text(f"\nquality of {_title(*key)}"), _quality_table(group)]
+            parts += [Text(f"\nquality of {title_of(*key)}"), quality_table(group)]
         return parts
 
 
@@ -227,6 +221,8 @@ def _run_as_json(measurement: Measurement) -> dict[str, Any]:
         }
         if outcome.multiply_adds is not None:
             values["multiply_adds"] = outcome.multiply_adds
+        if outcome.row_bytes is not None:
+            values["row_bytes"] = outcome.row_bytes
         if outcome.notes:
             values["notes"] = list(outcome.notes)
     if measurement.error:
@@ -234,83 +230,3 @@ def _run_as_json(measurement: Measurement) -> dict[str, Any]:
     if measurement.scores:
         values["scores"] = [dataclasses.asdict(score) for score in measurement.scores]
     return values
-
-
-def _speed_table(rows: Sequence[Row]) -> Table:
-    table = _table("words/s", "min..max", "w2vtui is", "scaling", "of peak", "memory")
-    ours = {row.setup: row.speed for row in rows if row.tool.name == "w2vtui"}
-    fewest: dict[Tool, Row] = {}
-    for row in rows:
-        known = fewest.get(row.tool)
-        if known is None or row.setup.threads < known.setup.threads:
-            fewest[row.tool] = row
-    before = None
-    for row in rows:
-        if before is not None and row.setup != before:
-            table.add_section()
-        base, own = fewest[row.tool], ours.get(row.setup)
-        low, high = min(row.speeds), max(row.speeds)
-        table.add_row(
-            "" if row.setup == before else str(row.setup.threads),
-            Text(safe_text(row.tool.name)),
-            _thousands(row.speed),
-            f"{_thousands(low)}..{_thousands(high)}",
-            NOTHING if own is None or row.tool.name == "w2vtui" else f"{own / row.speed:.2f}x",
-            NOTHING if row is base else f"{row.speed / base.speed:.2f}x",
-            NOTHING if row.peak_share is None else f"{row.peak_share:.1%}",
-            f"{row.peak_memory / 2**20:,.0f} MiB" if row.peak_memory else NOTHING,
-        )
-        before = row.setup
-    return table
-
-
-def _quality_table(measurements: Sequence[Measurement]) -> Table:
-    names = [
-        f"{score.name}, {'Spearman' if score.kind == 'pairs' else '% correct'}"
-        for score in measurements[0].scores
-    ]
-    table = _table(*names)
-    before = None
-    for measurement in measurements:
-        tool, setup = measurement.trial.tool, measurement.trial.setup
-        table.add_row(
-            "" if setup == before else str(setup.threads),
-            Text(safe_text(tool.name)),
-            *(
-                f"{_score_text(score)} ({score.covered:,} of {score.total:,})"
-                for score in measurement.scores
-            ),
-        )
-        before = setup
-    return table
-
-
-def _score_text(score: Score) -> str:
-    """A score as `w2vtui evaluate` prints it, without a sign for percent."""
-    if score.percent is None:
-        return NOTHING
-    return f"{score.percent / 100:.3f}" if score.kind == "pairs" else f"{score.percent:.1f}"
-
-
-def _table(*numbers: str) -> Table:
-    """An empty table of tools, with right-aligned columns of numbers."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.add_column("threads")
-    table.add_column("tool")
-    for name in numbers:
-        table.add_column(Text(safe_text(name)), justify="right")
-    return table
-
-
-def _title(mode: str, vector_size: int) -> str:
-    return f"{mode}, vectors of {vector_size}"
-
-
-def threads_text(threads: int) -> str:
-    """`1 thread`, `2 threads`."""
-    return "1 thread" if threads == 1 else f"{threads} threads"
-
-
-def _thousands(speed: float) -> str:
-    """A speed in thousands: `1,234k`, with a decimal below ten."""
-    return f"{speed / 1000:,.0f}k" if speed >= 10_000 else f"{speed / 1000:.1f}k"

@@ -1,4 +1,5 @@
-"""Multiply-adds: how many the formulas of training need, and how many the processor can do.
+"""Multiply-adds: how many the formulas of training need, and how many the processor can do; and the
+bytes of the rows that a training needs.
 
 The first as a share of the second is how much of the processor's arithmetic training keeps busy.
 The rest is spent waiting for vectors that are not in the cache, and on everything that is not a
@@ -13,8 +14,9 @@ from threading import Barrier
 
 import numpy as np
 
+from w2v_kernels.cuda.rows import row_length
 from w2v_kernels.machine import peak
-from w2vtui.settings import Model
+from w2vtui.settings import Model, ResolvedSettings
 from w2vtui.training.costs.text_shape import BlockShape
 
 PIECE_SECONDS = 0.07
@@ -37,6 +39,20 @@ def multiply_adds(model: Model, pairs: int, shape: BlockShape, vector_size: int)
     if model == "cbow":
         rows_a_pair += 2 * shape.contexts
     return pairs * rows_a_pair * vector_size
+
+
+def row_bytes(live: ResolvedSettings, pairs: int, shape: BlockShape, vector_size: int) -> float:
+    """Bytes that a GPU moves if each row of a center is read once and added to once.
+
+    pairs   as of `multiply_adds`
+    """
+    if live.model == "cbow":
+        rows = pairs * (shape.contexts + shape.targets)
+    elif live.draws_noise and not live.shared_noise:
+        rows = pairs * (1 + shape.targets)
+    else:
+        rows = pairs * (1 + shape.targets / max(shape.contexts, 1.0))
+    return 2 * 4 * row_length(vector_size) * rows
 
 
 def multiply_add_rate(threads: int) -> float:

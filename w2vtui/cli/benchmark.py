@@ -28,7 +28,7 @@ from w2vtui.bench.plan import (
 )
 from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
-from w2vtui.bench.report import Report, threads_text
+from w2vtui.bench.report import Report
 from w2vtui.cli.console import show_drawn
 from w2vtui.cli.file_options import question_options, report_hint
 from w2vtui.cli.output import report, show
@@ -41,6 +41,8 @@ from w2vtui.formats.atomic import check_target
 from w2vtui.regular_files import content_of
 from w2vtui.resources import available_cores
 from w2vtui.runs.targets import Reads, check_not_read
+from w2vtui.settings import TrainingSettings
+from w2vtui.training.engine.devices import check_device
 
 _MOST_BYTES = 1 << 26
 """Of a report that is read again."""
@@ -65,12 +67,12 @@ def run_benchmark(arguments: argparse.Namespace) -> int:
             n_tokens=corpus.vocab.n_tokens,
             questions=wanted.questions,
         )
-        machine = _measure_machine(wanted.threads)
+        machine = _measure_machine(wanted.threads, on_gpu=wanted.on_gpu)
         setups = [
-            Setup(mode, size, n)
+            setup
             for size in arguments.vector_size
             for mode in arguments.mode
-            for n in wanted.threads
+            for setup in wanted.setups(mode, size)
         ]
         code = _measure(bench, list(trials(tools, setups, arguments.repeat)), measurements)
     results = Report(
@@ -100,22 +102,33 @@ class _Wanted:
     programs: Sequence[str]
     questions: tuple[Questions, ...]
     threads: Sequence[int]
+    """None where only a GPU is measured."""
+    on_gpu: bool
 
     @classmethod
     def checked(cls, arguments: argparse.Namespace) -> _Wanted:
         """Look for all of it; raises what the command line should show of what is missing."""
         sources = tuple(arguments.corpus or [str(sample_path(SAMPLE))])
         programs = list(dict.fromkeys(find_program(path) for path in arguments.against))
+        on_gpu = "cuda" in arguments.device
+        for size in arguments.vector_size if on_gpu else ():
+            training = TrainingSettings(device="cuda", vector_size=size)
+            check_device(training, arguments.live_settings)
         options = question_options(arguments)
         questions = tuple(Questions.read(path, options, report_hint) for path in arguments.quality)
         files = find_files(sources)
         check_rereadable(files)
         _check_json(arguments, sources)
         cores = available_cores()
-        threads = arguments.threads or sorted({1, cores})
-        if max(threads) > cores:
+        threads = (arguments.threads or sorted({1, cores})) if "cpu" in arguments.device else []
+        if max(threads, default=0) > cores:
             report(f"--threads {max(threads)} is more than the {cores} available cores")
-        return cls(sources, files, programs, questions, threads)
+        return cls(sources, files, programs, questions, threads, on_gpu)
+
+    def setups(self, mode: str, vector_size: int) -> Sequence[Setup]:
+        """A mode at a size: on threads, then on a GPU."""
+        on_gpu = [Setup(mode, vector_size, 0, "cuda")] * self.on_gpu
+        return [*(Setup(mode, vector_size, n) for n in self.threads), *on_gpu]
 
 
 def _read_corpus(sources: Sequence[str], arguments: argparse.Namespace) -> EncodedCorpus:
@@ -128,17 +141,24 @@ def _read_corpus(sources: Sequence[str], arguments: argparse.Namespace) -> Encod
     return corpus
 
 
-def _measure_machine(threads: Sequence[int]) -> dict[str, Any]:
-    """Measure the processor in a child process, which also compiles the kernels.
+def _measure_machine(threads: Sequence[int], *, on_gpu: bool) -> dict[str, Any]:
+    """Measure the processor in a child process, which also compiles the kernels, and a GPU.
 
     Raises:
-        ChildError: the processor cannot be measured.
+        ChildError: one of them cannot be measured.
     """
     report("measuring the processor; compiling the kernels if that has not been done before")
     try:
-        return ask("w2vtui.bench.machine", json.dumps(threads))
+        machine = ask("w2vtui.bench.machine", json.dumps(threads))
     except ChildError as error:
         raise ChildError(f"the processor cannot be measured: {error}") from error
+    if on_gpu:
+        report("measuring the memory of the GPU")
+        try:
+            machine["gpu"] = ask("w2vtui.bench.gpu", "")
+        except ChildError as error:
+            raise ChildError(f"the GPU cannot be measured: {error}") from error
+    return machine
 
 
 def _measure(bench: Bench, planned: Sequence[Trial], done: list[Measurement]) -> int:
@@ -159,7 +179,7 @@ def _measure(bench: Bench, planned: Sequence[Trial], done: list[Measurement]) ->
             left = f", {clock_text(spent / behind * ahead)} left" if behind else ""
             report(
                 f"{behind + 1} of {len(planned)}{left}: {tool.name}, {setup.mode}, "
-                f"vectors of {setup.vector_size}, {threads_text(setup.threads)}"
+                f"vectors of {setup.vector_size}, {setup.trained_by}"
             )
             measurement = bench.measure(trial)
             done.append(measurement)

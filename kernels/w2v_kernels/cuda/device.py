@@ -53,8 +53,10 @@ class Device(Protocol):
     def to_host(self, array: DeviceArray) -> NDArray[Any]:
         """A copy in this process's memory, of what is there once all kernels have run."""
 
-    def write(self, array: DeviceArray, host: NDArray[Any]) -> None:
-        """Replace the numbers of an array by those of another of the same shape."""
+    def write(self, array: DeviceArray, numbers: NDArray[Any] | DeviceArray) -> None:
+        """Replace the numbers of an array by those of another of the same shape, which may be on
+        the device.
+        """
 
     def begin_write(self, array: DeviceArray, first: int, host: NDArray[Any]) -> None:
         """Begin to replace the numbers of an array (n,) from `first` on, beside the kernels that

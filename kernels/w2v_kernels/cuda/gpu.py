@@ -42,12 +42,14 @@ def _is_of_driver(error: Exception) -> bool:
 class CudaDevice:
     """A GPU of this machine, by its number: see `Device`."""
 
-    def __init__(self, number: int = 0) -> None:
+    def __init__(self, number: int = 0, most_warps: int = MOST_WARPS) -> None:
         """
+        most_warps   that train at a time on each multiprocessor
+
         Raises:
             DeviceError: there is none, or its driver does not work.
         """
-        self._number = number
+        self._number, self._most_warps = number, most_warps
         self._kernels: dict[Kernel, Any] = {}
         self._resident: dict[Kernel, int] = {}
         self._staging: _Staging | None = None
@@ -98,10 +100,10 @@ class CudaDevice:
         with self._current():
             return np.asarray(array.copy_to_host())
 
-    def write(self, array: DeviceArray, host: NDArray[Any]) -> None:
+    def write(self, array: DeviceArray, numbers: NDArray[Any] | DeviceArray) -> None:
         """Replace the numbers of an array."""
         with self._current():
-            array.copy_to_device(host)
+            array.copy_to_device(numbers)
 
     def begin_write(self, array: DeviceArray, first: int, host: NDArray[Any]) -> None:
         """Begin to replace numbers of an array, beside the kernels that run."""
@@ -136,7 +138,9 @@ class CudaDevice:
             of_lane = -(-machine_code.regs_per_thread // 8) * 8  # they are given out in eights
             of_block = machine_code.shared_mem_per_block + _OF_A_BLOCK
         of_multiprocessor = min(
-            self._n_registers // (of_lane * warp.LANES), self._shared_memory // of_block, MOST_WARPS
+            self._n_registers // (of_lane * warp.LANES),
+            self._shared_memory // of_block,
+            self._most_warps,
         )
         self._resident[kernel] = max(of_multiprocessor, 1) * self._n_multiprocessors
 

@@ -18,6 +18,7 @@ installed, and with any program that takes word2vec.c's options.
   w2vtui bench                            on the bundled sample
   w2vtui bench text8 --threads 1,4 --vector-size 100,300 --against ./word2vec
   w2vtui bench text8 --threads 1,2,4,8,16 --scaling --repeat 1
+  w2vtui bench text8 --device cpu,cuda --quality pairs.txt
   w2vtui bench text8 --quality pairs.txt --quality questions.txt --json here.json
 
 Modes:
@@ -102,6 +103,13 @@ def _add_setups(parser: argparse.ArgumentParser) -> None:
         metavar="N,...",
         type=list_of(_threads),
         help="numbers of training threads (default: 1 and all available cores)",
+    )
+    parser.add_argument(
+        "--device",
+        metavar="NAME,...",
+        type=list_of(one_of("cpu", "cuda")),
+        default=["cpu"],
+        help="devices to measure w2vtui on: cpu, cuda (default: cpu)",
     )
     parser.add_argument(
         "--vector-size",
