@@ -1,15 +1,20 @@
-"""One setting in a list of settings: what is known of it, and its line."""
+"""Settings in a list: what is known of one, where it stands, and its line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
 
 from w2vtui.display import cell_width, pad
 
+COLUMN_CELLS = 38
+"""The least width of a column: arrow, label, arrow, the longest value."""
+DETAIL_CELLS = 60
+"""The least width for a line that says what a setting does."""
 LABEL_CELLS = 14
 FACTS_COLUMN = 52
 """Where the facts begin: after the longest value."""
@@ -38,6 +43,44 @@ class Row:
     """Whether it cannot be changed now."""
     dull: bool = False
     """Whether a change of it alone does nothing now."""
+
+
+class Layout(NamedTuple):
+    """Where rows stand: from top to bottom, in one column or several."""
+
+    n_columns: int
+    n_lines: int
+    """Rows in each column."""
+    lines_each: int
+    """Lines for a row: two where there is room to say what each does."""
+    first: int
+    """The first row shown, when the columns are too short for all."""
+
+    def row_at(self, column: int, line: int) -> int:
+        """The number of a row; there may be none."""
+        return self.first + column * self.n_lines + line
+
+
+def layout_of(rows: Sequence[Row], picked: int, size: tuple[int, int], n_help_lines: int) -> Layout:
+    """How rows are laid out, with the picked one among those shown.
+
+    picked         its number
+    size           cells across and down
+    n_help_lines   kept free below the rows, unless all rows fit without
+    """
+    (width, height), n_rows = size, len(rows)
+    has_room = height > 2 * n_rows and width >= DETAIL_CELLS
+    if has_room and any(row.detail for row in rows):
+        return Layout(1, n_rows, lines_each=2, first=0)
+    fit_beside = max(width // COLUMN_CELLS, 1)
+    n_lines = max(height - n_help_lines, 1)
+    if fit_beside * n_lines < n_rows <= fit_beside * (height - 1):
+        n_lines = height - 1
+    n_columns = min(fit_beside, max(-(-n_rows // n_lines), 1))
+    n_lines = min(n_lines, max(-(-n_rows // n_columns), 1))
+    left = n_rows - n_columns * n_lines
+    first = min(max(picked - n_lines // 2, 0), left) if left > 0 else 0
+    return Layout(n_columns, n_lines, lines_each=1, first=first)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

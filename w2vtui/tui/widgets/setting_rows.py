@@ -14,12 +14,7 @@ from textual.widget import Widget
 
 from w2vtui.display import pad, wrapped
 from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.widgets.setting_row import Drawn, Row, detail_line, row_line
-
-COLUMN_CELLS = 38
-"""The least width of a column: arrow, label, arrow, the longest value."""
-DETAIL_CELLS = 60
-"""The least width for a line that says what a setting does."""
+from w2vtui.tui.widgets.setting_row import Drawn, Layout, Row, detail_line, layout_of, row_line
 
 
 class SettingRows(Widget, can_focus=True):
@@ -199,12 +194,12 @@ class SettingRows(Widget, can_focus=True):
 
     def _pick_under(self, event: MouseEvent) -> bool:
         """Select the row under the pointer; return whether there is one."""
-        n_columns, n_lines = self._shape()
-        place, each = event.get_content_offset(self), self._lines_each
-        if place is None or place.y >= n_lines * each:
+        layout, place = self._layout(), event.get_content_offset(self)
+        if place is None or place.y >= layout.n_lines * layout.lines_each:
             return False
-        column = min(place.x // max(self.size.width // n_columns, 1), n_columns - 1)
-        at = column * n_lines + place.y // each + self._first(n_lines)
+        width = max(self.size.width // layout.n_columns, 1)
+        column = min(place.x // width, layout.n_columns - 1)
+        at = layout.row_at(column, place.y // layout.lines_each)
         if at >= len(self._rows):
             return False
         self._finish_typing()
@@ -222,60 +217,38 @@ class SettingRows(Widget, can_focus=True):
 
     # ---- drawing
 
-    @property
-    def _lines_each(self) -> int:
-        """Lines for a setting: two where there is room to say what each does."""
-        has_room = self.size.height > 2 * len(self._rows) and self.size.width >= DETAIL_CELLS
-        return 2 if has_room and any(row.detail for row in self._rows) else 1
-
-    def _shape(self) -> tuple[int, int]:
-        """The number of columns, and of settings in each."""
-        if self._lines_each == 2:
-            return 1, len(self._rows)
-        fit_beside = max(self.size.width // COLUMN_CELLS, 1)
-        n_lines = max(self.size.height - self._n_help_lines, 1)
-        if fit_beside * n_lines < len(self._rows) <= fit_beside * (self.size.height - 1):
-            n_lines = self.size.height - 1
-        needed = -(-len(self._rows) // n_lines) if self._rows else 1
-        n_columns = min(fit_beside, needed)
-        return n_columns, min(n_lines, -(-len(self._rows) // n_columns) if self._rows else 1)
-
-    def _first(self, n_lines: int) -> int:
-        """The first row shown, when a single column is too short for all."""
-        n_columns, _ = self._shape()
-        if n_columns * n_lines >= len(self._rows):
-            return 0
-        return min(max(self._picked - n_lines // 2, 0), len(self._rows) - n_columns * n_lines)
+    def _layout(self) -> Layout:
+        return layout_of(self._rows, self._picked, self.size, self._n_help_lines)
 
     def render(self) -> Text:
         """Render the rows, and the help of the selected one."""
-        n_columns, n_lines = self._shape()
-        width, first = self.size.width // n_columns, self._first(n_lines)
-        each = self._lines_each
+        layout = self._layout()
+        width = self.size.width // layout.n_columns
+        has_details = layout.lines_each == 2
         text = Text(no_wrap=True)
-        for line in range(n_lines):
-            for column in range(n_columns):
-                at = first + column * n_lines + line
-                row = self._row(at, width) if at < len(self._rows) else Text(" " * width)
-                text.append_text(row)
+        for line in range(layout.n_lines):
+            for column in range(layout.n_columns):
+                text.append_text(self._row(layout.row_at(column, line), width, has_details))
             text.append("\n")
-            if each == 2:
+            if has_details:
                 text.append_text(detail_line(self._rows[line], width, self._part_style))
                 text.append("\n")
-        for help_line in self._help(self.size.height - n_lines * each):
+        for help_line in self._help(self.size.height - layout.n_lines * layout.lines_each):
             text.append_text(help_line)
             text.append("\n")
         text.right_crop(1)
         return text
 
-    def _row(self, at: int, width: int) -> Text:
+    def _row(self, at: int, width: int, has_room: bool) -> Text:
+        if at >= len(self._rows):
+            return Text(" " * width)
         is_picked = at == self._picked
         how = Drawn(
             is_picked=is_picked,
             lit=is_picked and self.has_focus,
             typing=self._typing,
             arrow=self._arrow,
-            has_room=self._lines_each == 2,
+            has_room=has_room,
         )
         return row_line(self._rows[at], how, width, self._part_style)
 
