@@ -19,6 +19,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.corpora import topical_sentences
+from tests.support.places import keep_in
 from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
 from w2vtui.corpus import cache
@@ -38,6 +39,16 @@ settings.load_profile("any speed")
 if numba.config.DISABLE_JIT:
     # 64-bit hashes wrap around and NaN is looked for on purpose; NumPy's scalars would warn of it.
     np.seterr(all="ignore")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage among modules and tests, which are there to stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
@@ -84,6 +95,7 @@ def _for_all_tests(tmp_path_factory):
         patch.setenv("W2VTUI_OWN_PROCESS", "no")
         patch.setattr(os, "fsync", lambda descriptor: None)
         patch.setattr(cache, "_TICK_NS", 0)
+        keep_in(tmp_path_factory.mktemp("shared"), patch)  # of fixtures that tests share
         yield tmp_path_factory.mktemp("private")
 
 
@@ -92,11 +104,7 @@ def private_place(_for_all_tests, monkeypatch):
     """Keep corpora and runs out of the user's folders, and those of a test out of another's."""
     place = _for_all_tests / str(next(_places))
     place.mkdir()
-    for name, folder in (
-        ("W2VTUI_CACHE_DIR", "cache"), ("W2VTUI_RUNS_DIR", "runs"), ("XDG_DATA_HOME", "data"),
-    ):  # fmt: skip
-        (place / folder).mkdir()
-        monkeypatch.setenv(name, str(place / folder))
+    keep_in(place, monkeypatch)
     return place
 
 

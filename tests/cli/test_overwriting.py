@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.corpora import topical_sentences
+from tests.support.places import keep_in
 from tests.support.processes import QUICK
 from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors
@@ -37,8 +38,7 @@ def fill(place: Path) -> None:
 def entered(place: Path, patch: pytest.MonkeyPatch) -> None:
     """Make a folder the current one, with runs and corpora of its own."""
     patch.chdir(place)
-    patch.setenv("W2VTUI_RUNS_DIR", str(place / "runs"))
-    patch.setenv("W2VTUI_CACHE_DIR", str(place / "cache"))
+    keep_in(place, patch)
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.support.corpora import topical_sentences
+from tests.support.places import keep_in
 from tests.support.processes import QUICK
+from w2vtui.cli import run_command_line
 from w2vtui.cli.parser import parse
 from w2vtui.cli.run_vectors import named_run
 from w2vtui.cli.verbs import VERBS
+from w2vtui.runs.listing import all_runs
 
 READERS = [verb for verb in VERBS if "VECTORS" in VERBS[verb].USAGE and verb != "explore"]
 WORDS = {
@@ -19,13 +24,26 @@ WORDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """A folder with a text, a run on it and its vectors, which no test changes."""
+    place = tmp_path_factory.mktemp("trained")
+    text = place / "topics.txt"
+    text.write_text("\n".join(" ".join(words) for words in topical_sentences(1500)) + "\n")
+    with pytest.MonkeyPatch.context() as patch:
+        keep_in(place, patch)
+        assert run_command_line(["train", str(text), *QUICK, "-o", str(place / "v.bin")]) == 0
+    return place
+
+
 @pytest.fixture
-def run(w2v, topical_corpus, tmp_path, monkeypatch) -> str:
-    """The name of a saved run."""
+def run(trained, tmp_path, monkeypatch) -> str:
+    """The name of a saved run, a copy of which is in the current folder, and its vectors."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    result = w2v("train", topical_corpus, *QUICK, "-o", "v.bin")
-    assert result.code == 0
-    return w2v("runs").out.splitlines()[1].split()[0]
+    keep_in(tmp_path, monkeypatch)
+    (folder,) = all_runs(tmp_path / "runs")
+    return folder.name
 
 
 def test_a_run_is_asked_by_its_name_or_a_part_of_it(w2v, run):
