@@ -12,7 +12,7 @@ from hypothesis import settings
 def examples(number: int) -> int:
     """How many examples of a property are tried: in the inner loop no more than of any other."""
     few = settings.get_profile("quick").max_examples
-    return min(number, few) if settings.default.max_examples == few else number
+    return min(number, few) if settings().max_examples == few else number
 
 
 def outside(cases: Iterable[Any]) -> list[Any]:
