@@ -57,8 +57,8 @@ class LaneDevice:
     def copy(self, array: NDArray[Any]) -> NDArray[Any]:
         return array.copy()
 
-    def to_host(self, array: NDArray[Any]) -> NDArray[Any]:
-        return array.copy()
+    def to_host(self, array: NDArray[Any], first: int = 0, stop: int | None = None) -> NDArray[Any]:
+        return array[first:stop].copy()
 
     def write(self, array: NDArray[Any], numbers: NDArray[Any]) -> None:
         array[:] = numbers

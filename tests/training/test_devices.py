@@ -31,15 +31,24 @@ def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "_LIBRARY", "numba_cuda_of_nobody")
 
 
-def with_driver(monkeypatch: pytest.MonkeyPatch, n_devices: int, code: int = 0) -> None:
-    """A machine with the library and a driver that finds some GPUs."""
+def with_driver(
+    monkeypatch: pytest.MonkeyPatch, n_devices: int, code: int = 0, cuda: int = 13_010
+) -> None:
+    """A machine with the library and a driver, for a version of CUDA, that finds some GPUs."""
 
     def count(pointer: Any) -> int:
         pointer._obj.value = n_devices
         return 0
 
-    driver = SimpleNamespace(cuInit=lambda flags: code, cuDeviceGetCount=count)
+    def say_version(pointer: Any) -> int:
+        pointer._obj.value = cuda
+        return 0
+
+    driver = SimpleNamespace(
+        cuDriverGetVersion=say_version, cuInit=lambda flags: code, cuDeviceGetCount=count
+    )
     monkeypatch.setattr(devices, "_LIBRARY", "numba")
+    monkeypatch.setattr(devices, "_cuda_of_library", lambda: 13)
     monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: driver)
 
 
@@ -65,6 +74,19 @@ def test_a_missing_gpu_is_named(
     with_driver(monkeypatch, n_devices, code)
     with pytest.raises(SettingsError, match=f"the driver finds {found}: see what nvidia-smi"):
         check_device(CUDA, LIVE)
+
+
+def test_a_driver_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_driver(monkeypatch, 1, cuda=12_040)
+    with pytest.raises(SettingsError, match=r"a driver for CUDA 13, got one for CUDA 12\.4: inst"):
+        check_device(CUDA, LIVE)
+
+
+def test_the_version_of_cuda_is_that_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_BINDINGS", "pytest")
+    assert devices._cuda_of_library() == int(pytest.__version__.partition(".")[0])
+    monkeypatch.setattr(devices, "_BINDINGS", "cuda-bindings-of-nobody")
+    assert devices._cuda_of_library() == 0  # any driver will do
 
 
 def test_a_gpu_is_taken_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

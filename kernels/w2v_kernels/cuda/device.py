@@ -50,8 +50,8 @@ class Device(Protocol):
     def copy(self, array: DeviceArray) -> DeviceArray:
         """Another array of the same numbers, within the device's memory."""
 
-    def to_host(self, array: DeviceArray) -> NDArray[Any]:
-        """A copy in this process's memory, of what is there once all kernels have run."""
+    def to_host(self, array: DeviceArray, first: int = 0, stop: int | None = None) -> NDArray[Any]:
+        """A copy in this process's memory of array[first:stop], once all kernels have run."""
 
     def write(self, array: DeviceArray, numbers: NDArray[Any] | DeviceArray) -> None:
         """Replace the numbers of an array by those of another of the same shape, which may be on

@@ -95,10 +95,10 @@ class CudaDevice:
             copied.copy_to_device(array)
             return copied
 
-    def to_host(self, array: DeviceArray) -> NDArray[Any]:
-        """A copy in this process's memory, once all kernels have run."""
+    def to_host(self, array: DeviceArray, first: int = 0, stop: int | None = None) -> NDArray[Any]:
+        """A copy in this process's memory of array[first:stop], once all kernels have run."""
         with self._current():
-            return np.asarray(array.copy_to_host())
+            return np.asarray(array[first:stop].copy_to_host())
 
     def write(self, array: DeviceArray, numbers: NDArray[Any] | DeviceArray) -> None:
         """Replace the numbers of an array."""

@@ -100,7 +100,7 @@ class CudaTrainer:
         frozen   what `frozen` gave, to be read instead
         """
         matrix = (self._matrices if frozen is None else frozen)[name]
-        rows = self.device.to_host(matrix[first * self._row : stop * self._row])
+        rows = self.device.to_host(matrix, first * self._row, stop * self._row)
         return np.ascontiguousarray(rows.reshape(-1, self._row)[:, : self.vector_size])
 
     def frozen(self) -> dict[str, DeviceArray]:

@@ -103,9 +103,9 @@ class Noting(LaneDevice):
         self.done.append("join")
         super().end_writes()
 
-    def to_host(self, array: NDArray[Any]) -> NDArray[Any]:
+    def to_host(self, array: NDArray[Any], first: int = 0, stop: int | None = None) -> NDArray[Any]:
         self.done.append("wait")
-        return super().to_host(array)
+        return super().to_host(array, first, stop)
 
 
 def test_the_next_piece_is_copied_while_kernels_train_this_one() -> None:

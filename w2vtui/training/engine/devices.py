@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 INSTEAD = "or choose device cpu"
 _LIBRARY = "numba_cuda"
+_BINDINGS = "cuda-bindings"
 _DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 
 
@@ -80,7 +81,7 @@ def check_cuda() -> None:
 
     Raises:
         MissingLibraryError: numba-cuda is not installed.
-        SettingsError: there is no driver, or it finds no GPU.
+        SettingsError: there is no driver, it is too old for the library, or it finds no GPU.
     """
     if not has_library():
         raise MissingLibraryError(f"{missing('device cuda', 'cuda')}, {INSTEAD}")
@@ -89,7 +90,13 @@ def check_cuda() -> None:
         raise SettingsError(
             f"device cuda needs NVIDIA's driver, got no {_DRIVER}: install the driver, {INSTEAD}"
         )
-    n_devices = ctypes.c_int(0)
+    cuda, n_devices = ctypes.c_int(0), ctypes.c_int(0)
+    driver.cuDriverGetVersion(ctypes.byref(cuda))
+    if cuda.value // 1000 < (needed := _cuda_of_library()):
+        raise SettingsError(
+            f"device cuda needs a driver for CUDA {needed}, got one for CUDA {cuda.value // 1000}."
+            f"{cuda.value % 1000 // 10}: install a newer driver, {INSTEAD}"
+        )
     code = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(n_devices))
     if code or not n_devices.value:
         found = f"error {code}" if code else "none"
@@ -104,6 +111,16 @@ def _driver() -> ctypes.CDLL | None:
         return ctypes.CDLL(_DRIVER)
     except OSError:
         return None
+
+
+def _cuda_of_library() -> int:
+    """The version of CUDA that numba-cuda's package of the driver's calls is for; 0 if unknown."""
+    from importlib.metadata import PackageNotFoundError, version  # 20 ms
+
+    try:
+        return int(version(_BINDINGS).partition(".")[0])
+    except PackageNotFoundError:
+        return 0
 
 
 def check_for_cuda(live: LiveSettings, vector_size: int) -> None:
