@@ -1,6 +1,6 @@
 """The engine: worker threads that train spans of text, and the interface to what trains them.
 
-backend.py        `Backend`, the protocol of what trains and scores
+backend.py        the protocols: `Backend` trains and scores, `StepsBackend` trains single tokens
 devices.py        which device trains, and why not
 cpu_backend.py    `CpuBackend`, on cpu_loop.py, the kernels' loop over a span of text
 cuda_backend.py   `CudaBackend`, on gpu_turns.py, who uses the GPU now, and gpu_copies.py, what is

@@ -1,9 +1,9 @@
-"""`Backend`, the interface to what trains the vectors."""
+"""The interfaces to what trains: `Backend` the vectors, `StepsBackend` single tokens on copies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,42 @@ from w2vtui.training.engine.plan import Plan, Rates
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.token_order import Span
 
-if TYPE_CHECKING:
-    from w2vtui.training.engine.private_steps import StepsBackend
+
+class StepsBackend(Protocol):
+    """What single tokens are trained with: a `Backend`, or the rows of one in another process."""
+
+    @property
+    def corpus(self) -> EncodedCorpus:
+        """The text that is trained on."""
+
+    @property
+    def training(self) -> TrainingSettings:
+        """The settings that are fixed for the run."""
+
+    @property
+    def n_words(self) -> int:
+        """V"""
+
+    @property
+    def locks(self) -> NDArray[np.float32]:
+        """The share of its moves that each input vector makes: float32 (V,); (0,) for all."""
+
+    @property
+    def matrix_names(self) -> Collection[str]:
+        """What is trained: `input_vectors`, `output_vectors`, `node_vectors`."""
+
+    def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """A copy of some rows of a matrix, as it is now: float32 (n, D)."""
+
+    def train_span(
+        self,
+        plan: Plan,
+        span: Span,
+        rates: Rates,
+        scratch: Scratch,
+        tallies: NDArray[np.float64],
+    ) -> None:
+        """Train on every token of a span under a plan, which has its own vectors."""
 
 
 class Backend(Protocol):
@@ -27,7 +61,7 @@ class Backend(Protocol):
     `matrices` and `input_vectors` return arrays of this process: the vectors themselves, or a copy
     that is at most a moment older while spans are trained, and exact while none is.
 
-    The workers call `train_spans`, `n_workers` of them at a time, each with its own scratch and
+    The workers call `train_span`, `n_workers` of them at a time, each with its own scratch and
     tallies. The observer's thread calls `cosines` and `score_candidates` while they train. The
     run's thread calls everything else.
     """

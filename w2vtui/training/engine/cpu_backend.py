@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine import cpu_loop
+from w2vtui.training.engine.backend import StepsBackend
 from w2vtui.training.engine.cpu_loop import arrays_of, span_place
 from w2vtui.training.engine.matrices import Matrices
 from w2vtui.training.engine.plan import (
@@ -35,9 +36,6 @@ from w2vtui.training.engine.plan import (
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
-
-if TYPE_CHECKING:
-    from w2vtui.training.engine.private_steps import StepsBackend
 
 SHARING_PERIOD = 64
 """Centers, of all workers together, between two updates of one worker's copy of the root."""

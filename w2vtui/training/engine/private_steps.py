@@ -8,8 +8,8 @@ little as one of a thousand.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from w2v_kernels import layout
 from w2v_kernels.negative_sampling import draws_at
 from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, make_scratch
-from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError, SettingsError
-from w2vtui.settings import ResolvedSettings, TrainingSettings
+from w2vtui.settings import ResolvedSettings
+from w2vtui.training.engine.backend import StepsBackend
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.plan import Plan, Rates, TableCache, check_objective, hyper_of
 from w2vtui.training.engine.tallies import empty_tallies
@@ -69,43 +69,6 @@ class Chosen(NamedTuple):
     """int64 (C,): their places in the text"""
     meetings: tuple[Meeting, ...]
     """One after the other; the later ones meet rows that the earlier ones have moved."""
-
-
-class StepsBackend(Protocol):
-    """What single tokens are trained with: a `Backend`, or the rows of one in another process."""
-
-    @property
-    def corpus(self) -> EncodedCorpus:
-        """The text that is trained on."""
-
-    @property
-    def training(self) -> TrainingSettings:
-        """The settings that are fixed for the run."""
-
-    @property
-    def n_words(self) -> int:
-        """V"""
-
-    @property
-    def locks(self) -> Rows:
-        """The share of its moves that each input vector makes: float32 (V,); (0,) for all."""
-
-    @property
-    def matrix_names(self) -> Collection[str]:
-        """What is trained: `input_vectors`, `output_vectors`, `node_vectors`."""
-
-    def rows(self, name: str, rows: Ids) -> Rows:
-        """A copy of some rows of a matrix, as it is now: float32 (n, D)."""
-
-    def train_span(
-        self,
-        plan: Plan,
-        span: Span,
-        rates: Rates,
-        scratch: Scratch,
-        tallies: NDArray[np.float64],
-    ) -> None:
-        """Train on every token of a span under a plan, which has its own vectors."""
 
 
 class PrivateCopy:
