@@ -313,6 +313,7 @@ def test_a_signal_that_is_sent_twice_at_once_counts_once(
     w2v, topical_corpus, tmp_path, monkeypatch, numbers, code
 ):
     monkeypatch.setattr(headless, "QUIET_SECONDS", DEADLINE)
+    monkeypatch.setattr(signals, "ECHO_SECONDS", DEADLINE)
     save = request.save_vectors
 
     def interrupted(*arguments, **named):

@@ -39,6 +39,7 @@ def slowly(folder, checkpoint, *spoiled):
 recorder.write_checkpoint = slowly
 """
 NO_ECHO = "from w2vtui import signals\nsignals.ECHO_SECONDS = 0.0\n"
+LONG_ECHO = NO_ECHO.replace("0.0", "60.0")
 BROKEN_SCREEN = """
 from w2vtui.tui.train_screen.drawing import Drawing
 draw = Drawing.draw_panes
@@ -302,7 +303,7 @@ def test_a_second_signal_ends_an_app_that_hangs_at_once(topical_corpus, tmp_path
     ],
 )
 def test_a_signal_that_is_sent_twice_at_once_counts_once(topical_corpus, tmp_path, numbers, code):
-    with terminal(topical_corpus, tmp_path, first=SLOW_DISK) as opened:
+    with terminal(topical_corpus, tmp_path, first=f"{LONG_ECHO}{SLOW_DISK}") as opened:
         opened.trains()
         for number in numbers:
             opened.program.send_signal(number)
