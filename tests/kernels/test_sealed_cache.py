@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,25 @@ def load(tmp_path, monkeypatch):
         return sum(kernel.stats.cache_hits.values())
 
     return load
+
+
+@pytest.fixture(scope="module")
+def _compiled(tmp_path_factory) -> Path:
+    """The cache folder of the kernel, which no test changes."""
+    folder = tmp_path_factory.mktemp("compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numba.config, "CACHE_DIR", str(folder))
+        kernel = numba.njit(_nrt=False)(doubled)
+        sealed_cache.seal_cache(kernel, KEY)
+        assert kernel(21) == 42
+    return folder
+
+
+@pytest.fixture
+def saved(_compiled, load, tmp_path) -> Path:
+    """The cache folder that `load` looks into, with the kernel in it."""
+    shutil.copytree(_compiled, tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -78,18 +98,16 @@ FLIPS = {
 
 @pytest.mark.parametrize("which", [0, 1], ids=["index", "code"])
 @pytest.mark.parametrize("damage", [*DAMAGES, *outside(FLIPS)])
-def test_a_damaged_file_is_removed_and_its_kernel_compiled_again(load, tmp_path, which, damage):
-    load()
-    file = files_of(tmp_path)[which]
+def test_a_damaged_file_is_removed_and_its_kernel_compiled_again(load, saved, which, damage):
+    file = files_of(saved)[which]
     file.write_bytes((DAMAGES | FLIPS)[damage](file.read_bytes()))
     assert load() == 0
     assert [str(file)] == sealed_cache.REMOVED
     assert load() == 1
 
 
-def test_files_of_other_kernels_and_other_sources_do_not_pass(load, tmp_path):
-    load()
-    index, code = files_of(tmp_path)
+def test_files_of_other_kernels_and_other_sources_do_not_pass(load, saved):
+    index, code = files_of(saved)
     index_bytes, code_bytes = index.read_bytes(), code.read_bytes()
     for one, other in ((code, index_bytes), (index, code_bytes)):
         one.write_bytes(other)
@@ -100,11 +118,10 @@ def test_files_of_other_kernels_and_other_sources_do_not_pass(load, tmp_path):
 
 
 @posix
-def test_a_link_a_pipe_or_a_folder_in_the_place_of_a_file_is_not_read(load, tmp_path):
-    load()
+def test_a_link_a_pipe_or_a_folder_in_the_place_of_a_file_is_not_read(load, saved):
     for which in (0, 1):
         for put in (lambda at: at.symlink_to("/dev/zero"), os.mkfifo, Path.mkdir):
-            file = files_of(tmp_path)[which]
+            file = files_of(saved)[which]
             file.unlink()
             put(file)
             assert load() == 0
@@ -117,9 +134,8 @@ def test_a_link_a_pipe_or_a_folder_in_the_place_of_a_file_is_not_read(load, tmp_
 
 @posix
 @pytest.mark.parametrize("mode", [0o664, 0o646])
-def test_a_file_that_others_may_write_is_not_read(load, tmp_path, mode):
-    load()
-    files_of(tmp_path)[1].chmod(mode)
+def test_a_file_that_others_may_write_is_not_read(load, saved, mode):
+    files_of(saved)[1].chmod(mode)
     assert [load(), load()] == [0, 1]
 
 
