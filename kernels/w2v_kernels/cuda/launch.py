@@ -23,7 +23,15 @@ from w2v_kernels import layout
 from w2v_kernels.cuda import training_loop
 from w2v_kernels.cuda.device import Device, DeviceArray, Kernel
 from w2v_kernels.cuda.pieces import Part, Pieces
-from w2v_kernels.cuda.rows import AT_ONCE, MAX_ROW, Gathering, row_length
+from w2v_kernels.cuda.rows import (
+    AT_ONCE,
+    MAX_ROW,
+    MOST_GATHERED,
+    Gathering,
+    room_of,
+    row_length,
+    shape_of,
+)
 from w2v_kernels.cuda.windows import TokensOnDevice
 from w2v_kernels.objectives import HIERARCHICAL_SOFTMAX, SOFTMAX
 from w2v_kernels.sizes import N_TALLIES
@@ -56,8 +64,15 @@ class CudaTrainer:
         gathering     under hierarchical softmax: whose steps each warp gathers
 
         Raises:
+            ValueError: more is gathered than shared memory has room for.
             MemoryError: the text does not fit in the device's memory.
         """
+        most = MOST_GATHERED // room_of(shape_of(vector_size)._replace(gathering=Gathering(1, 1)))
+        if gathering.nodes > most:
+            raise ValueError(
+                f"gathering.nodes must be at most {most} at vector_size {vector_size}, got "
+                f"{gathering.nodes}"
+            )
         self.device, self.vector_size, self._gathering = device, vector_size, gathering
         self._row = row_length(vector_size)
         self._matrices: dict[str, DeviceArray] = {}

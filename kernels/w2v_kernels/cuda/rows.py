@@ -36,6 +36,9 @@ QUAD_ROW = 4 * LANES
 MAX_ROW = 2048
 """Longer rows, with their moves, would not fit in a warp's registers."""
 
+MOST_GATHERED = 48 * 1024 // 4
+"""Numbers that fit in the shared memory that any block may have."""
+
 REGISTERS = 128
 """Registers of a lane for rows that are held and their moves: those are read and written once."""
 

@@ -62,6 +62,14 @@ def test_steps_of_top_nodes_that_a_warp_gathers_are_not_lost(variant, gathering)
     check(unrepeated(**variant), base, gathering=gathering)
 
 
+@pytest.mark.parametrize(("vector_size", "most"), [(20, 96), (300, 32)])
+def test_no_more_is_gathered_than_shared_memory_holds(vector_size, most):
+    setup = Setup(vector_size=vector_size)
+    trainer_of(setup, gathering=Gathering(most, 1))
+    with pytest.raises(ValueError, match=f"must be at most {most} at .*, got {most + 1}"):
+        trainer_of(setup, gathering=Gathering(most + 1, 1))
+
+
 @pytest.mark.parametrize(("period", "n_additions"), [(1, 30), (10, 3), (20, 2)])
 def test_gathered_steps_are_added_after_some_centers(period, n_additions, monkeypatch):
     setup = unrepeated(n_tokens=31, sample=0.0, **TREE)
