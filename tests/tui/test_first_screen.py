@@ -660,7 +660,9 @@ def test_a_command_names_files_that_begin_with_a_dash_as_no_flags():
 
 
 async def test_a_command_that_needs_two_lines_gets_them(topical_corpus):
-    async with first_screen(topical_corpus, training=TrainingSettings(seed=10**18)) as app:
+    live = LiveSettings(window=7, negative=9, sample=0.0)  # two lines, however short the path is
+    training = TrainingSettings(seed=10**18)
+    async with first_screen(topical_corpus, training=training, live=live) as app:
         await until(app, lambda: app.screen.query_one("#command").size.height == 2)
         shown = app.screen.query_one("#command").plain.split()
         assert shown == app.screen.command().split()
