@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from tests.support.wait import DEADLINE
 from w2vtui.errors import ChildError, QuestionError, UnknownWordError, VectorsError
 from w2vtui.exploring import searching
 from w2vtui.exploring.answers import (
@@ -176,7 +178,7 @@ def test_the_odd_one_out_is_gensims(many):
     [("/an$/", ["man", "woman"]), ("/QU|ZU/i", ["queen", "zu"]), ("/^.?.?$/", ["zu"]), ("/x/", [])],
 )
 def test_a_search_finds_words(line: str, words: list[str]):
-    answer = answered(line)
+    answer = answered(line, seconds=DEADLINE)
     assert isinstance(answer, Matches)
     assert [one.word for one in answer.words] == words
     assert answer.n_words == len(words)
@@ -191,12 +193,26 @@ def test_a_search_counts_more_words_than_it_shows(many):
 
 
 @pytest.mark.process
-def test_a_pattern_that_never_ends_is_ended_and_what_was_found_is_kept():
+def test_a_pattern_that_never_ends_is_ended_and_what_was_found_is_kept(monkeypatch):
+    """Its time begins here with the word that takes for ever: a process may be slow to start."""
     words = [*(f"a{i}" for i in range(searching._WORDS_A_TURN)), "a" * 60 + "!"]
     vectors = WordVectors(words, np.ones((len(words), 2), dtype=np.float32))
-    start = time.monotonic()
-    answer = answered("/^(a+)+[01]?$/", vectors, seconds=0.5)
-    assert time.monotonic() - start < 20
+    send, begin = searching._send, []
+
+    def timer(*arguments):
+        made = threading.Timer(*arguments)
+        begin.append(made.start)
+        made.start = lambda: None
+        return made
+
+    def send_and_begin(value, pipe):
+        send(value, pipe)
+        if value == words[-1]:
+            begin[0]()
+
+    monkeypatch.setattr(searching, "_send", send_and_begin)
+    monkeypatch.setattr(searching, "threading", SimpleNamespace(Event=threading.Event, Timer=timer))
+    answer = answered("/^(a+)+[01]?$/", vectors, seconds=0.3)
     assert [one.word for one in answer.words] == ["a0", "a1"]
     assert not answer.is_complete
     assert answer.searched == searching._WORDS_A_TURN
@@ -206,7 +222,7 @@ def test_a_pattern_that_never_ends_is_ended_and_what_was_found_is_kept():
 def test_a_search_by_words_that_no_line_holds():
     words = ["a\nb", "a\x00b", "\udcffb", "日本b"]
     vectors = WordVectors(words, np.ones((4, 2), dtype=np.float32))
-    assert answered("/.*b+/", vectors).n_words == 4
+    assert answered("/.*b+/", vectors, seconds=DEADLINE).n_words == 4
 
 
 def test_a_search_says_that_there_is_no_other_process(monkeypatch, tmp_path):
@@ -217,7 +233,7 @@ def test_a_search_says_that_there_is_no_other_process(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setattr(searching, "_CHILD", tmp_path / "none")
     with pytest.raises(ChildError, match="has ended"):
-        answered("/a+/")
+        answered("/a+/", seconds=DEADLINE)
 
 
 # ---- all of them

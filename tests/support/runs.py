@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -89,12 +89,23 @@ def take_moments_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs train only once their history has a moment, and take the next at every look."""
     monkeypatch.setattr(moment_taker, "LEAST_SECONDS", 0.0)
     monkeypatch.setattr(moment_taker, "COST_SHARE", 1.0)
+
+    def has_one(observer: Observer) -> bool:
+        history = observer._taker._history
+        return bool(history.moments) or not history.is_growing
+
+    look_before_training(monkeypatch, has_one)
+
+
+def look_before_training(
+    monkeypatch: pytest.MonkeyPatch, has_looked: Callable[[Observer], object]
+) -> None:
+    """Let runs train only once their observer has looked at the untrained vectors."""
     start = Observer.start
 
     def start_and_wait(observer: Observer) -> None:
         start(observer)
-        history = observer._taker._history
-        until(lambda: history.moments or not history.is_growing, "a first moment")
+        until(lambda: has_looked(observer), "a first look")
 
     monkeypatch.setattr(Observer, "start", start_and_wait)
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.corpora import TOPICS
-from tests.support.runs import make_run, training_run
+from tests.support.runs import look_before_training, make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
@@ -385,7 +385,8 @@ def test_hierarchical_softmax_has_no_output_vectors_to_measure():
     assert run.snapshot().health.input_norm > 0
 
 
-def test_vectors_that_grow_without_bound_are_saturated():
+def test_vectors_that_grow_without_bound_are_saturated(monkeypatch):
+    look_before_training(monkeypatch, lambda observer: observer.health.health)
     run = training_run(alpha=3.0, min_alpha=3.0)
 
     def saturated() -> bool:
