@@ -33,7 +33,7 @@ move by the logistic gradient. The variants differ only in what is in the blocks
     machine/    compiling.py  how kernels are compiled and cached    lanes.py  vector registers
                 sealed_cache.py  that cache, checked     peak.py  the most arithmetic of a core
                 plain_forms.py   functions that are compiled as something else
-    parallel/   private_nodes.py  copies of upper tree nodes         merging.py  merging replicas
+    parallel/   private_rows.py   copies of the rows that move most  merging.py  merging replicas
 
 D2L: Zhang et al., "Dive into Deep Learning", 15.1 Word Embedding, 15.2 Approximate Training.
 """

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from w2v_kernels.layout import Tree, empty_targets, whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel_part
+from w2v_kernels.parallel.private_rows import own_row
 from w2v_kernels.sizes import ROW_PAD, TILE
 from w2v_kernels.tiles import prefetch_to_read
 
@@ -102,18 +103,13 @@ def prefetch_path(tree, word):
 def choose_path(tree, word, private, blank, rows):
     """Write the target rows of a word's path, int32 (T,).
 
-    Where this worker has a copy of a node, the copy's row is written instead; the tree's blank row
-    is replaced by this worker's.
+    private   the worker's copies of nodes: a copy's row is written in place of its node
+    blank     written in place of the tree's blank row
     """
     first, stop = tree.starts[word], tree.starts[word + 1]
-    n_private, shift = np.int32(private.copied.shape[0]), np.int32(private.first)
     tree_blank = np.int32(tree.lengths.size - 1)
     blank_shift = np.int32(blank) - tree_blank
     for tile in range(first, stop, TILE):
         for at in range(tile, tile + TILE):
             node = tree.nodes[at]
-            rows[at - first] = (
-                node
-                + shift * np.int32(node < n_private)
-                + blank_shift * np.int32(node == tree_blank)
-            )
+            rows[at - first] = own_row(node, private) + blank_shift * np.int32(node == tree_blank)

@@ -34,10 +34,10 @@ class Weights(NamedTuple):
     """The vectors that are trained."""
 
     input_vectors: np.ndarray
-    """float32 (V + 1, D padded): v_w, and a blank row"""
+    """float32 (rows, D padded): v_w of V words, a blank row, and each worker's copies of rows"""
     target_vectors: np.ndarray
     """float32 (rows, D padded): u_w of V words, or u_n of V - 1 nodes under hierarchical softmax;
-    then a blank row, a blank row for each worker, and each worker's copies of nodes
+    then a blank row, a blank row for each worker, and each worker's copies of rows
     """
 
 

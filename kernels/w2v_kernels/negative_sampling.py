@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import whole_tiles
 from w2v_kernels.machine.compiling import builder, kernel, kernel_part
+from w2v_kernels.parallel.private_rows import own_row
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
 
@@ -91,26 +92,28 @@ def prefetch_draws(noise_table, negative, key):
 
 
 @kernel_part
-def choose_noise(noise_table, center, negative, key, first_draw, blank, chosen):
+def choose_noise(noise_table, center, negative, key, first_draw, private, blank, chosen):
     """Choose the target rows of negative sampling for one center word, into `chosen`.
 
     chosen.rows     the center word, then the noise words, then `blank`: 1 + K, in whole tiles
     chosen.weights  1, then -1s, then 0s
+    private         the worker's copies of words: a copy's row is written in place of its word
 
     A noise word equal to the center is dropped, as in word2vec.c. One drawn twice is listed once
     with weight -2, since all rows of a block move at the same time. K draws are taken from the
     stream `key`, from number `first_draw` on.
     """
     rows, weights = chosen.rows, chosen.weights
-    rows[0], weights[0] = center, np.float32(1.0)
+    rows[0], weights[0] = own_row(center, private), np.float32(1.0)
     n = 1
     for k in range(negative):
         word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
+        row = own_row(word, private)
         t = 0
-        while t < n and rows[t] != word:
+        while t < n and rows[t] != row:
             t += 1
         if t == n:
-            rows[n], weights[n] = word, np.float32(-1.0)
+            rows[n], weights[n] = row, np.float32(-1.0)
             n += 1
         elif t > 0:
             weights[t] -= np.float32(1.0)

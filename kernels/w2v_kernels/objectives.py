@@ -1,13 +1,10 @@
 """What each objective does at each point of the loop: the only file that compares them.
 
                         negative sampling        hierarchical softmax          exact softmax
-    begin_span                                   copy the upper nodes
     prefetch_choice     entries of noise table   the word's path
     choose              center, K noise words    the word's path
     targets_of          1 + K rows               its L - 1 nodes               none: every word
     predict             logistic_block           logistic_block                softmax_block
-    after_center                                 share some copied nodes
-    end_span                                     share all copied nodes
 
 Each objective has its own file, with its equation and its table; a new one adds a branch here.
 """
@@ -22,17 +19,9 @@ from w2v_kernels.layout import whole_tiles
 from w2v_kernels.logistic_block import Block, logistic_block
 from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.negative_sampling import choose_noise, prefetch_draws
-from w2v_kernels.parallel.private_nodes import copy_nodes, share_all_nodes, share_some_nodes
 
 NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
-
-
-@kernel_part
-def begin_span(worker):
-    """Before the first center of a span."""
-    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
-        copy_nodes(worker.weights.target_vectors, worker.scratch.private)
 
 
 @kernel_part
@@ -52,10 +41,17 @@ def choose(center, key, first_draw, worker, chosen):
     """
     tables, scratch = worker.tables, worker.scratch
     if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
-        choose_path(tables.tree, center, scratch.private, scratch.blank, chosen.rows)
+        choose_path(tables.tree, center, scratch.own_targets, scratch.blank, chosen.rows)
     elif worker.hyper.objective == NEGATIVE_SAMPLING:
         choose_noise(
-            tables.noise, center, worker.hyper.negative, key, first_draw, scratch.blank, chosen
+            tables.noise,
+            center,
+            worker.hyper.negative,
+            key,
+            first_draw,
+            scratch.own_targets,
+            scratch.blank,
+            chosen,
         )
 
 
@@ -94,17 +90,3 @@ def predict(inputs, n_inputs, center, chosen, lr, moved, moved_rows, worker):
     rows, weights, n_targets = targets_of(center, chosen, worker)
     block = Block(inputs, scratch.numbers, n_inputs, targets, rows, n_targets, moved, moved_rows)
     return logistic_block(block, weights, lr, scratch.scores, scratch.steps)
-
-
-@kernel_part
-def after_center(worker):
-    """After each center."""
-    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
-        share_some_nodes(worker.weights.target_vectors, worker.scratch.private)
-
-
-@kernel_part
-def end_span(worker):
-    """After the last center of a span."""
-    if worker.hyper.objective == HIERARCHICAL_SOFTMAX:
-        share_all_nodes(worker.weights.target_vectors, worker.scratch.private)

@@ -17,7 +17,7 @@ from w2v_kernels.layout import (
     whole_tiles,
 )
 from w2v_kernels.logistic_block import tile_index
-from w2v_kernels.parallel.private_nodes import PrivateNodes
+from w2v_kernels.parallel.private_rows import PrivateRows, private_rows
 from w2v_kernels.sizes import INPUTS_OF_LONG, LONG_WINDOW, TILE
 
 KEPT_CAPACITY = 4096
@@ -76,8 +76,10 @@ class Scratch(NamedTuple):
     """the target row that pads this worker's targets; each worker has its own, since two that
     write zeros to the same row would wait for each other
     """
-    private: PrivateNodes
-    """copies of tree nodes; empty for a single worker"""
+    own_inputs: PrivateRows
+    """copies of the frequent words' input vectors; none for a single worker"""
+    own_targets: PrivateRows
+    """copies of the target rows that move most"""
 
 
 class Worker(NamedTuple):
@@ -94,14 +96,12 @@ def make_scratch(
     window: int,
     most_targets: int,
     blank: int,
-    first_private: int = 0,
-    n_private: int = 0,
-    period: int = 1,
+    own_inputs: PrivateRows | None = None,
+    own_targets: PrivateRows | None = None,
 ) -> Scratch:
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
 
-    blank                              a zero row of the target matrix, no other worker's
-    first_private, n_private, period   `first`, N and `period` of PrivateNodes
+    blank   a zero row of the target matrix, no other worker's
     """
     # Behind the last center stand its right contexts.
     n_kept = max(KEPT_CAPACITY, _CAPACITY_OF_WINDOWS * window) + window
@@ -119,10 +119,6 @@ def make_scratch(
         scores=whole_lines(n_scores, np.float32),
         steps=whole_lines(n_scores, np.float32),
         blank=blank,
-        private=PrivateNodes(
-            first=first_private,
-            copied=empty_rows(n_private, vector_size),
-            period=period,
-            clock=whole_lines(2, np.int64),
-        ),
+        own_inputs=own_inputs or private_rows(vector_size),
+        own_targets=own_targets or private_rows(vector_size),
     )

@@ -41,16 +41,20 @@ SATURATED_FROM = 6.0
 N_TALLIES = 8
 """float64 sums a worker: one cache line."""
 
-PRIVATE_LEVELS = 7
-"""Levels of the Huffman tree, from the root, of which each worker trains its own copies."""
-
-N_PRIVATE: int = 2**PRIVATE_LEVELS - 1
-"""Nodes that a worker copies: the heaviest, which are about those on the private levels."""
+PRIVATE_BYTES = 1 << 19
+"""The rows of a matrix that a worker trains copies of: those of both matrices are to stay in the
+second-level cache, which has one or two MB.
+"""
 
 
 def row_length(vector_size: int) -> int:
     """D padded to whole cache lines."""
     return (vector_size + ROW_PAD - 1) // ROW_PAD * ROW_PAD
+
+
+def most_private(n_rows: int, vector_size: int) -> int:
+    """How many of a matrix's first n rows a worker has room to copy."""
+    return min(n_rows, PRIVATE_BYTES // (4 * row_length(vector_size)))
 
 
 def whole_tiles(n_targets: _Number) -> _Number:

@@ -13,6 +13,12 @@ from w2v_kernels import objectives
 from w2v_kernels.layout import CENTERS, LOSS, NOT_FINITE, PAIRS, SATURATED, TOKENS
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.models import cbow, skip_gram
+from w2v_kernels.parallel.private_rows import (
+    copy_shared_rows,
+    own_row,
+    share_all_rows,
+    share_some_rows,
+)
 from w2v_kernels.tiles import prefetch_to_write
 from w2v_kernels.windows import keep_backward, keep_forward, move_to_front, window_of
 
@@ -29,7 +35,7 @@ def train_span(corpus, span, worker, tallies):
     alone, so a worker that trains alone gets the same weights from two spans as from one over the
     same tokens.
     """
-    objectives.begin_span(worker)
+    begin_span(worker)
     position = span.first
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
@@ -44,7 +50,7 @@ def train_span(corpus, span, worker, tallies):
         tallies[TOKENS] += stop - position
         position = stop
         sentence += 1
-    objectives.end_span(worker)
+    end_span(worker)
 
 
 @kernel_part
@@ -72,13 +78,14 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
             prepare_center(i, worker, chosen)
         while i < last:
             if i + window + 1 < n:  # the next word that the window reaches
-                prefetch_to_write(vectors, np.int64(kept.ids[i + window + 1]))
+                row = own_row(kept.ids[i + window + 1], scratch.own_inputs)
+                prefetch_to_write(vectors, np.int64(row))
             if i + 2 < last:
                 prefetch_choice(i + 2, worker)
             if i + 1 < last:
                 prepare_center(i + 1, worker, chosen_next)
             train_center(i, n, chosen, span, worker, tallies)
-            objectives.after_center(worker)
+            after_center(worker)
             chosen, chosen_next = chosen_next, chosen
             i += 1
         if position < stop:
@@ -108,13 +115,13 @@ def prepare_center(i, worker, chosen):
 @kernel_part
 def train_center(i, n, chosen, span, worker, tallies):
     """Train on the i-th of n kept tokens as the center of its window."""
-    hyper, kept = worker.hyper, worker.scratch.kept
+    hyper, kept, own_inputs = worker.hyper, worker.scratch.kept, worker.scratch.own_inputs
     reach = window_of(kept.bits[i], hyper.window, hyper.shrink_windows)
     first, past = max(0, i - reach), min(n, i + reach + 1)
     contexts, n_contexts = worker.scratch.contexts, np.int64(0)
     for k in range(first, past):
         if k != i:
-            contexts[n_contexts] = kept.ids[k]
+            contexts[n_contexts] = own_row(kept.ids[k], own_inputs)
             n_contexts += 1
     tallies[CENTERS] += 1
     if n_contexts == 0:
@@ -134,3 +141,24 @@ def train_center(i, n, chosen, span, worker, tallies):
     else:
         tallies[NOT_FINITE] += 1
     tallies[SATURATED] += saturated
+
+
+@kernel_part
+def begin_span(worker):
+    """Before the first center of a span."""
+    copy_shared_rows(worker.weights.input_vectors, worker.scratch.own_inputs)
+    copy_shared_rows(worker.weights.target_vectors, worker.scratch.own_targets)
+
+
+@kernel_part
+def after_center(worker):
+    """After each center."""
+    share_some_rows(worker.weights.input_vectors, worker.scratch.own_inputs)
+    share_some_rows(worker.weights.target_vectors, worker.scratch.own_targets)
+
+
+@kernel_part
+def end_span(worker):
+    """After the last center of a span."""
+    share_all_rows(worker.weights.input_vectors, worker.scratch.own_inputs)
+    share_all_rows(worker.weights.target_vectors, worker.scratch.own_targets)

@@ -20,6 +20,7 @@ from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.costs import estimate, memory_check, terms
 from w2vtui.training.costs.estimate import estimate_memory, estimate_seconds
 from w2vtui.training.costs.memory_check import SPARE, check_fits, shortfall
+from w2vtui.training.engine import matrices
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.history.history import History
 from w2vtui.training.run import Run
@@ -50,17 +51,39 @@ def atlas(tmp_path_factory):
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
 @pytest.mark.parametrize("size", [1, 100, 300])
 def test_the_arrays_are_those_of_a_run(atlas, objective, size):
-    training, live = TrainingSettings(vector_size=size), LiveSettings(objective=objective)
+    training = TrainingSettings(vector_size=size)
+    live = LiveSettings(objective=objective, workers=1)
     backend = CpuBackend(atlas, training)
     plan = backend.plan(live.resolved(len(atlas.ids), 1))
     predicted = estimate_memory(len(atlas.vocab), len(atlas.ids), training, live)
-    assert predicted.input_vectors == plan.weights.input_vectors.nbytes
-    assert predicted.output_vectors == plan.weights.target_vectors.nbytes
+    inputs, targets = plan.weights
+    row, n_words = inputs[0].nbytes, len(atlas.vocab)
+    assert predicted.input_vectors == row * (n_words + 1)
+    room = len(inputs) - (n_words + 1)  # for workers' copies, which a worker alone does not touch
+    assert predicted.output_vectors == row * (len(targets) - room)
     assert predicted.text == atlas.ids.nbytes
     tables = plan.tables.keep_thresholds.nbytes + plan.tables.noise.nbytes
     if objective == "hierarchical-softmax":
         tables += sum(array.nbytes for array in plan.tables.tree)
     assert predicted.tables == pytest.approx(tables, rel=0.1)
+
+
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
+def test_the_copies_of_workers_are_in_the_estimate(atlas, monkeypatch, objective):
+    for module in (estimate, matrices):
+        monkeypatch.setattr(module, "available_cores", lambda: 3)
+    training, live = TrainingSettings(vector_size=300), LiveSettings(objective=objective)
+    backend = CpuBackend(atlas, training)
+
+    def predicted(workers):
+        memory = estimate_memory(len(atlas.vocab), 0, training, live.changed(workers=workers))
+        return memory.input_vectors + memory.output_vectors
+
+    plan = backend.plan(live.changed(workers=3).resolved(len(atlas.ids), 3))
+    scratches = [backend.scratch(plan, worker) for worker in range(3)]
+    copied = sum(one.own_inputs.copied.nbytes + one.own_targets.copied.nbytes for one in scratches)
+    assert predicted(3) - predicted(1) == 2 * copied > 10**6
+    assert predicted(4) == predicted(1)  # more workers than cores have none
 
 
 MEASURED = """
@@ -129,7 +152,7 @@ def test_the_estimate_is_within_a_tenth_of_the_peak(
 
 
 def test_memory_grows_with_words_vectors_text_and_the_screen():
-    training, live = TrainingSettings(vector_size=300), LiveSettings()
+    training, live = TrainingSettings(vector_size=300), LiveSettings(workers=1)
     predicted = estimate_memory(3_000_000, 10**11, training, live)
     assert predicted.total == sum(
         getattr(predicted, part) for part in predicted.__dataclass_fields__

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from w2v_kernels.sizes import N_PRIVATE, TILE, row_length
+from w2v_kernels.sizes import TILE, most_private, row_length
 from w2vtui.resources import available_cores
 from w2vtui.settings import (
     MAX_WINDOW,
@@ -114,13 +114,18 @@ def estimate_memory(
     n_output = n_words + MAX_WORKERS
     tables = 12 * n_words  # an entry of the noise table and one of subsampling
     if by_tree:
-        n_output += available_cores() * N_PRIVATE
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
     workers = available_cores() if live.workers is None else live.workers
-    # Of several deterministic workers each trains on a replica of both matrices.
-    n_replicas = workers if training.deterministic and workers > 1 else 0
+    # Of several deterministic workers each trains on a replica of both matrices. Others have
+    # copies of the rows that move most, and remember what they were, unless cores are too few.
+    n_replicas = n_with_copies = 0
+    if training.deterministic:
+        n_replicas = workers if workers > 1 else 0
+    elif 1 < workers <= available_cores():
+        n_with_copies = workers
     replica_rows = n_replicas * (n_words + 1)
+    copied_rows = 2 * n_with_copies * most_private(n_words, training.vector_size)
     # A copy of what words have while it is saved, or of all that trains while it is checkpointed.
     saved_rows = n_words if by_tree else 2 * n_words
     kept_rows = 2 * n_words * checkpoints
@@ -130,8 +135,8 @@ def estimate_memory(
     return Memory(
         program=PROGRAM_BYTES + SCREEN_BYTES * screen + CHECKPOINT_BYTES * checkpoints,
         libraries=LIBRARY_BYTES,
-        input_vectors=row * (n_words + 1 + replica_rows),
-        output_vectors=row * (n_output + replica_rows),
+        input_vectors=row * (n_words + 1 + replica_rows + copied_rows),
+        output_vectors=row * (n_output + replica_rows + copied_rows),
         text=4 * n_tokens,
         tables=tables,
         words=words,

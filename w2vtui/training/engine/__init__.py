@@ -14,6 +14,7 @@ rounds.py         deterministic training with several workers, on replicas.py
 token_order.py    from the clock to a span of the corpus
 trained_text.py   the text trained so far, with which settings, and its noise drawn again
 learning_rate.py  the line of the learning rate
+private_turns.py  which rows each worker trains copies of, and when it shares them
 private_steps.py  single tokens, trained on private copies of the rows that they move
 clocks.py         training time and speed, without pauses
 """

@@ -16,8 +16,8 @@ from w2v_kernels.machine.compiling import (
     cancel_compiling_when,
     is_compiled,
 )
+from w2v_kernels.parallel.private_rows import private_rows
 from w2v_kernels.scratch import Scratch, make_scratch
-from w2v_kernels.sizes import N_PRIVATE
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import OutOfMemoryError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
@@ -33,12 +33,10 @@ from w2vtui.training.engine.plan import (
     hyper_of,
     locks_of,
 )
+from w2vtui.training.engine.private_turns import PrivateTurns, private_turns
 from w2vtui.training.engine.replicas import Replicas
 from w2vtui.training.engine.tallies import empty_tallies
 from w2vtui.training.engine.token_order import Span
-
-SHARING_PERIOD = 64
-"""Centers, of all workers together, between two updates of one worker's copy of the root."""
 
 
 class CpuBackend:
@@ -133,7 +131,14 @@ class CpuBackend:
             tables=self._tables.of(settings),
             weights=layout.Weights(matrices.input, targets),
             most_targets=self._tables.most_targets(settings),
+            private=self._private_turns(settings),
         )
+
+    def _private_turns(self, settings: ResolvedSettings) -> PrivateTurns:
+        if self.training.deterministic or not 1 < settings.workers <= self._matrices.n_with_copies:
+            return PrivateTurns()
+        locked, size = self.locks.size > 0, self.training.vector_size
+        return private_turns(settings, self.corpus, size, locked=locked)
 
     def check(self, settings: ResolvedSettings) -> None:
         """Refuse the exact softmax over too many words."""
@@ -206,17 +211,11 @@ class CpuBackend:
         size, window = self.training.vector_size, settings.reach
         if self.training.deterministic:
             return make_scratch(size, window, plan.most_targets, self.n_words)
-        # Workers beyond the number of cores would not gain from copies, and have no room for them.
-        private = settings.walks_tree and 1 < settings.workers <= matrices.private_room
-        return make_scratch(
-            size,
-            window,
-            plan.most_targets,
-            self.n_words + worker,
-            first_private=matrices.first_private + worker * N_PRIVATE,
-            n_private=min(N_PRIVATE, self.n_words - 1) if private else 0,
-            period=max(SHARING_PERIOD // settings.workers, 1),
-        )
+        copies = [
+            private_rows(size, first, turns, begin_at=worker / settings.workers)
+            for first, turns in zip(matrices.first_copies(worker), plan.private, strict=True)
+        ]
+        return make_scratch(size, window, plan.most_targets, self.n_words + worker, *copies)
 
     def replicas(self, plan: Plan) -> Replicas:
         """A copy of the vectors for each worker under this plan."""

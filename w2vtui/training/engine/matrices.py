@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import layout
-from w2v_kernels.sizes import N_PRIVATE
+from w2v_kernels.sizes import most_private
 from w2vtui.errors import OutOfMemoryError, SettingsError
 from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS
@@ -29,8 +29,9 @@ def draw_evenly(vectors: NDArray[np.float32], seed: int | tuple[int, ...]) -> No
 class Matrices:
     """Input vectors, and a matrix for each kind of target, made when it is first trained.
 
-    Rows are padded with zeros. First V words (or V - 1 nodes), then a blank row for each possible
-    worker, then, for nodes only, the private copies of as many workers as there are cores.
+    Rows are padded with zeros. First V words (or V - 1 nodes), then blank rows, one for each
+    possible worker in what targets have, then the private copies of as many workers as there are
+    cores. Memory that nobody has written to is not taken.
     """
 
     def __init__(self, n_words: int, vector_size: int) -> None:
@@ -39,8 +40,12 @@ class Matrices:
             OutOfMemoryError: the input vectors do not fit in memory.
         """
         self.n_words, self.vector_size = n_words, vector_size
+        self._n_private = most_private(n_words, vector_size)
+        self.n_with_copies = available_cores()
+        """The most workers that have private copies: more than there are cores would not gain."""
+        self._copies = self.n_with_copies * self._n_private
         try:
-            self.input = layout.empty_rows(n_words + 1, vector_size)
+            self.input = layout.empty_rows(n_words + 1 + self._copies, vector_size)
         except MemoryError as error:
             raise OutOfMemoryError(
                 f"{n_words:,} vectors of {vector_size} numbers do not fit in memory: "
@@ -88,7 +93,7 @@ class Matrices:
             OutOfMemoryError: not enough memory.
         """
         if not self.has_output:
-            self.output = self._second_matrix(self.n_words + MAX_WORKERS)
+            self.output = self._second_matrix()
 
     def use_nodes(self) -> None:
         """Make the vectors of the tree's nodes, all 0, unless they exist.
@@ -97,24 +102,19 @@ class Matrices:
             OutOfMemoryError: not enough memory.
         """
         if not self.has_nodes:
-            n_private = available_cores() * N_PRIVATE
-            self.nodes = self._second_matrix(self.n_words + MAX_WORKERS + n_private)
+            self.nodes = self._second_matrix()
 
-    def _second_matrix(self, n_rows: int) -> NDArray[np.float32]:
+    def _second_matrix(self) -> NDArray[np.float32]:
+        n_rows = self.n_words + MAX_WORKERS + self._copies
         try:
             return layout.empty_rows(n_rows, self.vector_size)
         except MemoryError as error:
             raise OutOfMemoryError("not enough memory for a second matrix of vectors") from error
 
-    @property
-    def first_private(self) -> int:
-        """The row of the first private copy of a node."""
-        return self.n_words + MAX_WORKERS
-
-    @property
-    def private_room(self) -> int:
-        """The number of workers that have private copies of nodes."""
-        return (len(self.nodes) - self.first_private) // N_PRIVATE
+    def first_copies(self, worker: int) -> tuple[int, int]:
+        """The rows of a worker's first private copies, of an input vector and of a target."""
+        place = self.n_words + worker * self._n_private
+        return place + 1, place + MAX_WORKERS
 
     def views(self) -> dict[str, NDArray[np.float32]]:
         """Views of all that is trained: `input_vectors` (V, D) and, where an objective has used

@@ -13,6 +13,7 @@ from w2v_kernels.formulas import keep_thresholds
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
+from w2vtui.training.engine.private_turns import PrivateTurns
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.token_order import Span
 
@@ -49,6 +50,8 @@ class Plan:
     tables: layout.Tables
     weights: layout.Weights
     most_targets: int
+    private: PrivateTurns = PrivateTurns()
+    """When each worker shares its copies of rows; without turns it has none."""
 
 
 class Moment(NamedTuple):
