@@ -22,7 +22,7 @@ from tests.support.corpora import (
 )
 from tests.support.runs import matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
-from tests.support.threads import run_threads
+from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DivergedError
 from w2vtui.evaluate import evaluate_pairs
@@ -238,7 +238,7 @@ def check_it_stops_with_a_checkpoint(way: Way, tmp_path: Path) -> None:
     assert run.wait(DEADLINE)
     assert run.snapshot().state == store.saved[-1].state == "stopped"
     assert same_bits(run.trained.matrices(), dict(store.saved[-1].vectors))
-    assert run_threads() == []
+    until_threads_end()
 
 
 def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def check_divergence_fails_and_is_never_saved(way: Way, tmp_path: Path) -> None:
     else:  # hierarchical softmax and the exact one may saturate before they overflow
         assert way.objective != "negative-sampling" or way.model == "cbow"
     assert all(np.isfinite(m).all() for one in store.saved for m in one.vectors.values())
-    assert run_threads() == []
+    until_threads_end()
 
 
 def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:

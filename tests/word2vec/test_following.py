@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tests.support.corpora import topical_sentences
-from tests.support.threads import run_threads
+from tests.support.threads import until_threads_end
 from w2vtui import Word2Vec
 from w2vtui.corpus import ReadingProgress
 from w2vtui.errors import SettingsError
@@ -76,6 +76,6 @@ def test_the_class_shows_how_far_it_is_if_it_is_asked_to(capsys):
     model.progress = False
     model.train(sentences, total_examples=100, epochs=1)
     assert not capsys.readouterr().err
-    assert not run_threads()
+    until_threads_end()
     with pytest.raises(SettingsError, match="progress must be 0 or 1, got 'bar'"):
         Word2Vec(progress="bar")

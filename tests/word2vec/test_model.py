@@ -16,7 +16,7 @@ import pytest
 
 import w2vtui
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
-from tests.support.threads import run_threads, until_threads_end
+from tests.support.threads import until_threads_end
 from w2v_kernels.machine import compiling
 from w2vtui import Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
@@ -326,7 +326,7 @@ def test_what_the_iterator_raises_comes_through_and_nothing_is_left(
     with pytest.raises(type(failure)) as caught:
         Word2Vec(sentences(), **SMALL)
     assert caught.value is failure
-    assert not run_threads()
+    until_threads_end()
     assert not list(tmp_path.iterdir())
 
 

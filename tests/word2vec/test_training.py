@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.corpora import topical_sentences
 from tests.support.models import matrices_of, same_matrices
-from tests.support.threads import run_threads, until_threads_end
+from tests.support.threads import until_threads_end
 from w2vtui import CallbackAny2Vec, Word2Vec
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 
@@ -240,7 +240,7 @@ def test_what_the_corpus_raises_comes_through(model, failure, error):
         model.train(Corpus(), total_examples=60, epochs=5)
     assert same(before, vectors_of(model))
     assert model.run is None
-    assert not run_threads()
+    until_threads_end()
     model.train(SENTENCES, total_examples=60, epochs=1)
 
 
@@ -344,7 +344,7 @@ def test_what_a_callback_raises_ends_the_training(model, moment):
     with pytest.raises(LookupError, match=moment):
         model.train(SENTENCES, total_examples=60, epochs=1000, callbacks=[Fails()])
     assert model.run is None
-    assert not run_threads()
+    until_threads_end()
     assert np.isfinite(model.wv.vectors).all()
     model.train(SENTENCES, total_examples=60, epochs=1)
 
