@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.corpora import encoded
 from tests.support.runs import run_on, trained
-from w2vtui.comparing.judgments import ERROR_RATE
+from w2vtui.comparing.judgments import ERROR_RATE, Judgment, Verdict
 from w2vtui.comparing.probing import SharedProbe
 from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side, file_side, live_side
@@ -134,6 +134,20 @@ def test_a_run_does_not_differ_from_itself(side_of, sets):
     assert found.conclusion.startswith("no difference that ")
     assert f"{n_pairs} pairs" in found.conclusion
     json.dumps(found.as_json(), allow_nan=False)
+
+
+def test_questions_of_both_kinds_of_analogies_are_counted_together():
+    probe = Judgment(name="probe", kind="probe", a=2.0, b=2.0, low=-0.1, high=0.1,
+                     n_questions=4000, call="no difference")  # fmt: skip
+    judgments = (
+        probe,
+        dataclasses.replace(probe, cost="tokens", place=1e6),
+        dataclasses.replace(probe, kind="semantic", name="q.txt", n_questions=638),
+        dataclasses.replace(probe, kind="syntactic", name="q.txt", n_questions=1362),
+    )
+    found = Verdict(a="A", b="B", judgments=judgments, confidence=0.9925, remarks=())
+    assert found.conclusion == "no difference that 4,000 questions and 2,000 analogies can show"
+    assert found.correction.startswith("intervals of 99.2 %, so that all 4 hold at once in 97 %")
 
 
 @pytest.mark.parametrize(

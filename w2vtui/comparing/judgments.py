@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -124,10 +125,12 @@ class Verdict:
         ]
         if found:
             return ", ".join(found)
-        numbers = {
-            one.kind: f"{one.n_questions:,} {_QUESTIONS[one.kind]}" for one in self.judgments
-        }
-        return f"no difference that {_listed(list(numbers.values()))} can show"
+        by_kind = {one.kind: one.n_questions for one in self.judgments}
+        numbers: Counter[str] = Counter()
+        for kind, n in by_kind.items():
+            numbers[_QUESTIONS[kind]] += n
+        asked = [f"{n:,} {questions}" for questions, n in numbers.items()]
+        return f"no difference that {_listed(asked)} can show"
 
     def lines(self, a: str = "A", b: str = "B") -> list[str]:
         """All of it as text, the conclusion first; a, b: what the runs are called below it."""
@@ -140,7 +143,8 @@ class Verdict:
     def correction(self) -> str:
         """What the intervals are corrected for."""
         n = len(self.judgments)
-        together = "" if n == 1 else f", so that all {n} hold at once in {1 - ERROR_RATE:.0%}"
+        share = 100 * (1 - ERROR_RATE)
+        together = "" if n == 1 else f", so that all {n} hold at once in {share:g} %"
         return (
             f"intervals of {100 * self.confidence:.3g} %{together}; resampled by word, "
             "since the vectors of a word are unsure together"
