@@ -109,12 +109,15 @@ def norms_of(vectors: Floats) -> Lengths:
 
     Float32 does not hold the length of several numbers of its largest.
     """
-    norms = np.empty(len(vectors), dtype=np.float64)
+    squares = np.empty(len(vectors), dtype=np.float64)
     n_rows = max(_BLOCK_NUMBERS // max(vectors.shape[1], 1), 1)
+    exact = np.empty((min(n_rows, len(vectors)), vectors.shape[1]), dtype=np.float64)
     for start in range(0, len(vectors), n_rows):
-        block = vectors[start : start + n_rows].astype(np.float64)
-        norms[start : start + n_rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
-    return norms
+        rows = vectors[start : start + n_rows]
+        block = exact[: len(rows)]
+        block[:] = rows
+        np.einsum("ij,ij->i", block, block, out=squares[start : start + n_rows])
+    return np.sqrt(squares, out=squares)
 
 
 def first_not_finite(vectors: Floats) -> int | None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.wait import DEADLINE
 from w2vtui.errors import ChildError, QuestionError, UnknownWordError, VectorsError
-from w2vtui.exploring import searching
+from w2vtui.exploring import asking, searching
 from w2vtui.exploring.answers import (
     AnalogyWords,
     Answer,
@@ -23,8 +23,8 @@ from w2vtui.exploring.answers import (
     TwoWords,
     as_json,
 )
-from w2vtui.exploring.asking import Asking, ask
-from w2vtui.exploring.questions import parse_question
+from w2vtui.exploring.asking import Asking, LastAnswer, ask
+from w2vtui.exploring.questions import Question, parse_question
 from w2vtui.exploring.sides import with_side
 from w2vtui.vectors import WordVectors
 
@@ -65,6 +65,27 @@ def test_nearest_words_have_cosines_and_counts():
     assert answer.words[0] == Near("queen", pytest.approx(0.8), 40, 1)
     assert answer.words[1].score == 0
     assert answered("king", n=9, restrict=2).words == answer.words[:1]
+
+
+def test_the_last_answer_serves_who_wants_fewer_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Asking] = []
+
+    def counted(vectors: WordVectors, question: Question, how: Asking) -> Answer:
+        asked.append(how)
+        return ask(vectors, question, how)
+
+    monkeypatch.setattr(asking, "ask", counted)
+    last, other = LastAnswer(), FIVE.with_vectors(FIVE.vectors)
+    king, man = (parse_question(line, FIVE) for line in ("king", "man:king::woman:?"))
+    assert last.ask(FIVE, king, Asking(3)) == ask(FIVE, king, Asking(3))
+    assert last.ask(FIVE, king, Asking(2)) == ask(FIVE, king, Asking(2))
+    assert len(asked) == 1
+    for vectors, question, how in (
+        (FIVE, king, Asking(4)), (other, king, Asking(4)), (other, man, Asking(4)),
+        (other, man, Asking(2, "3cosmul")), (other, man, Asking(2)),
+    ):  # fmt: skip
+        assert last.ask(vectors, question, how) == ask(vectors, question, how)
+    assert len(asked) == 6
 
 
 def test_a_sum_without_a_direction_has_no_nearest_words():

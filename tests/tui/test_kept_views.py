@@ -10,11 +10,11 @@ from weakref import ref
 import numpy as np
 import pytest
 
+from w2vtui.exploring import asking
 from w2vtui.exploring.clusters import Grouping
 from w2vtui.exploring.questions import parse_question
 from w2vtui.exploring.subject import View
 from w2vtui.training.history.moments import PastMoment
-from w2vtui.tui.explore_screen import answering
 from w2vtui.tui.explore_screen.answer_table import as_tsv
 from w2vtui.tui.explore_screen.panels.analogies import AnalogiesPane
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane
@@ -41,7 +41,9 @@ def view_of(seed: int, words: WordVectors | None = None) -> View:
 @pytest.fixture
 def screen(monkeypatch):
     """A screen that is not there, with nothing picked or pinned."""
-    screen = SimpleNamespace(pins=(), picked="king", subject=None, method="3cosadd")
+    screen = SimpleNamespace(
+        pins=(), picked="king", subject=None, method="3cosadd", answers=asking.LastAnswer()
+    )
     for pane in (NeighborsPane, WordCardPane, AnalogiesPane, MapPane):
         monkeypatch.setattr(pane, "explorer", screen)
     return screen
@@ -50,7 +52,7 @@ def screen(monkeypatch):
 def test_a_search_is_answered_once_for_all_views_of_the_same_words(screen, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        answering, "ask", lambda *given: asked.append(given[1].text) or real_ask(*given)
+        asking, "ask", lambda *given: asked.append(given[1].text) or real_ask(*given)
     )
     pane, first = NeighborsPane(id="neighbors"), view_of(1)
     later, other = view_of(2, first.vectors), view_of(2)
@@ -66,7 +68,7 @@ def test_a_search_is_answered_once_for_all_views_of_the_same_words(screen, monke
     assert len(asked) == 5, "what training changes is asked again"
 
 
-real_ask = answering.ask
+real_ask = asking.ask
 
 
 def test_the_board_and_the_query_line_score_an_analogy_alike(screen):

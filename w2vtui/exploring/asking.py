@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,10 @@ class Asking:
     """How long a search may take."""
 
 
+Ask: TypeAlias = Callable[[WordVectors, Question, Asking], Answer]
+"""Answers a question, as `ask` does."""
+
+
 def ask(vectors: WordVectors, question: Question, how: Asking = Asking()) -> Answer:
     """The answer to a question.
 
@@ -60,6 +66,26 @@ def ask(vectors: WordVectors, question: Question, how: Asking = Asking()) -> Ans
             return odd_one_out(vectors, question)
         case Search():
             return matches(vectors, question, how.n, how.seconds)
+
+
+class LastAnswer:
+    """Answers questions, and remembers the last answer for who wants fewer words of the same."""
+
+    def __init__(self) -> None:
+        self._last: tuple[ref[WordVectors], Question, Asking, Answer] | None = None
+        """Which vectors were asked, not kept for it, and how."""
+
+    def ask(self, vectors: WordVectors, question: Question, how: Asking = Asking()) -> Answer:
+        """As `ask`."""
+        if self._last is not None:
+            asked, asked_question, asked_how, answer = self._last
+            is_same = asked() is vectors and asked_question == question
+            is_enough = how.n <= asked_how.n and replace(asked_how, n=how.n) == how
+            if is_same and is_enough and isinstance(answer, NearestWords | AnalogyWords):
+                return replace(answer, words=answer.words[: how.n])
+        answer = ask(vectors, question, how)
+        self._last = ref(vectors), question, how, answer
+        return answer
 
 
 def _nearest(vectors: WordVectors, question: Nearest, how: Asking) -> NearestWords:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from w2vtui.errors import QuestionError, UnknownWordError
 from w2vtui.exploring.answers import AnalogyWords, NearestWords
-from w2vtui.exploring.asking import Asking, ask
+from w2vtui.exploring.asking import Ask, Asking, ask
 from w2vtui.exploring.forms import Analogy, Nearest, Question
 from w2vtui.exploring.subject import View
 from w2vtui.vectors import WordVectors
@@ -57,9 +57,12 @@ class Drift(NamedTuple):
 class DriftFinder:
     """Ranks the nearest words at past moments, and remembers what it found."""
 
-    def __init__(self, view_at: Callable[[PastMoment], View]) -> None:
-        """view_at: the vectors as of a moment, as of `Past`"""
-        self._view_at = view_at
+    def __init__(self, view_at: Callable[[PastMoment], View], ask_latest: Ask = ask) -> None:
+        """
+        view_at     the vectors as of a moment, as of `Past`
+        ask_latest  asks those of a view
+        """
+        self._view_at, self._ask_latest = view_at, ask_latest
         self._found: dict[tuple[PastMoment, Question], tuple[str, ...]] = {}
 
     def find(
@@ -83,7 +86,7 @@ class DriftFinder:
             self._remember(moment, question)
         ready = [one for one in chosen if (one, question) in self._found]
         lists = [self._found[one, question] for one in ready]
-        lists.append(nearest_words(view.vectors, question))
+        lists.append(nearest_words(view.vectors, question, self._ask_latest))
         return Drift(
             tokens=(*(one.tokens for one in ready), now),
             rows=_rows(lists),
@@ -100,13 +103,13 @@ class DriftFinder:
         self._found[moment, question] = words
 
 
-def nearest_words(vectors: WordVectors, question: Question) -> tuple[str, ...]:
+def nearest_words(vectors: WordVectors, question: Question, how: Ask = ask) -> tuple[str, ...]:
     """The nearest words of a question, nearest first.
 
     Raises:
         W2vtuiError: there is no answer.
     """
-    answer = ask(vectors, question, Asking(n=N_RANKED))
+    answer = how(vectors, question, Asking(n=N_RANKED))
     assert isinstance(answer, NearestWords | AnalogyWords)
     return tuple(near.word for near in answer.words)
 

@@ -55,6 +55,12 @@ class Computing:
             self._requests.setdefault(name, request)
             self._changed.notify()
 
+    @property
+    def has_more(self) -> bool:
+        """Whether a request waits."""
+        with self._changed:
+            return bool(self._requests)
+
     def close(self) -> None:
         """End the thread after the request that it carries out now."""
         with self._changed:

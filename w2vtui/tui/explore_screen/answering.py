@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from w2vtui.display import safe_text
 from w2vtui.exploring.answers import AnalogyWords, Answer, Matches, NearestWords
-from w2vtui.exploring.asking import Asking, ask
+from w2vtui.exploring.asking import Ask, Asking
 from w2vtui.exploring.questions import Nearest, Question, Search
 from w2vtui.exploring.sides import Side, with_side
 from w2vtui.exploring.subject import View
@@ -40,7 +40,9 @@ class Answered:
 class Answering:
     """Answers questions, and keeps what takes a while to compute."""
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Ask) -> None:
+        """ask: answers a question with vectors"""
+        self._ask = ask
         self._with_side: WeakKeyDictionary[WordVectors, tuple[Side, WordVectors]] = (
             WeakKeyDictionary()
         )
@@ -88,7 +90,7 @@ class Answering:
         words, kept = vectors.index_to_key, self._found
         if kept is not None and kept[0] is words and kept[1:3] == (question, asking.n):
             return kept[3]
-        answer = ask(vectors, question, asking)
+        answer = self._ask(vectors, question, asking)
         if isinstance(question, Search) and isinstance(answer, Matches):
             self._found = words, question, asking.n, answer
         return answer

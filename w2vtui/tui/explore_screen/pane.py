@@ -25,11 +25,14 @@ from typing import Any, ClassVar, Protocol, cast
 from textual.events import Resize
 from textual.message import Message
 
-from w2vtui.exploring.answers import Method
+from w2vtui.exploring.answers import Answer, Method
+from w2vtui.exploring.asking import Asking, LastAnswer
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
+from w2vtui.tui.widgets.result_panel import Shape
+from w2vtui.tui.widgets.strip_panel import StripPanel
+from w2vtui.vectors import WordVectors
 
 
 class Explorer(Protocol):
@@ -50,6 +53,8 @@ class Explorer(Protocol):
     """The words that are pinned."""
     method: Method
     """How the words that complete an analogy are scored."""
+    answers: LastAnswer
+    """Answers questions in the background thread, for more than one pane."""
 
     def choose_method(self, method: Method) -> None:
         """Score the words that complete an analogy otherwise."""
@@ -70,7 +75,7 @@ class Explorer(Protocol):
         """Show the latest vectors again."""
 
 
-class ExplorePane(ResultPanel):
+class ExplorePane(StripPanel):
     """A framed pane that answers the question of the screen."""
 
     app: BaseApp
@@ -131,6 +136,12 @@ class ExplorePane(ResultPanel):
         """Make a text the question of the screen."""
         self.post_message(self.Ask(text))
 
+    def ask_vectors(self, vectors: WordVectors, question: Question, how: Asking) -> Answer:
+        """The answer to a question; what another pane has just asked is not computed again. In the
+        background thread.
+        """
+        return self.explorer.answers.ask(vectors, question, how)
+
     def recompute(self) -> None:
         """Have it computed again: the state that `compute` reads has changed."""
         self.post_message(self.Recompute(self))
@@ -141,5 +152,6 @@ class ExplorePane(ResultPanel):
         """Drop vectors that were kept for the next `compute`: the pane is not seen any more."""
 
     def on_resize(self, event: Resize) -> None:
-        """Fill the new size."""
+        """Fill the new size: with the last result, until there is one of as many lines."""
+        self.redraw()
         self.recompute()

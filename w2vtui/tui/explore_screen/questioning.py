@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import QuestionError
 from w2vtui.exploring.answers import Method
+from w2vtui.exploring.asking import LastAnswer
 from w2vtui.exploring.questions import Question, parse_question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.notable_words import notable_words
@@ -48,6 +49,8 @@ class Questioning(Viewing):
         """The words that are pinned."""
         self.method = begins.method
         """How the words that complete an analogy are scored, on the board and on the query line."""
+        self.answers = LastAnswer()
+        """Answers questions in the background thread, for more than one pane."""
         self._earlier = list(begins.earlier)
         """The questions that `backspace` returns to."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
@@ -34,6 +34,15 @@ READING_SECONDS = 0.2
 """From one look how much of a file is read to the next."""
 
 
+class Finished(NamedTuple):
+    """A pane that was computed."""
+
+    pane: ExplorePane
+    result: Any
+    problem: str = ""
+    """Why there is no result."""
+
+
 class Viewing(PanedScreen):
     """The part of the explore screen that follows its subject, and has panes computed."""
 
@@ -46,11 +55,9 @@ class Viewing(PanedScreen):
 
     @dataclass
     class Computed(Message):
-        """A pane was computed, or there is no answer."""
+        """Panes were computed, or there is no answer."""
 
-        pane: ExplorePane
-        result: Any
-        problem: str = ""
+        finished: Sequence[Finished]
 
     def __init__(self, subject: Subject) -> None:
         super().__init__()
@@ -65,6 +72,8 @@ class Viewing(PanedScreen):
         """Whether the last look for later vectors failed, which was said."""
         self._clock = Budget(FOLLOW_SHARE, least=0.0, most=FOLLOW_MOST_SECONDS)
         """When the training may be looked at again."""
+        self._finished: list[Finished] = []
+        """Panes that follow the training and are not shown yet; of the background thread."""
         self._computing = Computing(self)
 
     def on_mount(self) -> None:
@@ -214,30 +223,39 @@ class Viewing(PanedScreen):
 
     def on_viewing_computed(self, message: Computed) -> None:
         """Show what was computed."""
-        if message.problem:
-            message.pane.refuse(message.problem)
-        else:
-            message.pane.take(message.result)
+        for pane, result, problem in message.finished:
+            if problem:
+                pane.refuse(problem)
+            else:
+                pane.take(result)
 
     # ---- in the background thread
 
     def _look(self) -> None:
         with self._clock.timed():
-            self._report(lambda: self.Viewed(self.subject.view()), partial(self.Viewed, None))
+            try:
+                message = self.Viewed(self.subject.view())
+            except Exception as error:
+                message = self.Viewed(None, problem_of(error))
+        report_to(self, message)
+        self._show_finished()
 
     def _compute(self, pane: ExplorePane, view: View, follows: bool) -> None:
         with self._clock.timed() if follows else nullcontext():
-            self._report(
-                lambda: self.Computed(pane, pane.compute(view, self.question_of(pane), pane.shape)),
-                partial(self.Computed, pane, None),
-            )
+            try:
+                result = pane.compute(view, self.question_of(pane), pane.shape)
+                self._finished.append(Finished(pane, result))
+            except Exception as error:
+                self._finished.append(Finished(pane, None, problem_of(error)))
+        self._show_finished(at_once=not follows)
 
-    def _report(self, work: Callable[[], Message], problem: Callable[[str], Message]) -> None:
-        try:
-            message = work()
-        except Exception as error:
-            message = problem(problem_of(error))
-        report_to(self, message)
+    def _show_finished(self, *, at_once: bool = False) -> None:
+        """Have computed panes shown: those that follow the training together, for a drawing of all
+        takes little more time than one of each.
+        """
+        if self._finished and (at_once or not self._computing.has_more):
+            report_to(self, self.Computed(self._finished))
+            self._finished = []
 
     def _is_training(self) -> bool:
         shot = self.app.run_shot()

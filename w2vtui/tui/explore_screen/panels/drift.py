@@ -38,7 +38,7 @@ class DriftPane(ExplorePane):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._finder = DriftFinder(self._view_at)
+        self._finder = DriftFinder(self._view_at, self.ask_vectors)
 
     def _view_at(self, moment: PastMoment) -> View:
         return self.subject.view_at(moment)

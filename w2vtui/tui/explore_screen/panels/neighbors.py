@@ -57,7 +57,7 @@ class NeighborsPane(ExplorePane):
         self._pages = 1
         self._at: int | None = None
         """The row that is pointed at; None for the word that is asked."""
-        self._answering = Answering()
+        self._answering = Answering(self.ask_vectors)
         self._ranks = RankHistory()
         self._moved: Moved | None = None
         """How the words that are shown have moved since an earlier look."""

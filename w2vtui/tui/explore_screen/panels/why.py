@@ -72,7 +72,6 @@ class WhyPane(ExplorePane):
 
     def on_mount(self) -> None:
         """Look again while the text is sought or indexed."""
-        self.border_subtitle = "up down another neighbor · enter compare"
         self.set_interval(1.0, self._look_again)
 
     def _look_again(self) -> None:
@@ -165,6 +164,8 @@ class WhyPane(ExplorePane):
 
     def drawn(self, result: Shown, shape: Shape) -> Text:
         """What they share, and lines of the text."""
+        keys = whole_parts("up down another neighbor · enter compare", shape.width - 2)
+        self.write_frame(self.PANE_NAME, keys)
         why = result.reasons.why
         head = whole_parts(_headline(result), 2 * shape.width)
         lines = [Text(line, "bold") for line in wrapped(head, shape.width, 3)]
