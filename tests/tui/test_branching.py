@@ -28,7 +28,7 @@ from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.status import status_at, status_of
 from w2vtui.settings import RunSettings
-from w2vtui.trainer_process import branching, remote_run
+from w2vtui.trainer_process import attaching, branching
 from w2vtui.tui.saved_runs.run_list import RunList
 
 pytestmark = pytest.mark.terminal
@@ -149,7 +149,7 @@ async def test_p_pauses_and_d_ends_and_deletes_what_another_process_trains(tmp_p
         found.append((folder.name, attends))
         return far
 
-    monkeypatch.setattr(remote_run, "attach", attach)
+    monkeypatch.setattr(attaching, "attach", attach)
     monkeypatch.setattr(branching, "attach", attach)
     app = Bare()
     async with app.run_test(size=(120, 40)):
