@@ -490,8 +490,11 @@ import resource, sys
 from w2vtui.cli import run_command_line
 text, usual, output, runs, limit, *settings = sys.argv[1:]
 run_command_line(["train", text, "-o", usual, "--no-checkpoints", *settings])
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-sys.exit(run_command_line(["train", text, "-o", output, "--runs-dir", runs, *settings]))
+usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), usual[1]))
+code = run_command_line(["train", text, "-o", output, "--runs-dir", runs, *settings])
+resource.setrlimit(resource.RLIMIT_FSIZE, usual)  # what counts the lines that ran writes a file
+sys.exit(code)
 """
 
 
