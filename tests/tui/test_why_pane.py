@@ -130,6 +130,9 @@ def test_without_its_text_it_says_what_to_do(pane, tmp_path):
     pane.explorer.subject, pane.explorer.view = subject, subject.view()
     with pytest.raises(VectorsError, match=r"why notes.bin WORD WORD --corpus FILE"):
         asked(pane, "a")
+    pane.explorer.subject = SimpleNamespace(run=object(), corpus=None, folder=None, name="notes")
+    with pytest.raises(VectorsError, match=r"the text of this run is being read, or .* cache"):
+        asked(pane, "a")
     saved = SavedRunSubject("gone", lambda: (subject.view(), subject))
     saved.folder = tmp_path
     assert saved.view() is subject.view()

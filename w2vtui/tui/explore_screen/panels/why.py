@@ -25,6 +25,7 @@ from w2vtui.tui.widgets.result_panel import Shape
 
 PARTNERS = 20
 """Nearest words of the query that it can be paired with."""
+_NO_TEXT = "the text of this run is being read, or is not in the cache for this process to read"
 _MOST_CONTEXTS = 24
 _TABLE_ROWS = 14
 """A pane of this many rows has a table of contexts above the lines."""
@@ -76,11 +77,16 @@ class WhyPane(ExplorePane):
 
     def _look_again(self) -> None:
         if self.result is None:
-            waits = self._finding is not None
+            waits = self._finding is not None or self._lacks_text
         else:
             waits = self.result.reasons.indexed is not None
         if waits:
             self.recompute()
+
+    @property
+    def _lacks_text(self) -> bool:
+        """Whether it is a run's text that has not been found."""
+        return self.subject.run is not None and self.subject.corpus is None
 
     # ---- computing
 
@@ -132,6 +138,8 @@ class WhyPane(ExplorePane):
             if self._finding is None:
                 self._finding = Finding(partial(taught_by_run, folder))
             return self._finding.taught()
+        if run is not None:
+            raise VectorsError(_NO_TEXT)
         raise VectorsError(
             "a file of vectors does not have the text that taught them: "
             f"`w2vtui why {safe_text(self.subject.name, 60)} WORD WORD --corpus FILE` answers"
