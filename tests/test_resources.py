@@ -399,6 +399,7 @@ def endless_run() -> Run:
 PARENT = """
 import multiprocessing, sys
 from tests.support.calm import train_calmly
+from tests.support.wait import DEADLINE
 from tests.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.budget import one_blas_thread
 
