@@ -14,7 +14,7 @@ from tests.support.screens import Bare, notices, press, resize, shows, text_of, 
 from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
 from w2vtui.comparing.judgments import Judgment, Verdict
-from w2vtui.comparing.sides import file_side
+from w2vtui.comparing.sides import file_side, run_side
 from w2vtui.formats import save_vectors
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
@@ -98,6 +98,17 @@ async def test_what_is_compared_is_copied_adopted_and_explored(tmp_path):
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         assert app.screen.form.live.negative == 17
         assert app.screen.form.corpus == "/a/text.txt -"
+
+
+async def test_settings_are_adopted_where_the_app_began_with_the_comparison(tmp_path):
+    app = W2vApp()
+    app.compared = [run_side(saved_run(tmp_path, name, negative=7)) for name in ("a", "b")]
+    async with app.run_test(size=(120, 40)):
+        await shows(app, "A a", "Adopt")
+        app.screen.go_to("compared")
+        await press(app, "enter")
+        await until(app, lambda: isinstance(app.screen, NewRunScreen))
+        assert app.screen.form.live.negative == 7
 
 
 async def test_a_run_without_vectors_is_said_and_the_others_are_compared(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import work
+from textual.screen import Screen
 
 from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
@@ -166,10 +167,14 @@ class Starting(Leaving):
         self.session = session
         session.start()
         self._train_screen = TrainScreen(session, interval=self._interval)
+        self._show_at_bottom(self._train_screen)
+
+    def _show_at_bottom(self, screen: Screen[None]) -> None:
+        """Show a screen in place of the one on top; as the only one where none is left there."""
         if len(self.screen_stack) > 1:
-            self.switch_screen(self._train_screen)
+            self.switch_screen(screen)
         else:
-            self.push_screen(self._train_screen)
+            self.push_screen(screen)
 
     @work(exclusive=True, group="adopt")
     async def on_adopt_settings(self, message: AdoptSettings) -> None:
@@ -189,7 +194,7 @@ class Starting(Leaving):
             self.on_new_run(NewRun())
         else:
             self.uncover()
-            self.switch_screen(self.first_screen())
+            self._show_at_bottom(self.first_screen())
 
     def on_new_run(self, message: NewRun) -> None:
         """Return from a run that has ended to the first screen; asks about unsaved vectors."""
