@@ -112,6 +112,11 @@ def test_each_kind_of_pair_gets_a_true_answer(w2v, run):
 
 REFUSED = [
     (["v.bin", "coffee", "tea"], 2, "name it with --corpus FILE"),
+    (
+        ["notes.txt", "hot", "tea"],
+        2,
+        "is a text, not a run or vectors: w2vtui why hot tea",
+    ),
     (["last"], 2, "takes two words, or one, got 0"),
     (["last", "a", "b", "c"], 2, "got 3"),
     (["last", "cofee"], 3, "did you mean coffee (9)?"),

@@ -37,7 +37,7 @@ from w2vtui.tui.explore_screen.opening import PANES, Opens
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.explore_screen.questioning import Asked
-from w2vtui.tui.explore_screen.screen import ExploreScreen
+from w2vtui.tui.explore_screen.screen import FORMS, ExploreScreen
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.form import Form
 from w2vtui.tui.keys import own_bindings
@@ -45,6 +45,7 @@ from w2vtui.tui.run_line import RunLine
 from w2vtui.tui.saved_runs.run_list import RunList
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.key_bar import PLACES, KeyBar
+from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.vectors import WordVectors
 
 WORDS = ("king", "queen", "man", "woman", "paris", "france", "italy", "rome", "tea", "coffee")
@@ -229,6 +230,8 @@ async def test_an_answer_and_the_vectors_are_written_and_nothing_is_replaced_una
 async def test_every_size_has_its_layout():
     async with exploring(some_vectors) as app:
         await shows(app, "Neighbors of king", "Map", "Word card", "Drift", "Analogies")
+        query = app.screen.query_one(QueryField)
+        await until(app, lambda: query.placeholder == "a word · a - b + c · a:b::c:? · a | b")
         await press(app, "right_square_bracket")
         await shows(app, "Clusters")
         assert not app.screen.query_one("#drift").display
@@ -242,6 +245,7 @@ async def test_every_size_has_its_layout():
         await until(app, lambda: "Neighbors" not in text_of(app))
         await resize(app, 200, 60)
         await shows(app, "Neighbors of king", "Map", "Word card")
+        await until(app, lambda: query.placeholder == FORMS)
         await press(app, "x")
         await until(app, lambda: app.screen.maximized is not None)
         await press(app, "escape")

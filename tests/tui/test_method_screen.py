@@ -27,6 +27,7 @@ from w2vtui.tui.method_screen.noise.drawing import facts as noise_facts
 from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.noise.result import Noise
 from w2vtui.tui.method_screen.screen import MethodScreen
+from w2vtui.tui.method_screen.tree.drawing import draw_path
 from w2vtui.tui.method_screen.tree.drawing import facts as tree_facts
 from w2vtui.tui.method_screen.tree.pane import TreePane
 from w2vtui.tui.widgets.result_panel import Shape
@@ -113,6 +114,13 @@ def test_a_low_terminal_fills_with_words_and_cuts_facts_between_clauses():
 def test_a_text_is_cut_between_clauses_and_outside_of_brackets(width, shown):
     text = "O(V): 9 rows (codes of 4, or 5), whatever it is; as many"
     assert whole_clauses(text, width) == shown
+
+
+def test_a_low_terminal_shows_what_a_softmax_would_cost():
+    (path,) = TreePane().compute(saved_with(None), ("", ""))
+    last = draw_path(path, Shape(58, 11), PENS, "").plain.split("\n")[-1]
+    assert last.startswith(" cost  O(log V): ")
+    assert f"rows a pair; softmax O(V) {path.n_words:,}" in last
 
 
 def test_only_a_run_that_trains_is_to_be_set_to_another_objective():

@@ -17,7 +17,12 @@ from w2vtui.exploring.word_card import WordCard, word_card
 from w2vtui.resources import user_folder
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.explore_screen.panels.analogies import FILE, AnalogiesPane, question_cells, row_line
+from w2vtui.tui.explore_screen.panels.analogies import (
+    FILE,
+    AnalogiesPane,
+    question_cells,
+    row_lines,
+)
 from w2vtui.tui.explore_screen.panels.clusters import ClustersPane, cluster_line
 from w2vtui.tui.explore_screen.panels.word_card import Shown, card_lines, moment_before
 from w2vtui.tui.explore_screen.screen import ExploreScreen
@@ -66,12 +71,17 @@ def test_movement_is_shown_since_a_minute_ago(now, then):
 
 
 @pytest.mark.parametrize("width", [24, 40, 80])
-def test_a_question_and_its_answer_fit_a_line(width):
+def test_a_question_is_whole_beside_its_answer_or_above_it(width):
     lines = ("man:king::woman:queen", "man:king::woman:zu", "man:king::woman:kign", "北京 x:y::z:?")
     board = answer_board(FIVE, lines)
     cells = question_cells(board, width)
-    rows = [row_line(row, cells, width, pointed=False) for row in board]
+    drawn = [row_lines(row, cells, width, pointed=False) for row in board]
+    rows = [line for lines in drawn for line in lines]
     assert all(cell_width(line.plain) <= width for line in rows)
+    assert all(row.line in lines[0].plain for row, lines in zip(board, drawn, strict=True))
+    assert len(rows) == len(board) * (2 if width == 24 else 1)
+    if width == 24:
+        assert rows[3].plain.split() == ["queen", "✗", "0.89", "#2"]
     if width == 80:
         assert rows[0].plain.split()[-3:] == ["queen", "✓", "0.89"]
         assert rows[1].plain.split()[-4:] == ["queen", "✗", "0.89", "#2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from w2vtui.cli.options import (
 from w2vtui.cli.output import report
 from w2vtui.cli.run_vectors import named_run
 from w2vtui.config import read_config
+from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError, VectorsError
 from w2vtui.exploring.forms import COMPARED
 from w2vtui.settings import CorpusSettings, LiveSettings, field_types
@@ -127,11 +129,21 @@ def _asked(arguments: argparse.Namespace) -> _Asked:
     if folder is not None:
         return _of_run(arguments, folder, words)
     if not arguments.corpus:
-        raise SettingsError(
-            f"{arguments.vectors} holds vectors, not the text that taught them: name it with "
-            "--corpus FILE"
-        )
+        raise SettingsError(_text_to_name(arguments.vectors, words))
     return _of_text(arguments, words, vectors)
+
+
+def _text_to_name(name: str, words: tuple[str, ...]) -> str:
+    """Why a file that is named without --corpus does not do, and what to name instead."""
+    from w2vtui.corpus import is_vector_file
+    from w2vtui.corpus.sources.looks import looks_like_text
+
+    shown, path = safe_text(name, 80), Path(name)
+    is_text = path.is_file() and looks_like_text(path, CorpusSettings().encoding)
+    if is_text and not is_vector_file(path, tables=True):
+        line = shlex.join(["w2vtui", "why", *words, "--corpus", name])
+        return f"{shown} is a text, not a run or vectors: {safe_text(line)} answers from it"
+    return f"{shown} holds vectors, not the text that taught them: name it with --corpus FILE"
 
 
 def _words_of(given: Sequence[str]) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class CompareScreen(Following):
     def compose(self) -> ComposeResult:
         """Yield the run's line, the panes and the keys, which app.tcss lays out."""
         yield RunLine("Compare")
-        yield QueryField(self.app.query_history, self.words, self.ask, placeholder="a word")
+        yield QueryField(self.app.query_history, self.words, self.ask, forms="a word")
         with Grid(id="panels"):
             yield ComparedPane()
             previous, following = (

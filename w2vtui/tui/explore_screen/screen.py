@@ -32,7 +32,7 @@ from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.tab_bar import TabBar
 
-FORMS = "a word, a - b + c, a:b::c:?, a | b, a -> b, !a b c, /regex/"
+FORMS = "a word · a - b + c · a:b::c:? · a | b · a -> b · !a b c · /regex/"
 """What the query line takes, shown while it is empty."""
 
 
@@ -82,9 +82,7 @@ class ExploreScreen(Questioning, Exporting):
             yield TabBar(self.PANES, id="tabs", keys=self._tab_keys())
             with Vertical(id="answer"):
                 with Vertical(id="ask", classes="framed"):
-                    yield QueryField(
-                        self.app.query_history, self.words, self.ask, placeholder=FORMS
-                    )
+                    yield QueryField(self.app.query_history, self.words, self.ask, forms=FORMS)
                 yield NeighborsPane(id="neighbors")
             yield MapPane(id="map")
             yield TabBar(tuple(LOWER), id="lower-tabs", keys=self._tab_keys())

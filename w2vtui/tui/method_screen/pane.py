@@ -45,7 +45,7 @@ class MethodPane(ResultPanel):
     ABOUT: ClassVar[str]
     """A sentence on what it shows, for the help."""
     ASKS: ClassVar[str] = ""
-    """What the query line is to hold, `a word, or a context word and a word`; empty if nothing."""
+    """What the query line is to hold, `a word · a context word and a word`; empty if nothing."""
 
     @dataclass
     class Recompute(Message):

@@ -157,7 +157,7 @@ class MethodScreen(Following):
     def action_query(self) -> None:
         """Go to the query line."""
         field = self.query_one(QueryField)
-        field.placeholder = self.pane.ASKS
+        field.show_forms(self.pane.ASKS)
         field.display = True
         self.set_focus(field)
         field.begin()

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
+from w2vtui.display import whole_parts
 from w2vtui.tui.widgets.field import Field, Recalled
 from w2vtui.vectors import SIGNS
 
@@ -44,16 +45,28 @@ class QueryField(Field):
         history: list[str],
         words: Vocabulary,
         ask: Callable[[str], object],
-        placeholder: str = "a word, or king - man + woman",
+        forms: str = "a word · king - man + woman",
     ) -> None:
         """
         history   queries asked earlier, oldest first; new ones are added
         ask       gets the query that is entered
+        forms     what it takes, between ` · `: as many as fit are shown while it is empty
         """
         suggester = WordSuggester(words)
-        super().__init__(placeholder=placeholder, id="query", compact=True, suggester=suggester)
+        super().__init__(placeholder=forms, id="query", compact=True, suggester=suggester)
         self._recalled, self._words, self._ask = Recalled(history), words, ask
         self._choices: list[str] = []
+        self._forms = forms
+
+    def on_resize(self) -> None:
+        """Show as many forms as fit now."""
+        self.show_forms(self._forms)
+
+    def show_forms(self, forms: str) -> None:
+        """Say what it takes, while it is empty: as many forms as fit, between ` · `."""
+        self._forms = forms
+        width = self.content_size.width
+        self.placeholder = whole_parts(forms, width) if width else forms
 
     @property
     def is_asked(self) -> bool:

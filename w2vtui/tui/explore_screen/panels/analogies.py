@@ -111,7 +111,7 @@ class AnalogiesPane(ExplorePane):
         return self._board
 
     def drawn(self, result: Board, shape: Shape) -> Text:
-        """A question a line, with its answer."""
+        """The questions with their answers: beside them, or below them in a narrow pane."""
         width, height = shape
         judged = [row.answer.is_right for row in result.rows if row.answer is not None]
         right, asked = judged.count(True), len(judged) - judged.count(None)
@@ -124,10 +124,12 @@ class AnalogiesPane(ExplorePane):
             add = self.app.key_of("explore.analogy_add", AnalogiesPane)
             return Text(f"no questions yet: {add} adds one", "dim")
         self._at = min(self._at, len(result.rows) - 1)
-        first = min(max(self._at - height // 2, 0), max(len(result.rows) - height, 0))
-        shown = list(enumerate(result.rows))[first : first + height]
         cells = question_cells(result.rows, width)
-        return joined([row_line(row, cells, width, pointed=at == self._at) for at, row in shown])
+        room = height if cells is not None else max(height // 2, 1)
+        first = min(max(self._at - room // 2, 0), max(len(result.rows) - room, 0))
+        shown = list(enumerate(result.rows))[first : first + room]
+        drawn = [row_lines(row, cells, width, pointed=at == self._at) for at, row in shown]
+        return joined([line for lines in drawn for line in lines])
 
     def exported(self, result: Board, ending: str) -> bytes:
         """A question a line, as tab-separated values."""
@@ -196,24 +198,31 @@ class AnalogiesPane(ExplorePane):
         self._lines = lines[:MOST_QUESTIONS]
 
 
-def question_cells(rows: Sequence[Row], width: int) -> int:
-    """The cells of the column of questions: what the answers leave, half of the line at least."""
-    longest = max(cell_width(safe_text(row.line, 80)) for row in rows)
+def question_cells(rows: Sequence[Row], width: int) -> int | None:
+    """The cells of the column of questions; None if an answer has no room beside it."""
+    questions = max(cell_width(safe_text(row.line, 80)) for row in rows)
     answers = max((cell_width("".join(_answer(row))) for row in rows if row.answer), default=12)
-    return min(longest, max(width - answers - 4, width // 2))
+    return questions if questions + answers + 4 <= width else None
 
 
-def row_line(row: Row, cells: int, width: int, *, pointed: bool) -> Text:
-    """A question in `cells`, its answer, and whether that is the expected word."""
+def row_lines(row: Row, cells: int | None, width: int, *, pointed: bool) -> list[Text]:
+    """A question, its answer, and whether that is the expected word.
+
+    cells   of the column of questions; None puts the answer below the question
+    """
     line = Text("▸ " if pointed else "  ", "bold", no_wrap=True, overflow="ellipsis")
-    line.append(pad(safe_text(row.line, 80), cells), "bold" if pointed else "not bold")
+    question_style = "bold" if pointed else "not bold"
+    line.append(pad(safe_text(row.line, 80), width - 2 if cells is None else cells), question_style)
+    below = Text("  ", "bold", no_wrap=True, overflow="ellipsis")
+    lines = [line, below] if cells is None else [line]
     word, end = _answer(row)
-    room = max(width - cells - 4 - cell_width(end), 3)
+    room = max(width - (2 if cells is None else cells) - 4 - cell_width(end), 3)
     style = "not bold" if row.answer is not None else "not bold dim"
-    line.append("  " + (pad(word, room) if cell_width(word) > room else word), style)
-    line.append(end, "not bold")
-    line.truncate(width)
-    return line
+    lines[-1].append("  " + (pad(word, room) if cell_width(word) > room else word), style)
+    lines[-1].append(end, "not bold")
+    for one in lines:
+        one.truncate(width)
+    return lines
 
 
 def _answer(row: Row) -> tuple[str, str]:

@@ -27,7 +27,7 @@ class ExactPane(MethodPane):
     NAME = "exact"
     TITLE = "Exact  both approximations beside the softmax"
     ABOUT = "Probabilities and gradients of each approximation beside those of the exact softmax."
-    ASKS = "a context word, or also the word that it predicts, as: paris rome"
+    ASKS = "a context word · also the word that it predicts · as paris rome"
     HELP_TITLE = "The exact softmax"
 
     BINDINGS: ClassVar[list[BindingType]] = [

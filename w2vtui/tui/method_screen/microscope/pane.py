@@ -32,7 +32,7 @@ class MicroscopePane(MethodPane):
         "was of each before and after, and how far each vector moves. The run's own loop makes the "
         "step, on a private copy: the training does not notice."
     )
-    ASKS = "a center word, or a context word and the center that it predicts, as: queen king"
+    ASKS = "a center word · a context word and the center that it predicts · as queen king"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next token", id="method.next_token",

@@ -28,7 +28,7 @@ class NoisePane(MethodPane):
     NAME = "noise"
     TITLE = "Noise  P(w) = count(w)^a / sum of counts^a"
     ABOUT = "The noise distribution, and the noise words that this run has drawn."
-    ASKS = "words to compare, as: the rome"
+    ASKS = "words to compare · as the rome"
     HELP_TITLE = "The noise"
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -25,7 +25,7 @@ from w2vtui.tui.method_screen.tree.result import Path
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
-_PATH_CELLS, _WORD_CELLS = 62, 18
+_PATH_CELLS, _WORD_CELLS = 62, 16
 
 
 def draw_path(path: Path, shape: Shape, pens: Pens, how_to: str) -> Text:
@@ -97,9 +97,9 @@ def _curve(path: Path, width: int, height: int, pens: Pens) -> list[Text]:
     lines = curve_lines(curves, axes, (width, height - 1), pens.glyphs, spots)
     if not lines:
         return []
-    key = Text(" code length over rank  ", "dim", no_wrap=True)
+    key = Text(" code length  ", "dim", no_wrap=True)
     key.append("━ turns", pens.inks.calm)
-    key.append("  ┄ -log2 of the share", "dim")
+    key.append("  ┄ -log2 share", "dim")
     key.append("  ● this word", "bold")
     return [cut(key, width), *lines]
 
@@ -110,13 +110,14 @@ def _likely_lines(path: Path, width: int) -> list[Text]:
     head = f" most probable given {safe_text(path.context, 20)}"
     lines = [cut(Text(head, "dim", no_wrap=True), width)]
     half = -(-len(path.likely) // 2)
+    cells = min(_WORD_CELLS, width // 2 - 11)  # 11: a probability, and a space before each
     columns = path.likely[:half], path.likely[half:]
     for row in range(half):
         line = Text(no_wrap=True)
         for column in columns:
             if row < len(column):
                 word, probability = column[row]
-                line.append(f" {pad(safe_text(word, 40), _WORD_CELLS - 2)}")
+                line.append(f" {pad(safe_text(word, 40), cells)}")
                 line.append(f" {_probability(probability)}", "bold")
         lines.append(cut(line, width))
     return lines
@@ -151,7 +152,7 @@ def _why_no_product(path: Path, how_to: str) -> str:
 
 def _product_and_sum(path: Path, leaves: Leaves) -> list[tuple[str, str]]:
     product = path.turns[-1].product if path.turns else 1.0
-    at = "" if path.tokens is None else f" for the vectors at {path.tokens:,} tokens"
+    at = "" if path.tokens is None else f", for the vectors at {path.tokens:,} tokens"
     return [
         (
             _given(path),
@@ -160,8 +161,8 @@ def _product_and_sum(path: Path, leaves: Leaves) -> list[tuple[str, str]]:
         ),
         (
             f"{leaves.total:.6f}",
-            f"is the sum over all {path.n_words:,} leaves{at}, {leaves.error:.0e} "
-            "from 1 in float64: at every node sigmoid(x) + sigmoid(-x) = 1",
+            f"is the sum over all {path.n_words:,} leaves, {leaves.error:.0e} "
+            f"from 1 in float64{at}: at every node sigmoid(x) + sigmoid(-x) = 1",
         ),
     ]
 
@@ -170,10 +171,10 @@ def _cost(path: Path) -> str:
     cost = path.cost
     times = path.n_words / max(cost.mean, 1e-9)
     return (
-        f"O(log V): {cost.mean:.1f} rows of {path.vector_size} numbers a pair (the mean of codes "
+        f"O(log V): {cost.mean:.1f} rows a pair; softmax O(V) {path.n_words:,}, "
+        f"{times_text(times)} as many; a row is {path.vector_size} numbers (the mean of codes "
         f"of {cost.shortest} to {cost.longest} turns, by how often words are trained with "
-        f"subsample {path.sample}); the "
-        f"exact softmax O(V): {path.n_words:,}, {times_text(times)} as many. Over the text "
+        f"subsample {path.sample}). Over the text "
         f"{cost.mean_of_text:.2f} turns; no code has fewer than {cost.least:.2f}, the entropy"
     )
 

@@ -23,7 +23,7 @@ class TreePane(MethodPane):
     NAME = "tree"
     TITLE = "Tree  P(w | c) = product of sigmoid(turn * u_n.v_c) along the path of w"
     ABOUT = "The Huffman path of a word, and its probability as the product along the path."
-    ASKS = "a word, or a context word and the word that it predicts, as: paris rome"
+    ASKS = "a word · a context word and the word that it predicts · as paris rome"
     HELP_TITLE = "The tree"
 
     BINDINGS: ClassVar[list[BindingType]] = [
