@@ -87,11 +87,13 @@ def test_a_disk_that_fills_while_writing_leaves_the_old_file(
         "from w2vtui.formats import save_vectors\n"
         "from w2vtui.vectors import WordVectors\n"
         "model = WordVectors([str(n) for n in range(5000)], np.ones((5000, 50)))\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "usual = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, usual[1]))\n"
         "try:\n"
         "    save_vectors(model, sys.argv[1])\n"
         "except DiskError as error:\n"
         "    print(error)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, usual)\n"  # coverage writes a larger file
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, path],
