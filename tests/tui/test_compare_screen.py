@@ -13,10 +13,14 @@ from tests.support.compared_runs import MATRIX, WORDS, saved_run
 from tests.support.screens import Bare, notices, press, resize, shows, text_of, until
 from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
+from w2vtui.comparing.comparison import Comparison
+from w2vtui.comparing.facts import SideFacts
 from w2vtui.comparing.judgments import Judgment, Verdict
 from w2vtui.comparing.sides import file_side, run_side
 from w2vtui.formats import save_vectors
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.compare_screen.pane import Pair
+from w2vtui.tui.compare_screen.panels.compared import Compared, notes_of, run_lines
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
 from w2vtui.tui.compare_screen.panels.verdict import verdict_lines
 from w2vtui.tui.compare_screen.screen import CompareScreen
@@ -109,6 +113,18 @@ async def test_settings_are_adopted_where_the_app_began_with_the_comparison(tmp_
         await press(app, "enter")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         assert app.screen.form.live.negative == 7
+
+
+def test_scores_of_two_files_have_columns_of_their_own_after_those_that_all_have():
+    one = SideFacts(state="done", probe=2.5, scores={"hits s.txt": 0.5, "pairs b.txt": 0.25})
+    two = SideFacts(state="done", scores={"pairs a.txt": 0.75, "pairs b.txt": 0.125})
+    comparison = Comparison(tuple(file_side(Path(name)) for name in ("x", "y")))
+    compared = Compared(comparison, (one, two), Pair(0, 1))
+    lines = [line.plain.split() for line in run_lines(compared, Shape(80, 9), PLAIN_INKS)]
+    assert lines[0] == ["run", "probe", "pairs", "hits", "pairs", "w/s"]
+    assert lines[1][2:] == ["x", "2.500", "0.250", "50.0", "%", "-", "-"]
+    assert lines[2][2:] == ["y", "-", "0.125", "-", "0.750", "-"]
+    assert notes_of(compared, Shape(80, 9), 5) == ["pairs: b.txt, a.txt"]
 
 
 async def test_a_run_without_vectors_is_said_and_the_others_are_compared(tmp_path):

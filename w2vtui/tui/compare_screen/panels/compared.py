@@ -149,6 +149,7 @@ def notes_of(shown: Compared, shape: Shape, n_lines: int) -> list[str]:
             texts.append(f"{letter}: {progress}")
         if origin := origin_of(side):
             texts.append(f"{letter} {origin}")
+    texts += _alike(shown.facts)
     if shown.comparison.trouble:
         texts.append(shown.comparison.trouble)
     if shown.comparison.shared is not None and shown.comparison.shared.remark:
@@ -168,16 +169,29 @@ def origin_of(side: Side) -> str:
 
 
 def _columns(facts: Sequence[SideFacts]) -> tuple[list[str], list[list[str]]]:
-    """The heads of the numbers, and the texts of each: probe, scores, speed, time."""
-    columns = {
-        "probe": ["-" if one.probe is None else loss_text(one.probe) for one in facts],
-        **{
-            _head(name): [_score(name, one.scores.get(name)) for one in facts]
-            for name in dict.fromkeys(name for one in facts for name in one.scores)
-        },
-        "w/s": [short(one.words_per_second) if one.words_per_second else "-" for one in facts],
-    }
-    return list(columns), list(columns.values())
+    """The heads of the numbers, and the texts of each: probe, scores, speed."""
+    names = _score_names(facts)
+    heads = ["probe", *map(_head, names), "w/s"]
+    columns = [
+        ["-" if one.probe is None else loss_text(one.probe) for one in facts],
+        *([_score(name, one.scores.get(name)) for one in facts] for name in names),
+        [short(one.words_per_second) if one.words_per_second else "-" for one in facts],
+    ]
+    return heads, columns
+
+
+def _score_names(facts: Sequence[SideFacts]) -> list[str]:
+    """All scores, `pairs atlas-pairs.txt`; those first that most runs have."""
+    names = dict.fromkeys(name for one in facts for name in one.scores)
+    return sorted(names, key=lambda name: sum(name not in one.scores for one in facts))
+
+
+def _alike(facts: Sequence[SideFacts]) -> list[str]:
+    """Which files columns of one head are of, from left to right: `pairs: a.txt, b.txt`."""
+    files: dict[str, list[str]] = {}
+    for name in _score_names(facts):
+        files.setdefault(_head(name), []).append(name.split(maxsplit=1)[1])
+    return [f"{head}: {', '.join(those)}" for head, those in files.items() if len(those) > 1]
 
 
 def _head(name: str) -> str:
