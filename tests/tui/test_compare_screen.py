@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.compared_runs import MATRIX, WORDS, saved_run
+from tests.support.run_folders import change
 from tests.support.screens import Bare, notices, press, resize, shows, text_of, until
 from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
@@ -18,6 +19,7 @@ from w2vtui.comparing.facts import SideFacts
 from w2vtui.comparing.judgments import Judgment, Verdict
 from w2vtui.comparing.sides import file_side, run_side
 from w2vtui.formats import save_vectors
+from w2vtui.runs.disk.journal import EVENTS, event_line
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.compare_screen.panels.compared import Compared, notes_of, run_lines
@@ -93,6 +95,7 @@ async def test_what_is_compared_is_copied_adopted_and_explored(tmp_path):
         await press(app, "y")
         await until(app, lambda: "--negative 17" in notices(app))
         assert "--window" not in app.clipboard
+        assert "w2vtui replay" not in notices(app)
         await press(app, "d", "enter")
         await until(app, lambda: isinstance(app.screen, ExploreScreen) and app.screen.view)
         await press(app, "5", "shift+tab", "shift+tab", "shift+tab")
@@ -113,6 +116,15 @@ async def test_settings_are_adopted_where_the_app_began_with_the_comparison(tmp_
         await press(app, "enter")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
         assert app.screen.form.live.negative == 7
+
+
+async def test_a_copied_command_line_says_that_the_run_had_other_settings(tmp_path):
+    folders = [saved_run(tmp_path, name) for name in ("a", "b")]
+    (folders[1] / EVENTS).write_bytes(event_line(change(1, 40)))
+    async with comparing(folders) as app:
+        await shows(app, "▸✓ B b")
+        await press(app, "y")
+        await until(app, lambda: "b had other settings before: w2vtui replay" in notices(app))
 
 
 def test_scores_of_two_files_have_columns_of_their_own_after_those_that_all_have():

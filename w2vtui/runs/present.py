@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.status import status_of
@@ -24,3 +25,10 @@ def present_request(folder: Path) -> RunRequest:
     if now["alpha"] == default_alpha(now["model"], now["objective"]):
         now["alpha"] = None
     return dataclasses.replace(record.request.to(None), live=LiveSettings(**now))
+
+
+def n_changes(folder: Path) -> int:
+    """How often the settings of a saved run were changed while it trained; 0 if its request alone
+    says how it was trained.
+    """
+    return len(changes_in(read_events(folder / EVENTS)[0]))

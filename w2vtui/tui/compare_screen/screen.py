@@ -21,7 +21,7 @@ from w2vtui.comparing.setting_rows import is_same_text, settings_that_differ
 from w2vtui.comparing.sides import Side
 from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.runs.present import present_request
+from w2vtui.runs.present import n_changes, present_request
 from w2vtui.tui.app_base import PaletteCommand
 from w2vtui.tui.compare_screen.following import Following
 from w2vtui.tui.compare_screen.pane import Pair
@@ -62,7 +62,7 @@ class CompareScreen(Following):
         Binding("d", "show_pane('moved')", "Differ", id="compare.moved",
                 tooltip="go to the words that differ most"),
         Binding("y", "copy", "Copy", id="compare.copy",
-                tooltip="copy the command line that trains the chosen run"),
+                tooltip="copy a command line with the settings of the chosen run"),
         Binding("x", "maximize", "Max", id="compare.maximize",
                 tooltip="maximize the focused pane, or restore the layout"),
         *pane_bindings("compare", shows_jump=False),
@@ -259,7 +259,7 @@ class CompareScreen(Following):
 
     @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
-        """Copy the command line that trains the chosen run."""
+        """Copy a command line with the settings of the chosen run; says if it had others before."""
         side, configured = self.chosen, self.app.configured
         if side.folder is None:
             self.app.warn(f"{safe_text(side.name, 40)} is not a saved run: its command line is not "
@@ -267,9 +267,13 @@ class CompareScreen(Following):
             return
         try:
             request = await asyncio.to_thread(present_request, side.folder)
+            n_live = await asyncio.to_thread(n_changes, side.folder)
         except W2vtuiError as error:
             self.app.warn(str(error))
             return
         line = command_line(request.sources, choices=request, configured=configured)
         self.app.copy_to_clipboard(line)
         self.app.report(f"copied: {line}")
+        if n_live:
+            self.app.report(f"{safe_text(side.name, 40)} had other settings before: w2vtui replay "
+                            "trains it again with its changes")  # fmt: skip
