@@ -36,7 +36,7 @@ def test_only_settings_that_differ_are_rows_and_a_file_has_none():
 def test_runs_of_other_texts_say_so_even_if_the_texts_have_one_name():
     sides = [side(), side(fingerprint="0" * 64)]
     (row,) = settings_that_differ(sides)
-    assert row.texts == ("notes.txt ffffff", "notes.txt 000000")
+    assert row.texts == ("ffffff notes.txt", "000000 notes.txt")  # narrow columns cut the end
     assert not is_same_text(sides)
     assert is_same_text([side(), side("b")])
     assert is_same_text([side(), in_file()])

@@ -94,7 +94,7 @@ def _text_row(sides: Sequence[Side]) -> SettingRow | None:
             values.append(None)
             continue
         name = safe_text(status.text, _TEXT_CELLS)
-        values.append(f"{name} {status.fingerprint[:6]}" if has_twins else name)
+        values.append(f"{status.fingerprint[:6]} {name}" if has_twins else name)
     return SettingRow("text", "text", tuple(values))
 
 
