@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.method.test_microscope import CORPUS, Bench
 from tests.support.runs import make_run, matrices_of, same_bits, trained
 from tests.support.screens import ask, press, shows, text_of, until
 from tests.tui.test_method_screen import method
+from w2vtui.display import number
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject
@@ -72,9 +74,9 @@ def test_each_context_word_has_its_row():
     shown = shown_of(BENCH.scope.next_token().at(1))
     contexts = shown.step.chosen.contexts
     assert len(pairs_of(shown.step)) == len(contexts) > 1
-    for number, word in enumerate(contexts):
-        heads = [line for line in drawn(shown, context=number) if line.startswith("v ")]
-        assert heads[0].startswith(f"v {CORPUS.vocab.words[word]}   context {number + 1} of ")
+    for at, word in enumerate(contexts):
+        heads = [line for line in drawn(shown, context=at) if line.startswith("v ")]
+        assert heads[0].startswith(f"v {CORPUS.vocab.words[word]} · context {at + 1} of ")
 
 
 def test_the_text_shows_what_subsampling_dropped():
@@ -85,6 +87,19 @@ def test_the_text_shows_what_subsampling_dropped():
     places = sorted([*slide.chosen.positions.tolist(), slide.chosen.span.first])
     between = set(range(places[0], places[-1] + 1)) - set(places)
     assert line.count("(") == len(between)
+
+
+@pytest.mark.parametrize("width", [56, 76])
+def test_in_a_narrow_terminal_no_number_is_cut(width):
+    step = BENCH.scope.next_token().at(1)
+    shown = shown_of(step)
+    lines = drawn(shown, (width, 20))
+    assert not [line for line in lines if re.search(r"[0-9.]…", line)]
+    assert lines[0].endswith("of 572" if width == 56 else f"rate {number(step.rate)}")
+    modes = ((step.mode, step), (MODES[5], "not trained yet: 1, :set objective softmax"))
+    table = draw_comparison(Compared(shown, modes), width, 11, Pens(BRAILLE, PLAIN_INKS)).plain
+    assert f"{step.loss:.3f} → {step.loss_after:.3f}" in table
+    assert ("v moves" in table) == (width == 76)
 
 
 def test_hostile_and_wide_words_keep_the_columns():
@@ -177,7 +192,7 @@ async def test_keys_go_from_step_to_step_and_leave_the_run_alone():
         await press(app, "m")
         await shows(app, "cbow, negative sampling", "mean v of")
         await press(app, "c")
-        await shows(app, "skip-gram, softmax", "not trained yet: 1, :set objective hier")
+        await shows(app, "skip-gram, softmax", "not trained yet")
         await press(app, "c", "m")
         await shows(app, "no vectors of hierarchical softmax yet")
         await press(app, "m", "m")

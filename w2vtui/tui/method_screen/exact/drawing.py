@@ -112,10 +112,9 @@ def facts(made: Approximations) -> list[tuple[str, str]]:
         ),
         (
             "K",
-            f"means of {exact.N_STEPS:,} real steps with their standard errors. Same "
-            "probabilities: scores lowered by log K, so that they stand for the same ones; the "
-            f"distance tends to {made.limit:.4f}, the center's own share, which noise drops. "
-            "Same scores: as they are",
+            f"means of {exact.N_STEPS:,} real steps with their standard errors. For "
+            "the same probabilities scores are lowered by log K, the same scores are as they are; "
+            f"the distance tends to {made.limit:.4f}, the center's own share, which noise drops",
         ),
     ]
     if made.tree_cosine is None:
@@ -131,8 +130,8 @@ def facts(made: Approximations) -> list[tuple[str, str]]:
         ))  # fmt: skip
     facts.append((
         "cost",
-        f"of a pair, in rows of {made.vector_size} numbers: softmax {short(made.n_words)}, "
-        "negative sampling 1 + K, tree one for each turn",
+        f"rows a pair: softmax {short(made.n_words)}, negative sampling 1 + K, tree one a turn; "
+        f"a row is {made.vector_size} numbers",
     ))  # fmt: skip
     return facts
 

@@ -8,10 +8,10 @@ import numpy as np
 from rich.style import Style
 from rich.text import Text
 
-from w2vtui.display import loss_text, pad, safe_text
+from w2vtui.display import loss_text, pad, safe_text, whole_parts
 from w2vtui.method.slow_motion import Encounter, Move, Step
 from w2vtui.method.step_formulas import Exact
-from w2vtui.tui.method_screen.lines import Pens
+from w2vtui.tui.method_screen.lines import Pens, whole_clauses
 from w2vtui.tui.method_screen.microscope.result import Shown, pairs_of
 from w2vtui.tui.method_screen.microscope.step_lines import (
     LONGEST_WORD,
@@ -24,7 +24,7 @@ from w2vtui.tui.method_screen.microscope.step_lines import (
 from w2vtui.tui.numbers import meter
 from w2vtui.tui.widgets.spark import LEVELS
 
-_LEAST_NAME, _MOST_NAME = 14, 26
+_LEAST_NAME, _USUAL_NAME, _MOST_NAME = 8, 14, 26
 _NUMBERS = 44
 """Cells of a row of the table without its name and bars."""
 
@@ -68,8 +68,8 @@ def _input_line(
     move = moves[int(encounter.inputs[row])]
     name = safe_text(shown.words[encounter.inputs[row]], LONGEST_WORD)
     line.append(f"v {name}", pens.inks.calm)
-    line.append(f"   context {label}   length {length_text(move.before)}   {_moved(move)}")
-    line.truncate(width, overflow="ellipsis")
+    about = f" · context {label} · length {length_text(move.before)} · {_moved(move)}"
+    line.append(whole_parts(about, max(width - line.cell_len, 0)))
     return line
 
 
@@ -80,10 +80,12 @@ def _table(
     shown: Shown, encounter: Encounter, row: int, room: int, width: int, pens: Pens
 ) -> list[Text]:
     """A line for each target, and a heading."""
-    name_width = min(max((width - _NUMBERS) // 3, _LEAST_NAME), _MOST_NAME)
+    most = width - _NUMBERS
+    name_width = min(max(most // 3, min(_USUAL_NAME, most), _LEAST_NAME), _MOST_NAME)
     bar = max((width - _NUMBERS - name_width) // 2, 0)
     what = "node, turn" if shown.step.moves[-1].kind == "node" else "word"
     predicted = "softmax" if shown.step.mode.objective == "softmax" else "sigmoid"
+    predicted = predicted if bar else "prob"
     heading = (
         f"{pad('   u  ' + what, name_width + 3)}{'u.v':>7} {pad(predicted, bar + 6)} label error "
         f"{pad('after', bar + 6)}{'moves':>8}"
@@ -152,14 +154,12 @@ def _below(shown: Shown, encounter: Encounter, row: int, width: int, pens: Pens)
     elif step.mode.objective != "negative-sampling":
         lines.append(_probability(shown, encounter, row, pens))
     if step.approaches:
-        lines.append(_approaches(shown, pens))
-    lines.append(
-        Text(
-            f"the loop's vectors are within {step.difference:.0e} of the formulas; its loss is "
-            f"{loss_text(step.loss_of_loop)}",
-            "dim",
-        )
+        lines.append(_approaches(shown, width, pens))
+    exact = (
+        f"the loop's vectors are within {step.difference:.0e} of the formulas; its loss is "
+        f"{loss_text(step.loss_of_loop)}"
     )
+    lines.append(Text(whole_clauses(exact, width), "dim"))
     for one in lines:
         one.truncate(width, overflow="ellipsis")
     return lines
@@ -197,14 +197,17 @@ def _of_center(step: Step, encounter: Encounter, predicted: Exact) -> float:
     return float(np.where(encounter.labels == 1, predicted, 1 - predicted).prod())
 
 
-def _approaches(shown: Shown, pens: Pens) -> Text:
-    """The context words whose cosine with the center changed."""
+def _approaches(shown: Shown, width: int, pens: Pens) -> Text:
+    """As many of the context words whose cosine with the center changed as fit."""
     center = safe_text(shown.words[shown.step.chosen.center], LONGEST_WORD)
     line = Text(f"cosine with {center}: ", no_wrap=True)
     for at, one in enumerate(shown.step.approaches):
-        line.append(", " if at else "")
-        line.append(safe_text(shown.words[one.word], LONGEST_WORD), "bold")
-        line.append(f" {one.before:.4f} {arrow(pens)} {one.after:.4f}")
+        word = Text(", " if at else "")
+        word.append(safe_text(shown.words[one.word], LONGEST_WORD), "bold")
+        word.append(f" {one.before:.4f} {arrow(pens)} {one.after:.4f}")
+        if at and line.cell_len + word.cell_len > width:
+            break
+        line.append_text(word)
     return line
 
 
@@ -229,5 +232,5 @@ def _score(value: float) -> str:
 
 
 def _moved(move: Move) -> str:
-    turned = "" if move.angle is None else f", turns {move.angle:.2f} degrees"
+    turned = "" if move.angle is None else f" · turns {move.angle:.2f} deg"
     return f"moves {length_text(move.step)}{turned}"

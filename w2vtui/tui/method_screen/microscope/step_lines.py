@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from rich.text import Text
 
-from w2vtui.display import number, safe_text
+from w2vtui.display import cell_width, number, safe_text, whole_parts
 from w2vtui.method.slow_motion import Encounter
 from w2vtui.tui.method_screen.lines import Pens
 from w2vtui.tui.method_screen.microscope.result import Shown
@@ -15,14 +15,14 @@ LONGEST_WORD = 24
 
 
 def where(shown: Shown, width: int, pens: Pens) -> Text:
-    """How and where the token is trained."""
+    """How and where the token is trained, as much of it as fits."""
     step = shown.step
-    text = f"{step.mode}   {shown.place}   rate {number(step.rate)}"
-    line = Text(text, no_wrap=True)
+    text = f"{step.mode} · {shown.place} · rate {number(step.rate)}"
+    line = Text(whole_parts(text, width), no_wrap=True)
     line.stylize("bold", 0, len(str(step.mode)))
-    if shown.note:
-        line.append(f"   {shown.note}", pens.inks.warning)
-    line.truncate(width, overflow="ellipsis")
+    note = f"   {shown.note}" if shown.note else ""
+    if line.cell_len + cell_width(note) <= width:
+        line.append(note, pens.inks.warning)
     return line
 
 

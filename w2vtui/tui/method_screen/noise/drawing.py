@@ -124,11 +124,12 @@ def _power(log: float) -> str:
 
 
 def _table(noise: Noise, width: int, height: int) -> list[Text]:
-    heads = f" {'word':<{_WORD_CELLS}} {'count':>6} {'text':>8} {'P(w)':>8} {'P/text':>6}"
+    cells = min(_WORD_CELLS, max(width - (_TABLE_CELLS - _WORD_CELLS), 6))
+    heads = f" {'word':<{cells}} {'count':>6} {'text':>8} {'P(w)':>8} {'P/text':>6}"
     drawn = f" {'drawn':>6} {'z':>5}" if noise.record is not None else ""
     lines = [cut(Text(heads + drawn, "dim", no_wrap=True), width)]
     for row in noise.rows:
-        line = Text(f" {pad(safe_text(row.word, 40), _WORD_CELLS)} ", no_wrap=True)
+        line = Text(f" {pad(safe_text(row.word, 40), cells)} ", no_wrap=True)
         line.append(f"{short(row.count):>6} {share_text(row.text)} ")
         line.append(share_text(row.noise), "bold")
         line.append(f" {times_text(row.noise / row.text):>6}")
@@ -162,8 +163,8 @@ def _facts_of_record(record: NoiseRecord) -> list[tuple[str, str]]:
         ),
         (
             "chi-square",
-            f"{test.statistic:,.0f} over {test.freedom:,} degrees of freedom (bins of 5 or more "
-            f"expected), p about {p}: {fits}; z in the table counts standard errors",
+            f"{fits}, p about {p}; {test.statistic:,.0f} over {test.freedom:,} degrees of freedom "
+            "(bins of 5 or more expected); z in the table counts standard errors",
         ),
         (
             "center",
