@@ -185,9 +185,11 @@ def test_bytes_that_the_settings_allow_are_not_a_problem(tmp_path):
 
 async def test_a_preset_sets_the_controls_and_shows_what_was_changed_since(topical_corpus):
     async with first_screen(topical_corpus) as app:
-        await shows(app, "▸ ● default")
+        await shows(app, "▸ ● default", "Presets  1-9 of 10")
         presets = app.screen.query_one(PresetList)
         presets.focus()
+        presets.point("logs")
+        await shows(app, "▸   logs", "Presets  2-10 of 10")
         presets.point("demo-word.sh")
         send_keys(app, "space")
         await shows(app, "● demo-word.sh")

@@ -60,15 +60,26 @@ class PresetList(Widget, can_focus=True):
 
     def point(self, name: str) -> None:
         """Highlight a preset."""
-        self._pointed = next(at for at, preset in enumerate(PRESETS) if preset.name == name)
+        self._point_at(next(at for at, preset in enumerate(PRESETS) if preset.name == name))
+
+    def on_resize(self) -> None:
+        """Say which presets there is room for."""
+        self._point_at(self._pointed)
+
+    def _point_at(self, at: int) -> None:
+        """Highlight a preset; the title says which are shown if not all are."""
+        self._pointed = at
+        n_lines = self._n_lines()
+        first = self._first(n_lines)
+        some = f"  {first + 1}-{first + n_lines} of {len(PRESETS)}"
+        self.border_title = f"Presets{some if n_lines < len(PRESETS) else ''}"
         self.refresh()
 
     # ---- keys
 
     def action_point(self, by: int) -> None:
         """Highlight the preset above or below."""
-        self._pointed = (self._pointed + by) % len(PRESETS)
-        self.refresh()
+        self._point_at((self._pointed + by) % len(PRESETS))
 
     def action_choose(self) -> None:
         """Choose the highlighted preset."""
@@ -83,9 +94,8 @@ class PresetList(Widget, can_focus=True):
         n_lines = self._n_lines()
         at = self._first(n_lines) + event.y
         if event.y < n_lines and at < len(PRESETS):
-            self._pointed = at
+            self._point_at(at)
             self.action_choose()
-            self.refresh()
 
     # ---- drawing
 

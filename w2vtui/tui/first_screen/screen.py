@@ -94,7 +94,6 @@ class NewRunScreen(Choosing):
             yield TabBar(PANES, id="tabs", keys=switch, when_typing=when_typing)
             yield PreviewPanel(id="preview", classes="framed pane")
             presets = PresetList(id="presets", classes="framed pane")
-            presets.border_title = "Presets"
             presets.border_subtitle = "↑↓ pick  space choose"
             yield presets
             settings = SettingRows(id="settings", classes="framed pane")
