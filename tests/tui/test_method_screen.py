@@ -16,6 +16,7 @@ from tests.support.wait import DEADLINE
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
+from w2vtui.method.tree import Leaves
 from w2vtui.settings import LiveSettings, ScreenSettings
 from w2vtui.tui.glyphs import BRAILLE
 from w2vtui.tui.inks import PLAIN_INKS
@@ -121,6 +122,13 @@ def test_a_low_terminal_shows_what_a_softmax_would_cost():
     last = draw_path(path, Shape(58, 11), PENS, "").plain.split("\n")[-1]
     assert last.startswith(" cost  O(log V): ")
     assert f"rows a pair; softmax O(V) {path.n_words:,}" in last
+    turns = tuple(turn._replace(score=0.5, factor=0.6, product=0.2) for turn in path.turns)
+    leaves = Leaves(np.full(path.n_words, 1 / path.n_words), 1.0)
+    scored = replace(path, turns=turns, leaves=leaves, better=0)
+    for width, counts in ((56, False), (60, True)):
+        drawn = draw_path(scored, Shape(width, 14), PENS, "").plain
+        assert ("words below" in drawn) == counts
+        assert "…" not in drawn.split("\n")[2]
 
 
 def test_only_a_run_that_trains_is_to_be_set_to_another_objective():

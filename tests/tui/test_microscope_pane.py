@@ -89,6 +89,14 @@ def test_the_text_shows_what_subsampling_dropped():
     assert line.count("(") == len(between)
 
 
+def test_the_probability_of_a_path_is_whole_in_a_narrow_terminal():
+    slide = BENCH.scope.next_token(mode=Mode("skip-gram", "hierarchical-softmax"))
+    for width, says_how in ((40, False), (76, True)):
+        (line,) = (line for line in drawn(shown_of(slide.at(1)), (width, 20)) if line[:2] == "P(")
+        assert re.search(r"[0-9] → [0-9.e-]+[0-9]$", line)
+        assert ("product along the path" in line) == says_how
+
+
 @pytest.mark.parametrize("width", [56, 76])
 def test_in_a_narrow_terminal_no_number_is_cut(width):
     step = BENCH.scope.next_token().at(1)

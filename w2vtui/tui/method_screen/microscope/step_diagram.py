@@ -152,7 +152,7 @@ def _below(shown: Shown, encounter: Encounter, row: int, width: int, pens: Pens)
     if len(encounter.drawn):
         lines.append(_drawn(shown, encounter))
     elif step.mode.objective != "negative-sampling":
-        lines.append(_probability(shown, encounter, row, pens))
+        lines.append(_probability(shown, encounter, row, width, pens))
     if step.approaches:
         lines.append(_approaches(shown, width, pens))
     exact = (
@@ -175,7 +175,7 @@ def _drawn(shown: Shown, encounter: Encounter) -> Text:
     return line
 
 
-def _probability(shown: Shown, encounter: Encounter, row: int, pens: Pens) -> Text:
+def _probability(shown: Shown, encounter: Encounter, row: int, width: int, pens: Pens) -> Text:
     """P(center | context) before and after: the product along the path, or the softmax."""
     words, step = shown.words, shown.step
     center = safe_text(words[step.chosen.center], LONGEST_WORD)
@@ -185,9 +185,10 @@ def _probability(shown: Shown, encounter: Encounter, row: int, pens: Pens) -> Te
         for predicted in (encounter.predicted, encounter.predicted_after)
     )
     line = Text(f"P({center} | {given}) ", no_wrap=True)
-    if step.mode.objective != "softmax":
-        line.append("product along the path ", "dim")
-    return line.append(f"{before:.3g} {arrow(pens)} {after:.3g}", "bold")
+    numbers, how = f"{before:.3g} {arrow(pens)} {after:.3g}", "product along the path "
+    if step.mode.objective != "softmax" and line.cell_len + len(how + numbers) <= width:
+        line.append(how, "dim")
+    return line.append(numbers, "bold")
 
 
 def _of_center(step: Step, encounter: Encounter, predicted: Exact) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.text import Text
 
@@ -26,6 +28,8 @@ from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
 _PATH_CELLS, _WORD_CELLS = 62, 16
+_TABLE_CELLS = 60
+"""Across a turn with its scores and the words below its node."""
 
 
 def draw_path(path: Path, shape: Shape, pens: Pens, how_to: str) -> Text:
@@ -56,20 +60,21 @@ def _path_lines(path: Path, width: int, height: int, pens: Pens) -> list[Text]:
     codes.append(code or "empty: it is the only word", "not dim bold")
     codes.append(f"  {len(code)} turns")
     has_scores = path.leaves is not None
+    below = path.below if width >= _TABLE_CELLS or not has_scores else ()
     title = f" {'node':>9} {'turn':<7}"
     title += f" {'u.v':>8} {'sigmoid':>9} {'product':>9}" if has_scores else ""
-    title += f" {'words below':>12}" if path.below else ""
+    title += f" {'words below':>12}" if below else ""
     lines = [head, codes, Text(title, "dim", no_wrap=True)]
     room = max(height - len(lines), 3)
     shown = list(range(len(path.turns)))
     if len(shown) > room:  # the root, and the end of the path
         first = room // 2
         shown = [*shown[:first], -1, *shown[len(shown) - (room - first - 1) :]]
-    lines += [_turn_line(path, at, pens) for at in shown]
+    lines += [_turn_line(path, at, below, pens) for at in shown]
     return [cut(line, width) for line in lines][: max(height, 0)]
 
 
-def _turn_line(path: Path, at: int, pens: Pens) -> Text:
+def _turn_line(path: Path, at: int, below: Sequence[int], pens: Pens) -> Text:
     if at < 0:
         return Text(f" {'…':>9}", "dim", no_wrap=True)
     turn = path.turns[at]
@@ -80,8 +85,8 @@ def _turn_line(path: Path, at: int, pens: Pens) -> Text:
     if turn.score is not None:
         line.append(f" {turn.score:>+8.3f} {turn.factor:>9.6f} ")
         line.append(_probability(turn.product), "bold")
-    if path.below:
-        line.append(f" {path.below[at]:>12,}", "dim")
+    if below:
+        line.append(f" {below[at]:>12,}", "dim")
     return line
 
 
