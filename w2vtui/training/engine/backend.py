@@ -53,7 +53,7 @@ class StepsBackend(Protocol):
         """Train on every token of a span under a plan, which has its own vectors."""
 
 
-class Backend(Protocol):
+class Backend(StepsBackend, Protocol):
     """The vectors of one training, and what trains and scores them.
 
     Everything that depends on the machine is behind this interface: `CpuBackend` (cpu_backend.py)
@@ -65,22 +65,6 @@ class Backend(Protocol):
     tallies. The observer's thread calls `cosines` and `score_candidates` while they train. The
     run's thread calls everything else.
     """
-
-    @property
-    def corpus(self) -> EncodedCorpus:
-        """The text that is trained on."""
-
-    @property
-    def training(self) -> TrainingSettings:
-        """The settings that are fixed for the run."""
-
-    @property
-    def n_words(self) -> int:
-        """V"""
-
-    @property
-    def locks(self) -> NDArray[np.float32]:
-        """The share of its moves that each input vector makes: float32 (V,); (0,) for all."""
 
     @property
     def input_vectors(self) -> NDArray[np.float32]:
@@ -111,9 +95,6 @@ class Backend(Protocol):
     @property
     def matrix_names(self) -> frozenset[str]:
         """The names of these."""
-
-    def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """A copy of some rows of one of them: float32 (n, D)."""
 
     def plan(self, settings: ResolvedSettings) -> Plan:
         """Build, or reuse, what training with these settings needs.
