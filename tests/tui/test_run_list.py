@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input, Static
 
+from tests.support import wait
 from tests.support.run_folders import resealed, small_record
 from tests.support.screens import (
     events,
@@ -475,6 +476,23 @@ async def test_a_changed_text_can_be_left(topical_corpus, runs_dir):
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
     assert len(all_runs(runs_dir)) == 1
+
+
+async def test_a_changed_text_is_asked_about_where_the_run_is_over_before_its_screen(
+    topical_corpus, runs_dir, monkeypatch
+):
+    saved_run(topical_corpus, runs_dir)
+    topical_corpus.write_text("other words than before\n" * 300)
+    make = TrainScreen.__init__
+
+    def make_late(screen, session, **options):
+        wait.until(lambda: session.snapshot().ended, "the end of the run")
+        make(screen, session, **options)
+
+    monkeypatch.setattr(TrainScreen, "__init__", make_late)
+    async with listed(topical_corpus, runs_dir) as app:
+        await press(app, "enter")
+        await shows(app, "Resume anyway")
 
 
 async def test_the_output_of_a_run_from_elsewhere_is_not_written(

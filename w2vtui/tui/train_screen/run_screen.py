@@ -31,6 +31,8 @@ class RunScreen(PanedScreen):
         self.session = session
         self.shot = session.snapshot()
         """The run as it was at the last look."""
+        self._state = "preparing"
+        """Its state at the last look; a run may be over before the first."""
         self.staging = Staging(session.form)
         self.watching = Watching(session)
         self.refresh_rate = RefreshRate(interval, available_cores())
@@ -62,8 +64,9 @@ class RunScreen(PanedScreen):
 
     def look(self) -> None:
         """Look at the run now, and draw what changed."""
-        before, self.shot = self.shot, self.session.snapshot()
-        if self.shot.state != before.state:
+        self.shot = self.session.snapshot()
+        if self.shot.state != self._state:
+            self._state = self.shot.state
             self.refresh_bindings()
             if self.shot.state == "paused" and self.shot.pause_reason:
                 self.app.bell()  # whoever waits for it may look elsewhere
