@@ -29,7 +29,18 @@ _SIGNATURES: dict[str, tuple[int, bytes]] = {
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _HTML = re.compile(rb"\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml\b")
-_JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{"\d-]|\{\s*\}|\[\s*\])')
+# A word of a text may be a bracket or a quote, so more than that is looked at.
+_JSON = re.compile(
+    rb"""\s*(?:
+        \{ \s* (?: "(?:[^"\\]|\\.)*" \s* : | \} \s* \Z )
+        | (?: \[ \s* )+ (?:
+            \{ \s* ["}]
+            | (?: "(?:[^"\\]|\\.)*" | -?\d[\d.eE+-]* ) \s* [,\]]
+            | [\],\s]+ \Z
+        )
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
 _SAFETENSORS = re.compile(rb'.{8}\{"', re.DOTALL)
 
 _ADVICE = {

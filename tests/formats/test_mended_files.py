@@ -271,6 +271,10 @@ def test_a_mark_and_carriage_returns_are_read_under_gzip(tmp_path: Path) -> None
         (b"\n<html lang=en>", "a web page"),
         (b'{"king": [1, 2]}\n', "JSON"),
         (b'[["king", 1, 2]]\n', "JSON"),
+        (b"[\n  [0.5, 1e-3],", "JSON"),
+        (b'{\n  "a \\" quote" : [', "JSON"),
+        (b"[ ]\n", "JSON"),
+        (b'[ { "word": "king"', "JSON"),
         (b"\x80\x04\x95\x10\x00", "model.wv.save_word2vec_format"),
         (b"PAR1\x15\x04", "a Parquet table"),
         (b"SQLite format 3\0\x10", "an SQLite database"),
@@ -287,3 +291,10 @@ def test_a_file_of_another_kind_is_called_what_it_is(
 ) -> None:
     for name, packed in (("v.bin", content), ("v.vec.gz", gzip.compress(content))):
         assert message in refusal(written(tmp_path, name, packed))
+
+
+@pytest.mark.parametrize("word", ["[", "[[", "[]", "{}", "[{", '["a', '{"', "[UNK]", "-1"])
+def test_a_word_of_brackets_does_not_make_a_file_json(tmp_path: Path, word: str) -> None:
+    content = f"{word} 1 2\nking 3 4\n".encode()
+    loaded = load_vectors(written(tmp_path, "v.glove", content), layout="glove")
+    assert_same(loaded, [word, "king"], np.array([[1, 2], [3, 4]], dtype=np.float32))
